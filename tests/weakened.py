@@ -1,0 +1,320 @@
+"""Every weakening of the verifier is noticed by its quick tests, or explained here: `make mutation`.
+
+What says *verified* can be loosened and go on saying so. Here verification/ is weakened in every way that
+this file knows, one at a time: each bound of a comparison is widened 10, 1e3 and 1e9 times, and made a
+hundredth; each limit is moved; each property is silenced, asked of nobody, or of no large case; each part
+that it looks at is found right; each yes-or-no answer is always the one; each entry of the contract and each
+exclusion is off. The ways are found in the syntax tree, so that new code has them by itself.
+
+    python tests/weakened.py [--only TEXT] [--kinds KIND,…] [--list]
+"""
+
+import argparse
+import ast
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+# The rooms that judge, from the ground up.
+ROOMS = ("models", "sampling", "truth", "properties", "judging")
+
+# The two tables, and the seconds after which a weakening that never ends has been noticed.
+TABLES = (
+    "tests/verification/properties/test_pinned.py",
+    "tests/verification/properties/test_of_function.py",
+    "tests/verification/judging/test_rules.py",
+)
+SECONDS = 600
+
+# By file, fragments of what stands there and of what is put in its place: why it makes no difference.
+EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {}
+
+
+@dataclass(frozen=True)
+class Weakening:
+    """What stands in a file, and what is put in its place."""
+
+    kind: str
+    file: Path
+    line: int
+    right: str
+    wrong: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line}: {self.kind}: {self.right} → {self.wrong}"
+
+    @property
+    def module(self) -> str:
+        """The name of the module that is weakened."""
+        return ".".join(self.file.relative_to(ROOT).with_suffix("").parts)
+
+    @property
+    def neighbour(self) -> Path:
+        """Its own tests."""
+        return ROOT / "tests" / self.file.relative_to(ROOT).with_name(f"test_{self.file.name}")
+
+
+# An expression, and by kind what is put in its place.
+Change = tuple[str, ast.expr, str]
+
+
+def changes(tree: ast.Module, room: str, name: str) -> Iterator[Change]:
+    """All of a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _of_call(node, room)
+        elif isinstance(node, ast.FunctionDef):
+            yield from _of_function(node, name)
+        elif isinstance(node, ast.Yield) and room == "properties":
+            yield from _of_yield(node)
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            yield from _of_constant(node.value)
+
+
+def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
+    called = node.func.id if isinstance(node.func, ast.Name) else ""
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    if called == "compare" and len(node.args) == 4:
+        yield from (("a bound", node.args[3], f"{by} * ({{}})") for by in ("10", "1e3", "1e9", "0.01"))
+    if called == "Property" and len(node.args) > 3:
+        yield "a property silent", node.args[3], "lambda trial: iter(())"
+        if "asks" in named:
+            yield "a property asked of nobody", named["asks"], "lambda claim: False"
+        if "of_large" in named:
+            yield "a property of no large case", named["of_large"], "False"
+        if "evidence" in named:
+            yield "no evidence asked for", named["evidence"], "lambda claim: ()"
+    if called == "Entry" and len(node.args) > 1:
+        yield "an entry met by all", node.args[1], "lambda case: True"
+    if called == "Rule" and len(node.args) > 2:
+        yield "an exclusion off", node.args[2], "lambda row: False"
+    if called in ("Expected", "replace", "judged") and room in ("truth", "properties"):
+        for name in ("spread", "terms", "lost"):
+            if name in named:
+                yield "a bound", named[name], "10 * ({})"
+
+
+def _of_function(node: ast.FunctionDef, name: str) -> Iterator[Change]:
+    returns = node.returns.id if isinstance(node.returns, ast.Name) else ""
+    found = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+    if returns == "bool":
+        for value in found:
+            yield from (("an answer", value, answer) for answer in ("True", "False"))
+    if name in ("tolerance", "expectation") and returns in ("float", "Array"):
+        for value in found:
+            yield from (("a bound", value, f"{by} * ({{}})") for by in ("10", "1e3"))
+    if name in ("tally", "judgement", "contract", "model_subject", "sampled", "run", "trial", "findings"):
+        for each in ast.walk(node):
+            if isinstance(each, ast.If | ast.IfExp):
+                yield from (("a rule", each.test, answer) for answer in ("True", "False"))
+
+
+def _of_yield(node: ast.Yield) -> Iterator[Change]:
+    value = node.value
+    if isinstance(value, ast.Tuple) and len(value.elts) == 3 and not isinstance(value.elts[1], ast.Constant):
+        yield "a part found right", value.elts[1], "None"
+
+
+def _of_constant(value: ast.expr) -> Iterator[Change]:
+    """Numbers by themselves, in a tuple or in a table."""
+    for each in (value, *getattr(value, "elts", ()), *getattr(value, "values", ())):
+        if isinstance(each, ast.Constant) and type(each.value) in (int, float) and each.value:
+            yield "a limit", each, "10 * {}"
+            yield "a limit", each, "{} / 10" if isinstance(each.value, float) else "max(1, {} // 10)"
+
+
+def weakenings() -> list[Weakening]:
+    """All, in the order of their files."""
+    found = []
+    for room in ROOMS:
+        for file in sorted((ROOT / "verification" / room).rglob("*.py")):
+            text = file.read_bytes()
+            starts = [0]
+            for line in text.splitlines(keepends=True):
+                starts.append(starts[-1] + len(line))
+            for kind, node, wrong in changes(ast.parse(text), room, file.stem):
+                start = starts[node.lineno - 1] + node.col_offset
+                end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+                right = text[start:end].decode()
+                made = f"({wrong.format(right) if '{}' in wrong else wrong})"
+                if made.strip("()") == right:
+                    continue
+                source = (text[:start] + made.encode() + text[end:]).decode()
+                shown = " ".join(right.split())
+                found.append(Weakening(kind, file, node.lineno, shown, " ".join(made.split()), source))
+    return found
+
+
+class Planted(MetaPathFinder, Loader):
+    """Imports one module from another text."""
+
+    def __init__(self, weakening: Weakening) -> None:
+        self._weakening = weakening
+
+    def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
+        """Of that module alone."""
+        if name != self._weakening.module:
+            return None
+        return spec_from_loader(name, self, origin=str(self._weakening.file))
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Runs the weaker text."""
+        module.__file__ = str(self._weakening.file)
+        exec(compile(self._weakening.source, module.__file__, "exec"), module.__dict__)
+
+
+def tested(weakening: Weakening | None) -> str:
+    """What quick tests make of it, in a process of its own: "noticed", "timeout" or "survived"."""
+    process = os.fork()
+    if not process:
+        code = 2
+        with suppress(BaseException):
+            code = _run(weakening)
+        os._exit(code)
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        done, status = os.waitpid(process, os.WNOHANG)
+        if done:
+            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "noticed"
+        time.sleep(0.05)
+    os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    return "timeout"
+
+
+def _run(weakening: Weakening | None) -> int:
+    """Its own tests and the rows that have its name first, then all of both tables."""
+    import pytest
+
+    os.setpgid(0, 0)
+    null = os.open(os.environ.get("SHOWN", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
+    tables = [str(ROOT / table) for table in TABLES]
+    if weakening is None:
+        return int(pytest.main([*options, *tables]))
+    for name in [*sys.modules]:
+        if (name.startswith("tests.") and name != "tests.processor_time") or (
+            name.startswith("verification.")
+            and name.split(".")[1] not in GROUND[weakening.file.relative_to(ROOT).parts[1]]
+        ):
+            del sys.modules[name]
+    sys.meta_path.insert(0, Planted(weakening))
+    near = weakening.file.stem.replace("_", " ")
+    if near in NAMED:
+        found = pytest.main([*options, "-k", NAMED[near], tables[0]])
+        if found not in (0, 5):
+            return int(found)
+    if weakening.neighbour.exists():
+        found = pytest.main([*options, str(weakening.neighbour)])
+        if found not in (0, 5):
+            return int(found)
+    return int(pytest.main([*options, *tables]))
+
+
+# By room, those that know nothing of it, and stay as they are.
+GROUND = {
+    "models": ("text", "processes"),
+    "sampling": ("text", "processes", "models"),
+    "truth": ("text", "processes", "models", "sampling"),
+    "properties": ("text", "processes", "models", "sampling", "truth"),
+    "judging": ("text", "processes", "models", "sampling", "truth", "properties", "diagnosis"),
+}
+
+# By file, which rows of the first table its properties have.
+NAMED = {
+    "gradients": "forward or autograd",
+    "derivatives": "complex",
+    "additivity": "cotangents",
+    "cut": "cut",
+    "variants": "identities or recomputation or workspace or bits",
+    "partial": "partial",
+    "unfolding": "lag",
+    "per step": "lag",
+    "linearity": "linearity",
+    "conduct": "inputs or second or reused or memory",
+    "records": "records",
+    "units": "units",
+    "padding": "padding",
+    "interleaved": "interleaved or backward",
+    "in a row": "row",
+    "exactness": "exact or integers",
+    "fixed": "integers or larger or truncations",
+    "ragged": "forward or autograd or padding",
+}
+
+
+def is_explained(weakening: Weakening) -> bool:
+    """Is it said why it makes no difference?"""
+    file = weakening.file.relative_to(ROOT / "verification").as_posix()
+    return any(
+        right in weakening.right and wrong in weakening.wrong
+        for files in EXPLAINED.values()
+        for right, wrong in files.get(file, ())
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print every survivor that is not explained; 1 if there is one."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", default="", help="those whose line holds this text")
+    parser.add_argument("--kinds", default="", help="those of these kinds, by commas")
+    parser.add_argument("--list", action="store_true", help="show them, and run nothing")
+    given = parser.parse_args(arguments)
+    kinds = {kind for kind in given.kinds.split(",") if kind}
+    chosen = [w for w in weakenings() if given.only in str(w) and (not kinds or w.kind in kinds)]
+    if given.list:
+        print(*chosen, sep="\n")
+        print(f"{len(chosen)}: {dict(Counter(w.kind for w in chosen))}")
+        return 0
+    _warm()
+    if tested(None) != "survived":
+        print("the tests fail without any weakening")
+        return 1
+    outcomes: Counter[str] = Counter()
+    for weakening in chosen:
+        outcome = tested(weakening)
+        if outcome == "survived" and is_explained(weakening):
+            outcome = "explained"
+        outcomes[outcome] += 1
+        if outcome == "survived":
+            print(f"survived: {weakening}", flush=True)
+    print(f"{len(chosen)} weakenings: {', '.join(f'{n} {name}' for name, n in outcomes.most_common())}")
+    return int(bool(outcomes["survived"]))
+
+
+def _warm() -> None:
+    """Imports what all need, once for all processes."""
+    import pytest
+
+    import tests.processor_time
+    from tests.verification.judging import test_rules
+
+    # A busy machine weakens nothing.
+    tests.processor_time.QUICK = float("inf")
+    assert test_rules
+    assert pytest
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.exit(main())
