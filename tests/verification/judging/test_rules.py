@@ -416,7 +416,7 @@ def test_an_answer_has_its_time(monkeypatch):
     for steps, late in ((9, True), (10, False)):
         engine = Stub(models.vanilla, claimed(LAYER), slow)
         if late:
-            with pytest.raises(TimedOut, match="did not return within 0.2 s"):
+            with pytest.raises(TimedOut, match=r"did not return within 0\.2 s"):
                 ask(engine, of(steps=steps)("cotangents"))
         else:
             ask(engine, of(steps=steps)("cotangents"))
