@@ -135,7 +135,7 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
     right = without_its_fault("README.md")
     engine = layer(right["forward"], right["backward"], model=vanilla)
     short = Profile("short", cases=12, exact_cases=0, strength=1)
-    assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).verdict == "verified"
+    assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).word == "verified"
 
 
 @pytest.mark.slow

@@ -7,9 +7,10 @@ What an adapter returned says what is judged, by its method ``subject``; a plain
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from typing import Any, Protocol
 
-from rnn.console.progress import Progress, on_terminal
+from rnn.console.progress import Progress, Show, on_terminal
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
@@ -18,6 +19,7 @@ from verification.judging.keeping import folder_of_user, trim
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Progress as Shown
 from verification.judging.run import Subject, judge
+from verification.judging.standing import Milestone, Reached
 from verification.models.model import Model
 from verification.sampling.scope import Scope
 
@@ -51,16 +53,24 @@ def verify(
     seed: int = 0,
     progress: Shown | None = None,
     cache: bool = True,
+    seconds: float | None = None,
+    reached: Reached | None = None,
 ) -> Judgement:
     """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
 
     ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
     judged within that scope and by that model. ``progress`` is called with the cases done and the cases in
     all; without it, one line in a terminal says how much is left, and elsewhere, as in a pipe or a notebook,
-    there is none. ``cache``: is what is true of a case kept in the user's cache, and read from there? It is
-    not where the environment variable VERIFIED_RNN_NO_CACHE is set. The result has a ``verdict``:
-    "verified", "refuted" or "not exercised"; it is the same with a cache and without. Where the platform can
-    fork, the cases are spread over its cores; the result is the same.
+    there is none. ``reached`` is called with each ``Milestone``: by so many cases all single levels, pairs or
+    triples of the sample were met. ``cache``: is what is true of a case kept in the user's cache, and read
+    from there? It is not where the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``: the run
+    ends after so many, when the cases that are being run then are done. Where the platform can fork, the
+    cases are spread over its cores.
+
+    The result has a ``verdict``: "verified", "refuted" or "not exercised". Where less than triples were met,
+    for want of seconds or by the profile's strength, it is "verified to pairs" or "verified to singles".
+    It is the same with a cache and without, and on any number of cores, but for what seconds cut off. A run
+    that is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of what was seen.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
     ValueError for a scope that is wider than the engine's.
@@ -68,19 +78,40 @@ def verify(
     refuse("engine", engine, of_an_adapter(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
     refuse("progress", progress, progress is None or callable(progress), "a function of two numbers, or None")
+    refuse("reached", reached, reached is None or callable(reached), "a function of a Milestone, or None")
+    refuse("seconds", seconds, seconds is None or _is_positive(seconds), "a number above 0, or None")
     seed = checked_count("seed", seed)
-    with truths_kept(subject_of(engine, model, scope), cache) as subject, _shown(profile, progress) as show:
-        return judge(subject, profile, seed, show)
+    kept = truths_kept(subject_of(engine, model, scope), cache)
+    with kept as subject, _shown(profile, progress, reached) as (show, told):
+        return judge(subject, profile, seed, show, seconds=seconds, reached=told)
+
+
+def _is_positive(seconds: object) -> bool:
+    return isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < inf
 
 
 @contextmanager
-def _shown(profile: Profile, progress: Shown | None) -> Iterator[Shown | None]:
-    """Who is told of cases: the caller, or a terminal, or nobody."""
+def _shown(
+    profile: Profile, progress: Shown | None, reached: Reached | None
+) -> Iterator[tuple[Shown | None, Reached | None]]:
+    """Who is told of cases, and of milestones: the caller, or a terminal, or nobody."""
     if progress is not None or not on_terminal():
-        yield progress
+        yield progress, reached
         return
     with Progress(expected(profile)).part(CASES) as show:
-        yield show
+        yield with_milestones(show, reached)
+
+
+def with_milestones(show: Show, reached: Reached | None = None) -> tuple[Shown, Reached]:
+    """A line of progress that says what is met, told of cases and of milestones; ``reached`` is told too."""
+    said = [CASES]
+
+    def meet(milestone: Milestone) -> None:
+        said.append(f"{milestone.share.name} met")
+        if reached is not None:
+            reached(milestone)
+
+    return lambda done, total: show(done, total, ", ".join(said)), meet
 
 
 def expected(profile: Profile) -> Mapping[str, float]:
@@ -119,9 +150,10 @@ def subject_of(engine: Any, model: Model | None = None, scope: Scope | None = No
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:
     """Raises AssertionError unless the verdict is "verified"; takes what ``verify`` takes.
 
-    The message is the sentence, the smallest example and the program that fails.
+    The message is the sentence, the smallest example and the program that fails. Of a run that ends after
+    ``seconds`` all pairs have to be met.
     """
     __tracebackhide__ = True
     found = verify(engine, profile, **options)
-    if found.verdict != "verified":
+    if not found.holds:
         raise AssertionError(str(found))

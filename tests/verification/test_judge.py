@@ -41,7 +41,7 @@ def closed():
 def test_what_an_adapter_returned_is_judged():
     """Within its scope, or a narrower one."""
     found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
-    assert found.verdict == "verified"
+    assert found.word == "verified"
     assert found.scope.startswith("float64; ")
     assert "float32" in found.not_asked
 
@@ -174,6 +174,6 @@ def test_a_plain_function_may_have_a_scope_of_its_own():
     engine = verification.scoped(verification.manual, Scope(truncations=("Full",), records=(1, 2)))
     some = {"functions": {"activation": ("tanh",)}, "dtypes": ("float64",)}
     found = verify(engine, SHORT, scope=Scope(steps=(1, 4), **some))
-    assert found.verdict == "verified"
+    assert found.word == "verified"
     assert "full gradient by the loss on" in found.scope
     assert "1 to 2 records, 1 to 4 steps" in found.scope

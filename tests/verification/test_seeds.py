@@ -15,7 +15,7 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judge import truths_kept
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import judge, judgement_of, looked, tallied
+from verification.judging.run import Run, Seen, judge, judgement_of, tallied
 from verification.processes.fresh import pooled
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
@@ -40,14 +40,15 @@ def spread():
 def settled(spread, subject):
     """The tally of what no seed decides, and what it has met of the designed samples."""
     nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
-    return tallied(spread, subject, nothing_drawn, 0, None)
+    return tallied(spread, subject, nothing_drawn, 0)
 
 
 def with_seed(seed, spread, subject, settled):
     """The judgement of a run with this seed."""
-    tally, coverage = settled
-    tally = looked(spread, subject, subject.drawn(PROFILE, seed), tally, None)
-    return judgement_of(spread, subject, tally, coverage, seed, time.monotonic())
+    run = Run(spread, subject)
+    run.look(subject.drawn(PROFILE, seed))
+    seen = Seen(settled.tally + run.tally, settled.coverage)
+    return judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())
 
 
 @pytest.mark.slow
@@ -55,7 +56,7 @@ def test_the_engine_is_verified(spread, subject, settled):
     """Neither refuted nor not exercised, by any seed."""
     for seed in range(FIRST, FIRST + (SEEDS or 2)):
         found = with_seed(seed, spread, subject, settled)
-        assert (seed, found.verdict, found.missing) == (seed, "verified", ())
+        assert (seed, found.word, found.missing) == (seed, "verified", ())
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from verification.campaign.store import Store
 from verification.judge import truths_kept
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
-from verification.judging.run import Progress, Subject, judgement_of, tallied
+from verification.judging.run import Progress, Seen, Subject, Watch, judgement_of, tallied
 from verification.processes.fresh import pooled
 
 # The designed sample alone: what is drawn is drawn in blocks.
@@ -79,7 +79,10 @@ def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampl
     if portions.whole is not None:
         return portions.whole
     with truths_kept(campaign.subject, campaign.cache) as subject, pooled() as spread:
-        sample = Sampled(*tallied(portions.keeping(spread), subject, SAMPLE, 0, progress))
+        seen = tallied(portions.keeping(spread), subject, SAMPLE, 0, Watch(progress))
+        if seen.ended:
+            raise KeyboardInterrupt
+        sample = Sampled(seen.tally, seen.coverage)
     portions.finish(sample)
     return sample
 
@@ -142,6 +145,7 @@ def concluded(
     else:
         failing = None
     with pooled() as spread:
-        judgement = judgement_of(spread, subject, tally, sample.coverage, campaign.seed, started)
+        seen = Seen(tally, sample.coverage)
+        judgement = judgement_of(spread, subject, seen, SAMPLE.strength, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)
     return Outcome(judgement, refuted, None if failing is None else failing.place)

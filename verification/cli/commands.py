@@ -42,9 +42,10 @@ from verification.evidence import adversary, detection, mutants
 from verification.evidence.checkers import built_in
 from verification.evidence.mutants import compiled
 from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
-from verification.judge import CASES, expected, verify
+from verification.judge import CASES, expected, verify, with_milestones
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
+from verification.judging.run import Interrupted
 from verification.models import vanilla
 from verification.processes.sending import Unsendable
 from verification.processes.tasks import beside
@@ -124,7 +125,7 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
         progress.instead({})
         print(report.oracles_table(full), end="\n\n")
         for judgement in judgements:
-            if judgement.verdict != "verified":
+            if judgement.word != "verified":
                 print(f"{judgement.model}: {report.failure(judgement)}")
     files: dict[str, Save] = {}
     if full.verdict == "verified":
@@ -238,19 +239,30 @@ def _subject(options: argparse.Namespace) -> Any:
 def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
     profile = PROFILES[options.profile]
     try:
-        with progress.part(CASES) as show:
+        with progress.part(CASES) as part:
+            show, reached = with_milestones(part)
             return verify(
-                _subject(options), profile, scope=scope, seed=options.seed, progress=show, cache=options.cache
+                _subject(options),
+                profile,
+                scope=scope,
+                seed=options.seed,
+                progress=show,
+                cache=options.cache,
+                seconds=options.seconds,
+                reached=reached,
             )
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))
+    except Interrupted as early:
+        print(summary.as_text(early.judgement))
+        raise
 
 
 def _outcome(found: Judgement, options: argparse.Namespace) -> Outcome:
     """What is printed and kept of a judgement."""
     save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))
-    return Outcome(found.verdict == "verified", partial(summary.as_json, found), {"report.html": save})
+    return Outcome(found.holds, partial(summary.as_json, found), {"report.html": save})
 
 
 def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:

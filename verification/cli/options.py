@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from math import inf
 from pathlib import Path
 
 from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
@@ -171,6 +172,13 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         metavar="N",
         help="so many of the faults are planted and judged, and their verdicts compared (default 0)",
     )
+    for name in ("judge", "cell"):
+        each[name].add_argument(
+            "--seconds",
+            type=seconds,
+            metavar="S",
+            help="end after so many seconds, and say what was met by then (default: when all cases are run)",
+        )
     for name in ("verify", "judge", "cell", "campaign", "adversary"):
         each[name].add_argument(
             "--no-cache",
@@ -196,6 +204,17 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
             help=f"where the result goes as JSON; {STANDARD_OUTPUT}: standard output, the text then on "
             f"standard error ({default})",
         )
+
+
+def seconds(text: str) -> float:
+    """A time, or an error for argparse that shows what was given."""
+    try:
+        given = float(text)
+    except ValueError:
+        given = 0.0
+    if not 0 < given < inf:
+        raise argparse.ArgumentTypeError(f"{shown(repr(text))}, needed a number of seconds above 0")
+    return given
 
 
 def seed(text: str) -> int:

@@ -62,14 +62,20 @@ class OfFunction:
         """None: what there is to vary, its arguments' strategy knows."""
         return ()
 
-    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
+    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
+        """None: calls are drawn, so many at a time."""
+        yield from ()
+
+    def blocks(
+        self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
+    ) -> Iterator[Block]:
         """Calls that are drawn."""
         # Fewer would be no evidence; none are drawn where that is asked for.
         cases = max(TIMES, profile.cases) if profile.cases else 0
         for start in range(0, cases, BLOCK):
             yield Block(min(BLOCK, cases - start), f"{seed} {start}")
 
-    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
+    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
         """None, of no sample."""
         yield from ()
 

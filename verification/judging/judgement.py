@@ -5,8 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
+from verification.judging.profile import STRENGTH
 from verification.judging.sampled import Coverage
+from verification.judging.standing import Milestone
 from verification.models.case import Case
+from verification.sampling.design import PAIRS
+from verification.sampling.ordering import NAMES, Share
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +61,11 @@ def verdict_of(row: Row) -> str:
 class Judgement:
     """The outcome of a run.
 
-    ``verdict`` is "verified", "refuted" or "not exercised". ``scope``: what was claimed, in words, and
-    ``not_asked`` what was not. ``seen``: how many informative cases met each entry of the exercise contract.
+    ``scope``: what was claimed, in words, and ``not_asked`` what was not. ``strength``: of how many factors
+    all levels met in informative cases. ``shares``: how many single levels, pairs and triples did, of those
+    that the designed samples have; ``milestones``: by when all of them had. ``ended``: how the run ended
+    before all was asked, "" where it did not; ``least_met``: levels that stand beside the fewest others then.
+    ``seen``: how many informative cases met each entry of the exercise contract.
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
     the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how
     many cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of
@@ -84,13 +91,41 @@ class Judgement:
     diagnosis: Diagnosis | None = None
     example: Example | None = None
     picture: Picture | None = None
+    strength: int = STRENGTH
+    shares: tuple[Share, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    ended: str = ""
+    least_met: tuple[str, ...] = ()
+
+    @property
+    def is_refuted(self) -> bool:
+        """Has anything failed?"""
+        return any(row.failures for row in self.rows)
+
+    @property
+    def word(self) -> str:
+        """The verdict without its strength: "verified", "refuted" or "not exercised"."""
+        if self.is_refuted:
+            return "refuted"
+        return "not exercised" if self.missing else "verified"
+
+    @property
+    def holds(self) -> bool:
+        """Is it verified: wholly for its profile, or of a run that ended early to pairs at least?"""
+        return self.word == "verified" and not (self.ended and self.shares and self.strength < PAIRS)
 
     @property
     def verdict(self) -> str:
-        """In one word."""
-        if any(row.failures for row in self.rows):
-            return "refuted"
-        return "not exercised" if self.missing else "verified"
+        """``word``, and of less than is asked by default how much: "verified to pairs"."""
+        if self.word != "verified" or (self.strength >= STRENGTH and not self.ended):
+            return self.word
+        return f"verified to {NAMES[self.strength] if self.shares else f'{self.cases:,} cases'}"
+
+    @property
+    def headline(self) -> str:
+        """The verdict, and of a run that ended early how much was met: "verified to pairs; triples 82%"."""
+        short = [f"{share}" for share in self.shares if not share.whole] if self.ended else []
+        return "; ".join([self.verdict, *short])
 
     @property
     def by_part(self) -> tuple[Row, ...]:
@@ -109,13 +144,13 @@ class Judgement:
     def __str__(self) -> str:
         """The verdict with its scope; of an engine that is not verified, why."""
         cases = f"{self.cases} cases, {self.informative} informative"
-        lines = [f"{self.model}: {self.verdict} ({self.scope}; {cases})"]
+        lines = [f"{self.model}: {self.headline} ({self.scope}; {cases})"]
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))
         if self.example is not None:
             size = "smallest" if self.example.smallest else "first"
             lines.append(f"{self.example.property}: {self.example.failure}; the {size} example:")
             lines.append(self.example.code)
-        if self.verdict == "not exercised":
+        if self.word == "not exercised":
             lines.append(f"not exercised: {', '.join(self.missing)}")
         return "\n".join(lines)

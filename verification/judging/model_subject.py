@@ -44,6 +44,10 @@ from verification.truth.made import Memory, nothing
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
 
+# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: most
+# single levels and half of the pairs are met by them.
+OPENING, EARLY = 3, 60
+
 # Of so many drawn one by one, one is of Fractions.
 EXACT_EVERY = 10
 
@@ -105,40 +109,47 @@ class OfModel:
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
         return tuple(Sample(designed, model, claim, profile.strength) for designed in claimed)
 
-    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
-        """Small designed cases first, for a fault that shows on those is told by them."""
-        portions, *others = (list(self.portions(each, range(len(each.rows)))) for each in samples)
-        yield from portions[:1]
-        yield from self.drawn(profile, seed)
-        for more in others:
-            yield from more
+    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
+        """The first rows, which tell most for their cost."""
+        yield from self.portions(samples[0], range(OPENING))
+
+    def blocks(
+        self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
+    ) -> Iterator[Block]:
+        """Designed cases that tell much first; the dear ones last."""
+        floats, *others = samples
+        rows = range(OPENING, len(floats.rows))
+        yield from self.portions(floats, rows[:EARLY], pace)
         brought = (*self.engine.fixed, *once(self.engine))
         fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
         for start in range(0, len(fixed), FIXED_BLOCK):
             some = fixed[start : start + FIXED_BLOCK]
             yield Block(len(some), fixed=some)
-        yield from portions[1:]
+        yield from self.drawn(profile, seed, pace)
+        for sample in others:
+            yield from self.portions(sample, range(len(sample.rows)), pace)
+        yield from self.portions(floats, rows[EARLY:], pace)
 
-    def drawn(self, profile: Profile, seed: int) -> Iterator[Block]:
+    def drawn(self, profile: Profile, seed: int, pace: float = 0.0) -> Iterator[Block]:
         """Cases that are drawn: all of a run that its seed decides."""
         for start in range(0, profile.cases, BLOCK):
             yield Block(min(BLOCK, profile.cases - start), f"{seed} {start}")
         for start in range(0, profile.exact_cases if self.engine.claim.exact else 0, BLOCK):
             size = min(BLOCK, profile.exact_cases - start)
             yield Block(size, f"{seed} exact {start}", drawn=exact_cases)
-        yield from self._between(profile, seed)
+        yield from self._between(profile, seed, pace)
 
-    def _between(self, profile: Profile, seed: int) -> Iterator[Block]:
+    def _between(self, profile: Profile, seed: int, pace: float) -> Iterator[Block]:
         """Sizes between those of the designed sample, of no more cases than are drawn."""
         model, claim = self.engine.model, self.engine.claim
         numbered = [*rows_between(model, claim, seed).items()][: profile.cases]
-        for portion in in_portions([row for _, row in numbered], between(model, claim)):
+        for portion in in_portions([row for _, row in numbered], between(model, claim), pace):
             yield Block(len(portion), rows=tuple(numbered[i] for i in portion), designed=between)
 
-    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
-        """Rows of a sample, in blocks of about the same work."""
+    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
+        """Rows of a sample, in blocks of little work at first."""
         rows = [sample.rows[number] for number in numbers]
-        for portion in in_portions(rows, sample.design):
+        for portion in in_portions(rows, sample.design, pace):
             some = tuple((numbers[i], rows[i]) for i in portion)
             yield Block(len(portion), rows=some, designed=sample.designed)
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from verification.judging.arguments import checked_count
 
+# Of how many factors all levels meet by default: faults that need more than three are seldom.
+STRENGTH = 3
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -20,7 +23,7 @@ class Profile:
     exact_cases: int = 30
     faults: int = 0
     explained: bool = False
-    strength: int = 3
+    strength: int = STRENGTH
 
     def __post_init__(self) -> None:
         for name in ("cases", "exact_cases", "faults"):

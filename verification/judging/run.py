@@ -4,7 +4,8 @@ Whatever is judged, and through whatever adapter it came, is a *subject* here: a
 it is asked, how one is asked, and what can be said of one that fails. Cases come in blocks, each looked at in
 a process of its own, or, of an engine that must not be forked, in one of a few that are kept
 (``verification.processes.fresh``). The run ends after the first block, in their order, that holds a
-refutation; then the smallest case that shows it is looked for, and the place of the fault.
+refutation; then the smallest case that shows it is looked for, and the place of the fault. Where it is given
+so many seconds, or is interrupted, it ends there, and its judgement says how far it has come.
 """
 
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -23,6 +25,7 @@ from verification.diagnosis.picture import Picture
 from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Designed, Sample
+from verification.judging.standing import Reached, Standing
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
 from verification.models.model import Model
@@ -93,11 +96,16 @@ class Subject(Protocol):
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
         """The designed samples, of which informative cases have to meet every row."""
 
-    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterable[Block]:
-        """All that the run looks at, in order."""
+    def opening(self, samples: Sequence[Sample]) -> Iterable[Block]:
+        """What the run looks at first: a few cases, which tell how long an engine takes for one."""
 
-    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterable[Block]:
-        """The rows of a sample with these numbers, in blocks of about the same work."""
+    def blocks(
+        self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
+    ) -> Iterable[Block]:
+        """All that the run looks at after that, in order; ``pace``: seconds in which a case is asked."""
+
+    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[Block]:
+        """The rows of a sample with these numbers, in blocks of little work at first."""
 
     def cases(self, block: Block) -> Iterable[Any]:
         """Every case of a block, with what is true of it, made when it is its turn."""
@@ -133,67 +141,155 @@ class Subject(Protocol):
         """The case with a program that fails as the finding says."""
 
 
-def judge(subject: Subject, profile: Profile, seed: int = 0, progress: Progress | None = None) -> Judgement:
-    """Every property on the cases that are asked of the subject.
+class Interrupted(KeyboardInterrupt):
+    """Somebody has ended a run, whose ``judgement`` is of what was seen by then."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(str(judgement))
+        self.judgement = judgement
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is told how far a run has come, and when it ends: ``until``, by ``time.monotonic``, if it does.
+
+    ``progress`` is told of the cases done and of those in all, ``reached`` of each milestone.
+    """
+
+    progress: Progress | None = None
+    reached: Reached | None = None
+    until: float = inf
+
+    @property
+    def is_over(self) -> bool:
+        """Is there no time left?"""
+        return time.monotonic() >= self.until
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What cases came to, and what they met of the designed samples; ``ended``: why not all were run."""
+
+    tally: Tally
+    coverage: tuple[Coverage, ...] = ()
+    standing: Standing | None = None
+    ended: str = ""
+
+
+def judge(
+    subject: Subject,
+    profile: Profile,
+    seed: int = 0,
+    progress: Progress | None = None,
+    *,
+    seconds: float | None = None,
+    reached: Reached | None = None,
+) -> Judgement:
+    """Every property on the cases that are asked of the subject; on those that fit into so many seconds.
 
     Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be
-    sent to fresh processes.
+    sent to fresh processes; Interrupted, a KeyboardInterrupt with the judgement so far.
     """
     started = time.monotonic()
+    watch = Watch(progress, reached, inf if seconds is None else started + seconds)
     with pooled() as spread:
-        tally, coverage = tallied(spread, subject, profile, seed, progress)
-        return judgement_of(spread, subject, tally, coverage, seed, started)
+        seen = tallied(spread, subject, profile, seed, watch)
+        found = judgement_of(spread, subject, seen, profile.strength, seed, started)
+    if seen.ended == INTERRUPTED:
+        raise Interrupted(found)
+    return found
+
+
+# How a run has ended before all was asked.
+INTERRUPTED, NO_TIME_LEFT = "interrupted", "no time was left"
 
 
 def tallied(
-    spread: Spread, subject: Subject, profile: Profile, seed: int, progress: Progress | None
-) -> tuple[Tally, tuple[Coverage, ...]]:
+    spread: Spread, subject: Subject, profile: Profile, seed: int, watch: Watch | None = None
+) -> Seen:
     """What the designed, the fixed and the drawn cases came to, and what was met of the designed sample."""
-    samples = subject.samples(profile)
-    tally = looked(spread, subject, subject.blocks(samples, profile, seed), Tally(), progress)
-    for sample in samples:
-        sample.meet(tally.rows_covered)
-        while not tally.is_refuted and (more := sample.more()):
-            tally = looked(spread, subject, subject.portions(sample, more), tally, progress)
-            sample.meet(tally.rows_covered)
-    # A run that has ended early has met little, and to count what it has not takes minutes.
-    return tally, () if tally.is_refuted else tuple(each for sample in samples for each in sample.coverage())
+    samples, watch = subject.samples(profile), watch or Watch()
+    standing = Standing(samples, time.monotonic(), watch.reached)
+    run = Run(spread, subject, watch, standing)
+    try:
+        run.look(subject.opening(samples))
+        run.look(subject.blocks(samples, profile, seed, run.tally.pace))
+        for sample in samples:
+            while run.goes_on and (more := sample.more()):
+                run.look(subject.portions(sample, more, run.tally.pace))
+    except KeyboardInterrupt:
+        return Seen(run.tally, (), standing, INTERRUPTED)
+    if not run.goes_on:
+        # It has met little, and to count what it has not takes minutes.
+        return Seen(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT)
+    return Seen(run.tally, tuple(each for sample in samples for each in sample.coverage()), standing)
 
 
-def looked(
-    spread: Spread, subject: Subject, blocks: Iterable[Block], tally: Tally, progress: Progress | None
-) -> Tally:
-    """The tally with that of the blocks, up to the first that holds a refutation."""
-    blocks = list(blocks)
-    total = tally.cases + sum(block.size for block in blocks)
-    with closing(spread(partial(_look, subject), blocks)) as outcomes:
-        for outcome in outcomes:
-            tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
-            if progress is not None:
-                progress(tally.cases, tally.cases if tally.is_refuted else total)
-            if tally.is_refuted:
-                break
-    return tally
+class Run:
+    """A subject before one block after another; ``tally``: what all cases have come to by now."""
+
+    def __init__(
+        self,
+        spread: Spread,
+        subject: Subject,
+        watch: Watch | None = None,
+        standing: Standing | None = None,
+    ) -> None:
+        self.tally = Tally()
+        self._spread, self._subject = spread, subject
+        self._watch, self._standing = watch or Watch(), standing or Standing((), 0.0)
+        self._left = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Is nothing refuted, and nothing left out?"""
+        return not (self.tally.is_refuted or self._left)
+
+    def look(self, given: Iterable[Block]) -> None:
+        """The blocks, up to the first that holds a refutation, or until no time is left."""
+        if not self.goes_on:
+            return
+        blocks = list(given)
+        total = self.tally.cases + sum(block.size for block in blocks)
+        with closing(self._spread(partial(_look, self._subject, self._watch.until), blocks)) as outcomes:
+            for outcome in outcomes:
+                self.tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
+                refuted = self.tally.is_refuted
+                if self._watch.progress is not None:
+                    self._watch.progress(self.tally.cases, self.tally.cases if refuted else total)
+                if not refuted:
+                    self._standing.meet(self.tally.rows_covered, self.tally.cases)
+                if refuted or self._watch.is_over:
+                    break
+        self._left = not self.tally.is_refuted and self.tally.cases < total
 
 
-def _look(subject: Subject, block: Block, channel: Any) -> Tally:
-    """The tally of a block."""
+def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
+    """The tally of a block, or of its cases that were begun before that time."""
     subject, tally = subject.guarded(channel), Tally()
     for case in subject.cases(block):
         channel.tell(subject.in_words(case))
-        tally += subject.tally(case)
+        began = time.monotonic()
+        one = subject.tally(case)
+        tally += replace(one, pace=time.monotonic() - began)
         # To ask an engine again that did not come back may be to wait again.
-        if tally.lost:
+        if tally.lost or time.monotonic() >= until:
             break
     return tally
 
 
 def judgement_of(
-    spread: Spread, subject: Subject, tally: Tally, coverage: tuple[Coverage, ...], seed: int, started: float
+    spread: Spread, subject: Subject, seen: Seen, strength: int, seed: int, started: float
 ) -> Judgement:
-    """What a tally comes to, explained where it is refuted; ``started``: by ``time.monotonic``."""
+    """What was seen comes to, explained where it is refuted; ``started``: by ``time.monotonic``.
+
+    ``strength``: of how many factors all levels were to meet.
+    """
+    tally, coverage, standing = seen.tally, seen.coverage, seen.standing or Standing((), started)
     declined = [f"{count} cases declined: {said}" for said, count in tally.declined.items()]
     unmet = [f"{each}" for each in coverage if each.missing]
+    if seen.ended:
+        unmet += [f"{share}" for share in standing.shares[:1] if not share.whole]
     judgement = Judgement(
         model=subject.name,
         scope=subject.scope,
@@ -206,12 +302,19 @@ def judgement_of(
         missing=(*declined, *subject.missing(tally), *unmet),
         not_asked=(*subject.not_asked, *tally.not_asked),
         coverage=coverage,
+        strength=len(standing.whole) if seen.ended else strength,
+        shares=standing.shares,
+        milestones=tuple(standing.milestones),
+        ended=seen.ended,
+        least_met=tuple(each for sample in standing.samples for each in sample.least_met())
+        if seen.ended
+        else (),
         declined=dict(tally.declined),
         drawn=dict(tally.drawn),
         fixed=dict(tally.fixed),
         views=subject.views,
     )
-    if judgement.verdict != "refuted":
+    if judgement.word != "refuted":
         return judgement
     diagnosis, example, shown = _explained(spread, subject, tally)
     seconds = time.monotonic() - started

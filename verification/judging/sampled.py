@@ -15,6 +15,8 @@ from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
+from verification.sampling.ordering import EACH, NAMES, Reached, Share
+from verification.text import percent
 from verification.truth.made import Memory, nothing
 
 # How often the numbers of a row are made, until its case is informative.
@@ -23,12 +25,14 @@ TRIES = 4
 # How often other companions are sought for levels whose cases were all vacuous.
 ROUNDS = 2
 
-# Seconds of work, about, that one process does, and rows at most.
+# Seconds of work, about, that one process does at a time, and rows at most. The first portion is short, and
+# no later one is more than a share of all before it, so that a run soon knows what came of what it has begun.
 SECONDS, MOST = 4.0, 24
+FIRST, SHARE = 0.5, 0.25
 
-# What any row costs beside its numbers, in those seconds.
-EACH = 0.1
 
+# How many levels are named that a run has met least of.
+NAMED = 5
 
 # What excludes levels that are possible by themselves.
 NO_ROW = "no others go with them"
@@ -55,7 +59,7 @@ class Coverage:
         return self.possible - self.covered - len(self.vacuous)
 
     def __str__(self) -> str:
-        name = {2: "pairs", 3: "triples", 4: "quadruples"}.get(self.strength, f"{self.strength} levels")
+        name = NAMES.get(self.strength, f"{self.strength} levels")
         vacuous = f", {len(self.vacuous)} vacuous" if self.vacuous else ""
         levels, counts = f"levels {self.of}".rstrip(), f"{self.covered} of {self.possible}"
         excluded = f"{sum(self.excluded.values())} excluded by rules"
@@ -73,14 +77,16 @@ def truth_of_row(
     return truth
 
 
-def in_portions(rows: Sequence[Row], design: Design) -> Iterator[list[int]]:
-    """The numbers of the rows, in portions of about the same work."""
+def in_portions(rows: Sequence[Row], design: Design, pace: float = 0.0) -> Iterator[list[int]]:
+    """The numbers of the rows, in portions of a little work at first; ``pace``: seconds of asking a case."""
     portion: list[int] = []
-    seconds = 0.0
+    before = seconds = 0.0
     for number, row in enumerate(rows):
-        more = EACH + design.seconds(row.levels)
-        if portion and (seconds + more > SECONDS or len(portion) == MOST):
+        more = max(EACH, pace) + design.seconds(row.levels)
+        most = min(SECONDS, max(FIRST, SHARE * before))
+        if portion and (seconds + more > most or len(portion) == MOST):
             yield portion
+            before += seconds
             portion, seconds = [], 0.0
         portion.append(number)
         seconds += more
@@ -104,10 +110,25 @@ class Sample:
         self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0
+        self._reached = [Reached(*each, self.rows) for each in self.design.tuples(strength)]
 
     def meet(self, rows: Iterable[Place]) -> None:
         """Notes the rows of informative cases, those of other designs aside."""
-        self._live |= {number for of, number in rows if of == self.design.of}
+        new = {number for of, number in rows if of == self.design.of} - self._live
+        self._live |= new
+        for reached in self._reached:
+            for number in new:
+                reached.meet(self.rows[number])
+
+    def shares(self) -> tuple[Share, ...]:
+        """How many single levels, pairs, and so on informative cases have met, of those of the first rows."""
+        return tuple(reached.share for reached in self._reached)
+
+    def least_met(self) -> list[str]:
+        """Levels that stand beside the fewest others, in words, of the first tuples that are not all met."""
+        some = next((reached for reached in self._reached if not reached.share.whole), None)
+        least = [] if some is None else some.least_met()[:NAMED]
+        return [f"{in_words((level,))} ({percent(share)})" for share, level in least]
 
     def unmet(self) -> frozenset[Tuple]:
         """The possible tuples that no informative case has met."""

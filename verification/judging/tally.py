@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, TypeAlias
 
 from verification.judging.judgement import Row
@@ -19,7 +20,8 @@ class Tally:
     """What some cases came to; ``rows_covered``: the rows of designed samples whose cases were informative.
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back;
-    ``not_asked``: what properties have left out. The others are as in ``Judgement``.
+    ``not_asked``: what properties have left out; ``pace``: seconds in which the engine was asked the quickest
+    of them. The others are as in ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
@@ -33,6 +35,7 @@ class Tally:
     not_asked: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
+    pace: float = inf
 
     @property
     def is_refuted(self) -> bool:
@@ -55,6 +58,7 @@ class Tally:
             self.not_asked + other.not_asked,
             self.drawn | other.drawn,
             self.fixed | other.fixed,
+            min(self.pace, other.pace),
         )
 
 

@@ -39,7 +39,7 @@ class Report:
     @property
     def foremost(self) -> Judgement:
         """The one to be looked at first: the first that is not verified, if there is one."""
-        return next((each for each in self.judgements if each.verdict != "verified"), self.judgement)
+        return next((each for each in self.judgements if each.word != "verified"), self.judgement)
 
     @property
     def verdict(self) -> str:
@@ -47,7 +47,7 @@ class Report:
 
         Where a wrong engine lived, or a right one was accused, the verifier is no judge: not exercised.
         """
-        verdicts = {each.verdict for each in self.judgements} | {row.verdict for row in self.scalars}
+        verdicts = {each.word for each in self.judgements} | {row.verdict for row in self.scalars}
         if "refuted" in verdicts:
             return "refuted"
         blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])

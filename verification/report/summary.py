@@ -10,7 +10,7 @@ PROGRAM = 20_000
 
 
 def as_json(found: Judgement) -> dict[str, Any]:
-    """As JSON values, which are these keys and no others; ``seconds`` to the millisecond."""
+    """As JSON values, which are these keys and no others; ``seconds`` to the millisecond, ``met`` as shares."""
     diagnosis, example = found.diagnosis, found.example
     described = diagnosis and {
         "stage": diagnosis.stage,
@@ -24,6 +24,9 @@ def as_json(found: Judgement) -> dict[str, Any]:
         "seconds": round(found.seconds, 3),
         "cases": found.cases,
         "informative": found.informative,
+        "met": {share.name: round(share.met / share.of, 4) for share in found.shares},
+        "ended": found.ended or None,
+        "least_met": list(found.least_met),
         "not_asked": list(found.not_asked),
         "diagnosis": described,
         "example": example and example.code,
@@ -36,7 +39,7 @@ def as_text(found: Judgement) -> str:
 
 
 def _lines(found: Judgement) -> Iterator[str]:
-    yield found.verdict
+    yield found.headline
     yield f"scope: {found.scope}"
     yield f"not asked: {', '.join(found.not_asked) or 'nothing'}"
     diagnosis, example = found.diagnosis, found.example
@@ -44,7 +47,7 @@ def _lines(found: Judgement) -> Iterator[str]:
         yield f"diagnosis: {diagnosis.sentence}"
         if diagnosis.as_if is not None and diagnosis.as_if not in diagnosis.sentence:
             yield f"as if {diagnosis.as_if}"
-    if found.verdict == "not exercised":
+    if found.word == "not exercised":
         yield f"not exercised: {', '.join(found.missing)}"
     if example is not None:
         kind = "smallest example" if example.smallest else "example"
@@ -53,4 +56,9 @@ def _lines(found: Judgement) -> Iterator[str]:
             f":\n\n{example.code}" if size <= PROGRAM else f": a program of {size:,} characters, in the JSON"
         )
         yield f"{kind}{shown}"
+    if found.milestones and found.word != "refuted":
+        yield f"met: {'; '.join(str(each) for each in found.milestones)}"
+    if found.ended:
+        least = f"; least met: {', '.join(found.least_met)}" if found.least_met else ""
+        yield f"ended after {found.seconds:.1f} s, {found.ended}{least}"
     yield f"{found.cases:,} cases, {found.informative:,} informative"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations, product
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -103,7 +104,7 @@ def covering(
     """
     table = _Table(factors, strength, rules)
     for each in given:
-        table.meet(np.array([levels.index(each[name]) for name, levels in factors.items()]))
+        table.meet(table.places.numbered(each))
     rows = []
     while len(unmet := table.unmet()):
         seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
@@ -175,6 +176,46 @@ def _by_factor(rules: tuple[Rule, ...]) -> dict[str, list[Rule]]:
 OPEN = -1
 
 
+class Places:
+    """A number for each tuple of levels of so many factors; a row is its levels by number (F,), or ``OPEN``.
+
+    A tuple's place is its combination's start, and each level's number times its stride.
+    """
+
+    def __init__(self, factors: Factors, strength: int) -> None:
+        self._levels = [{level: i for i, level in enumerate(levels)} for levels in factors.values()]
+        self._names = list(factors)
+        self.members = np.array([*combinations(range(len(factors)), strength)])
+        counts = np.array([len(levels) for levels in factors.values()])[self.members]
+        ones = np.ones_like(counts[:, :1])
+        self.strides = np.cumprod(np.hstack([counts, ones])[:, :0:-1], axis=1)[:, ::-1]
+        self.starts = np.cumsum(counts.prod(axis=1)) - counts.prod(axis=1)
+        self.count = int(counts.prod(axis=1).sum())
+
+    def by_level(self, some: Array) -> dict[tuple[str, Level], int]:
+        """How many of some tuples (count,), told by their places, each level of each factor is in."""
+        found: Counter[tuple[str, Level]] = Counter()
+        for members, start in zip(self.members, self.starts, strict=True):
+            shape = tuple(len(self._levels[f]) for f in members)
+            here = some[start : start + prod(shape)].reshape(shape)
+            for axis, f in enumerate(members):
+                counts = np.moveaxis(here, axis, 0).reshape(shape[axis], -1).sum(axis=1)
+                for level, i in self._levels[f].items():
+                    found[self._names[f], level] += int(counts[i])
+        return found
+
+    def numbered(self, row: Row) -> Array:
+        """A row's levels by number (F,); ``OPEN`` is one that these factors do not have."""
+        return np.array([of.get(row[name], OPEN) for name, of in zip(self._names, self._levels, strict=True)])
+
+    def of(self, row: Array) -> Array:
+        """The places of the tuples that a row has chosen."""
+        levels = row[self.members]
+        places: Array = self.starts + (self.strides * levels).sum(axis=1)
+        chosen: Array = places[(levels != OPEN).all(axis=1)]
+        return chosen
+
+
 class _Table:
     """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
 
@@ -190,28 +231,22 @@ class _Table:
             for f in range(len(self._names))
         ]
         self.excluded: Counter[str] = Counter()
-        self._members = np.array([*combinations(range(len(factors)), strength)])
+        self.places = Places(factors, strength)
         self.allowed = {
-            tuple(self._names[f] for f in members): self._allowed(members) for members in self._members
+            tuple(self._names[f] for f in members): self._allowed(members) for members in self.places.members
         }
-        counts = self._counts[self._members]
-        # A tuple's place: its combination's start, and each level's number times its stride.
-        self._strides = np.cumprod(np.hstack([counts, np.ones_like(counts[:, :1])])[:, :0:-1], axis=1)[
-            :, ::-1
-        ]
-        self._starts = np.cumsum(counts.prod(axis=1)) - counts.prod(axis=1)
         self._unmet = np.concatenate([allowed.ravel() for allowed in self.allowed.values()])
         self._beside = [self._others(f) for f in range(len(self._names))]
 
     def _others(self, factor: int) -> tuple[Array, Array, Array, Array]:
         """Of combinations with a factor the other members with their strides, its own stride, the start."""
-        mine = self._members == factor
+        mine = self.places.members == factor
         some = mine.any(axis=1)
-        shape = int(some.sum()), self._members.shape[1] - 1
+        shape = int(some.sum()), self.places.members.shape[1] - 1
         others = ~mine[some]
-        members, strides = self._members[some], self._strides[some]
+        members, strides = self.places.members[some], self.places.strides[some]
         own = strides[mine[some]]
-        return members[others].reshape(shape), strides[others].reshape(shape), own, self._starts[some]
+        return members[others].reshape(shape), strides[others].reshape(shape), own, self.places.starts[some]
 
     def _allowed(self, members: Array) -> Array:
         """The possible tuples of these factors, one axis each."""
@@ -254,9 +289,9 @@ class _Table:
 
     def tuple_at(self, place: int) -> Array:
         """A row of which the tuple at a place is chosen."""
-        number = int(np.searchsorted(self._starts, place, side="right")) - 1
-        members, row = self._members[number], np.full(len(self._names), OPEN)
-        row[members] = np.unravel_index(place - self._starts[number], self._counts[members])
+        number = int(np.searchsorted(self.places.starts, place, side="right")) - 1
+        members, row = self.places.members[number], np.full(len(self._names), OPEN)
+        row[members] = np.unravel_index(place - self.places.starts[number], self._counts[members])
         return row
 
     def around(self, row: Array, rng: np.random.Generator) -> Array | None:
@@ -293,15 +328,10 @@ class _Table:
                 return whole
         return None
 
-    def _places(self, row: Array) -> Array:
-        places: Array = self._starts + (self._strides * row[self._members]).sum(axis=1)
-        return places
-
     def gain(self, row: Array) -> int:
         """How many unmet tuples it meets."""
-        return int(self._unmet[self._places(row)].sum())
+        return int(self._unmet[self.places.of(row)].sum())
 
     def meet(self, row: Array) -> None:
         """From now on its tuples are met, or of a row that is none the one that it was made around."""
-        chosen = (row[self._members] != OPEN).all(axis=1)
-        self._unmet[self._places(row)[chosen]] = False
+        self._unmet[self.places.of(row)] = False

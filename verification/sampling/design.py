@@ -13,6 +13,7 @@ import numpy as np
 from verification.models.case import Case
 from verification.sampling.covering import Factors, Level, Rule, Tuple, companions, covering
 from verification.sampling.numbering import Row, Work, completed, loosened, numbered
+from verification.sampling.ordering import soonest
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class Design:
         return _varied({name: (*levels, *more.get(name, ())) for name, levels in self.factors.items()})
 
     def rows(self, strength: int) -> tuple[Row, ...]:
-        """Rows that meet every possible tuple of so many levels, those of the least work first.
+        """Rows that meet every possible tuple of so many levels, those that tell most for their cost first.
 
         Conditions are in rows of their own, lest they hide what the others are to show. Every number of a
         class of sizes stands beside every level of the other factors.
@@ -77,7 +78,11 @@ class Design:
         # A size that has one class stands beside all levels as well.
         rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
         rows = loosened(rows, self.factors, self.shortest, np.random.default_rng(0))
-        return tuple(sorted(rows, key=lambda row: self.seconds(row.levels)))
+        return tuple(soonest(rows, self.tuples(strength), self.seconds))
+
+    def tuples(self, strength: int) -> tuple[tuple[Factors, int], ...]:
+        """What rows of this strength meet: factors, and of how many levels, from single ones on."""
+        return (self.every, 1), *((goal.factors, goal.strength) for goal in self.goals(strength))
 
     def around(self, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
         """Rows that meet these tuples, with other companions at every attempt."""

@@ -77,4 +77,4 @@ def test_layers_are_verified(name, loops):
     """One of each text by a whole run, sizes up to 129 among them."""
     scope = scope_of(FUNCTIONS[name], lengths=True)
     found = verify(judged(name, one_each(FUNCTIONS[name]), scope, loops=loops), SHORT)
-    assert found.verdict == "verified", str(found)
+    assert found.word == "verified", str(found)

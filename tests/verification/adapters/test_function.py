@@ -48,7 +48,7 @@ def half(saved, dp, ds):
 def test_a_right_backward_is_verified():
     """In both types, with several outputs, and an argument that has no gradient."""
     found = verify(function(softmax, softmax_back, arguments()), SHORT)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert found.scope == "gradients of x, w, temperature by autograd of the forward"
     assert {row.part for row in found.rows if row.property == "autograd"} == {"x", "w"}
 
@@ -75,7 +75,7 @@ def test_gradients_of_complex_numbers_are_not_conjugated():
         lambda n: (np.random.default_rng(n).standard_normal((3, 2)).view(np.complex128),)
     )
     right = function(lambda z: (z * z, z), lambda z, d: (d * np.conj(2 * z),), numbers)
-    assert verify(right, SHORT).verdict == "verified"
+    assert verify(right, SHORT).word == "verified"
     conjugated = function(lambda z: (z * z, z), lambda z, d: (np.conj(d) * 2 * z,), numbers)
     assert verify(conjugated, SHORT).verdict == "refuted"
 

@@ -65,7 +65,7 @@ def test_the_answer_meets_the_table(losses, steps):
 def test_a_plain_function_is_judged_by_the_model_that_is_named():
     """Within the scope."""
     found = verify(gradients, SHORT, model=models.lstm, scope=SCOPE)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "full gradient by the loss on last step or every step" in found.scope
     assert "gradients of U, W, b, V, c, xs, h0, c0" in found.scope
 

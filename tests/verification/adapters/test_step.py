@@ -80,7 +80,7 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
 def test_a_right_step_is_verified_under_every_truncation():
     """By default, and the scope says so."""
     found = verify(step(vanilla, vanilla_back, model=models.vanilla, scope=SMALL), SHORT)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "gradient under Full, Window, Chunked, Tail by cotangents" in found.scope
     assert min(found.seen[name] for name in ("Window(0)", "Chunked, k2 < k1", "Tail of a part")) >= 3
 

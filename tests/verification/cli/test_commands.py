@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from dataclasses import asdict, replace
 from functools import partial
 from importlib import import_module
@@ -14,6 +15,7 @@ import pytest
 
 from rnn.app.certificate import kept
 from rnn.console.files import Undelivered
+from rnn.console.progress import Progress
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_cell
@@ -380,17 +382,46 @@ def judged(tmp_path, text, *argv):
 
 @pytest.mark.slow
 def test_a_right_function_is_judged(tmp_path, capsys):
-    """Verified: the text begins with it, the JSON has its eight keys, the page what was asked; 0."""
+    """Verified: the text begins with it, the JSON has its keys, the page what was asked; 0."""
     assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seed", "3", "--out", "there") == 0
     told = capsys.readouterr()
-    assert told.out.startswith("verified\nscope: activation tanh; float64; ")
+    assert told.out.startswith("verified to singles\nscope: activation tanh; float64; ")
     assert told.err.endswith(" s\n")
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified", None, None]
+    assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified to singles", None, None]
     page = (tmp_path / "there" / "report.html").read_text("utf-8")
-    assert "✓</span> Verified" in page
+    assert "✓</span> Verified to singles" in page
     assert "the loss on last step or every step" in page
     assert "seed 3" in page
+
+
+def test_a_run_ends_when_no_time_is_left_or_when_it_is_interrupted(tmp_path, capsys, monkeypatch):
+    """What was met by then is told; not exercised, or the exit code of an interruption."""
+    assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seconds", "1e-9") == 1
+    told = capsys.readouterr().out
+    assert told.startswith("not exercised; singles ")
+    assert re.search(r"^ended after \d+\.\d s, no time was left; least met: ", told, re.MULTILINE)
+    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert result["ended"] == "no time was left"
+    assert 0 < result["met"]["singles"] < 1
+    assert len(result["least_met"]) > 1
+
+    def enough(self, name, expected, share):
+        if share:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "_show", enough)
+    with pytest.raises(KeyboardInterrupt):
+        judged(tmp_path, "net = scoped(manual, SCOPE)\n")
+    assert re.search(r"^ended after \d+\.\d s, interrupted; ", capsys.readouterr().out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "soon", "inf", "nan"])
+def test_seconds_are_refused_in_a_line(tmp_path, capsys, given):
+    """Before anything is done."""
+    with pytest.raises(SystemExit, match="2"):
+        judged(tmp_path, "net = scoped(manual, SCOPE)\n", f"--seconds={given}")
+    assert f"argument --seconds: '{given}', needed a number of seconds above 0" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -421,7 +452,7 @@ def test_what_an_adapter_returned_is_judged(tmp_path, capsys, monkeypatch):
     options = arguments(["judge", "mine.py:net", "--seed", "5", "--no-cache", "--out", "there"])
     asked = []
 
-    def judged(subject, profile, seed, progress):
+    def judged(subject, profile, seed, progress, **limits):
         asked.append((subject, profile.name, seed))
         return found
 

@@ -210,7 +210,7 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     ("command", "flags"),
     [
         ("verify", {"--cell", "--loops", "--profile", "--seed", "--no-cache", "--out", "--json"}),
-        ("judge", {"--profile", "--seed", "--no-cache", "--out", "--json"}),
+        ("judge", {"--profile", "--seed", "--seconds", "--no-cache", "--out", "--json"}),
         ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--no-cache", "--out", "--json"}),
         ("mutants", {"--loops", "--json"}),
         ("article", {"--out", "--json"}),

@@ -6,6 +6,7 @@ import pytest
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
     model="scan",
@@ -40,6 +41,22 @@ def test_the_verdict_is_one_of_three_words():
 def test_a_row_of_zeros_has_shown_nothing(row, verdict):
     """In words that no judgement has, for it is a limit of one that is verified as well."""
     assert verdict_of(row) == verdict
+
+
+def test_what_is_verified_to_less_than_triples_says_to_what():
+    """By the profile's strength, or of a run that ended early; pairs have to be met for it to hold."""
+    shares = tuple(Share(n, 4 - n, 3) for n in (1, 2, 3))
+    assert replace(RIGHT, strength=2, shares=shares).verdict == "verified to pairs"
+    assert replace(RIGHT, strength=4, shares=shares).verdict == "verified"
+    early = replace(RIGHT, strength=2, shares=shares, ended="no time was left")
+    assert early.headline == "verified to pairs; pairs 67%; triples 33%"
+    assert early.holds
+    assert not replace(early, strength=1).holds
+    assert replace(early, strength=1).verdict == "verified to singles"
+    assert replace(RIGHT, strength=1, shares=shares).holds
+    assert replace(early, shares=()).verdict == "verified to 3 cases"
+    assert replace(early, missing=("T = 1",)).headline == "not exercised; pairs 67%; triples 33%"
+    assert not replace(early, missing=("T = 1",)).holds
 
 
 def test_in_words_it_says_why():

@@ -305,7 +305,7 @@ def test_the_environment_says_that_nothing_is_kept(users, monkeypatch):
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=replace(SMALL, steps=(1, 2)))
     few = Profile("few", cases=1, exact_cases=0, strength=1)
     monkeypatch.setenv("VERIFIED_RNN_NO_CACHE", "1")
-    monkeypatch.setattr("verification.judge.judge", lambda subject, *_: subject.shelf)
+    monkeypatch.setattr("verification.judge.judge", lambda subject, *_, **__: subject.shelf)
     assert verify(engine, few) is None
     monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
     assert verify(engine, few, cache=False) is None

@@ -12,6 +12,7 @@ from verification import Scope, layer, manual, models, scoped, verify
 from verification.judging import model_subject, sampled, shrinking
 from verification.judging.once import once
 from verification.judging.profile import Profile
+from verification.judging.run import Interrupted
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
 from verification.sampling.design import Design
@@ -36,13 +37,67 @@ def judged(forward=scan.forward, backward=scan.backward, model=models.scan, scop
     return verify(layer(forward, backward, model=model, scope=scope), profile, **options)
 
 
+def test_a_run_that_has_no_time_left_says_what_was_met():
+    """After the cases that were begun: what share of the single levels, and which levels least."""
+    found = judged(seconds=1e-9)
+    assert (found.word, found.ended, found.strength) == ("not exercised", "no time was left", 0)
+    assert 0 < found.cases < 5
+    singles, pairs = found.shares
+    assert 0 < singles.met < singles.of
+    assert 0 < pairs.met < pairs.of
+    assert found.headline == f"not exercised; {singles}; {pairs}"
+    assert str(singles) in found.missing
+    assert len(found.least_met) == sampled.NAMED
+    assert found.coverage == ()
+
+
+def test_a_run_that_is_interrupted_has_its_judgement():
+    """As a KeyboardInterrupt, so that whoever has asked for an end gets it; nothing is left at work."""
+
+    def enough(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        judged(progress=enough)
+    assert isinstance(caught.value, KeyboardInterrupt)
+    found = caught.value.judgement
+    assert (found.word, found.ended) == ("not exercised", "interrupted")
+    assert found.cases > 0
+
+
+@pytest.mark.parametrize("seconds", [0, -1.0, float("inf"), float("nan"), True, "2"])
+def test_seconds_are_a_number_above_0(seconds):
+    """Anything else is refused before any work."""
+    with pytest.raises(TypeError, match=r"^seconds: .*, needed a number above 0, or None$"):
+        judged(seconds=seconds)
+
+
+def test_a_slow_engine_is_known_by_its_first_cases():
+    """The pace of its quickest case makes later blocks small; the rows are the same."""
+    subject = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).subject()
+    samples = subject.samples(SHORT)
+    opening = [row for block in subject.opening(samples) for row in block.rows]
+    made = {pace: list(subject.blocks(samples, SHORT, 0, pace)) for pace in (0.0, 10.0)}
+    rows = {pace: [row for block in blocks for row in block.rows] for pace, blocks in made.items()}
+    assert rows[0.0] == rows[10.0]
+    assert [number for number, _ in opening] == [*range(model_subject.OPENING)]
+    numbers = [number for number, _ in [*opening, *rows[0.0]]]
+    assert {*numbers} >= {*range(len(samples[0].rows))}
+    assert max(len(block.rows) for block in made[10.0]) == 1
+    assert max(len(block.rows) for block in made[0.0]) > 1
+
+
 @pytest.mark.slow
 def test_a_right_layer_is_verified():
     """With its scope in words, and what was not asked."""
-    told = []
-    found = judged(progress=lambda done, total: told.append((done, total)))
-    assert found.verdict == "verified"
+    told, reached = [], []
+    found = judged(progress=lambda done, total: told.append((done, total)), reached=reached.append)
+    assert (found.verdict, found.headline, found.ended) == ("verified to pairs", "verified to pairs", "")
     assert found.missing == ()
+    assert reached == list(found.milestones)
+    assert [(each.share.strength, each.share.whole) for each in reached] == [(1, True), (2, True)]
+    assert [each.share for each in reached] == list(found.shares)
+    assert 0 < reached[0].cases <= reached[1].cases <= found.cases
     assert (found.diagnosis, found.example) == (None, None)
     engine = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL)
     claim = engine.claim
@@ -56,7 +111,7 @@ def test_a_right_layer_is_verified():
     assert found.coverage[0].covered == found.coverage[0].possible > 100
     assert found.scope.startswith("float32 and float64; full gradient by cotangents")
     assert "truncations" in found.not_asked
-    assert str(found).startswith("scan: verified (float32")
+    assert str(found).startswith("scan: verified to pairs (float32")
     by_name = {(row.property, row.part): row for row in found.rows}
     assert by_name["autograd", "a"].cases == found.cases - len(asked_once)
     assert by_name["autograd", "a"].evidence >= 25
@@ -119,7 +174,7 @@ def test_a_scope_bounds_what_must_be_met():
     """One record, at least two steps, a state of zero: nothing else is missing."""
     scope = Scope(records=(1, 1), steps=(2, 4), states="zero", dtypes=("float32",), blocks=("a", "x"))
     found = judged(scope=scope)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "T = 1" not in found.seen
     assert "initial state not zero" not in found.seen
 

@@ -191,6 +191,6 @@ def test_a_right_layer_s_coverage_is_told():
         layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=scope),
         Profile("short", cases=20, exact_cases=0, strength=2),
     )
-    assert found.verdict == "verified"
+    assert found.word == "verified"
     (pairs,) = found.coverage
     assert (pairs.strength, pairs.covered) == (2, pairs.possible)

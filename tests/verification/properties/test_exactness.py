@@ -54,6 +54,6 @@ def test_what_comes_back_in_another_type_is_told():
 def test_exactness_is_a_part_of_what_is_verified():
     """With its evidence for each block."""
     found = verify(layer(scan.forward, scan.backward, model=models.scan, scope=SCOPE), SHORT)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "exact in Fractions" in found.scope
     assert {row.part for row in found.rows if row.property == "exact" and row.evidence} >= {"a", "x", "h0"}

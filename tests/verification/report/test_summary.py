@@ -7,9 +7,12 @@ import pytest
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.standing import Milestone
 from verification.report import summary
+from verification.sampling.ordering import Share
 
-KEYS = ["verdict", "scope", "seconds", "cases", "informative", "not_asked", "diagnosis", "example"]
+KEYS = ["verdict", "scope", "seconds", "cases", "informative", "met", "ended", "least_met"]
+KEYS += ["not_asked", "diagnosis", "example"]
 
 HOLDS = Judgement(
     model="lstm",
@@ -22,6 +25,8 @@ HOLDS = Judgement(
     seen={"T = 1": 5},
     missing=(),
     not_asked=("Fractions", "truncations"),
+    shares=(Share(1, 3, 3), Share(2, 1, 3)),
+    milestones=(Milestone(Share(1, 3, 3), 61, 0.875),),
 )
 WRONG = replace(
     HOLDS,
@@ -47,6 +52,9 @@ def test_what_holds_in_json():
         "seconds": 1.235,
         "cases": 1266,
         "informative": 1260,
+        "met": {"singles": 1.0, "pairs": 0.3333},
+        "ended": None,
+        "least_met": [],
         "not_asked": ["Fractions", "truncations"],
         "diagnosis": None,
         "example": None,
@@ -91,11 +99,18 @@ def test_the_text_begins_with_the_verdict():
 
 
 def test_the_text_of_what_holds_says_no_more():
-    """Four lines."""
-    told = summary.as_text(replace(HOLDS, not_asked=()))
-    assert told == (
-        "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 informative"
-    )
+    """Four lines, and by when strengths were met; why a run ended early, and what it met least of."""
+    lines = "verified\nscope: float64; any initial state\nnot asked: nothing\n1,266 cases, 1,260 informative"
+    assert summary.as_text(replace(HOLDS, not_asked=(), milestones=())) == lines
+    told = summary.as_text(replace(HOLDS, ended="interrupted", strength=1, least_met=("T 512 (4%)",)))
+    assert told.splitlines() == [
+        "verified to singles; pairs 33%",
+        "scope: float64; any initial state",
+        "not asked: Fractions, truncations",
+        "met: singles after 0.9 s, 61 cases",
+        "ended after 1.2 s, interrupted; least met: T 512 (4%)",
+        "1,266 cases, 1,260 informative",
+    ]
 
 
 def test_the_text_names_what_was_not_exercised():

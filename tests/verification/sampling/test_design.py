@@ -5,6 +5,7 @@ import pytest
 
 from verification.sampling.covering import Rule, met, tuples
 from verification.sampling.design import Design
+from verification.sampling.ordering import soonest
 
 FACTORS = {
     "kind": ("a", "b", "c"),
@@ -25,7 +26,7 @@ def design(**changed):
 
 @pytest.mark.parametrize("strength", [2, 3, 4])
 def test_rows_meet_every_possible_tuple_of_their_strength(strength):
-    """With a level of every factor, those of the least work first."""
+    """With a level of every factor, in the order in which they tell most for their cost."""
     made = design()
     rows = made.rows(strength)
     assert all(set(row.levels) == set(FACTORS) for row in rows)
@@ -33,8 +34,9 @@ def test_rows_meet_every_possible_tuple_of_their_strength(strength):
         possible, excluded = tuples(goal.factors, goal.strength, RULES)
         assert possible <= met([row.levels for row in rows], goal.factors, goal.strength)
         assert excluded.total() > 0
-    seconds = [made.seconds(row.levels) for row in rows]
-    assert seconds == sorted(seconds)
+    assert list(rows) == soonest(rows, made.tuples(strength), made.seconds)
+    assert made.tuples(strength)[0] == (made.every, 1)
+    assert [n for _, n in made.tuples(strength)] == [*range(1, strength + 1)]
 
 
 def test_conditions_stand_beside_every_other_level():

@@ -54,11 +54,11 @@ def first(found: Judgement) -> dict[str, tuple[Html, ...]]:
 def verdict(found: Judgement) -> tuple[Html, ...]:
     """The verdict, what is wrong in a sentence, and what was asked."""
     diagnosis = found.diagnosis
-    sentence = SAID[found.verdict] if diagnosis is None else unbroken(diagnosis.sentence)
+    sentence = SAID[found.word] if diagnosis is None else unbroken(diagnosis.sentence)
     as_if = _unsaid(diagnosis)
     return (
         tag("p", f"Judgement of a backward: {found.model}", class_="kicker"),
-        tag("h1", status(KINDS[found.verdict], found.verdict.capitalize())),
+        tag("h1", status(KINDS[found.word], found.verdict.capitalize())),
         tag("p", sentence, class_="lead"),
         *(() if as_if is None else (tag("p", "As if ", unbroken(as_if), "."),)),
         asked(found.scope, found.not_asked),

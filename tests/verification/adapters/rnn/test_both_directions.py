@@ -52,7 +52,7 @@ def test_the_calls_are_of_every_kind(trials):
 def test_both_directions_are_verified():
     """Of every argument, records that end early among them."""
     judgement = verify(judged_by(BIDIRECTIONAL, "numpy"), FEW)
-    assert judgement.verdict == "verified", str(judgement)
+    assert judgement.word == "verified", str(judgement)
 
 
 @pytest.mark.slow

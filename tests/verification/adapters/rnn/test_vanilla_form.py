@@ -20,7 +20,7 @@ def test_our_own_engine_is_verified_within_a_scope():
     """With every truncation, function and place of losses, in a workspace and with checkpoints."""
     scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33), sizes=SIZES)
     found = verify(manual, SHORT, scope=scope)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "activation tanh or sigmoid or relu or softsign or identity" in found.scope
     assert found.scope.endswith("states computed again; in a workspace")
 
@@ -35,7 +35,7 @@ def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     few = Scope(functions={"activation": ("tanh",)}, steps=(1, 6), records=(1, 3), sizes=SIZES)
     scope = replace(few, truncations=(Window(2),))
     found = verify(window, SHORT, scope=scope)
-    assert (found.verdict, found.missing) == ("verified", ())
+    assert (found.word, found.missing) == ("verified", ())
     assert "gradient under Window(2) by the loss on" in found.scope
     assert verify(window, SHORT, scope=replace(scope, truncations=("Full",))).verdict == "refuted"
 

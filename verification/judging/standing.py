@@ -1,0 +1,63 @@
+"""How far a run has come: which levels, pairs and triples of its designed samples were met, and by when."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from verification.judging.sampled import Place, Sample
+from verification.sampling.ordering import Share
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """All tuples of so many levels were met, after so many cases and ``seconds`` of the run."""
+
+    share: Share
+    cases: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.share.name} after {self.seconds:.1f} s, {self.cases:,} cases"
+
+
+# Who is told of a milestone.
+Reached: TypeAlias = Callable[[Milestone], object]
+
+
+class Standing:
+    """Of a run that began at ``started``, by ``time.monotonic``; ``tell``: who is told of each milestone."""
+
+    def __init__(
+        self, samples: Sequence[Sample], started: float, tell: Reached | None = None
+    ) -> None:
+        self.samples, self.milestones = samples, list[Milestone]()
+        self._started, self._tell = started, tell
+
+    def meet(self, rows: Iterable[Place], cases: int) -> None:
+        """Notes the rows of informative cases, after so many cases."""
+        for sample in self.samples:
+            sample.meet(rows)
+        for share in self.whole[len(self.milestones) :]:
+            self.milestones.append(Milestone(share, cases, time.monotonic() - self._started))
+            if self._tell is not None:
+                self._tell(self.milestones[-1])
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """Of single levels, of pairs, and so on, of all samples together."""
+        by_strength: dict[int, Share] = {}
+        for share in (share for sample in self.samples for share in sample.shares()):
+            before = by_strength.get(share.strength)
+            by_strength[share.strength] = share if before is None else before + share
+        return tuple(by_strength.values())
+
+    @property
+    def whole(self) -> tuple[Share, ...]:
+        """Those of which none is left, up to the first of which one is."""
+        made = []
+        for share in self.shares:
+            if not share.whole:
+                break
+            made.append(share)
+        return tuple(made)

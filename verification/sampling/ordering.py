@@ -1,0 +1,112 @@
+"""The order of a sample's rows: what tells most for its cost comes first, so that an early end has told much.
+
+A row tells what levels, pairs, triples and so on no row before it has met. The next row is the one that meets
+most of those for each second that it is expected to take.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heapreplace
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.sampling.covering import Factors, Level, Places
+from verification.sampling.numbering import Row, Work
+from verification.text import percent
+
+# What any row costs beside its truth, in the seconds that ``Work`` estimates: an engine's calls.
+EACH = 0.1
+
+
+# What tuples of so many levels are called.
+NAMES = {1: "singles", 2: "pairs", 3: "triples", 4: "quadruples"}
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many tuples of ``strength`` levels have been met, of those that a sample's rows have."""
+
+    strength: int
+    met: int
+    of: int
+
+    @property
+    def whole(self) -> bool:
+        """Is none left?"""
+        return self.met == self.of
+
+    @property
+    def name(self) -> str:
+        """What such tuples are called."""
+        return NAMES.get(self.strength, f"{self.strength} levels")
+
+    def __add__(self, other: "Share") -> "Share":
+        return replace(self, met=self.met + other.met, of=self.of + other.of)
+
+    def __str__(self) -> str:
+        return f"{self.name} {percent(self.met / self.of)}"
+
+
+class Reached:
+    """Which tuples of so many levels, of those that some rows have, have been met: of one strength."""
+
+    def __init__(self, factors: Factors, strength: int, rows: Iterable[Row]) -> None:
+        self._strength, self._places = strength, Places(factors, strength)
+        self._of_row = [self._of(row) for row in rows]
+        self._all = np.zeros(self._places.count, bool)
+        for places in self._of_row:
+            self._all[places] = True
+        self._unmet = self._all.copy()
+        self._count = int(np.count_nonzero(self._all))
+
+    def _of(self, row: Row) -> Array:
+        return self._places.of(self._places.numbered(row.levels))
+
+    def gain(self, number: int) -> float:
+        """The share of all tuples that the row of this number has and that are unmet."""
+        return int(np.count_nonzero(self._unmet[self._of_row[number]])) / max(1, self._count)
+
+    def meet(self, row: Row) -> None:
+        """From now on its tuples are met."""
+        self._unmet[self._of(row)] = False
+
+    @property
+    def share(self) -> Share:
+        """How much is met by now."""
+        return Share(self._strength, self._count - int(np.count_nonzero(self._unmet)), self._count)
+
+    def least_met(self) -> list[tuple[float, tuple[str, Level]]]:
+        """Levels with what share of their tuples is met, the least first; none that is met wholly."""
+        left, every = self._places.by_level(self._unmet), self._places.by_level(self._all)
+        shares = [(1 - left[level] / count, level) for level, count in every.items() if left[level]]
+        return sorted(shares, key=lambda each: each[0])
+
+
+def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Work) -> list[Row]:
+    """The rows in the order described above; of those that tell nothing new, the cheapest first.
+
+    ``goals``: factors, and how many of their levels a tuple has.
+    """
+    reached = [Reached(factors, strength, rows) for factors, strength in goals]
+    cost = [EACH + work(row.levels) for row in rows]
+
+    def least(number: int) -> tuple[float, float, int]:
+        # Of what tells nothing the cost alone.
+        gain = sum(each.gain(number) for each in reached)
+        return -gain / cost[number], cost[number], number
+
+    # What a row tells only ever gets less, so that what was found once is a bound of it.
+    waiting = [least(number) for number in range(len(rows))]
+    heapify(waiting)
+    made: list[Row] = []
+    while waiting:
+        found = least(waiting[0][-1])
+        if len(waiting) > 1 and found > waiting[0]:
+            heapreplace(waiting, found)
+            continue
+        row = rows[heappop(waiting)[-1]]
+        made.append(row)
+        for each in reached:
+            each.meet(row)
+    return made
