@@ -10,7 +10,7 @@ PROGRAM = 20_000
 
 
 def as_json(found: Judgement) -> dict[str, Any]:
-    """As JSON values, which are these keys and no others: ``seconds`` to the millisecond, what is met in shares."""
+    """As JSON values, these keys and no others; ``seconds`` to the millisecond, ``met`` in shares."""
     diagnosis, example = found.diagnosis, found.example
     described = diagnosis and {
         "stage": diagnosis.stage,
