@@ -25,7 +25,7 @@ from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
 from verification.properties.engine import Begun, Engine, FixedCase
-from verification.properties.findings import PROPERTIES, findings, prepared, truth_for, truth_of
+from verification.properties.findings import PROPERTIES, findings, prepared, truth_for, truth_of, turns
 from verification.properties.per_step import views
 from verification.properties.property import Finding
 from verification.properties.trial import CaseTruth
@@ -39,6 +39,7 @@ from verification.sampling.gaps import between, rows_between
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
+from verification.sampling.turns import in_turn
 from verification.truth.made import Memory, nothing
 
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
@@ -58,12 +59,14 @@ Packed: TypeAlias = Mapping[str, Any]
 @dataclass(frozen=True, eq=False)
 class Asked:
     """A case with what is true of it. ``row``: that of a designed sample which it meets if it is informative.
+    ``turn``: the property whose turn it is, of those that large cases are asked in turn.
 
     ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
     """
 
     truth: CaseTruth
     row: Place | None = None
+    turn: str = ""
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
 
@@ -107,7 +110,7 @@ class OfModel:
         """That in floating point, and that in Fractions of an engine that claims to be exact."""
         model, claim = self.engine.model, self.engine.claim
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
-        return tuple(Sample(designed, model, claim, profile.strength) for designed in claimed)
+        return tuple(Sample(designed, model, claim, profile.strength, turns(claim)) for designed in claimed)
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
         """The first rows, which tell most for their cost."""
@@ -142,7 +145,8 @@ class OfModel:
     def _between(self, profile: Profile, seed: int, pace: float) -> Iterator[Block]:
         """Sizes between those of the designed sample, of no more cases than are drawn."""
         model, claim = self.engine.model, self.engine.claim
-        numbered = [*rows_between(model, claim, seed).items()][: profile.cases]
+        rows = rows_between(model, claim, seed)
+        numbered = [*zip(rows, in_turn(rows.values(), turns(claim)), strict=True)][: profile.cases]
         for portion in in_portions([row for _, row in numbered], between(model, claim), pace):
             yield Block(len(portion), rows=tuple(numbered[i] for i in portion), designed=between)
 
@@ -160,7 +164,7 @@ class OfModel:
             return
         memory = self.shelf.opened()
         for each in self._made(block, memory):
-            prepared(self.engine.claim, each.truth)
+            prepared(self.engine.claim, each.truth, each.turn)
             memory.keep()
         yield from self._made(block, self.shelf.known)
 
@@ -169,7 +173,7 @@ class OfModel:
         design = block.designed(model, claim)
         for number, row in block.rows:
             truth = truth_of_row(design, row, number, claim.blocks, memory)
-            yield Asked(truth, (design.of, number), fixed=Counter(truth.case.sizes))
+            yield Asked(truth, (design.of, number), row.turn, fixed=Counter(truth.case.sizes))
         for each in block.fixed:
             case = each.make()
             whole = (
@@ -206,7 +210,7 @@ class OfModel:
     def tally(self, case: Asked) -> Tally:
         """What a case comes to under every property, with its sizes and the row that it meets."""
         engine, truth = self.engine, case.truth
-        found = [*findings(engine, truth)]
+        found = [*findings(engine, truth, turn=case.turn)]
         tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.truncation))
         tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
         if tally.declined or not truth.informative(engine.claim.blocks):

@@ -16,6 +16,7 @@ from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
 from verification.sampling.ordering import EACH, NAMES, Reached, Share
+from verification.sampling.turns import in_turn
 from verification.text import percent
 from verification.truth.made import Memory, nothing
 
@@ -102,11 +103,16 @@ Place: TypeAlias = tuple[str, int]
 
 
 class Sample:
-    """The rows of a claim's design, and which of them have been met by an informative case."""
+    """The rows of a claim's design, and which of them have been met by an informative case.
 
-    def __init__(self, designed: Designed, model: Model, claim: Claim, strength: int) -> None:
+    ``turns``: the names of what large rows are asked in turn.
+    """
+
+    def __init__(
+        self, designed: Designed, model: Model, claim: Claim, strength: int, turns: Sequence[str] = ()
+    ) -> None:
         self.designed, self.design = designed, designed(model, claim)
-        self.rows, self._goals = list(self.design.rows(strength)), self.design.goals(strength)
+        self.rows, self._goals = list(in_turn(self.design.rows(strength), turns)), self.design.goals(strength)
         self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0

@@ -83,5 +83,6 @@ ADDITIVITY = Property(
     additivity,
     asks=lambda claim: "cotangents" in claim.losses and "missing cotangents" not in claim.declines,
     of_large=True,
+    in_turn=True,
     parts=lambda claim, case: parts(case),
 )

@@ -121,4 +121,5 @@ MEMORY_LAYOUT = Property(
     About.CONDUCT,
     memory_layout,
     of_large=True,
+    in_turn=True,
 )

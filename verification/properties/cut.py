@@ -130,5 +130,6 @@ CUT = Property(
     cut,
     asks=lambda claim: "cotangents" in claim.losses and claim.hands_on,
     of_large=True,
+    in_turn=True,
     parts=parts,
 )

@@ -84,9 +84,14 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
-def prepared(claim: Claim, truth: CaseTruth) -> CaseTruth:
+def turns(claim: Claim) -> tuple[str, ...]:
+    """The names of the properties that large designed cases are asked in turn."""
+    return tuple(each.name for each in asked_of(claim) if each.of_large and each.in_turn)
+
+
+def prepared(claim: Claim, truth: CaseTruth, turn: str = "") -> CaseTruth:
     """The truth, with all made that the properties take of it which an engine of that claim is asked."""
-    for each in asked(claim, truth) if truth.determined else ():
+    for each in asked(claim, truth, turn) if truth.determined else ():
         each.prepare(claim, truth)
     return truth
 
@@ -102,20 +107,25 @@ def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
     return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
 
 
-def asked(claim: Claim, truth: CaseTruth) -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on such a case."""
+def asked(claim: Claim, truth: CaseTruth, turn: str = "") -> tuple[Property[Trial], ...]:
+    """The properties that an engine of that claim is asked on such a case, whose ``turn`` it may be."""
     if truth.only is not None:
         return (truth.only,)
-    return tuple(each for each in asked_of(claim) if each.of_large or not truth.large)
+    if not truth.large:
+        return asked_of(claim)
+    large = (each for each in asked_of(claim) if each.of_large)
+    return tuple(each for each in large if turn in ("", each.name) or not each.in_turn)
 
 
-def findings(engine: Engine, truth: CaseTruth, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
+def findings(
+    engine: Engine, truth: CaseTruth, names: tuple[str, ...] | None = None, turn: str = ""
+) -> Iterator[Finding]:
     """What the properties find, all that are asked or those of them that are named.
 
     A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that
     nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*.
     """
-    chosen = asked(engine.claim, truth)
+    chosen = asked(engine.claim, truth, turn)
     if names is not None and truth.only is None:
         chosen = tuple(each for each in chosen if each.name in names)
     return found(chosen, Trial(engine, truth))

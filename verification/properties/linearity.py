@@ -80,4 +80,5 @@ LINEARITY = Property(
     linearity,
     asks=lambda claim: "cotangents" in claim.losses,
     of_large=True,
+    in_turn=True,
 )

@@ -98,6 +98,7 @@ class Property(Generic[AskedT_contra]):
 
     ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
     ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
+    ``in_turn``: of large designed cases those alone whose turn it is.
     ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
     refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
     it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
@@ -110,6 +111,7 @@ class Property(Generic[AskedT_contra]):
     look: Callable[[AskedT_contra], Looked]
     asks: Callable[[Claim], bool] = _everyone
     of_large: bool = False
+    in_turn: bool = False
     evidence: Callable[[Claim], tuple[str, ...]] = _no_part
     alone: Alone | None = None
     reference: Reference | None = None

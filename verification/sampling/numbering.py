@@ -25,10 +25,11 @@ LIGHT = 0.15
 
 @dataclass(frozen=True)
 class Row:
-    """A level of every factor, and a number of each size's class."""
+    """A level of every factor, and a number of each size's class; ``turn``: whose it is, "" everybody's."""
 
     levels: Mapping[str, Level]
     sizes: Mapping[str, int]
+    turn: str = ""
 
     def met(self) -> Iterator[Met]:
         """Which numbers stand beside which levels."""

@@ -118,7 +118,7 @@ def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> li
     notes, seen = Notes(conditions), []
     engine = watched(subject.engine, notes)
     for case in subject.cases(block):
-        for finding in findings(engine, case.truth):
+        for finding in findings(engine, case.truth, turn=case.turn):
             assert finding.wrong is None, finding  # of a right layer
         met = notes.taken()
         informative = case.truth.informative(engine.claim.blocks)
