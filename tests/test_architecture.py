@@ -51,7 +51,9 @@ MAY_IMPORT = {
     },
     "verification/text": set(),
     "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
-    "verification/sampling": {"hypothesis", "numpy", "verification.models", "verification.sampling"},
+    "verification/sampling": {
+        *("hypothesis", "numpy", "verification.models", "verification.sampling", "verification.text"),
+    },
     "verification/truth": {"autograd", "numpy", "verification.models", "verification.truth"},
     "verification/processes": {
         *("autograd", "cloudpickle", "numpy", "verification.processes", "verification.text"),

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,6 +16,8 @@ from tests.layers import planted, scan
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging import shrinking
 from verification.judging.profile import Profile
+from verification.judging.standing import Milestone
+from verification.sampling.ordering import Share
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,9 +65,11 @@ def told_of_progress(monkeypatch, capsys, stream=None, **options):
     """What is on standard error after half of the cases are done, and then all."""
     seen = []
 
-    def judged(subject, profile, seed, progress):
+    def judged(subject, profile, seed, progress, seconds, reached):
         for done in (10, 20) if progress else ():
             progress(done, 20)
+            if reached:
+                reached(Milestone(Share(1, 4, 4), done, 0.5))
             seen.append(capsys.readouterr().err)
         return seed
 
@@ -79,7 +84,8 @@ def test_on_a_terminal_progress_is_shown_and_cleared(monkeypatch, capsys):
     """By itself: a line that is written over."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     told = told_of_progress(monkeypatch, capsys)
-    assert "\r50 % done, about " in told
+    assert re.search(r"\r50 % done, about \d+ s left: cases *\r", told)
+    assert "left: cases, singles met" in told
     assert capsys.readouterr().err.endswith(" \r")
 
 
@@ -116,7 +122,7 @@ def test_a_program_in_a_terminal_shows_it(tmp_path):
         with suppress(OSError):
             while more := os.read(controller, 1024):
                 shown += more
-        assert running.stdout.read() == b"verified\n"
+        assert running.stdout.read() == b"verified to singles\n"
     os.close(controller)
     assert shown.count(b" % done, about ") > 2
     assert shown.endswith(b" \r")

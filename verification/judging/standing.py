@@ -28,9 +28,7 @@ Reached: TypeAlias = Callable[[Milestone], object]
 class Standing:
     """Of a run that began at ``started``, by ``time.monotonic``; ``tell``: who is told of each milestone."""
 
-    def __init__(
-        self, samples: Sequence[Sample], started: float, tell: Reached | None = None
-    ) -> None:
+    def __init__(self, samples: Sequence[Sample], started: float, tell: Reached | None = None) -> None:
         self.samples, self.milestones = samples, list[Milestone]()
         self._started, self._tell = started, tell
 
