@@ -171,4 +171,4 @@ def test_a_wrong_layer_is_refuted(scope, right, wrong, words):
 @pytest.mark.parametrize("name", SCOPES)
 def test_a_right_layer_is_verified(name):
     """Each by the whole of a small run."""
-    assert verify(of(SCOPES[name]), SHORT).verdict == "verified"
+    assert verify(of(SCOPES[name]), SHORT).word == "verified"
