@@ -135,6 +135,14 @@ class OfFunction:
 
         return smallest_of(calls(self.engine), wrong_on, size_of)
 
+    def wrong(self, packed: Call) -> frozenset[str]:
+        """Of a function each part is told by itself."""
+        return frozenset()
+
+    def showing(self, diagnosis: Diagnosis) -> None:
+        """The smallest call is all that there is."""
+        return None
+
     def picture(self, packed: Call) -> Picture:
         """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""
         found = packed

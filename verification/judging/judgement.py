@@ -148,8 +148,8 @@ class Judgement:
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))
         if self.example is not None:
-            size = "smallest" if self.example.smallest else "first"
-            lines.append(f"{self.example.property}: {self.example.failure}; the {size} example:")
+            kind = "the smallest example" if self.example.smallest else "an example"
+            lines.append(f"{self.example.property}: {self.example.failure}; {kind}:")
             lines.append(self.example.code)
         if self.word == "not exercised":
             lines.append(f"not exercised: {', '.join(self.missing)}")

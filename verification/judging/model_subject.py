@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
 from verification.diagnosis.picture import Picture, picture
+from verification.diagnosis.shown import showing, wrong_in
 from verification.diagnosis.where import Elsewhere
 from verification.judging import run
 from verification.judging.contract import contract
@@ -247,6 +248,15 @@ class OfModel:
     def smallest(self, packed: Packed, finding: Finding) -> tuple[Packed, Finding] | None:
         """The smallest case that fails alike."""
         found = smallest(self.engine, self._case(packed), finding)
+        return None if found is None else (pack(found[0]), found[1])
+
+    def wrong(self, packed: Packed) -> frozenset[str]:
+        """The parts that are wrong on a case."""
+        return wrong_in(self.engine, self._case(packed))
+
+    def showing(self, diagnosis: Diagnosis) -> tuple[Packed, Finding] | None:
+        """A small case that shows what a diagnosis says."""
+        found = showing(self.engine, diagnosis)
         return None if found is None else (pack(found[0]), found[1])
 
     def picture(self, packed: Packed) -> Picture:

@@ -22,6 +22,7 @@ from hypothesis.strategies import SearchStrategy
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
+from verification.diagnosis.shown import is_shown
 from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Designed, Sample
@@ -133,6 +134,12 @@ class Subject(Protocol):
 
     def smallest(self, packed: Any, finding: Finding) -> tuple[Any, Finding] | None:
         """The smallest case found that shows the same, packed, and what is found there; or None."""
+
+    def wrong(self, packed: Any) -> frozenset[str]:
+        """The parts of an answer that are wrong on a case."""
+
+    def showing(self, diagnosis: Diagnosis) -> tuple[Any, Finding] | None:
+        """A small case that shows what a diagnosis says, packed, and what is found there; or None."""
 
     def picture(self, packed: Any) -> Picture:
         """What can be drawn of an engine that is wrong on a case."""
@@ -341,7 +348,7 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
     if tally.lost:
         return lost, _example(subject, packed, finding, False), alone
     told, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
-    diagnosis, shown = (told, alone) if isinstance(told, Lost) else told
+    diagnosis, shown, other = (told, alone, None) if isinstance(told, Lost) else told
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     elif isinstance(diagnosis, _Failed):
@@ -351,11 +358,13 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
         diagnosis = Diagnosis("unexplained", sentence=sentence)
     if isinstance(shown, _Failed):
         shown = Picture(instead=f"The picture was not drawn: that failed by {shown.how}.")
-    smaller = None if isinstance(found, Lost | _Failed) else found
+    smaller, wrong = (None, None) if isinstance(found, Lost | _Failed) else found
     if smaller is not None and subject.size(smaller[0]) <= subject.size(packed):
         packed, finding = smaller
-    example = _example(subject, packed, finding, smaller is not None)
-    return diagnosis, example, shown
+    if wrong is not None and other is not None and not is_shown(diagnosis, wrong):
+        # It would stand beside a sentence about another fault.
+        (packed, finding), smaller = other, None
+    return diagnosis, _example(subject, packed, finding, smaller is not None), shown
 
 
 def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
@@ -364,9 +373,18 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
     assert tally.refuted is not None  # or there is nothing to explain
     subject, (packed, finding) = subject.guarded(channel), tally.refuted
     if what == "example":
-        return _unless_failed(lambda: subject.smallest(packed, finding))
+        return _unless_failed(lambda: _smallest(subject, packed, finding))
     diagnosis = _unless_failed(lambda: subject.diagnosis(packed, finding, tally))
-    return diagnosis, _unless_failed(lambda: subject.picture(packed))
+    told = isinstance(diagnosis, Diagnosis)
+    other = _unless_failed(lambda: subject.showing(diagnosis)) if told else None
+    other = None if isinstance(other, _Failed) else other
+    return diagnosis, _unless_failed(lambda: subject.picture(packed)), other
+
+
+def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Any, frozenset[str]]:
+    """The smallest example, or None, and what is wrong in it, or else in the first."""
+    found = subject.smallest(packed, finding)
+    return found, subject.wrong(packed if found is None else found[0])
 
 
 def _unless_failed(made: Callable[[], Any]) -> Any:

@@ -1,0 +1,71 @@
+"""The case beside a sentence shows what the sentence says."""
+
+import numpy as np
+import pytest
+
+from tests.layers import lstm, planted
+from verification import layer, models
+from verification.diagnosis.diagnosis import Diagnosis, diagnose
+from verification.diagnosis.probe import healthy_case
+from verification.diagnosis.shown import is_shown, showing, wrong_in
+from verification.models.case import random_case
+from verification.properties.property import Finding
+
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
+
+
+def wrong_layer(**changes):
+    """An LSTM whose gradients are changed, by name."""
+    made = planted(lstm, RETURN, "; ".join([*(f"{name} = {to}" for name, to in changes.items()), RETURN]))
+    return layer(made.forward, made.backward, model=models.lstm)
+
+
+def one_record():
+    """The smallest case of all."""
+    return random_case(models.lstm, np.random.default_rng(0), {"H": 1, "D": 1}, 1, 1)
+
+
+def test_a_mean_over_records_is_shown_by_several():
+    """One record shows the other fault alone, of which the sentence is not."""
+    engine = wrong_layer(d_b="d_b / len(d_xs)", dc="0 * dc")
+    told = diagnose(engine, Finding("autograd", "c0", "off"), one_record())
+    assert told.blocks == ("b", "c0")
+    assert wrong_in(engine, one_record()) == {"c0"}
+    assert not is_shown(told, wrong_in(engine, one_record()))
+    case, finding = showing(engine, told)
+    assert case.records == 3
+    assert (finding.property, finding.part) == ("autograd", "b")
+    assert is_shown(told, wrong_in(engine, case))
+
+
+def test_a_wrong_forward_is_shown_by_one():
+    """And by no case of which the answer is not in form."""
+    made = planted(lstm, "h = o * s", "h = o * s * s")
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    told = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
+    assert told.stage == "forward"
+    assert not is_shown(told, frozenset())
+    case, finding = showing(engine, told)
+    assert (case.steps, finding.property) == (1, "forward")
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong", "shown"),
+    [
+        (Diagnosis("size", ("U", "W")), {"W"}, True),
+        (Diagnosis("size", ("U",), also=("b",)), {"b"}, True),
+        (Diagnosis("size", ("U",)), {"W"}, False),
+        (Diagnosis("conduct"), set(), True),
+        (Diagnosis("step", ("U", "W")), {"W"}, False),
+        (Diagnosis("step", ("U",)), {"U", "W"}, True),
+    ],
+)
+def test_what_is_named_has_to_be_seen(told, wrong, shown):
+    """All of it in small cases, and some of it in others, whose numbers differ in more than one way."""
+    assert is_shown(told, frozenset(wrong)) is shown
+
+
+def test_other_circumstances_have_no_small_case():
+    """Nor has a sentence that no small case shows."""
+    assert showing(wrong_layer(), Diagnosis("size", ("U",))) is None
+    assert showing(wrong_layer(), Diagnosis("step", ("U",))) is None

@@ -1,0 +1,51 @@
+"""The case beside a sentence: one that shows what the sentence says, of all its blocks.
+
+The smallest case that a property refutes may show one of several faults, and none by a circumstance that it
+has not, as a mean over records where there is one. Then it stands beside another sentence.
+"""
+
+from verification.diagnosis.probe import Seen, healthy_case, look_at, steps_of
+from verification.diagnosis.stages import Diagnosis
+from verification.models.case import Case
+from verification.properties.engine import Engine
+from verification.properties.findings import findings
+from verification.properties.gradients import AUTOGRAD, FORWARD
+from verification.properties.property import Finding
+
+# The stages of what is seen in small cases, of which one shows all that the sentence names.
+SMALL = ("accumulation", "parameters", "state", "recursion", "step")
+
+
+def is_shown(diagnosis: Diagnosis, wrong: frozenset[str]) -> bool:
+    """Does a case show what a diagnosis says, in which these parts are wrong?"""
+    if diagnosis.stage in SMALL:
+        return wrong >= {*diagnosis.blocks}
+    if diagnosis.stage == "forward":
+        return any(name in diagnosis.sentence for name in wrong)
+    named = {*diagnosis.blocks, *diagnosis.also}
+    return not named or bool(named & wrong)
+
+
+def wrong_in(engine: Engine, case: Case) -> frozenset[str]:
+    """The parts of a forward, or else the gradients, that are wrong on a case; none of one not in form."""
+    if case.dtype.hasobject:
+        return frozenset(engine.claim.blocks)
+    seen = look_at(engine, case)
+    return frozenset(seen.forward or seen.blocks)
+
+
+def showing(engine: Engine, diagnosis: Diagnosis) -> tuple[Case, Finding] | None:
+    """The first small case that shows what a diagnosis says, and what is found there; or None."""
+    if diagnosis.stage not in (*SMALL, "forward"):
+        return None
+    for steps in steps_of(engine):
+        seen = look_at(engine, healthy_case(engine, steps))
+        if is_shown(diagnosis, frozenset(seen.forward or seen.blocks)):
+            return _found(engine, seen)
+    return None
+
+
+def _found(engine: Engine, seen: Seen) -> tuple[Case, Finding] | None:
+    asked = (FORWARD if seen.forward else AUTOGRAD).name
+    found = (each for each in findings(engine, seen.truth, (asked,)) if each.wrong is not None)
+    return next(((seen.truth.case, each) for each in found), None)
