@@ -117,7 +117,8 @@ class _Recurrent(_Checked):
     ``dropout`` is between layers: where there is one, anything but 0 is refused. With ``bidirectional`` each
     layer has as many ``units`` in either direction, and the prediction is of both when they have read the
     whole sequence; of several such layers ``truncation`` has to be "full". ``fit`` calls the ``callbacks``
-    after each epoch with an ``rnn.training.Standing``; one that returns True ends it.
+    after each epoch with an ``rnn.training.Standing``; one that returns True ends it. ``loss_curve_`` has
+    the mean loss of a record before the first epoch and after each.
     """
 
     net_: RNN
@@ -245,8 +246,12 @@ class _Recurrent(_Checked):
         for course in courses(standings, recipe.early_end()):
             if told(self.callbacks or (), course.standing):
                 break
-        self.params_, self.best_epoch_ = course.best, course.best_epoch
-        self.loss_curve_, self.n_epochs_, self._state = list(course.train), course.epoch, None
+        self.params_, self.best_epoch_, total = course.best, course.best_epoch, float(weights.sum())
+        self.loss_curve_, self.n_epochs_, self._state = (
+            [loss / total for loss in course.train],
+            course.epoch,
+            None,
+        )
         return self
 
     def _kept_and_held(self, targets: Array) -> Any:

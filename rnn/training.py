@@ -75,7 +75,7 @@ Callback: TypeAlias = Callable[[Standing], object]
 
 
 class History(NamedTuple):
-    """The loss, summed over records and steps: entry e is that after e epochs, entry 0 the first.
+    """The losses, each a sum over records and steps: entry e is that after e epochs, entry 0 the first.
 
     ``validation`` is empty where there was nothing to validate with.
     """
@@ -348,14 +348,15 @@ def _room(rooms: dict[tuple[int, int], Workspace], net: RNN, xs: Array) -> Works
 
 
 def print_progress(standing: Standing) -> None:
-    """One line to standard error: the epoch and its losses, as the article prints them.
+    """One line to standard error: the epoch and its losses, summed over records and steps.
 
     Raises TypeError or ValueError for an epoch that is no count, or losses that are no numbers.
     """
     if not isinstance(standing, Standing):
         raise TypeError(f"standing: {kind_of(standing)}, needed the Standing that by_epoch yields")
     epoch, validation_loss = checked_count("standing.epoch", standing.epoch, 0), standing.validation_loss
-    line = f"epoch {epoch:4}   train {checked_number('standing.train_loss', standing.train_loss):.6g}"
+    train_loss = checked_number("standing.train_loss", standing.train_loss)
+    line = f"epoch {epoch:4}   sum of losses: train {train_loss:.6g}"
     if validation_loss is not None:
         line += f"   validation {checked_number('standing.validation_loss', validation_loss):.6g}"
     print(line, file=sys.stderr, flush=True)

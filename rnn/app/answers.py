@@ -85,6 +85,7 @@ def forecast(options: argparse.Namespace, places: Places) -> Outcome:
         {
             "forecast.csv": partial(save_csv, {**columns, **coverage, **baselines}),
             "forecast.png": lambda path: pictures.forecast(path, model, values, first, ahead, held, found),
+            "coverage.png": lambda path: pictures.coverage(path, held),
         },
     )
 

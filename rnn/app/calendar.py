@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from re import ASCII, fullmatch
+from re import ASCII, findall, fullmatch
 from typing import Any
 
 import numpy as np
@@ -25,13 +25,14 @@ class Calendar:
     """Dates ``start``, one ``step`` later, and so on.
 
     ``kind``: "seconds", "weekdays" (Monday to Friday) or "months", which ``step`` counts. Months have a
-    ``day``, or their last one where that is sooner.
+    ``day``, or their last one where that is sooner. ``unit`` is what they are written to: "Y", "M" or "D".
     """
 
     kind: str
     step: int
     start: str
     day: int = 1
+    unit: str = "D"
 
     def dates(self, first: int, count: int) -> Array:
         """So many dates from number ``first`` on, as datetime64[s]."""
@@ -44,9 +45,9 @@ class Calendar:
         return _on_day(start.astype("M8[M]") + numbers, self.day).astype("M8[s]")
 
     def labels(self, first: int, count: int) -> list[str]:
-        """The same as text: the day alone where all are at midnight."""
+        """The same as text, as they are written: the day alone where all are at midnight."""
         dates = self.dates(first, count)
-        days = dates.astype("M8[D]")
+        days = dates.astype(f"M8[{self.unit}]")
         return [str(date) for date in (days if (days == dates).all() else dates)]
 
     def place_of(self, other: "Calendar") -> int | None:
@@ -83,6 +84,21 @@ def parsed(text: str, form: str | None) -> np.datetime64:
     if date.tzinfo is not None:
         date = date.astimezone(UTC).replace(tzinfo=None)
     return np.datetime64(date, "s")
+
+
+def unit_of(texts: Sequence[str], form: str | None) -> str:
+    """What dates in ISO 8601, or in the ``form`` of strptime, are written to: "Y", "M" or "D".
+
+    >>> unit_of(["1871", "1872"], None), unit_of(["1949.0", "1949.083"], None), unit_of(["3/49"], "%m/%y")
+    ('Y', 'M', 'M')
+    """
+    if form is not None:
+        given = set(findall("%(.)", form))
+        return "Y" if given <= {*"Yy"} else "M" if given <= {*"YymbB"} else "D"
+    for unit, written in (("Y", r"\d{4}(\.0+)?"), ("M", r"\d{4}(-\d{2}|\.\d+)")):
+        if all(fullmatch(written, text, ASCII) for text in texts):
+            return unit
+    return "D"
 
 
 def numbered(dates: Array, lines: Array, name: str) -> tuple[Calendar, Array]:

@@ -24,7 +24,7 @@ from rnn.app.inspection import generate, inspect
 from rnn.app.options import FILES, PROGRAM, arguments, columns_of, recipe_of
 from rnn.app.outcome import Command, Outcome, finite, in_lines, save_json
 from rnn.app.table import read
-from rnn.app.training import Run, going_on, run_of, said_of, trained
+from rnn.app.training import Run, going_on, progress_of, run_of, said_of, trained
 from rnn.app.verified import IS_REFUTED, Assurance, assured
 from rnn.common.checks import cut
 from rnn.common.compiling import on_compiling
@@ -174,28 +174,27 @@ def _text(path: Path) -> str:
 
 
 def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Outcome:
-    epochs, lessons, progress = run.recipe.epochs, len(run.task.lessons), Progress({"training": 1.0})
+    epochs, lessons, progress = run.recipe.epochs, run.task.lessons, Progress({"training": 1.0})
+    loss = run.task.net.loss
 
-    def line(place: int, course: Learnt) -> str:
-        which = "" if lessons == 1 else f"network {place + 1} of {lessons}: "
-        return f"{which}{said_of(course, epochs)}"
+    def which(form: str, place: int) -> str:
+        return "" if len(lessons) == 1 else form.format(place + 1, len(lessons))
 
     print(in_lines(run.task.said))
     try:
         with progress.part("training") as show:
-            learnt = trained(
-                run,
-                folder,
-                digest,
-                lambda ended, course: show(
-                    ended * epochs + course.epoch, lessons * epochs, line(ended, course)
-                ),
-            )
+
+            def on_epoch(ended: Sequence[Learnt], course: Learnt) -> None:
+                mean = lessons[len(ended)].in_means(course, loss)
+                show(*run.epochs(ended, course), which("net {}/{}, ", len(ended)) + progress_of(mean, epochs))
+
+            learnt = trained(run, folder, digest, on_epoch)
     except (KeyboardInterrupt, Terminated):
         complain("python -m rnn train", f"stopped; {going_on(folder)}")
         raise
     finished = run.task.finish(learnt)
-    networks = [{"epochs_done": course.epoch, **losses_of(course)} for course in learnt]
+    means = [lesson.in_means(course, loss) for lesson, course in zip(lessons, learnt, strict=True)]
+    networks = [{"epochs_done": mean.epoch, **losses_of(mean)} for mean in means]
     training = {**run.recipe.as_json(), "loops": run.loops, "networks": networks}
     seen = assurance.as_json()
     about = {
@@ -211,7 +210,12 @@ def _trained(run: Run, folder: Folder, digest: str, assurance: Assurance) -> Out
         folder.picture.name: finished.draw,
     }
     return Outcome(
-        "\n".join([*(line(place, course) for place, course in enumerate(learnt)), in_lines(finished.said)]),
+        "\n".join(
+            [
+                *(which("network {} of {}: ", at) + said_of(mean, epochs) for at, mean in enumerate(means)),
+                in_lines(finished.said),
+            ]
+        ),
         {"training": training, **finished.figures, "verification": seen},
         files,
     )

@@ -1,4 +1,4 @@
-"""What a model is, how it was trained, how far back a loss reaches in it, and text that it writes."""
+"""What forecasts, how far back it looks, what the network is, how it was trained, and text that it writes."""
 
 import argparse
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import numpy as np
 from rnn.app import pictures, series, text, verified
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
-from rnn.app.reach import effective, reach, windows_of
+from rnn.app.reach import effective, influence, reach, windows_of
 from rnn.app.recipe import truncation_of
 from rnn.app.waiting import part
 from rnn.common.arrays import Array
@@ -42,14 +42,12 @@ ASKED = (
 
 
 def inspect(options: argparse.Namespace, places: Places) -> Outcome:
-    """The architecture, the training, and how far a loss reaches back."""
+    """What forecasts and how far back it looks, then the network that was trained for it."""
     stored = read_model(options.model)
     net, params, about = stored.net, stored.params, stored.about
     try:
-        xs, targets = _held_out(stored)
         training = dict(about["training"])
-        chosen = truncation_of(training["truncation"])
-        full, trained = (reach(net, params, xs, targets, each) for each in (truncation_of("full"), chosen))
+        back, drawn, lags = _looking_back(stored, training)
         shapes = {name: list(block.shape) for name, block in params._asdict().items()}
         figures = dict(about["figures"])
         held_out = _figures(stored, figures)
@@ -64,14 +62,14 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     given = [name for name in ASKED if name in training]
     verification = about.get("verification", {})
     said = [
+        held_out,
+        *back,
+        _PART[about.get("adds", True)],
         architecture(net),
         f"{count} parameters: " + ", ".join(f"{name} {shape}" for name, shape in shapes.items()),
         "Trained with " + ", ".join(f"{name} {_shown(training.get(name))}" for name in given),
         *(f"{counted(each['epochs_done'], 'epoch')}, kept: epoch {each['best_epoch']}" for each in networks),
         verified.in_a_line(verification),
-        held_out,
-        f"A loss reaches {counted(effective(full), 'step')} back with 1 % of what it has on its own step; "
-        f"as trained, {effective(trained)}.",
     ]
     for losses in ("train", "validation", "networks"):
         training.pop(losses, None)
@@ -80,9 +78,40 @@ def inspect(options: argparse.Namespace, places: Places) -> Outcome:
     return Outcome(
         in_lines("\n".join(said)),
         {"architecture": architecture(net), "shapes": shapes, "training": training, "figures": figures,
-         "verification": verification, "reach": full, "reach as trained": trained},
-        {"reach.png": lambda path: pictures.reach(path, full, trained)},
+         "verification": verification, **lags},
+        {"reach.png": lambda path: pictures.by_lag(path, drawn)},
     )  # fmt: skip
+
+
+# What the network has to do with the forecasts: whether it adds to them.
+_PART = {True: "The network:", False: "The network that was trained, and is no part of the forecasts:"}
+
+
+def _looking_back(
+    stored: Stored, training: Mapping[str, Any]
+) -> tuple[list[str], list[pictures.ByLag], dict[str, Array]]:
+    """How far back forecasts look, and a loss in a network that is part of them: said, drawn, and by lag."""
+    said, drawn, lags = [], [], {}
+    if stored.about["kind"] == "series":
+        found = influence(from_stored(stored))
+        share = effective(found / (found.max() or 1.0)) + 1
+        said.append(f"A forecast looks {counted(share, 'step')} back, with 1 % of its largest weight.")
+        title = "How much the forecast one step ahead moves with the value at each lag"
+        drawn.append(pictures.ByLag(title, "RMS of ∂forecast/∂value", 1, {"the model": found}))
+        lags["influence"] = found
+    if stored.about.get("adds", True):
+        xs, targets = _held_out(stored)
+        ways = truncation_of("full"), truncation_of(training["truncation"])
+        full, cut_off = (reach(stored.net, stored.params, xs, targets, each) for each in ways)
+        said.append(
+            f"A loss reaches {counted(effective(full), 'step')} back in the network with 1 % of what it has "
+            f"on its own step; as trained, {effective(cut_off)}."
+        )
+        title = "How much of the loss at step t reaches step t − lag in the network"
+        found_by = {"in full": full, "as trained": cut_off}
+        drawn.append(pictures.ByLag(title, "RMS of ∂loss/∂x, lag 0 = 1", 0, found_by))
+        lags |= {"reach": full, "reach as trained": cut_off}
+    return said, drawn, lags
 
 
 def architecture(net: RNN) -> str:

@@ -27,7 +27,7 @@ EXIT_CODES = (
 # By command: what it does, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "train": "Learn a series, or a text, into a folder: a model, a picture, and figures beside baselines.",
-    "forecast": "The values that follow, with an interval of measured coverage, as table, picture and CSV.",
+    "forecast": "The values that follow, with an interval of measured coverage, as table, pictures and CSV.",
     "predict": "One step ahead on a file's values, or on those that were held out, beside baselines.",
     "evaluate": "Errors by how many steps ahead, from a rolling origin, beside baselines.",
     "inspect": "What a model is, how it was trained, and how far back a loss reaches in it.",
@@ -36,7 +36,7 @@ DESCRIPTIONS = {
 }
 FILES = {
     "train": folder.NAMES,
-    "forecast": ("forecast.csv", "forecast.png"),
+    "forecast": ("forecast.csv", "forecast.png", "coverage.png"),
     "predict": ("predictions.csv", "predictions.png"),
     "evaluate": ("errors.csv", "errors.png"),
     "inspect": ("reach.png",),

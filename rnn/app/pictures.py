@@ -6,6 +6,7 @@ Legends stand below the axes, so that they cover nothing.
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ STYLES = (
 
 # From a range of so much on an axis of errors is logarithmic.
 FAR = 50
+
+# Of the history beside a forecast, horizons, and values at the least.
+HORIZONS, FEWEST = 3, 24
 
 # Points up to which each has a mark; more of them would be a band.
 MARKED = 30
@@ -92,6 +96,17 @@ def _where(model: "Forecaster", first: int, count: int) -> tuple[Array, str]:
         if FIRST_DATE + margin <= ends[0] and ends[1] <= LAST_DATE - margin:
             return dates, "date"
     return np.arange(first, first + count), "step"
+
+
+def _along(axes: Any, called: str) -> None:
+    """The name of the axis along the series; dates on it are as short as they can be told apart."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    axes.set_xlabel(called)
+    if called == "date":
+        locator = AutoDateLocator()  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def _drawable(values: Array) -> Array:
@@ -177,7 +192,8 @@ def _draw_one_step(
     for name in (own, best):
         line = _style(list(errors).index(name), len(values))
         axes.plot(where, _drawable(values + errors[name][:, 0]), label=name, **line, **_weight(name, bold))
-    axes.set(title="One step ahead, on values that nothing was chosen by", xlabel=called)
+    axes.set(title="One step ahead, on values that nothing was chosen by")
+    _along(axes, called)
     axes.set_ylabel(plain(model.label))
 
 
@@ -199,16 +215,13 @@ def forecast(
     interval: Interval,
     found: Comparison,
 ) -> None:
-    """The end of the history, the forecasts with what was found of each, and the model's interval.
-
-    Below that, how often such an interval has held what came.
-    """
+    """The end of the history, the forecasts with what was found of each, and the model's interval."""
 
     def draw(panels: Any) -> None:
-        axes, below = panels
+        (axes,) = panels
         width = interval.width
         steps = len(width)
-        shown = history[-max(3 * steps, 2 * model.context, 50) :]
+        shown = history[-max(HORIZONS * steps, FEWEST) :]
         where, called = _where(model, first + len(history) - len(shown), len(shown) + steps)
         before, after = where[: len(shown)], where[len(shown) :]
         axes.plot(before, _drawable(shown), color=BLACK, linewidth=1.8, label="history")
@@ -222,11 +235,16 @@ def forecast(
                 after, _drawable(own - width), _drawable(own + width), color=ORANGE, alpha=0.2,
                 linewidth=0, label=f"{percent(interval.level)} interval",
             )  # fmt: skip
-        axes.set(title=plain(f"{model.name}: {steps} steps ahead"), xlabel=called)
+        axes.set(title=plain(f"{model.name}: {steps} steps ahead"))
+        _along(axes, called)
         axes.set_ylabel(plain(model.label))
-        _draw_coverage(below, interval)
 
-    drawn(path, 2, draw)
+    drawn(path, 1, draw)
+
+
+def coverage(path: Path, interval: Interval) -> None:
+    """How often such intervals have held what came, by horizon."""
+    drawn(path, 1, lambda panels: _draw_coverage(panels[0], interval))
 
 
 def by_step(path: Path, model: "Forecaster", rmse: Mapping[str, Array]) -> None:
@@ -248,17 +266,28 @@ def by_step(path: Path, model: "Forecaster", rmse: Mapping[str, Array]) -> None:
     drawn(path, 1, draw)
 
 
-def reach(path: Path, sizes: Array, cut: Array) -> None:
-    """How much of a loss reaches each lag, in full and as it was trained."""
+@dataclass(frozen=True, eq=False)
+class ByLag:
+    """Sizes by lag from ``first`` on, by name, and what the picture and its axis of sizes are called."""
+
+    title: str
+    label: str
+    first: int
+    sizes: Mapping[str, Array]
+
+
+def by_lag(path: Path, found: Sequence[ByLag]) -> None:
+    """A panel for each, on a logarithmic axis; what is zero is not drawn."""
 
     def draw(panels: Any) -> None:
-        (axes,) = panels
-        lags = np.arange(len(sizes))
-        for place, name, found in ((1, "in full", sizes), (0, "as trained", cut)):
-            shown, width = np.where(found > 0, found, np.nan), 1 + 2 * place
-            axes.plot(lags, shown, label=name, linewidth=width, **_style(place, len(sizes)))
-        axes.set_yscale("log")
-        axes.set(title="How much of the loss at step t reaches step t − lag", xlabel="lag, in steps")
-        axes.set_ylabel("RMS of ∂loss/∂x, lag 0 = 1")
+        for axes, each in zip(panels, found, strict=True):
+            for place, (name, sizes) in enumerate(each.sizes.items()):
+                lags, shown = each.first + np.arange(len(sizes)), np.where(sizes > 0, sizes, np.nan)
+                # One is seen behind another.
+                behind = len(each.sizes) - 1 - place
+                axes.plot(lags, shown, label=name, linewidth=1 + 2 * behind, **_style(behind, len(sizes)))
+            if any((sizes > 0).any() for sizes in each.sizes.values()):
+                axes.set_yscale("log")
+            axes.set(title=each.title, xlabel="lag, in steps", ylabel=each.label)
 
-    drawn(path, 1, draw)
+    drawn(path, len(found), draw)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.app.calendar import Calendar, numbered, on_lines, parsed, spaced
+from rnn.app.calendar import Calendar, numbered, on_lines, parsed, spaced, unit_of
 from rnn.common.arrays import Array
 from rnn.common.checks import cut, shown
 from rnn.console.files import read_text
@@ -157,6 +157,7 @@ def _series(cells: Iterator[tuple[int, str, list[str]]], columns: Columns, fill:
         first = int(when[0]) if when[-1] - when[0] == numbers[-1] else 0
     else:
         calendar, numbers = numbered(when, where, columns.date)
+        calendar = replace(calendar, unit=unit_of(dates, columns.date_format))
     spread = _spread(found, where, numbers, columns.date, fill)
     return replace(_filled(columns, *spread, calendar, fill), first=first)
 

@@ -1,7 +1,7 @@
 """What is learnt, as the training sees it: a network, records, and what to say of it when it has ended."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ import numpy as np
 from rnn.cells import Params
 from rnn.common.arrays import Array
 from rnn.data import Records
+from rnn.losses import Loss
 from rnn.network import RNN
 from rnn.training import Learnt
 
@@ -39,6 +40,18 @@ class Lesson:
     learn: Records
     choose: Records
     adds: bool = False
+
+    def in_means(self, learnt: Learnt, loss: Loss) -> Learnt:
+        """The same with the mean over all losses of an epoch in place of their sum."""
+        learning, choosing = (
+            each.targets[..., 0].size if loss.target_axes else each.targets.size
+            for each in (self.learn, self.choose)
+        )
+        return replace(
+            learnt,
+            train=tuple(value / learning for value in learnt.train),
+            validation=tuple(value / choosing for value in learnt.validation),
+        )
 
     def begin(self, net: RNN, rng: np.random.Generator) -> Params:
         """The parameters to begin with."""

@@ -21,8 +21,8 @@ from rnn.training import Course, Learnt, by_epoch, courses
 
 TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
 
-OnEpoch = Callable[[int, Course], object]
-"""Called after each epoch, with how many lessons have ended, and the course of the next so far."""
+OnEpoch = Callable[[Sequence[Learnt], Course], object]
+"""Called after each epoch, with the lessons that have ended, and the course of the next so far."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,22 @@ class Run:
     loops: str
     every: int
     task: Task
+
+    def epochs(self, ended: Sequence[Learnt], course: Learnt) -> tuple[int, int]:
+        """How many are done in all lessons, and how many these take, by what early stopping has shown.
+
+        A lesson takes as many as those that have ended, and as many as are asked for where none has. The one
+        that goes on has at least so many as early stopping leaves it after its best.
+        """
+        stopping = self.recipe.early_end()
+        past = sum(each.epoch for each in ended)
+        usual = now = past / len(ended) if ended else self.recipe.epochs
+        if course.has_ended(stopping):
+            now = course.epoch
+        elif stopping is not None:
+            now = min(self.recipe.epochs, max(usual, course.best_epoch + stopping.n_iter_no_change))
+        to_come = len(self.task.lessons) - len(ended) - 1
+        return past + course.epoch, round(past + now + usual * to_come)
 
 
 def run_of(asked: dict[str, Any]) -> Run:
@@ -66,7 +82,7 @@ def trained(run: Run, folder: Folder, digest: str, on_epoch: OnEpoch) -> Sequenc
     course, rng = None, _generator(run.recipe, 0)
     if folder.checkpoint.exists():
         ended, course, rng = kept(folder.checkpoint, run.task.net, digest)
-        on_epoch(len(ended), course)
+        on_epoch(ended, course)
     while len(ended) < len(run.task.lessons):
         ended = (*ended, _learnt(run, folder, digest, on_epoch, ended, course, rng))
         course, rng = None, _generator(run.recipe, len(ended))
@@ -108,7 +124,7 @@ def _learnt(
         if course.epoch % run.every == 0 or course.epoch == recipe.epochs or course.has_ended(stopping):
             with undelivered(folder.checkpoint, f"after epoch {course.epoch}; {going_on(folder)}"):
                 keep(folder.checkpoint, net, ended, course, rng, digest)
-        on_epoch(len(ended), course)
+        on_epoch(ended, course)
     assert course is not None
     return course
 
@@ -120,7 +136,13 @@ def going_on(folder: Folder) -> str:
     return f"the last checkpoint is kept; to go on: python -m rnn train --out {folder.path} --resume"
 
 
+def progress_of(course: Learnt, epochs: int) -> str:
+    """Where a course stands, first what matters most, since the line of the progress may be cut off."""
+    losses = f"validation {course.validation[-1]:.4g}, training {course.train[-1]:.4g}"
+    return f"epoch {course.epoch}/{epochs}, {losses}, best at epoch {course.best_epoch}"
+
+
 def said_of(course: Learnt, epochs: int) -> str:
-    """Where a course stands, in a line."""
-    losses = f"loss {course.train[-1]:.4g}, validation {course.validation[-1]:.4g}"
+    """What a course has come to, in a line, with its losses as means."""
+    losses = f"mean loss {course.train[-1]:.4g}, validation {course.validation[-1]:.4g}"
     return f"epoch {course.epoch} of {epochs}, {losses}, best at epoch {course.best_epoch}"

@@ -59,14 +59,14 @@ class Progress:
         prior = PRIOR * (done + rest)
         slower = (self._clock() - self._started + prior) / (done + prior)
         percent = int(100 * done / (done + rest))
-        line = f"{percent} % done, about {duration(slower * rest)} left: {name}"
+        line = f"{percent} % done, about {duration(slower * rest)} left: "
         if on_terminal():
-            line = line[: width()]
+            line = f"{line}{fitting(name, width() - len(line))}"[: width()]
             print(f"\r{line:{self._shown}}", end="", file=sys.stderr, flush=True)
             self._shown = len(line)
         elif self._quarter < percent // 25 < 4:
-            print(line, file=sys.stderr, flush=True)
-        self._quarter = percent // 25
+            print(line + name, file=sys.stderr, flush=True)
+        self._quarter = max(self._quarter, percent // 25)
 
     def erase(self) -> None:
         """Clear the line, so that something else can be written."""
@@ -87,6 +87,17 @@ def on_terminal() -> bool:
     except (AttributeError, ValueError):
         # There is none, as under pythonw, or it is closed.
         return False
+
+
+def fitting(said: str, room: int) -> str:
+    """As many of its parts, with commas between, as there is room for, and the first in any case.
+
+    >>> fitting("epoch 2, loss 0.25, best at epoch 1", 20), fitting("epoch 2, loss 0.25", 5)
+    ('epoch 2, loss 0.25', 'epoch 2')
+    """
+    while len(said) > room and ", " in said:
+        said = said.rpartition(", ")[0]
+    return said
 
 
 def width() -> int:

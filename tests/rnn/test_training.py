@@ -222,8 +222,8 @@ def test_progress_is_printed_to_standard_error(capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
-        "epoch    0   train 101186   validation 0.25",
-        "epoch   12   train 1e-09",
+        "epoch    0   sum of losses: train 101186   validation 0.25",
+        "epoch   12   sum of losses: train 1e-09",
     ]
 
 
@@ -237,7 +237,7 @@ def test_progress_is_shown_at_once(monkeypatch):
     seen, log = [], Log()
     monkeypatch.setattr("sys.stderr", log)
     print_progress(Standing(12, PARAMS, None, 1e-9, None))
-    assert seen == ["epoch   12   train 1e-09\n"]
+    assert seen == ["epoch   12   sum of losses: train 1e-09\n"]
 
 
 @pytest.mark.parametrize(("batch", "updates"), [(1, 14), (3, 6), (7, 2), (8, 2)])

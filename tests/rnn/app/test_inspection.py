@@ -6,6 +6,7 @@ import pytest
 
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
+from tests.rnn.app.test_pictures import seen
 
 
 def test_a_model_is_inspected(capsys, levels, tmp_path):
@@ -35,10 +36,32 @@ def test_a_model_of_several_networks_is_inspected(capsys, model, tmp_path):
     assert "The model is the mean of linear autoregressions" in shown
 
 
+def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, model, tmp_path):
+    """What forecasts stands first, with how far back that looks; of the network that is not said."""
+    stored = load(model / "model.safetensors")
+    for adds in (True, False):
+        save(
+            tmp_path / "m",
+            stored.net,
+            stored.params,
+            arrays=stored.arrays,
+            about=stored.about | {"adds": adds},
+        )
+        shown = said(capsys, "inspect", tmp_path / "m", "--out", tmp_path, "--json", tmp_path / "i.json")
+        result = json.loads((tmp_path / "i.json").read_text())
+        assert (result["influence"][0] > 0, "reach" in result) == (True, adds)
+        assert ("A loss reaches " in shown) == adds
+        assert "\nA forecast looks " in shown
+        heading = "The network:" if adds else "The network that was trained, and is no part of the forecasts:"
+        assert shown.index("linear autoregressions") < shown.index(f"\n{heading}\nVanilla: ")
+        height = seen(tmp_path / "reach.png")[0]
+        assert height == (816 if adds else 408)
+
+
 def test_inputs_are_inspected(capsys, of_inputs, tmp_path):
     """By their names; the network has a column for each, beside that of each view."""
     shown = said(capsys, "inspect", of_inputs, "--out", tmp_path)
-    assert "\nInputs: price, known ahead; rain, lagged\n" in shown
+    assert shown.startswith("Inputs: price, known ahead; rain, lagged\n")
     views = len(load(of_inputs / "model.safetensors").about["views"])
     assert f"Vanilla: {3 * views} inputs, {4 * views} units by tanh, {views} outputs" in shown
 

@@ -1,5 +1,7 @@
 """The pictures: drawn for whatever there is to draw, and nothing covered."""
 
+from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -61,8 +63,11 @@ def test_each_picture_is_drawn(tmp_path, request, which):
         pictures.forecast(tmp_path / f"3{place}.png", model, model.recent, end, ahead, each, model.found())
     pictures.by_step(tmp_path / "4.png", model, {name: abs(each[0]) + 1 for name, each in found.items()})
     pictures.by_step(tmp_path / "5.png", model, {"a": np.array([1.0, 2.0]), "b": np.array([1e-3, 1e-3])})
-    pictures.reach(tmp_path / "6.png", 0.5 ** np.arange(5.0), np.array([1.0, 0.5, 0, 0, 0]))
-    assert len([seen(path) for path in tmp_path.iterdir()]) == 8
+    halves = {"in full": 0.5 ** np.arange(5.0), "as trained": np.array([1.0, 0.5, 0, 0, 0])}
+    both = pictures.ByLag("a", "b", 0, halves), pictures.ByLag("c", "d", 1, {"the model": np.zeros(3)})
+    pictures.by_lag(tmp_path / "6.png", both)
+    pictures.coverage(tmp_path / "7.png", held)
+    assert len([seen(path) for path in tmp_path.iterdir()]) == 9
 
 
 def test_a_legend_covers_nothing(tmp_path, monkeypatch):
@@ -80,6 +85,43 @@ def test_a_legend_covers_nothing(tmp_path, monkeypatch):
         assert 0 <= legend.y0 < legend.y1 <= box.y0
         assert axes.get_xlabel()
         assert axes.get_ylabel()
+
+
+@pytest.mark.parametrize(
+    ("kind", "step", "count"),
+    [("seconds", 3600, 36), ("seconds", 86_400, 110), ("months", 1, 48), ("months", 12, 300)],
+)
+def test_dates_stand_beside_each_other(kind, step, count):
+    """As of hours, days, months and years: one does not cover the next."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(Calendar(kind, step, "1700-10-03").dates(0, count), np.zeros(count))
+    pictures._along(axes, "date")
+    FigureCanvasAgg(figure).draw()
+    boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+    assert len(boxes) > 3
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
+
+
+@pytest.mark.parametrize(("steps", "shown"), [(1, 24), (8, 24), (12, 36), (100, 300), (400, 1000)])
+def test_a_forecast_stands_beside_three_horizons(tmp_path, monkeypatch, steps, shown):
+    """However far back the model looks: of more history the forecast would be a blob at its end."""
+    figures = []
+    from matplotlib.figure import Figure
+
+    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: figures.append(self) or Path(a[0]).touch())
+    model = SimpleNamespace(calendar=None, name="v", label="v", context=700)
+    ahead = {"a": np.arange(1.0 * steps), "b": np.ones(steps)}
+    found = Comparison(("b",), (), (), 30)
+    pictures.forecast(tmp_path / "f.png", model, np.arange(1000.0), 5, ahead, wide(ahead["a"]), found)
+    (axes,) = figures[0].axes
+    history, own, _ = axes.get_lines()
+    assert len(history.get_xdata()) == shown
+    assert list(own.get_xdata()) == list(range(1005, 1005 + steps))
+    assert list(history.get_xdata())[-1] == 1004
 
 
 def test_names_are_drawn_as_they_stand(tmp_path):
@@ -154,7 +196,7 @@ def test_the_better_line_is_the_bolder_one(tmp_path, monkeypatch, better, bold):
     monkeypatch.setattr(pictures, "drawn", lambda path, panels, draw: draw(axes_seen))
     from matplotlib.figure import Figure
 
-    axes_seen.extend(Figure().subplots(2))
+    axes_seen.append(Figure().subplots())
     model = SimpleNamespace(calendar=None, name="v", label="v", context=1)
     ahead = {name: np.arange(3.0) for name in ("the model", "the last value", "linear")}
     ties = tuple(name for name in ("the last value", "linear") if name not in better)

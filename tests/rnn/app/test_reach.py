@@ -1,11 +1,14 @@
 """How far a loss reaches: by hand for one unit, and not beyond a truncation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnn import RNN, Full, Params, Vanilla, Window, identity
 from rnn.app.forecaster import from_stored, read_model
-from rnn.app.reach import effective, reach, windows_of
+from rnn.app.predictors import MODEL
+from rnn.app.reach import effective, influence, reach, windows_of
 
 NET = RNN(Vanilla(1, 1, identity), 1)
 HALF = Params(*(np.array(block) for block in ([[1.0]], [[0.5]], [0.0], [[1.0]], [0.0])))
@@ -35,6 +38,38 @@ def test_the_furthest_lag_that_counts():
     """0 where none does."""
     assert effective(0.5 ** np.arange(20)) == 6
     assert effective(np.zeros(3)) == 0
+
+
+def weights(model):
+    """Of a forecaster that is linear in its values, by lag, by what it says of each of them alone."""
+    context = np.zeros((1, model.context))
+    predict, beside = model.predictors()[MODEL], np.zeros((model.context + 1, model.context + 1, 0))
+    ahead = predict(np.concatenate([context, np.eye(model.context)]), 1, beside)[:, 0]
+    return np.abs(ahead[1:] - ahead[0])[::-1]
+
+
+@pytest.mark.parametrize("which", ["model", "changes", "levels"])
+def test_a_linear_forecast_looks_back_by_its_weights(which, request):
+    """As the mean of linear parts does, without a network; what it does not look at has none."""
+    found = replace(from_stored(read_model(request.getfixturevalue(which))), adds=False)
+    views = tuple(view for view in found.views if not view.transformation.logs)
+    assert views
+    found = replace(found, views=views)
+    sizes = influence(found)
+    assert sizes.shape == (found.context,)
+    np.testing.assert_allclose(sizes, weights(found), rtol=1e-6, atol=1e-8)
+
+
+def test_a_network_and_logarithms_look_back_too(request):
+    """By the slopes of whatever it is; an origin from which no forecast is finite says nothing."""
+    for which in ("model", "of_inputs"):
+        found = from_stored(read_model(request.getfixturevalue(which)))
+        sizes = influence(found)
+        assert np.isfinite(sizes).all()
+        assert sizes[0] > 0
+    large = replace(found, views=tuple(replace(view, linear=view.linear * 1e300) for view in found.views))
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.isfinite(influence(large)).all()
 
 
 @pytest.mark.parametrize("which", ["model", "changes", "of_inputs"])

@@ -1,6 +1,7 @@
 """A series out of a CSV file, or what is wrong with it, with the numbers of the lines."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -212,12 +213,37 @@ def test_what_may_be_the_reason_is_said(tmp_path, content, columns, said):
 def test_dates_may_be_numbers(tmp_path):
     """Years with decimals, as other programs write them."""
     yearly = series(tmp_path, "day,v\n1871.0,1\n1872.0,2\n1873.0,3\n", DATED)
-    assert yearly.calendar == Calendar("months", 12, "1871-01-01T00:00:00")
+    assert yearly.calendar == Calendar("months", 12, "1871-01-01T00:00:00", unit="Y")
     monthly = series(tmp_path, "day,v\n1949.000,1\n1949.083,2\n1949.167,3\n1949.25,4\n", DATED)
-    assert monthly.calendar.labels(0, 4) == ["1949-01-01", "1949-02-01", "1949-03-01", "1949-04-01"]
+    assert monthly.calendar.labels(0, 4) == ["1949-01", "1949-02", "1949-03", "1949-04"]
     quarterly = series(tmp_path, "day,v\n1959.75,4\n1959.5,3\n1959.25,2\n", DATED)
     assert quarterly.values.tolist() == [2, 3, 4]
-    assert quarterly.calendar == Calendar("months", 3, "1959-04-01T00:00:00")
+    assert quarterly.calendar == Calendar("months", 3, "1959-04-01T00:00:00", unit="M")
+
+
+@pytest.mark.parametrize(
+    ("dates", "form", "following"),
+    [
+        (("1700", "1701", "1702"), None, "1703"),
+        (("1700.0", "1701.0", "1702.0"), None, "1703"),
+        (("1700-01-01", "1701-01-01", "1702-01-01"), None, "1703-01-01"),
+        (("1700-05", "1701-05", "1702-05"), None, "1703-05"),
+        (("'00", "'05", "'10"), "'%y", "2015"),
+        (("2000-01", "2000-02", "2000-03"), None, "2000-04"),
+        (("2000", "2000-02", "2000-03"), None, "2000-04-01"),
+        (("2000-01-01", "2000-02-01", "2000-03-01"), None, "2000-04-01"),
+        (("Jan 2000", "Feb 2000", "Mar 2000"), "%b %Y", "2000-04"),
+        (("1/1/2000", "2/1/2000", "3/1/2000"), "%m/%d/%Y", "2000-04-01"),
+        (("2000-01-01 12:00", "2000-01-01 18:00"), None, "2000-01-02"),
+    ],
+)
+def test_dates_are_written_as_they_were_given(tmp_path, dates, form, following):
+    """Years stay years, and months stay months."""
+    content = "\n".join(["day,v", *(f"{date},{place}" for place, date in enumerate(dates))])
+    found = series(tmp_path, content, replace(DATED, date_format=form))
+    assert found.calendar.labels(len(dates), 1) == [following]
+    assert Calendar(**found.calendar.as_json()) == found.calendar
+    assert found.calendar.place_of(replace(found.calendar, unit="D")) == 0
 
 
 @pytest.mark.parametrize("rows", ["0,1\n1,2\n2,3\n", "7.0,1\n14.0,2\n21.0,3\n", "30,3\n20,2\n10,1\n"])

@@ -20,8 +20,9 @@ from rnn.app.commands import main
 from rnn.app.folder import NAMES, Folder
 from rnn.app.recipe import Recipe
 from rnn.app.series import asked_for, sine
-from rnn.app.training import going_on, run_of, said_of, trained
+from rnn.app.training import going_on, progress_of, run_of, said_of, trained
 from rnn.console.files import Undelivered
+from rnn.console.progress import Progress
 from rnn.loops import NAMED
 from rnn.storage import load
 from rnn.training import Learnt
@@ -291,12 +292,57 @@ def test_what_is_no_run_is_refused(changed):
         run_of({**asked(), **changed})
 
 
+def learnt(epochs, best):
+    """A training after so many epochs, of which one was the best."""
+    return Learnt((1.0,) * (epochs + 1), tuple(float(abs(at - best)) for at in range(epochs + 1)), None, best)
+
+
+@pytest.mark.parametrize(
+    ("past", "now", "stopping", "expected"),
+    [
+        # Nothing is known of lessons that have not begun, nor of the first one but what stopping leaves it.
+        ((), (0, 0), True, (0, 400)),
+        ((), (10, 3), True, (10, 400)),
+        ((), (18, 3), True, (18, 18 + 300)),
+        # They take as long as those that have ended did.
+        (((20, 5),), (0, 0), True, (20, 20 + 20 + 40)),
+        (((20, 5), (40, 25)), (10, 8), True, (70, 60 + 30 + 30)),
+        # This one longer, where its best epoch is late, and as long as is asked for at most.
+        (((20, 5),), (30, 28), True, (50, 20 + 43 + 40)),
+        (((20, 5),), (95, 95), True, (115, 20 + 100 + 40)),
+        (((20, 5), (20, 5), (20, 5)), (12, 0), True, (72, 80)),
+        (((20, 5), (20, 5), (20, 5)), (15, 0), True, (75, 75)),
+        (((100, 5),), (30, 2), False, (130, 400)),
+    ],
+)
+def test_what_is_left_is_what_early_stopping_has_shown(past, now, stopping, expected):
+    """In epochs, done and in all, of four lessons of at most a hundred, which stop after fifteen."""
+    run = run_of(asked(epochs=100, early_stopping=stopping, n_iter_no_change=15))
+    assert len(run.task.lessons) == 4
+    assert run.epochs([learnt(*each) for each in past], learnt(*now)) == expected
+
+
+@pytest.mark.parametrize("network", ["net 2/4, ", ""])
+@pytest.mark.parametrize("left", [1, 75, 5_000])
+def test_the_progress_fits_eighty_columns_with_the_validation_loss(capsys, monkeypatch, network, left):
+    """Of a long training by four networks, however small its losses are."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    course = Learnt((1.234e-5,) * 201, (0.0001234,) * 201, None, 187)
+    with Progress({"training": left}).part("training") as show:
+        show(99, 100 + left, f"{network}{progress_of(course, 200)}")
+    *_, line, _, _ = capsys.readouterr().err.split("\r")
+    assert len(line) < 80
+    assert ", validation 0.0001234" in line
+
+
 def test_a_standing_is_a_line(tmp_path):
     """With its losses, and the best epoch."""
     course, *_ = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", nothing)
     learnt = Learnt((3.0, 2.0, 1.0), (0.3, 0.12345, 0.2), course.best, 1)
-    assert said_of(learnt, 2) == "epoch 2 of 2, loss 1, validation 0.2, best at epoch 1"
-    assert said_of(course, 2).startswith("epoch 2 of 2, loss ")
+    assert said_of(learnt, 2) == "epoch 2 of 2, mean loss 1, validation 0.2, best at epoch 1"
+    assert progress_of(learnt, 2) == "epoch 2/2, validation 0.2, training 1, best at epoch 1"
+    assert said_of(course, 2).startswith("epoch 2 of 2, mean loss ")
     assert going_on(Folder(tmp_path / "empty")) == "no checkpoint yet"
 
 
@@ -340,13 +386,13 @@ def test_a_training_goes_on_in_the_lesson_where_it_was(tmp_path, monkeypatch, st
     told = []
 
     def stopping(ended, course):
-        told.append(ended)
+        told.append(len(ended))
         if len(told) > stop:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         trained(run, Folder(tmp_path), "", stopping)
-    again = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(ended))
+    again = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(len(ended)))
     assert told == sorted(told)
     assert set(told) == set(range(len(whole)))
     paths = (folder / NAMES[1] for folder in (tmp_path, tmp_path / "peace"))

@@ -140,6 +140,27 @@ def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
     assert max(map(len, capsys.readouterr().err.split("\r"))) == 19
 
 
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (80, "epoch 2/30, validation 0.25, loss 0.125"),
+        (66, "epoch 2/30, validation 0.25"),
+        (54, "epoch 2/30"),
+        (36, "epoch 2"),
+        (35, "epoch "),
+    ],
+)
+def test_what_does_not_fit_is_left_out_in_whole_parts(capsys, clock, terminal, columns, shown):
+    """Half of a number would be another one; but for what stands first."""
+    terminal(columns)
+    with Progress({"a part": 100}, clock).part("a part") as show:
+        show(1, 2, "epoch 2/30, validation 0.25, loss 0.125")
+    *_, line, _, _ = capsys.readouterr().err.split("\r")
+    assert line.startswith(f"50 % done, about 5 s left: {shown}")
+    assert line.rstrip().endswith(shown.rstrip())
+    assert len(line) < columns
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the system has no such terminals")
 def test_where_there_is_no_standard_error_there_is_no_terminal(monkeypatch, terminal):
     """Under pythonw there is none, and one that is closed does not answer."""
