@@ -146,8 +146,7 @@ def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
         (80, "epoch 2/30, validation 0.25, loss 0.125"),
         (66, "epoch 2/30, validation 0.25"),
         (54, "epoch 2/30"),
-        (36, "epoch 2"),
-        (35, "epoch "),
+        (36, "epoch 2/"),
     ],
 )
 def test_what_does_not_fit_is_left_out_in_whole_parts(capsys, clock, terminal, columns, shown):
@@ -156,8 +155,7 @@ def test_what_does_not_fit_is_left_out_in_whole_parts(capsys, clock, terminal, c
     with Progress({"a part": 100}, clock).part("a part") as show:
         show(1, 2, "epoch 2/30, validation 0.25, loss 0.125")
     *_, line, _, _ = capsys.readouterr().err.split("\r")
-    assert line.startswith(f"50 % done, about 5 s left: {shown}")
-    assert line.rstrip().endswith(shown.rstrip())
+    assert line.rstrip() == f"50 % done, about 5 s left: {shown}"
     assert len(line) < columns
 
 
