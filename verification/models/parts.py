@@ -12,25 +12,27 @@ from autograd.extend import defvjp, primitive, vspace
 
 def parts(a: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
     """a in so many parts of one size along an axis, which is counted from the last."""
-    return tuple(_part(a, i, count, axis) for i in range(count))
+    return tuple(part(a, i, count, axis) for i in range(count))
 
 
 @primitive  # type: ignore[untyped-decorator]
-def _part(a: Any, i: int, count: int, axis: int) -> Any:
-    return a[_place(a, i, count, axis)]
+def part(a: Any, i: int, count: int, axis: int) -> Any:
+    """Part i of so many."""
+    return a[place(a, i, count, axis)]
 
 
-def _place(a: Any, i: int, count: int, axis: int) -> tuple[Any, ...]:
+def place(a: Any, i: int, count: int, axis: int) -> tuple[Any, ...]:
+    """Where part i of so many is."""
     size = np.shape(a)[axis] // count
     return (..., slice(i * size, (i + 1) * size), *[slice(None)] * (-1 - axis))
 
 
 def _put_back(y: Any, a: Any, i: int, count: int, axis: int) -> Any:
-    space, place = vspace(a), _place(a, i, count, axis)
+    space, where = vspace(a), place(a, i, count, axis)
 
     def back(g: Any) -> SparseObject:
         def add(whole: Any) -> Any:
-            whole[place] += g
+            whole[where] += g
             return whole
 
         return SparseObject(space, add)
@@ -38,4 +40,4 @@ def _put_back(y: Any, a: Any, i: int, count: int, axis: int) -> Any:
     return back
 
 
-defvjp(_part, _put_back)
+defvjp(part, _put_back)

@@ -26,6 +26,7 @@ gradient at all is a question of its own: ``determined``.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ HAS_WIDER = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
 ALIKE_AT_LEAST = 0.01
 
 
+@cache
 def unit(dtype: np.dtype[Any]) -> float:
     """u, the largest relative error of one rounding to nearest: half the spacing of numbers at 1."""
     return float(limits(dtype).eps) / 2
@@ -74,6 +76,7 @@ def half_of_digits(dtype: np.dtype[Any]) -> float:
     return min(3 * float(np.sqrt(float(limits(dtype).eps))), ALIKE_AT_LEAST)
 
 
+@cache
 def least_normal(dtype: np.dtype[Any]) -> float:
     """Below this numbers are spaced as at this, so that what is rounded is not off in proportion."""
     return float(limits(dtype).tiny)
@@ -84,6 +87,7 @@ def many(terms: Array, addends: int) -> Array:
     return terms * max(1, addends / SAFETY)
 
 
+@cache
 def least_healthy(dtype: np.dtype[Any]) -> float:
     """Below this a cotangent may be lost: its product with a rounding is a denormal number."""
     return least_normal(dtype) / unit(dtype)

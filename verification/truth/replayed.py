@@ -2,8 +2,8 @@
 
 Losses that reach back to one step share one replay, from that step on only, and all replays are records of
 one batch, in M copies, of which the first is the truth and the others are perturbed as in the lag table.
-Under a full gradient that is nine gradients by autograd. What takes the place of the lag
-table's Σ |terms| is described in ``verification.truth.sums``; it is not smaller.
+They play a tape (``verification.truth.played``). What takes the place of the lag table's Σ |terms| is
+described in ``verification.truth.sums``; it is not smaller.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from functools import cached_property
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, by_reach
+from verification.models.case import WIDER, Case, by_reach
 from verification.models.tolerance import Expected, many
-from verification.truth.batch import Batch, Replay
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_known, of_known
+from verification.truth.played import Batch, Replay
 from verification.truth.put_out import as_state, left_out
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.sums import Sums
@@ -92,6 +92,14 @@ def replayed(given: Case) -> Replayed:
         for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
     )
     return replace(last, case=given, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
+
+
+def gradient(given: Case) -> dict[str, Array]:
+    """The truth alone."""
+    case = as_state(as_known(given))
+    with np.errstate(all="ignore"):
+        run = _of(given, _run(case, Copies(WIDER[case.dtype], True, 0)))
+    return {name: draws[0] for name, draws in run.grads.items()}
 
 
 def _of(given: Case, run: Replayed) -> Replayed:

@@ -1,22 +1,25 @@
-"""Reverse mode from several arrays to several others, by autograd's own rules, and roundings on the way.
+"""Reverse mode from several arrays to several others, by autograd's own rules, on a tape that can be played.
 
-autograd's ``make_vjp`` has one argument. A dict of arrays is one, but each look into it costs zeros for all
-of its arrays on the way back, which shows where a step has large weights.
+A function is traced once: the tape holds what each operation is, and of which numbers it is made. Played on
+other arrays of the same shapes it costs what the operations cost, where autograd would trace every one anew.
+Each is gone back through by autograd's own rule; sums, products and quotients of one shape by a shorter one,
+for autograd's looks for axes to be summed. A caller may have rules of its own for some operations.
 
 What flows back from each use of a number to that number may be changed on its way, each way by itself, for
 that is what an engine rounds. Where a function saturates, a slope may be read off its rounded value, as
 1 − y² of a tanh and s (1 − s) of a sigmoid: so much more may each way be off (``_slack``).
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.core import VJPNode, add_outgrads
+from autograd.core import Node, VJPNode, add_outgrads, primitive_vjps
 from autograd.numpy.numpy_boxes import ArrayBox
-from autograd.tracer import isbox, new_box, notrace_primitives, toposort, trace_stack
+from autograd.tracer import isbox, new_box, notrace_primitives, trace_stack
 
 from verification.models.activations import ACTIVATIONS, SLOPE_OF_VALUE, STEEPNESS
 from verification.models.arrays import Array
@@ -34,21 +37,55 @@ class Back(Protocol[Name]):
         """Gradients by name, zero where nothing arrives; with a change on every way."""
 
 
-class _Made(VJPNode):  # type: ignore[misc]
-    """A number on the way forward, with what made it and what it is."""
+class Rule(Protocol):
+    """How an operation is computed and gone back through, where not as by autograd; ``at``: in which play."""
 
-    def __init__(self, value: Any, made_by: Any, *others: Any) -> None:
-        super().__init__(value, made_by, *others)
-        self.value, self.made_by = value, made_by
+    def value(self, at: Any, args: Sequence[Any]) -> Any:
+        """What it makes of its arguments."""
 
-    def initialize_root(self) -> None:
+    def back(self, at: Any, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """What flows to each number that it is made of, None for nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An operation: what made it, of which arguments, and which of them are which numbers on the tape."""
+
+    made_by: Any
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    argnums: tuple[int, ...]
+    parents: tuple[int, ...]
+
+
+class _Noted(Node):  # type: ignore[misc]
+    """A number on the way forward, which is noted on the tape."""
+
+    def __init__(self, value: Any, made_by: Any, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
+        if made_by not in primitive_vjps and made_by not in notrace_primitives[VJPNode]:
+            name = getattr(made_by, "__name__", made_by)
+            raise NotImplementedError(f"VJP of {name} wrt argnums {argnums} not defined")
+        first = parents[0]
+        self.entries, self.values = first.entries, first.values
+        self.number = len(self.values)
+        constants = tuple(None if i in argnums else each for i, each in enumerate(args))
+        numbers = tuple(parent.number for parent in parents)
+        self.entries.append(Entry(made_by, constants, kwargs, argnums, numbers))
+        self.values.append(value)
+
+    def initialize_root(self, entries: list[Entry | None], values: list[Any], value: Any) -> None:
         """What is given was made by nothing."""
-        super().initialize_root()
-        self.value, self.made_by = 0.0, None
+        self.entries, self.values, self.number = entries, values, len(values)
+        entries.append(None)
+        values.append(value)
+
+
+class _Differentiated(_Noted):
+    """The same, where what has no derivative is a constant."""
 
 
 # What autograd does not trace, comparisons say, it knows by the kind of node.
-notrace_primitives[_Made] = notrace_primitives[VJPNode]
+notrace_primitives[_Differentiated] = notrace_primitives[VJPNode]
 
 
 # What moves numbers and rounds none, forward and back.
@@ -61,61 +98,218 @@ MOVES = {
 # Functions whose slope may be read off their value: those of the models' own steps, and a user's tanh.
 READ_OFF = {ACTIVATIONS[name]: name for name in SLOPE_OF_VALUE} | {anp.tanh: "tanh"}
 
+# Of two numbers a and b and what flows to what is made of them, what flows to each.
+_EACH: dict[Any, tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any]]] = {
+    anp.add: (lambda a, b, g: g, lambda a, b, g: g),
+    anp.subtract: (lambda a, b, g: g, lambda a, b, g: -g),
+    anp.multiply: (lambda a, b, g: g * b, lambda a, b, g: g * a),
+    anp.divide: (lambda a, b, g: g / b, lambda a, b, g: -g * a / b**2),
+    anp.true_divide: (lambda a, b, g: g / b, lambda a, b, g: -g * a / b**2),
+}
 
-class _End:
-    """Stands after all results, so that one order of nodes leads back from all of them."""
 
-    def __init__(self, parents: list[Any]) -> None:
-        self.parents = parents
+class Placed(NamedTuple):
+    """What flows to a part of a number, and to nothing else of it."""
+
+    flow: Array
+    place: Any
+
+    def into(self, flowing: tuple[Any, bool] | None, like: Array) -> tuple[Any, bool]:
+        """With what flows to the whole, an array of its own."""
+        if flowing is None:
+            whole = np.zeros(like.shape, self.flow.dtype)
+        else:
+            whole = flowing[0] if flowing[1] else np.array(flowing[0])
+        whole[self.place] += self.flow
+        return whole, True
+
+
+@dataclass(frozen=True, eq=False)
+class Tape(Generic[Name]):
+    """What a function does to arrays by name. Numbers are counted from its leaves on, in their order.
+
+    ``results``: their numbers, or what does not depend on the leaves. ``alike``: the numbers that are of the
+    shape and the type of all that they are made of. ``rules``: by number.
+    """
+
+    names: tuple[Name, ...]
+    entries: tuple[Entry, ...]
+    results: tuple[Any, ...]
+    alike: Set[int]
+    rules: Mapping[int, Rule]
+
+    def play(self, leaves: Mapping[Name, Array], at: Any = None) -> "Played[Name]":
+        """The same done to other arrays of these shapes."""
+        values: list[Any] = [leaves[name] for name in self.names]
+        for number, entry in enumerate(self.entries, len(values)):
+            args = arguments(entry, values)
+            rule = self.rules.get(number)
+            values.append(rule.value(at, args) if rule else entry.made_by.fun(*args, **entry.kwargs))
+        return Played(self, values, at)
+
+    def entry(self, number: int) -> Entry:
+        """What made a number."""
+        return self.entries[number - len(self.names)]
+
+    def numbered(self, made_by: Any) -> dict[int, Entry]:
+        """The operations of a kind, by number."""
+        return {i: entry for i, entry in enumerate(self.entries, len(self.names)) if entry.made_by is made_by}
+
+
+def arguments(entry: Entry, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Of an operation, from the numbers on its tape."""
+    args = list(entry.args)
+    for i, parent in zip(entry.argnums, entry.parents, strict=True):
+        args[i] = values[parent]
+    return tuple(args)
+
+
+class Played(Generic[Name]):
+    """A tape with the numbers of one play."""
+
+    def __init__(self, tape: Tape[Name], values: list[Any], at: Any = None) -> None:
+        self.tape, self.values, self.at = tape, values, at
+        self._vjps: dict[int, Any] = {}
+
+    @property
+    def results(self) -> tuple[Any, ...]:
+        """What the function returns."""
+        return tuple(self.values[each] if type(each) is int else each for each in self.tape.results)
+
+    @property
+    def size(self) -> int:
+        """Bytes, about, of what has been computed."""
+        made = self.values[len(self.tape.names) :]
+        return sum(int(each.nbytes) for each in made if isinstance(each, np.ndarray))
+
+    def argument(self, number: int) -> Any:
+        """What an operation was done to first."""
+        return self.values[self.tape.entry(number).parents[0]]
+
+    def begun(self, cotangents: Sequence[Array]) -> dict[int, Any]:
+        """By number, what flows from the results' cotangents."""
+        flows: dict[int, Any] = {}
+        for number, d in zip(self.tape.results, cotangents, strict=True):
+            if type(number) is int:
+                flows[number] = flows[number] + d if number in flows else d
+        return flows
+
+    def back(self, begun: Mapping[int, Any], change: Change | None = None, at: Any = None) -> dict[int, Any]:
+        """By number, what flows to the leaves, where anything does; ``at``: how rules are played."""
+        tape, values = self.tape, self.values
+        flowing: dict[int, tuple[Any, bool]] = {number: (flow, False) for number, flow in begun.items()}
+        count = len(tape.names)
+        for number in range(len(values) - 1, count - 1, -1):
+            if number not in flowing:
+                continue
+            flow, _ = flowing.pop(number)
+            entry = tape.entries[number - count]
+            # A rule rounds by itself.
+            changed = change is not None and entry.made_by not in MOVES and number not in tape.rules
+            for parent, part in zip(entry.parents, self._parts(number, entry, flow, at), strict=True):
+                if part is None:
+                    continue
+                if changed:
+                    part = change(part, partial(self._slack, number, parent))  # type: ignore[misc]
+                before = flowing.get(parent)
+                if type(part) is Placed:
+                    flowing[parent] = part.into(before, values[parent])
+                elif before is None and type(part) is np.ndarray:
+                    flowing[parent] = part, False
+                else:
+                    flowing[parent] = _added(before, part)
+        return {number: flow for number, (flow, _) in flowing.items()}
+
+    def _parts(self, number: int, entry: Entry, flow: Any, at: Any) -> Sequence[Any]:
+        rule = self.tape.rules.get(number)
+        if rule:
+            return rule.back(at, arguments(entry, self.values), flow)
+        each = _EACH.get(entry.made_by)
+        if each and number in self.tape.alike:
+            a, b = arguments(entry, self.values)
+            return [each[i](a, b, flow) for i in entry.argnums]
+        if number not in self._vjps:
+            made = primitive_vjps.get(entry.made_by)
+            # What has no derivative brings nothing back.
+            nothing = [None] * len(entry.parents)
+            self._vjps[number] = (
+                made(entry.argnums, self.values[number], arguments(entry, self.values), entry.kwargs)
+                if made
+                else lambda flow: nothing
+            )
+        parts: Sequence[Any] = self._vjps[number](flow)
+        return parts
+
+    def _made_by(self, number: int) -> Any:
+        """None for a leaf."""
+        count = len(self.tape.names)
+        return self.tape.entries[number - count].made_by if number >= count else None
+
+    def _slack(self, number: int, parent: int) -> Any:
+        """How many units more than one a slope may be off by, if it is read off the function's rounded value.
+
+        The error of a slope s(y) is up to |y s′(y)| units, as 2 y² of 1 − y², and s may be far smaller. That
+        of e, taken for z − 1 where z = 1 + e, is up to z units.
+        """
+        made_by, y = self._made_by(number), self.values[number]
+        with np.errstate(all="ignore"):
+            if made_by in READ_OFF:
+                name = READ_OFF[made_by]
+                return _finite(np.abs(STEEPNESS[name](y) / SLOPE_OF_VALUE[name](y)))
+            if made_by in (anp.add, anp.subtract) and self._made_by(parent) is anp.exp:
+                return np.max(_finite(np.abs(y) / np.abs(self.values[parent])), initial=0)
+        return 0.0
+
+
+def _finite(units: Any) -> Any:
+    """Of a slope that vanished any number of units is nothing."""
+    return np.where(np.isfinite(units), units, 0)
+
+
+def _added(flowing: tuple[Any, bool] | None, part: Any) -> tuple[Any, bool]:
+    """What flows to a number, with a part more, and whether it is an array of its own."""
+    if flowing is None or type(part) is not np.ndarray:
+        added: tuple[Any, bool] = add_outgrads(flowing, part)
+        return added
+    flow, own = flowing
+    if own and flow.dtype == part.dtype and flow.shape == part.shape:
+        return np.add(flow, part, out=flow), True
+    return flow + part, True
+
+
+def traced(
+    function: Callable[[dict[Name, Any]], Sequence[Any]], leaves: Mapping[Name, Array], whole: bool = True
+) -> Played[Name]:
+    """The tape of what a function does to arrays by name, played on these.
+
+    ``whole``: it holds what has no derivative as well, as comparisons, so that it may be played on others.
+    """
+    kind, entries, values = _Noted if whole else _Differentiated, [], []  # type: ignore[var-annotated]
+    roots = {name: kind.new_root(entries, values, array) for name, array in leaves.items()}
+    with trace_stack.new_trace() as trace:
+        made = function({name: new_box(array, trace, roots[name]) for name, array in leaves.items()})
+    numbers = [each._node.number if isbox(each) and each._trace == trace else each for each in made]
+    forms = [(each.shape, each.dtype) if isinstance(each, np.ndarray) else None for each in values]
+    alike = {
+        i
+        for i, entry in enumerate(entries)
+        if entry is not None and forms[i] and all(forms[i] == forms[parent] for parent in entry.parents)
+    }
+    tape = Tape(tuple(leaves), tuple(entries[len(leaves) :]), tuple(numbers), alike, {})
+    return Played(tape, values)
 
 
 def make_vjp(
     function: Callable[[dict[Name, Any]], Sequence[Any]], leaves: Mapping[Name, Array]
 ) -> tuple[Back[Name], tuple[Array, ...]]:
     """What the function makes of arrays by name, and what brings cotangents of that back to each of them."""
-    roots = {name: _Made.new_root() for name in leaves}
-    with trace_stack.new_trace() as trace:
-        results = function({name: new_box(array, trace, roots[name]) for name, array in leaves.items()})
-    traced = [isbox(each) and each._trace == trace for each in results]
-    nodes = [each._node for each, is_traced in zip(results, traced, strict=True) if is_traced]
-    order = [node for node in toposort(_End(nodes)) if not isinstance(node, _End)]
-    starts = set(roots.values())
+    played = traced(function, leaves, whole=False)
 
     def back(cotangents: Sequence[Array], change: Change | None = None, /) -> dict[Name, Array]:
-        flowing: dict[Any, Any] = {}
-        given = (d for d, is_traced in zip(cotangents, traced, strict=True) if is_traced)
-        for node, d in zip(nodes, given, strict=True):
-            flowing[node] = add_outgrads(flowing.get(node), d)
-        for node in order:
-            if node not in starts:
-                cotangent, _ = flowing.pop(node)
-                for parent, part in zip(node.parents, node.vjp(cotangent), strict=True):
-                    moved = node.made_by in MOVES
-                    arrived = change(part, partial(_slack, node, parent)) if change and not moved else part
-                    flowing[parent] = add_outgrads(flowing.get(parent), arrived)
+        arrived = played.back(played.begun(cotangents), change)
         return {
-            name: flowing[root][0] if root in flowing else np.zeros_like(leaves[name])
-            for name, root in roots.items()
+            name: arrived[number] if number in arrived else np.zeros_like(leaves[name])
+            for number, name in enumerate(played.tape.names)
         }
 
-    return back, tuple(each._value if isbox(each) else each for each in results)
-
-
-def _slack(node: _Made, parent: _Made) -> Any:
-    """How many units more than one a slope may be off by, if it is read off the function's rounded value.
-
-    The error of a slope s(y) is up to |y s′(y)| units, as 2 y² of 1 − y², and s may be far smaller. That of
-    e, taken for z − 1 where z = 1 + e, is up to z units.
-    """
-    with np.errstate(all="ignore"):
-        if node.made_by in READ_OFF:
-            name, y = READ_OFF[node.made_by], node.value
-            return _finite(np.abs(STEEPNESS[name](y) / SLOPE_OF_VALUE[name](y)))
-        if node.made_by in (anp.add, anp.subtract) and parent.made_by is anp.exp:
-            return np.max(_finite(np.abs(node.value) / np.abs(parent.value)), initial=0)
-    return 0.0
-
-
-def _finite(units: Any) -> Any:
-    """Of a slope that vanished any number of units is nothing."""
-    return np.where(np.isfinite(units), units, 0)
+    return back, played.results

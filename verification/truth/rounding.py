@@ -1,7 +1,9 @@
 """Numbers as a draw has them: rounded, each by a noise that is told again whenever it is asked for."""
 
-from collections.abc import Sequence
+import math
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,6 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, real_of
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS, PERTURBATION, least_normal, unit
-from verification.truth.observed import Call, rounded
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,60 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     return Copies(wide, True, 0), Copies(double, False, draws)
 
 
+# Of so many numbers on [−1, 1], others in every draw, each noise takes some in a row, from a place of its
+# own, around the end; a prime, as is by how many the next is further on.
+POOL, STRIDE = 16_381, 7_919
+
+# By what the numbers of a place are told apart.
+MIXED = (1, 104_729, 15_485_863, 32_452_843)
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Noises of M copies, the first of which are the truth and have none: 2uξ, and 1 + 2uξ (M, 2 POOL)."""
+
+    off: Array
+    factors: Array
+
+    def noise(self, start: int, shape: tuple[int, ...], complex_: bool) -> Any:
+        """2uξ (M, …)."""
+        some = _some(self.off, start, shape)
+        return some + 1j * _some(self.off, further(start), shape) if complex_ else some
+
+    def factor(self, start: int, shape: tuple[int, ...], complex_: bool) -> Any:
+        """1 + 2uξ (M, …)."""
+        some = _some(self.factors, start, shape)
+        return some + 1j * _some(self.off, further(start), shape) if complex_ else some
+
+
+def _some(pool: Array, start: int, shape: tuple[int, ...]) -> Array:
+    """Numbers of a pool in a row (M, …)."""
+    count = math.prod(shape[1:])
+    if count <= POOL:
+        return pool[:, start : start + count].reshape(shape)
+    again = [pool[:, start : start + min(POOL, count - i)] for i in range(0, count, POOL)]
+    return np.concatenate(again, axis=1).reshape(shape)
+
+
+@cache
+def pool_of(truths: int, draws: int, u: float, dtype: np.dtype[Any]) -> Pool:
+    """The pool of copies in a type whose numbers are rounded so."""
+    xi = np.random.default_rng(0).uniform(-1, 1, (draws, POOL))
+    off = np.concatenate([np.zeros((truths, POOL)), PERTURBATION * u * xi]).astype(dtype)
+    twice = np.tile(off, 2)
+    return Pool(twice, 1 + twice)
+
+
+def place_of(*place: int) -> int:
+    """Where in a pool the noises of a place start."""
+    return sum(number * mixed for number, mixed in zip((1, *place), MIXED, strict=False)) % POOL
+
+
+def further(start: int) -> int:
+    """Where the noise after one at a place starts."""
+    return (start + STRIDE) % POOL
+
+
 class Rounding:
     """What rounding may do to the numbers of a case, in M copies; nothing to the truth.
 
@@ -61,37 +116,39 @@ class Rounding:
     """
 
     def __init__(self, case: Case, copies: Copies, *place: int) -> None:
-        self._copies, self._unit = copies, unit(real_of(case.dtype))
-        self._tiny = least_normal(real_of(case.dtype))
-        self._rng = np.random.default_rng(place)
+        real = real_of(case.dtype)
+        self.copies, self._tiny = copies, least_normal(real)
+        self._complex = bool(np.issubdtype(copies.dtype, np.complexfloating))
+        self._pool = pool_of(int(copies.truth), copies.draws, unit(real), real_of(copies.dtype))
+        self._start = place_of(*place)
 
-    def noise(self, shape: tuple[int, ...]) -> Array:
-        """2uξ (M, …)."""
-        xi: Array = np.zeros((self._copies.count, *shape), self._copies.dtype)
-        if self._copies.draws:
-            drawn = self._copies.drawn(xi)
-            for part in (drawn.real, drawn.imag) if np.iscomplexobj(xi) else (drawn,):
-                part[:] = self._rng.random(part.shape)
-            drawn -= 0.5 + 0.5j if np.iscomplexobj(xi) else 0.5
-            drawn *= 2 * PERTURBATION * self._unit
-        return xi
+    def at(self, *place: int) -> "Rounding":
+        """The same at another place."""
+        other = copy(self)
+        other._start = place_of(*place)
+        return other
 
     def of_array(self, array: Array) -> Array:
         """An array (…), rounded (M, …)."""
-        copies = np.broadcast_to(array.astype(self._copies.dtype), (self._copies.count, *array.shape))
-        drawn: Array = self.rounded(copies, self.noise(array.shape))
-        return drawn
+        rounded: Array = self.rounded(array.astype(self.copies.dtype, copy=False)[None])
+        return rounded
 
-    def rounded(self, array: Any, noise: Array) -> Any:
-        """An array (M, …) with a noise of its shape."""
-        return rounded(array, noise, self._tiny) if self._copies.draws else array
+    def rounded(self, array: Any) -> Any:
+        """An array (M or 1, …), each number off by up to 2u of itself, or of the least normal number."""
+        if not self.copies.draws:
+            return array
+        noise = self.noise((self.copies.count, *array.shape[1:]))
+        return array * (1 + noise) + self.least(noise)
 
-    def of_calls(self, shapes: Sequence[tuple[int, ...]], steps: int) -> list[Call]:
-        """Calls of functions with arguments of these shapes, in so many steps at once."""
-        if not self._copies.draws:
-            return [Call(shape) for shape in shapes]
-        noises = [(self.noise((steps, *shape)), self.noise((steps, *shape))) for shape in shapes]
-        return [
-            Call(shape, None, *each, self._tiny, self._tiny)
-            for shape, each in zip(shapes, noises, strict=True)
-        ]
+    def least(self, noise: Any) -> Any:
+        """A noise of the least normal number, below which a number is rounded as that is."""
+        return noise * self._tiny
+
+    def scattered(self, array: Any, size: Array) -> Any:
+        """An array that broadcasts against (M, …), each number off by up to 2u of a size (…)."""
+        return array + self.noise((self.copies.count, *size.shape)) * size
+
+    def noise(self, shape: tuple[int, ...]) -> Any:
+        """2uξ (M, …)."""
+        self._start = further(self._start)
+        return self._pool.noise(self._start, shape, self._complex)

@@ -23,7 +23,7 @@ from verification.models.axes import Sizes
 from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.models.model import Model, Named, Use
-from verification.truth import complex_step, exact, replay
+from verification.truth import complex_step, exact, replay, replayed
 from verification.truth.put_out import as_state
 from verification.truth.unroll import walk
 
@@ -248,6 +248,11 @@ def _differentiated(case: Case) -> dict[str, Array]:
 def _check_gradient(case: Case) -> None:
     """autograd differentiates the model, and differences agree with it."""
     grads = _differentiated(case)
+    # Its numbers are those of double precision.
+    double = case.astype(np.complex128 if case.dtype == WIDEST_COMPLEX else np.float64)
+    for name, array in replayed.gradient(double).items():
+        if not np.allclose(array, grads[name], AGREEMENT, AGREEMENT):
+            raise _refused(case, f"its oracles disagree on {name}: autograd, and a tape that steps play")
     rng = np.random.default_rng(2)
     tape = _Tape()
     _forward(case, tape)

@@ -4,8 +4,10 @@ Of n terms Σ |g| is at most √(n Σ g²), and Σ g² is the mean square of Σ 
 exact for as many terms as there are draws, and beyond as exact as chance has it.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,6 +65,33 @@ def _norm(sums: Array) -> Array:
     return norm
 
 
+@dataclass(frozen=True, eq=False)
+class Where:
+    """Record and step of each row at the first of K steps; ``once``: they are those of one replay."""
+
+    records: Array
+    steps: Array
+    length: int
+    once: bool
+
+    @property
+    def each(self) -> tuple[Array, Array]:
+        """Of all rows at all steps, one step after another."""
+        steps = self.steps + np.arange(self.length)[:, None]
+        return np.tile(self.records, self.length), steps.reshape(-1)
+
+    def parts(self, array: Array) -> Iterator[tuple[Array, tuple[Any, Any]]]:
+        """Of an array (…, K rows, …) parts that have each entry once, and their places."""
+        by_step = array.reshape(len(array), self.length, len(self.records), *array.shape[2:])
+        if self.once:
+            start = int(self.steps[0])
+            yield by_step.swapaxes(1, 2), (slice(None), slice(start, start + self.length))
+            return
+        for k in range(self.length):
+            # A row may be at a step now at which another is then.
+            yield by_step[:, k], (self.records, self.steps + k)
+
+
 class Sums:
     """A gradient by its blocks: in M draws (M, …), and beside it Σ |terms| and what the type may lose (…)."""
 
@@ -79,6 +108,16 @@ class Sums:
         self.draws[name][(slice(None), *where)] += draws
         self.terms[name][where] += terms + self._tiny
 
+    def add_at(self, name: str, draws: Array, where: Where) -> None:
+        """Parts of a block that has its own entries for each record and step (M, K rows, …)."""
+        for part, place in where.parts(draws):
+            self.add(name, part, np.abs(part[0]), place)
+
+    def lose_at(self, name: str, size: Array, where: Where) -> None:
+        """What may be missing of such a block (K rows, …)."""
+        for part, place in where.parts(size[None]):
+            self.lose(name, part[0], place)
+
     def add_steps(self, name: str, draws: Array, terms: Array) -> None:
         """Parts of a block's gradient that K steps make (M, K, …)."""
         self.draws[name] += draws.sum(axis=1)
@@ -93,33 +132,70 @@ class Sums:
         return {name: np.conj(a) if np.iscomplexobj(a) else a for name, a in self.draws.items()}
 
 
+class Started(NamedTuple):
+    """A flow that starts at numbers of rows (M, rows, …), and how many there are of each row."""
+
+    flow: Array
+    counts: Array
+
+    @property
+    def any(self) -> bool:
+        """Does anything start?"""
+        return bool(self.counts.any())
+
+
 class Lost:
     """What the type may lose, as a flow back of its own: each cotangent below ``least_healthy`` starts one.
 
-    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, S) that have been
-    come to; ``count``: how many started.
+    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, …) that have been
+    come to, by state; ``counts``: how many started, of each row, or of all where rows are not ``apart``.
     """
 
-    def __init__(self, case: Case, copies: Copies, flow: Array) -> None:
-        self.flow, self.count = flow, 0
+    def __init__(self, case: Case, copies: Copies, flow: Sequence[Array], apart: bool) -> None:
+        self.flow, self.counts, self._apart = list(flow), np.zeros(flow[0].shape[1], int), apart
         self._copies = copies
         self._least = least_healthy(real_of(case.dtype))
         self._rng = np.random.default_rng(0)
+
+    def widen(self, rows: int) -> None:
+        """More rows have been come to, to which nothing flows yet."""
+        more = rows - len(self.counts)
+        self.counts = np.append(self.counts, np.full(more, 0 if self._apart else max(self.counts, default=0)))
+        self.flow = widened(self.flow, rows)
 
     def below(self, cotangent: Array) -> Array:
         """Of cotangents (M, …) those of the truth that may be lost, in size."""
         size: Array = np.abs(cotangent[0])
         return np.where(size < self._least, size, 0)
 
-    def started(self, cotangents: Array) -> tuple[Array, Array]:
-        """What starts at K steps, (M, K, …), and how many at each (K,)."""
+    def started(self, cotangents: Array) -> Started:
+        """What starts of cotangents (M, rows, …), and how many do of each row."""
+        size, counts = (
+            np.abs(cotangents[0]),
+            np.zeros(cotangents.shape[1] if self._apart else len(self.counts), int),
+        )
+        if size.min(initial=self._least) >= self._least:
+            return Started(np.zeros(cotangents.shape, size.dtype), counts)
         size = self.below(cotangents)
-        if not size.any():
-            return np.zeros(cotangents.shape, size.dtype), np.zeros(len(size), int)
-        started: Array = size * self._rng.choice((-1, 1), cotangents.shape)
-        return started, np.count_nonzero(size.reshape(len(size), -1), axis=1)
+        # Where rows are not apart, what is lost may be anyone's.
+        counts += (
+            np.count_nonzero(size.reshape(len(size), -1), axis=1) if self._apart else np.count_nonzero(size)
+        )
+        return Started(size * self._rng.choice((-1, 1), cotangents.shape), counts)
 
-    def bound(self, arrived: Array, count: int | Array) -> Array:
-        """How large what arrived (M, …), or at K steps (M, K, …), may be without signs if so many started."""
-        terms = np.reshape(count, (*np.shape(count), *[1] * (arrived.ndim - 1 - np.ndim(count))))
-        return bounded(self._copies.drawn(arrived), terms)
+    def bound(self, arrived: Array, counts: Array) -> Array:
+        """How large what arrived at rows (M, rows, …) may be without signs, if so many started of each."""
+        return bounded(self._copies.drawn(arrived), counts.reshape(-1, *[1] * (arrived.ndim - 2)))
+
+    def whole(self, arrived: Array) -> Array:
+        """The same of what arrived from all rows together (M, …)."""
+        return bounded(self._copies.drawn(arrived), max(self.counts, default=0))
+
+
+def widened(flow: Sequence[Array], rows: int) -> list[Array]:
+    """Arrays (M, rows, …) with zeros for rows that were not there."""
+    made = []
+    for array in flow:
+        more = np.zeros((len(array), rows - array.shape[1], *array.shape[2:]), array.dtype)
+        made.append(np.concatenate((array, more), axis=1) if more.size else array)
+    return made

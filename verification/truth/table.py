@@ -41,7 +41,7 @@ from verification.truth.expectation import addends, expected_forward, fits, forw
 from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_known, of_known
 from verification.truth.observed import Call, Observed, kinked, rounded, shapes_of_calls, value_of
-from verification.truth.on_the_way import gone_back
+from verification.truth.on_the_way import gone_back, keeps_apart
 from verification.truth.put_out import as_state, left_out
 from verification.truth.reverse import make_vjp
 from verification.truth.unroll import advance, term
@@ -279,7 +279,11 @@ class _Copies:
         flat = dict(_flat(self._leaves))
         back, losses = make_vjp(lambda arrays: self._losses(_nested(self._leaves, arrays)), flat)
         each = [np.ones_like(loss) for loss in losses]
-        grads = gone_back(back, each, self.case, True, 0) if self.copies[0] > 1 else back(each)
+        grads = (
+            gone_back(back, each, unit(self.real), True, keeps_apart(self.case.model), 0)
+            if self.copies[0] > 1
+            else back(each)
+        )
         nested: dict[str, Any] = _nested(self._leaves, grads)
         return nested
 

@@ -12,11 +12,11 @@ from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS, PERTURBATION
 from verification.models.weighted import Weighted
-from verification.truth.on_the_way import POOL, OnTheWay, keeps_apart
+from verification.truth.on_the_way import OnTheWay, keeps_apart
 from verification.truth.put_out import as_state
 from verification.truth.replayed import _run
 from verification.truth.reverse import make_vjp
-from verification.truth.rounding import Copies
+from verification.truth.rounding import POOL, Copies
 from verification.truth.unroll import broadcasts
 
 UNIT = 2.0**-24

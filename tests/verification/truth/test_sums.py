@@ -7,7 +7,7 @@ from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy, least_normal
 from verification.truth.rounding import Copies
-from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
+from verification.truth.sums import Lost, Sums, Where, bounded, orthogonal, signs
 
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
@@ -85,12 +85,40 @@ def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     small = least_healthy(np.dtype(np.float64)) / 2
     cotangents = np.broadcast_to(np.array([[small, 1.0, 0.0], [1.0, 1.0, 0.0]]), (COPIES.count, 2, 3))
-    lost = Lost(case, COPIES, np.zeros((COPIES.count, 1, 2)))
-    started, counts = lost.started(cotangents)
-    assert counts.tolist() == [1, 0]
+    lost = Lost(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart=True)
+    started = lost.started(cotangents)
+    assert started.counts.tolist() == [1, 0]
     only = [[small, 0, 0], [0, 0, 0]]
-    np.testing.assert_array_equal(np.abs(started), np.broadcast_to(only, (COPIES.count, 2, 3)))
-    np.testing.assert_allclose(lost.bound(started, counts), only)
+    np.testing.assert_array_equal(np.abs(started.flow), np.broadcast_to(only, (COPIES.count, 2, 3)))
+    np.testing.assert_allclose(lost.bound(started.flow, started.counts), only)
+    assert not lost.started(np.ones((COPIES.count, 2, 3))).any
+
+
+@pytest.mark.parametrize(("apart", "counts"), [(True, [1, 0, 0]), (False, [1, 1, 1])])
+def test_what_starts_is_counted_by_row_where_rows_are_apart(apart, counts):
+    """Otherwise any row may have it; a row that is come to later has none of its own."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
+    cotangents = np.ones((COPIES.count, 2, 3))
+    cotangents[:, 0, 0] = 1e-310
+    lost = Lost(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart)
+    lost.counts += lost.started(cotangents).counts
+    lost.widen(3)
+    assert lost.counts.tolist() == counts
+    assert lost.flow[0].shape == (COPIES.count, 3, 2)
+
+
+def test_parts_of_rows_stand_at_their_records_and_steps():
+    """Of one replay all at once, of several step by step: one may be at a step where another is then."""
+    array = np.arange(2 * 6).reshape(2, 6, 1)
+    for steps, once in (([4, 4], True), ([4, 4], False), ([4, 5], False)):
+        where = Where(np.array([0, 1]), np.array(steps), 3, once)
+        whole = np.zeros((2, 2, 9, 1), int)
+        for part, place in where.parts(array):
+            whole[(slice(None), *place)] += part
+        records, at = where.each
+        for row in range(6):
+            assert np.all(whole[:, records[row], at[row]] == array[:, row])
+        assert np.count_nonzero(whole) == 11
 
 
 def test_parts_of_steps_are_added_up_and_each_is_rounded():

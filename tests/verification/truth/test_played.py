@@ -8,8 +8,8 @@ import pytest
 from verification.models import lstm, scan
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy
-from verification.truth import batch, on_the_way
-from verification.truth.batch import Batch, Replay
+from verification.truth import on_the_way, played
+from verification.truth.played import Batch, Replay
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums
 
@@ -79,7 +79,9 @@ def test_losses_of_one_step_alone_reach_no_further():
     ],
     ids=["whole", "of several lengths"],
 )
-def test_steps_that_are_traced_at_once_have_the_gradients_of_each_by_itself(monkeypatch, replays, draws):
+def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_itself(
+    monkeypatch, replays, draws
+):
     """What flows back goes through the dense derivative of each; what may be lost goes the same way."""
     copies = replace(COPIES, draws=draws)
     case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
@@ -89,7 +91,7 @@ def test_steps_that_are_traced_at_once_have_the_gradients_of_each_by_itself(monk
     held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
     found = []
     for dense in (0, 10_000):
-        monkeypatch.setattr(batch, "DENSE", dense)
+        monkeypatch.setattr(played, "DENSE", dense)
         sums = Sums(case, copies)
         Batch(case, copies, replays, held, 1).backward(sums)
         found.append(sums)
@@ -116,7 +118,7 @@ def one_by_one_and_at_once(monkeypatch, case):
     """The same by steps that are traced each by itself, and by all at once."""
     found = []
     for dense in (0, 10_000):
-        monkeypatch.setattr(batch, "DENSE", dense)
+        monkeypatch.setattr(played, "DENSE", dense)
         found.append(gradients_of(case))
     return found
 
@@ -130,7 +132,7 @@ def one_by_one_and_at_once(monkeypatch, case):
 )
 def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch, replays, most, dense):
     """Whether they end where a stretch does or not; what each takes of the readout is counted once."""
-    monkeypatch.setattr(batch, "DENSE", dense)
+    monkeypatch.setattr(played, "DENSE", dense)
     rng = np.random.default_rng(0)
     case = random_case(lstm, rng, {"H": 2, "D": 3, "K": 2}, RECORDS, 9, losses="every")
     start = tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)

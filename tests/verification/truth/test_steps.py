@@ -1,0 +1,146 @@
+"""A step on a tape: what copies share, what may be played again, and its rules."""
+
+from dataclasses import replace
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+
+from tests.verification.truth.test_replayed import CLOSE, some
+from verification.models import SHIPPED, gru_reset_before, lstm, scan, selective_scan, vanilla
+from verification.models.functions import Function
+from verification.models.model import Use
+from verification.models.product import rows
+from verification.models.readout import bias
+from verification.truth import replay
+from verification.truth.observed import value_of
+from verification.truth.replayed import replayed
+from verification.truth.steps import called, form_of, on_tape, with_rules
+from verification.truth.unroll import STEP, distinct
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_every_shipped_step_is_traced_once(model):
+    """Its copies in one call."""
+    form = form_of(model, {})
+    assert form.together
+    assert form.again
+
+
+def test_what_is_used_in_products_alone_is_shared():
+    """Weights, and inputs that are multiplied by such; a part of weights as well, and no bias."""
+    assert form_of(lstm, {}).shared == {"U", "W", "xs"}
+    assert form_of(gru_reset_before, {}).shared == {"U", "W", "xs"}
+    assert form_of(scan, {}).shared == set()
+    assert "A" not in form_of(selective_scan, {}).shared
+
+
+def changed(step):
+    """The vanilla cell with another step."""
+    return replace(vanilla, step=step)
+
+
+def twice(f, p, x, h):
+    """W is used beside its product, and so is x."""
+    return f.activation(rows(p.U, x) + rows(p.W, h) + bias(p.b)) + 0 * (bias(p.W[..., 0, :]) + x[..., :1])
+
+
+def by_weights_that_are_not(f, p, x, h):
+    """x is multiplied by what is not used in products alone."""
+    return f.activation(rows(p.U, x) + rows(p.W, h) + bias(p.b)) + 0 * anp.expand_dims(p.U[..., 0], -2)
+
+
+def test_what_is_used_otherwise_too_is_not_shared():
+    """Nor is an input whose weights are not."""
+    assert form_of(changed(twice), {}).shared == {"U"}
+    assert form_of(changed(by_weights_that_are_not), {}).shared == {"W"}
+
+
+def noted(f, p, x, h):
+    """Makes a constant of a state by itself."""
+    constant = np.tanh(value_of(h))
+    return f.activation(rows(p.U, x) + rows(p.W, h) * constant + bias(p.b))
+
+
+def held(f, p, x, h):
+    """Holds a state constant on a way."""
+    return f.activation(rows(p.U, x) + rows(p.W, h) * f.stop(h) + bias(p.b))
+
+
+def compared(f, p, x, h):
+    """A comparison of what flows, which has no derivative."""
+    a = rows(p.U, x) + rows(p.W, h) + bias(p.b)
+    return anp.where(a > h, f.activation(a), a * h)
+
+
+def as_columns(f, p, x, h):
+    """Takes no copies: records are columns on the way."""
+    a = anp.dot(p.U, x.T) + anp.dot(p.W, h.T) + anp.reshape(p.b, (-1, 1))
+    return f.activation(a).T
+
+
+@pytest.mark.parametrize(
+    ("step", "again"),
+    [(noted, False), (held, False), (compared, True), (twice, True), (as_columns, True)],
+    ids=lambda each: getattr(each, "__name__", str(each)),
+)
+def test_a_step_that_differs_with_its_numbers_is_traced_anew(step, again):
+    """And its truth is autograd's either way, under a truncation as well."""
+    from rnn import Full, Window
+
+    model = changed(step)
+    assert form_of(model, {}).again is again
+    for truncation in (Full(), Window(1)):
+        case = some(model, truncation=truncation)
+        truth, got = replay.gradient(case), replayed(case).expected()
+        for name, block in truth.items():
+            np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
+
+
+def steep(a):
+    """Of two operations, whose slope is not declared."""
+    return anp.exp(-a * a)
+
+
+def test_a_function_is_one_operation_whatever_it_is_made_of():
+    """Its slope is autograd's, or the one that is declared, though that is another's."""
+    declared = Function("declared", np.sign, slope=lambda a: 1 / (1 + a * a))
+    for function in (Function("steep", steep), declared):
+        model = replace(vanilla, functions={"activation": (function,)})
+        form = form_of(model, {})
+        assert form.again
+        copies, records, sizes = distinct(model)
+        made, _ = on_tape(model, model.chosen({}), STEP.trial(model, copies, records, sizes), copies)
+        assert len(made.tape.numbered(called)) == 1
+        case = some(model)
+        truth, got = replay.gradient(case), replayed(case).expected()
+        for name, block in truth.items():
+            np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_rules_do_what_autograd_does(model):
+    """Of a step without roundings, forward and back, to what copies do not share."""
+    from verification.truth.played import _nowhere
+    from verification.truth.rounding import Copies, Rounding
+    from verification.truth.steps import At
+
+    copies, records, sizes = distinct(model)
+    made, _ = on_tape(model, model.chosen({}), STEP.trial(model, copies, records, sizes), copies)
+    tape = with_rules(made, form_of(model, {}))
+    assert tape.rules or model.name in ("scan", "complex_scan")
+    leaves = dict(zip(tape.names, made.values, strict=False))
+    for name in form_of(model, {}).shared:
+        leaves[name] = np.broadcast_to(leaves[name][:1, :1], leaves[name].shape)
+    made = made.tape.play(leaves)
+    plain = Rounding(some(vanilla), Copies(np.dtype(np.longdouble), True, 0))
+    again = tape.play(leaves, At(plain, plain, _nowhere))
+    cotangents = [np.cos(np.arange(each.size).reshape(each.shape)) for each in made.results]
+    for one, other in zip(made.results, again.results, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-12)
+    flows = made.back(made.begun(cotangents)), again.back(again.begun(cotangents), None, again.at)
+    for i, name in enumerate(tape.names):
+        if name not in form_of(model, {}).shared and model.block(name).use is not Use.READOUT:
+            assert (i in flows[0]) == (i in flows[1])
+            if i in flows[0]:
+                np.testing.assert_allclose(flows[1][i], flows[0][i], rtol=1e-9, atol=1e-12)

@@ -1,0 +1,546 @@
+"""Replays, as records of one batch: forward over their steps, and back, by a tape that each step plays.
+
+A *row* is one record of one replay. Rows stand longest replay first, so that those that make a step s,
+counted from their own first one, are the first of all. A step is traced once for each number of rows.
+
+Where copies may be taken together each row is a copy of its own, of one record, so that what flows to a block
+that all rows share is told by row, and Σ |terms| is their sum. Where blocks that are not used in products
+alone are too large for that, signs tell it (``verification.truth.sums``).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, real_of
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, State, Use
+from verification.models.tolerance import SAFETY, unit
+from verification.truth.gathered import Gathered
+from verification.truth.on_the_way import gone_back, keeps_apart
+from verification.truth.reverse import Change, Played, Tape, make_vjp
+from verification.truth.rounding import Copies, Rounding
+from verification.truth.steps import At, Product, Take, calls, form_of, on_tape, with_rules
+from verification.truth.sums import Lost, Sums, Where, bounded, signs, widened
+from verification.truth.unroll import term
+
+# What steps share, and losses, is rounded anew at each of so many steps, and then in turn.
+TURNS = 4
+
+# Bytes of steps that are kept on the way forward, to be gone back through; others are made again.
+KEPT = 2**28
+
+# Bytes that losses may take while they are traced, and what rows share where each has its own.
+TRACED = 2**24
+
+# How many arrays a loss makes for one that it takes, and a step, about.
+MADE, MADE_BY_STEP = 4, 40
+
+# Numbers of a step's dense derivatives, up to which they take less time than to go back through it alone.
+DENSE = 600
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The first step that is made, how many are, and the steps whose losses are seen."""
+
+    first: int
+    length: int
+    losses: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Steps from ``first`` on that the same rows make."""
+
+    first: int
+    length: int
+    rows: int
+
+
+class Batch:
+    """Replays from given states (M, rows, …), longest first. ``kinked``: a function stood near a kink."""
+
+    def __init__(
+        self, case: Case, copies: Copies, replays: Sequence[Replay], start: State, salt: int
+    ) -> None:
+        self._case, self._copies, self._replays, self._start = case, copies, replays, start
+        self._salt = salt
+        self._record = np.tile(np.arange(case.records), len(replays))
+        self._first = np.repeat([replay.first for replay in replays], case.records)
+        self._form = form_of(case.model, case.functions)
+        self._names = [block.name for block in case.model.of(Use.STATE)]
+        self._unit, self._noises = unit(real_of(case.dtype)), Rounding(case, copies)
+        # How many rows make each step of their own.
+        records, steps = case.records, range(max(replay.length for replay in replays))
+        self._rows = [records * sum(replay.length > s for replay in replays) for s in steps]
+        # By the number of rows.
+        self._tapes: dict[int, Tape[str]] = {}
+        self._calls: dict[Tape[str], list[dict[tuple[int, ...], int]]] = {}
+        # Steps that were taken on the way forward.
+        self._kept: dict[int, Played[str]] = {}
+        self.kinked = False
+
+    @cached_property
+    def _apart(self) -> bool:
+        """Is each row a copy of its own?"""
+        own = sum(array[0, 0].size for array in self._shared.values())
+        size = own * len(self._record) * self._copies.count * self._copies.dtype.itemsize
+        return self._form.together and size <= TRACED
+
+    def _lead(self, array: Array) -> Array:
+        """What rows have (M, rows, …) as the step takes it."""
+        return array[:, :, None] if self._apart else array
+
+    def _by_row(self, array: Array) -> Array:
+        """And back."""
+        return array[:, :, 0] if self._apart else array
+
+    def _where(self, stretch: Stretch) -> Where:
+        """Record and step of every row."""
+        rows, once = stretch.rows, len(self._replays) == 1
+        return Where(self._record[:rows], self._first[:rows] + stretch.first, stretch.length, once)
+
+    @cached_property
+    def _stretches(self) -> list[Stretch]:
+        """All steps that are gone back through, in order."""
+        stretches: list[Stretch] = []
+        for s in range(self._last):
+            rows, last = self._rows[s], stretches[-1] if stretches else None
+            if last and last.rows == rows and last.length < self._most(rows):
+                stretches[-1] = replace(last, length=last.length + 1)
+            else:
+                stretches.append(Stretch(s, 1, rows))
+        return stretches
+
+    def _most(self, rows: int) -> int:
+        """How many steps of so many rows are gone back through at once."""
+        units = self._units
+        # Through what is no analytic function a complex cotangent goes as two real ones.
+        alone = self._case.model.complex or not (self._apart and self._form.again)
+        if alone or units * units * rows > DENSE:
+            return 1
+        one = (
+            MADE_BY_STEP
+            * self._copies.dtype.itemsize
+            * self._copies.count
+            * rows
+            * units
+            * max(1, units // MADE_BY_STEP)
+        )
+        return max(1, TRACED // one)
+
+    @cached_property
+    def _units(self) -> int:
+        """S, of all states of a row."""
+        return sum(array[0].size for array in self._case.state)
+
+    @cached_property
+    def _wide(self) -> dict[str, Array]:
+        """The blocks in the type that is computed in."""
+        return {name: array.astype(self._copies.dtype) for name, array in self._case.blocks.items()}
+
+    @cached_property
+    def _shared(self) -> dict[str, Array]:
+        """The STEP blocks that are not used in products alone, as rounded in each turn (M, TURNS, …)."""
+        return self._turned(Use.STEP, 0)
+
+    @cached_property
+    def _readouts(self) -> dict[str, Array]:
+        """The READOUT blocks, as far as the case has them, as rounded in each turn (M, TURNS, …)."""
+        return self._turned(Use.READOUT, 1)
+
+    def _turned(self, use: Use, place: int) -> dict[str, Array]:
+        blocks, rounding = self._case.blocks, self._rounding(3 * self._case.steps, place)
+        names = (block.name for block in self._case.model.of(use))
+        alike = {
+            name: np.broadcast_to(blocks[name], (TURNS, *blocks[name].shape))
+            for name in names
+            if name in blocks and name not in self._form.shared
+        }
+        return {name: rounding.of_array(array) for name, array in alike.items()}
+
+    def _rounding(self, *place: int) -> Rounding:
+        return self._noises.at(self._salt, *place)
+
+    def _leaves(self, stretch: Stretch, state: State, rounding: Rounding) -> dict[str, Array]:
+        """What steps take, by block, from the state before each (M, K rows, …)."""
+        model, steps = self._case.model, range(stretch.first, stretch.first + stretch.length)
+        leaves = {}
+        for block in model.of(Use.STEP):
+            if block.name in self._form.shared:
+                array = self._wide[block.name]
+                lead = (1,) if self._apart else ()
+                leaves[block.name] = np.broadcast_to(array, (self._copies.count, *lead, *array.shape))
+                continue
+            array = self._shared[block.name]
+            if self._apart:
+                leaves[block.name] = np.repeat(array[:, [s % TURNS for s in steps]], stretch.rows, axis=1)
+            else:
+                leaves[block.name] = array[:, stretch.first % TURNS]
+        where = self._where(stretch).each
+        for block in model.of(Use.INPUT):
+            array = self._wide[block.name][where]
+            shared = block.name in self._form.shared
+            leaves[block.name] = self._lead(array[None] if shared else rounding.of_array(array))
+        return leaves | {name: self._lead(array) for name, array in zip(self._names, state, strict=True)}
+
+    def _played(self, stretch: Stretch, state: State, *place: int) -> Played[str]:
+        """Steps, played from the state before each (M, K rows, …)."""
+        rows, rounding = state[0].shape[1], self._rounding(stretch.first, *place)
+        leaves = self._leaves(stretch, state, rounding)
+        tape = self._tapes.get(rows)
+        if tape is None:
+            lead = (self._copies.count, rows) if self._apart else (self._copies.count,)
+            traced, _ = on_tape(self._case.model, self._case.chosen, leaves, lead)
+            tape = with_rules(traced, self._form)
+            self._calls[tape] = calls(tape)
+            if self._form.again:
+                self._tapes[rows] = tape
+        return tape.play(leaves, At(rounding, self._rounding(stretch.first, 1), _nowhere))
+
+    @cached_property
+    def states(self) -> list[State]:
+        """The states before the first step, and after each."""
+        states, room = [self._start], KEPT
+        alone = {stretch.first for stretch in self._stretches if stretch.length == 1}
+        for s in range(self._replays[0].length):
+            rows = self._rows[s]
+            played = self._played(Stretch(s, 1, rows), tuple(array[:, :rows] for array in states[-1]))
+            self.kinked = self.kinked or self._is_kinked(played)
+            if s in alone and room > 0:
+                self._kept[s] = played
+                room -= played.size
+            rounding = self._rounding(s, 2)
+            states.append(tuple(rounding.rounded(self._by_row(array)) for array in played.results))
+        return states
+
+    def _is_kinked(self, played: Played[str]) -> bool:
+        """Does a function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
+        for numbers in self._calls[played.tape]:
+            function = played.tape.entry(next(iter(numbers.values()))).args[1]
+            for kink in function.kinks:
+                a = _of_copies({index: played.argument(number) for index, number in numbers.items()})
+                spread = np.max(np.abs(a - a[:1]), axis=0)
+                if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
+                    return True
+        return False
+
+    def backward(self, sums: Sums) -> None:
+        """Adds what every loss takes of the blocks to the sums."""
+        states = self.states
+        flow = [array[:, :0] for array in states[0]]
+        lost = Lost(self._case, self._copies, flow, self._apart)
+        gathered: Gathered | None = None
+        for stretch, losses in self._from_losses(sums):
+            rows, steps = stretch.rows, range(stretch.first, stretch.first + stretch.length)
+            lost.widen(rows)
+            before = tuple(
+                np.concatenate([array[:, :rows] for array in each], axis=1)
+                if len(each) > 1
+                else each[0][:, :rows]
+                for each in zip(*(states[s] for s in steps), strict=True)
+            )
+            played = self._kept.pop(stretch.first, None) or self._played(stretch, before)
+            if gathered is None or gathered.played.tape is not played.tape:
+                if gathered:
+                    gathered.finish()
+                gathered = Gathered(sums, self._copies, self._rounding(stretch.first, 3), played)
+            flow = self._back(stretch, played, losses, widened(flow, rows), lost, gathered, sums)
+        if gathered:
+            gathered.finish()
+        rows = states[0][0].shape[1]
+        lost.widen(rows)
+        flow = [a + b[:, 0] for a, b in zip(widened(flow, rows), self._losses([0], rows, sums), strict=True)]
+        if self._replays[0].first == 0:
+            for name, array, gone in zip(self._names, flow, lost.flow, strict=True):
+                sums.add(name, array, np.abs(array[0]))
+                sums.lose(name, lost.bound(gone, lost.counts) + lost.below(array))
+
+    def _back(
+        self,
+        stretch: Stretch,
+        played: Played[str],
+        losses: Sequence[Array],
+        flow: Sequence[Array],
+        lost: Lost,
+        gathered: Gathered,
+        sums: Sums,
+    ) -> list[Array]:
+        """What flows on to the states before steps, of what flows to those after them (M, rows, …).
+
+        ``losses``: what those after each of the steps send back (M, K, rows, …).
+        """
+        where = self._where(stretch)
+        through = self._derivative(stretch, played) if stretch.length > 1 else None
+        arrived = self._apart_again(_gone_through(through, self._flat(losses), self._flat(flow)))
+
+        def take(product: Product, flow: Array, x: Array) -> None:
+            gathered.add(product, flow, x, where)
+
+        grads = self._rounded(played, arrived, take, stretch.first)
+        self._to_blocks(grads, played, arrived, sums, where)
+        if self._copies.draws:
+            self._lose(played, arrived, through, lost, gathered, sums, where)
+        return [self._by_row(grads[name])[:, : stretch.rows] for name in self._names]
+
+    def _rounded(
+        self, played: Played[str], flow: Sequence[Array], take: Take, *place: int
+    ) -> dict[str, Array]:
+        """What flows back to the blocks that copies do not share; in draws with roundings on every way."""
+
+        def back(cotangents: Sequence[Array], change: Change | None = None, /) -> dict[str, Array]:
+            begun = played.begun([self._lead(array) for array in cotangents])
+            return self._arrived(played, played.back(begun, change, replace(played.at, take=take)))
+
+        if not self._copies.draws:
+            return back(flow)
+        told, truth = self._form.together, self._copies.truth
+        return gone_back(back, flow, self._unit, truth, told, self._salt, *place)
+
+    def _derivative(self, stretch: Stretch, played: Played[str]) -> Array:
+        """Of every unit of a state (axis −2) by every unit of the one before (−1): (M, K, rows, S, S)."""
+        shape = self._copies.count, stretch.length, stretch.rows, self._units
+        made = []
+        for which in range(self._units):
+            cotangent = np.zeros(shape, self._copies.dtype)
+            cotangent[..., which] = 1
+            grads = self._rounded(played, self._apart_again(cotangent), _nowhere, stretch.first, 1 + which)
+            made.append(self._flat([self._by_row(grads[name]) for name in self._names]).reshape(shape))
+        return np.stack(made, axis=-2)
+
+    def _flat(self, arrays: Sequence[Array]) -> Array:
+        """Of every state block (M, …, rows, …), the units side by side."""
+        each = zip(arrays, self._case.state, strict=True)
+        return np.concatenate([a.reshape(*a.shape[: a.ndim + 1 - own.ndim], -1) for a, own in each], axis=-1)
+
+    def _apart_again(self, flat: Array) -> list[Array]:
+        """The same by state block, the rows of all steps one after another (M, K rows, …)."""
+        ends = list(accumulate(array[0].size for array in self._case.state))
+        each = zip(np.split(flat, ends[:-1], axis=-1), self._case.state, strict=True)
+        return [array.reshape(len(array), -1, *own.shape[1:]) for array, own in each]
+
+    def _arrived(self, played: Played[str], flows: dict[int, Array]) -> dict[str, Array]:
+        """What flows to the blocks that copies do not share, by name."""
+        return {
+            name: flows[i] if i in flows else np.zeros(played.values[i].shape, self._copies.dtype)
+            for i, name in enumerate(played.tape.names)
+            if name not in self._form.shared
+        }
+
+    def _to_blocks(
+        self, grads: dict[str, Array], played: Played[str], flow: Sequence[Array], sums: Sums, where: Where
+    ) -> None:
+        """Adds a step's part of the blocks that copies do not share."""
+        probes: dict[str, Array] = {}
+        rows = flow[0].shape[1]
+        if self._shared and not self._apart and self._copies.draws and rows > 1:
+            each = signs(self._copies, rows, np.random.default_rng(rows))
+            begun = played.begun([_times(each, array) for array in flow])
+            at = replace(played.at, take=_nowhere)
+            probes = self._arrived(played, played.back(begun, None, at))
+        for name in self._shared:
+            grad = grads[name]
+            if self._apart:
+                sums.add(name, grad.sum(axis=1), np.abs(grad[0]).sum(axis=0))
+            elif name in probes:
+                sums.add(name, grad, bounded(self._copies.drawn(probes[name]), rows, grad[0]))
+            else:
+                sums.add(name, grad, np.abs(grad[0]))
+        for block in self._case.model.of(Use.INPUT):
+            if block.name not in self._form.shared:
+                sums.add_at(block.name, self._by_row(grads[block.name]), where)
+
+    def _lose(
+        self,
+        played: Played[str],
+        flow: Sequence[Array],
+        through: Array | None,
+        lost: Lost,
+        gathered: Gathered,
+        sums: Sums,
+        where: Where,
+    ) -> None:
+        """What the type may lose on the way back through steps, of what flows through them (M, K rows, …)."""
+        begun: dict[int, Array] = {}
+        own = [lost.started(each) for each in flow]
+        started = list(own)
+        for numbers in self._calls[played.tape]:
+            each = {index: played.at.sent.get(number) for index, number in numbers.items()}
+            if any(array is None for array in each.values()):
+                continue
+            started.append(lost.started(_of_copies(each)))
+            if started[-1].any:
+                for index, number in numbers.items():
+                    place = played.tape.entry(number).parents[0]
+                    more = started[-1].flow[index] if index else started[-1].flow
+                    begun[place] = begun[place] + more if place in begun else more
+        # So many have started at a step and after it.
+        counts = np.sum([each.counts for each in started], axis=0).reshape(where.length, -1)
+        counts = (lost.counts + np.cumsum(counts[::-1], axis=0)[::-1]).reshape(-1)
+        rows = len(counts) // where.length
+        lost.counts = counts[:rows]
+        if not counts.any():
+            return
+        at = replace(played.at, take=_nowhere)
+        flat = self._flat([each.flow for each in own]).reshape(len(flow[0]), where.length, rows, -1)
+        more = None
+        if through is not None and begun:
+            brought = self._arrived(played, played.back(begun, None, at))
+            more = self._flat([self._by_row(brought[name]) for name in self._names]).reshape(flat.shape)
+        arrived = self._apart_again(_gone_through(through, flat, self._flat(lost.flow), more))
+        for number, array in played.begun([self._lead(array) for array in arrived]).items():
+            begun[number] = begun[number] + array if number in begun else array
+
+        def take(product: Product, flow: Array, x: Array) -> None:
+            gathered.lose(product, flow, x, where, lost, counts)
+
+        gone = self._arrived(played, played.back(begun, None, replace(at, take=take)))
+        for name in self._shared:
+            apart = self._apart
+            size = lost.bound(gone[name], counts).sum(axis=0) if apart else lost.whole(gone[name])
+            sums.lose(name, size)
+        for block in self._case.model.of(Use.INPUT):
+            if block.name not in self._form.shared:
+                sums.lose_at(block.name, lost.bound(self._by_row(gone[block.name]), counts), where)
+        lost.flow = [self._by_row(gone[name])[:, :rows] for name in self._names]
+
+    @cached_property
+    def _last(self) -> int:
+        """After how many steps of its own a replay has its last loss."""
+        return max((t + 1 - replay.first for replay in self._replays for t in replay.losses), default=0)
+
+    def _losses_after(self, made: int) -> Iterator[tuple[Array, dict[str, Array]]]:
+        """The rows that have a loss after so many steps, and its data: those together that have the same."""
+        case = self._case
+        found: dict[tuple[str, ...], list[tuple[int, dict[str, Array]]]] = {}
+        for i, replay in enumerate(self._replays):
+            t = replay.first + made - 1
+            if t in replay.losses:
+                data = case.objective.data(t, case.steps)
+                found.setdefault(tuple(data), []).append((i, data))
+        for names, each in found.items():
+            rows = [np.arange(i * case.records, (i + 1) * case.records) for i, _ in each]
+            yield np.concatenate(rows), {name: np.concatenate([d[name] for _, d in each]) for name in names}
+
+    def drawn(self, t: int) -> tuple[Named, dict[str, Array]]:
+        """READOUT blocks and the objective's data at step t, rounded."""
+        case, rounding = self._case, self._rounding(2 * self._case.steps + t)
+        data = case.objective.data(t, case.steps) if t in case.losses else {}
+        readout = {name: array[:, t % TURNS] for name, array in self._readouts.items()}
+        return Named(readout), {n: rounding.of_array(array) for n, array in data.items()}
+
+    def _from_losses(self, sums: Sums) -> Iterator[tuple[Stretch, list[Array]]]:
+        """Each stretch, the last first, with what losses send back to the states after its steps."""
+        left = list(self._stretches)
+        while left:
+            some = [left.pop()]
+            end = some[0].first + some[0].length
+            while left and end - left[-1].first <= self._most_losses(left[-1].rows):
+                some.append(left.pop())
+            begin = some[-1].first
+            flows = self._losses(range(begin + 1, end + 1), some[-1].rows, sums)
+            for stretch in some:
+                k = stretch.first - begin
+                yield stretch, [array[:, k : k + stretch.length, : stretch.rows] for array in flows]
+
+    def _most_losses(self, rows: int) -> int:
+        """After how many steps of so many rows losses are traced at once."""
+        readouts = sum(int(array[0, 0].size) for array in self._readouts.values())
+        one = MADE * self._copies.dtype.itemsize * self._copies.count * (readouts + rows * self._units)
+        return max(1, TRACED // max(1, one))
+
+    def _losses(self, made: Sequence[int], rows: int, sums: Sums) -> list[Array]:
+        """What the losses after so many steps each send back to the states (M, K, rows, …).
+
+        Those of the same rows and of the same form are traced at once.
+        """
+        lead = (self._copies.count, len(made), rows)
+        flows = [np.zeros((*lead, *array.shape[1:]), self._copies.dtype) for array in self._case.state]
+        alike: dict[tuple[bytes, tuple[str, ...]], list[tuple[int, Array, dict[str, Array]]]] = {}
+        for k, after in enumerate(made):
+            for which, data in self._losses_after(after):
+                alike.setdefault((which.tobytes(), tuple(data)), []).append((k, which, data))
+        for number, group in enumerate(alike.values()):
+            steps, (which, *_), each = zip(*group, strict=True)
+            data = {name: np.stack([data[name] for data in each]) for name in each[0]}
+            before = tuple(
+                np.stack([array[:, which] for array in states], axis=1)
+                for states in zip(*(self.states[made[k]] for k in steps), strict=True)
+            )
+            turns = [made[k] % TURNS for k in steps]
+            sent = self._loss((self._case.steps + made[0], number), turns, before, data, sums)
+            for flow, array in zip(flows, sent, strict=True):
+                for i, k in enumerate(steps):
+                    flow[:, k, which] += array[:, i]
+        return flows
+
+    def _loss(
+        self, place: tuple[int, ...], turns: Sequence[int], state: State, data: dict[str, Array], sums: Sums
+    ) -> list[Array]:
+        """What losses send back to the states (M, K, rows, …) after K steps, from data (K, rows, …).
+
+        ``place``: of what is rounded.
+        """
+        case, model, rounding = self._case, self._case.model, self._rounding(*place)
+        readout = {name: np.take(array, turns, axis=1) for name, array in self._readouts.items()}
+        drawn = {name: rounding.of_array(array) for name, array in data.items()}
+
+        def losses(leaves: dict[str, Any]) -> tuple[Any]:
+            p = Named({name: leaves[name] for name in readout})
+            state = tuple(leaves[name] for name in self._names)
+            f = Namespace(case.chosen, Arithmetic())
+            copies = self._copies.count, len(turns)
+            return (term(model, case.objective, f, p, drawn, state, copies),)
+
+        back, (value,) = make_vjp(losses, readout | dict(zip(self._names, state, strict=True)))
+        flow = [np.ones_like(value)]
+        if self._copies.draws:
+            told = keeps_apart(model)
+            grads = gone_back(back, flow, self._unit, self._copies.truth, told, self._salt, *place)
+        else:
+            grads = back(flow)
+        rows = value.shape[2]
+        probes = grads
+        if readout and self._copies.draws and rows > 1:
+            each = signs(self._copies, rows, np.random.default_rng(place))
+            probes = back([_times(each, np.swapaxes(flow[0], 1, 2)).swapaxes(1, 2)])
+        for name in readout:
+            terms = bounded(self._copies.drawn(probes[name]), rows, grads[name][0])
+            sums.add_steps(name, grads[name], terms)
+        return [grads[name] for name in self._names]
+
+
+def _nowhere(product: Product, flow: Array, x: Array) -> None:
+    """Takes nothing."""
+
+
+def _gone_through(through: Array | None, begun: Array, flow: Array, more: Array | None = None) -> Array:
+    """What arrives after each step (M, K, rows, S) of what begins there, and before it (``more``).
+
+    ``through``: the dense derivative of each of several steps; ``flow``: what arrives after the last.
+    """
+    arrived = np.empty(begun.shape, np.result_type(begun, flow))
+    for k in reversed(range(begun.shape[1])):
+        arrived[:, k] = begun[:, k] + flow
+        if through is not None and k:
+            flow = np.einsum("mrij,mri->mrj", through[:, k], arrived[:, k])
+            if more is not None:
+                flow = flow + more[:, k]
+    return arrived
+
+
+def _of_copies(arrays: dict[tuple[int, ...], Array]) -> Array:
+    """One array of all copies (M, …), of one that is so or of those of each copy."""
+    return arrays[()] if () in arrays else np.stack(list(arrays.values()))
+
+
+def _times(each: Array, array: Array) -> Array:
+    """Each row (M, rows, …) with its sign (M, rows)."""
+    times: Array = array * each.reshape(*each.shape, *[1] * (array.ndim - 2)).astype(array.dtype)
+    return times

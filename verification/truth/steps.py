@@ -1,0 +1,355 @@
+"""A model's step on a tape: which blocks all copies share, and the rules of its products and its functions.
+
+A block of weights that is used in products alone (``verification.models.product``) is shared by all copies.
+Rounding it, and each product, is a noise of the result: that of one product of squares. Its gradient is one
+product over many steps (``verification.truth.gathered``). So are the gradients of inputs of such products.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count
+from typing import Any, Protocol
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from verification.models.activations import SLOPES
+from verification.models.arrays import Array
+from verification.models.functions import Arithmetic, Function, Namespace
+from verification.models.model import Model, State, Use
+from verification.models.parts import part, place
+from verification.models.product import rows
+from verification.truth.on_the_way import stays
+from verification.truth.reverse import MOVES, Entry, Placed, Played, Rule, Tape, arguments, make_vjp, traced
+from verification.truth.rounding import Rounding
+from verification.truth.unroll import STEP, advance, broadcasts, distinct
+
+
+@primitive  # type: ignore[untyped-decorator]
+def called(a: Any, function: Function, call: int, index: tuple[int, ...]) -> Any:
+    """A call of a function, by its place in the step, for all copies or for the one that an index names."""
+    return function.value(a)
+
+
+def way_back(function: Function, a: Any) -> Callable[[Any], Any]:
+    """What flows to a function's arguments of what flows to its values."""
+    slope = function.slope or SLOPES.get(function.value)
+    if slope:
+        there = slope(a)
+        return lambda flow: flow * there
+    back, _ = make_vjp(lambda leaves: (function.value(leaves["argument"]),), {"argument": a})
+    return lambda flow: back((flow,))["argument"]
+
+
+defvjp(called, lambda y, a, function, call, index: way_back(function, a))
+
+
+class Marked(Arithmetic):
+    """Puts calls of functions on a tape as one operation each; ``stopped``: what was held constant."""
+
+    def __init__(self, stopped: list[Any], index: tuple[int, ...] = ()) -> None:
+        self.stopped, self._index, self._calls = stopped, index, count()
+
+    def at(self, index: tuple[int, ...]) -> Arithmetic:
+        return Marked(self.stopped, index)
+
+    def apply(self, function: Function, a: Any) -> Any:
+        return called(a, function, next(self._calls), self._index)
+
+    def stop(self, x: Any) -> Any:
+        self.stopped.append(x)
+        return super().stop(x)
+
+
+# The variance of a product of which W, or a row, is rounded and the product as well, by that of one rounding.
+BOTH = 2.0
+
+# What moves weights.
+MOVING = {*MOVES, part}
+
+
+def on_tape(
+    model: Model, chosen: Mapping[str, Function], leaves: Mapping[str, Array], copies: tuple[int, ...]
+) -> tuple[Played[str], bool]:
+    """A step of blocks by name, traced, and whether something in it was held constant."""
+    stopped: list[Any] = []
+
+    def step(leaves: dict[str, Any]) -> State:
+        p, inputs, state = (model.named(leaves, use) for use in (Use.STEP, Use.INPUT, Use.STATE))
+        return advance(model, Namespace(chosen, Marked(stopped)), p, inputs, tuple(state.values()), copies)
+
+    return traced(step, leaves), bool(stopped)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a step is taken. ``together``: its copies in one call, which the first axis of all numbers tells.
+
+    ``again``: a tape may be played on other numbers. ``shared``: the blocks that are used in products alone.
+    """
+
+    together: bool
+    again: bool
+    shared: frozenset[str] = frozenset()
+
+
+def form_of(model: Model, functions: Mapping[str, str]) -> Form:
+    """The form of a model's step, with these functions for its roles."""
+    return _form(model, tuple(sorted(functions.items())))
+
+
+@cache
+def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> Form:
+    together = broadcasts(model) and stays(model, STEP)
+    chosen = model.chosen(dict(functions))
+    copies, records, sizes = distinct(model)
+    some = STEP.trial(model, copies, records, sizes)
+    others = [{name: change(array) for name, array in some.items()} for change in (np.negative, _rest)]
+    try:
+        played, stopped = on_tape(model, chosen, some, copies)
+        again = not stopped and all(_is_played(played.tape, model, chosen, each, copies) for each in others)
+    except Exception:
+        # However it fails: it is traced anew at each step.
+        again = False
+    return Form(together, again, frozenset(_shared(played, model, copies) if together and again else ()))
+
+
+def _rest(array: Array) -> Array:
+    """1 − a."""
+    rest: Array = 1 - array
+    return rest
+
+
+def _is_played(
+    tape: Tape[str],
+    model: Model,
+    chosen: Mapping[str, Function],
+    leaves: Mapping[str, Array],
+    copies: tuple[int, ...],
+) -> bool:
+    """Does a tape make of other numbers what the step makes of them?"""
+    with np.errstate(all="ignore"):
+        again, anew = tape.play(leaves).results, on_tape(model, chosen, leaves, copies)[0].results
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(again, anew, strict=True))
+
+
+def _shared(played: Played[str], model: Model, copies: tuple[int, ...]) -> Iterator[str]:
+    """The blocks that are used in products alone: weights on the left, inputs on the right of those."""
+    tape = played.tape
+    inputs = {i: name for i, name in enumerate(tape.names) if model.block(name).use is Use.INPUT}
+    # What is moved of a block is of that block.
+    weights = {i: name for i, name in enumerate(tape.names) if model.block(name).use is Use.STEP}
+    by_weights: list[tuple[str, str]] = []
+    other: set[str] = set()
+    for number, entry in enumerate(tape.entries, len(tape.names)):
+        product = entry.made_by is rows and entry.argnums == (0, 1)
+        for i, parent in zip(entry.argnums, entry.parents, strict=True):
+            if parent in weights:
+                if entry.made_by in MOVING and len(entry.parents) == 1:
+                    weights[number] = weights[parent]
+                elif not (product and i == 0 and _is_matrix(played.values[parent], copies)):
+                    other.add(weights[parent])
+            if parent in inputs:
+                if product and i == 1 and entry.parents[0] in weights:
+                    by_weights.append((inputs[parent], weights[entry.parents[0]]))
+                else:
+                    other.add(inputs[parent])
+    other |= {name for i, name in (weights | inputs).items() if i in tape.results}
+    other |= {name for name, weight in by_weights if weight in other}
+    yield from {*weights.values(), *inputs.values()} - other
+
+
+def _is_matrix(array: Array, copies: tuple[int, ...]) -> bool:
+    return array.ndim == len(copies) + 2 and array.shape[: len(copies)] == copies
+
+
+@dataclass(frozen=True, eq=False)
+class At:
+    """One step of rows that are played: what is rounded on the way forward, and on the way back.
+
+    ``take``: what products send back to weights. Of calls of functions, by number on the tape: ``noises`` and
+    values without them; ``ways``, what brings flows back; ``sent``, what has been sent to their arguments.
+    """
+
+    forward: Rounding
+    backward: Rounding
+    take: "Take"
+    noises: dict[int, Any] = field(default_factory=dict)
+    ways: dict[int, Any] = field(default_factory=dict)
+    sent: dict[int, Any] = field(default_factory=dict)
+
+
+class Take(Protocol):
+    """Who takes what a product's way back is made of: what flows to it, and its rows."""
+
+    def __call__(self, product: "Product", flow: Array, x: Array) -> None:
+        """``flow`` (M, …, K) and the rows (M, …, D), or (1, …, D) where all copies have the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """W x for rows x, where W is shared by all copies. ``given``: the block that x is, if an input."""
+
+    number: int
+    entry: Entry
+    given: str | None
+    _squares: list[Array] = field(default_factory=list)
+
+    @property
+    def weights(self) -> int:
+        """The number of W."""
+        return self.entry.parents[0]
+
+    def value(self, at: At, args: Sequence[Any]) -> Any:
+        """Off by a noise that has the variance of those of its terms."""
+        W, x = matrix(args[0]), args[1]
+        y = of_rows(W, x)
+        if not at.forward.copies.draws:
+            return y
+        return at.forward.scattered(y, np.sqrt(of_rows(self.squares(W), squares(x[0]))))
+
+    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """To the rows; what flows to the weights is taken, and to inputs."""
+        at.take(self, flow, args[1])
+        if self.given:
+            return [None for _ in self.entry.argnums]
+        W = matrix(args[0])
+        return [None if i == 0 else self.to_rows(at.backward, W, flow) for i in self.entry.argnums]
+
+    def to_rows(self, rounding: Rounding, W: Array, flow: Array) -> Array:
+        """Of what flows to a product (M, …, K) what flows to its rows (M, …, D)."""
+        gone = of_rows(W.T, flow)
+        if rounding.copies.draws:
+            gone = rounding.scattered(gone, np.sqrt(of_rows(self.squares(W).T, squares(flow[0]))))
+        return gone
+
+    def squares(self, W: Array) -> Array:
+        """The variances of terms by W, which are computed once."""
+        if not self._squares:
+            self._squares.append(BOTH * squares(W))
+        return self._squares[0]
+
+
+def matrix(array: Array) -> Array:
+    """Of copies that are alike the one."""
+    one: Array = array[(0,) * (array.ndim - 2)]
+    return one
+
+
+def squares(array: Array) -> Array:
+    """|a|²."""
+    square: Array = array.real**2 + array.imag**2 if np.iscomplexobj(array) else array * array
+    return square
+
+
+def of_rows(W: Array, x: Array) -> Array:
+    """W (K, D) times each row of x (…, D)."""
+    made: Array = rows.fun(W, x.reshape(-1, x.shape[-1]))
+    return made.reshape(*x.shape[:-1], len(W))
+
+
+@dataclass(frozen=True, eq=False)
+class Called:
+    """A call of a function: its value off by a rounding, and its slope as one that is read off that."""
+
+    number: int
+
+    def value(self, at: At, args: Sequence[Any]) -> Any:
+        """The noise, and the value before it, are noted for the way back."""
+        a, function, _, index = args
+        y = function.value(a)
+        if not at.forward.copies.draws:
+            return y
+        noise = _noise(at.forward, y, index)
+        at.noises[self.number] = noise, y
+        return y * (1 + noise) + at.forward.least(noise)
+
+    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """To its argument, which is noted."""
+        if self.number not in at.ways:
+            at.ways[self.number] = self._way(at, args)
+        sent = at.ways[self.number](flow)
+        at.sent[self.number] = sent
+        return (sent,)
+
+    def _way(self, at: At, args: Sequence[Any]) -> Callable[[Any], Any]:
+        a, function, _, index = args
+        if not at.forward.copies.draws:
+            return way_back(function, a)
+        noise, y = at.noises[self.number]
+        beside = _noise(at.backward, y, index) * function.slope_sensitivity(y)
+        slope = function.slope or SLOPES.get(function.value)
+        if slope:
+            there = slope(a) * (1 + noise) + beside
+            return lambda flow: flow * there
+        back = way_back(function, a)
+        return lambda flow: back(flow * (1 + noise)) + flow * beside
+
+
+def _noise(rounding: Rounding, y: Array, index: tuple[int, ...]) -> Any:
+    """2uξ of a number of all copies, or of the copy that an index names."""
+    shape = y.shape if index else y.shape[1:]
+    return rounding.noise((rounding.copies.count, *shape))[index]
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """A part of a number."""
+
+    place: Any
+
+    def value(self, at: At, args: Sequence[Any]) -> Any:
+        """The part."""
+        return args[0][self.place]
+
+    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """To where it was."""
+        return (Placed(flow, self.place),)
+
+
+@dataclass(frozen=True, eq=False)
+class Reshaped:
+    """A number in another shape."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    def value(self, at: At, args: Sequence[Any]) -> Any:
+        """The same numbers."""
+        return args[0].reshape(self.after)
+
+    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """And back."""
+        return (flow.reshape(self.before),)
+
+
+def calls(tape: Tape[str]) -> list[dict[tuple[int, ...], int]]:
+    """Of each call of a function in a step the numbers of its values, by the copies that have it."""
+    found: dict[int, dict[tuple[int, ...], int]] = {}
+    for number, entry in tape.numbered(called).items():
+        _, _, call, index = entry.args
+        found.setdefault(call, {})[index] = number
+    return [numbers for _, numbers in sorted(found.items())]
+
+
+def with_rules(played: Played[str], form: Form) -> Tape[str]:
+    """The tape of a step with the rules of its products by shared weights, of its functions, and of moves."""
+    rules: dict[int, Rule] = {}
+    tape = played.tape
+    shared = {i for i, name in enumerate(tape.names) if name in form.shared}
+    for number, entry in enumerate(tape.entries, len(tape.names)):
+        if entry.made_by in MOVING and set(entry.parents) <= shared:
+            shared.add(number)
+        if entry.made_by is called:
+            rules[number] = Called(number)
+        elif entry.made_by is rows and entry.parents[0] in shared:
+            x = entry.parents[-1]
+            rules[number] = Product(number, entry, tape.names[x] if x in shared else None)
+        elif entry.made_by is part:
+            rules[number] = Parted(place(*arguments(entry, played.values)))
+        elif entry.made_by is anp.expand_dims:
+            before, after = (np.shape(played.values[i]) for i in (entry.parents[0], number))
+            rules[number] = Reshaped(before, after)
+    return replace(tape, rules=rules)
