@@ -4,10 +4,12 @@ from tests.examples import ROOT
 from tests.examples import blocks as blocks_of
 from tests.layers.chunked import gated_linear_attention as chunked
 from verification import layer, models
+from verification.adapters.layer import CAPABILITIES
+from verification.sampling.claim import gradients
 from verification.truth.soundness import check
 
 PAGE = ROOT / "docs" / "judge" / "models.md"
-MODEL, AXES, CALL = (block for kind, block in blocks_of("models") if kind == "python")
+MODEL, AXES, WHOLE, CALL = (block for kind, block in blocks_of("models") if kind == "python")
 
 
 def test_the_model_can_judge():
@@ -25,6 +27,15 @@ def test_axes_may_be_of_a_fixed_size_and_products():
     exec(AXES, made)
     check(made["short"])
     assert made["queries"].shape({"A": 2, "G": 4, "K": 3}) == (8, 3)
+
+
+def test_inputs_may_be_of_whole_numbers():
+    """Of which no gradient is claimed."""
+    made = {}
+    exec(MODEL, made)
+    exec(WHOLE, made)
+    check(made["embedding"])
+    assert gradients(made["embedding"], CAPABILITIES) == ("E", "h0")
 
 
 def test_the_call_declares_a_form():

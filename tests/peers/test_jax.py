@@ -9,6 +9,7 @@ import pytest
 from flax import linen
 
 from tests.examples import of_kind
+from tests.layers.own import embedding
 from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification import layer as plain
@@ -52,6 +53,21 @@ def h_alone(params, xs, state):
     return outputs.swapaxes(0, 1), (h, None)
 
 
+def token(params, x, state):
+    """One that is embedded, and a mask."""
+    after = jnp.tanh(params["E"][x["token"]] + state[0] @ params["W"].T + params["b"])
+    return (jnp.where(x["mask"][:, None] > 0, after, state[0]),)
+
+
+def embedded(params, xs, state):
+    """A sequence of them."""
+    outputs = []
+    for t in range(xs["token"].shape[1]):
+        state = token(params, {name: array[:, t] for name, array in xs.items()}, state)
+        outputs.append(state[0])
+    return jnp.stack(outputs, axis=1), state
+
+
 H_ALONE = Scope(states={"c0": "zero"}, finals=("h0",), blocks=("U", "W", "b", "xs", "h0"))
 
 RIGHT = {
@@ -63,6 +79,8 @@ RIGHT = {
         layer, lambda *given: (associative(*given)[0], None), model=scan, scope=Scope(finals=())
     ),
     "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
+    "whole numbers": partial(layer, embedded, model=embedding.MODEL),
+    "whole numbers, step by step": partial(cell, token, model=embedding.MODEL),
     "flax SimpleCell": partial(flax, linen.SimpleCell),
     "flax LSTMCell": partial(flax, linen.LSTMCell),
     "flax OptimizedLSTMCell": partial(flax, linen.OptimizedLSTMCell),

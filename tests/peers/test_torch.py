@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
+from tests.layers.own import embedding
 from tests.peers.asked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
@@ -67,6 +68,16 @@ def h_alone(params, xs, state):
     return torch.stack(outputs, dim=1), (h, None)
 
 
+def embedded(params, xs, state):
+    """Tokens by PyTorch's own embedding, and a mask."""
+    (h,), outputs = state, []
+    x = nn.functional.embedding(xs["token"], params["E"])
+    for t, mask in enumerate(xs["mask"].bool()[..., None].unbind(dim=1)):
+        h = torch.where(mask, torch.tanh(x[:, t] + h @ params["W"].T + params["b"]), h)
+        outputs.append(h)
+    return torch.stack(outputs, dim=1), (h,)
+
+
 H_ALONE = Scope(states={"c0": "zero"}, finals=("h0",), blocks=("U", "W", "b", "xs", "h0"))
 
 ORDER = {"model": linear, "arguments": ("xs", "h0", "lam", "B")}
@@ -83,6 +94,7 @@ RIGHT = {
         layer, lambda *given: (scanned(*given)[0], None), model=scan, scope=Scope(finals=())
     ),
     "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
+    "whole numbers": partial(layer, embedded, model=embedding.MODEL),
 }
 
 

@@ -4,12 +4,13 @@
     backward(saved, d_outputs, d_state) -> d_params, d_xs, d_state
 
 ``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
-model has several INPUT blocks. ``state`` is a tuple of arrays (N, …), one for each STATE block, and so is
-what comes back for it, with None, or None alone, for what a scope says is not returned; its cotangents are
-zeros. ``outputs`` (N, T, …) is the first state array after each step. There is no loss: what is
-differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that claims ``lengths`` is
-given them (N,) after the state; one that claims ``packed`` is given offsets in their place, and arrays as
-``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps of a chunk, as ``chunk=``.
+model has several INPUT blocks; integers where they are whole numbers. ``state`` is a tuple of arrays (N, …),
+one for each STATE block, and so is what comes back for it, with None, or None alone, for what a scope says
+is not returned; its cotangents are zeros. ``outputs`` (N, T, …) is the first state array after each step.
+There is no loss: what is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer
+that claims ``lengths`` is given them (N,) after the state; one that claims ``packed`` is given offsets in
+their place, and arrays as ``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps
+of a chunk, as ``chunk=``.
 """
 
 from collections.abc import Callable, Mapping

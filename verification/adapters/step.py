@@ -134,7 +134,9 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
         """The sums of what ``step_back`` returns, over the loops of all groups of losses."""
         params, inputs, tape = saved
         steps = len(tape)
-        d_params, d_xs = _Sums(params), _Sums(inputs)
+        # Of whole numbers there is none.
+        moved = {name: array for name, array in inputs.items() if array.dtype.kind != "i"}
+        d_params, d_xs = _Sums(params), _Sums(moved)
         d_initial: State = tuple(0 * array for array in d_state)
         for first, group in groupby(range(steps), lambda t: min(truncation.first(t, steps), t + 1)):
             losses = tuple(group)
@@ -151,7 +153,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
                 d_xs.add("step_back's d_x", d_x if "" not in inputs else {"": d_x}, (slice(None), s))
             if first == 0:
                 d_initial = tuple(map(np.add, d_initial, carry))
-        return d_params.sums(), d_xs.sums() if "" not in inputs else d_xs.sums()[""], d_initial
+        return d_params.sums(), d_xs.sums() if "" not in inputs else d_xs.sums().get(""), d_initial
 
     return forward, backward
 
@@ -183,7 +185,7 @@ class _Sums:
 
     def add(self, what: str, parts: Any, place: Any = ...) -> None:
         """Add a part to the place of each sum; what is None, or not there, is missing from then on."""
-        if not isinstance(parts, Mapping):
+        if self._sums and not isinstance(parts, Mapping):
             raise InvalidAnswer(f"{what} is a {type(parts).__name__}, needed a dict by name")
         for name, whole in self._sums.items():
             part, sum_ = parts.get(name), whole[place]

@@ -224,6 +224,33 @@ def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
     if case.records > 1:
         for words, records in (("record 0", slice(0, 1)), ("the last record", slice(-1, None))):
             yield f"{words} alone counted", partial(_of_records, case, records, shared)
+    if case.truncation == FULL:
+        yield from _of_equal_numbers(case, shared)
+
+
+def _of_equal_numbers(case: Case, names: Sequence[str]) -> Iterator[Alternative]:
+    """What is added up by whole numbers of an input, put in its place and not added, as E[k] += d does."""
+    for block in case.model.of(Use.INPUT):
+        if block.below is not None and not block.axes:
+            numbers = case.blocks[block.name]
+            words = f"of equal numbers of {block.name} the last alone counted"
+            # By which those of one step are no other's.
+            apart = np.arange(case.steps) * 1e6
+            yield f"{words} at each step", partial(_of_last, case, numbers + apart, names)
+            yield words, partial(_of_last, case, numbers, names)
+
+
+def _of_last(case: Case, numbers: Array, names: Sequence[str]) -> dict[str, Array]:
+    """Of positions (N, T) that have the same number the last, the records of a step one after another."""
+    made: dict[str, Array] = {}
+    last = {number: place for place, number in enumerate(numbers.T.ravel().tolist())}
+    for n in range(case.records):
+        table = grouped_table(case.of_records([n]))
+        steps = [s for s in range(case.steps) if last[float(numbers[n, s])] == s * case.records + n]
+        for name in names:
+            part = table.grads[name][0].sum(axis=0)[steps].sum(axis=0)
+            made[name] = made[name] + part if name in made else part
+    return made
 
 
 def _summed(by_step: Mapping[str, Array], steps: slice) -> dict[str, Array]:

@@ -209,7 +209,8 @@ def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:
 
 def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
     """The blocks whose magnitudes matter, each with the one from which it does."""
-    for name in (*case.blocks, *_others(case)):
+    whole = {block.name for block in case.model.blocks if block.below is not None}
+    for name in (*(name for name in case.blocks if name not in whole), *_others(case)):
         size = _largest(case, name)
         if not size and tried.engine.claim.states.get(name) == "zero":
             continue

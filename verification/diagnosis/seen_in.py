@@ -45,6 +45,13 @@ def _seen(case: Case, name: str) -> Iterator[str]:
 
 def _of_block(block: Block, array: Array) -> Iterator[str]:
     name = block.name
+    if block.below is not None:
+        # Of whole numbers it says nothing that they are such, or not below 0.
+        if array.size > 1 and np.all(array == array.flat[0]):
+            yield f"all numbers of {name} are alike"
+        if len(np.unique(array)) < array.size:
+            yield f"a number of {name} is there more than once"
+        return
     if not array.any():
         yield f"{name} is 0"
     if block.use in (Use.INPUT, Use.STATE) and _rows_of_zeros(array.reshape(len(array), -1)):

@@ -73,8 +73,21 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
             )
         return returned[0], tuple(returned[1] or ())
 
+    def whole(array: Any) -> bool:
+        return bool(jax.numpy.issubdtype(array.dtype, jax.numpy.integer))
+
     def forward(given: Any, *lengths: Any) -> Any:
-        return jax.vjp(lambda given: run(given, lengths), given)
+        # Of whole numbers there is no gradient.
+        counted = jax.tree.map(lambda array: array if whole(array) else None, given)
+        moved = jax.tree.map(lambda array: None if whole(array) else array, given)
+
+        def of_moved(moved: Any) -> Any:
+            both = jax.tree.map(
+                lambda a, b: b if a is None else a, moved, counted, is_leaf=lambda each: each is None
+            )
+            return run(both, lengths)
+
+        return jax.vjp(of_moved, moved)
 
     def backward(pull: Any, cotangents: Any) -> Any:
         return pull(cotangents)[0]

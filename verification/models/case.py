@@ -267,9 +267,8 @@ def in_domains(case: Case) -> Case:
     """The case with the numbers of each block that has a domain brought into it."""
     blocks = dict(case.blocks)
     for block in case.model.blocks:
-        if block.domain is not None and block.name in blocks:
-            array = blocks[block.name]
-            blocks[block.name] = np.asarray(block.domain(array)).astype(array.dtype)
+        if block.bounded and block.name in blocks:
+            blocks[block.name] = block.within(blocks[block.name], case.sizes)
     return replace(case, blocks=blocks)
 
 

@@ -39,6 +39,7 @@ def of_case(case: Case) -> Code:
     for name, array in case.blocks.items():
         block = case.model.block(name)
         axes = f" ({', '.join(map(str, block.axes))})" if block.axes else ""
+        axes += f", whole numbers below {block.below}" if block.below is not None else ""
         blocks += f"    # {block.meaning or block.use.value}{axes}, of shape {array.shape}\n"
         blocks += f"    {name!r}: {code_of(array)},\n"
     objective = ""

@@ -13,6 +13,7 @@ import autograd.numpy as np
 
 from verification.models.axes import Axis, Sizes, is_axis, length, measured, read
 from verification.models.functions import RESERVED, Function, UnknownName, function_named
+from verification.models.whole import as_whole, into_whole
 
 State: TypeAlias = tuple[Any, ...]
 
@@ -43,8 +44,10 @@ class Block:
     ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend. ``starts``: of a vector of
     parts, what each of them usually starts as before training, where not as 0. ``domain``: where its numbers
     are not any, what brings any into those that they may be, entry by entry, and leaves those that are, as
-    the functions of ``verification.models.domains``. ``form``: of what its gradient is made by suffix sums,
-    where that is declared (``verification.models.forms``).
+    the functions of ``verification.models.domains``. ``below``: of an INPUT of whole numbers, as tokens or a
+    mask, what they are below, a number or the dimension that they count in; 0 is the least, and no gradient
+    is wanted of them. ``form``: of what its gradient is made by suffix sums, where that is declared
+    (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -58,6 +61,7 @@ class Block:
     starts: tuple[float, ...] = ()
     domain: Domain | None = None
     form: tuple[str, ...] = ()
+    below: Axis | None = None
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -74,6 +78,9 @@ class Block:
 
         if self.domain is not None and not callable(self.domain):
             raise ValueError(f"domain of block {self.name}: {self.domain!r}, needed a function of an array")
+        if self.below is not None and (not is_axis(self.below) or self.use is not Use.INPUT or self.domain):
+            needed = "None, or of an INPUT without a domain a number from 1 on or a dimension"
+            raise ValueError(f"below of block {self.name}: {self.below!r}, needed {needed}")
         if self.starts and (len(self.axes) != 1 or len(self.starts) != len(self.parts)):
             count = len(self.starts)
             raise ValueError(
@@ -93,6 +100,17 @@ class Block:
         """Its shape in a problem of so many records and steps."""
         lead = {Use.STATE: (records,), Use.INPUT: (records, steps)}.get(self.use, ())
         return (*lead, *self.shape(sizes))
+
+    @property
+    def bounded(self) -> bool:
+        """May it have some numbers alone?"""
+        return self.domain is not None or self.below is not None
+
+    def within(self, array: Any, sizes: Sizes) -> Any:
+        """The numbers brought into those that it may have, in their type, for dimensions of these sizes."""
+        if self.domain is not None:
+            return np.asarray(self.domain(array)).astype(array.dtype)
+        return array if self.below is None else into_whole(array, length(self.below, sizes))
 
     @property
     def has_zero(self) -> bool:
@@ -158,6 +176,11 @@ class Model:
         for use in (Use.STATE, Use.INPUT):
             if not self.of(use):
                 raise ValueError(f"model {self.name}: no {use.name} block, needed at least one")
+        for block in self.blocks:
+            for name in () if block.below is None else read(block.below)[1]:
+                if name not in self.dimensions:
+                    needed = f"one of {', '.join(self.dimensions)}"
+                    raise ValueError(f"model {self.name}: below of {block.name}: {name!r}, needed {needed}")
         for some in (self.blocks, tuple(block for block in self.blocks if block.use is not Use.READOUT)):
             told = measured((axis, 1) for block in some for axis in block.axes)
             for untold in (name for block in some for name in block.dimensions if name not in told):
@@ -212,7 +235,7 @@ class Model:
 
     def advance(self, f: Any, p: Named, inputs: Mapping[str, Any], state: State) -> State:
         """The state after one step, as a tuple; ``inputs`` by name."""
-        after = self.step(f, p, _slices(inputs), *state)
+        after = self.step(f, p, self._slices(inputs), *state)
         return tuple(after) if isinstance(after, tuple | list) else (after,)
 
     def put_out(self, f: Any, p: Named, inputs: Mapping[str, Any], before: State, after: State) -> Any:
@@ -220,9 +243,10 @@ class Model:
         if self.output is None:
             return after[0]
         state = before if self.reads is When.BEFORE else after
-        return self.output(f, p, _slices(inputs), *state)
+        return self.output(f, p, self._slices(inputs), *state)
 
-
-def _slices(inputs: Mapping[str, Any]) -> Any:
-    """What a step is given of its inputs."""
-    return next(iter(inputs.values())) if len(inputs) == 1 else Named(inputs)
+    def _slices(self, inputs: Mapping[str, Any]) -> Any:
+        """What a step is given of its inputs: whole numbers as they are, whatever moves them."""
+        counted = {block.name for block in self.of(Use.INPUT) if block.below is not None}
+        given = {name: as_whole(array) if name in counted else array for name, array in inputs.items()}
+        return next(iter(given.values())) if len(given) == 1 else Named(given)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Any
 
+from verification.models.axes import Axis
 from verification.models.functions import Function
 from verification.models.gru import gru
 from verification.models.lstm import lstm
@@ -63,11 +64,17 @@ def _on(block: Block, level: int, last: int) -> Block:
     sizes = {"H": "H" if level == last else f"H_l{level}"}
     if level:
         sizes["D"] = f"H_l{level - 1}"
-    axes = tuple(
-        " ".join(sizes.get(part, part) for part in axis.split()) if isinstance(axis, str) else axis
-        for axis in block.axes
+
+    def there(axis: Axis) -> Axis:
+        return axis if isinstance(axis, int) else " ".join(sizes.get(part, part) for part in axis.split())
+
+    return replace(
+        block,
+        name=f"{block.name}_l{level}",
+        axes=tuple(map(there, block.axes)),
+        below=None if block.below is None else there(block.below),
+        meaning=f"{block.meaning}, level {level}",
     )
-    return replace(block, name=f"{block.name}_l{level}", axes=axes, meaning=f"{block.meaning}, level {level}")
 
 
 def _of_all(levels: tuple[Model, ...]) -> Mapping[str, tuple[str | Function, ...]]:

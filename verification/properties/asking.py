@@ -85,6 +85,7 @@ def afresh(case: Case) -> Case:
     """The same numbers in arrays of their own, which lie in memory as the case says."""
     loss_arrays = case.objective.arrays()
     layouts = [case.layouts.get(name) for name in (*case.blocks, *loss_arrays)]
+    case = in_integers(case)
     made = iter(arranged([*case.blocks.values(), *loss_arrays.values()], layouts))
     blocks = {name: next(made) for name in case.blocks}
     return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: next(made)))
@@ -99,8 +100,16 @@ def rng_of(case: Case) -> np.random.Generator:
     return np.random.default_rng(crc32(some.astype(drawn_in(case.dtype)).tobytes()))
 
 
-def relaid(case: Case, change: Callable[[Array], Array]) -> Case:
+def in_integers(case: Case) -> Case:
+    """The case with its whole numbers as an engine is given them."""
+    whole = {block.name for block in case.model.blocks if block.below is not None}
+    blocks = {name: a.astype(np.int64) if name in whole else a for name, a in case.blocks.items()}
+    return replace(case, blocks=blocks) if whole else case
+
+
+def relaid(given: Case, change: Callable[[Array], Array]) -> Case:
     """The same with ``change(array)`` in the place of every array."""
+    case = in_integers(given)
     blocks = {name: change(array) for name, array in case.blocks.items()}
     return replace(case, blocks=blocks, objective=case.objective.replaced(change))
 

@@ -161,7 +161,7 @@ def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
     """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
     for given in model.of(Use.INPUT):
         # A column of zeros, and a 1 at one step, are not of every domain.
-        if len(given.axes) != 1 or given.axes != given.dimensions or given.domain is not None:
+        if len(given.axes) != 1 or given.axes != given.dimensions or given.bounded:
             continue
         (name,) = given.dimensions
         others = [b for b in model.blocks if b is not given and name in b.dimensions]

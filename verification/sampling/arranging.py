@@ -36,7 +36,7 @@ def sharing(case: Case, rng: np.random.Generator) -> Case:
     nor does one of another domain.
     """
     loss_arrays = case.objective.arrays()
-    domains = {block.name: block.domain for block in case.model.blocks}
+    domains = {block.name: (block.domain, block.below) for block in case.model.blocks}
     kinds = [
         *({b.name: case.blocks[b.name] for b in case.model.of(use)} for use in (Use.INPUT, Use.STATE)),
         loss_arrays,
@@ -52,7 +52,7 @@ def sharing(case: Case, rng: np.random.Generator) -> Case:
         for a, b in combinations(arrays, 2)
         if arrays[a].shape == arrays[b].shape
         and arrays[a].any() == arrays[b].any()
-        and domains.get(a) is domains.get(b)
+        and domains.get(a, (None, None)) == domains.get(b, (None, None))
     ]
     if not pairs:
         return case

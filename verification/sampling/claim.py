@@ -240,7 +240,7 @@ def _span(span: tuple[int, int]) -> str:
 def gradients(model: Model, capabilities: Capabilities) -> tuple[str, ...]:
     """The blocks whose gradients can be returned through an adapter."""
     uses = (Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if capabilities.readout else ()))
-    return tuple(block.name for block in model.of(*uses))
+    return tuple(block.name for block in model.of(*uses) if block.below is None)
 
 
 def claimed_of(claim: Claim, model: Model, other: Model) -> Claim:

@@ -15,7 +15,15 @@ from verification.models.model import Block, Model, Use
 from verification.sampling.chunks import borders
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Factors, Level
-from verification.sampling.factors import LONG_STEPS, NUMBERS, OVERFLOWING, matrices, needs_readout, vectors
+from verification.sampling.factors import (
+    LONG_STEPS,
+    NUMBERS,
+    OVERFLOWING,
+    matrices,
+    needs_readout,
+    numbers_given,
+    vectors,
+)
 
 # Of what can be zero beside one block: all that one record is given, its state alone, all inputs of a step.
 RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
@@ -48,8 +56,10 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
     for count in sorted({n for _, n, _ in borders(claim)}.difference(() if claim.compiled else NUMBERS)):
         yield "T", (count, count), set()
     if model.functions:
-        for factor in ("vectors", "inputs") if vectors(model) else ("inputs",):
-            yield factor, OVERFLOWING, {"overflow"}
+        if vectors(model):
+            yield "vectors", OVERFLOWING, {"overflow"}
+        if numbers_given(model):
+            yield "inputs", OVERFLOWING, {"overflow"}
     for block in zeroed(model, claim):
         steps = {"zero steps", "zero records"} if block.use is Use.INPUT else set()
         yield "zero", block.name, {"zero blocks", *steps}
@@ -108,7 +118,7 @@ def are_alike(model: Model, claim: Claim) -> bool:
     And of one domain, and not always zero.
     """
     free = tuple(map(model.block, claim.free))
-    return any(len({(b.axes, b.domain) for b in of}) < len(of) for of in (model.of(Use.INPUT), free))
+    return any(len({(b.axes, b.domain, b.below) for b in of}) < len(of) for of in (model.of(Use.INPUT), free))
 
 
 def is_square(block: Block) -> bool:

@@ -92,7 +92,7 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         factors["matrices"] = (ORDINARY, TINY, LARGE)
     if vectors(model):
         factors["vectors"] = (ORDINARY, TINY, LARGE)
-    factors["inputs"] = (ORDINARY, TINY, LARGE)
+    factors["inputs"] = (ORDINARY, TINY, LARGE) if numbers_given(model) else (ORDINARY,)
     factors["states"] = ("zero", ORDINARY, LARGE) if claim.free else ("zero",)
     factors |= _plain(model, claim, readout)
     factors["layout"] = (MIXED, *USUAL)
@@ -170,6 +170,11 @@ def matrices(model: Model, readout: bool) -> tuple[Block, ...]:
     """The blocks of several axes that are used at every step, or in the readout."""
     uses = (Use.STEP, Use.READOUT) if readout else (Use.STEP,)
     return tuple(block for block in model.of(*uses) if len(block.axes) > 1)
+
+
+def numbers_given(model: Model) -> tuple[Block, ...]:
+    """The inputs that are any numbers, or those of a domain, and not whole ones."""
+    return tuple(block for block in model.of(Use.INPUT) if block.below is None)
 
 
 def vectors(model: Model) -> tuple[Block, ...]:

@@ -28,6 +28,7 @@ from verification.sampling.factors import (
     SMALL_NUMBER,
     TINY,
     matrices,
+    numbers_given,
     vectors,
 )
 
@@ -52,7 +53,7 @@ def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Genera
     readout = any(block.name in blocks for block in model.of(Use.READOUT))
     several, single, inputs, states = (
         tuple(block for block in some if block.name != levels.get("zero"))
-        for some in (matrices(model, readout), vectors(model), model.of(Use.INPUT), model.of(Use.STATE))
+        for some in (matrices(model, readout), vectors(model), numbers_given(model), model.of(Use.STATE))
     )
     # Of an engine of which some states are always zero the others may be large.
     states = tuple(block for block in states if blocks[block.name].any())

@@ -93,7 +93,7 @@ class Passes:
         return torch.from_numpy(array).to(self.device)
 
     def _leaf(self, array: Array, wanted: bool) -> Any:
-        return self._tensor(array).requires_grad_(wanted)
+        return self._tensor(array).requires_grad_(wanted and array.dtype.kind != "i")
 
 
 def each(change: Callable[[Any], Any], value: Any) -> Any:

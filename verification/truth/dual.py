@@ -50,6 +50,10 @@ class Dual:
     def __ge__(self, other: Number) -> bool:
         return self.value >= value_of(other)
 
+    def __round__(self) -> int:
+        # A whole number of what moves is a constant.
+        return round(self.value)
+
     def __neg__(self) -> "Dual":
         return Dual(-self.value, _scaled(self.tangents, -1))
 

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from tests.layers.own import (
     delta_rule,
+    embedding,
     gated_attention,
     grouped_attention,
     mlstm,
@@ -113,6 +114,15 @@ OWN = (
                 ("k", "v", "g", "S0"),
             ),
             Wrong('"nagv,nakv->nagk", do, states[t + 1]', '"nagv,nakv->nagk", do, states[t]', ("q",)),
+        ),
+    ),
+    Own(
+        embedding,
+        (
+            # Of a token that is there twice one gradient counts.
+            Wrong("np.add.at(d_E, token[:, t], da)", "d_E[token[:, t]] += da", ("E",)),
+            Wrong("da @ W, dh)", "da @ W, 0 * dh)", ("h0",)),
+            Wrong("dh * (1 - values[t] ** 2), 0)", "dh * (1 - values[t] ** 2), dh)", ("E", "W", "b")),
         ),
     ),
 )

@@ -74,7 +74,10 @@ def in_steps(module):
     def one_back(kept, d_after):
         saved, outputs = kept
         d_params, d_xs, d_state = module.backward(saved, 0 * outputs, d_after)
-        d_x = {n: d[:, 0] for n, d in d_xs.items()} if isinstance(d_xs, dict) else d_xs[:, 0]
+        if isinstance(d_xs, dict):
+            d_x = {n: d[:, 0] for n, d in d_xs.items()}
+        else:
+            d_x = None if d_xs is None else d_xs[:, 0]
         return d_params, d_x, tuple(0 * outputs[:, 0] if d is None else d for d in d_state)
 
     return one, one_back

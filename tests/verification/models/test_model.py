@@ -42,6 +42,9 @@ def test_a_block_has_a_shape_by_its_use():
         ),
         (("W", ("2 H", "H"), Use.STEP, ("r", "z"), "", (1.0, 0.0)), "starts of block W: 2 of them, needed "),
         (("a", ("H",), Use.STEP, (), "", (), 3), "domain of block a: 3, needed a function of an array"),
+        (("a", (), Use.STEP, (), "", (), None, (), 2), "below of block a: 2, needed None, or of an INPUT"),
+        (("a", (), Use.INPUT, (), "", (), None, (), 0), "below of block a: 0, needed None, or of an INPUT"),
+        (("a", (), Use.INPUT, (), "", (), abs, (), 2), "below of block a: 2, needed None, or of an INPUT"),
     ],
 )
 def test_a_block_that_is_none_is_refused(arguments, message):
@@ -58,6 +61,11 @@ def test_a_block_that_is_none_is_refused(arguments, message):
             (X, H, Block("q", ("A G",), Use.INPUT)),
             {},
             "model m: dimension A: in products alone, needed an axis that has no other beside it",
+        ),
+        (
+            (H, Block("k", (), Use.INPUT, below="V")),
+            {},
+            "model m: below of k: 'V', needed one of H",
         ),
         ((X,), {}, "model m: no STATE block, needed at least one"),
         ((H,), {}, "model m: no INPUT block, needed at least one"),
