@@ -218,7 +218,7 @@ def test_a_function_of_a_parameter_alone_has_its_copies_too():
         np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
 
 
-def test_sizes_that_a_case_does_not_know_by_one_axis():
+def test_a_size_that_no_axis_has_by_itself():
     """A model whose only axis is of two parts is judged all the same."""
     model = Model(
         "halves",
@@ -227,7 +227,7 @@ def test_sizes_that_a_case_does_not_know_by_one_axis():
     )
     case = random_case(model, np.random.default_rng(0), {"H": 2})
     assert isinstance(case, Case)
-    assert case.sizes == {"N": 2, "T": 3}
+    assert case.sizes == {"N": 2, "T": 3, "H": 2}
     assert grouped_table(case).determined
 
 
