@@ -45,10 +45,11 @@ test-browser: $(VENV)/.verification ## the report in headless Chromium, which mu
 test-peers: $(VENV)/.peers ## the engine beside PyTorch; PyTorch, JAX, Flax, Equinox under the verifier; a large download
 	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) tests/peers
 
-mutation: $(VENV)/.mutation ## change rnn/ in every small way: its tests must notice; survivors are explained
+mutation: $(VENV)/.mutation ## change rnn/ in every small way, weaken the verifier: tests must notice; survivors are explained
 	rm -rf mutants
 	$(BIN)/mutmut run --max-children 2
 	$(BIN)/python tests/mutation.py
+	$(BIN)/python tests/weakened.py
 
 unasked: $(VENV)/.dev ## lines of rnn/ that compute and that no judgement of a cell executes: each is explained
 	$(BIN)/python tests/unasked.py

@@ -10,7 +10,6 @@ from verification.judging.contract import contract
 from verification.models import lstm, scan, slstm, vanilla
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
-from verification.models.truncation import Standard
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
@@ -49,28 +48,6 @@ def test_what_an_engine_is_told_is_in_the_contract():
     """Functions, truncations, and where the losses are."""
     claim = resolved(None, vanilla, problem.CAPABILITIES)
     assert {"activation relu", "loss on the last step", "Chunked, k2 < k1"} <= set(names(claim))
-
-
-@pytest.mark.parametrize(
-    ("truncation", "met"),
-    [
-        (Standard("Full"), ["Full"]),
-        (Standard("Window", (0,)), ["Window(0)"]),
-        (Standard("Window", (5,)), ["Window of all"]),
-        (Standard("Chunked", (2, 2)), ["Chunked, k2 = k1", "a ragged last chunk"]),
-        (Standard("Chunked", (2, 1)), ["Chunked, k2 < k1", "a ragged last chunk"]),
-        (Standard("Chunked", (9, 9)), ["one chunk"]),
-        (Standard("Tail", (2,)), ["Tail of a part"]),
-    ],
-)
-def test_a_case_meets_what_its_truncation_is(truncation, met):
-    """On five steps."""
-    claim = resolved(None, vanilla, step.CAPABILITIES)
-    case = random_case(vanilla, np.random.default_rng(0), {"H": 1, "D": 1}, steps=5)
-    case = replace(case, truncation=truncation)
-    others = set(names(resolved(None, vanilla, layer.CAPABILITIES)))
-    found = [entry.name for entry in contract(claim) if entry.met(case) and entry.name not in others]
-    assert found == met
 
 
 NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))

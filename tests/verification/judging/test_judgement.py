@@ -22,14 +22,6 @@ RIGHT = Judgement(
 )
 
 
-def test_the_verdict_is_one_of_three_words():
-    """A failure refutes, whatever is missing; what is missing is neither pass nor fail."""
-    failed = replace(RIGHT, rows=(Row("autograd", "x", 3, 2, 1),), missing=("T = 1",))
-    assert RIGHT.verdict == "verified"
-    assert replace(RIGHT, missing=("T = 1",)).verdict == "not exercised"
-    assert failed.verdict == "refuted"
-
-
 @pytest.mark.parametrize(
     ("row", "verdict"),
     [
@@ -71,9 +63,3 @@ def test_in_words_it_says_why():
         "autograd: d_x is wrong; the smallest example:",
         "the program",
     ]
-
-
-def test_rows_of_one_name_add_up():
-    """Cases, evidence and failures."""
-    total = Row("lags", "x", 1, 1, 0) + Row("lags", "x", 2, 0, 1)
-    assert (total.cases, total.evidence, total.failures) == (3, 1, 1)

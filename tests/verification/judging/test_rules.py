@@ -209,7 +209,7 @@ def test_zeros_say_nothing():
     found = judged(claimed(LAYER), (still, 3))
     assert (found.cases, found.informative, found.seen) == (3, 0, {})
     assert {verdict_of(row) for row in found.by_part if row.property in ("autograd", "lags")} == {
-        "not exercised"
+        "nothing shown"
     }
     assert "autograd U" in found.missing
 

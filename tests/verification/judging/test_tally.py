@@ -15,15 +15,6 @@ def one(part, failures=0, **options):
     )
 
 
-def test_rows_are_summed_by_name():
-    """And the others are added."""
-    total = one("x") + one("x") + one("a")
-    cases = {part: row.cases for (_, part, _), row in total.rows.items()}
-    assert cases == {"x": 2, "a": 1}
-    assert (total.cases, total.informative) == (3, 3)
-    assert not total.is_refuted
-
-
 def test_the_first_refutation_stays():
     """That of the earlier cases."""
     first, second = (({}, Finding("lags", part, "wrong")) for part in "ax")

@@ -14,8 +14,10 @@ from verification.models.tolerance import (
     SAFETY,
     WIDER,
     Expected,
+    half_of_digits,
     least_healthy,
     least_normal,
+    many,
     unit,
 )
 from verification.truth.table import grouped_table
@@ -74,6 +76,22 @@ def test_the_bound_is_sixteen_times_spread_and_terms():
     assert expected(terms=2.0).bound == pytest.approx(32 * 2.0**-53)
     assert expected(terms=2.0, dtype=FLOAT32).bound == pytest.approx(32 * 2.0**-24)
     assert expected(spread=1e-12, terms=2.0).bound == pytest.approx(16e-12 + 32 * 2.0**-53)
+
+
+def test_many_addends_round_together():
+    """Beyond SAFETY of them in proportion; half of the digits of a type, and a rounding of what is kept."""
+    terms = np.array([2.0])
+    assert [float(many(terms, n)[0]) for n in (1, 16, 17, 160)] == [2.0, 2.0, 2.125, 20.0]
+    assert half_of_digits(FLOAT32) == pytest.approx(3 * 2.0**-11.5)
+    assert half_of_digits(np.dtype(np.float16)) == 0.01
+    kept = Expected(np.array([4.0]), 0.0, 0.0, FLOAT32, kept="float16")
+    assert kept.bound == 4 * 2.0**-11
+    assert kept.determined
+    small = Expected(np.array([3.1e-5]), 0.0, 0.0, FLOAT32, kept="float16")
+    assert small.bound == 2.0**-14 * 2.0**-11
+    assert small.determined
+    assert not Expected(np.array([3e-5]), 0.0, 0.0, FLOAT32, kept="float16").determined
+    assert Expected(np.array([70000.0]), 0.0, 0.0, FLOAT32, kept="float16").bound == np.inf
 
 
 def test_the_size_is_the_largest_magnitude():

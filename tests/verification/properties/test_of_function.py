@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next_to
 from verification import function
-from verification.properties.conduct import OTHERWISE
 from verification.properties.of_function import PROPERTIES, Call, findings
 from verification.sampling.claim import COMPLEX, REAL
 from verification.truth.of_function import expected
@@ -117,7 +116,7 @@ ROWS = (
             off(lambda asked, how=how: LIES[how](asked.x)),
             f"with arrays laid out otherwise ({how})",
         )
-        for how in OTHERWISE
+        for how in LIES
     ),
 )
 

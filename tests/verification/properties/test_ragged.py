@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import planted, ragged
+from tests.layers import ragged
 from verification import Scope, layer, models, verify
 from verification.judging.profile import Profile
 from verification.models.case import random_case
-from verification.properties.findings import findings, truth_of
+from verification.properties.findings import truth_of
 from verification.properties.ragged import by_length
 from verification.properties.truth import Truth
 
@@ -51,20 +51,3 @@ def test_a_right_layer_is_verified():
     assert (found.word, found.missing) == ("verified", ())
     assert found.seen["records that end early"] >= 3
     assert "records of any length" in found.scope
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "property_", "part"),
-    [
-        ("h = np.where(runs, np.tanh", "h = np.where(runs | True, np.tanh", "forward", "final h0"),
-        ("dh = np.where(runs, da @ W, dh)", "dh = da @ W", "autograd", "W"),
-        ("(dh + d_outputs[:, t]) * (1 - h * h), 0)", "(dh + d_outputs[:, t]), 1e-300)", "padding", "xs"),
-        ("da = np.where(runs, ", "da = np.where(runs | True, ", "lags", "b"),
-    ],
-)
-def test_a_fault_of_masks_is_caught(right, wrong, property_, part):
-    """A state that runs on, a carry that is lost, a gradient of padding, a delta that is not masked."""
-    made = planted(ragged, right, wrong)
-    engine = layer(made.forward, made.backward, model=models.vanilla, scope=SCOPE)
-    found = {(each.property, each.part) for each in findings(engine, truth_of(RAGGED)) if each.wrong}
-    assert (property_, part) in found
