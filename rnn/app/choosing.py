@@ -9,6 +9,7 @@ Source: Timmermann (2006), Forecast combinations, on why the mean of a few is ha
 
 from collections.abc import Sequence
 from itertools import product
+from math import sqrt
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def score(error: Array) -> float:
 
     The geometric mean of the RMSE one step ahead and over all steps, so that either counts in its own units.
     """
-    return float(np.sqrt(rmse_of(error[:, 0]) * rmse_of(error[~np.isnan(error)])))
+    return sqrt(rmse_of(error[:, 0])) * sqrt(rmse_of(error[~np.isnan(error)]))
 
 
 def validated(

@@ -69,7 +69,11 @@ def test_a_form_that_numbers_are_too_large_for_is_none():
 
 def test_a_score_counts_one_step_and_all():
     """By their geometric mean; what is not known is left out."""
-    assert score(np.array([[1.0, 2.0], [1.0, np.nan]])) == pytest.approx(np.sqrt(np.sqrt(6 / 3)))
+    error = np.array([[1.0, 2.0], [1.0, np.nan]])
+    assert score(error) == pytest.approx(np.sqrt(np.sqrt(6 / 3)))
+    # No product of two sizes overflows or vanishes.
+    for size in (1e160, 1e300, 1e-200, 1e-300):
+        assert score(size * error) == pytest.approx(size * score(error), abs=0)
 
 
 @pytest.mark.parametrize(("gain", "wanted"), [(0.0, False), (1.0, True), (-1.0, False)])
