@@ -16,7 +16,7 @@ from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
 # What is counted by name.
-COUNTERS = ("seen", "declined", "not_asked", "drawn", "fixed")
+COUNTERS = ("seen", "declined", "not_asked", "remarks", "drawn", "fixed")
 
 # The form of a record as JSON values (``verification.campaign.form``).
 FORM = {
@@ -33,7 +33,7 @@ FORM = {
             "place": {"seed": int, "block": int, "number": int},
             "finding": {
                 **{"property": str, "part": str, "wrong": Maybe(str), "nonzero": bool, "determined": bool},
-                **{"lost": bool, "declined": str, "not_asked": str, "unanswered": bool},
+                **{"lost": bool, "declined": str, "not_asked": str, "unanswered": bool, "remark": [str]},
             },
         }
     ),
@@ -59,6 +59,7 @@ class Record:
     seen: Counter[str] = field(default_factory=Counter)
     declined: Counter[str] = field(default_factory=Counter)
     not_asked: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
     rows_covered: frozenset[tuple[str, int]] = frozenset()

@@ -16,7 +16,6 @@ from verification.diagnosis.clipping import clipped
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.history import DIFFER, of_unwritten
 from verification.diagnosis.onset import onset
-from verification.diagnosis.precision import function_is_inaccurate, function_is_inaccurate_at_lags
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.scaled import of_scale
 from verification.diagnosis.seen_in import facts
@@ -33,7 +32,6 @@ from verification.properties.gradients import AUTOGRAD, FORWARD
 from verification.properties.property import About, Finding
 from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
 from verification.sampling.weighing import weighed
-from verification.truth.long import is_long
 
 # What a single call shows, of which the case itself may be brought nearer to a healthy one.
 OF_A_CALL = (About.FORM, About.CALL, About.STEPS)
@@ -163,8 +161,6 @@ def _of_ends(seen: Seen) -> Diagnosis:
 def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis | None:
     """What is wrong in a call that is no matter of sizes or magnitudes; None where there is no such thing."""
     about = BY_NAME[finding.property].about
-    if about is About.STEPS and function_is_inaccurate_at_lags(engine, case):
-        return _of_function(finding)
     if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
         return found
     raised, seen_in_it = about is About.FORM, {*facts(case)}
@@ -184,7 +180,7 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
 
 
 def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
-    """What a case's layout, its function, or its limit explains."""
+    """What a case's layout, or its limit explains."""
     seen = look_at(engine, case)
     if not seen.wrong and finding.property in (AUTOGRAD.name, FORWARD.name):
         clause = f"{finding.wrong}: {DIFFER}: this one is right where it is not the first."
@@ -196,9 +192,6 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
     if not seen.wrong or seen.raised:
         clause = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=clause)
-    small = case.lengths is None and not seen.truth.large and not is_long(case)
-    if small and function_is_inaccurate(engine, case):
-        return _of_function(finding, seen.blocks)
     as_if = clipped(engine, seen) if seen.blocks else None
     if as_if is None:
         return None
@@ -239,17 +232,6 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
     where = f" {start}" if start else _at_sizes(case)
     sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right."
     return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
-
-
-def _of_function(finding: Finding, blocks: tuple[str, ...] = ()) -> Diagnosis:
-    """A function's values near 0 have too few digits."""
-    return Diagnosis(
-        "precision",
-        blocks,
-        sentence=f"{finding.wrong}: an inaccurate function is at fault. All is right to what a rounding "
-        "of 1 does to its values; those near 0 have to be as exact relative to their own size.",
-        as_if="a function were exact to a rounding of 1 alone",
-    )
 
 
 def _at_sizes(case: Case) -> str:

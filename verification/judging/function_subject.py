@@ -110,6 +110,10 @@ class OfFunction:
             if row.evidence < TIMES:
                 yield f"{row.property} {row.part}"
 
+    def remarks(self, tally: Tally) -> Iterator[str]:
+        """None: its bound is that of its own roundings."""
+        yield from ()
+
     def size(self, packed: Call) -> int:
         """How many numbers are given, but for cotangents."""
         return size_of(packed)

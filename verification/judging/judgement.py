@@ -69,7 +69,8 @@ class Judgement:
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
     the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how
     many cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of
-    each size, of cases that were drawn and of the others. ``diagnosis``, ``example`` and ``picture``, what
+    each size, of cases that were drawn and of the others. ``remarks``: what is less accurate than it could
+    be, and not wrong. ``diagnosis``, ``example`` and ``picture``, what
     can be drawn of it, are None but for a refuted engine.
     """
 
@@ -88,6 +89,7 @@ class Judgement:
     declined: Mapping[str, int] = field(default_factory=dict)
     drawn: Mapping[str, int] = field(default_factory=dict)
     fixed: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     diagnosis: Diagnosis | None = None
     example: Example | None = None
     picture: Picture | None = None
@@ -145,6 +147,7 @@ class Judgement:
         """The verdict with its scope; of an engine that is not verified, why."""
         cases = f"{self.cases} cases, {self.informative} informative"
         lines = [f"{self.model}: {self.headline} ({self.scope}; {cases})"]
+        lines += [f"remark: {each}" for each in self.remarks]
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))
         if self.example is not None:

@@ -162,7 +162,8 @@ def trim(folder: Path, most: int = MOST) -> None:
 def digest_of(case: Case, maker: str) -> bytes:
     """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
     objective = case.objective
-    about = (maker, type(objective).__qualname__, _said_by(objective), case.losses, case.reach, case.lengths)
+    kind, reach = type(objective).__qualname__, (case.losses, case.reach, case.lengths)
+    about = (maker, kind, _said_by(objective), reach, sorted(case.coarse))
     least = sorted(case.least.items())
     chosen = sorted((role, function.name) for role, function in case.chosen.items())
     digest = sha256(repr((about, chosen, least)).encode())

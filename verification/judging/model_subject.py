@@ -17,6 +17,7 @@ from verification.judging.judgement import Example
 from verification.judging.keeping import Shelf, shelf_of
 from verification.judging.once import once
 from verification.judging.profile import Profile
+from verification.judging.remarks import in_words
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import size_of, smallest
@@ -233,6 +234,10 @@ class OfModel:
             for part in each.evidence(claim):
                 if evidence[each.name, part] < TIMES:
                     yield f"{each.name} {part}"
+
+    def remarks(self, tally: Tally) -> Iterator[str]:
+        """Of functions that are right to a rounding of 1 alone."""
+        return in_words(tally.remarks, self.engine.claim.functions)
 
     def _case(self, packed: Packed) -> Case:
         return Case(self.engine.model, **packed)

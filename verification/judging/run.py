@@ -126,6 +126,9 @@ class Subject(Protocol):
     def missing(self, tally: Tally) -> Iterable[str]:
         """What was met too seldom to be evidence."""
 
+    def remarks(self, tally: Tally) -> Iterable[str]:
+        """What is less accurate than it could be, and not wrong."""
+
     def size(self, packed: Any) -> int:
         """How many numbers of a case a reader has to look at."""
 
@@ -319,6 +322,7 @@ def judgement_of(
         declined=dict(tally.declined),
         drawn=dict(tally.drawn),
         fixed=dict(tally.fixed),
+        remarks=tuple(subject.remarks(tally)),
         views=subject.views,
     )
     if judgement.word != "refuted":

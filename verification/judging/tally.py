@@ -1,7 +1,7 @@
 """The tally of a run's cases, which adds up from those of its parts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, TypeAlias
@@ -21,7 +21,8 @@ class Tally:
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back;
     ``not_asked``: what properties have left out; ``pace``: seconds in which the engine was asked the quickest
-    of them. The others are as in ``Judgement``.
+    of them. ``remarks``: in how many cases functions are right to a rounding of 1 alone, by their names and a
+    part that shows it. The others are as in ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Tally:
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)
     not_asked: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
     pace: float = inf
@@ -56,17 +58,19 @@ class Tally:
             self.lost or other.lost,
             self.declined + other.declined,
             self.not_asked + other.not_asked,
+            self.remarks + other.remarks,
             self.drawn | other.drawn,
             self.fixed | other.fixed,
             min(self.pace, other.pace),
         )
 
 
-def tally_of(found: Iterable[Finding], pack: Callable[[], Any], truncation: str = "") -> Tally:
+def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str = "") -> Tally:
     """The tally of one case: each row is one case, however many findings it has; ``pack``: the case."""
     rows: dict[tuple[str, str, str], Row] = {}
     refuted: Refuted | None = None
     declined, not_asked, lost = Counter[str](), Counter[str](), ""
+    remarks = {f"{' and '.join(each.remark)}: {each.part}": 1 for each in found if each.remark}
     for finding in found:
         if finding.declined:
             declined[finding.declined] += 1
@@ -79,7 +83,15 @@ def tally_of(found: Iterable[Finding], pack: Callable[[], Any], truncation: str 
         if finding.wrong is not None and refuted is None:
             refuted = pack(), finding
         lost = lost or (finding.wrong or "" if finding.lost else "")
-    return Tally(rows, 1, refuted=refuted, lost=lost, declined=declined, not_asked=not_asked)
+    return Tally(
+        rows,
+        1,
+        refuted=refuted,
+        lost=lost,
+        declined=declined,
+        not_asked=not_asked,
+        remarks=Counter(remarks),
+    )
 
 
 def _joined(row: Row, finding: Finding) -> Row:

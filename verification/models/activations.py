@@ -118,3 +118,11 @@ STEEPNESS: dict[str, Callable[[Any], Any]] = {
     "softsign": lambda y: 2 * (1 - np.abs(y)) * np.abs(y),
     "identity": lambda y: 0 * y,
 }
+
+# What is right to a rounding of its own value, where another way to write a function is right to one of 1.
+ACCURATE: dict[str, str] = {
+    "sigmoid": "it underflows to 0 below about −20 in float32 and −38 in float64 as ½ (1 + tanh(a / 2)): "
+    "write 1 / (1 + exp(−a)) for relative accuracy",
+    "tanh": "it loses its digits near 0 as 2 σ(2a) − 1, or as (e²ᵃ − 1) / (e²ᵃ + 1): "
+    "write tanh(a) for relative accuracy",
+}

@@ -134,7 +134,8 @@ class Case:
     memory when it is asked, by name, where not in C order. ``lengths``: of records that end early, the steps
     of each; what follows is padding. ``least``: of dimensions by name, the smallest size that is asked at
     all, which makes no case a large one. ``source``: an expression that makes it, where its numbers are too
-    many to be printed.
+    many to be printed. ``coarse``: functions, by name, that are taken to be right to a rounding of 1, however
+    small their value and their slope are (``verification.properties.remarks``).
     """
 
     model: Model
@@ -149,6 +150,7 @@ class Case:
     lengths: tuple[int, ...] | None = None
     least: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
+    coarse: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         # Of an array without axes NumPy makes a number wherever it computes.

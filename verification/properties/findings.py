@@ -23,6 +23,7 @@ from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.property import FORM, About, Finding, Property
 from verification.properties.ragged import RaggedTruth
 from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
+from verification.properties.remarks import settled
 from verification.properties.trial import CaseTruth, Trial, found
 from verification.properties.truth import Truth
 from verification.properties.units import UNITS_PERMUTE
@@ -123,9 +124,10 @@ def findings(
     """What the properties find, all that are asked or those of them that are named.
 
     A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that
-    nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*.
+    nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*, and
+    what a function is to blame for that is right to a rounding of 1 alone as a *remark*.
     """
     chosen = asked(engine.claim, truth, turn)
     if names is not None and truth.only is None:
         chosen = tuple(each for each in chosen if each.name in names)
-    return found(chosen, Trial(engine, truth))
+    return settled(engine, truth, chosen, found(chosen, Trial(engine, truth)))

@@ -73,21 +73,6 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
     return tuple(made)
 
 
-def lag_by_lag(engine: Engine, case: Case, floor: float | None = None) -> Looked:
-    """Each step's part of each block, of one loss; of some, where the case can be unfolded.
-
-    ``floor``: as of ``grouped_table``; a case that can be unfolded has none.
-    """
-    return unfolded_lags(engine, case) if is_unfolded(case) else _of_last_loss(engine, case, floor)
-
-
-def _of_last_loss(engine: Engine, case: Case, floor: float | None) -> Looked:
-    """The same of the last loss, held apart from the others."""
-    apart = _apart(engine.claim, case)
-    if apart is not None:
-        yield from _beside(engine, apart, _due(apart, floor))
-
-
 def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Looked:
     """What an engine says of each part beside the truth."""
     answer = ask(engine, apart.case)
@@ -139,9 +124,9 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
     return _Apart(wide, places)
 
 
-def _due(apart: _Apart, floor: float | None = None) -> Due:
+def _due(apart: _Apart) -> Due:
     """What is true of each part."""
-    table = grouped_table(apart.case, floor)
+    table = grouped_table(apart.case)
     return {name: [table.part(name, index) for _, index in places] for name, places in apart.places.items()}
 
 

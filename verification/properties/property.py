@@ -125,7 +125,8 @@ class Finding:
 
     ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
     ``not_asked``: what the property has left out, and nothing else. ``unanswered``: it does not answer in
-    form, and fails by that whatever is asked.
+    form, and fails by that whatever is asked. ``remark``: functions, by name, that are right to a rounding of
+    1 alone, which explains how it is wrong (``verification.properties.remarks``).
     """
 
     property: str
@@ -137,6 +138,7 @@ class Finding:
     declined: str = ""
     not_asked: str = ""
     unanswered: bool = False
+    remark: tuple[str, ...] = ()
 
 
 # An engine that does not answer in the agreed form is refuted by that, and asked nothing else.

@@ -28,6 +28,7 @@ def as_json(found: Judgement) -> dict[str, Any]:
         "ended": found.ended or None,
         "least_met": list(found.least_met),
         "not_asked": list(found.not_asked),
+        "remarks": list(found.remarks),
         "diagnosis": described,
         "example": example and example.code,
     }
@@ -42,6 +43,7 @@ def _lines(found: Judgement) -> Iterator[str]:
     yield found.headline
     yield f"scope: {found.scope}"
     yield f"not asked: {', '.join(found.not_asked) or 'nothing'}"
+    yield from (f"remark: {each}" for each in found.remarks)
     diagnosis, example = found.diagnosis, found.example
     if diagnosis is not None:
         yield f"diagnosis: {diagnosis.sentence}"

@@ -39,6 +39,7 @@ def judged(judgement: Judgement) -> str:
     lines = [table(judgement), LEGEND, exercise(judgement), sizes(judgement)]
     if judgement.coverage:
         lines.append(coverage(judgement))
+    lines += [f"Remark: {each}" for each in judgement.remarks]
     verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
     return "\n".join([*lines, verdict])
 
@@ -139,6 +140,7 @@ def _judgement_json(judgement: Judgement) -> dict[str, Any]:
         "seconds": round(judgement.seconds, 3),
         "scope": judgement.scope,
         "not_asked": list(judgement.not_asked),
+        "remarks": list(judgement.remarks),
         "cases": judgement.cases,
         "informative": judgement.informative,
         "properties": [_row_json(row, example) for row in judgement.rows],

@@ -19,15 +19,14 @@ from verification.models.tolerance import SAFETY
 class Call:
     """One call of a function in a step: what is added to its argument, its noise, and what it saw.
 
-    Below ``floor`` a value is rounded as that is; ``tiny`` is the least normal number.
+    Below ``tiny``, the least normal number, a value is rounded as that is.
     """
 
     shape: tuple[int, ...]
     added: Any = None
     noise: Array | None = None
     shift: Array | None = None
-    floor: float = 0.0
-    tiny: float = 1.0
+    tiny: float = 0.0
     function: Function | None = None
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
@@ -38,7 +37,7 @@ class Call:
     def at_step(self, k: int) -> "Call":
         """The call at one of several steps, which are the axis after the first one of copies."""
         noise, shift = (None if each is None else each[:, k] for each in (self.noise, self.shift))
-        return Call(self.shape, None, noise, shift, self.floor, self.tiny)
+        return Call(self.shape, None, noise, shift, self.tiny)
 
     def argument(self) -> Any:
         """The argument, one array for all copies."""
@@ -49,14 +48,14 @@ class Call:
 
 
 class Observed(Arithmetic):
-    """Applies functions as the calls of one step say."""
+    """Applies functions as the calls of one step say; those that are ``coarse``, by name, rounded as 1 is."""
 
-    def __init__(self, calls: Sequence[Call], index: tuple[int, ...] = ()) -> None:
-        self._calls, self._index = iter(calls), index
+    def __init__(self, calls: Sequence[Call], coarse: frozenset[str], index: tuple[int, ...] = ()) -> None:
+        self._calls, self._coarse, self._index = iter(calls), coarse, index
         self._all = calls
 
     def at(self, index: tuple[int, ...]) -> Arithmetic:
-        return Observed(self._all, index)
+        return Observed(self._all, self._coarse, index)
 
     def apply(self, function: Function, a: Any) -> Any:
         call = next(self._calls)
@@ -70,11 +69,20 @@ class Observed(Arithmetic):
             return y
         noise, shift = call.noise[self._index], call.shift[self._index]
         # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
-        # rounded output.
+        # rounded output; both, of a coarse function, by as much as a rounding of 1.
+        coarse = function.name in self._coarse
         value = value_of(y)
-        size = np.abs(value)
-        off = np.maximum(size, call.floor) / np.maximum(size, call.tiny)
-        return rounded(y, noise, call.floor, a, shift * off * function.slope_sensitivity(value))
+        floor = 1.0 if coarse else call.tiny
+        return rounded(y, noise, floor, a, shift * steepness(function, value, coarse, call.tiny))
+
+
+def steepness(function: Function, y: Any, coarse: bool, tiny: float) -> Any:
+    """By how many roundings a slope is off that is read off a rounded value; of a coarse function one of 1."""
+    read_off = function.slope_sensitivity(y)
+    if not coarse:
+        return read_off
+    size = np.abs(y)
+    return np.maximum(read_off * np.maximum(size, 1) / np.maximum(size, tiny), 1)
 
 
 @primitive  # type: ignore[untyped-decorator]

@@ -202,7 +202,7 @@ class Batch:
             self._calls[tape] = calls(tape)
             if self._form.again:
                 self._tapes[rows] = tape
-        return tape.play(leaves, At(rounding, self._rounding(stretch.first, 1), _nowhere))
+        return tape.play(leaves, At(rounding, self._rounding(stretch.first, 1), _nowhere, self._case.coarse))
 
     @cached_property
     def states(self) -> list[State]:

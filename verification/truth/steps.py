@@ -21,6 +21,7 @@ from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, State, Use
 from verification.models.parts import part, place
 from verification.models.product import rows
+from verification.truth.observed import steepness
 from verification.truth.on_the_way import stays
 from verification.truth.reverse import MOVES, Entry, Placed, Played, Rule, Tape, arguments, make_vjp, traced
 from verification.truth.rounding import Rounding
@@ -169,13 +170,14 @@ def _is_matrix(array: Array, copies: tuple[int, ...]) -> bool:
 class At:
     """One step of rows that are played: what is rounded on the way forward, and on the way back.
 
-    ``take``: what products send back to weights. Of calls of functions, by number on the tape: ``noises`` and
+    ``take``: what products send back to weights. ``coarse``: functions, by name, as of a case. Of calls of functions, by number on the tape: ``noises`` and
     values without them; ``ways``, what brings flows back; ``sent``, what has been sent to their arguments.
     """
 
     forward: Rounding
     backward: Rounding
     take: "Take"
+    coarse: frozenset[str] = frozenset()
     noises: dict[int, Any] = field(default_factory=dict)
     ways: dict[int, Any] = field(default_factory=dict)
     sent: dict[int, Any] = field(default_factory=dict)
@@ -264,7 +266,7 @@ class Called:
             return y
         noise = _noise(at.forward, y, index)
         at.noises[self.number] = noise, y
-        return y * (1 + noise) + at.forward.least(noise)
+        return y * (1 + noise) + (noise if function.name in at.coarse else at.forward.least(noise))
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """To its argument, which is noted."""
@@ -279,7 +281,8 @@ class Called:
         if not at.forward.copies.draws:
             return way_back(function, a)
         noise, y = at.noises[self.number]
-        beside = _noise(at.backward, y, index) * function.slope_sensitivity(y)
+        coarse, tiny = function.name in at.coarse, at.forward.least(1.0)
+        beside = _noise(at.backward, y, index) * steepness(function, y, coarse, tiny)
         slope = function.slope or SLOPES.get(function.value)
         if slope:
             there = slope(a) * (1 + noise) + beside

@@ -132,21 +132,19 @@ def lag_table(case: Case) -> LagTable:
     return _table(case, tuple((t,) for t in case.losses))
 
 
-def grouped_table(case: Case, floor: float | None = None) -> LagTable:
+def grouped_table(case: Case) -> LagTable:
     """The table of a case under its own truncation, the losses that reach back to one step together.
 
-    A truncation that is full takes one copy where ``lag_table`` takes T. ``floor``: below it a function's
-    value is taken to be rounded as the floor is; the least normal number, unless a diagnosis supposes
-    another.
+    A truncation that is full takes one copy where ``lag_table`` takes T.
     """
-    return _table(case, tuple(losses for _, losses in by_reach(case)), floor)
+    return _table(case, tuple(losses for _, losses in by_reach(case)))
 
 
-def _table(given: Case, groups: tuple[tuple[int, ...], ...], floor: float | None = None) -> LagTable:
+def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
     case = as_state(as_known(given))
     # Overflow is found, and the case set aside, by ``LagTable.determined``.
     with np.errstate(all="ignore"):
-        drawn = _Copies(case, groups, 1 + DRAWS, apart=False, floor=floor)
+        drawn = _Copies(case, groups, 1 + DRAWS, apart=False)
         grads = drawn.gradients()
         apart = _Copies(case, groups, 1, apart=True)
         each = apart.gradients()
@@ -184,12 +182,10 @@ class _Copies:
         groups: tuple[tuple[int, ...], ...],
         draws: int,
         apart: bool,
-        floor: float | None = None,
     ) -> None:
         self.case, self.groups, self.apart = case, groups, apart
         self.copies = (draws, len(groups), case.records if apart else 1)
         self.wide, self.real = WIDER[case.dtype], real_of(case.dtype)
-        self.floor = least_normal(self.real) if floor is None else floor
         self.states: list[State] = []
         self._rng = np.random.default_rng(0)
         model, steps = case.model, range(case.steps)
@@ -248,7 +244,7 @@ class _Copies:
         noise, shift = (
             np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
         )
-        return Call(shape, None, noise, shift, self.floor, least_normal(self.real))
+        return Call(shape, None, noise, shift, least_normal(self.real))
 
     def gradients(self) -> dict[str, Any]:
         """Of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
@@ -302,7 +298,7 @@ class _Copies:
             if self.apart:
                 for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
                     call.added = added
-            f = Namespace(case.chosen, Observed(self.calls[s]))
+            f = Namespace(case.chosen, Observed(self.calls[s], case.coarse))
             p = Named({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
             inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
             state = advance(model, f, p, inputs, state, self.copies)
@@ -434,7 +430,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
 
     def entries(leaves: Any) -> Any:
         """Entry e of the step's results, read off copy e."""
-        f = Namespace(case.chosen, Observed(calls))
+        f = Namespace(case.chosen, Observed(calls, case.coarse))
         named = {name: leaves[name] for name in (*values, *shared)}
         p = Named({name: named[name] for name in shared})
         inputs = {name: named[name] for name in case.inputs}

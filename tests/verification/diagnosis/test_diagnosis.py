@@ -1,8 +1,6 @@
 """A diagnosis beside its cases; the faults, and the table of sentences, have files of their own."""
 
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
@@ -11,9 +9,7 @@ from verification import Scope, layer, models, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
-from verification.properties.findings import findings
 from verification.properties.property import Finding
-from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
 
 FOUND = Finding("autograd", "", "off")
@@ -152,18 +148,3 @@ def test_a_scope_bounds_the_diagnosis():
     engine = wrong_layer("d_x[:, t] = dh", "d_x[:, t] = 0 * dh", models.scan, scan, scope=scope)
     found = diagnose(engine, FOUND, small(engine))
     assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."
-
-
-def test_an_inaccurate_function_is_told_as_that():
-    """A sigmoid by tanh, whose values near 0 are exact to a rounding of 1 alone: every oracle refutes it."""
-    text = Path(lstm.__file__).read_text("utf-8")
-    made = ModuleType("crude")
-    exec(text.replace("e = np.exp(-np.abs(a))\n", "return (1 + np.tanh(a / 2)) / 2\n"), made.__dict__)
-    engine = layer(made.forward, made.backward, model=models.lstm)
-    case = small(engine)
-    case.blocks["b"] -= 12
-    found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
-    assert "autograd" in {each.property for each in found}
-    diagnosis = diagnose(engine, found[0], case)
-    assert diagnosis.stage == "precision"
-    assert "an inaccurate function is at fault" in diagnosis.sentence

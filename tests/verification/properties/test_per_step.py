@@ -15,7 +15,9 @@ from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
-from verification.properties.per_step import MOST, lag_by_lag, views
+from verification.properties.per_step import LAG_BY_LAG, MOST, views
+from verification.properties.trial import Trial
+from verification.properties.truth import Truth
 
 SIZES = {"H": 3, "D": 2, "A": 2, "K": 3, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
 
@@ -26,12 +28,17 @@ def some(model, steps=5, **options):
     return random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype, **options)
 
 
+def lags_of(engine, case):
+    """What is found of each part of each step."""
+    return LAG_BY_LAG.look(Trial(engine, Truth(case)))
+
+
 @pytest.mark.parametrize("steps", [1, 4, 5])
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
 def test_a_right_layer_holds_at_every_lag(model, module, steps):
     """Of every block, and each finding is about a part that has a truth."""
     engine = layer(module.forward, module.backward, model=model)
-    found = list(lag_by_lag(engine, some(model, steps)))
+    found = list(lags_of(engine, some(model, steps)))
     assert {name for name, _, _ in found} == set(engine.claim.blocks)
     assert not [str(wrong) for _, wrong, _ in found if wrong]
 
@@ -73,7 +80,7 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
     """Where a block has a column for each step, the first and the last among them."""
     made = planted(vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))")
     engine = layer(made.forward, made.backward, model=models.vanilla)
-    wrong = [str(each) for name, each, _ in lag_by_lag(engine, some(models.vanilla)) if each and name == "U"]
+    wrong = [str(each) for name, each, _ in lags_of(engine, some(models.vanilla)) if each and name == "U"]
     steps = re.findall(r" from step (\d+)", " ".join(wrong))
     assert steps == [str(at)]
 
@@ -85,12 +92,12 @@ def test_what_a_loss_must_not_reach_is_zero(truncation):
     """To the bit: a part that is not zero there is told with its step."""
     engine = step(a_step, vanilla_back, model=models.vanilla)
     case = replace(some(models.vanilla), truncation=truncation)
-    found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lag_by_lag(engine, case)]
+    found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lags_of(engine, case)]
     assert not [wrong for wrong, _ in found if wrong]
     assert any(not expected.truth.any() for _, expected in found)
     # The full gradient under that claim is refuted at the first step that must not be reached.
     full = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
-    wrong = [str(each) for _, each, _ in lag_by_lag(full, case) if each]
+    wrong = [str(each) for _, each, _ in lags_of(full, case) if each]
     assert any("from step 0" in each for each in wrong)
 
 
@@ -99,18 +106,18 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     sizes = {**SIZES, "K": 2}
     case = random_case(models.lstm, np.random.default_rng(0), sizes, 2, 4, losses="every")
     engine = whole(gradients, model=models.lstm, scope=SCOPE)
-    found = list(lag_by_lag(engine, case))
+    found = list(lags_of(engine, case))
     assert {name for name, _, _ in found} == set(engine.claim.blocks)
     assert not [str(wrong) for _, wrong, _ in found if wrong]
     assert not list(
-        lag_by_lag(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
+        lags_of(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
     )
 
 
 def test_large_cases_are_not_asked():
     """A table of each would cost too much: of many steps, or of many records of many units."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
-    assert not list(lag_by_lag(engine, some(models.lstm, MOST)))
+    assert not list(lags_of(engine, some(models.lstm, MOST)))
     many = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, 65, 1)
     assert 2 * sum(array[0].size for array in many.state) <= MOST
-    assert not list(lag_by_lag(engine, many))
+    assert not list(lags_of(engine, many))

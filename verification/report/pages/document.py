@@ -21,9 +21,10 @@ def document(header: Iterable[Html], first: Iterable[Html], sections: Mapping[st
     return f'<!doctype html>\n<html lang="en">\n{head}\n{body}\n</html>\n'
 
 
-def asked(scope: str, not_asked: Sequence[str]) -> Html:
-    """What was asked, and what was not."""
-    entries = (("Asked", scope), ("Not asked", ", ".join(not_asked) or "nothing"))
+def asked(scope: str, not_asked: Sequence[str], remarks: Sequence[str]) -> Html:
+    """What was asked, what was not, and what is to be remarked."""
+    entries = [("Asked", scope), ("Not asked", ", ".join(not_asked) or "nothing")]
+    entries += [("Remark", each) for each in remarks]
     rows = (tag("div", tag("dt", name), tag("dd", unbroken(text))) for name, text in entries)
     return tag("dl", *rows, class_="asked")
 

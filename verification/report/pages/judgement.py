@@ -61,7 +61,7 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
         tag("h1", status(KINDS[found.word], found.verdict.capitalize())),
         tag("p", sentence, class_="lead"),
         *(() if as_if is None else (tag("p", "As if ", unbroken(as_if), "."),)),
-        asked(found.scope, found.not_asked),
+        asked(found.scope, found.not_asked, found.remarks),
         tag(
             "p",
             f"{found.cases:,} cases, of which {found.informative:,} are informative · seed {found.seed} · "

@@ -68,7 +68,7 @@ def verdict(report: Report) -> tuple[Html, ...]:
         tag("p", "Verification of hand-derived gradients", class_="kicker"),
         tag("h1", status(kind, report.verdict.capitalize())),
         tag("p", said[kind] if found.diagnosis is None else unbroken(str(found.diagnosis)), class_="lead"),
-        asked(found.scope, found.not_asked),
+        asked(found.scope, found.not_asked, found.remarks),
         tag(
             "p",
             f"{', '.join(each.model for each in report.judgements)} by {report.loops} loops · "

@@ -1,0 +1,101 @@
+"""A function that is right to a rounding of 1 is remarked, and nothing else is."""
+
+import numpy as np
+import pytest
+
+from tests.layers import gru, lstm, planted, vanilla
+from verification import Scope, layer, models
+from verification.diagnosis.probe import healthy_case
+from verification.properties.findings import findings, truth_of
+
+SIGMOID = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
+BY_TANH = "    return (1 + np.tanh(a / 2)) / 2"
+
+
+def asked(engine, bias=0.0, dtype=np.float64, records=3):
+    """What is wrong on a case of lower biases, by property; and which functions are remarked."""
+    case = healthy_case(engine, dtype=np.dtype(dtype), records=records)
+    for block in engine.model.blocks:
+        if block.name in case.blocks and block.axes and block.name.startswith("b"):
+            case.blocks[block.name] -= dtype(bias)
+    found = [*findings(engine, truth_of(case))]
+    remarks = {each.remark for each in found if each.remark}
+    assert not any(each.wrong and each.remark for each in found)
+    return {each.property for each in found if each.wrong}, remarks
+
+
+def with_line(module, model, right, wrong, **options):
+    """A layer with another line."""
+    made = planted(module, right, wrong)
+    return layer(made.forward, made.backward, model=model, **options)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("module", "model"), [(lstm, models.lstm), (gru, models.gru)], ids=["lstm", "gru"])
+def test_a_sigmoid_by_tanh_is_a_remark_where_it_shows(module, model, dtype):
+    """It is named, and no other function; where gates are half open nothing shows."""
+    engine = with_line(module, model, SIGMOID, BY_TANH)
+    assert asked(engine, 12.0, dtype) == (set(), {("sigmoid",)})
+    assert asked(engine, 40.0, dtype)[0] == set()
+    assert asked(engine, 0.0, dtype) == (set(), set())
+    # By replays.
+    assert asked(engine, 12.0, dtype, 17) == (set(), {("sigmoid",)})
+
+
+@pytest.mark.parametrize(
+    "tanh",
+    [
+        "2 / (1 + np.exp(-2 * a)) - 1",
+        "(np.exp(2 * a) - 1) / (np.exp(2 * a) + 1)",
+    ],
+)
+def test_a_tanh_that_cancels_near_0_is_a_remark(tanh):
+    """As where it is made of exponentials."""
+    engine = with_line(vanilla, models.vanilla, "np.tanh(", f"(lambda a: {tanh})(")
+    case = healthy_case(engine)
+    for name in ("U", "W", "b", "xs", "h0"):
+        case.blocks[name] *= 1e-4
+    found = [*findings(engine, truth_of(case))]
+    assert not [each.wrong for each in found if each.wrong]
+    assert {each.remark for each in found if each.remark} == {("tanh",)}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [f"{BY_TANH} + a.dtype.type(1e-7)", f"{BY_TANH} * (1 + 1e-7)", "    return 0 * a + 0.3"],
+    ids=["off", "a factor", "constant"],
+)
+def test_a_function_that_is_off_by_more_is_refuted(wrong):
+    """Forward and backward."""
+    assert {"forward", "lags"} <= asked(with_line(lstm, models.lstm, SIGMOID, wrong))[0]
+
+
+@pytest.mark.parametrize("gate", ["i", "f", "o"])
+def test_a_backward_that_is_coarse_where_its_forward_is_not_is_refuted(gate):
+    """A slope that is cut to 0 where it is far below a rounding of 1."""
+    slope = f" * {gate} * (1 - {gate})"
+    engine = with_line(lstm, models.lstm, slope, f" * np.where({gate} > 1e-13, {gate} * (1 - {gate}), 0)")
+    assert asked(engine) == (set(), set())
+    wrong, remarks = asked(engine, 36.0)
+    assert {"autograd", "lags"} <= wrong
+    assert not remarks
+    assert "forward" not in wrong
+
+
+def test_a_fault_beside_a_coarse_function_is_refuted():
+    """And nothing of that case is a remark."""
+    made = planted(lstm, SIGMOID, BY_TANH)
+    engine = with_line(lstm, models.lstm, "d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + 1e-6)")
+    engine.forward.__globals__["sigmoid"] = made.sigmoid
+    wrong, remarks = asked(engine, 12.0)
+    assert "lags" in wrong
+    assert not remarks
+
+
+def test_rational_functions_are_never_coarse():
+    """A relu that leaks a rounding of 1 is wrong."""
+    scope = Scope(functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)})
+    made = planted(lstm, SIGMOID, "    return (1 + a / (1 + np.abs(a))) / 2 + 1e-17")
+    engine = layer(made.forward, made.backward, model=models.lstm, scope=scope)
+    assert asked(engine)[0]
+    assert not asked(engine)[1]

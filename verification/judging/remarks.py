@@ -1,0 +1,26 @@
+"""Remarks in words: which function is less accurate than it could be, where that showed, what to write."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from verification.models.activations import ACCURATE
+
+# How many parts are told.
+TOLD = 3
+
+
+def in_words(remarks: Counter[str], functions: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """A sentence for each of the functions that were counted with a part; ``functions``: by role."""
+    parts: dict[str, list[str]] = {}
+    for key, _ in remarks.most_common():
+        names, _, part = key.rpartition(": ")
+        parts.setdefault(names, []).append(part)
+    for names, shown in parts.items():
+        each = names.split(" and ")
+        roles = [role for role, playing in functions.items() if {*playing} & {*each}]
+        more = f" and {len(shown) - TOLD} more" if len(shown) > TOLD else ""
+        advice = "; ".join(ACCURATE[name] for name in each if name in ACCURATE)
+        yield (
+            f"{names} ({', '.join(roles)}) is right to a rounding of 1, not of its own value, as shown by "
+            f"{', '.join(shown[:TOLD])}{more}: {advice or 'write it so that small values keep their digits'}"
+        )

@@ -1,0 +1,144 @@
+"""A function that is right to a rounding of 1, and not to one of its own value: a remark, and no refutation.
+
+A sigmoid as ½ (1 + tanh(a / 2)) is 0 where it should be 1e-20. Who writes it so has an error that sums of
+ordinary numbers do not show, and a backward that may well be right. So where a case is refuted it is asked
+again with one function, or with all, *coarse*: in the draws of its truth that function's value and slope are
+off by roundings of 1 besides (``verification.truth.observed``), and nothing else is. What was found is a
+remark where
+
+- every property then holds that did not, and
+- the engine's forward has that error as well, on the case itself or on a small one that is looked for. A
+  backward that is coarse where its forward is not is wrong: it is that of another function.
+
+Every other case keeps its bound, so that what is wrong by more is found by those. Rational functions, as relu
+and softsign, are right to their own size in whichever way they are written, and never coarse.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from verification.models.case import WIDER, Case, in_domains, real_of
+from verification.models.tolerance import SAFETY, unit
+from verification.properties.engine import Engine, InvalidAnswer, Unsupported
+from verification.properties.gradients import FORWARD
+from verification.properties.property import FORM, Finding, Property
+from verification.properties.ragged import RaggedTruth
+from verification.properties.trial import CaseTruth, Trial, found
+from verification.properties.truth import Truth
+from verification.sampling.at_random import AtRandom
+from verification.sampling.factors import dimensions, needs_readout
+from verification.sampling.sample import case_of
+from verification.truth import replay
+from verification.truth.long import as_known
+from verification.truth.made import nothing
+
+# How many small cases are looked at for one whose forward shows that a function is coarse.
+LOOKED_AT = 200
+
+# By what their numbers are larger or smaller: a gate is nearly closed, or what hides its product is nothing.
+SIZES = (1e-12, 1.0, 20.0)
+
+
+def settled(
+    engine: Engine, truth: CaseTruth, asked: Sequence[Property[Trial]], findings: Iterator[Finding]
+) -> Iterator[Finding]:
+    """The findings of a case, where it is a remark what is wrong with it as one."""
+    for finding in findings:
+        if finding.wrong is None:
+            yield finding
+            continue
+        # What comes after may say that it is no remark.
+        every = [finding, *findings]
+        names = () if _is_none(truth, every) else _to_blame(engine, truth, asked, every)
+        yield from (_as_remark(each, names) if names and each.wrong else each for each in every)
+
+
+def _as_remark(finding: Finding, names: tuple[str, ...]) -> Finding:
+    return replace(finding, wrong=None, determined=False, remark=names)
+
+
+def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:
+    """Can no function be to blame, for the engine does not answer, or nothing is rounded?"""
+    rounds = isinstance(truth, Truth | RaggedTruth)
+    return not rounds or any(each.wrong and (each.lost or each.property == FORM.name) for each in findings)
+
+
+def _to_blame(
+    engine: Engine, truth: CaseTruth, asked: Sequence[Property[Trial]], findings: Sequence[Finding]
+) -> tuple[str, ...]:
+    """The functions, by name, of which to be coarse explains all that is wrong; none if nothing does."""
+    wrong = {each.property for each in findings if each.wrong}
+    failing = [each for each in asked if each.name in wrong]
+    for names in _suspects(truth.case):
+        other = coarse(truth, names)
+        if any(each.wrong for each in found(failing, Trial(engine, other))):
+            continue
+        if FORWARD.name in wrong or _forward_is_coarse(engine, names):  # type: ignore[arg-type]
+            return names
+    return ()
+
+
+def _suspects(case: Case) -> list[tuple[str, ...]]:
+    """Each of the functions by itself, and all of them."""
+    some = tuple(dict.fromkeys(each.name for each in case.chosen.values() if not each.rational))
+    return list(dict.fromkeys([*((name,) for name in some), some])) if some else []
+
+
+def coarse(truth: CaseTruth, names: tuple[str, ...]) -> CaseTruth:
+    """The truth of the same case if those functions are right to a rounding of 1 alone."""
+    assert isinstance(truth, Truth | RaggedTruth)
+    return replace(truth, case=replace(truth.case, coarse=frozenset(names)), memory=nothing)
+
+
+@lru_cache(maxsize=8)
+def _forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
+    """Is the forward wrong on a small case, and right if those functions are coarse?"""
+    model, claim = engine.model, engine.claim
+    small = {name: claim.least.get(name, 1) for name in dimensions(model, needs_readout(claim))}
+    small |= {"N": claim.records[0], "T": claim.steps[0]}
+    at_random, rng = AtRandom(model, claim), np.random.default_rng(0)
+    for _ in range(LOOKED_AT):
+        case = _spread(case_of(at_random.row(rng, small), model, claim, rng), rng)
+        if {*names} <= {each.name for each in case.chosen.values()} and _shows(engine, case, names):
+            return True
+    return False
+
+
+def _shows(engine: Engine, case: Case, names: tuple[str, ...]) -> bool:
+    truth = Truth(case) if case.lengths is None else RaggedTruth(case)
+    trial = Trial(engine, truth)
+    # A truth takes ten times as long as a forward.
+    if not _may_be_wrong(trial) or not truth.determined:
+        return False
+    return _has_wrong(trial) and not _has_wrong(replace(trial, truth=coarse(truth, names)))
+
+
+def _spread(case: Case, rng: np.random.Generator) -> Case:
+    """The case with numbers of other sizes: where one is next to nothing another shows that it hides."""
+    blocks = {
+        name: (array * rng.choice(SIZES, array.shape)).astype(array.dtype)
+        for name, array in case.blocks.items()
+    }
+    return in_domains(replace(case, blocks=blocks, layouts={}))
+
+
+def _may_be_wrong(trial: Trial) -> bool:
+    """Is a number of its forward off by more than a few roundings?"""
+    case = trial.truth.case
+    if case.lengths is not None:
+        return True
+    try:
+        got = trial.answer.forward
+    except (InvalidAnswer, Unsupported):
+        return False
+    due, most = replay.forward(case.astype(WIDER[as_known(case).dtype])), SAFETY * unit(real_of(case.dtype))
+    with np.errstate(all="ignore"):
+        return any(np.any(np.abs(got[name] - due[name]) > most * np.abs(due[name])) for name in due)
+
+
+def _has_wrong(trial: Trial) -> bool:
+    return any(each.wrong is not None for each in found([FORWARD], trial))
