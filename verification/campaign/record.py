@@ -6,7 +6,7 @@ again: no array is kept, and a record of a block is about a kilobyte.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any
 
 from verification.campaign.blocks import Place
@@ -16,7 +16,7 @@ from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
 # What is counted by name.
-COUNTERS = ("seen", "declined", "not_asked", "remarks", "drawn", "fixed")
+COUNTERS = ("seen", "declined", "not_asked", "drawn", "fixed", "remarks")
 
 # The form of a record as JSON values (``verification.campaign.form``).
 FORM = {
@@ -59,9 +59,9 @@ class Record:
     seen: Counter[str] = field(default_factory=Counter)
     declined: Counter[str] = field(default_factory=Counter)
     not_asked: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     rows_covered: frozenset[tuple[str, int]] = frozenset()
     refuted: int = 0
     lost: int = 0
@@ -101,6 +101,7 @@ class Record:
         failing = values["failing"]
         if failing is not None:
             place, finding = Place(**failing["place"]), Finding(**failing["finding"])
+            finding = replace(finding, remark=tuple(finding.remark))
             failing = Failing(failing["size"], place, finding)
         return cls(
             rows={(row.property, row.part, row.truncation): row for row in rows},

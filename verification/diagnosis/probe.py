@@ -4,7 +4,7 @@ The cases lie within the engine's claim, and differ in T. Numbers are between âˆ
 alike, every record has an initial state, and everything has a cotangent, as far as the claim admits it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +13,11 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, drawn_in, random_case, stored
 from verification.models.stored import dtype_of, limits
+from verification.models.tolerance import Expected, half_of_digits
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import RaggedTruth
+from verification.properties.remarks import coarse, forward_is_coarse, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import dimensions, some_truncation
@@ -82,14 +84,11 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
         cause = invalid.__cause__
         missing = cause.args[0] if isinstance(cause, KeyError) and cause.args else ""
         return Seen(truth, raised=str(invalid), missing=missing if isinstance(missing, str) else "")
-    forward = tuple(
-        name
-        for name, got in answer.forward.items()
-        if compare(name, got, truth.forward[name].truth, truth.forward[name].bound)
-    )
-    wrong = dict(_wrong_blocks(answer, truth))
+    forward, wrong = _wrong(answer.forward.items(), truth.forward), _wrong(answer.gradients(), truth.blocks)
+    if (forward or wrong) and _is_remarked(engine, answer, truth, bool(forward)):
+        forward, wrong = {}, {}
     blocks = tuple(name for name in answer.blocks if name in wrong)
-    return Seen(truth, answer.forward, {**answer.blocks, **wrong}, forward, blocks)
+    return Seen(truth, answer.forward, {**answer.blocks, **wrong}, tuple(forward), blocks)
 
 
 def look_at(engine: Engine, case: Case) -> Seen:
@@ -130,13 +129,22 @@ def is_answer_off(answer: Answer, case: Case) -> bool:
         )
 
 
-def _wrong_blocks(answer: Answer, truth: Truth | RaggedTruth) -> list[tuple[str, Array]]:
-    """Blocks whose gradients are wrong; of one that is kept in two arrays the one that is."""
-    return [
-        (name, got)
-        for name, got in answer.gradients()
-        if compare(name, got, truth.blocks[name].truth, truth.blocks[name].bound)
-    ]
+def _wrong(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected]) -> dict[str, Array]:
+    """Those that are wrong; of a block that is kept in two arrays the one that is."""
+    return {name: got for name, got in parts if compare(name, got, due[name].truth, due[name].bound)}
+
+
+def _is_remarked(engine: Engine, answer: Answer, truth: Truth | RaggedTruth, forward: bool) -> bool:
+    """Is all that is wrong, of the forward as well, what a verdict remarks alone?"""
+    names, close = suspects(truth.case)[-1:], half_of_digits(truth.case.dtype)
+    due, parts = {**truth.forward, **truth.blocks}, [*answer.forward.items(), *answer.gradients()]
+    off = [(float(np.max(np.abs(got - due[name].truth))), close * due[name].size) for name, got in parts]
+    # Most faults are so large that no truth has to be made to know it.
+    if not names or any(error > most > close**2 for error, most in off):
+        return False
+    other = coarse(truth, names[0])
+    right = not _wrong(parts, {**other.forward, **other.blocks})
+    return right and (forward or forward_is_coarse(engine, names[0]))
 
 
 def steps_of(engine: Engine) -> list[int]:

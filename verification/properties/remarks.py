@@ -73,16 +73,16 @@ def _to_blame(
     """The functions, by name, of which to be coarse explains all that is wrong; none if nothing does."""
     wrong = {each.property for each in findings if each.wrong}
     failing = [each for each in asked if each.name in wrong]
-    for names in _suspects(truth.case):
+    for names in suspects(truth.case):
         other = coarse(truth, names)
         if any(each.wrong for each in found(failing, Trial(engine, other))):
             continue
-        if FORWARD.name in wrong or _forward_is_coarse(engine, names):  # type: ignore[arg-type]
+        if FORWARD.name in wrong or forward_is_coarse(engine, names):
             return names
     return ()
 
 
-def _suspects(case: Case) -> list[tuple[str, ...]]:
+def suspects(case: Case) -> list[tuple[str, ...]]:
     """Each of the functions by itself, and all of them."""
     some = tuple(dict.fromkeys(each.name for each in case.chosen.values() if not each.rational))
     return list(dict.fromkeys([*((name,) for name in some), some])) if some else []
@@ -94,9 +94,13 @@ def coarse(truth: CaseTruth, names: tuple[str, ...]) -> CaseTruth:
     return replace(truth, case=replace(truth.case, coarse=frozenset(names)), memory=nothing)
 
 
+def forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
+    """Is the forward wrong on a small case, and right if those functions are coarse?"""
+    return _forward_is_coarse(engine, names)
+
+
 @lru_cache(maxsize=8)
 def _forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
-    """Is the forward wrong on a small case, and right if those functions are coarse?"""
     model, claim = engine.model, engine.claim
     small = {name: claim.least.get(name, 1) for name in dimensions(model, needs_readout(claim))}
     small |= {"N": claim.records[0], "T": claim.steps[0]}
@@ -137,7 +141,7 @@ def _may_be_wrong(trial: Trial) -> bool:
         return False
     due, most = replay.forward(case.astype(WIDER[as_known(case).dtype])), SAFETY * unit(real_of(case.dtype))
     with np.errstate(all="ignore"):
-        return any(np.any(np.abs(got[name] - due[name]) > most * np.abs(due[name])) for name in due)
+        return any(np.any(np.abs(got[name] - due[name]) > most * np.abs(due[name])) for name in got)
 
 
 def _has_wrong(trial: Trial) -> bool:

@@ -15,6 +15,16 @@ def wrong_layer(right="", wrong="", **options):
     return layer(made.forward, made.backward, model=models.lstm, **options)
 
 
+@pytest.mark.parametrize(("more", "wrong"), [("", False), (" + 1e-13", True), (" + 1e-3", True)])
+def test_what_a_verdict_remarks_alone_is_not_wrong(more, wrong):
+    """A sigmoid that is right to a rounding of 1, and none that is off by more."""
+    slow = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
+    engine = wrong_layer(slow, f"    return (1 + np.tanh(a / 2)) / 2{more}")
+    case = healthy_case(engine, 2)
+    case.blocks["b"] -= 12
+    assert look(engine, Truth(case)).wrong is wrong
+
+
 def seen_of(engine):
     """What a case of two steps shows."""
     return look(engine, Truth(healthy_case(engine, 2)))

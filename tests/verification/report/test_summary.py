@@ -12,7 +12,7 @@ from verification.report import summary
 from verification.sampling.ordering import Share
 
 KEYS = ["verdict", "scope", "seconds", "cases", "informative", "met", "ended", "least_met"]
-KEYS += ["not_asked", "diagnosis", "example"]
+KEYS += ["not_asked", "remarks", "diagnosis", "example"]
 
 HOLDS = Judgement(
     model="lstm",
@@ -56,6 +56,7 @@ def test_what_holds_in_json():
         "ended": None,
         "least_met": [],
         "not_asked": ["Fractions", "truncations"],
+        "remarks": [],
         "diagnosis": None,
         "example": None,
     }
@@ -96,6 +97,13 @@ def test_the_text_begins_with_the_verdict():
         "\n"
         "1,266 cases, 1,260 informative"
     )
+
+
+def test_a_remark_stands_in_both():
+    """Each in a line, and in a list."""
+    found = replace(HOLDS, remarks=("tanh is less accurate", "so is exp"))
+    assert written(found)["remarks"] == ["tanh is less accurate", "so is exp"]
+    assert "\nremark: tanh is less accurate\nremark: so is exp\n" in summary.as_text(found)
 
 
 def test_the_text_of_what_holds_says_no_more():

@@ -18,7 +18,8 @@ def test_the_verdict_comes_first_and_every_section_has_a_link():
 
 def test_what_was_asked_stands_beside_what_was_not():
     """In words."""
-    made = asked("float64; full gradient", ("Fractions", "truncations"))
+    made = asked("float64; full gradient", ("Fractions", "truncations"), ("tanh is less accurate",))
     assert "<dd>float64; full gradient</dd>" in made
     assert "<dd>Fractions, truncations</dd>" in made
-    assert "<dd>nothing</dd>" in asked("all", ())
+    assert "<dt>Remark</dt>\n<dd>tanh is less accurate</dd>" in made
+    assert "<dd>nothing</dd>" in asked("all", (), ())
