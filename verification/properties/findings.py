@@ -130,4 +130,5 @@ def findings(
     chosen = asked(engine.claim, truth, turn)
     if names is not None and truth.only is None:
         chosen = tuple(each for each in chosen if each.name in names)
-    return settled(engine, truth, chosen, found(chosen, Trial(engine, truth)))
+    trial = Trial(engine, truth)
+    return settled(trial, chosen, found(chosen, trial))

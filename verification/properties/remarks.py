@@ -43,9 +43,7 @@ LOOKED_AT = 200
 SIZES = (1e-12, 1.0, 20.0)
 
 
-def settled(
-    engine: Engine, truth: CaseTruth, asked: Sequence[Property[Trial]], findings: Iterator[Finding]
-) -> Iterator[Finding]:
+def settled(trial: Trial, asked: Sequence[Property[Trial]], findings: Iterator[Finding]) -> Iterator[Finding]:
     """The findings of a case, where it is a remark what is wrong with it as one."""
     for finding in findings:
         if finding.wrong is None:
@@ -53,33 +51,36 @@ def settled(
             continue
         # What comes after may say that it is no remark.
         every = [finding, *findings]
-        names = () if _is_none(truth, every) else _to_blame(engine, truth, asked, every)
-        yield from (_as_remark(each, names) if names and each.wrong else each for each in every)
-
-
-def _as_remark(finding: Finding, names: tuple[str, ...]) -> Finding:
-    return replace(finding, wrong=None, determined=False, remark=names)
+        yield from every if _is_none(trial.truth, every) else _told(trial, asked, every)
 
 
 def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:
     """Can no function be to blame, for the engine does not answer, or nothing is rounded?"""
-    rounds = isinstance(truth, Truth | RaggedTruth)
+    rounds = isinstance(truth, Truth | RaggedTruth) and bool(suspects(truth.case))
     return not rounds or any(each.wrong and (each.lost or each.property == FORM.name) for each in findings)
 
 
-def _to_blame(
-    engine: Engine, truth: CaseTruth, asked: Sequence[Property[Trial]], findings: Sequence[Finding]
-) -> tuple[str, ...]:
-    """The functions, by name, of which to be coarse explains all that is wrong; none if nothing does."""
+def _told(trial: Trial, asked: Sequence[Property[Trial]], findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings as remarks, if coarse functions explain all; else, first, one that they do not."""
     wrong = {each.property for each in findings if each.wrong}
     failing = [each for each in asked if each.name in wrong]
-    for names in suspects(truth.case):
-        other = coarse(truth, names)
-        if any(each.wrong for each in found(failing, Trial(engine, other))):
-            continue
-        if FORWARD.name in wrong or forward_is_coarse(engine, names):
-            return names
-    return ()
+
+    def left(names: tuple[str, ...]) -> set[tuple[str, str]]:
+        """What is wrong if these are coarse, with the answer that the engine has given."""
+        again = found(failing, trial.beside(coarse(trial.truth, names)))
+        return {(each.property, each.part) for each in again if each.wrong}
+
+    *alone, every = suspects(trial.truth.case)
+    unexplained = left(every)
+    # Where a property holds when it is asked again it is a matter of calls, and of no function.
+    if not unexplained and wrong == {name for name, _ in left(())}:
+        names = next((each for each in alone if not left(each)), every)
+        if FORWARD.name in wrong or forward_is_coarse(trial.engine, names):
+            return [
+                replace(f, wrong=None, determined=False, remark=names) if f.wrong else f for f in findings
+            ]
+    told = next((i for i, f in enumerate(findings) if f.wrong and (f.property, f.part) in unexplained), 0)
+    return [findings[told], *findings[:told], *findings[told + 1 :]]
 
 
 def suspects(case: Case) -> list[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """An engine before a case: how it is asked for properties, and how its answers stand beside the truth."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -69,6 +69,12 @@ class Trial:
     def answer(self) -> Answer:
         """Its answer to the case itself; raises InvalidAnswer."""
         return ask(self.engine, self.truth.case)
+
+    def beside(self, truth: CaseTruth) -> "Trial":
+        """The same answer beside another truth."""
+        other = replace(self, truth=truth)
+        other.__dict__["answer"] = self.answer
+        return other
 
     @property
     def determined(self) -> bool:

@@ -1,5 +1,7 @@
 """A function that is right to a rounding of 1 is remarked, and nothing else is."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 
@@ -83,12 +85,28 @@ def test_a_backward_that_is_coarse_where_its_forward_is_not_is_refuted(gate):
 
 
 def test_a_fault_beside_a_coarse_function_is_refuted():
-    """And nothing of that case is a remark."""
-    made = planted(lstm, SIGMOID, BY_TANH)
+    """It is found first, and nothing of that case is a remark."""
     engine = with_line(lstm, models.lstm, "d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + 1e-6)")
-    engine.forward.__globals__["sigmoid"] = made.sigmoid
-    wrong, remarks = asked(engine, 12.0)
-    assert "lags" in wrong
+    engine.forward.__globals__["sigmoid"] = planted(lstm, SIGMOID, BY_TANH).sigmoid
+    case = healthy_case(engine)
+    case.blocks["b"] -= 12
+    first, *others = (each for each in findings(engine, truth_of(case)) if each.wrong or each.remark)
+    assert first.part == "b"
+    assert "forward" in {each.property for each in others}
+    assert not any(each.remark for each in others)
+
+
+@pytest.mark.parametrize(("call", "sigmoid"), [(1, BY_TANH), (1, SIGMOID), (2, SIGMOID)])
+def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
+    """Of an engine whose function is coarse as well, at the call on the case itself."""
+    made, calls = planted(lstm, SIGMOID, sigmoid), count(1)
+
+    def backward(saved, d_outputs, d_state):
+        d_params, d_xs, d_states = made.backward(saved, d_outputs, d_state)
+        return d_params, d_xs * (2 if next(calls) == call else 1), d_states
+
+    wrong, remarks = asked(layer(made.forward, backward, model=models.lstm), 12.0)
+    assert wrong
     assert not remarks
 
 
