@@ -77,7 +77,7 @@ class Observed(Arithmetic):
 
 
 def steepness(function: Function, y: Any, coarse: bool, tiny: float) -> Any:
-    """By how many roundings a slope is off that is read off a rounded value; of a coarse function one of 1."""
+    """By how many roundings a slope is off that is read off a rounded value; of a coarse function, of 1."""
     read_off = function.slope_sensitivity(y)
     if not coarse:
         return read_off

@@ -170,8 +170,9 @@ def _is_matrix(array: Array, copies: tuple[int, ...]) -> bool:
 class At:
     """One step of rows that are played: what is rounded on the way forward, and on the way back.
 
-    ``take``: what products send back to weights. ``coarse``: functions, by name, as of a case. Of calls of functions, by number on the tape: ``noises`` and
-    values without them; ``ways``, what brings flows back; ``sent``, what has been sent to their arguments.
+    ``take``: what products send back to weights. ``coarse``: functions, by name, as of a case. Of calls of
+    functions, by number on the tape: ``noises`` and values without them; ``ways``, what brings flows back;
+    ``sent``, what has been sent to their arguments.
     """
 
     forward: Rounding
