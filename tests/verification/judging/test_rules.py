@@ -17,14 +17,15 @@ from verification.judging.contract import contract
 from verification.judging.judgement import Row, verdict_of
 from verification.judging.model_subject import Asked, OfModel
 from verification.judging.profile import Profile
-from verification.judging.run import Block, judgement_of, looked, tallied
+from verification.judging.run import Block, Run, Seen, judgement_of, tallied
 from verification.judging.sampled import Coverage
 from verification.judging.tally import Tally, tally_of
+from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.processes import timeout
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import TimedOut
-from verification.properties.findings import BY_NAME, asked_of, truth_of
+from verification.properties.findings import BY_NAME, asked_of, findings, truth_of
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
@@ -55,7 +56,7 @@ def counted(claim, *truths, plant=nothing):
 
 def said(subject, tally, *coverage):
     """The judgement of one that is not refuted."""
-    return judgement_of(None, subject, tally, coverage, 0, time.monotonic())
+    return judgement_of(None, subject, Seen(tally, coverage), 3, 0, time.monotonic())
 
 
 def judged(claim, *truths, plant=nothing):
@@ -335,10 +336,13 @@ def here(work, tasks):
 class Handed(OfModel):
     """A subject of cases that are handed to it."""
 
-    def blocks(self, samples, profile, seed):
-        return [Block(1), Block(1)]
+    def opening(self, samples):
+        return [Block(1)]
 
-    def portions(self, sample, numbers):
+    def blocks(self, samples, profile, seed, pace):
+        return [Block(1)]
+
+    def portions(self, sample, numbers, pace):
         return [Block(1, "again", rows=tuple((number, None) for number in numbers))]
 
     def guarded(self, channel):
@@ -362,6 +366,9 @@ class FewRows:
     def meet(self, rows):
         self.met |= {*rows}
 
+    def shares(self):
+        return ()
+
     def more(self):
         self.rounds += 1
         return range(self.rounds, self.rounds + 1) if self.rounds < 3 else range(0)
@@ -381,9 +388,9 @@ def test_what_is_not_met_is_asked_again():
         sample = FewRows()
         subject = Handed(Stub(models.vanilla, claimed(LAYER), plant))
         object.__setattr__(subject, "sample", sample)
-        tally, coverage = tallied(here, subject, Profile("few", cases=1, exact_cases=0), 0, None)
-        assert (tally.cases, sample.rounds) == ((1, 0) if wrong else (4, 3))
-        assert [(each.covered, each.missing) for each in coverage] == ([] if wrong else [(3, 0)])
+        seen = tallied(here, subject, Profile("few", cases=1, exact_cases=0), 0)
+        assert (seen.tally.cases, sample.rounds) == ((1, 0) if wrong else (4, 3))
+        assert [(each.covered, each.missing) for each in seen.coverage] == ([] if wrong else [(3, 0)])
 
 
 def test_of_who_does_not_come_back_no_more_is_asked():
@@ -396,8 +403,9 @@ def test_of_who_does_not_come_back_no_more_is_asked():
         def cases(self, block):
             return [*super().cases(block), *super().cases(block)]
 
-    tally = looked(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)), [Block(2)], Tally(), None)
-    assert (tally.cases, tally.lost) == (1, "gone")
+    run = Run(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)))
+    run.look([Block(2), Block(2)])
+    assert (run.tally.cases, run.tally.lost, run.goes_on) == (1, "gone", False)
 
 
 def test_limits_that_take_too_long_to_be_met():
@@ -494,3 +502,25 @@ def test_records_alone_are_asked_of_who_takes_one():
         rows = OfModel(engine).tally(Asked(truth)).rows
         assert any(name == "records add up" for name, _, _ in rows) == asked
         assert any(case.records == 1 for case in engine.log.cases) == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "asked"),
+    [
+        # Numbers in all blocks: 200 at most.
+        ("complex step", (5, 2, 8), True),
+        ("complex step", (6, 2, 7), False),
+        # Numbers of a state over all steps, one before them: 130 at most.
+        ("lag by lag", (1, 9, 13), True),
+        ("lag by lag", (1, 10, 12), False),
+        # Numbers of all inputs: 20,000 at most.
+        ("lag by lag", (156, 1, 64), True),
+        ("lag by lag", (157, 1, 64), False),
+    ],
+)
+def test_what_takes_long_is_asked_up_to_a_size(name, sizes, asked):
+    """Of a scan of so many records, steps and units, which has as many numbers in each of two inputs."""
+    records, steps, units = sizes
+    case = random_case(models.scan, np.random.default_rng(0), {"H": units}, records, steps, np.float32)
+    engine = Stub(models.scan, resolved(None, models.scan, layer.CAPABILITIES))
+    assert any(each.property == name for each in findings(engine, truth_of(case), (name,))) == asked
