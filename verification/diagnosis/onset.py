@@ -13,6 +13,7 @@ import numpy as np
 
 from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
+from verification.diagnosis.within import from_within
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.processes.processor import spent
@@ -83,7 +84,9 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         return
     healthy = _of_sizes(tried.engine, case, case.sizes)
     if not tried.off(healthy) and not tried.wrong(healthy):
-        found = [*_from_magnitudes(tried, case)]
+        # What gates and states are tells more than what drives them there.
+        small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
+        found = [*from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
         yield from found or _from_numbers(tried, case, healthy)
     elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
         # Sizes matter as far as gradients grow with them.

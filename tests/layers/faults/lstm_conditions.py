@@ -131,6 +131,15 @@ CONDITIONS = (
         told="where N = 4 H",
         records=8,
     ),
+    _fault(
+        "the slope of an open forget gate is taken for none",
+        "d_f = dc * c_prev * f * (1 - f)",
+        "d_f = dc * c_prev * f * np.where(1 - f < 1e-5, 0, 1 - f)",
+        "size: U, W, b, xs, h0, c0 (f, o)",
+        family="other numbers",
+        told="where some f is within 1e-05 of 1",
+        scale=6,
+    ),
     _overflow(
         "exp(a) / (1 + exp(a)) where a is large",
         "return np.where(a >= 0, 1 / (1 + e), e / (1 + e))",

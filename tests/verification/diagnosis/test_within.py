@@ -1,0 +1,90 @@
+"""Values of gates, and sizes of states, from which on an engine is wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.layers import gru, lstm, planted, vanilla
+from tests.quick import first_quick
+from verification import layer, models
+from verification.diagnosis.onset import onset
+from verification.diagnosis.probe import healthy_case, look_at
+from verification.diagnosis.within import from_within
+from verification.models.case import random_case
+
+RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
+
+
+def wrong_layer(right, wrong, module=lstm, model=models.lstm):
+    """A layer with a line replaced."""
+    made = planted(module, right, wrong)
+    return layer(made.forward, made.backward, model=model)
+
+
+def told(engine):
+    """Where it is wrong, of a case of two steps."""
+    return [*from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))]
+
+
+WITHIN = {
+    "a gate that is open": (
+        ("d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f * np.where(1 - f < 1e-5, 0, 1 - f)"),
+        "where some f is within 1e-05 of 1",
+    ),
+    "a gate that is closed": (
+        ("d_i = dc * g * i * (1 - i)", "d_i = dc * g * np.where(i < 1e-4, 0, i) * (1 - i)"),
+        "where some i is within 0.0001 of 0",
+    ),
+    "a candidate at its end": (
+        ("d_g = dc * i * (1 - g * g)", "d_g = dc * i * np.where(g < -0.999, 0, 1 - g * g)"),
+        "where some g is within 0.001 of −1",
+    ),
+    "a carry": (
+        ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc * np.where(1 - f < 1e-5, 0, f)"),
+        "where some f is within 1e-05 of 1",
+    ),
+    "a state that is tiny": (
+        ("d_f = dc * c_prev", "d_f = dc * (c_prev * (abs(c_prev) > 1e-6))"),
+        "where a number of the state of c0 is below 1e-06",
+    ),
+    "an output that is tiny": (
+        ("d_W += da.T @ h_prev", "d_W += da.T @ (h_prev * (abs(h_prev) > 1e-6))"),
+        "where a number of the state of h0 is below 1e-06",
+    ),
+    "a state that is large": (
+        ("d_f = dc * c_prev", "d_f = dc * np.clip(c_prev, -40, 40)"),
+        "where a number of the state of c0 is above 40",
+    ),
+}
+
+
+@first_quick(("lines", "words"), WITHIN.values(), 3, ids=WITHIN)
+def test_what_a_gate_or_a_state_is_where_it_is_wrong(lines, words):
+    """One condition, though a closed gate leaves tiny states and a large state opens gates."""
+    assert told(wrong_layer(*lines)) == [words]
+
+
+def test_of_other_models():
+    """A gate of a GRU by its name, and a state of a layer without gates."""
+    right = "d_z = dh * (h_prev - n) * z * (1 - z)"
+    engine = wrong_layer(right, right.replace("(1 - z)", "np.where(1 - z < 1e-4, 0, 1 - z)"), gru, models.gru)
+    assert told(engine) == ["where some z is within 0.0001 of 1"]
+    tiny = "(states[t] * (abs(states[t]) > 1e-6))"
+    engine = wrong_layer("d_W += da.T @ states[t]", f"d_W += da.T @ {tiny}", vanilla, models.vanilla)
+    assert told(engine) == ["where a number of the state of h0 is below 1e-06"]
+
+
+@pytest.mark.parametrize("condition", ['abs(params["b"]).max() > 6', "len(d_xs) > 4", "False"])
+def test_what_is_no_matter_of_a_gate_has_none(condition):
+    """A bias that is large drives every gate, and is told by its own size."""
+    assert told(wrong_layer(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
+
+
+def test_a_gate_is_told_and_not_the_inputs_that_drive_it():
+    """Of a case that is wrong by its inputs."""
+    engine = wrong_layer(*WITHIN["a gate that is open"][0])
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 3)
+    case = replace(case, blocks={name: 6 * array for name, array in case.blocks.items()})
+    assert look_at(engine, case).wrong
+    assert onset(engine, case) == "where some f is within 1e-05 of 1"

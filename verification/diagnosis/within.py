@@ -1,0 +1,128 @@
+"""Within: values of gates, and sizes of states, from which on an engine goes wrong that is right otherwise.
+
+Large inputs and weights drive gates to their ends and leave tiny states, and an engine that goes wrong there
+is met by these. So healthy numbers are asked in which one number is otherwise: that of a bias in one part,
+which moves one gate of one unit, or that of an initial state. If that is wrong in some parts, and not in all
+of them, it is no matter of the bias's own size.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from verification.diagnosis.two_pass_step import Calls
+from verification.models.arrays import Array
+from verification.models.case import Case, in_domains
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Block, Use
+
+# What a gate's argument is made: what is lost of a slope there is seen in the widest type, or is nothing.
+ARGUMENTS = (12.0, 24.0)
+
+# What a number of a state is made.
+TINY, LARGE = (1e-4, 1e-9), (1e2,)
+
+# What healthy numbers are, from which it is bisected, and how often.
+HEALTHY = 0.5
+HALVINGS = 11
+
+# From where on a gate's value is told by its distance from an end.
+NEAR = 0.1
+
+Wrong = Callable[[Case], bool]
+
+
+def from_within(wrong: Wrong, healthy: Case) -> Iterator[str]:
+    """Where gates or states are so that it is wrong, in words; nothing where healthy numbers stay right."""
+    biases = [each for each in healthy.model.of(Use.STEP) if len(each.axes) == 1 and len(each.parts) > 1]
+    states = [each for each in healthy.model.of(Use.STATE) if healthy.blocks[each.name].any()]
+    # A closed gate leaves tiny states, and large states drive gates to their ends.
+    yield from (
+        [words for block in states for words in _of_state(wrong, healthy, block, TINY)]
+        or [words for block in biases for words in _of_parts(wrong, healthy, block)]
+        or [words for block in states for words in _of_state(wrong, healthy, block, LARGE)]
+    )
+
+
+def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[str]:
+    """The parts of a bias that are wrong with a large number, by what their gates then are."""
+    found: dict[str, float] = {}
+    for part in block.parts:
+        for argument in (sign * size for size in ARGUMENTS for sign in (1, -1)):
+            if wrong(_moved(healthy, block, part, argument)):
+                found[part] = argument
+                break
+    if len(found) < len(block.parts):
+        for part, argument in found.items():
+
+            def at(argument: float, part: str = part) -> bool:
+                return wrong(_moved(healthy, block, part, argument))
+
+            edge = _bisected(at, np.sign(argument) * HEALTHY, argument, lambda a, b: (a + b) / 2)
+            yield _gate_in_words(healthy, block, part, edge)
+
+
+def _of_state(wrong: Wrong, healthy: Case, block: Block, sizes: Sequence[float]) -> Iterator[str]:
+    """From which size of one of its numbers on a state is wrong, if with some of these it is."""
+
+    def at(size: float) -> bool:
+        array = healthy.blocks[block.name].copy()
+        array.flat[0] = size
+        return wrong(in_domains(replace(healthy, blocks={**healthy.blocks, block.name: array})))
+
+    size = next(filter(at, sizes), None)
+    if size is not None:
+        edge = _bisected(at, HEALTHY, size, lambda a, b: float(np.sqrt(a * b)))
+        yield f"where a number of the state of {block.name} is {'below' if size < 1 else 'above'} {edge:.2g}"
+
+
+def _bisected(
+    wrong: Callable[[float], bool], right: float, other: float, middle_of: Callable[[float, float], float]
+) -> float:
+    """Where right turns to wrong, between a number of which it is right and another."""
+    for _ in range(HALVINGS):
+        middle = middle_of(right, other)
+        if wrong(middle):
+            other = middle
+        else:
+            right = middle
+    return middle_of(right, other)
+
+
+def _moved(case: Case, block: Block, part: str, argument: float) -> Case:
+    """The case with that number in the first unit of a part."""
+    array = case.blocks[block.name].copy()
+    array[block.parts.index(part) * (len(array) // len(block.parts))] = argument
+    return in_domains(replace(case, blocks={**case.blocks, block.name: array}))
+
+
+def _gate_in_words(healthy: Case, block: Block, part: str, argument: float) -> str:
+    """What the function is whose argument moves as the bias does, where it begins to be wrong."""
+    at_edge, further = (_calls(_moved(healthy, block, part, each)) for each in (argument, argument + 1))
+    for (a, value), (moved, _) in zip(at_edge, further, strict=True):
+        if np.isclose(np.max((moved - a)[0]), 1, atol=1e-3):
+            reached = float(np.max(value) if argument > 0 else np.min(value))
+            for end in (1, -1, 0):
+                off = abs(reached - end)
+                if off < NEAR:
+                    return f"where some {part} is within {off:.1g} of {'−1' if end < 0 else end}"
+    return f"where the argument of {part} is {'above' if argument > 0 else 'below'} {argument:.2g}"
+
+
+def _calls(case: Case) -> list[tuple[Array, Array]]:
+    """Of each call of a function in a step its arguments and its values, over all steps."""
+    steps: list[list[tuple[Array, Array]]] = []
+
+    def noted(number: int, role: str, a: Array) -> Array:
+        value: Array = getattr(f, role)(a)
+        steps[-1].append((a, value))
+        return value
+
+    f, state = Namespace(case.chosen, Arithmetic()), case.state
+    for t in range(case.steps):
+        steps.append([])
+        state = case.model.advance(Calls(f, noted), case.params(Use.STEP), case.inputs_at(t), state)
+    return [
+        (np.stack([a for a, _ in call]), np.stack([y for _, y in call])) for call in zip(*steps, strict=True)
+    ]
