@@ -21,6 +21,7 @@ from verification.diagnosis.scaled import of_scale
 from verification.diagnosis.seen_in import facts
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.where import Elsewhere, Where, as_well, beginning
+from verification.diagnosis.within import from_within
 from verification.diagnosis.words import common_factor, gates, joined, verb, wrong_in_words
 from verification.models import layouts
 from verification.models.case import Case, name_of
@@ -90,12 +91,24 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         if one.words:
             return _of_circumstances(one)
         return _of_other_numbers(OfSome(engine, one.blocks), one.seen.truth.case, some)
+    if some_parts and (met := _of_values_within(engine)) is not None:
+        return met
     part = next((part for part in some_parts if look_at(engine, part).wrong), None)
     if part is not None:
         return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
     if about is About.CALL:
         return _of_other_numbers(engine, case, some)
     return _of_conduct(engine, finding, case)
+
+
+def _of_values_within(engine: Engine) -> Diagnosis | None:
+    """What is wrong with healthy numbers but for a gate or a state; as a part may begin with a tiny one."""
+    found = from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))
+    for words, case in found:
+        seen = look_at(engine, case)
+        sentence = f"{wrong_in_words(seen)} {words}: small cases of healthy numbers are right."
+        return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
+    return None
 
 
 # Steps up to which alternatives to a truncated gradient are computed, whose cost grows with their square.

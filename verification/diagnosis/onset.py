@@ -86,7 +86,7 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
     if not tried.off(healthy) and not tried.wrong(healthy):
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
-        found = [*from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
+        found = [words for words, _ in from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
         yield from found or _from_numbers(tried, case, healthy)
     elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
         # Sizes matter as far as gradients grow with them.

@@ -33,19 +33,19 @@ NEAR = 0.1
 Wrong = Callable[[Case], bool]
 
 
-def from_within(wrong: Wrong, healthy: Case) -> Iterator[str]:
-    """Where gates or states are so that it is wrong, in words; nothing where healthy numbers stay right."""
+def from_within(wrong: Wrong, healthy: Case) -> Iterator[tuple[str, Case]]:
+    """Where gates or states are so that it is wrong, in words, with a case; nothing where it stays right."""
     biases = [each for each in healthy.model.of(Use.STEP) if len(each.axes) == 1 and len(each.parts) > 1]
     states = [each for each in healthy.model.of(Use.STATE) if healthy.blocks[each.name].any()]
     # A closed gate leaves tiny states, and large states drive gates to their ends.
     yield from (
-        [words for block in states for words in _of_state(wrong, healthy, block, TINY)]
-        or [words for block in biases for words in _of_parts(wrong, healthy, block)]
-        or [words for block in states for words in _of_state(wrong, healthy, block, LARGE)]
+        [found for block in states for found in _of_state(wrong, healthy, block, TINY)]
+        or [found for block in biases for found in _of_parts(wrong, healthy, block)]
+        or [found for block in states for found in _of_state(wrong, healthy, block, LARGE)]
     )
 
 
-def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[str]:
+def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[tuple[str, Case]]:
     """The parts of a bias that are wrong with a large number, by what their gates then are."""
     found: dict[str, float] = {}
     for part in block.parts:
@@ -60,21 +60,27 @@ def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[str]:
                 return wrong(_moved(healthy, block, part, argument))
 
             edge = _bisected(at, np.sign(argument) * HEALTHY, argument, lambda a, b: (a + b) / 2)
-            yield _gate_in_words(healthy, block, part, edge)
+            yield _gate_in_words(healthy, block, part, edge), _moved(healthy, block, part, argument)
 
 
-def _of_state(wrong: Wrong, healthy: Case, block: Block, sizes: Sequence[float]) -> Iterator[str]:
+def _of_state(
+    wrong: Wrong, healthy: Case, block: Block, sizes: Sequence[float]
+) -> Iterator[tuple[str, Case]]:
     """From which size of one of its numbers on a state is wrong, if with some of these it is."""
 
-    def at(size: float) -> bool:
+    def having(size: float) -> Case:
         array = healthy.blocks[block.name].copy()
         array.flat[0] = size
-        return wrong(in_domains(replace(healthy, blocks={**healthy.blocks, block.name: array})))
+        return in_domains(replace(healthy, blocks={**healthy.blocks, block.name: array}))
+
+    def at(size: float) -> bool:
+        return wrong(having(size))
 
     size = next(filter(at, sizes), None)
     if size is not None:
         edge = _bisected(at, HEALTHY, size, lambda a, b: float(np.sqrt(a * b)))
-        yield f"where a number of the state of {block.name} is {'below' if size < 1 else 'above'} {edge:.2g}"
+        where = "below" if size < 1 else "above"
+        yield f"where a number of the state of {block.name} is {where} {edge:.2g}", having(size)
 
 
 def _bisected(

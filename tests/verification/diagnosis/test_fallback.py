@@ -45,6 +45,20 @@ def test_of_other_calls_all_that_refute_it_are_named():
     assert str(found).endswith("“inputs stay”, “second call” and “memory layout” are refuted.")
 
 
+def test_a_tiny_state_that_a_part_begins_with_is_told_and_no_cut():
+    """One call by itself shows it, with healthy numbers but for one."""
+    found = told(
+        "cut",
+        None,
+        "h, c = state\n    saved",
+        "h, c = state[0], state[1] * (abs(state[1]) > 1e-5)\n    saved",
+    )
+    assert str(found) == (
+        "outputs, final h0 and final c0 are wrong where a number of the state of c0 is below 1e-05: small "
+        "cases of healthy numbers are right."
+    )
+
+
 @pytest.mark.slow
 def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_well():
     """One call by itself is not right, where others of another size are wrong."""

@@ -16,6 +16,7 @@ from verification.properties.property import Finding
 
 PARAMS = 'U, W, b = params["U"], params["W"], params["b"]'
 BACK = 'U, W = params["U"], params["W"]'
+PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 BY_U = "(U.shape, U.dtype, U.tobytes())"
 KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
@@ -44,6 +45,7 @@ def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong
         "for the numbers of U is answered for the same ones again."
     )
     assert found.stage == "conduct"
+    assert found.sentence.removeprefix("off: ") in PAGE
 
 
 def test_a_finding_that_comes_again_is_told_by_what_is_kept_as_well():
@@ -65,6 +67,7 @@ def test_what_is_kept_by_address_is_told_as_that():
         "off: answers differ from call to call: this one is right where it is the first; what it computed "
         "for arrays is answered when their numbers have changed."
     )
+    assert found.sentence.removeprefix("off: ") in PAGE
 
 
 def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
@@ -150,5 +153,6 @@ def test_what_is_left_unwritten_in_small_cases_is_no_other_mistake():
     engine = lstm_with("d_xs[:, t] = da @ U", "d_xs[:, t] = da @ U if t else d_xs[:, t]")
     found = diagnose(engine, Finding("autograd", "xs", "off"), healthy_case(engine))
     assert found.sentence.startswith("xs is not written everywhere, as if made by np.empty: ")
+    assert found.sentence in PAGE
     assert found.blocks == ("xs",)
     assert not np.isnan(look_at(engine, healthy_case(engine)).want("xs")).any()

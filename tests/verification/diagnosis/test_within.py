@@ -1,6 +1,7 @@
 """Values of gates, and sizes of states, from which on an engine is wrong."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ import pytest
 from tests.layers import gru, lstm, planted, vanilla
 from tests.quick import first_quick
 from verification import layer, models
+from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case, look_at
 from verification.diagnosis.within import from_within
 from verification.models.case import random_case
+from verification.properties.property import Finding
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
@@ -24,7 +27,9 @@ def wrong_layer(right, wrong, module=lstm, model=models.lstm):
 
 def told(engine):
     """Where it is wrong, of a case of two steps."""
-    return [*from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))]
+    found = [*from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))]
+    assert all(look_at(engine, case).wrong for _, case in found)
+    return [words for words, _ in found]
 
 
 WITHIN = {
@@ -88,3 +93,5 @@ def test_a_gate_is_told_and_not_the_inputs_that_drive_it():
     case = replace(case, blocks={name: 6 * array for name, array in case.blocks.items()})
     assert look_at(engine, case).wrong
     assert onset(engine, case) == "where some f is within 1e-05 of 1"
+    page = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+    assert diagnose(engine, Finding("autograd", "U", "off"), case).sentence in page
