@@ -63,7 +63,7 @@ def test_nothing_is_chosen_by_what_tests():
 @np.errstate(over="ignore", invalid="ignore")
 def test_a_form_that_numbers_are_too_large_for_is_none():
     """As changes that no float holds; levels are."""
-    values = 1e153 * (-1) ** STEPS
+    values = 1e308 * (-1) ** STEPS
     assert [view.transformation for view in chosen(values, AT, 4, None)] == [Transformation()]
 
 
