@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from verification.cli.options import parsers
+from verification.judging.profile import PROFILES
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "judge" / "command.md").read_text("utf-8")
 SHOWN = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -69,3 +72,35 @@ def test_the_command_refutes_with_the_fault_of_the_page(tmp_path):
     failed = run(tmp_path, "example.py")
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
+
+
+def rows_after(head):
+    """The cells of the table under a head."""
+    lines = PAGE.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").replace("\\|", "/").split(" | ")] for line in lines]
+
+
+def test_every_flag_of_every_command_is_in_the_table():
+    """With the commands that have it, and no other; those of campaigns alone are on their own page."""
+    told = {}
+    for flag, commands, _ in rows_after("| flag | of which commands |"):
+        told[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
+    there = {}
+    for name, parser in parsers().items():
+        for flag in (option for action in parser._actions for option in action.option_strings):
+            there.setdefault(flag, set()).add(name)
+    own = {flag for flag, names in there.items() if names == {"campaign"}}
+    campaigns = (ROOT / "docs" / "judge" / "campaign.md").read_text("utf-8")
+    assert [flag for flag in own if flag not in campaigns] == []
+    for flag in ("-h", "--help", *own):
+        del there[flag]
+    assert told == there
+
+
+def test_every_profile_is_in_the_table():
+    """With its numbers."""
+    words = {3: "any three levels", 4: "any four levels"}
+    assert {name.strip("`"): rest for name, *rest in map(tuple, rows_after("| profile |"))} == {
+        name: [f"{each.cases:,}", f"{each.exact_cases:,}", words[each.strength]]
+        for name, each in PROFILES.items()
+    }

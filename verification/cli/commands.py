@@ -275,13 +275,14 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
 
 
 def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Every wrong engine of the catalogue has to be caught, and no right one accused."""
+    """Every wrong engine of the catalogue has to be caught, or the one named, and no right one accused."""
+    wrong, equivalent = options.faults
     if options.loops == "compiled":
         with progress.part("mutants") as show:
-            result = compiled.run(compiled.COMPILED, compiled.COMPILED_EQUIVALENT, show)
+            result = compiled.run(wrong, equivalent, show)
     else:
         with progress.part("mutants") as show:
-            result = mutants.run(show)
+            result = mutants.run(show, mutants=wrong, equivalents=equivalent)
         with progress.part("their examples") as show:
             result = mutants.explained(result, show)
     for one in result.results:
@@ -343,7 +344,7 @@ COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str
     "judge": (judge, lambda options: expected(PROFILES[options.profile])),
     "cell": (judge_cell, lambda options: expected(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
-    "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops)),
+    "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops, *options.faults)),
     "article": (rerun_article, lambda options: durations.of_article()),
     "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
     "adversary": (measure_adversary, lambda options: durations.of_adversary(options.planted)),

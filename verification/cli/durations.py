@@ -1,10 +1,9 @@
 """What a run is expected to take, part by part. Only the proportions matter (``rnn.console.progress``)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from verification.article.sine import ARTICLE, LONG
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT
-from verification.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT, Fault
 from verification.judge import CASE, DESIGNED
 from verification.judging.profile import Profile
 
@@ -41,7 +40,7 @@ def cases_of(cell: str) -> str:
 
 def of_verify(profile: Profile, cells: Mapping[str, Profile]) -> Mapping[str, float]:
     """Of a profile, when all holds, and of those by which cells are judged."""
-    mutants = of_mutants()
+    mutants = of_mutants("numpy", CATALOGUE, EQUIVALENT)
     return {
         **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
         "mutants": mutants["mutants"],
@@ -56,14 +55,12 @@ def _of_cases(asked: Profile) -> float:
     return CASE * (asked.cases + asked.exact_cases + DESIGNED)
 
 
-def of_mutants(loops: str = "numpy") -> Mapping[str, float]:
-    """Of the whole catalogue of one of the texts."""
+def of_mutants(loops: str, wrong: Sequence[Fault], equivalent: Sequence[Fault]) -> Mapping[str, float]:
+    """Of these faults of one of the texts, and of edits that are none."""
+    count = len(wrong) + len(equivalent)
     if loops == "compiled":
-        return {"mutants": COMPILED_MUTANT * (len(COMPILED) + len(COMPILED_EQUIVALENT))}
-    return {
-        "mutants": MUTANT * (len(CATALOGUE) + len(EQUIVALENT)),
-        "their examples": EXAMPLE * len(CATALOGUE),
-    }
+        return {"mutants": COMPILED_MUTANT * count}
+    return {"mutants": MUTANT * count, "their examples": EXAMPLE * len(wrong)}
 
 
 def of_article() -> Mapping[str, float]:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 
@@ -19,10 +20,15 @@ from verification.adapters.rnn.cells import (
     judged_by,
 )
 from verification.campaign import command as campaign
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT, Fault
+from verification.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at
 
 PROGRAM = program("verification")
+
+# By which text they are planted in: faults, and edits that are none.
+FAULTS = {"numpy": (CATALOGUE, EQUIVALENT), "compiled": (COMPILED, COMPILED_EQUIVALENT)}
 
 # What a number may have at most, so that Python can print it again.
 SEED_DIGITS = 1_000
@@ -30,27 +36,29 @@ SEED_DIGITS = 1_000
 # By command: what it does and how long that takes, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "verify": (
-        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: about "
-        "five minutes on two cores, with --profile thorough hours."
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: 5 min on "
+        "two cores, with --profile thorough hours."
     ),
     "judge": (
         "Judge an engine of yours, which is what an adapter returned, as layer(...), or a function "
-        "Problem -> Gradients: half a minute on two cores where a call takes a millisecond."
+        "Problem -> Gradients: 10 s to 2 min on two cores where a call takes a millisecond."
     ),
     "campaign": (
-        "Judge an engine of yours on as many drawn cases as you like, over processes or a Dask cluster; what "
-        "is done is kept in DIR, and the same command goes on from there."
+        "Judge an engine of yours on as many drawn cases as you like, 25 to 40 cases a second on two cores, "
+        "over processes or a Dask cluster; what is done is kept in DIR, from where the same command goes on."
     ),
-    "cell": "Judge a cell of rnn by NumPy's loops or by compiled ones: a minute or two on two cores.",
+    "cell": "Judge a cell of rnn by NumPy's loops or by compiled ones: 1 to 2 min on two cores.",
     "mutants": (
         "Show that the suite catches every wrong engine of the catalogue, of NumPy's text or of the compiled "
-        "one: four minutes on two cores."
+        "one: 5 to 10 min on two cores."
     ),
-    "article": "Show why the published rule is refuted, and train by it from 20 seeds: about a minute.",
-    "detection": "Measure how small a planted fault is caught: two minutes, longer with PyTorch and JAX.",
+    "article": "Show why the published rule is refuted, and train by it from 20 seeds: 1 min on two cores.",
+    "detection": (
+        "Measure how small a planted fault is caught: 1 min on two cores, with PyTorch and JAX several."
+    ),
     "adversary": (
         "Measure how many faults are caught that show under one, two or three conditions alone, drawn from a "
-        "published list: two minutes on two cores, and some ten seconds for each that is planted."
+        "published list: 2 min on two cores, and 10 s for each that is planted."
     ),
 }
 FILES = {
@@ -74,9 +82,9 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     # Flags without a command are those of verify. What is no flag has to be a command.
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["verify", *given]
-    parsers = _parsers()
-    options, unknown = parsers[""].parse_known_args(given)
-    parser = parsers[options.command]
+    each = parsers()
+    options, unknown = each[""].parse_known_args(given)
+    parser = each[options.command]
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if options.command == "detection" and options.json is None:
@@ -90,6 +98,8 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
                 options.engine = engine_at(options.target)
         if options.command in ("verify", "mutants"):
             check_loops(options.loops)
+        if options.command == "mutants":
+            options.faults = named_faults(options.loops, options.only)
         if options.command == "cell":
             if options.cell == BIDIRECTIONAL and options.scope != "all":
                 raise ValueError(f"--scope {options.scope}: of {BIDIRECTIONAL}, needed all")
@@ -104,12 +114,27 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return options
 
 
+def named_faults(loops: str, name: str | None) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """The faults of a text and the edits that are none, or the one of this name; ValueError without."""
+    wrong, equivalent = FAULTS[loops]
+    if name is None:
+        return wrong, equivalent
+    names = [fault.name for fault in (*wrong, *equivalent)]
+    if name not in names:
+        close = get_close_matches(name, names, n=1, cutoff=0.0)[0]
+        raise ValueError(
+            f"--only {shown(repr(name))}: no wrong engine by {loops} loops, the closest is {close!r}"
+        )
+    wrong, equivalent = (tuple(each for each in some if each.name == name) for some in (wrong, equivalent))
+    return wrong, equivalent
+
+
 def shown(value: object) -> str:
     """A value in a message."""
     return line(str(value), VALUE)
 
 
-def _parsers() -> Mapping[str, Parser]:
+def parsers() -> Mapping[str, Parser]:
     """A parser for each command, and the one that has them all, which is called ""."""
     parser = Parser(
         prog=PROGRAM,
@@ -165,6 +190,9 @@ def _add_flags(each: Mapping[str, Parser]) -> None:
         each[name].add_argument(
             "--seed", type=seed, default=0, metavar="N", help="of all that is drawn (default 0)"
         )
+    each["mutants"].add_argument(
+        "--only", metavar="NAME", help="the one of this name, in seconds (default all of them)"
+    )
     each["adversary"].add_argument(
         "--planted",
         type=seed,

@@ -132,6 +132,19 @@ def test_a_verified_run(tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_one_mutant_can_be_picked(tmp_path, capsys):
+    """It alone is judged and explained, and is the whole result."""
+    name, path = CATALOGUE[0].name, tmp_path / "out.json"
+    assert command.main(["mutants", "--only", name, "--json", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(name)
+    assert "Mutants: 1 of 1 wrong engines caught" in told
+    result = json.loads(path.read_text("utf-8"))
+    assert (result["total"], result["equivalent"]) == (1, 0)
+    assert [each["name"] for each in result["catalogue"]] == [name]
+
+
+@pytest.mark.slow
 def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     """It prints the example and the diagnosis, trains nothing, and returns 1."""
     monkeypatch.setattr(command, "train_on_sine", no_training)

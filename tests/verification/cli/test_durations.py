@@ -4,6 +4,7 @@ import pytest
 
 from verification import judge
 from verification.cli import durations
+from verification.evidence.mutants import CATALOGUE, EQUIVALENT
 from verification.judging.profile import PROFILES, THOROUGH, Profile
 
 
@@ -32,8 +33,8 @@ def test_twice_the_cases_take_twice_as_long():
     "parts",
     [
         judge.expected(THOROUGH),
-        durations.of_mutants(),
-        durations.of_mutants("compiled"),
+        durations.of_mutants("numpy", CATALOGUE[:1], ()),
+        durations.of_mutants("compiled", (), EQUIVALENT[:1]),
         durations.of_article(),
         durations.of_adversary(3),
     ],

@@ -2,13 +2,14 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from rnn.console.command_line import EXIT_CODES, LINE
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.cli.options import DESCRIPTIONS, FILES, arguments
+from verification.cli.options import DESCRIPTIONS, FAULTS, FILES, arguments
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,10 @@ MISUSES = {
         ["judge", "mine.py:engine", "--out", "folder", "--json", "folder/report.html"],
         "report.html goes there, needed another file",
     ),
+    "no such mutant": (
+        ["mutants", "--only", "dh_prev untransposed"],
+        "--only 'dh_prev untransposed': no wrong engine by numpy loops, the closest is ",
+    ),
     "several lines": (["--seed", "1\n2\x1b[2J"], r"'1\n2\x1b[2J', needed"),
     "a million characters": (["--seed", "x" * 1_000_000], "xxx', needed an integer of at least 0"),
     "a name of a million characters": (["--json", "x" * 1_000_000], "File name too long, needed a place"),
@@ -103,6 +108,31 @@ def test_misuse_is_one_line_and_nothing_is_made(tmp_path, capsys, name):
     assert len(told.err) < LINE + 60
     assert words in told.err
     assert tree(tmp_path) == before
+
+
+ROOT = Path(__file__).parents[3]
+# The start of a row of the commands' table, and the one of its figures that a help text has.
+TIMES = re.findall(
+    r"^\| `(?:make|python -m verification) (\w+)[^|]*\|.*\| ([^|,]*)[^|]*\|$",
+    (ROOT / "docs" / "commands.md").read_text("utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_a_help_text_says_the_time_that_the_page_says(name):
+    """Of each command."""
+    assert dict(TIMES)[name].strip() in DESCRIPTIONS[name]
+
+
+@pytest.mark.parametrize("loops", FAULTS)
+def test_one_of_the_mutants_can_be_picked(loops):
+    """A fault, or an edit that is none; by its whole name, which no other has."""
+    wrong, equivalent = FAULTS[loops]
+    argv = ["mutants", "--loops", loops]
+    assert arguments(argv).faults == (wrong, equivalent)
+    for each, found in ((wrong[-1], ((wrong[-1],), ())), (equivalent[0], ((), (equivalent[0],)))):
+        assert arguments([*argv, "--only", each.name]).faults == found
 
 
 def test_a_refusal_names_the_command(capsys):
@@ -212,7 +242,7 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
         ("verify", {"--cell", "--loops", "--profile", "--seed", "--no-cache", "--out", "--json"}),
         ("judge", {"--profile", "--seed", "--seconds", "--no-cache", "--out", "--json"}),
         ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--no-cache", "--out", "--json"}),
-        ("mutants", {"--loops", "--json"}),
+        ("mutants", {"--loops", "--only", "--json"}),
         ("article", {"--out", "--json"}),
         ("detection", {"--seed", "--out", "--json"}),
         ("adversary", {"--profile", "--seed", "--planted", "--no-cache", "--json"}),

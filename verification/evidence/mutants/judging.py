@@ -92,6 +92,10 @@ class Result:
 
 def judge(mutant: Fault, cases: Sequence[CaseTruth], names: Sequence[str]) -> Result:
     """Which properties, by name, catch the mutant, and by which problem first."""
+    if mutant.cell != vanilla.name:
+        raise ValueError(
+            f"mutant {mutant.name!r}: cell {mutant.cell!r}, needed {vanilla.name!r}, whose cases it is asked"
+        )
     if mutant.caught_by is not None and mutant.caught_by not in names:
         raise ValueError(
             f"mutant {mutant.name!r}: caught by {mutant.caught_by!r}, needed one of {', '.join(names)}"

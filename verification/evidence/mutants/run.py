@@ -76,8 +76,9 @@ def run(
 ) -> MutantsResult:
     """Judge every mutant; ``progress`` is called with the mutants done and the mutants in all."""
     started = time.monotonic()
-    # The right engine comes first. With it every truth is computed, once for all the processes that follow.
-    judge(THE_RIGHT_ONE, all_cases(), names)
+    if len(mutants) + len(equivalents) > 1:
+        # With the right engine every truth is computed, once for all the processes that follow.
+        judge(THE_RIGHT_ONE, all_cases(), names)
     # An edit that is no fault is asked everything, which takes as long as a batch of mutants.
     batches: list[tuple[Fault, ...]] = [(edit,) for edit in equivalents]
     batches += [tuple(mutants[start : start + BATCH]) for start in range(0, len(mutants), BATCH)]
