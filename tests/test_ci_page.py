@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.examples import ROOT, of_kind
+from verification.judging import keeping
 
 WORKFLOW, HOOKS = (yaml.safe_load(block) for block in of_kind("ci", "yaml"))
 DECAY, WRONG = of_kind("command", "python")[0], of_kind("command", "diff")[0]
@@ -65,6 +67,28 @@ def test_the_workflow_runs_what_the_page_says():
     kept = next(step for step in job["steps"] if "upload-artifact" in step.get("uses", ""))
     assert kept["if"] == "always()"
     assert kept["with"]["path"] in command
+
+
+def test_the_workflow_caches_the_truths_where_they_are(tmp_path):
+    """The page's own step, under its shell: the folder that is kept is the one in which truths are."""
+    steps = WORKFLOW["jobs"]["verify"]["steps"]
+    (truths,) = (step["run"] for step in steps if step.get("id") == "truths")
+    output = tmp_path / "output"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "GITHUB_OUTPUT": str(output),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    subprocess.run(["bash", "-e", "-c", truths], env=environment, check=True, cwd=tmp_path)
+    told = dict(line.split("=", 1) for line in output.read_text("utf-8").splitlines())
+    assert told == {"folder": str(tmp_path / "cache" / "verified-rnn" / "truths"), "key": keeping.key()}
+    cached = next(step for step in steps if "actions/cache" in step.get("uses", ""))["with"]
+    assert cached["path"] == "${{ steps.truths.outputs.folder }}"
+    # What is there under another engine's key is found by the start of this one's.
+    assert cached["key"].startswith(cached["restore-keys"])
+    assert cached["restore-keys"] == "truths-${{ steps.truths.outputs.key }}-"
 
 
 def test_the_hook_runs_the_command_at_a_push(tmp_path):

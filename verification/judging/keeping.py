@@ -135,10 +135,20 @@ def shelf_of(model: Model, folder: Path) -> Shelf | None:
         identity = identity_of(model)
     except Unidentified:
         return None
+    return Shelf(folder, "\n".join([*makers(), identity]))
+
+
+def makers() -> list[str]:
+    """What makes a truth beside the case and its model, and is the same on every machine of a kind."""
     libraries = [f"{name} {version(name)}" for name in ("numpy", "autograd")]
     long = np.finfo(np.longdouble)
     machine = f"{platform.system()} {platform.machine()} {long.nmant} {long.maxexp}"
-    return Shelf(folder, "\n".join([SOURCES, platform.python_version(), *libraries, machine, identity]))
+    return [SOURCES, platform.python_version(), *libraries, machine]
+
+
+def key() -> str:
+    """A digest of that, for whoever carries a folder of truths from machine to machine."""
+    return sha256("\n".join(makers()).encode()).hexdigest()[:16]
 
 
 def trim(folder: Path, most: int = MOST) -> None:

@@ -2,9 +2,12 @@
 
 import os
 import pickle
+import subprocess
+import sys
 import threading
 from collections import Counter
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +23,8 @@ from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
 from verification.truth import complex_step, table
+
+ROOT = Path(__file__).parents[3]
 
 SHORT = Profile("short", cases=6, exact_cases=0, strength=1)
 SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
@@ -223,6 +228,62 @@ def test_what_another_source_has_made_is_old(shelf, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(keeping, "version", lambda name: "0")
     assert kept(shelf_of(models.scan, shelf.folder)) == {}
+
+
+def test_a_key_is_of_what_makes_all_truths(shelf, monkeypatch):
+    """Whatever a machine is called; other sources, versions and kinds of machines have another."""
+    before = keeping.key()
+    monkeypatch.setattr("platform.node", lambda: "another runner")
+    assert keeping.key() == before
+    assert shelf.maker.startswith("\n".join(keeping.makers()))
+    for name, value in (("python_version", "3.99.0"), ("machine", "abacus"), ("system", "Another")):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"platform.{name}", lambda value=value: value)
+            assert keeping.key() != before
+    monkeypatch.setattr(keeping, "SOURCES", "others")
+    assert keeping.key() != before
+
+
+NAMES = """
+import hashlib
+from tests.verification.judging.test_keeping import SCAN, SHORT
+from verification.judging.keeping import digest_of
+from verification.truth.made import Made
+
+names = hashlib.sha256()
+
+def named(case):
+    names.update(digest_of(case, "anybody"))
+    return Made({})
+
+named.keep = lambda: None
+subject = SCAN.subject()
+for block in subject.blocks(subject.samples(SHORT), SHORT, 0):
+    for each in subject._made(block, named):
+        pass
+print(names.hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_another_processor_finds_the_same_truths(tmp_path):
+    """One without the vector instructions of this one, and with the oldest kernels of BLAS: to the bit."""
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    plain = {"NPY_DISABLE_CPU_FEATURES": " ".join(found), "OPENBLAS_CORETYPE": "Nehalem"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", NAMES],
+            env=environment | other,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for other in ({}, plain)
+    ]
+    assert len(told[0]) > 60
+    assert told[0] == told[1]
 
 
 def test_a_folder_that_cannot_be_made_or_written_is_no_error(tmp_path, shelf, monkeypatch):
