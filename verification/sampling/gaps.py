@@ -28,7 +28,7 @@ APART, LONG_APART = 7, 41
 TIMES = 2
 
 # How often other sizes are sought, and the seconds, about, that they may make a row cost.
-TRIES, COMPANIONS = 8, 0.4
+TRIES, COMPANIONS = 8, 0.1
 
 # Rows of one seed at most, by which they are numbered.
 ROWS = 1_000
