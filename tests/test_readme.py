@@ -243,6 +243,15 @@ def test_contributing_has_every_recipe_in_at_most_five_lines(recipe: str) -> Non
     assert [line for line in lines if len(line) > 120] == []
 
 
+def test_the_recipe_of_a_model_names_the_pages_that_its_tests_ask_for() -> None:
+    """Those whose tests go through all shipped models."""
+    asking = [path for path in ROOT.glob("tests/test_*_page.py") if "SHIPPED" in path.read_text("utf-8")]
+    pages = [path.stem.removeprefix("test_").removesuffix("_page") for path in asking]
+    (told,) = re.findall(r"^## To add a model\n\n(.*?)(?=\n## )", text("CONTRIBUTING.md"), SECTION)
+    assert len(pages) > 1
+    assert [page for page in pages if f"`docs/judge/{page}.md`" not in told] == []
+
+
 def test_every_picture_is_shown() -> None:
     """On some page; one that is nowhere shown goes stale unseen."""
     pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]

@@ -535,7 +535,7 @@ OF_NUMBERS = (
         "a half as 0.5",
         "The same to the bit for every float, and for a Fraction no longer a Fraction.",
         PLAUSIBLE,
-        (Edit("losses", "residual / 2", "residual * 0.5"),),
+        (Edit("losses", "half = residual / 2", "half = residual * 0.5"),),
         "exact",
         "exact",
     ),
