@@ -102,6 +102,21 @@ def test_float32_holds_as_well():
     assert wrong(cell(step, model=linear), "float32", steps=3) == {}
 
 
+def from_zeros(params, xs, state):
+    """The same as ``associative``, step by step, in arrays that are made without a type."""
+    outputs, h = jnp.zeros(xs["x"].shape), jnp.zeros(state[0].shape) + state[0]
+    for t in range(outputs.shape[1]):
+        h = xs["a"][:, t] * h + xs["x"][:, t]
+        outputs = outputs.at[:, t].set(h)
+    return outputs, (h,)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_array_without_a_type_has_the_one_that_is_asked(dtype):
+    """JAX's own setting would make it float32, and its switch float64."""
+    assert wrong(layer(from_zeros, model=scan), dtype, steps=3) == {}
+
+
 def page_s(model):
     """The custom_vjp of docs/judge/jax.md."""
     made = {}

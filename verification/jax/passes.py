@@ -21,6 +21,7 @@ from verification.adapters.extras import library
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model
+from verification.models.stored import limits
 from verification.properties.engine import InvalidAnswer
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -38,7 +39,7 @@ class Passes:
 
     def forward(self, params: Mapping[str, Array], xs: Any, state: State, *lengths: Array) -> Any:
         """Outputs, final state, and what pulls cotangents back."""
-        with _as_asked(self.device) as jax:
+        with _as_asked(self.device, state[0].dtype) as jax:
             given = jax.tree.map(jax.numpy.array, (params, xs, state))
             (outputs, final), pull = compiled(self.apply)[0](given, *map(jax.numpy.array, lengths))
             _of_type(outputs, final, state[0].dtype)
@@ -48,7 +49,7 @@ class Passes:
 
     def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
         """The gradients of params, xs and state."""
-        with _as_asked(self.device) as jax:
+        with _as_asked(self.device, d_outputs.dtype) as jax:
             pull, there = saved
             ends = tuple(d if has else None for d, has in zip(d_state, there, strict=False))
             given = jax.tree.map(lambda d: jax.numpy.array(d).conj(), (d_outputs, ends))
@@ -96,12 +97,12 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
 
 
 @contextmanager
-def _as_asked(device: str | None) -> Iterator[Any]:
-    """JAX, with float64 where it is given, on a device."""
+def _as_asked(device: str | None, dtype: np.dtype[Any]) -> Iterator[Any]:
+    """JAX on a device, where an array made without a type has the precision of this one."""
     jax = library("jax", "jax")
     # Since 0.8 the switch is in jax itself.
     home = jax if hasattr(jax, "enable_x64") else library("jax.experimental", "jax")
-    with home.enable_x64(True), jax.default_device(device and jax.devices(device)[0]):
+    with home.enable_x64(limits(dtype).bits > 32), jax.default_device(device and jax.devices(device)[0]):
         yield jax
 
 
