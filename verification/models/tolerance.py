@@ -12,10 +12,13 @@ type, and for one block of a gradient under one mask
     A   the largest entry of Σ |terms|, the block's last sum taken of absolute values, with those of a form
         that is declared, n / SAFETY times that
         where it has more than SAFETY addends: what rounding in that sum can do, for where addends are all
-        alike the roundings are, too, and n of them add up. Below the least normal number a state, or
-        a product, is rounded as that number is
+        alike the roundings are, too, and n of them add up
     L   the largest entry of Σ |terms| that depend on a cotangent below ``least_healthy``:
         what the type may lose, all of it or a part, and nothing else
+
+What is a denormal number any engine may lose: XLA has the processor take it for zero, and graphics cards do.
+So a number that enters or leaves a step, and each of the terms of A, is off by up to twice the least normal
+number besides, 2uξ of ``least_healthy``.
 
 In a type in which numbers are kept and not computed, half a unit in its last place of the largest entry that
 is so accepted is added: an answer is rounded to it once (``verification.truth.long``).

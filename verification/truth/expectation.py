@@ -9,22 +9,16 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, real_of
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Block, Named, State, Use
-from verification.models.tolerance import Expected, least_normal, many
+from verification.models.tolerance import Expected, least_healthy, many
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.unroll import read_out, term
 
 
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0, more: Array | float = 0.0) -> Expected:
-    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…).
-
-    ``lost``: what the type may lose on the way. What is itself a denormal number may be zero as well, as
-    processors are told to make it by XLA.
-    """
+    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…)."""
     spread = float(np.max(np.max(np.abs(draws[1:] - draws[0]), axis=0) + more))
-    size, real = np.abs(draws[0]), real_of(case.dtype)
-    lost += float(np.max(np.where(size < least_normal(real), size, 0)))
     # A copy, lest the draws be held as long as it is.
-    return Expected(draws[0].copy(), spread, float(np.max(terms)), real, lost)
+    return Expected(draws[0].copy(), spread, float(np.max(terms)), real_of(case.dtype), lost)
 
 
 def addends(case: Case, block: Block) -> int:
@@ -58,11 +52,11 @@ def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str
 
 def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expected]:
     """The truth of what the forward computes, by name, from M draws of it."""
-    tiny = least_normal(real_of(case.dtype))
+    least = least_healthy(real_of(case.dtype))
     # The loss has an addend for every record and step.
     addends = {VALUE: case.records * len(case.losses)}
     return {
-        name: judged(case, array, many(np.abs(array[0]) + tiny, addends.get(name, 1)))
+        name: judged(case, array, many(np.abs(array[0]) + least, addends.get(name, 1)))
         for name, array in parts.items()
     }
 

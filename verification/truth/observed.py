@@ -19,14 +19,14 @@ from verification.models.tolerance import SAFETY
 class Call:
     """One call of a function in a step: what is added to its argument, its noise, and what it saw.
 
-    Below ``tiny``, the least normal number, a value is rounded as that is.
+    Below ``least``, which is ``least_healthy``, a value is rounded as that is: a denormal one may be lost.
     """
 
     shape: tuple[int, ...]
     added: Any = None
     noise: Array | None = None
     shift: Array | None = None
-    tiny: float = 0.0
+    least: float = 0.0
     function: Function | None = None
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
@@ -37,7 +37,7 @@ class Call:
     def at_step(self, k: int) -> "Call":
         """The call at one of several steps, which are the axis after the first one of copies."""
         noise, shift = (None if each is None else each[:, k] for each in (self.noise, self.shift))
-        return Call(self.shape, None, noise, shift, self.tiny)
+        return Call(self.shape, None, noise, shift, self.least)
 
     def argument(self) -> Any:
         """The argument, one array for all copies."""
@@ -72,17 +72,17 @@ class Observed(Arithmetic):
         # rounded output; both, of a coarse function, by as much as a rounding of 1.
         coarse = function.name in self._coarse
         value = value_of(y)
-        floor = 1.0 if coarse else call.tiny
-        return rounded(y, noise, floor, a, shift * steepness(function, value, coarse, call.tiny))
+        floor = 1.0 if coarse else call.least
+        return rounded(y, noise, floor, a, shift * steepness(function, value, coarse, call.least))
 
 
-def steepness(function: Function, y: Any, coarse: bool, tiny: float) -> Any:
+def steepness(function: Function, y: Any, coarse: bool, least: float) -> Any:
     """By how many roundings a slope is off that is read off a rounded value; of a coarse function, of 1."""
     read_off = function.slope_sensitivity(y)
     if not coarse:
         return read_off
     size = np.abs(y)
-    return np.maximum(read_off * np.maximum(size, 1) / np.maximum(size, tiny), 1)
+    return np.maximum(read_off * np.maximum(size, 1) / np.maximum(size, least), 1)
 
 
 @primitive  # type: ignore[untyped-decorator]

@@ -15,7 +15,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, real_of
-from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_normal, unit
+from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_healthy, least_normal, unit
 from verification.truth.reverse import Change, make_vjp
 
 Forward = Callable[..., Any]
@@ -76,8 +76,9 @@ def expected(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Ar
         real = real_of(arguments[i].dtype)
         moved = max(float(np.max(np.abs(each[i] - truth), initial=0)) for each in truths[1:])
         spread = moved + max(each[i] for each in errors)
-        size = float(np.max(np.abs(truth), initial=0)) + least_normal(real)
-        made[i] = Expected(truth, spread, size, real)
+        size = float(np.max(np.abs(truth), initial=0))
+        # A term may be lost that is a denormal number, and none where all are 0.
+        made[i] = Expected(truth, spread, size + (least_healthy(real) if size else least_normal(real)), real)
     return made
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, real_of
 from verification.models.model import Use
-from verification.models.tolerance import DRAWS, PERTURBATION, least_normal, unit
+from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Rounding:
 
     def __init__(self, case: Case, copies: Copies, *place: int) -> None:
         real = real_of(case.dtype)
-        self.copies, self._tiny = copies, least_normal(real)
+        self.copies, self._least = copies, least_healthy(real)
         self._complex = bool(np.issubdtype(copies.dtype, np.complexfloating))
         self._pool = pool_of(int(copies.truth), copies.draws, unit(real), real_of(copies.dtype))
         self._start = place_of(*place)
@@ -134,15 +134,15 @@ class Rounding:
         return rounded
 
     def rounded(self, array: Any) -> Any:
-        """An array (M or 1, …), each number off by up to 2u of itself, or of the least normal number."""
+        """An array (M or 1, …), each number off by up to 2u of itself, and by what may be lost of one."""
         if not self.copies.draws:
             return array
         noise = self.noise((self.copies.count, *array.shape[1:]))
         return array * (1 + noise) + self.least(noise)
 
     def least(self, noise: Any) -> Any:
-        """A noise of the least normal number, below which a number is rounded as that is."""
-        return noise * self._tiny
+        """By how much a number with this noise is off that may be lost: by twice the least normal number."""
+        return noise * self._least
 
     def scattered(self, array: Any, size: Array) -> Any:
         """An array that broadcasts against (M, …), each number off by up to 2u of a size (…)."""

@@ -282,8 +282,8 @@ class Called:
         if not at.forward.copies.draws:
             return way_back(function, a)
         noise, y = at.noises[self.number]
-        coarse, tiny = function.name in at.coarse, at.forward.least(1.0)
-        beside = _noise(at.backward, y, index) * steepness(function, y, coarse, tiny)
+        coarse, least = function.name in at.coarse, at.forward.least(1.0)
+        beside = _noise(at.backward, y, index) * steepness(function, y, coarse, least)
         slope = function.slope or SLOPES.get(function.value)
         if slope:
             there = slope(a) * (1 + noise) + beside

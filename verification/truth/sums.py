@@ -13,7 +13,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, real_of
-from verification.models.tolerance import least_healthy, least_normal
+from verification.models.tolerance import least_healthy
 from verification.truth.rounding import Copies
 
 _ROOT = np.array([[1, 1], [1, -1]])
@@ -98,15 +98,15 @@ class Sums:
     def __init__(self, case: Case, copies: Copies) -> None:
         dtype, real = copies.dtype, real_of(copies.dtype)
         shapes = {name: array.shape for name, array in case.blocks.items()}
-        self._tiny = least_normal(real_of(case.dtype))
+        self._term = least_healthy(real_of(case.dtype))
         self.draws = {name: np.zeros((copies.count, *shape), dtype) for name, shape in shapes.items()}
-        self.terms = {name: np.full(shape, self._tiny, real) for name, shape in shapes.items()}
+        self.terms = {name: np.full(shape, self._term, real) for name, shape in shapes.items()}
         self.lost = {name: np.zeros(shape, real) for name, shape in shapes.items()}
 
     def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = ()) -> None:
         """A part of a block's gradient, at these entries of it."""
         self.draws[name][(slice(None), *where)] += draws
-        self.terms[name][where] += terms + self._tiny
+        self.terms[name][where] += terms + self._term
 
     def add_at(self, name: str, draws: Array, where: Where) -> None:
         """Parts of a block that has its own entries for each record and step (M, K rows, …)."""
@@ -121,7 +121,7 @@ class Sums:
     def add_steps(self, name: str, draws: Array, terms: Array) -> None:
         """Parts of a block's gradient that K steps make (M, K, …)."""
         self.draws[name] += draws.sum(axis=1)
-        self.terms[name] += terms.sum(axis=0) + len(terms) * self._tiny
+        self.terms[name] += terms.sum(axis=0) + len(terms) * self._term
 
     def lose(self, name: str, size: Array, where: tuple[Any, ...] = ()) -> None:
         """What may be missing of a block, at these entries."""

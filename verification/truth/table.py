@@ -33,7 +33,6 @@ from verification.models.tolerance import (
     PERTURBATION,
     Expected,
     least_healthy,
-    least_normal,
     many,
     unit,
 )
@@ -149,13 +148,13 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
         apart = _Copies(case, groups, 1, apart=True)
         each = apart.gradients()
         lost = _lost(case, each, apart.states)
-    tiny = least_normal(real_of(case.dtype))
+    least = least_healthy(real_of(case.dtype))
     terms = {}
     for block in case.model.blocks:
         if block.name in each:
             size = np.abs(each[block.name][0])
             by_record = block.use in (Use.STEP, Use.READOUT)
-            terms[block.name] = (size.sum(axis=2) if by_record else size) + tiny
+            terms[block.name] = (size.sum(axis=2) if by_record else size) + least
     named = {}
     for name in terms:
         array = grads[name]
@@ -235,8 +234,8 @@ class _Copies:
         return self._copied(wide[:, None] if self.apart else wide, self._inner(array))
 
     def _copied(self, array: Array, shape: tuple[int, ...]) -> Array:
-        noise, tiny = self._noise(shape), least_normal(self.real)
-        return np.array(np.broadcast_to(array * (1 + noise) + noise * tiny, (*self.copies, *shape)))
+        noise, least = self._noise(shape), least_healthy(self.real)
+        return np.array(np.broadcast_to(array * (1 + noise) + noise * least, (*self.copies, *shape)))
 
     def _call(self, shape: tuple[int, ...]) -> Call:
         if self.apart:
@@ -244,7 +243,7 @@ class _Copies:
         noise, shift = (
             np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
         )
-        return Call(shape, None, noise, shift, least_normal(self.real))
+        return Call(shape, None, noise, shift, least_healthy(self.real))
 
     def gradients(self) -> dict[str, Any]:
         """Of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
@@ -313,7 +312,7 @@ class _Copies:
         """A state after step s, rounded as one that is kept."""
         if self.apart:
             return array + named["carried "][s][i]
-        return rounded(array, self._rounding[s][i], least_normal(self.real))
+        return rounded(array, self._rounding[s][i], least_healthy(self.real))
 
     def _losses_at(self, t: int, by_step: Mapping[str, Any], state: State) -> Any:
         """The losses at step t of the groups that hold it."""

@@ -7,17 +7,17 @@ its types, on all cores; FALSE_ALARM_SEED (0) names others; by default a few.
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
 import numpy as np
 import pytest
 
-from tests.layers import FORMED, RIGHT, gated_scan, otherwise, vanilla
+from tests.layers import FORMED, RIGHT, flushed, gated_scan, otherwise, vanilla
 from verification import layer, models
 from verification.models.case import random_case
 from verification.processes.workers import Lost, spread
-from verification.properties.findings import findings
+from verification.properties.findings import findings, truth_of
 from verification.properties.truth import Truth
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
@@ -172,3 +172,27 @@ def test_pytorch_s_autograd_is_never_refuted(model):
     count, refuted = counted(model, engine, {}, Portion(None, 0, OF_TORCH, 0), f"{SEED} {model.name}")
     assert not refuted, refuted[0]
     assert count["problems"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_who_takes_denormal_numbers_for_zero_is_never_refuted(dtype):
+    """In any property, by gradients that are next to nothing, or have parts that are."""
+    engine, lost = layer(flushed.forward, flushed.backward, model=models.linear), 0
+    least = int(-np.log10(float(np.finfo(dtype).tiny)))
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        sizes = {"H": int(rng.integers(1, 5)), "D": int(rng.integers(1, 5))}
+        # Beyond nine records or steps a truth is replayed.
+        case = random_case(
+            models.linear, rng, sizes, int(rng.integers(1, 13)), int(rng.integers(1, 18)), dtype
+        )
+        by = {name: 10.0 ** -rng.uniform(0, 0.6 * least * rng.integers(2)) for name in case.blocks}
+        by["lam"] = 10.0 ** -rng.uniform(0, 0.2 * least)
+        blocks = {name: (array * by[name]).astype(dtype) for name, array in case.blocks.items()}
+        quiet = 10.0 ** -rng.uniform(0, 0.98 * least)
+        objective = case.objective.replaced(lambda a, quiet=quiet: (a * quiet).astype(dtype))
+        truth = truth_of(replace(case, blocks=blocks, objective=objective))
+        assert [each.wrong for each in findings(engine, truth) if each.wrong] == []
+        lost += any(0 < each.size < np.finfo(dtype).tiny for each in truth.blocks.values())
+    assert lost

@@ -96,3 +96,12 @@ def test_nothing_is_owed_to_what_does_not_saturate():
     for f in (lambda x: (x * anp.exp(x), x), lambda x: (anp.sin(x) + x**2, x)):
         found = expected(f, (x,), (np.ones(20),))[0]
         assert found.bound < 300 * np.finfo(float).eps * found.size
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_denormal_number_may_be_lost(dtype):
+    """And nothing that is a thousand times as large."""
+    tiny = float(np.finfo(dtype).tiny)
+    argument, cotangent = np.full(2, tiny / 3, dtype), np.ones(2, dtype)
+    (bound,) = (each.bound for each in expected(lambda a: (a * a, None), [argument], [cotangent]).values())
+    assert tiny < bound < 1e3 * tiny
