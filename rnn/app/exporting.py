@@ -7,8 +7,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from rnn.app import text
+from rnn.app.comparing import listed
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.outcome import Outcome, in_lines
+from rnn.app.predictors import SEASONAL, SMOOTHING
 from rnn.app.series import seen
 from rnn.common.checks import cut
 from rnn.console.command_line import missing
@@ -80,5 +82,13 @@ def _reading(stored: Stored) -> tuple[dict[str, Any], str]:
     if model.views[0].order or len(model.views) > 1:
         said.append("outputs: what is added to the linear parts, in units of what they leave")
     if not model.adds:
-        said.append("the network adds nothing to the forecast, which is the linear parts' alone")
-    return {"views": read_as, "adds": model.adds}, "\n".join(said)
+        said.append("the network adds nothing to the forecast")
+    if model.others:
+        said.append(f"the forecast is the mean of these and of {listed(model.others)}")
+    weights = {
+        SEASONAL: {"season": model.season},
+        SMOOTHING: None if model.smoothing is None else asdict(model.smoothing),
+    }
+    others = {name: weights.get(name, {}) for name in model.others}
+    read_of = {"views": read_as, "others": others, "context": model.context, "adds": model.adds}
+    return read_of, "\n".join(said)

@@ -12,23 +12,20 @@ from rnn.app.comparing import Comparison, compared
 from rnn.app.inputs import Inputs
 from rnn.app.intervals import LEVEL, Interval, interval
 from rnn.app.predictors import (
-    LAST,
     LINEAR,
     MODEL,
-    SEASONAL,
-    SMOOTHING,
     Network,
     Predictor,
+    context_of,
     errors,
-    last,
-    of_views,
-    seasonal,
+    mean_of,
+    simple,
 )
 from rnn.app.preparing import Scaling, check_seen, contexts
 from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns, Series, read
 from rnn.app.transformation import Transformation
-from rnn.app.views import View, alone, window_of
+from rnn.app.views import View, alone
 from rnn.app.waiting import unreported
 from rnn.cells import Params
 from rnn.common.arrays import Array
@@ -44,13 +41,15 @@ class Forecaster:
 
     The first ``context`` of them stand before the held-out ones, by which nothing was chosen. ``earlier`` are
     the values before these: the validation stretch, not learnt from, and what stands before it. The network
-    has a column for each of the views; it ``adds`` to what they expect, or was found to add nothing.
+    has a column for each of the views; it ``adds`` to what they expect, or was found to add nothing. The mean
+    of the views and of the baselines named by ``others`` is what the model forecasts.
     ``beside`` are the columns beside all these values, and beyond them as far as they were known ahead.
     """
 
     net: RNN
     params: Params
     views: tuple[View, ...]
+    others: tuple[str, ...]
     adds: bool
     length: int
     season: int | None
@@ -76,14 +75,17 @@ class Forecaster:
         """The name and the unit."""
         return f"{self.name} ({self.unit})" if self.unit else self.name
 
-    def predictors(self, show: Show = unreported) -> Mapping[str, Predictor]:
-        """By name, the model first, which calls ``show`` with the steps done, and its baselines."""
+    def forecasts(self, show: Show = unreported) -> Predictor:
+        """What forecasts, and calls ``show`` with the steps done."""
         network = Network(self.net, self.params) if self.adds else None
-        found: dict[str, Predictor] = {MODEL: of_views(self.views, self.length, network, show), LAST: last}
-        if self.season is not None:
-            found[SEASONAL] = seasonal(self.season)
-        found[LINEAR] = of_views([self.baseline], self.length, None)
-        return found if self.smoothing is None else {**found, SMOOTHING: self.smoothing}
+        baselines = simple(self.season, self.smoothing)
+        others = [baselines[name] for name in self.others]
+        return mean_of(self.views, self.length, network, others, show)
+
+    def predictors(self, show: Show = unreported) -> Mapping[str, Predictor]:
+        """By name, the model first, and its baselines."""
+        linear = mean_of([self.baseline], self.length, None)
+        return {MODEL: self.forecasts(show), **simple(self.season, self.smoothing), LINEAR: linear}
 
     @property
     def unlearnt(self) -> Series:
@@ -173,6 +175,7 @@ class Forecaster:
         about = {
             "kind": "series",
             "views": [{"scaling": asdict(view.scaling), "left": view.left} for view in self.views],
+            "others": list(self.others),
             "adds": self.adds,
             "baseline": asdict(self.baseline.scaling),
             "smoothing": None if self.smoothing is None else asdict(self.smoothing),
@@ -189,11 +192,6 @@ class Forecaster:
         linear |= {f"view.{place}.beside": view.beside for place, view in enumerate(self.views)}
         values = {"earlier": self.earlier, "recent": self.recent, "beside": self.beside}
         return {**values, "linear": self.baseline.linear, **linear}, about
-
-
-def context_of(length: int, views: Sequence[View], season: int | None, smoothing: Smoothing | None) -> int:
-    """How many values a forecast looks at: the windows of its views, the season before, what is smoothed."""
-    return max(window_of(length, views), season or 0, 0 if smoothing is None else smoothing.context)
 
 
 def _views(stored: Stored) -> tuple[tuple[View, ...], bool, View]:
@@ -240,6 +238,8 @@ def from_stored(stored: Stored) -> Forecaster:
             net=stored.net,
             params=stored.params,
             views=views,
+            # Models of older versions are of views alone.
+            others=tuple(about.get("others", ())),
             adds=adds,
             length=about["length"],
             season=about["season"],

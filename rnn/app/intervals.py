@@ -1,13 +1,18 @@
 """How far a forecast is widened to hold a share of what comes, and how often such intervals have held it.
 
 Errors e (N, K) are those of K horizons from N origins, one after another: of horizon h from origin j,
-numbered from 0, it is known at origin j + h. With s_h the RMSE of horizon h, made to grow with h, the width
-is w_h = q s_h, where q is a quantile of |e_h| / s_h of all horizons: of n origins the share
-(n + 1) level / n, or, where that is more than all, what normal errors exceed as seldom, if that is more than
-any of them.
+numbered from 0, it is known at origin j + h. With s_h the RMSE of horizon h, made to grow with h::
+
+    w_h = q s_h t(ν_h) / t(∞) √(1 + 1 / ν_h)           ν_h = n_h · 3 h / (2 h² + 1)
+
+q is a quantile of |e_h| / s_h of all horizons: of n origins the share (n + 1) level / n, and at most the
+largest. The t's, which Student's distribution exceeds on either side as seldom as is asked for, and the root
+widen it by what is not known of errors' size and of their mean, were they normal. Squares of sums of h steps
+have the correlation (1 − k / h)² over k origins, so that the n_h known of a horizon say as much as ν_h
+without any.
 
 Of horizons with an error from less than half of the origins too little is known. There s_h goes on to grow
-with each doubling of h as it has grown with the last one.
+with each doubling of h as it has grown with the last one, and ν_h stays as it is.
 
 Source: Lei, G'Sell, Rinaldo, Tibshirani and Wasserman (2018), Distribution-free predictive inference for
 regression: algorithm 2 for the quantile, section 5.2 for sizes in units of their spread. Errors depend on
@@ -16,6 +21,7 @@ each other here, so the share is no promise; that is why it is measured.
 
 from dataclasses import dataclass
 from math import ceil, log
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -128,10 +134,13 @@ def widths(errors: Array, steps: int, level: float) -> Array:
     share = (count + 1) * level / count
     rank = min(len(pool), ceil(round(share * len(pool), 6)))
     quantile = float(np.partition(pool, rank - 1)[rank - 1])
-    if share > 1:
-        quantile = max(quantile, critical(count, 1 - level))
+    horizons, known = np.arange(1, seen + 1), (~np.isnan(sizes)).sum(axis=0)
+    worth = np.maximum(1, known * 3 * horizons / (2 * horizons**2 + 1))
+    students = np.array([critical(freedom, 1 - level) for freedom in worth])
+    unknown = students / NormalDist().inv_cdf((1 + level) / 2) * np.sqrt(1 + 1 / worth)
+    unknown = np.pad(unknown, (0, steps - seen), mode="edge")
     with np.errstate(over="ignore", invalid="ignore"):
-        found = quantile * np.concatenate([spread, _beyond(spread, steps)])
+        found = quantile * np.concatenate([spread, _beyond(spread, steps)]) * unknown
     return np.where(found < np.inf, found, np.nan)
 
 

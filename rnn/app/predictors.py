@@ -13,8 +13,9 @@ from typing import TypeAlias
 import numpy as np
 
 from rnn.app.beside import NOTHING, Beside
+from rnn.app.smoothing import Smoothing
 from rnn.app.threads import held
-from rnn.app.views import View
+from rnn.app.views import View, window_of
 from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
 from rnn.common.arrays import Array, check_result
@@ -45,12 +46,17 @@ class Network:
             return np.asarray(self.net.predict(self.params, xs)[:, -1].T)
 
 
-def of_views(
-    views: Sequence[View], length: int, network: Network | None, show: Show = unreported
+def mean_of(
+    views: Sequence[View],
+    length: int,
+    network: Network | None,
+    others: Sequence[Predictor] = (),
+    show: Show = unreported,
 ) -> Predictor:
-    """The mean of what the views expect, each going on by itself from windows of so many steps.
+    """The mean of what the views expect, each going on by itself, and of other forecasts.
 
-    ``network`` adds to what their linear parts expect; ``show`` is called with the steps done.
+    A view sees windows of so many steps. ``network`` adds to what their linear parts expect; ``show`` is
+    called with the steps done.
     """
 
     def predict(contexts: Array, steps: int, beside: Array | None = None) -> Array:
@@ -74,6 +80,7 @@ def of_views(
                 expected = view.expected(window[place], inputs[place, :, length + step])
                 run[place, :, length + step] = expected + view.left * added[place]
         ahead = [view.scaling.back(own[:, length:], contexts) for view, own in zip(views, run, strict=True)]
+        ahead += [other(contexts, steps, beside) for other in others]
         return np.asarray(np.mean(ahead, axis=0)) if len(ahead) > 1 else ahead[0]
 
     return predict
@@ -91,6 +98,19 @@ def seasonal(season: int) -> Predictor:
         return np.take(contexts[:, -season:], np.arange(steps) % season, axis=1)
 
     return predict
+
+
+def simple(season: int | None, smoothing: Smoothing | None) -> dict[str, Predictor]:
+    """By name, the baselines that need no network: those that there are."""
+    found: dict[str, Predictor] = {LAST: last}
+    if season is not None:
+        found[SEASONAL] = seasonal(season)
+    return found if smoothing is None else {**found, SMOOTHING: smoothing}
+
+
+def context_of(length: int, views: Sequence[View], season: int | None, smoothing: Smoothing | None) -> int:
+    """How many values a forecast looks at: the windows of its views, the season before, what is smoothed."""
+    return max(window_of(length, views), season or 0, 0 if smoothing is None else smoothing.context)
 
 
 def errors(

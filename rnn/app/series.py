@@ -1,8 +1,7 @@
 """The task of a series: one step ahead, learnt from the first values, tested on the last."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -10,13 +9,13 @@ import numpy as np
 
 from rnn.app import pictures
 from rnn.app.calendar import Calendar
-from rnn.app.choosing import HORIZON, chosen, helps
+from rnn.app.choosing import HORIZON, Chosen, chosen, helps
 from rnn.app.comparing import compared, listed
-from rnn.app.forecaster import Forecaster, context_of
+from rnn.app.forecaster import Forecaster
 from rnn.app.inputs import SEASON, Inputs, cycles_of
 from rnn.app.intervals import LEVEL
 from rnn.app.joining import joined
-from rnn.app.predictors import MODEL, SEASONAL, Network, rmse_of
+from rnn.app.predictors import MODEL, SEASONAL, context_of, rmse_of
 from rnn.app.preparing import Cut, check_seen, cut, season_of
 from rnn.app.recipe import Recipe
 from rnn.app.smoothing import fitted
@@ -83,35 +82,34 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
     learnt_from = rows[: at.train]
     baseline = _linear(values, at, recipe.length, fixed or Transformation())
     check_seen("the series", values, baseline.scaling)
+    smoothing = fitted(values[: at.train], season)
     if fixed is None:
-        # The plain autoregression among them keeps the mean from being far worse than it.
-        views = chosen(values, at, recipe.length, season, beside)
-        plain = Form(baseline.transformation, baseline.order, any(view.takes_inputs for view in views))
-        views.append(view_of(plain, values[: at.train], learnt_from))
+        mean = chosen(values, at, recipe.length, season, smoothing, beside)
     else:
-        views = [alone(baseline.scaling, learnt_from)]
+        mean = Chosen([alone(baseline.scaling, learnt_from)])
     loss, place = recipe.objective(USUAL_LOSS)
     if recipe.bidirectional and place == "every":
         needed = "a loss on the last step alone: at others it would have read the values that are forecast"
         raise ValueError(f"--bidirectional: with --loss {recipe.loss}, needed {needed}")
     lessons = [
         Lesson(*parts(values, view, recipe.length, at, place == "every", rows), adds=fixed is None)
-        for view in views
+        for view in mean.views
     ]
     net = recipe.network(1 + rows.shape[1], 1, loss, loops)
-    smoothing = fitted(values[: at.train], season)
-    context = context_of(recipe.length, (*views, baseline), season, smoothing)
+    context = context_of(recipe.length, (*mean.views, baseline), season, smoothing)
     first = at.validation - context
     begin = at.train - context
     kept = values[begin:first], values[first:], given.inputs[begin:], inputs
 
     def finish(learnt: Sequence[Learnt]) -> Finished:
         whole, params = joined(net, [each.best for each in learnt])
-        adds = fixed is not None or helps(values, at, views, recipe.length, Network(whole, params), beside)
         model = Forecaster(
-            whole, params, tuple(views), adds, recipe.length, season, baseline, smoothing,
+            whole, params, tuple(mean.views), mean.others, True, recipe.length, season, baseline, smoothing,
             *kept, given.first + first, data["name"], data["unit"], calendar, columns,
         )  # fmt: skip
+        bare = replace(model, adds=False)
+        if fixed is None and not helps(values, at, bare.forecasts(), model.forecasts(), context, beside):
+            model = bare
         errors = model.errors(model.held_out, 1)
         arrays, about = model.stored()
         held = model.interval(HORIZON, LEVEL)
@@ -119,9 +117,10 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         result = {
             "held out": at.total - at.validation,
             "rmse": {name: rmse_of(error) for name, error in errors.items()},
-            "views": [seen(view) for view in views],
+            "views": [seen(view) for view in model.views],
+            "others": list(model.others),
             "inputs": asdict(inputs),
-            "adds": adds,
+            "adds": model.adds,
             "comparison": asdict(compared(errors)),
             "interval": held.as_json(),
         }
@@ -185,19 +184,16 @@ def held_out(model: Forecaster) -> str:
 
 
 def made_of(model: Forecaster) -> str:
-    """What forecasts, in a sentence, and what is seen, a line each; twice what counts twice in the mean."""
-    views = Counter(map(seen, model.views))
-    if len(model.views) == 1 and model.views[0].order == 0:
+    """What forecasts, in a sentence, and what it is the mean of, a line each."""
+    if not model.others and len(model.views) == 1 and model.views[0].order == 0 and model.adds:
         inputs = " and inputs" if model.views[0].beside.size else ""
         return f"The model is the network alone, on {seen(model.views[0])}{inputs}."
-    said = "The model is the mean of linear autoregressions, each with a network on what it leaves:"
-    if not model.adds:
-        said = (
-            "The network adds nothing on the validation stretch.\n"
-            "The model is the mean of linear autoregressions alone:"
-        )
-    # The plain autoregression may be one of those that were chosen as well.
-    return "\n".join([said, *(f"  {view}{', twice' if times > 1 else ''}" for view, times in views.items())])
+    network = " and a network on what it leaves" if model.adds else ""
+    members = [f"linear autoregression of {seen(view)},{network}" for view in model.views]
+    members = [*(member.removesuffix(",") for member in members), *model.others]
+    said = [] if model.adds else ["The network adds nothing on the validation stretch."]
+    said.append("The model is the mean of:" if len(members) > 1 else "The model is:")
+    return "\n".join([*said, *(f"  {member}" for member in members)])
 
 
 def seen(view: View) -> str:

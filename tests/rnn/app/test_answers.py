@@ -12,7 +12,7 @@ from rnn.app.commands import main
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
 
-BASELINES = ["the last value", "the season before", "linear autoregression", "exponential smoothing"]
+BASELINES = ["the last value", "the season before", "exponential smoothing", "linear autoregression"]
 
 
 def rows(path):
@@ -127,7 +127,7 @@ def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     yearly = [f"{1900 + year},{100 + year}" for year in range(60)]
     (tmp_path / "yearly.csv").write_text("\n".join(["month,sales", *yearly]))
     said(capsys, "forecast", model, "--data", tmp_path / "yearly.csv", "--steps", 2, "--out", tmp_path)
-    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["1960-01-01", "1961-01-01"]
+    assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["1960", "1961"]
 
 
 def test_files_go_beside_the_model(capsys, model):

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
+from rnn.app import choosing
 from rnn.app.beside import Beside
 from rnn.app.choosing import KEPT, candidates, chosen, helps, orders, score, validated
-from rnn.app.predictors import Network
+from rnn.app.comparing import advantage
+from rnn.app.predictors import LAST, SMOOTHING, Network, last, mean_of, simple
 from rnn.app.preparing import Cut, Scaling
+from rnn.app.smoothing import fitted
 from rnn.app.transformation import Transformation
-from rnn.app.views import View, alone
+from rnn.app.views import View, window_of
 
 RNG = np.random.default_rng(0)
 AT = Cut(84, 102, 120)
@@ -33,38 +36,100 @@ def test_candidates_suit_the_values():
     assert transformations(-GROWING, AT, 83, 12) == every[:1]
 
 
-def test_linear_parts_have_three_rows_a_coefficient():
+def test_linear_parts_have_ten_rows_a_weight():
     """And look no further back than the window."""
-    (levels, changes) = candidates(-GROWING, Cut(20, 25, 30), 12, None)
-    assert [form.order for form in levels] == [0, 1, 2, 3, 4]
-    assert [form.order for form in changes] == [0, 1, 2, 3, 4]
+    (levels, changes) = candidates(-GROWING, Cut(30, 35, 40), 12, None)
+    assert [form.order for form in levels] == [0, 1, 2, 3]
+    assert [form.order for form in changes] == [0, 1, 2]
     assert orders(1) == [0, 1]
     assert orders(5) == [0, 1, 2, 3, 4, 5]
 
 
-def test_the_best_forms_are_taken():
+def error_of(values, at, predict, context):
+    """The score of a forecast on the validation stretch, and its errors one step ahead."""
+    found = validated(values, at, predict, context)
+    return score(found), found[:, :1]
+
+
+def test_the_best_are_taken():
     """Each transformation once, by the best of its linear parts, and the best first."""
-    views = chosen(GROWING, AT, 24, 12)
-    assert len(views) == KEPT
-    assert len({view.transformation for view in views}) == KEPT
-    errors = [score(validated(GROWING, AT, [view], 24, None)) for view in views]
+    found = chosen(GROWING, AT, 24, 12)
+    assert 1 <= len(found.views) + len(found.others) <= KEPT
+    assert len({view.transformation for view in found.views}) == len(found.views)
+    errors = [
+        error_of(GROWING, AT, mean_of([view], 24, None), window_of(24, [view]))[0] for view in found.views
+    ]
     assert errors == sorted(errors)
 
 
+WALK = np.random.default_rng(3).normal(size=120).cumsum()
+
+
+def test_baselines_are_among_the_best():
+    """Of a walk the last value is one that is hard to beat; its errors are those of its own."""
+    found = chosen(WALK, AT, 24, None, fitted(WALK[: AT.train], None))
+    assert LAST in found.others
+    assert found.views
+    bare = chosen(WALK, AT, 24, None)
+    assert set(bare.others) == {LAST}
+
+
+@pytest.mark.parametrize("values", [GROWING, WALK, np.random.default_rng(1).normal(size=120)])
+@pytest.mark.parametrize("season", [None, 12])
+def test_what_the_best_beats_beyond_chance_is_left_out(values, season):
+    """And nothing that is worse than what is taken and ties with the best is taken in its place."""
+    smoothing = fitted(values[: AT.train], season)
+    found = chosen(values, AT, 24, season, smoothing)
+    baselines, context = simple(season, smoothing), 84
+    taken = [mean_of([view], 24, None) for view in found.views] + [baselines[name] for name in found.others]
+    errors = sorted((error_of(values, AT, predict, context) for predict in taken), key=lambda each: each[0])
+    assert all(advantage(errors[0][1], error) <= 0 for _, error in errors)
+    # What smoothing forecasts goes by the context as well.
+    rest = [baselines[name] for name in baselines if name not in (*found.others, SMOOTHING)]
+    if len(taken) == KEPT:
+        assert all(error_of(values, AT, predict, context)[0] >= errors[-1][0] for predict in rest)
+
+
+def test_what_is_certainly_worse_does_not_forecast():
+    """A series that least squares fit to rounding has no last value beside it."""
+    wave = np.sin(np.arange(120.0))
+    found = chosen(wave, AT, 24, None)
+    assert found.others == ()
+
+
+def test_a_network_has_a_form(monkeypatch):
+    """The best of them, where every one is worse, beyond chance, than what forecasts without."""
+    values = np.full(120, 0.3)
+    for step in range(119):
+        values[step + 1] = 4 * values[step] * (1 - values[step])
+
+    def known(contexts, steps, beside=None):
+        found = [contexts[:, -1]]
+        for _ in range(steps):
+            found.append(4 * found[-1] * (1 - found[-1]))
+        return np.stack(found[1:], axis=1)
+
+    monkeypatch.setattr(choosing, "simple", lambda season, smoothing: {"the map": known, LAST: last})
+    found = chosen(values, AT, 24, None)
+    assert (len(found.views), found.others) == (1, ("the map",))
+
+
 def test_nothing_is_chosen_by_what_tests():
-    """Other values there change no form and no coefficient."""
+    """Other values there change no form, no coefficient and no baseline."""
     later = GROWING.copy()
     later[AT.validation :] *= 3
-    for one, other in zip(chosen(GROWING, AT, 24, 12), chosen(later, AT, 24, 12), strict=True):
-        assert one.scaling == other.scaling
-        np.testing.assert_array_equal(one.linear, other.linear)
+    one, other = (chosen(each, AT, 24, 12, fitted(each[: AT.train], 12)) for each in (GROWING, later))
+    assert one.others == other.others
+    for first, second in zip(one.views, other.views, strict=True):
+        assert first.scaling == second.scaling
+        np.testing.assert_array_equal(first.linear, second.linear)
 
 
 @np.errstate(over="ignore", invalid="ignore")
 def test_a_form_that_numbers_are_too_large_for_is_none():
     """As changes that no float holds; levels are."""
     values = 1e308 * (-1) ** STEPS
-    assert [view.transformation for view in chosen(values, AT, 4, None)] == [Transformation()]
+    assert [view.transformation for view in chosen(values, AT, 4, None).views] == [Transformation()]
 
 
 def test_a_score_counts_one_step_and_all():
@@ -88,21 +153,22 @@ def test_a_network_helps_where_it_errs_less(gain, wanted):
         U=np.array([[1e-3]]), W=np.zeros((1, 1)), b=np.zeros(1), V=np.array([[2500.0 * gain]]), c=np.zeros(1)
     )
     view = View(Scaling(0.0, 1.0), np.array([0.0, -2.0]), 1.0)
-    assert helps(values, Cut(200, 300, 400), [view], 3, Network(net, params)) == wanted
+    without, within = (mean_of([view], 3, network) for network in (None, Network(net, params)))
+    assert helps(values, Cut(200, 300, 400), without, within, 3) == wanted
 
 
 def test_a_long_stretch_is_judged_by_its_end():
     """A few hundred origins say enough."""
-    values, at = RNG.normal(size=4000), Cut(2000, 3000, 4000)
-    assert validated(values, at, [alone(Scaling(0.0, 1.0))], 3, None).shape == (300, 12)
-    assert validated(values, Cut(10, 15, 20), [alone(Scaling(0.0, 1.0))], 3, None).shape == (5, 5)
+    values = RNG.normal(size=4000)
+    assert validated(values, Cut(2000, 3000, 4000), last, 3).shape == (300, 12)
+    assert validated(values, Cut(10, 15, 20), last, 3).shape == (5, 5)
 
 
 def test_inputs_are_taken_where_they_tell_something():
     """Each form is tried without them and with them, if there are rows enough for their coefficients."""
-    (levels, _) = candidates(-GROWING, Cut(20, 25, 30), 12, None, 2)
+    (levels, _) = candidates(-GROWING, Cut(30, 35, 40), 12, None, 2)
     assert [(form.order, form.inputs) for form in levels] == [
-        *((0, False), (0, True), (1, False), (1, True), (2, False), (2, True), (3, False), (4, False)),
+        *((0, False), (0, True), (1, False), (1, True), (2, False), (3, False)),
     ]
     rows = RNG.normal(size=(120, 1))
     values, lagged = RNG.normal(size=120), np.array([False])
@@ -110,7 +176,7 @@ def test_inputs_are_taken_where_they_tell_something():
         (Beside(rows, lagged), False),
         (Beside(rows + values[:, np.newaxis], lagged), True),
     ):
-        best = chosen(values, AT, 6, None, beside)[0]
+        best = chosen(values, AT, 6, None, None, beside).views[0]
         assert best.takes_inputs == taken
 
 
@@ -120,5 +186,7 @@ def test_what_tests_is_not_seen_among_inputs():
     later = rows.copy()
     later[AT.validation :] = 1e6
     given = (Beside(each, np.array([False])) for each in (rows, later))
-    one, other = ([view.beside.tolist() for view in chosen(GROWING, AT, 6, 12, each)] for each in given)
+    one, other = (
+        [view.beside.tolist() for view in chosen(GROWING, AT, 6, 12, None, each).views] for each in given
+    )
     assert one == other

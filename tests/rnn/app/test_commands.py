@@ -33,7 +33,8 @@ def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
     networks = result["training"]["networks"]
     assert [each["epochs_done"] for each in networks] == [3] * len(result["views"])
     assert [len(each["train"]) for each in networks] == [4] * len(result["views"])
-    assert f"network 1 of {len(networks)}: epoch 3 of 3, mean loss " in shown
+    which = "" if len(networks) == 1 else f"network 1 of {len(networks)}: "
+    assert f"{which}epoch 3 of 3, mean loss " in shown
     assert set(result["comparison"]) == {"beaten", "ties", "better", "origins"}
 
 

@@ -9,6 +9,7 @@ import pytest
 from rnn import RNN, BothEnds, Vanilla
 from rnn.app import exporting
 from rnn.app.forecaster import from_stored, read_model
+from rnn.app.smoothing import Smoothing
 from rnn.app.transformation import Transformation
 from rnn.storage import load, save
 from tests.rnn.app.asked import refused, said
@@ -48,6 +49,11 @@ def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
         value = np.array([[view["mean"] + view["scale"] * scaled]])
         ahead.append(transformation.back(value, forecaster.recent[np.newaxis])[0, 0])
     wanted = forecaster.forecast(forecaster.held_out, 1)["the model"][0]
+    for weights in kept["others"].values():
+        known = forecaster.recent[np.newaxis, -kept["context"] :]
+        ahead.append(Smoothing(**weights)(known, 1)[0, 0])
+    assert list(kept["others"]) == ["exponential smoothing"]
+    assert "the forecast is the mean of these and of exponential smoothing" in shown
     assert np.mean(ahead) == pytest.approx(wanted, rel=1e-5)
 
 

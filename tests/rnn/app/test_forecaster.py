@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app.forecaster import Forecaster, context_of, from_stored, read_model
+from rnn.app.forecaster import Forecaster, from_stored, read_model
 from rnn.app.inputs import Inputs
 from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
-from rnn.app.smoothing import Smoothing
 from rnn.app.table import Columns
 from rnn.app.transformation import Transformation
 from rnn.app.views import alone
@@ -51,7 +50,7 @@ def test_without_dates_it_is_read_too(changes):
 
 def test_baselines_are_those_that_there_are(stored):
     """Without a season none repeats it, and what was not smoothed is not."""
-    found = from_stored(stored)
+    found = replace(from_stored(stored), others=())
     bare = replace(found, season=None, smoothing=None)
     assert set(found.predictors()) - set(bare.predictors()) == {"the season before", "exponential smoothing"}
 
@@ -69,6 +68,8 @@ def test_its_name_has_its_unit(stored):
         {"views": {}},
         {"views": None},
         {"views": [{"scaling": {}, "left": 1.0}]},
+        {"others": ["the next value"]},
+        {"others": None},
         {"baseline": None},
         {"smoothing": {"level": 1}},
         {"length": "x"},
@@ -182,16 +183,26 @@ def test_a_model_of_no_file_needs_a_column(stored, sales):
     assert (own.first, len(own.values)) == (found.first, len(found.recent))
 
 
-def test_a_context_holds_all_that_is_looked_at():
-    """Windows with what transformations take, the season, and what is smoothed."""
+def test_a_context_is_that_of_all_that_forecasts():
+    """Windows with what transformations take, and the season."""
     views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (1,))]
-    assert context_of(5, views[:1], None, None) == 5
-    assert context_of(5, views, 3, None) == 6
-    assert context_of(5, views, 12, None) == 12
-    assert context_of(5, views, 12, Smoothing(0.1, 0.1, 0.1, 0.9, 12)) == 48
     given = dict.fromkeys(Forecaster.__dataclass_fields__)
     given |= {"views": views, "baseline": views[0], "length": 4, "season": 7}
     assert Forecaster(**given).context == 7
+
+
+def test_a_mean_of_views_and_baselines_is_read_and_forecasts(stored):
+    """Each counts as much as another, with the network or without; older versions have views alone."""
+    found = from_stored(changed(stored, others=["the last value", "exponential smoothing"]))
+    assert found.others == ("the last value", "exponential smoothing")
+    bare = replace(found, others=())
+    count = len(found.views)
+    for adds in (False, True):
+        both, alone_ = (replace(each, adds=adds).forecast(found.held_out, 5) for each in (found, bare))
+        wanted = count * alone_["the model"] + both["the last value"] + both["exponential smoothing"]
+        np.testing.assert_allclose(both["the model"], wanted / (count + 2))
+    older = {name: value for name, value in stored.about.items() if name != "others"}
+    assert from_stored(stored._replace(about=older)).others == ()
 
 
 @pytest.mark.parametrize("changes", [False, True])

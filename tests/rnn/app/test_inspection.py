@@ -33,7 +33,7 @@ def test_a_model_of_several_networks_is_inspected(capsys, model, tmp_path):
     assert count > 1
     assert f"Vanilla: {count} inputs, {4 * count} units by tanh, {count} outputs, squared_error" in shown
     assert shown.count(" epochs, kept: epoch ") == count
-    assert "The model is the mean of linear autoregressions" in shown
+    assert "The model is the mean of:\n  linear autoregression of " in shown
 
 
 def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, model, tmp_path):
@@ -53,7 +53,7 @@ def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, mod
         assert ("A loss reaches " in shown) == adds
         assert "\nA forecast looks " in shown
         heading = "The network:" if adds else "The network that was trained, and is no part of the forecasts:"
-        assert shown.index("linear autoregressions") < shown.index(f"\n{heading}\nVanilla: ")
+        assert shown.index("linear autoregression of ") < shown.index(f"\n{heading}\nVanilla: ")
         height = seen(tmp_path / "reach.png")[0]
         assert height == (816 if adds else 408)
 

@@ -25,32 +25,51 @@ def test_what_is_known_at_an_origin():
     assert known_by(np.ones((9, 3)), 0).shape == (0, 3)
 
 
+def unknown(count, steps, level):
+    """How much wider what is not known of a size makes it, of so many origins: by horizon, on to the last."""
+    known, horizons = count - np.zeros(steps), np.arange(1, steps + 1)
+    worth = np.maximum(1, known * 3 * horizons / (2 * horizons**2 + 1))
+    wide = [critical(freedom, 1 - level) for freedom in worth]
+    return np.array(wide) / critical(1e9, 1 - level) * np.sqrt(1 + 1 / worth)
+
+
 def test_widths_by_hand():
     """Nine errors of 1 and of 2: of each horizon's own size, of which 90 % are all, and 50 % half."""
     errors = np.array([[1.0, -2.0]] * 9)
-    np.testing.assert_allclose(widths(errors, 2, 0.9), [1, 2])
+    np.testing.assert_allclose(widths(errors, 2, 0.9), [1, 2] * unknown(9, 2, 0.9), rtol=1e-5)
+    root = np.sqrt([1 + 1 / 9, 1 + 1 / 6])
+    np.testing.assert_allclose(unknown(9, 2, 0.9), [1.833 / 1.645, 1.943 / 1.645] * root, rtol=1e-3)
     errors = np.arange(1.0, 10.0)[:, np.newaxis]
-    np.testing.assert_allclose(widths(-errors, 1, 0.9), [9])
-    np.testing.assert_allclose(widths(errors, 1, 0.5), [5])
-    np.testing.assert_allclose(widths(errors[:8], 1, 0.5), [5])
+    for few, level, wanted in ((-errors, 0.9, 9), (errors, 0.5, 5), (errors[:8], 0.5, 5)):
+        found = wanted * unknown(len(few), 1, level)
+        np.testing.assert_allclose(widths(few, 1, level), found, rtol=1e-5)
 
 
-def test_more_than_all_errors_is_what_normal_ones_exceed():
-    """By their number, unless there has been a larger one."""
-    one = np.ones((4, 1))
-    np.testing.assert_allclose(widths(one, 1, 0.9), [critical(4, 0.1)])
-    assert critical(4, 0.1) == pytest.approx(2.132, abs=0.02)
-    errors = np.append(np.full((7, 1), 1e-3), [[1.0]], axis=0)
-    np.testing.assert_allclose(widths(errors, 1, 0.9), [1])
+def test_more_than_all_errors_is_the_largest():
+    """And what few leave unknown of it."""
+    errors = np.append(np.full((3, 1), 1e-3), [[1.0]], axis=0)
+    np.testing.assert_allclose(widths(errors, 1, 0.9), unknown(4, 1, 0.9), rtol=1e-5)
+    np.testing.assert_allclose(unknown(4, 1, 0.9), 2.132 / 1.645 * np.sqrt(1.25), rtol=1e-3)
+
+
+def test_less_is_known_of_what_is_further_ahead():
+    """Errors of many steps ahead hang together, so that few say little: 5.4 times as wide at the most."""
+    ratio = widths(np.ones((18, 9)), 9, 0.9)
+    assert (np.diff(ratio) > 0).all()
+    assert 1.05 < ratio[0] < 1.1
+    assert 1.6 < ratio[8] < 2.2
+    assert widths(np.ones((2, 1)), 1, 0.9)[0] == pytest.approx(2.920 / 1.645 * np.sqrt(1.5), rel=1e-3)
+    assert widths(np.ones((1, 1)), 1, 0.9)[0] == pytest.approx(6.314 / 1.645 * np.sqrt(2), rel=1e-3)
 
 
 def test_widths_grow_smoothly():
     """Where errors happen to be smaller further ahead, and where few are known."""
     errors = np.array([[2.0, 4.0, 3.0, 5.0]] * 20)
-    np.testing.assert_allclose(widths(errors, 4, 0.5), [2, 3.5, 3.5, 5])
-    few = errors.copy()
-    few[7:, 3] = nan
-    np.testing.assert_allclose(widths(few[:7], 4, 0.5), [2, 3.5, 3.5, 5])
+    np.testing.assert_allclose(widths(errors, 4, 0.5), [2, 3.5, 3.5, 5] * unknown(20, 4, 0.5), rtol=1e-5)
+    few = errors[:7].copy()
+    few[4:, 3] = nan
+    known = [*unknown(7, 3, 0.5), unknown(4, 4, 0.5)[3]]
+    np.testing.assert_allclose(widths(few, 4, 0.5), np.array([2, 3.5, 3.5, 5]) * known, rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -71,16 +90,16 @@ def test_an_interval_ends_nowhere(spread, power):
 @pytest.mark.parametrize("size", [0.0, 1e-200, 1e160, 1e300])
 def test_widths_are_of_any_size(size):
     """No square on their way overflows or vanishes."""
-    np.testing.assert_allclose(
-        widths(size * np.array([[1.0, 2.0]] * 9), 3, 0.5), size * np.array([1, 2, 2 * 1.5])
-    )
+    found = widths(size * np.array([[1.0, 2.0]] * 9), 3, 0.5)
+    wide = unknown(9, 2, 0.5)[[0, 1, 1]]
+    np.testing.assert_allclose(found, size * np.array([1, 2, 2 * 1.5]) * wide, rtol=1e-5)
 
 
 def test_what_no_float_holds_has_no_width():
     """Where the share asked for would hold an infinite error; one beyond that share counts as exceeded."""
     errors = np.ones((20, 1))
     errors[:2] = inf
-    np.testing.assert_allclose(widths(errors, 2, 0.5), [1, 2**0.5])
+    np.testing.assert_allclose(widths(errors, 2, 0.5), np.array([1, 2**0.5]) * unknown(20, 1, 0.5), rtol=1e-5)
     np.testing.assert_array_equal(widths(errors, 2, 0.95), [nan, nan])
     np.testing.assert_array_equal(widths(np.full((20, 1), inf), 1, 0.5), [nan])
     assert np.isnan(widths(np.full((9, 1), 1e308), 9, 0.5)[4:]).all()

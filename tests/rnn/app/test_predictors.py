@@ -7,8 +7,22 @@ from rnn import RNN, Vanilla
 from rnn.app import predictors as module
 from rnn.app.beside import Beside
 from rnn.app.joining import joined
-from rnn.app.predictors import Network, errors, last, of_views, rmse_by_step, rmse_of, seasonal
+from rnn.app.predictors import (
+    LAST,
+    SEASONAL,
+    SMOOTHING,
+    Network,
+    context_of,
+    errors,
+    last,
+    mean_of,
+    rmse_by_step,
+    rmse_of,
+    seasonal,
+    simple,
+)
 from rnn.app.preparing import Scaling, contexts
+from rnn.app.smoothing import Smoothing
 from rnn.app.transformation import Transformation
 from rnn.app.views import View, alone
 
@@ -28,14 +42,14 @@ def test_baselines_by_hand():
 def test_a_linear_part_goes_on_by_itself(transformation):
     """Twice the value before, or twice the change before, from the last value on."""
     view = View(Scaling(0.0, 1.0, transformation), np.array([0.0, 2.0]), 1.0)
-    assert of_views([view], 2, None)(CONTEXTS, 3).tolist() == [[8, 16, 32], [64, 128, 256]]
+    assert mean_of([view], 2, None)(CONTEXTS, 3).tolist() == [[8, 16, 32], [64, 128, 256]]
 
 
 @pytest.mark.parametrize("transformation", [LEVELS, CHANGES])
 def test_the_network_goes_on_by_itself(transformation):
     """Its first step is its prediction of the last window; the second is of its own first."""
     scaling = Scaling(1.0, 2.0, transformation)
-    found = of_views([alone(scaling)], 2, Network(NET, PARAMS))(CONTEXTS, 2)
+    found = mean_of([alone(scaling)], 2, Network(NET, PARAMS))(CONTEXTS, 2)
     known = CONTEXTS
     for step in range(2):
         seen = scaling.forward(known)[:, -2:, np.newaxis]
@@ -48,26 +62,53 @@ def test_a_network_adds_to_what_is_expected():
     """In units of what the linear part leaves."""
     view = View(Scaling(0.0, 1.0), np.array([0.5, 2.0]), 3.0)
     added = NET.predict(PARAMS, CONTEXTS[:, -2:, np.newaxis])[:, -1, 0]
-    found = of_views([view], 2, Network(NET, PARAMS))(CONTEXTS, 1)
+    found = mean_of([view], 2, Network(NET, PARAMS))(CONTEXTS, 1)
     np.testing.assert_allclose(found[:, 0], 0.5 + 2 * CONTEXTS[:, -1] + 3 * added)
 
 
-def test_the_mean_of_views_is_forecast():
+def test_the_mean_mean_of_is_forecast():
     """Each goes on by itself, with its own column and output of the network."""
     views = [alone(Scaling(1.0, 2.0, LEVELS)), alone(Scaling(0.0, 3.0, CHANGES))]
     members = [PARAMS, NET.init(np.random.default_rng(1))]
-    found = of_views(views, 2, Network(*joined(NET, members)))(CONTEXTS, 4)
+    found = mean_of(views, 2, Network(*joined(NET, members)))(CONTEXTS, 4)
     each = [
-        of_views([view], 2, Network(NET, member))(CONTEXTS, 4)
+        mean_of([view], 2, Network(NET, member))(CONTEXTS, 4)
         for view, member in zip(views, members, strict=True)
     ]
     np.testing.assert_allclose(found, (each[0] + each[1]) / 2)
 
 
+def test_the_mean_is_of_other_forecasts_too():
+    """Each counts as much as a view."""
+    view = View(Scaling(0.0, 1.0), np.array([0.0, 2.0]), 1.0)
+    found = mean_of([view, view], 2, None, [last, seasonal(2)])(CONTEXTS, 3)
+    assert found.tolist() == [
+        [(16 + 4 + 2) / 4, (32 + 4 + 4) / 4, (64 + 4 + 2) / 4],
+        [(128 + 32 + 16) / 4, (256 + 32 + 32) / 4, (512 + 32 + 16) / 4],
+    ]
+
+
+def test_simple_baselines_are_those_that_there_are():
+    """Without a season none repeats it, and what was not smoothed is not."""
+    weights = Smoothing(0.1, 0.1, 0.1, 0.9, 12)
+    assert list(simple(None, None)) == [LAST]
+    assert list(simple(12, weights)) == [LAST, SEASONAL, SMOOTHING]
+    assert simple(2, None)[SEASONAL](CONTEXTS, 3).tolist() == seasonal(2)(CONTEXTS, 3).tolist()
+
+
+def test_a_context_holds_all_that_is_looked_at():
+    """Windows with what transformations take, the season, and what is smoothed."""
+    views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (1,))]
+    assert context_of(5, views[:1], None, None) == 5
+    assert context_of(5, views, 3, None) == 6
+    assert context_of(5, views, 12, None) == 12
+    assert context_of(5, views, 12, Smoothing(0.1, 0.1, 0.1, 0.9, 12)) == 48
+
+
 def test_a_forecast_too_large_for_the_network_is_refused():
     """By its own name, before the network sees it."""
     view = View(Scaling(0.0, 1.0), np.array([0.0, 1e200]), 1.0)
-    predict = of_views([view], 2, Network(NET, PARAMS))
+    predict = mean_of([view], 2, Network(NET, PARAMS))
     with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=r"^the forecast: "):
         predict(CONTEXTS, 4)
 
@@ -88,7 +129,7 @@ def test_a_run_says_how_far_it_is(monkeypatch, steps):
     monkeypatch.setattr(module, "REPORTED", 4)
     told = []
     view = alone(Scaling(0.0, 1.0))
-    predict = of_views([view], 2, Network(NET, PARAMS), lambda done, total: told.append((done, total)))
+    predict = mean_of([view], 2, Network(NET, PARAMS), (), lambda done, total: told.append((done, total)))
     predict(CONTEXTS, steps)
     assert told == [(done, steps) for done in range(0, steps, 2)]
 
@@ -123,7 +164,7 @@ def test_inputs_beside_the_steps_count():
     net = RNN(Vanilla(2, 3), 1)
     params = net.init(np.random.default_rng(0))
     levels = np.random.default_rng(1).normal(size=(2, 5, 1))
-    found = of_views([view], 2, Network(net, params))(CONTEXTS, 2, levels)
+    found = mean_of([view], 2, Network(net, params))(CONTEXTS, 2, levels)
     change = (np.diff(levels[:, :, 0], axis=1) - 1) / 2
     known = CONTEXTS
     for step in range(2):
@@ -143,9 +184,9 @@ def test_each_view_has_its_own_columns_of_the_network():
     net = RNN(Vanilla(3, 3), 1)
     members = [net.init(np.random.default_rng(seed)) for seed in range(2)]
     levels = np.random.default_rng(1).normal(size=(2, 6, 2))
-    found = of_views(views, 2, Network(*joined(net, members)))(CONTEXTS, 3, levels)
+    found = mean_of(views, 2, Network(*joined(net, members)))(CONTEXTS, 3, levels)
     each = [
-        of_views([view], 2, Network(net, member))(CONTEXTS, 3, levels)
+        mean_of([view], 2, Network(net, member))(CONTEXTS, 3, levels)
         for view, member in zip(views, members, strict=True)
     ]
     np.testing.assert_allclose(found, (each[0] + each[1]) / 2)
