@@ -14,7 +14,6 @@ What is not seen in one of these ways is not in the map, and what is right for e
 for several: then the map shows nothing.
 """
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -25,6 +24,7 @@ from verification.diagnosis.loops import states_before
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
 from verification.models.model import Block, State, Use
+from verification.processes.processor import spent
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
 from verification.properties.per_step import Places, widened
@@ -32,7 +32,7 @@ from verification.truth.long import held
 from verification.truth.parts import OUTPUTS
 from verification.truth.table import grouped_table
 
-# Seconds of processor time after which no map is drawn: it is one picture more, not the verdict.
+# Seconds after which no map is drawn, but for waiting: it is one picture more, not the verdict.
 SECONDS = 6.0
 
 # From which part of what is expected an error is called large.
@@ -99,7 +99,7 @@ class LagMap:
 
 
 class TooLong(Exception):
-    """It takes more processor time than a picture is worth."""
+    """It takes more time than a picture is worth."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +119,9 @@ class _Share:
 def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
     """The map on a case, of one length and few steps; None where it shows nothing.
 
-    Raises TooLong after so many seconds of processor time, and as ``ask`` does.
+    Raises TooLong after so many seconds of its own, and as ``ask`` does.
     """
-    ends = time.process_time() + seconds
+    ends = spent() + seconds
     losses = tuple(_losses(case))
     # By loss, block and step.
     shares = [_shares(engine, alone, ends) for _, alone in losses]
@@ -214,7 +214,7 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
     after: dict[str, _Share] = {}
     states = states_before(case)
     for s in range(case.steps - 1, -1, -1):
-        if time.process_time() > ends:
+        if spent() > ends:
             raise TooLong
         later = _later(case, s, states[s])
         answer, expected = ask(engine, later), grouped_table(later).expected()

@@ -98,7 +98,7 @@ def _lags(engine: Engine, seen: Seen) -> tuple[LagMap | None, str]:
     try:
         found = lag_map(engine, seen.truth.case)
     except TooLong:
-        return None, f"it takes more than {SECONDS:g} s of processor time"
+        return None, f"it takes more than {SECONDS:g} s, waiting for a processor not counted"
     except (InvalidAnswer, Unsupported) as error:
         return None, f"the engine does not answer each loss by itself: {error}"
     return found, "" if found else "each loss by itself is right, and several at once are not"

@@ -1,6 +1,5 @@
 """The smallest case that shows what a run found."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -9,6 +8,7 @@ from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
 from verification.models.case import Case, name_of
+from verification.processes.processor import spent
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, cases_in, findings, truth_of
 from verification.properties.property import About, Finding
@@ -29,13 +29,13 @@ def smallest_of(
 
     ``wrong_on`` is what is found wrong of one, and ``size`` how many numbers a reader has to look at.
     """
-    ends = time.monotonic() + SECONDS
+    ends = spent() + SECONDS
     best: tuple[Drawn, Finding] | None = None
 
     def fails(drawn: Drawn) -> bool:
         nonlocal best
         # A larger one is not wanted, though Hypothesis may call it simpler.
-        if time.monotonic() > ends or (best is not None and size(drawn) > size(best[0])):
+        if spent() > ends or (best is not None and size(drawn) > size(best[0])):
             return False
         found = wrong_on(drawn)
         if found is not None:

@@ -77,7 +77,7 @@ def refused(engine, case):
 @pytest.mark.parametrize(
     ("map_of", "unmapped"),
     [
-        (too_long, "it takes more than 6 s of processor time"),
+        (too_long, "it takes more than 6 s, waiting for a processor not counted"),
         (refused, "the engine does not answer each loss by itself: raised ValueError: no loss"),
         (lambda engine, case: None, "each loss by itself is right, and several at once are not"),
     ],

@@ -50,6 +50,14 @@ def test_one_truncation_can_refute_an_entry():
     assert "✗</span><span>2</span><span>/4.8k" in page_of(Report(judgement(failures=2)))
 
 
+def test_what_a_truncation_has_shown_nothing_of_has_a_share_of_zero():
+    """In figures: no sign says that a run should have met it."""
+    rows = (Row("lags", "h0", 5, 5, truncation="Full", nonzero=5), Row("lags", "h0", 3, truncation="Tail"))
+    (shown,) = by_truncation(replace(judgement(), rows=rows))
+    assert "3<small>0%</small>" in shown
+    assert "–" not in shown
+
+
 def test_one_truncation_alone_has_no_table():
     """It would say the same again."""
     alone = replace(judgement(), rows=(Row("lags", "W", 5, 5, truncation="Full"),))
