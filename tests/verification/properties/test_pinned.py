@@ -27,11 +27,12 @@ from verification.properties.additivity import parts
 from verification.properties.cut import parts as parts_of_time
 from verification.properties.exactness import EXACT
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_for, truth_of
+from verification.properties.findings import asked as asked_on
 from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers
 from verification.properties.partial import PARTIAL_GRADIENTS
-from verification.properties.trial import Trial
+from verification.properties.trial import Trial, found
 from verification.properties.variants import equivalents_of, recomputed
 from verification.sampling.claim import COMPLEX, REAL
 from verification.sampling.resolving import resolved
@@ -75,11 +76,12 @@ class Setting:
         return {"": self.shared, AGAIN: self.shared + AGAIN, READER: reader}.get(part, part)
 
     def asked(self, plant=nothing, **options):
-        """An engine that has answered, and the findings."""
+        """An engine that has answered, and what is found, before any of it is a remark."""
         engine = Stub(self.case.model, self.claim, plant, **options)
         # A state that is handed on has digits that the truth of a long double does not take.
-        names = None if self.case.dtype != np.longdouble else tuple({*BY_NAME} - {"cut"})
-        return engine, [*findings(engine, self.truth, names)]
+        beside = {"cut"} if self.case.dtype == np.longdouble else set()
+        properties = [each for each in asked_on(self.claim, self.truth) if each.name not in beside]
+        return engine, [*found(properties, Trial(engine, self.truth))]
 
 
 def a_case(model, dtype, losses="cotangents", steps=3, records=2, **changed):
@@ -668,13 +670,11 @@ def test_a_right_engine_is_asked_all_of_it(name):
     """And nothing is found; every property looks at every gradient."""
     for dtype in types_of(name):
         given = setting(name, dtype)
-        _, found = given.asked()
-        assert [each.wrong for each in found if each.wrong] == []
+        _, told = given.asked()
+        assert [each.wrong for each in told if each.wrong] == []
         beside = {"cut"} if dtype == "longdouble" else set()
-        assert {each.property for each in found} == asked_in(name, dtype) - beside
-        looked = {
-            each.property: {one.part for one in found if one.property == each.property} for each in found
-        }
+        assert {each.property for each in told} == asked_in(name, dtype) - beside
+        looked = {each.property: {one.part for one in told if one.property == each.property} for each in told}
         blocks = {*given.claim.blocks}
         some = {each for each in looked if not blocks <= looked[each]}
         assert some <= {"forward", "inputs stay"}
@@ -704,8 +704,8 @@ def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row):
 
 def wrong_in(given, row, factor):
     """What is found, by property."""
-    _, found = given.asked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
-    return {each.property: each.wrong for each in found[::-1] if each.wrong}
+    _, told = given.asked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
+    return {each.property: each.wrong for each in told[::-1] if each.wrong}
 
 
 def test_no_property_is_missing():
@@ -754,12 +754,11 @@ def test_every_model_has_a_bound(model):
     """Beyond it a gradient is wrong, and within it is not."""
     case = a_case(model, "complex64" if model.complex else "float32", steps=2)
     given = Setting(truth_of(case), resolved(None, model, layer.CAPABILITIES))
+    oracles = [BY_NAME[name] for name in ("autograd", "lags")]
     for name in given.claim.blocks:
         for factor in (WITHIN, BEYOND):
-            plant = off(first, name)(given, factor)
-            found = {each.property for each in given.asked(plant)[1] if each.wrong}
-            assert (found >= {"autograd", "lags"}) == (factor > 1), (name, found)
-            assert found <= {*ORACLES}
+            trial = Trial(Stub(model, given.claim, off(first, name)(given, factor)), given.truth)
+            assert sum(each.wrong is not None for each in found(oracles, trial)) == 2 * (factor > 1), name
 
 
 def made_step(change):
