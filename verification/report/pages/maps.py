@@ -84,7 +84,7 @@ def _by_lag(found: LagMap) -> Iterator[str]:
     if later:
         yield f"Right at the loss's own step, wrong at earlier ones: {'; '.join(later)}."
     if right := [*right, *found.right]:
-        yield f"Right everywhere: {'; '.join(right)}."
+        yield f"Right on this case: {'; '.join(right)}."
 
 
 def _told(found: LagMap) -> Iterator[str]:

@@ -88,7 +88,7 @@ def test_the_text_tells_where_it_begins():
     assert "On a case of T 2." in told
     assert "Wrong from the loss's own step on: U, f." in told
     assert "Right at the loss's own step, wrong at earlier ones: U, i." in told
-    assert "Right everywhere: W; xs." in told
+    assert "Right on this case: W; xs." in told
     assert "U by columns; W by restarts; xs by slices" in told
     assert "Not told apart, and so not here: b." in told
 
