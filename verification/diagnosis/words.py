@@ -26,13 +26,22 @@ def verb(names: Sequence[str]) -> str:
 
 
 def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
-    """Those of a block's parts that are wrong; () where it has none or all of them are."""
+    """Those of a block's parts that are wrong; () where it has none, or none of them is seen to be right.
+
+    A part that should be zero is so in many a wrong gradient as well.
+    """
     block = seen.truth.case.model.block(name)
     if not block.parts:
         return ()
-    pairs = zip(block.parts, split(block, seen.got[name]), split(block, seen.want(name)), strict=True)
-    wrong = tuple(part for part, got, want in pairs if compare(name, got, want, seen.bound(name)))
-    return () if wrong == block.parts else wrong
+    wrong, right = list[str](), list[str]()
+    for part, got, want in zip(
+        block.parts, split(block, seen.got[name]), split(block, seen.want(name)), strict=True
+    ):
+        if compare(name, got, want, seen.bound(name)):
+            wrong.append(part)
+        elif np.max(np.abs(want), initial=0) > seen.bound(name):
+            right.append(part)
+    return tuple(wrong) if right else ()
 
 
 def parts_in_any(seen: Sequence[Seen], name: str) -> tuple[str, ...]:
