@@ -9,14 +9,15 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification import Block, Model, Use
+from verification.models.exponentials import exp, log_sigmoid
 
 
 def step(f, p, x, h, c, n, m):
     """No leading axes."""
     z = f.candidate(x @ p.U.T + h @ p.W.T)
-    i, kept = x @ p.w_i, -anp.logaddexp(0, -(x @ p.w_f)) + m
+    i, kept = x @ p.w_i, f.kept(x @ p.w_f) + m
     m = anp.where(kept > i, kept, i)
-    e, k = anp.exp(i - m), anp.exp(kept - m)
+    e, k = f.exp(i - m), f.exp(kept - m)
     c = k[:, None] * c + e[:, None] * z
     n = k * n + e
     return c / n[:, None], c, n, m
@@ -36,7 +37,7 @@ MODEL = Model(
         Block("m0", (), Use.STATE),
     ),
     step=step,
-    functions={"candidate": ("tanh",)},
+    functions={"candidate": ("tanh",), "kept": (log_sigmoid,), "exp": (exp,)},
 )
 
 
