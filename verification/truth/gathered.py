@@ -13,7 +13,7 @@ from verification.models.arrays import Array
 from verification.models.product import rows
 from verification.truth.reverse import Played
 from verification.truth.rounding import Copies, Rounding
-from verification.truth.steps import Product, matrix, of_rows, squares
+from verification.truth.steps import Product, of_rows, squares
 from verification.truth.sums import Lost, Sums, Where
 
 # Bytes that are gathered before they are multiplied.
@@ -55,7 +55,7 @@ class Gathered:
             self.sums.lose_at(product.given, lost.bound(to_rows, counts), where)
 
     def _weights(self, product: Product) -> Array:
-        return matrix(self.played.values[product.weights])
+        return product.matrix(self.played.values[product.weights])
 
     def _multiply(self) -> None:
         """The products of what has been gathered, which is let go."""
@@ -106,7 +106,7 @@ class Gathered:
 
     def _to_blocks(self, number: int, array: Array) -> dict[str, Array]:
         """What flows to the weights of a product (1 or M, K, D) as what flows to their block."""
-        weights = self._products[number].weights
+        weights, array = self._products[number].weights, self._products[number].turned(array)
         lead, tape = self.played.values[weights].shape[:-2], self.played.tape
         if weights < len(tape.names):
             return {tape.names[weights]: array}

@@ -35,8 +35,11 @@ TURNS = 4
 # Bytes of steps that are kept on the way forward, to be gone back through; others are made again.
 KEPT = 2**28
 
-# Bytes that losses may take while they are traced, and what rows share where each has its own.
+# Bytes that losses may take while they are traced, and steps that are gone back through at once.
 TRACED = 2**24
+
+# How many numbers by state a row may have of its own that all rows share: biases, and no weights.
+OWN = 16
 
 # How many arrays a loss makes for one that it takes, and a step, about.
 MADE, MADE_BY_STEP = 4, 40
@@ -74,7 +77,9 @@ class Batch:
         self._record = np.tile(np.arange(case.records), len(replays))
         self._first = np.repeat([replay.first for replay in replays], case.records)
         self._form = form_of(case.model, case.functions)
-        self._names = [block.name for block in case.model.of(Use.STATE)]
+        self._names, self._inputs = (
+            [block.name for block in case.model.of(use)] for use in (Use.STATE, Use.INPUT)
+        )
         self._unit, self._noises = unit(real_of(case.dtype)), Rounding(case, copies)
         # How many rows make each step of their own.
         records, steps = case.records, range(max(replay.length for replay in replays))
@@ -90,8 +95,7 @@ class Batch:
     def _apart(self) -> bool:
         """Is each row a copy of its own?"""
         own = sum(array[0, 0].size for array in self._shared.values())
-        size = own * len(self._record) * self._copies.count * self._copies.dtype.itemsize
-        return self._form.together and size <= TRACED
+        return self._form.together and own <= OWN * self._units
 
     def _lead(self, array: Array) -> Array:
         """What rows have (M, rows, …) as the step takes it."""
@@ -170,25 +174,27 @@ class Batch:
 
     def _leaves(self, stretch: Stretch, state: State, rounding: Rounding) -> dict[str, Array]:
         """What steps take, by block, from the state before each (M, K rows, …)."""
-        model, steps = self._case.model, range(stretch.first, stretch.first + stretch.length)
-        leaves = {}
-        for block in model.of(Use.STEP):
-            if block.name in self._form.shared:
-                array = self._wide[block.name]
-                lead = (1,) if self._apart else ()
-                leaves[block.name] = np.broadcast_to(array, (self._copies.count, *lead, *array.shape))
-                continue
-            array = self._shared[block.name]
+        leaves = dict(self._weights)
+        steps = range(stretch.first, stretch.first + stretch.length)
+        for name, array in self._shared.items():
             if self._apart:
-                leaves[block.name] = np.repeat(array[:, [s % TURNS for s in steps]], stretch.rows, axis=1)
+                leaves[name] = np.repeat(array[:, [s % TURNS for s in steps]], stretch.rows, axis=1)
             else:
-                leaves[block.name] = array[:, stretch.first % TURNS]
+                leaves[name] = array[:, stretch.first % TURNS]
         where = self._where(stretch).each
-        for block in model.of(Use.INPUT):
-            array = self._wide[block.name][where]
-            shared = block.name in self._form.shared
-            leaves[block.name] = self._lead(array[None] if shared else rounding.of_array(array))
-        return leaves | {name: self._lead(array) for name, array in zip(self._names, state, strict=True)}
+        for name in self._inputs:
+            given = self._wide[name][where]
+            leaves[name] = self._lead(given[None] if name in self._form.shared else rounding.of_array(given))
+        leaves.update(zip(self._names, map(self._lead, state), strict=True))
+        return leaves
+
+    @cached_property
+    def _weights(self) -> dict[str, Array]:
+        """The STEP blocks that all copies share, for each of them the same."""
+        lead = (self._copies.count, 1) if self._apart else (self._copies.count,)
+        names = (block.name for block in self._case.model.of(Use.STEP))
+        shared = {name: self._wide[name] for name in names if name in self._form.shared}
+        return {name: np.broadcast_to(array, (*lead, *array.shape)) for name, array in shared.items()}
 
     def _played(self, stretch: Stretch, state: State, *place: int) -> Played[str]:
         """Steps, played from the state before each (M, K rows, …)."""
@@ -352,9 +358,9 @@ class Batch:
                 sums.add(name, grad, bounded(self._copies.drawn(probes[name]), rows, grad[0]))
             else:
                 sums.add(name, grad, np.abs(grad[0]))
-        for block in self._case.model.of(Use.INPUT):
-            if block.name not in self._form.shared:
-                sums.add_at(block.name, self._by_row(grads[block.name]), where)
+        for name in self._inputs:
+            if name not in self._form.shared:
+                sums.add_at(name, self._by_row(grads[name]), where)
 
     def _lose(
         self,
@@ -405,9 +411,9 @@ class Batch:
             apart = self._apart
             size = lost.bound(gone[name], counts).sum(axis=0) if apart else lost.whole(gone[name])
             sums.lose(name, size)
-        for block in self._case.model.of(Use.INPUT):
-            if block.name not in self._form.shared:
-                sums.lose_at(block.name, lost.bound(self._by_row(gone[block.name]), counts), where)
+        for name in self._inputs:
+            if name not in self._form.shared:
+                sums.lose_at(name, lost.bound(self._by_row(gone[name]), counts), where)
         lost.flow = [self._by_row(gone[name])[:, :rows] for name in self._names]
 
     @cached_property

@@ -67,6 +67,9 @@ class Marked(Arithmetic):
 # The variance of a product of which W, or a row, is rounded and the product as well, by that of one rounding.
 BOTH = 2.0
 
+# Products of rows by weights, and which of their arguments the weights are: W x, or x Wᵀ as it is written.
+LEFT = {rows: 0, anp.matmul: 1}
+
 # What moves weights.
 MOVING = {*MOVES, part}
 
@@ -145,16 +148,16 @@ def _shared(played: Played[str], model: Model, copies: tuple[int, ...]) -> Itera
     by_weights: list[tuple[str, str]] = []
     other: set[str] = set()
     for number, entry in enumerate(tape.entries, len(tape.names)):
-        product = entry.made_by is rows and entry.argnums == (0, 1)
+        left = LEFT.get(entry.made_by) if entry.argnums == (0, 1) else None
         for i, parent in zip(entry.argnums, entry.parents, strict=True):
             if parent in weights:
                 if entry.made_by in MOVING and len(entry.parents) == 1:
                     weights[number] = weights[parent]
-                elif not (product and i == 0 and _is_matrix(played.values[parent], copies)):
+                elif not (i == left and _is_matrix(played.values[parent], copies)):
                     other.add(weights[parent])
             if parent in inputs:
-                if product and i == 1 and entry.parents[0] in weights:
-                    by_weights.append((inputs[parent], weights[entry.parents[0]]))
+                if left is not None and i != left and entry.parents[left] in weights:
+                    by_weights.append((inputs[parent], weights[entry.parents[left]]))
                 else:
                     other.add(inputs[parent])
     other |= {name for i, name in (weights | inputs).items() if i in tape.results}
@@ -202,12 +205,24 @@ class Product:
 
     @property
     def weights(self) -> int:
-        """The number of W."""
-        return self.entry.parents[0]
+        """The number of W, or of Wᵀ."""
+        return self.entry.parents[self._left]
+
+    @property
+    def _left(self) -> int:
+        return LEFT[self.entry.made_by]
+
+    def turned(self, array: Array) -> Array:
+        """What is of the form of the argument (…, K, D) or (…, D, K) as of that of W, and back."""
+        return array.swapaxes(-1, -2) if self._left else array
+
+    def matrix(self, array: Array) -> Array:
+        """W (K, D), of copies that are alike."""
+        return self.turned(array[(0,) * (array.ndim - 2)])
 
     def value(self, at: At, args: Sequence[Any]) -> Any:
         """Off by a noise that has the variance of those of its terms."""
-        W, x = matrix(args[0]), args[1]
+        W, x = self.matrix(args[self._left]), args[1 - self._left]
         y = of_rows(W, x)
         if not at.forward.copies.draws:
             return y
@@ -215,11 +230,11 @@ class Product:
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """To the rows; what flows to the weights is taken, and to inputs."""
-        at.take(self, flow, args[1])
+        at.take(self, flow, args[1 - self._left])
         if self.given:
             return [None for _ in self.entry.argnums]
-        W = matrix(args[0])
-        return [None if i == 0 else self.to_rows(at.backward, W, flow) for i in self.entry.argnums]
+        W = self.matrix(args[self._left])
+        return [None if i == self._left else self.to_rows(at.backward, W, flow) for i in self.entry.argnums]
 
     def to_rows(self, rounding: Rounding, W: Array, flow: Array) -> Array:
         """Of what flows to a product (M, …, K) what flows to its rows (M, …, D)."""
@@ -233,12 +248,6 @@ class Product:
         if not self._squares:
             self._squares.append(BOTH * squares(W))
         return self._squares[0]
-
-
-def matrix(array: Array) -> Array:
-    """Of copies that are alike the one."""
-    one: Array = array[(0,) * (array.ndim - 2)]
-    return one
 
 
 def squares(array: Array) -> Array:
@@ -348,8 +357,8 @@ def with_rules(played: Played[str], form: Form) -> Tape[str]:
             shared.add(number)
         if entry.made_by is called:
             rules[number] = Called(number)
-        elif entry.made_by is rows and entry.parents[0] in shared:
-            x = entry.parents[-1]
+        elif entry.argnums == (0, 1) and entry.parents[LEFT.get(entry.made_by, 0)] in shared:
+            x = entry.parents[1 - LEFT[entry.made_by]]
             rules[number] = Product(number, entry, tape.names[x] if x in shared else None)
         elif entry.made_by is part:
             rules[number] = Parted(place(*arguments(entry, played.values)))

@@ -77,6 +77,8 @@ class Where:
     @property
     def each(self) -> tuple[Array, Array]:
         """Of all rows at all steps, one step after another."""
+        if self.length == 1:
+            return self.records, self.steps
         steps = self.steps + np.arange(self.length)[:, None]
         return np.tile(self.records, self.length), steps.reshape(-1)
 

@@ -13,7 +13,7 @@ from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
 from verification.models.model import Block, Model, Use
-from verification.truth import complex_step, replay
+from verification.truth import complex_step, replay, steps
 from verification.truth.replayed import replayed
 from verification.truth.soundness import ROUNDED, check, check_exact, check_in
 from verification.truth.table import grouped_table, lag_table
@@ -222,3 +222,11 @@ def test_dual_numbers_that_say_otherwise_than_autograd_are_refused():
     model = replace(scan, step=lambda f, p, x, h: odd(h) * x.a)
     with pytest.raises(ValueError, match=r"^model scan: dual numbers disagree with autograd on a"):
         check_exact(model, {}, "cotangents")
+
+
+def test_a_tape_that_disagrees_with_autograd_is_refused(monkeypatch):
+    """As by a slope that is off by a thousandth."""
+    found = steps.way_back
+    monkeypatch.setattr(steps, "way_back", lambda *of: lambda flow: 1.001 * found(*of)(flow))
+    with pytest.raises(ValueError, match=r"its oracles disagree on .*: autograd, and a tape that steps play"):
+        check(replace(vanilla))

@@ -31,13 +31,20 @@ def test_what_is_used_in_products_alone_is_shared():
     """Weights, and inputs that are multiplied by such; a part of weights as well, and no bias."""
     assert form_of(lstm, {}).shared == {"U", "W", "xs"}
     assert form_of(gru_reset_before, {}).shared == {"U", "W", "xs"}
+    assert form_of(changed(by_matmul), {}).shared == {"U", "W", "xs"}
     assert form_of(scan, {}).shared == set()
     assert "A" not in form_of(selective_scan, {}).shared
 
 
+def by_matmul(f, p, x, h):
+    """x Wᵀ as NumPy has it."""
+    turned = x @ anp.swapaxes(p.U, -1, -2) + h @ anp.swapaxes(p.W, -1, -2)
+    return f.activation(turned + bias(p.b))
+
+
 def changed(step):
     """The vanilla cell with another step."""
-    return replace(vanilla, step=step)
+    return replace(vanilla, name=step.__name__, step=step)
 
 
 def twice(f, p, x, h):
@@ -81,7 +88,7 @@ def as_columns(f, p, x, h):
 
 @pytest.mark.parametrize(
     ("step", "again"),
-    [(noted, False), (held, False), (compared, True), (twice, True), (as_columns, True)],
+    [(noted, False), (held, False), (compared, True), (twice, True), (as_columns, True), (by_matmul, True)],
     ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_a_step_that_differs_with_its_numbers_is_traced_anew(step, again):
@@ -118,7 +125,7 @@ def test_a_function_is_one_operation_whatever_it_is_made_of():
             np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
 
 
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", [*SHIPPED, changed(by_matmul)], ids=lambda model: model.name)
 def test_rules_do_what_autograd_does(model):
     """Of a step without roundings, forward and back, to what copies do not share."""
     from verification.truth.played import _nowhere
