@@ -80,9 +80,13 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
     # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
-    if not tried.off(case) and not tried.wrong(case):
-        return
-    healthy = _of_sizes(tried.engine, case, case.sizes)
+    is_wrong = tried.off if tried.off(case) else tried.wrong
+    sizes = _one_size(tried, case, is_wrong)
+    if sizes is None:
+        if not is_wrong(case):
+            return
+        sizes = case.sizes
+    healthy = _of_sizes(tried.engine, case, sizes)
     if not tried.off(healthy) and not tried.wrong(healthy):
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
@@ -92,7 +96,24 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
     else:
-        yield from _from_sizes(tried, case)
+        yield from _from_sizes(tried, case, sizes)
+
+
+def _one_size(tried: _Tried, case: Case, is_wrong: Callable[[Case], bool]) -> dict[str, int] | None:
+    """Sizes of which one is beyond the least at which healthy numbers are wrong; None where that takes more.
+
+    It is doubled until it is, or is the case's own: the smallest take the least time.
+    """
+    least = healthy_case(tried.engine).sizes
+    if is_wrong(_of_sizes(tried.engine, case, least)):
+        return None
+    for name, size in case.sizes.items():
+        doubled = [least[name] * 2**k for k in range(1, 20) if least[name] * 2**k < size]
+        for each in (*(doubled if name not in tried.engine.claim.sizes else ()), size):
+            sizes = {**least, name: each}
+            if each != least[name] and is_wrong(_of_sizes(tried.engine, case, sizes)):
+                return sizes
+    return None
 
 
 def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
@@ -107,26 +128,20 @@ def fainter(case: Case) -> Case:
     return _scaled(case, COTANGENTS, FAINT)
 
 
-def _from_sizes(tried: _Tried, case: Case) -> Iterator[str]:
-    """The sizes at which healthy numbers turn wrong, those that matter."""
+def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator[str]:
+    """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
-    least = healthy.sizes
+    least, now = healthy.sizes, dict(sizes)
     if tried.wrong(_of_sizes(tried.engine, case, least)):
         yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
         return
     is_wrong = tried.wrong
-    if tried.off(_of_sizes(tried.engine, case, case.sizes)):
+    if tried.off(_of_sizes(tried.engine, case, now)):
         is_wrong = tried.off
 
     def wrong(sizes: Mapping[str, int]) -> bool:
         return is_wrong(_of_sizes(tried.engine, case, sizes))
 
-    now = dict(case.sizes)
-    # One size by itself, beside the least of all others, is found in less time than several.
-    for name, size in case.sizes.items():
-        if size != least[name] and wrong({**least, name: size}):
-            now = {**least, name: size}
-            break
     for name, right in least.items():
         if now[name] == right or wrong({**now, name: right}):
             now[name] = right
