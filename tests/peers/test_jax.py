@@ -9,7 +9,7 @@ import pytest
 from flax import linen
 
 from tests.examples import of_kind
-from tests.layers.own import embedding
+from tests.layers.own import embedding, two_outputs
 from tests.peers.asked import judged, wrong
 from verification import Scope
 from verification import layer as plain
@@ -53,6 +53,18 @@ def h_alone(params, xs, state):
     return outputs.swapaxes(0, 1), (h, None)
 
 
+def two(params, xs, state):
+    """Two outputs, by name."""
+
+    def one(h, x):
+        h = jnp.tanh(x @ params["U"].T + h @ params["W"].T + params["b"])
+        return h, h
+
+    final, states = jax.lax.scan(one, state[0], xs.swapaxes(0, 1))
+    states = states.swapaxes(0, 1)
+    return {"y": states @ params["V"].T, "energy": (states * states).sum(axis=-1) / 2}, (final,)
+
+
 def token(params, x, state):
     """One that is embedded, and a mask."""
     after = jnp.tanh(params["E"][x["token"]] + state[0] @ params["W"].T + params["b"])
@@ -79,6 +91,7 @@ RIGHT = {
         layer, lambda *given: (associative(*given)[0], None), model=scan, scope=Scope(finals=())
     ),
     "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
+    "two outputs": partial(layer, two, model=two_outputs.MODEL),
     "whole numbers": partial(layer, embedded, model=embedding.MODEL),
     "whole numbers, step by step": partial(cell, token, model=embedding.MODEL),
     "flax SimpleCell": partial(flax, linen.SimpleCell),

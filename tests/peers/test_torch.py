@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from tests.layers.own import embedding
+from tests.layers.own import embedding, two_outputs
 from tests.peers.asked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
@@ -68,6 +68,34 @@ def h_alone(params, xs, state):
     return torch.stack(outputs, dim=1), (h, None)
 
 
+def two(params, xs, state):
+    """Two outputs, by name."""
+    (h,), states = state, []
+    for x in xs.unbind(dim=1):
+        h = torch.tanh(x @ params["U"].T + h @ params["W"].T + params["b"])
+        states.append(h)
+    states = torch.stack(states, dim=1)
+    return {"energy": (states * states).sum(dim=-1) / 2, "y": states @ params["V"].T}, (h,)
+
+
+class Two(torch.autograd.Function):
+    """The same, one after another, by PyTorch's own gradient of it; it returns no final state."""
+
+    @staticmethod
+    def forward(ctx, U, W, b, V, xs, h0):
+        ctx.save_for_backward(U, W, b, V, xs, h0)
+        outputs, _ = two({"U": U, "W": W, "b": b, "V": V}, xs, (h0,))
+        return outputs["y"], outputs["energy"]
+
+    @staticmethod
+    def backward(ctx, d_y, d_energy):
+        given = [each.detach().requires_grad_() for each in ctx.saved_tensors]
+        with torch.enable_grad():
+            outputs, _ = two(dict(zip("UWbV", given[:4], strict=True)), given[4], (given[5],))
+        made = [outputs["y"], outputs["energy"]]
+        return torch.autograd.grad(made, given, [d_y, d_energy])
+
+
 def embedded(params, xs, state):
     """Tokens by PyTorch's own embedding, and a mask."""
     (h,), outputs = state, []
@@ -94,6 +122,8 @@ RIGHT = {
         layer, lambda *given: (scanned(*given)[0], None), model=scan, scope=Scope(finals=())
     ),
     "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
+    "two outputs": partial(layer, two, model=two_outputs.MODEL),
+    "a Function of two outputs": partial(function, Two, model=two_outputs.MODEL, scope=Scope(finals=())),
     "whole numbers": partial(layer, embedded, model=embedding.MODEL),
 }
 

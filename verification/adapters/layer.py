@@ -6,7 +6,8 @@
 ``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
 model has several INPUT blocks; integers where they are whole numbers. ``state`` is a tuple of arrays (N, …),
 one for each STATE block, and so is what comes back for it, with None, or None alone, for what a scope says
-is not returned; its cotangents are zeros. ``outputs`` (N, T, …) is the first state array after each step.
+is not returned; its cotangents are zeros. ``outputs`` (N, T, …) is the first state array after each step, or
+what the model puts out; a dict of arrays by name where that is several, and so are their cotangents.
 There is no loss: what is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer
 that claims ``lengths`` is given them (N,) after the state; one that claims ``packed`` is given offsets in
 their place, and arrays as ``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps
@@ -24,11 +25,11 @@ from verification.adapters.packed import Packing, packing_of
 from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Objective
+from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.forms import formed, in_words
-from verification.models.model import Model, Use
+from verification.models.model import Model, Use, output_named
 from verification.properties.asking import check_forward
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
 from verification.sampling.chunks import chunk_of
@@ -89,17 +90,39 @@ class Layer:
         outputs, final, saved = _three(
             self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
         )
-        forward = {"outputs": self._by_record("outputs", outputs, packing)}
+        forward = {
+            name: self._by_record(name, array, packing) for name, array in self._put_out(outputs).items()
+        }
         if self.claim.finals:
             final = _tuple("forward's state", final, len(states))
             forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
-            assert isinstance(objective, Cotangents)  # of a layer
-            d_outputs = self._given(objective.outputs, packing)
-            return self._gradients(self.backward(saved, d_outputs, objective.state), packing)
+            given = objective_given(case, objective)
+            assert isinstance(given, Cotangents)  # of a layer
+            d_outputs = self._cotangents(given, packing)
+            return self._gradients(self.backward(saved, d_outputs, given.state), packing)
 
         return forward, back
+
+    def _put_out(self, outputs: Any) -> dict[str, Any]:
+        """What was put out, by the parts of a forward."""
+        if not isinstance(self.model.output, Mapping):
+            return {OUTPUTS: outputs}
+        _dict("forward's outputs", outputs)
+        return {output_named(name): outputs.get(name) for name in self.model.output}
+
+    def _cotangents(self, given: Cotangents, packing: Packing | None) -> Any:
+        """d_outputs, one or some by name, as the engine has them."""
+        if not isinstance(given, Apart):
+            return self._given(given.outputs, packing)
+        named = zip(self._named_outputs, given.by_name.values(), strict=True)
+        return {name: self._given(array, packing) for name, array in named}
+
+    @property
+    def _named_outputs(self) -> tuple[str, ...]:
+        """The names of several outputs."""
+        return tuple(self.model.output) if isinstance(self.model.output, Mapping) else ()
 
     def _given(self, array: Array, packing: Packing | None) -> Array:
         """A model's (N, T, …) as the engine has it."""
@@ -170,7 +193,7 @@ class Layer:
         given = (*self.model.of(Use.STEP), *self.model.of(Use.INPUT))
         wanted = [block.name in blocks for block in given for _ in self.layout.places[block.name].names]
         wanted += [block.name in blocks for block in states]
-        used = [name not in unused for name in (OUTPUTS, *map(final_of, states))]
+        used = [name not in unused for name in (*self.model.outputs, *map(final_of, states))]
         forward, backward = self.partial(tuple(wanted), tuple(used))
         return replace(self, forward=forward, backward=backward, claim=replace(self.claim, blocks=blocks))
 

@@ -24,7 +24,7 @@ from verification.diagnosis.loops import with_loops
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
+from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
 from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
@@ -276,6 +276,8 @@ def _cotangents(case: Case) -> Iterator[Alternative]:
     none = tuple(0 * array for array in state)
     yield "the final state had no cotangent", other(outputs, none)
     yield "the outputs had no cotangents", other(0 * outputs, state)
+    for name, one in each_output_alone(case).items() if len(case.model.outputs) > 1 else ():
+        yield f"{name} had no cotangent", other(outputs - one, state)
     yield "the last output alone had a cotangent", other(last, state)
     yield "every cotangent of the outputs were 1", other(np.ones_like(outputs), state)
     yield "the cotangents of the outputs were in reverse", other(outputs[:, ::-1], state)

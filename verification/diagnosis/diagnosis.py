@@ -22,7 +22,7 @@ from verification.diagnosis.several import Later, alone_in_words, as_well, each_
 from verification.diagnosis.stages import APART, FAULTS, Diagnosis, stage_of
 from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
-from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
+from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
 from verification.models.model import Use
 from verification.properties.engine import Engine
 from verification.properties.property import Finding
@@ -206,10 +206,13 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
     states = final_cotangents(case)
     none = tuple(0 * array for array in states)
     cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
+    if len(case.model.outputs) > 1:
+        alone = each_output_alone(case)
+        cotangents = {f"the {name}": Cotangents(outputs, none) for name, outputs in alone.items()}
     for i, block in enumerate(engine.model.of(Use.STATE)):
-        alone = tuple(array if j == i else 0 * array for j, array in enumerate(states))
+        ends = tuple(array if j == i else 0 * array for j, array in enumerate(states))
         if states[i].any():
-            cotangents[f"the final {block.name}"] = Cotangents(0 * outputs_cotangent(case), alone)
+            cotangents[f"the final {block.name}"] = Cotangents(0 * outputs_cotangent(case), ends)
     shown = [
         name
         for name, objective in cotangents.items()

@@ -19,7 +19,6 @@ from verification.models.case import Case, Cotangents, final_cotangents, outputs
 from verification.models.model import Use
 from verification.properties.ragged import RaggedTruth
 from verification.truth import replay
-from verification.truth.parts import OUTPUTS
 
 # In words, behind "as if", and the gradients, by block.
 Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
@@ -65,7 +64,7 @@ def _within(case: Case) -> Array:
 
 def _cut(case: Case, name: str, array: Array) -> Array:
     """A part of a forward; of the outputs without what follows a record's end, which is not looked at."""
-    return _before_ends(case, array) if name == OUTPUTS else array
+    return _before_ends(case, array) if name in case.model.outputs else array
 
 
 def _before_ends(case: Case, array: Array) -> Array:

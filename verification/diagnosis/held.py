@@ -4,7 +4,7 @@ Public code takes normalisers, stabilisers and what a rule reads for constants, 
 names such a value where it is used, by ``f.named``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,4 +60,8 @@ def _naming(model: Model, made: Callable[[Any, str, Any], Any]) -> Model:
         return lambda f, *arguments: function(_Naming(f, made), *arguments)
 
     output = model.output
-    return replace(model, step=through(model.step), output=output and through(output))
+    if isinstance(output, Mapping):
+        others: Any = {name: through(each) for name, each in output.items()}
+    else:
+        others = output and through(output)
+    return replace(model, step=through(model.step), output=others)

@@ -45,9 +45,9 @@ class Passes:
             _of_type(outputs, final, state[0].dtype)
             # Of what is not returned there is no cotangent.
             there = tuple(array is not None for array in final)
-            return np.array(outputs), jax.tree.map(np.array, final), (pull, there)
+            return *jax.tree.map(np.array, (outputs, final)), (pull, there)
 
-    def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
+    def backward(self, saved: Any, d_outputs: Any, d_state: State) -> Any:
         """The gradients of params, xs and state."""
         with _as_asked(self.device, d_outputs.dtype) as jax:
             pull, there = saved
@@ -108,7 +108,8 @@ def _as_asked(device: str | None, dtype: np.dtype[Any]) -> Iterator[Any]:
 
 def _of_type(outputs: Any, final: tuple[Any, ...], dtype: np.dtype[Any]) -> None:
     """Raises InvalidAnswer for what is of another number type: JAX would take no cotangent for it."""
-    for name, array in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
+    put_out = outputs.items() if isinstance(outputs, dict) else [("outputs", outputs)]
+    for name, array in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
         if array is not None and array.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {array.dtype}, needed {dtype}")
 

@@ -5,7 +5,8 @@ part of it at one step comes from the state after that step.
 """
 
 import itertools
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Protocol
@@ -84,6 +85,34 @@ class Cotangents:
     def replaced(self, change: Any) -> "Cotangents":
         """Changed, array by array."""
         return Cotangents(change(self.outputs), tuple(map(change, self.state)))
+
+
+@dataclass(frozen=True, eq=False)
+class Apart(Cotangents):
+    """Cotangents of several outputs, each in an array of its own, as an engine is given them.
+
+    ``by_name``: those arrays, by the parts of a forward; ``outputs`` has their numbers.
+    """
+
+    by_name: Mapping[str, Array]
+
+    def arrays(self) -> dict[str, Array]:
+        """d_outputs and d_state, one by one."""
+        outputs = {f"d_{name}": array for name, array in self.by_name.items()}
+        return outputs | {f"d_state[{i}]": d for i, d in enumerate(self.state)}
+
+    def replaced(self, change: Any) -> "Apart":
+        """Changed, array by array."""
+        by_name = {name: change(array) for name, array in self.by_name.items()}
+        return Apart(side_by_side(by_name), tuple(map(change, self.state)), by_name)
+
+
+def side_by_side(outputs: Mapping[str, Array]) -> Array:
+    """Outputs (N, T, …) by name as one array: a single one as it is."""
+    each = [*outputs.values()]
+    if len(each) == 1:
+        return each[0]
+    return np.concatenate([array.reshape(*array.shape[:2], -1) for array in each], axis=-1)
 
 
 def _inner(d: Any, o: Any, axes: int) -> Any:
@@ -285,8 +314,65 @@ def put_out_by(case: Case) -> tuple[int, ...]:
 
 
 @cache
+def _each_output(model: Model) -> tuple[Model, ...]:
+    """For each output of a model one that puts out that alone."""
+    if not isinstance(model.output, Mapping):
+        return (model,)
+    return tuple(replace(model, output=output) for output in model.output.values())
+
+
+def shapes_put_out(case: Case) -> dict[str, tuple[int, ...]]:
+    """The shape of each output of one record after a step, by the parts of a forward."""
+    each = zip(case.model.outputs, _each_output(case.model), strict=True)
+    return {name: put_out_by(replace(case, model=model)) for name, model in each}
+
+
+def outputs_apart(case: Case, array: Array) -> dict[str, Array]:
+    """An array (…, what is put out) as one for each output, by the parts of a forward."""
+    if len(case.model.outputs) == 1:
+        return {case.model.outputs[0]: array}
+    shapes = shapes_put_out(case).values()
+    ends = np.cumsum([math.prod(shape) for shape in shapes])[:-1]
+    parts = zip(np.split(array, ends, axis=-1), shapes, strict=True)
+    each = [part.reshape(*part.shape[:-1], *shape).copy() for part, shape in parts]
+    return dict(zip(case.model.outputs, each, strict=True))
+
+
+def of_each_output(case: Case, change: Callable[[Array, tuple[Axis, ...]], Array]) -> Array:
+    """The cotangent of what is put out, with a change of that of each output, of which the axes are told."""
+    parts = outputs_apart(case, outputs_cotangent(case))
+    axes = map(axes_put_out, _each_output(case.model))
+    return side_by_side(
+        {name: change(array, of) for (name, array), of in zip(parts.items(), axes, strict=True)}
+    )
+
+
+def each_output_alone(case: Case) -> dict[str, Array]:
+    """The cotangent of what is put out where one output alone has one, by the parts of a forward."""
+    parts = outputs_apart(case, outputs_cotangent(case))
+    return {
+        name: side_by_side({other: a if other == name else 0 * a for other, a in parts.items()})
+        for name in parts
+    }
+
+
+def as_given(case: Case) -> Case:
+    """The case as an engine is given it: whole numbers as integers, several outputs each in its array."""
+    whole = {block.name for block in case.model.blocks if block.below is not None}
+    blocks = {name: a.astype(np.int64) if name in whole else a for name, a in case.blocks.items()}
+    return replace(case, blocks=blocks, objective=objective_given(case, case.objective))
+
+
+def objective_given(case: Case, objective: Objective) -> Objective:
+    """Cotangents of several outputs, each in an array of its own; any other objective as it is."""
+    if len(case.model.outputs) < 2 or not isinstance(objective, Cotangents) or isinstance(objective, Apart):
+        return objective
+    return Apart(objective.outputs, objective.state, outputs_apart(case, objective.outputs))
+
+
+@cache
 def axes_put_out(model: Model) -> tuple[Axis, ...]:
-    """The axes of what a layer puts out of one record after a step; a size for one that no block has."""
+    """The axes of its one output of one record after a step; a size for one that no block has."""
     if model.output is None:
         return model.of(Use.STATE)[0].axes
     axes = {axis for block in model.blocks for axis in block.axes} | {*model.dimensions}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.case import Case
+from verification.models.case import Case, shapes_put_out
 from verification.models.stored import BFLOAT16
 from verification.models.truncation import Standard, Tabled, Truncation
 
@@ -43,6 +43,9 @@ def of_case(case: Case) -> Code:
         blocks += f"    # {block.meaning or block.use.value}{axes}, of shape {array.shape}\n"
         blocks += f"    {name!r}: {code_of(array)},\n"
     objective = ""
+    if len(case.model.outputs) > 1:
+        shapes = (f"{name} {shape}" for name, shape in shapes_put_out(case).items())
+        objective += f"    # side by side: {', '.join(shapes)}, of each record and step\n"
     for f in fields(case.objective):  # type: ignore[arg-type]
         objective += f"    {f.name}={code_of(getattr(case.objective, f.name))},\n"
     more = "".join(f", {name}={value!r}" for name, value in options.items())

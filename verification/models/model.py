@@ -130,6 +130,14 @@ class Named(dict[str, Any]):
         return self[name]
 
 
+OUTPUTS = "outputs"
+
+
+def output_named(name: str) -> str:
+    """What one of several outputs is called among the parts of a forward."""
+    return f"output {name}"
+
+
 def first_of_state(f: Any, p: Any, *state: Any) -> Any:
     """A readout that has no parameters: the first state array."""
     return state[0]
@@ -150,6 +158,7 @@ class Model:
     do not meet, p's blocks among them; where it does not, copies are stepped one by one, which is slower.
     ``output(f, p, x, *state) -> o`` is what a layer puts out after a step (N, …), from the state that it
     ``reads``, which is the one after the step, and the step's own p and x; without it the first state array.
+    Several are functions by name. Within the verifier they are one array, side by side along its last axis.
     ``most``: of dimensions, by name, the largest size that a sample has, where not that of all: what has
     many axes takes long otherwise.
     ``readout(f, p, *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number a
@@ -164,7 +173,7 @@ class Model:
     loss: Callable[..., Any] = squared_error
     functions: Mapping[str, tuple[str | Function, ...]] = field(default_factory=dict)
     complex: bool = False
-    output: Callable[..., Any] | None = None
+    output: Callable[..., Any] | Mapping[str, Callable[..., Any]] | None = None
     reads: When = When.AFTER
     most: Mapping[str, int] = field(default_factory=dict)
 
@@ -186,8 +195,9 @@ class Model:
             for untold in (name for block in some for name in block.dimensions if name not in told):
                 needed = f"an axis that has no other beside it, by which the size of {untold} is known"
                 raise ValueError(f"model {self.name}: dimension {untold}: in products alone, needed {needed}")
-        if self.output is not None and not callable(self.output):
-            raise ValueError(f"model {self.name}: output {self.output!r}, needed a function")
+        outputs = self.output.values() if isinstance(self.output, Mapping) else (self.output,)
+        if self.output is not None and not (outputs and all(map(callable, outputs))):
+            raise ValueError(f"model {self.name}: output {self.output!r}, needed a function, or some by name")
         if not isinstance(self.reads, When):
             raise ValueError(f"model {self.name}: reads {self.reads!r}, needed When.AFTER or When.BEFORE")
         for name, most in self.most.items():
@@ -243,7 +253,19 @@ class Model:
         if self.output is None:
             return after[0]
         state = before if self.reads is When.BEFORE else after
-        return self.output(f, p, self._slices(inputs), *state)
+        x = self._slices(inputs)
+        if not isinstance(self.output, Mapping):
+            return self.output(f, p, x, *state)
+        # Copies and records.
+        lead = after[0].ndim - len(self.of(Use.STATE)[0].axes)
+        some = [output(f, p, x, *state) for output in self.output.values()]
+        return np.concatenate([np.reshape(o, (*o.shape[:lead], -1)) for o in some], axis=-1)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What is put out, part by part, as a forward's parts are called."""
+        several = self.output if isinstance(self.output, Mapping) else ()
+        return tuple(map(output_named, several)) or (OUTPUTS,)
 
     def _slices(self, inputs: Mapping[str, Any]) -> Any:
         """What a step is given of its inputs: whole numbers as they are, whatever moves them."""

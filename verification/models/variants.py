@@ -85,7 +85,7 @@ gru_two_biases = replace(
 def _scaled(model: Model) -> Model:
     """The model whose queries are divided by √K before they read."""
     plain = model.output
-    assert plain is not None  # of who has queries
+    assert callable(plain)  # of who has queries
 
     def output(f: Any, p: Any, x: Any, *state: Any) -> Any:
         # In the type of the numbers, whatever that is.

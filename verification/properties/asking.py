@@ -19,7 +19,16 @@ from zlib import crc32
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, Objective, drawn_in, output_of, put_out_by
+from verification.models.case import (
+    Case,
+    Cotangents,
+    Objective,
+    as_given,
+    drawn_in,
+    objective_given,
+    output_of,
+    shapes_put_out,
+)
 from verification.models.layouts import arranged
 from verification.processes import timeout
 from verification.processes.surroundings import Surroundings
@@ -67,7 +76,7 @@ class Forward:
     def back(self, objective: Objective | None = None) -> Answer:
         """The answer for these cotangents, or for the case's own; raises as ``ask``."""
         forward, backward = self._begun
-        given = (objective or self._case.objective).replaced(np.copy)
+        given = objective_given(self._case, objective or self._case.objective).replaced(np.copy)
         return answered(
             backward, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case)
         )
@@ -83,9 +92,9 @@ def begin(engine: Engine, case: Case) -> Forward:
 
 def afresh(case: Case) -> Case:
     """The same numbers in arrays of their own, which lie in memory as the case says."""
+    case = as_given(case)
     loss_arrays = case.objective.arrays()
     layouts = [case.layouts.get(name) for name in (*case.blocks, *loss_arrays)]
-    case = in_integers(case)
     made = iter(arranged([*case.blocks.values(), *loss_arrays.values()], layouts))
     blocks = {name: next(made) for name in case.blocks}
     return replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: next(made)))
@@ -100,16 +109,9 @@ def rng_of(case: Case) -> np.random.Generator:
     return np.random.default_rng(crc32(some.astype(drawn_in(case.dtype)).tobytes()))
 
 
-def in_integers(case: Case) -> Case:
-    """The case with its whole numbers as an engine is given them."""
-    whole = {block.name for block in case.model.blocks if block.below is not None}
-    blocks = {name: a.astype(np.int64) if name in whole else a for name, a in case.blocks.items()}
-    return replace(case, blocks=blocks) if whole else case
-
-
 def relaid(given: Case, change: Callable[[Array], Array]) -> Case:
     """The same with ``change(array)`` in the place of every array."""
-    case = in_integers(given)
+    case = as_given(given)
     blocks = {name: change(array) for name, array in case.blocks.items()}
     return replace(case, blocks=blocks, objective=case.objective.replaced(change))
 
@@ -175,7 +177,7 @@ class _Form:
 
     def __init__(self, case: Case, claim: Claim) -> None:
         self._case, self._dtype = case, case.dtype
-        self._forward = _forward_shapes(case, claim.finals)
+        self._outputs, self._forward = claim.outputs, _forward_shapes(case, claim.finals)
         self._blocks = {name: case.blocks[name].shape for name in claim.blocks}
 
     def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
@@ -186,7 +188,8 @@ class _Form:
             name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]
             for name, shape in self._blocks.items()
         }
-        seen[OUTPUTS] = _cut(self._case, seen[OUTPUTS])
+        for name in self._outputs:
+            seen[name] = _cut(self._case, seen[name])
         return Answer(
             seen,
             {name: parts[0] for name, parts in grads.items()},
@@ -238,6 +241,7 @@ def _cut(case: Case, outputs: Array) -> Array:
 def _forward_shapes(case: Case, finals: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """The shapes of the forward's parts, of which these states' final ones are."""
     if isinstance(case.objective, Cotangents):
-        shapes = {OUTPUTS: (case.records, case.steps, *put_out_by(case))}
+        lead = case.records, case.steps
+        shapes = {name: (*lead, *shape) for name, shape in shapes_put_out(case).items()}
         return shapes | {final_of(case.model.block(name)): case.blocks[name].shape for name in finals}
     return {OUTPUTS: (case.records, case.steps, *output_of(case)), VALUE: ()}

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, in_domains
+from verification.models.case import Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
-from verification.properties.asking import afresh, ask, ask_directly, in_integers, relaid, rng_of
+from verification.properties.asking import afresh, ask, ask_directly, relaid, rng_of
 from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, agreement
@@ -36,7 +36,8 @@ def inputs_stay(trial: Trial) -> Looked:
 
 
 def _arrays(case: Case) -> dict[str, Array]:
-    return {**case.blocks, **case.objective.arrays()}
+    given = as_given(case)
+    return {**given.blocks, **given.objective.arrays()}
 
 
 def second_call(trial: Trial) -> Looked:
@@ -63,7 +64,7 @@ def reused_arrays(trial: Trial) -> Looked:
 
 def in_arrays_of(engine: Engine, before: Case, case: Case) -> Answer:
     """The answer to a case in the very arrays of one that was asked before."""
-    given, now = afresh(before), _arrays(in_integers(case))
+    given, now = afresh(before), _arrays(case)
     ask_directly(engine, given)
     for name, array in _arrays(given).items():
         np.copyto(array, now[name])

@@ -24,7 +24,7 @@ from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial
 from verification.sampling.claim import FEW_STEPS, Claim
 from verification.truth.comparison import compare
-from verification.truth.parts import OUTPUTS, final_of
+from verification.truth.parts import final_of
 
 
 def cut(trial: Trial) -> Looked:
@@ -109,7 +109,8 @@ def _kept(answer: Answer) -> Answer:
 
 def _joined(case: Case, answers: Sequence[Answer]) -> dict[str, Array]:
     """The forward and the gradient of the whole."""
-    joined = {OUTPUTS: np.concatenate([answer.forward[OUTPUTS] for answer in answers], axis=1)}
+    outputs = case.model.outputs
+    joined = {name: np.concatenate([answer.forward[name] for answer in answers], axis=1) for name in outputs}
     joined |= {final_of(block): answers[-1].forward[final_of(block)] for block in case.model.of(Use.STATE)}
     for name, array in answers[0].blocks.items():
         use, each = case.model.block(name).use, [answer.blocks[name] for answer in answers]

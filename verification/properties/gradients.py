@@ -3,7 +3,6 @@
 from verification.properties.property import About, Looked, Property, Reference
 from verification.properties.trial import Trial
 from verification.truth.comparison import compare
-from verification.truth.parts import OUTPUTS
 
 
 def forward(trial: Trial) -> Looked:
@@ -33,7 +32,7 @@ FORWARD = Property(
     About.CALL,
     forward,
     of_large=True,
-    evidence=lambda claim: (OUTPUTS,),
+    evidence=lambda claim: claim.outputs,
 )
 AUTOGRAD = Property(
     "autograd",

@@ -7,14 +7,14 @@ Asked once in a run of an engine that is told (``Capabilities.partial``), as PyT
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verification.models.case import Case, Cotangents
+from verification.models.case import Case, Cotangents, outputs_apart, side_by_side
 from verification.models.model import Use
 from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Alone, Looked, Property
 from verification.properties.trial import Trial, alike
 from verification.truth.comparison import compare
-from verification.truth.parts import OUTPUTS, final_of
+from verification.truth.parts import final_of
 
 
 def partial_gradients(trial: Trial) -> Looked:
@@ -53,8 +53,11 @@ def _without(case: Case, unused: Sequence[str]) -> Case:
     assert isinstance(objective, Cotangents)  # as of every engine whose calls come in two
     states = zip(case.model.of(Use.STATE), objective.state, strict=True)
     state = tuple(0 * array if final_of(block) in unused else array for block, array in states)
-    outputs = 0 * objective.outputs if OUTPUTS in unused else objective.outputs
-    return replace(case, objective=Cotangents(outputs, state))
+    outputs = {
+        name: 0 * array if name in unused else array
+        for name, array in outputs_apart(case, objective.outputs).items()
+    }
+    return replace(case, objective=Cotangents(side_by_side(outputs), state))
 
 
 def _asked(engine: Engine, case: Case, when: str) -> Answer:

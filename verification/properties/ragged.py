@@ -115,7 +115,8 @@ class RaggedTruth:
         """Blocks that records share summed, the others put where their records are, zero after the ends."""
         case, joined = self.case, {}
         shared = {VALUE, *(block.name for block in case.model.of(Use.STEP, Use.READOUT))}
-        by_step = {OUTPUTS, *(block.name for block in case.model.of(Use.INPUT))}
+        outputs = (*case.model.outputs, OUTPUTS)
+        by_step = {*outputs, *(block.name for block in case.model.of(Use.INPUT))}
         for name, first in parts[0].items():
             if name in shared:
                 joined[name] = np.sum([part[name] for part in parts], axis=0)
@@ -126,7 +127,7 @@ class RaggedTruth:
             for (records, truth), part in zip(self._each, parts, strict=True):
                 place = (records, slice(truth.case.steps)) if name in by_step else records
                 whole[place] = part[name]
-            if name == OUTPUTS:
+            if name in outputs:
                 whole[np.arange(case.steps) >= np.asarray(case.lengths)[:, None]] = 0
             joined[name] = whole
         return joined

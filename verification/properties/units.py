@@ -7,7 +7,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.axes import Axis, Sizes, read
-from verification.models.case import Case, Cotangents, Targets, axes_put_out, random_case
+from verification.models.case import Case, Cotangents, Targets, of_each_output, random_case
 from verification.models.model import Model, Use
 from verification.properties.asking import ask
 from verification.properties.property import About, Looked, Property
@@ -69,7 +69,7 @@ def _of_units(case: Case, name: str, order: Array) -> Case:
             _along(array, block.axes, sizes, name, order)
             for array, block in zip(objective.state, states, strict=True)
         )
-        outputs = _along(objective.outputs, axes_put_out(case.model), sizes, name, order)
+        outputs = of_each_output(case, lambda array, axes: _along(array, axes, sizes, name, order))
         objective = Cotangents(outputs, state)
     return replace(case, blocks=blocks, objective=objective)
 

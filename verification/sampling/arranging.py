@@ -1,12 +1,12 @@
 """How the arrays of a case lie in memory, by its level, and the numbers that a layout takes: equal ones."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case
+from verification.models.case import Case, objective_given
 from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Use
 from verification.sampling.factors import ALONE, IN_C_ORDER, MIXED
@@ -74,10 +74,10 @@ def _of_states(case: Case) -> dict[str, str]:
 
 def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, str]:
     """By the name of an array, how it lies; none in C order, nor what ``mixed`` says of each by itself."""
-    loss_arrays = list(case.objective.arrays())
+    of_loss = objective_given(case, case.objective).arrays()
     parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
-    by_record = [name for name in case.blocks if name not in parameters] + loss_arrays
-    arrays = {**case.blocks, **case.objective.arrays()}
+    by_record = [name for name in case.blocks if name not in parameters] + list(of_loss)
+    arrays = {**case.blocks, **of_loss}
     if level in (IN_C_ORDER, MIXED):
         return {}
     if level == SHARED:
@@ -86,7 +86,7 @@ def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, st
         # In one that has two axes the order can be seen.
         seen = [name for name, array in arrays.items() if sum(n > 1 for n in array.shape) > 1] or list(arrays)
         return {seen[int(rng.integers(len(seen)))]: ALONE[level]}
-    # What has an axis of steps, which of the objective is what comes first.
-    sequences = [*case.inputs, loss_arrays[0]]
+    # What has an axis of steps, which of the objective are outputs, or what comes first.
+    sequences = [*case.inputs, *islice(of_loss, len(case.model.outputs))]
     some = {STEPS_FIRST: sequences, ALTERNATE: by_record, ONE_BUFFER: parameters}
     return dict.fromkeys(some.get(level, list(arrays)), level)

@@ -77,7 +77,8 @@ class Claim:
     """A scope with every field filled in. ``truncations``: kinds by name, or truncations as they are.
 
     ``states``: "any" or "zero", of each state by its block's name; ``finals``: the blocks of those whose
-    final one is returned. ``capabilities``: of the adapter that it is claimed through.
+    final one is returned. ``outputs``: as the parts of a forward are called. ``capabilities``: of the
+    adapter that it is claimed through.
     ``chunk``: of how many steps its chunks are; ``chunks``: those that it is told, the smallest first.
     ``sizes``: of dimensions by name, those that it takes, the smallest first, where not any.
     ``declines``: some of ``DECLINABLE``, in its order.
@@ -90,6 +91,7 @@ class Claim:
     losses: tuple[str, ...]
     states: Mapping[str, str]
     finals: tuple[str, ...]
+    outputs: tuple[str, ...]
     blocks: tuple[str, ...]
     records: tuple[int, int]
     steps: tuple[int, int]

@@ -30,6 +30,7 @@ RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
 
 # What has no cotangent; all outputs have none where losses are of the final state.
 NOT_OF_RECORD, NOT_OF_UNIT, NOT_OF_STEP = "not of a record", "not of a unit", "not of a step"
+NOT_OF_OUTPUT = "not of one of several outputs"
 
 # Patterns of numbers, of an input and of weights; ``INITIAL``: as a network is before it is trained.
 ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"
@@ -74,7 +75,8 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
         yield "zero", STEP, {"zero steps"}
     if "cotangents" in claim.losses:
         records = (NOT_OF_RECORD,) if several else ()
-        units = (NOT_OF_UNIT,) if axes_put_out(model) else ()
+        several = len(model.outputs) > 1
+        units = (NOT_OF_OUTPUT,) if several else (NOT_OF_UNIT,) if axes_put_out(model) else ()
         for level in (*records, *units, NOT_OF_STEP):
             yield "cotangents", level, {"missing cotangents"}
     for level in (ONE_HOT, WHOLE, ONE_SIGN, ALIKE):

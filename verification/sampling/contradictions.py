@@ -42,7 +42,8 @@ MANY = 17
 def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     """The rules of a model and a claim."""
     # The unit of which none has a cotangent is one of the output's first axis.
-    units = [tuple(f"size {name}" for name in read(axis)[1]) for axis in axes_put_out(model)[:1]]
+    first = axes_put_out(model)[:1] if len(model.outputs) == 1 else ()
+    units = [tuple(f"size {name}" for name in read(axis)[1]) for axis in first]
     for sizes, levels in (
         (("N",), (RECORD, STATE_OF_RECORD, NOT_OF_RECORD)),
         (("T",), (STEP, NOT_OF_STEP)),

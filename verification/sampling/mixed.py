@@ -14,7 +14,14 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.axes import length, unstacked
-from verification.models.case import Case, Cotangents, in_domains
+from verification.models.case import (
+    Case,
+    Cotangents,
+    in_domains,
+    objective_given,
+    outputs_apart,
+    side_by_side,
+)
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
 from verification.models.stored import STORED
@@ -82,10 +89,14 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
     objective = case.objective
     if isinstance(objective, Cotangents):
         powers = FEW_POWERS if any(STORED.get(name, np.inf) < np.inf for name in claim.dtypes) else POWERS
-        objective = objective.replaced(lambda array: _cotangent(array, of_cotangents, powers, rng))
+        parts = outputs_apart(case, objective.outputs)
+        outputs = {name: _cotangent(array, of_cotangents, powers, rng) for name, array in parts.items()}
+        ends = {
+            str(i): _cotangent(array, of_cotangents, powers, rng) for i, array in enumerate(objective.state)
+        }
         if of_cotangents.zeros:
-            state = _one_zero({str(i): array for i, array in enumerate(objective.state)}, rng)
-            objective = Cotangents(objective.outputs, tuple(state.values()))
+            outputs, ends = _one_zero(outputs, rng) if len(outputs) > 1 else outputs, _one_zero(ends, rng)
+        objective = Cotangents(side_by_side(outputs), tuple(ends.values()))
     return in_domains(replace(case, blocks=blocks, objective=objective))
 
 
@@ -229,7 +240,7 @@ def ways(case: Case, claim: Claim, rng: np.random.Generator) -> dict[str, str]:
     known = [name for name in LAYOUTS if views or name not in (STEPS_FIRST, COLUMNS, ALTERNATE)]
     made = {
         name: known[int(rng.integers(len(known)))]
-        for name in (*case.blocks, *case.objective.arrays())
+        for name in (*case.blocks, *objective_given(case, case.objective).arrays())
         if rng.integers(2)
     }
     parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]

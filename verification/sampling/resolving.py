@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from verification.models.departures import departed, in_words
-from verification.models.model import Model, Use
+from verification.models.model import OUTPUTS, Model, Use
 from verification.models.stored import STORED, dtype_of
 from verification.models.truncation import FULL, KINDS, Truncation, truncation_of
 from verification.sampling.claim import (
@@ -67,6 +67,7 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         losses=losses,
         states=_states(scope, model),
         finals=_finals(scope, model, capabilities),
+        outputs=model.outputs if "cotangents" in capabilities.losses else (OUTPUTS,),
         blocks=_some("blocks", scope.blocks, known, known),
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,

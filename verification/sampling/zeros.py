@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, axes_put_out
+from verification.models.case import Case, Cotangents, axes_put_out, each_output_alone
 from verification.models.model import Use
 from verification.sampling.conditions import (
+    NOT_OF_OUTPUT,
     NOT_OF_RECORD,
     NOT_OF_STEP,
     NOT_OF_UNIT,
@@ -48,6 +49,9 @@ def _in_part(objective: Cotangents, level: Any, case: Case, rng: np.random.Gener
         return objective.replaced(lambda array: _without(array, 0, record))
     if level == NOT_OF_STEP:
         return replace(objective, outputs=_without(objective.outputs, 1, int(rng.integers(case.steps))))
+    if level == NOT_OF_OUTPUT:
+        alone = [*each_output_alone(replace(case, objective=objective)).values()]
+        return replace(objective, outputs=objective.outputs - alone[int(rng.integers(len(alone)))])
     if level == NOT_OF_UNIT:
         blocks, units = case.model.of(Use.STATE), axes_put_out(case.model)[:1]
         unit = int(rng.integers(objective.outputs.shape[2]))

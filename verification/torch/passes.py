@@ -58,15 +58,19 @@ class Passes:
         with torch.enable_grad():
             returned = self.apply(*given, *map(torch.from_numpy, lengths))
         outputs, final = _two(returned, given[2][0].dtype)
-        return _array(outputs), each(_array, final), (given, (outputs, *final))
+        return each(_array, outputs), each(_array, final), (given, outputs, final)
 
-    def backward(self, saved: Any, d_outputs: Array, d_state: State) -> Any:
+    def backward(self, saved: Any, d_outputs: Any, d_state: State) -> Any:
         """The gradients of params, xs and state."""
         torch = library("torch", "torch")
-        given, made = saved
+        given, outputs, final = saved
+        # Several outputs, and their cotangents, are by name.
+        named = isinstance(d_outputs, dict)
+        made = (*([outputs.get(name) for name in d_outputs] if named else [outputs]), *final)
+        ds = (*(d_outputs.values() if named else [d_outputs]), *d_state)
         leaves: list[Any] = []
         each(leaves.append, given)
-        cotangents = zip(made, (d_outputs, *d_state), self.used or repeat(True), strict=False)
+        cotangents = zip(made, ds, self.used or repeat(True), strict=False)
         # What has no gradient at all is made of nothing that was given, or is detached.
         flowing = [
             (made, self._tensor(d))
@@ -116,7 +120,8 @@ def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
             f"apply returned a {type(returned).__name__}, needed (outputs, state), state a tuple"
         )
     outputs, final = returned[0], tuple(returned[1] or ())
-    for name, tensor in [("outputs", outputs), *((f"final[{i}]", array) for i, array in enumerate(final))]:
+    put_out = outputs.items() if isinstance(outputs, dict) else [("outputs", outputs)]
+    for name, tensor in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
         if tensor is not None and tensor.dtype != dtype:
             raise InvalidAnswer(f"{name} has dtype {_plain(tensor.dtype)}, needed {_plain(dtype)}")
     return outputs, final
@@ -206,22 +211,24 @@ class _Applied:
     inputs: tuple[str, ...]
     states: tuple[str, ...]
     finals: tuple[str, ...]
+    outputs: tuple[str, ...]
 
     def __call__(self, params: Mapping[str, Any], xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
         """Outputs and the state's tuple."""
         named = {**params, **dict(zip(self.states, state, strict=True))}
         named |= xs if isinstance(xs, dict) else {self.inputs[0]: xs}
         returned = self.function.apply(*(named[name] for name in self.names), *lengths)
-        if not self.finals:
+        count = (len(self.outputs) or 1) + len(self.finals)
+        if count == 1:
             returned = (returned,)
-        count = 1 + len(self.finals)
         if not isinstance(returned, tuple) or len(returned) != count:
             raise InvalidAnswer(
                 f"{self.function.__name__} returned a {type(returned).__name__}, needed a tuple of {count}: "
                 "outputs and the final states"
             )
-        final = dict(zip(self.finals, returned[1:], strict=True))
-        return returned[0], tuple(map(final.get, self.states))
+        final = dict(zip(self.finals, returned[len(self.outputs) or 1 :], strict=True))
+        outputs = dict(zip(self.outputs, returned, strict=False)) if self.outputs else returned[0]
+        return outputs, tuple(map(final.get, self.states))
 
 
 def function(
@@ -237,6 +244,7 @@ def function(
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
 
     Of final states it returns those that the scope's ``finals`` name; where these are none, outputs alone.
+    Several outputs are one after another, as the model names them.
     ``arguments``: in which order its ``apply`` takes parameters, inputs and states, by the names that
     ``arrays`` gives them, or else the model's; by default parameters, inputs, states, and then lengths where
     the scope claims them. All else as of ``layer``. Raises TypeError for what is no Function.
@@ -258,5 +266,6 @@ def function(
     source = Source(__package__, "function", {"made": function}, model, said=said)
     said_of = None if scope is None else scope.finals
     finals = tuple(name for name in states if said_of is None or name in said_of)
-    applied = _Applied(function, chosen, names(Use.INPUT), states, finals)
+    outputs = tuple(model.output) if isinstance(model.output, Mapping) else ()
+    applied = _Applied(function, chosen, names(Use.INPUT), states, finals, outputs)
     return layer_of(applied, source, model, scope, arrays, device, forms)

@@ -1,8 +1,9 @@
 """What a forward computes is called so: outputs (N, T, …), and final states, or the value of a loss."""
 
+from verification.models import model
 from verification.models.model import Block
 
-OUTPUTS, VALUE = "outputs", "value"
+OUTPUTS, VALUE = model.OUTPUTS, "value"
 
 
 def final_of(block: Block) -> str:

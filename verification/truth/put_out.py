@@ -12,9 +12,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent, put_out_by
+from verification.models.case import (
+    Case,
+    Cotangents,
+    final_cotangents,
+    outputs_apart,
+    outputs_cotangent,
+    put_out_by,
+)
 from verification.models.model import Block, Model, State, Use
-from verification.truth.parts import final_of
+from verification.truth.parts import OUTPUTS, final_of
 
 Each = TypeVar("Each")
 
@@ -34,10 +41,14 @@ def as_state(case: Case) -> Case:
 
 
 def left_out(given: Case, by_name: Mapping[str, Each]) -> dict[str, Each]:
-    """What there is by block, or part of the forward, without what ``as_state`` has added to the case."""
+    """What there is by block, or part of the forward, without what ``as_state`` has added to the case.
+
+    Of several outputs each is a part of its own.
+    """
     block = _block(given.model, 0)
     added = (block.name, final_of(block)) if _is_apart(given) else ()
-    return {name: each for name, each in by_name.items() if name not in added}
+    left: dict[str, Any] = {name: each for name, each in by_name.items() if name not in added}
+    return outputs_apart(given, left.pop(OUTPUTS)) | left if OUTPUTS in left else left
 
 
 def _is_apart(case: Case) -> bool:

@@ -13,6 +13,7 @@ from tests.layers.own import (
     selective_scan,
     short_convolution,
     slstm,
+    two_outputs,
 )
 
 
@@ -123,6 +124,14 @@ OWN = (
             Wrong("np.add.at(d_E, token[:, t], da)", "d_E[token[:, t]] += da", ("E",)),
             Wrong("da @ W, dh)", "da @ W, 0 * dh)", ("h0",)),
             Wrong("dh * (1 - values[t] ** 2), 0)", "dh * (1 - values[t] ** 2), dh)", ("E", "W", "b")),
+        ),
+    ),
+    Own(
+        two_outputs,
+        (
+            Wrong("@ V + d_energy[:, t, None] * h", "@ V", ("U", "W", "b", "xs", "h0")),
+            Wrong("d_y[:, t] @ V + d", "d_y[:, t] @ V * (1 - h * h) + d", ("U", "W", "b", "xs", "h0")),
+            Wrong("d_V += d_y[:, t].T @ h\n", "d_V += d_y[:, t].T @ states[t]\n", ("V",)),
         ),
     ),
 )

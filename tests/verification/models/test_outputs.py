@@ -1,0 +1,142 @@
+"""Several outputs: each with its cotangent, in arrays of their own, and one array within the verifier."""
+
+import numpy as np
+import pytest
+
+from tests.layers import planted
+from tests.layers.own import two_outputs
+from verification import Model, Scope, layer, step
+from verification.models.case import (
+    Apart,
+    as_given,
+    each_output_alone,
+    of_each_output,
+    outputs_apart,
+    random_case,
+    shapes_put_out,
+    side_by_side,
+)
+from verification.models.code import of_case
+from verification.properties.asking import ask
+from verification.properties.conduct import inputs_stay
+from verification.properties.engine import InvalidAnswer
+from verification.properties.findings import findings, truth_of
+from verification.properties.trial import Trial
+from verification.properties.truth import Truth
+from verification.properties.units import unit_dimensions
+from verification.sampling.at_random import AtRandom
+from verification.sampling.conditions import NOT_OF_OUTPUT
+from verification.sampling.sample import in_floats
+
+MODEL = two_outputs.MODEL
+NAMES = ("output y", "output energy")
+CASE = random_case(MODEL, np.random.default_rng(0), {"D": 2, "H": 3, "K": 4}, 2, 5)
+
+
+def engine(forward=two_outputs.forward, backward=two_outputs.backward):
+    """The layer, or one that differs from it."""
+    return layer(forward, backward, model=MODEL, scope=Scope(records=(1, 4), steps=(1, 6)))
+
+
+def test_they_are_side_by_side_and_each_by_itself():
+    """One way and back."""
+    assert MODEL.outputs == NAMES
+    assert shapes_put_out(CASE) == {"output y": (4,), "output energy": ()}
+    joined = CASE.objective.outputs
+    assert joined.shape == (2, 5, 5)
+    apart = outputs_apart(CASE, joined)
+    assert {name: array.shape for name, array in apart.items()} == {NAMES[0]: (2, 5, 4), NAMES[1]: (2, 5)}
+    np.testing.assert_array_equal(side_by_side(apart), joined)
+    alone = each_output_alone(CASE)
+    np.testing.assert_array_equal(sum(alone.values()), joined)
+    assert not alone["output y"][..., 4].any()
+    seen = []
+    of_each_output(CASE, lambda array, axes: seen.append(axes) or array)
+    assert seen == [("K",), ()]
+
+
+def test_an_engine_is_given_each_in_an_array_of_its_own():
+    """By name; what it changes in one is seen, and is told by that name."""
+    given = as_given(CASE).objective
+    assert isinstance(given, Apart)
+    assert list(given.arrays()) == ["d_output y", "d_output energy", "d_state[0]"]
+    assert all(array.flags.c_contiguous for array in given.arrays().values())
+    wrong = planted(two_outputs, "da = dh * (1 - h * h)\n", "da = dh * (1 - h * h); d_energy[:, t] *= 2\n")
+    found = inputs_stay(Trial(engine(wrong.forward, wrong.backward), Truth(CASE)))
+    assert {name: said for name, said, _ in found if said} == {
+        "d_output energy": "d_output energy is changed in place"
+    }
+
+
+def test_each_is_held_to_its_own_bound():
+    """And found by its name; of the larger one's a small one would be off unseen."""
+    small = random_case(MODEL, np.random.default_rng(0), {"D": 1, "H": 1, "K": 1}, 1, 1)
+    blocks = {**small.blocks, "V": small.blocks["V"] * 1e12, "h0": 0 * small.blocks["h0"]}
+    case = type(small)(MODEL, blocks, small.objective)
+
+    def forward(*given):
+        outputs, final, saved = two_outputs.forward(*given)
+        return {**outputs, "energy": outputs["energy"] * (1 + 1e-9)}, final, saved
+
+    found = [each for each in findings(engine(forward), truth_of(case)) if each.wrong]
+    assert {(each.property, each.part) for each in found} >= {("forward", "output energy")}
+    assert {each.part for each in found if each.property == "forward"} == {"output energy"}
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        (lambda found: found["y"], "forward's outputs is a ndarray, needed a dict by name"),
+        (lambda found: {"y": found["y"]}, r"output energy is missing, needed an array \(2, 5\)"),
+        (
+            lambda found: {**found, "energy": found["energy"][..., None]},
+            r"output energy has shape \(2, 5, 1\), needed \(2, 5\)",
+        ),
+    ],
+    ids=["one", "missing", "shape"],
+)
+def test_another_form_is_told(outputs, words):
+    """By the output's name."""
+
+    def forward(*given):
+        found, final, saved = two_outputs.forward(*given)
+        return outputs(found), final, saved
+
+    with pytest.raises(InvalidAnswer, match=f"^{words}"):
+        ask(engine(forward), CASE)
+
+
+def test_one_of_them_may_have_no_cotangent():
+    """In cases of the sample, and where each has numbers of its own."""
+    claim, rng = engine().claim, np.random.default_rng(0)
+    design, at_random = in_floats(MODEL, claim), AtRandom(MODEL, claim)
+    met = set()
+    for row in design.rows(2):
+        if row.levels["cotangents"] == NOT_OF_OUTPUT:
+            case = design.make(row, rng)
+            met.add(tuple(array.any() for array in outputs_apart(case, case.objective.outputs).values()))
+    assert met >= {(True, False), (False, True)}
+    sizes = [
+        {np.abs(array).max() for array in outputs_apart(case, case.objective.outputs).values()}
+        for case in (at_random.case(rng) for _ in range(40))
+    ]
+    assert any(max(each) > 1e3 * min(each) > 0 for each in sizes)
+
+
+def test_units_of_each_are_permuted():
+    """Those of what is read out are no units of a state."""
+    assert unit_dimensions(MODEL, "cotangents") == ("H",)
+
+
+def test_an_example_says_which_is_where():
+    """Beside their numbers."""
+    assert "# side by side: output y (4,), output energy (), of each record" in str(of_case(CASE))
+
+
+def test_a_model_names_functions():
+    """Some of them; and a step returns states alone."""
+    for output in ({}, {"y": 3}, 3):
+        with pytest.raises(ValueError, match=r"^model m: output .*, needed a function, or some by name$"):
+            Model("m", MODEL.blocks, MODEL.step, output=output)
+    with pytest.raises(ValueError, match="needed one whose output is its first state"):
+        step(lambda *given: None, lambda *given: None, model=MODEL)
