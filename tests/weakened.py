@@ -42,7 +42,11 @@ SECONDS = 600
 OPTIONS = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow")
 
 # By file, fragments of what stands there and of what is put in its place: why it makes no difference.
-EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {}
+EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
+    "The form is found before any property is asked, and asks nothing by itself.": {
+        "properties/property.py": (("lambda trial: iter(())", "iter"), ("True", "False")),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -222,8 +226,10 @@ def _run(weakening: Weakening | None, whole: bool) -> int:
     tables = [str(ROOT / table) for table in TABLES]
     asked = [tables]
     if weakening is not None and not whole:
-        table, rows = NEAR.get(weakening.file.stem, (0, ""))
-        asked = [["-k", rows, tables[table]]] if weakening.file.stem in NEAR else []
+        of_claims = (2, "claims or exact or evidence or told or takes")
+        places = [NEAR[stem] for stem in (weakening.file.stem,) if stem in NEAR]
+        places = [of_claims] if weakening.kind in OF_CLAIMS else places
+        asked = [["-k", rows, tables[table]] for table, rows in places]
         asked += [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
     return next((found for each in asked if (found := int(pytest.main([*OPTIONS, *each]))) not in (0, 5)), 0)
 
@@ -236,6 +242,9 @@ GROUND = {
     "properties": ("text", "processes", "models", "sampling", "truth"),
     "judging": ("text", "processes", "models", "sampling", "truth", "properties", "diagnosis"),
 }
+
+# What is pinned by who is asked, and of what there has to be evidence.
+OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
 
 # By file, in which table lies what pins it, and in which rows of it.
 NEAR = {

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, lstm, ragged, vanilla
+from tests.layers import RIGHT, lstm, ragged
 from tests.quick import first_quick
-from tests.verification.properties.stub import Stub
 from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
@@ -15,11 +14,8 @@ from verification.properties.additivity import additivity, parts
 from verification.properties.findings import findings
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
-from verification.properties.truth import Expectations, Truth
+from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
-from verification.truth.made import Made
-
-VANILLA = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
 
 
 def asked(engine, case, truth=Truth):
@@ -106,13 +102,3 @@ def test_the_diagnosis_looks_at_the_part_that_is_wrong():
     told = diagnose(engine, finding, case)
     assert told.place == "size: W"
     assert "cotangent" in told.sentence
-
-
-def test_parts_that_are_off_are_held_to_their_own_bounds():
-    """Where the whole allows for no rounding at all, those of right parts are no fault."""
-    for case in cases(models.vanilla, np.float32):
-        plain = Truth(case)
-        blocks = {name: replace(each, spread=0.0, terms=0.0) for name, each in plain.blocks.items()}
-        made = Made({"expectations": Expectations(True, blocks, plain.forward)})
-        trial = Trial(Stub(models.vanilla, VANILLA.claim), Truth(case, lambda case, made=made: made))
-        assert [wrong for _, wrong, _ in additivity(trial) if wrong] == []

@@ -1,7 +1,7 @@
 """What is asked of a function's backward, each property pinned from both sides as in test_pinned.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next_to
 from verification import function
-from verification.properties.of_function import PROPERTIES, Call, findings
+from verification.properties.of_function import PROPERTIES, Call, Trial, findings
 from verification.sampling.claim import COMPLEX, REAL
 from verification.truth.of_function import expected
 
@@ -171,3 +171,17 @@ def test_a_call_that_overflows_has_no_truth():
     """Nothing is said of it."""
     call = CALL.replaced(lambda array: array * 1e200)
     assert list(findings(function(square, lambda x, d: d, NUMBERS), call)) == []
+
+
+def test_what_underflows_is_held_to_its_own_truth():
+    """Where the call itself allows for no error at all, what that of a scaled one allows is no fault."""
+    for factor, count in ((0.5, 0), (1.5, 1)):
+        bound = expected(square, CALL.arguments, CALL.cotangents)[0].bound
+
+        def backward(x, d, by=factor * bound):
+            return 2 * x * d + by * d.flat[0] * 3 * (abs(d).max() < 1e-6)
+
+        trial = Trial(function(square, backward, NUMBERS), CALL)
+        vars(trial)["truth"] = {i: replace(e, spread=0.0, terms=0.0) for i, e in trial.truth.items()}
+        linearity = next(each for each in PROPERTIES if each.name == "linearity")
+        assert sum(wrong is not None for _, wrong, _ in linearity.look(trial)) == count

@@ -33,9 +33,11 @@ from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.trial import Trial, found
+from verification.properties.truth import Expectations, Truth
 from verification.properties.variants import equivalents_of, recomputed
 from verification.sampling.claim import COMPLEX, REAL
 from verification.sampling.resolving import resolved
+from verification.truth.made import Made
 from verification.truth.table import grouped_table, lag_table
 
 # Of a property's bound: what nobody minds, what it finds, and what it finds whoever else does.
@@ -740,6 +742,22 @@ def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, whe
 
     assert found(0.9, 0) == found(0, 1.5) == found(0.7, 1.1) == set()
     assert found(0.9, 1.5) == {name}
+
+
+@pytest.mark.parametrize(("name", "when"), [("linearity", scaled(1)), ("cotangents add up", of_half(0))])
+def test_what_is_off_is_held_to_the_truth_of_its_own(name, when):
+    """Where the case itself allows for no error at all, what another call's truth allows is no fault."""
+    given = setting("small", "float32")
+    blocks = {n: replace(each, spread=0.0, terms=0.0) for n, each in given.truth.blocks.items()}
+    made = Made({"expectations": Expectations(True, blocks, given.truth.forward)})
+    amount = of_part("", 1, partial(factor_of, which=1) if name == "linearity" else lambda given: 1.0)
+    for factor, wrong in ((0.5, set()), (1.5, {name})):
+        # Its bound is another than that of the case, for it has other roundings, but not by so much.
+        plant = off(when, amount=amount)(
+            given, factor if name == "linearity" else factor / 2 if factor < 1 else 4
+        )
+        trial = Trial(Stub(given.case.model, given.claim, plant), Truth(given.case, lambda case: made))
+        assert {each.property for each in found([BY_NAME[name]], trial) if each.wrong} == wrong
 
 
 def test_each_gradient_is_wanted_and_each_output_unused_by_itself():
