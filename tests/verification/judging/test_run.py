@@ -15,7 +15,6 @@ from verification.judging.profile import Profile
 from verification.judging.run import Interrupted
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
-from verification.sampling.design import Design
 from verification.sampling.gaps import rows_between
 from verification.sampling.sample import in_floats
 
@@ -165,30 +164,6 @@ def test_a_fault_of_large_problems_is_found():
     assert found.diagnosis.stage == "size"
     assert found.example.case.records > 32
     assert not found.example.smallest
-
-
-@pytest.mark.slow
-def test_a_saturated_engine_s_missing_evidence_is_named(monkeypatch):
-    """A contract that is not met is neither pass nor fail."""
-    monkeypatch.setattr(Design, "rows", lambda design, strength: ())
-    monkeypatch.setattr(sampled, "ROUNDS", 0)
-    found = judged(profile=Profile("one", cases=1, exact_cases=0, strength=2))
-    assert found.verdict == "not exercised"
-    assert "N ≥ 2" in found.missing
-    assert "not exercised: " in str(found)
-    (pairs,) = found.coverage
-    excluded = sum(pairs.excluded.values())
-    assert f"0 of {pairs.possible} pairs of levels covered, {excluded} excluded by rules" in found.missing
-
-
-@pytest.mark.slow
-def test_a_scope_bounds_what_must_be_met():
-    """One record, at least two steps, a state of zero: nothing else is missing."""
-    scope = Scope(records=(1, 1), steps=(2, 4), states="zero", dtypes=("float32",), blocks=("a", "x"))
-    found = judged(scope=scope)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "T = 1" not in found.seen
-    assert "initial state not zero" not in found.seen
 
 
 def test_an_engine_that_ends_its_process_is_refuted():

@@ -867,3 +867,8 @@ def test_what_a_type_may_lose_is_allowed_for_and_nothing_else(dtype):
             lost = float(truth_of(case).blocks["x"].lost) / (share * least)
             # Earlier steps have less of it, which adds up in a bound of many.
             assert 0.99 < lost < 2.5 if is_lost else lost < (1.5 if steps > 1 else 1e-9), (steps, share, lost)
+    case = a_case(models.scan, dtype, steps=2, lengths=(2, 1))
+    case = replace(case, objective=case.objective.replaced(np.zeros_like))
+    case.objective.outputs[0, 1, 0] = case.objective.outputs[1, 0, 0] = 0.9 * least
+    # Of records that end early what each may lose.
+    assert 1.98 < float(truth_of(case).blocks["x"].lost) / (0.9 * least) < 2.5
