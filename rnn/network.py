@@ -291,8 +291,8 @@ class RNN(Generic[Own]):
         states = own.outputs(tape)[segment.first_loss - segment.start :]
         hs = terms.states(states)
         value, do = self._losses(params, hs, terms)
-        # Of one step, do.sum takes twice as long.
-        dV, dc = self.loops.over_rows(do, hs), np.add.reduce(do)
+        # Of one loss there is nothing to add up, and a call to do so takes longer than a product.
+        dV, dc = self.loops.over_rows(do, hs), do[0].copy() if len(do) == 1 else np.add.reduce(do)
         # A loss before the first step that is reached sends nothing back.
         late = terms.part(max(0, segment.first_sent - segment.first_loss), len(terms.targets))
         reaching = do[len(do) - late.rows :]

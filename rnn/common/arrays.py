@@ -49,7 +49,7 @@ LARGE = 2**30
 
 def zeros(shape: tuple[int, ...], like: Array) -> Array:
     """Zeros of the kind of number that ``like`` holds: ``Fraction(0)`` beside Fractions, and +0.0 else."""
-    if like.dtype != FRACTIONS:
+    if not like.dtype.hasobject:
         return np.zeros(shape, like.dtype)
     return np.full(shape, Fraction(0), dtype=object)
 
@@ -88,9 +88,8 @@ def checked(
     """``value`` as an array, or an error that says what is wrong with it.
 
     ``axes`` holds one entry an axis: a number that the axis must have, or a letter for any number
-    from 1. ``dtype``, where given, is that of the input weights, which all arrays of one call
-    share. ``also`` holds
-    other axes that will do, with no other letters.
+    from 1. ``dtype``, where given, is that of the input weights, which all arrays of one
+    call share. ``also`` holds other axes that will do, with no other letters.
 
     Raises TypeError for what is no array, a masked one, or another type of number, ValueError for another
     shape or a value that is not finite, MemoryError for an array that is a view of less and too large to look
