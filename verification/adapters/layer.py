@@ -107,10 +107,10 @@ class Layer:
 
     def _put_out(self, outputs: Any) -> dict[str, Any]:
         """What was put out, by the parts of a forward."""
-        if not isinstance(self.model.output, Mapping):
+        if not self._named_outputs:
             return {OUTPUTS: outputs}
         _dict("forward's outputs", outputs)
-        return {output_named(name): outputs.get(name) for name in self.model.output}
+        return {output_named(name): outputs.get(name) for name in self._named_outputs}
 
     def _cotangents(self, given: Cotangents, packing: Packing | None) -> Any:
         """d_outputs, one or some by name, as the engine has them."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers import gated_delta_rule, packed, planted, rg_lru, scan
+from tests.layers.own import embedding, two_outputs
 from verification import Scope, layer, models
 from verification.adapters.packed import Packing, packing_of
 from verification.judging.contract import contract
@@ -50,7 +51,12 @@ def test_records_of_one_length_are_packed_as_well():
 
 
 @pytest.mark.parametrize(
-    ("model", "module"), [(models.rg_lru, rg_lru), (models.gated_delta_rule, gated_delta_rule)]
+    ("model", "module"),
+    [
+        *((models.rg_lru, rg_lru), (models.gated_delta_rule, gated_delta_rule)),
+        # Whole numbers, and two outputs.
+        *((embedding.MODEL, embedding), (two_outputs.MODEL, two_outputs)),
+    ],
 )
 def test_a_right_layer_holds(model, module):
     """In every property, of sequences of one step and of slack among them."""
