@@ -36,6 +36,7 @@ from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
+from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.gaps import between, rows_between
 from verification.sampling.resolving import narrowed
@@ -92,8 +93,9 @@ class OfModel:
 
     @property
     def not_asked(self) -> tuple[str, ...]:
-        """What is not claimed."""
-        return self.engine.claim.not_asked(self.engine.model)
+        """What is not claimed, and which sizes are not asked together."""
+        model, claim = self.engine.model, self.engine.claim
+        return (*claim.not_asked(model), *too_large(model, claim))
 
     @property
     def views(self) -> Mapping[str, str]:

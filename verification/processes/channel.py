@@ -8,7 +8,10 @@ import mmap
 import os
 import pickle
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, TypeVar
+
+from verification.processes.memory import Allowance
 
 # Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
@@ -75,7 +78,12 @@ class Channel:
         self.calls, self.copies, self.turn, self.worker, self.stop = (
             ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(5)
         )
+        self._allowance: Allowance | None = None
         self._doing, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
+
+    def limit_memory(self) -> None:
+        """From now on what guarded calls take in this process is limited."""
+        self._allowance = Allowance()
 
     def tell(self, doing: Any) -> None:
         """Say what is about to be done."""
@@ -127,7 +135,8 @@ class Channel:
         def call(given: Given) -> Result:
             self.calls.value += 1
             try:
-                return function(given)
+                with self._allowance.limited() if self._allowance else nullcontext():
+                    return function(given)
             finally:
                 if _getpid() != home:
                     self.copies.value += 1

@@ -29,7 +29,6 @@ from verification.processes.workers import (
     failures_told,
     in_order,
     judge_ended,
-    limit_memory,
     outcome_of,
     spread,
     unresponsive,
@@ -202,7 +201,7 @@ def live(file: int, parent: int) -> None:
     os.close(file)
     supervisor = os.getpid()
     with supervised(channel, parent):
-        limit_memory()
+        channel.limit_memory()
         done = 0
         while os.getppid() == supervisor:
             if channel.turn.value == done:

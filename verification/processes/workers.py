@@ -11,15 +11,13 @@ A worker is set up so that an engine does not harm anyone outside it by accident
   the signals which an engine sends to its parent, and ends all that the engine has started, also when this
   one is lost.
 - It ignores Ctrl-C, which is for whoever judges.
-- It may take a limited amount of memory (Linux alone).
+- In a call it may take a limited amount of memory (``verification.processes.memory``).
 - Where an engine forks and the copy returns as well, the copy is ended, and the engine found out.
 """
 
 import ctypes
-import mmap
 import os
 import pickle
-import sys
 import time
 import traceback
 import warnings
@@ -28,7 +26,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from verification.processes import timeout
@@ -39,11 +36,6 @@ from verification.processes.supervisor import LOOK, end, exit_code_in_words, sup
 # A process is ended if it has not come back from one call in so many times what an answer may take: its own
 # alarm has then not got through.
 SILENT = 3
-
-# Bytes that a worker may add to what it inherits. Answers to problems this small need a hundredth of it, and
-# libraries that compile some hundreds of MB; these keep stacks of 8 MiB for a few threads per core, too.
-MEMORY = 2 * 2**30
-MEMORY_PER_CORE = 2**26
 
 # By malloc.h's numbers: so many bytes may lie free before they are given back, and arrays from this size on
 # have pages of their own, which is the largest that glibc takes.
@@ -148,7 +140,7 @@ class _Worker:
         self._supervisor = _fork()
         if self._supervisor == 0:
             with supervised(self._channel, judge), failures_told(self._channel):
-                limit_memory()
+                self._channel.limit_memory()
                 keep_memory()
                 self._channel.finish(work(task, self._channel))
         self._silence = Silence(self._channel, self._supervisor)
@@ -224,7 +216,10 @@ def failures_told(channel: Channel) -> Iterator[None]:
     try:
         yield
     except MemoryError:
-        channel.finish(Lost(f"left none of the {_memory() / 2**30:.1f} GiB of memory that it may take"))
+        # An engine's own are told as its answer.
+        doing = f" of {channel.doing}" if isinstance(channel.doing, str) else ""
+        told = f"memory: the truth{doing} does not fit, needed smaller sizes: see most of verification.Model"
+        channel.finish(MemoryError(told))
     except Exception as error:
         channel.finish(_sendable(error))
 
@@ -237,27 +232,6 @@ def _sendable(error: Exception) -> Exception:
     except Exception:
         return RuntimeError(traceback.format_exc())
     return error
-
-
-def _memory() -> int:
-    """Bytes that a worker may take."""
-    return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
-
-
-def limit_memory() -> None:
-    """An allocation beyond the limit fails.
-
-    What counts is memory that can be written to (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which
-    libraries for graphics cards reserve as many as they like.
-    """
-    if sys.platform == "linux":
-        import resource
-
-        inherited = int(Path("/proc/self/statm").read_text().split()[5]) * mmap.PAGESIZE
-        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        allowed = inherited + _memory()
-        limits = [limit for limit in (allowed, soft) if limit != resource.RLIM_INFINITY]
-        resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
 
 
 def keep_memory() -> None:

@@ -1,6 +1,6 @@
 """What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from math import prod
 
@@ -33,6 +33,12 @@ from verification.sampling.factors import (
 # meets ``LONG_STEPS`` by itself may cost more.
 MOST_WORK = 2.7
 
+# And bytes. A step makes some twenty arrays of the size of its states and inputs, and keeps some ten, up to
+# ``KEPT``; each is in so many copies of so many bytes (``verification.truth.rounding``).
+MOST_MEMORY = 2**30
+MADE, KEPT_BY_STEP, KEPT = 20, 10, 2**29
+COPIES, FEW_COPIES, UNITS = 9, 5, 16
+
 # What a number costs, in seconds: of the blocks that a step shares, at every step; of each of those for each
 # record; and of a state, an input or an output, for each record. In double precision all cost about half as
 # much again.
@@ -42,6 +48,9 @@ DOUBLE = 1.5
 LONG_DOUBLE = 8.0
 
 FACTORS = {"float64": DOUBLE, "complex128": DOUBLE, "longdouble": LONG_DOUBLE}
+
+# Bytes of a number in the type of a truth, where not those of double precision.
+WIDE = {"float64": 16, "longdouble": 16, "complex64": 16, "complex128": 32}
 
 # What moves less is at rest.
 STILL = 1e-6
@@ -66,7 +75,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         Rule(
             "more work than a truth may take",
             ("T", "N", *sized, "truncation", "type"),
-            lambda row: work(model, claim, {**least, **row}) > MOST_WORK and not _alone_in(row, least),
+            lambda row: _is_too_much(model, claim, row, least),
         ),
     ]
     if vectors(model) and not model.functions:
@@ -76,6 +85,28 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         # Every vector has an axis of its own, and so may have one entry alone.
         made.append(_alone(model, claim, tuple(f"size {axis}" for axis in axes)))
     return tuple(made)
+
+
+def _is_too_much(model: Model, claim: Claim, row: Row, least: Mapping[str, Level]) -> bool:
+    """Does a truth take more than it may, and more than that of the least sizes, which have to be asked?"""
+    whole, smallest = {**least, **row}, {**row, **least}
+    seconds = work(model, claim, whole)
+    if seconds > MOST_WORK and not _alone_in(row, least) and seconds > work(model, claim, smallest):
+        return True
+    size = memory(model, claim, whole)
+    return size > MOST_MEMORY and size > memory(model, claim, smallest)
+
+
+def too_large(model: Model, claim: Claim) -> Iterator[str]:
+    """The sizes that are too large to be asked together, in words, though each is asked by itself."""
+    factors, names = table(model, claim), dimensions(model, needs_readout(claim))
+    sized = ("T", "N", *(f"size {name}" for name in names))
+    least = {name: factors[name][0] for name in sized}
+    largest = {f"size {name}": factors[f"size {name}"][-1] for name in names}
+    if _is_too_much(model, claim, {**largest, "type": claim.dtypes[-1]}, least):
+        sizes = ", ".join(f"{name} {factors[f'size {name}'][-1][1]}" for name in names)
+        most = f"{MOST_WORK:g} s or {MOST_MEMORY / 2**30:g} GiB"
+        yield f"sizes whose truth takes more than about {most}, as {sizes}"
 
 
 def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
@@ -175,6 +206,19 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
     seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
     return seconds * FACTORS.get(str(row.get("type")), 1.0)
+
+
+def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
+    """About the bytes that the truth of the largest case of a row takes, without those of its parameters."""
+    sizes = {name: high for name, (_, high) in sizes_of(row).items()}
+    states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
+    own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
+    copies = FEW_COPIES if min(states) >= UNITS else COPIES
+    item = WIDE.get(str(row.get("type")), 8)
+    step = copies * item * sizes["N"] * own
+    replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
+    kept = min(KEPT, KEPT_BY_STEP * (sizes["T"] - 1) * step)
+    return float(step * (MADE + replays * (sizes["T"] + 1)) + kept)
 
 
 def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], float]:

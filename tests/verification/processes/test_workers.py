@@ -375,17 +375,15 @@ def test_every_descriptor_may_be_closed_or_written_to():
     assert list(spread(work, [0, 1, 2])) == [0, 1, 2]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
-def test_a_worker_that_leaves_no_memory_is_lost():
-    """Where the work itself finds none, and not a call of the engine's."""
+def test_a_truth_that_does_not_fit_into_memory_is_told_as_that():
+    """And not as the engine's: it raises here, in words for whoever chose the sizes."""
 
     def work(task, channel):
-        channel.tell(task)
-        return bytearray(4 * 2**30)
+        channel.tell("N 1, T 3")
+        raise MemoryError
 
-    (lost,) = spread(work, [0])
-    assert lost.how.startswith("left none of the 2.")
-    assert lost.doing == 0
+    with pytest.raises(MemoryError, match=r"^memory: the truth of N 1, T 3 does not fit, needed small"):
+        list(spread(work, [0]))
 
 
 def test_a_request_to_end_is_heard_while_a_worker_is_started():

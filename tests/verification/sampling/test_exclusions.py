@@ -1,11 +1,14 @@
 """What is excluded: what cannot occur, says nothing, or costs too much; and no pair that can be had."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import pytest
 
 from verification.adapters import layer, problem, step
-from verification.models import SHIPPED, linear, lstm, scan, vanilla
+from verification.models import SHIPPED, gated_linear_attention, linear, lstm, scan, vanilla
 from verification.sampling.covering import possible, tuples
-from verification.sampling.exclusions import MOST_WORK, rules, work
+from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, rules, too_large, work
 from verification.sampling.factors import CLASSES, table
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
@@ -122,3 +125,26 @@ def test_losses_of_another_kind_are_excluded_where_they_say_nothing():
     assert possible({"weights": "of records", "losses": "last step"}, ruled)
     assert not possible({"loss": "of classes", "size K": (1, 1)}, ruled)
     assert possible({"loss": "of classes", "size K": (2, 4)}, ruled)
+
+
+def test_a_truth_s_memory_is_bounded_as_its_work_is():
+    """Of a state of many axes without a most: each size is asked, and what is left out is said."""
+    model = replace(gated_linear_attention, most={})
+    ruled, claim = rules(*claimed(model)), claimed(model)[1]
+    everything = {f"size {name}": LONG for name in "AKV"}
+    least = {name: levels[0] for name, levels in table(model, claim).items()}
+    assert memory(model, claim, {**least, **everything}) > MOST_MEMORY
+    assert not possible(everything, ruled)
+    assert all(possible({name: LONG, other: LONG}, ruled) for name, other in combinations(everything, 2))
+    assert [*too_large(model, claim)] == [
+        "sizes whose truth takes more than about 2.7 s or 1 GiB, as A 129, K 129, V 129"
+    ]
+    # Of who has no other size that one is asked.
+    model, claim = claimed(model, scope=Scope(sizes=dict.fromkeys("AKV", (200,))))
+    assert possible({f"size {name}": (200, 200) for name in "AKV"}, rules(model, claim))
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+def test_of_shipped_models_nothing_is_too_large(model):
+    """Those whose states have many axes have a most."""
+    assert not [*too_large(*claimed(model))]

@@ -1,0 +1,55 @@
+"""The memory that an engine may take at a call, beyond what its process holds without it (Linux alone).
+
+What a truth takes between two calls is not the engine's. All together a process may take twice as much, so
+that a leak ends.
+"""
+
+import mmap
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Bytes. Answers to problems this small need a hundredth of it, and libraries that compile some hundreds of
+# MB; these keep stacks of 8 MiB for a few threads per core, too. Truths need up to half of it.
+MEMORY = 2 * 2**30
+MEMORY_PER_CORE = 2**26
+
+
+def allowed() -> int:
+    """Bytes that an engine may take."""
+    return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
+
+
+def held() -> int:
+    """Bytes that can be written to.
+
+    They are what is limited (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which libraries for graphics
+    cards reserve as many as they like.
+    """
+    return int(Path("/proc/self/statm").read_text().split()[5]) * mmap.PAGESIZE
+
+
+class Allowance:
+    """An engine's, in a process as it is when this is made."""
+
+    def __init__(self) -> None:
+        self._begun = held() if sys.platform == "linux" else 0
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """A call, in which an allocation beyond the limit fails."""
+        if sys.platform != "linux":
+            yield
+            return
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        limits = (held() + allowed(), self._begun + 2 * allowed(), soft)
+        least = min(limit for limit in limits if limit != resource.RLIM_INFINITY)
+        resource.setrlimit(resource.RLIMIT_DATA, (least, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
