@@ -266,7 +266,7 @@ NEAR = {
     "in_a_row": (0, "row"),
     "exactness": (0, "exact or integers"),
     "fixed": (0, "integers or larger or truncations"),
-    "ragged": (0, "forward or autograd or padding"),
+    "ragged": (0, "forward or autograd or padding or lose"),
     "trial": (0, "form or second or records or asked"),
     "of_function": (1, ""),
     **dict.fromkeys(

@@ -23,10 +23,9 @@ from verification.judging.tally import Tally, tally_of
 from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.processes import timeout
-from verification.properties import in_a_row
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import TimedOut
-from verification.properties.findings import BY_NAME, asked_of, findings, truth_for, truth_of
+from verification.properties.findings import BY_NAME, asked_of, findings, truth_of
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
@@ -500,13 +499,6 @@ def test_some_gradients_are_asked_of_who_is_told():
     claim = claimed(LAYER)
     told = replace(claim, capabilities=replace(claim.capabilities, partial=True))
     assert [BY_NAME["partial gradients"].asks(each) for each in (told, claim)] == [True, False]
-
-
-def test_what_a_slow_engine_is_not_asked_is_told(monkeypatch):
-    """With how many calls were made of it."""
-    monkeypatch.setattr(in_a_row, "SECONDS", 0.0)
-    truth = truth_for(in_a_row.CALLS_IN_A_ROW, of()("cotangents"))
-    assert judged(claimed(LAYER), (truth, 1)).not_asked[-1] == "more than 2 of 1000 calls in a row"
 
 
 def test_records_alone_are_asked_of_who_takes_one():

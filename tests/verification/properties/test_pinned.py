@@ -23,6 +23,7 @@ from verification.models.model import Use
 from verification.models.stored import dtype_of
 from verification.models.tolerance import SAFETY, Expected, unit
 from verification.models.truncation import FULL, Standard
+from verification.properties import in_a_row
 from verification.properties.additivity import parts
 from verification.properties.cut import parts as parts_of_time
 from verification.properties.exactness import EXACT
@@ -742,6 +743,16 @@ def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, whe
 
     assert found(0.9, 0) == found(0, 1.5) == found(0.7, 1.1) == set()
     assert found(0.9, 1.5) == {name}
+    # On one side, where they are close to each other, either is held to the truth.
+    assert found(0.9, -1.8) == set()
+    assert found(0.9, -2.5) == {name}
+
+
+def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_told(monkeypatch):
+    """With how many were."""
+    monkeypatch.setattr(in_a_row, "SECONDS", 0.0)
+    _, told = setting("in a row", "float32").asked()
+    assert [each.not_asked for each in told if each.not_asked] == ["more than 2 of 1000 calls in a row"]
 
 
 @pytest.mark.parametrize(("name", "when"), [("linearity", scaled(1)), ("cotangents add up", of_half(0))])
