@@ -13,7 +13,7 @@ from verification.models.arrays import Array
 from verification.models.product import rows
 from verification.truth.reverse import Played
 from verification.truth.rounding import Copies, Rounding
-from verification.truth.steps import Product, of_rows, squares
+from verification.truth.steps import BOTH, Product, of_rows, squares
 from verification.truth.sums import Lost, Sums, Where
 
 # Bytes that are gathered before they are multiplied.
@@ -32,6 +32,7 @@ class Gathered:
     _made: dict[int, list[Array]] = field(default_factory=dict)
     _lost: dict[int, Array] = field(default_factory=dict)
     _products: dict[int, Product] = field(default_factory=dict)
+    _counts: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     _bytes: int = 0
 
     def add(self, product: Product, flow: Array, x: Array, where: Where) -> None:
@@ -39,6 +40,7 @@ class Gathered:
         self._products[product.number] = product
         flow, x = _flat(flow), _flat(x)
         self._parts[product.number].append((flow, x, where))
+        self._counts[product.number] += flow.shape[1]
         self._bytes += flow.nbytes + x.nbytes
         if self._bytes > MOST:
             self._multiply()
@@ -77,7 +79,10 @@ class Gathered:
         self._bytes = 0
 
     def _to_inputs(self, product: Product, flow: Array, parts: list[tuple[Array, Array, Where]]) -> None:
-        gone = product.to_rows(self.rounding, self._weights(product), flow)
+        # Nothing comes after this: what is rounded may be what flows, in place of each weight and product.
+        if self.copies.draws:
+            flow = flow * (1 + np.sqrt(BOTH) * self.rounding.noise(flow.shape))
+        gone = of_rows(self._weights(product).T, flow)
         ends = np.cumsum([each.shape[1] for each, _, _ in parts])[:-1]
         for each, (_, _, where) in zip(np.split(gone, ends, axis=1), parts, strict=True):
             self.sums.add_at(product.given or "", each, where)
@@ -95,6 +100,7 @@ class Gathered:
             for name, moved in self._to_blocks(number, size[None]).items():
                 self.sums.lose(name, moved[0])
         self._made.clear()
+        self._counts.clear()
         self._lost.clear()
 
     def _moved_back(self, number: int, gradient: Array, terms: Array) -> None:
@@ -102,7 +108,7 @@ class Gathered:
         terms = np.broadcast_to(terms, gradient.shape[1:])
         of_terms = self._to_blocks(number, terms[None])
         for name, moved in self._to_blocks(number, gradient).items():
-            self.sums.add(name, moved, of_terms[name][0])
+            self.sums.add(name, moved, of_terms[name][0], count=self._counts[number])
 
     def _to_blocks(self, number: int, array: Array) -> dict[str, Array]:
         """What flows to the weights of a product (1 or M, K, D) as what flows to their block."""

@@ -353,7 +353,7 @@ class Batch:
         for name in self._shared:
             grad = grads[name]
             if self._apart:
-                sums.add(name, grad.sum(axis=1), np.abs(grad[0]).sum(axis=0))
+                sums.add(name, grad.sum(axis=1), np.abs(grad[0]).sum(axis=0), count=rows)
             elif name in probes:
                 sums.add(name, grad, bounded(self._copies.drawn(probes[name]), rows, grad[0]))
             else:
@@ -381,10 +381,11 @@ class Batch:
             if any(array is None for array in each.values()):
                 continue
             started.append(lost.started(_of_copies(each)))
-            if started[-1].any:
+            begins = started[-1].flow
+            if begins is not None:
                 for index, number in numbers.items():
                     place = played.tape.entry(number).parents[0]
-                    more = started[-1].flow[index] if index else started[-1].flow
+                    more = begins[index] if index else begins
                     begun[place] = begun[place] + more if place in begun else more
         # So many have started at a step and after it.
         counts = np.sum([each.counts for each in started], axis=0).reshape(where.length, -1)
@@ -394,7 +395,11 @@ class Batch:
         if not counts.any():
             return
         at = replace(played.at, take=_nowhere)
-        flat = self._flat([each.flow for each in own]).reshape(len(flow[0]), where.length, rows, -1)
+        begin = [
+            np.zeros(d.shape, d.real.dtype) if new.flow is None else new.flow
+            for d, new in zip(flow, own, strict=True)
+        ]
+        flat = self._flat(begin).reshape(len(flow[0]), where.length, rows, -1)
         more = None
         if through is not None and begun:
             brought = self._arrived(played, played.back(begun, None, at))

@@ -105,10 +105,10 @@ class Sums:
         self.terms = {name: np.full(shape, self._term, real) for name, shape in shapes.items()}
         self.lost = {name: np.zeros(shape, real) for name, shape in shapes.items()}
 
-    def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = ()) -> None:
-        """A part of a block's gradient, at these entries of it."""
+    def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = (), count: int = 1) -> None:
+        """A part of a block's gradient, at these entries of it, each the sum of so many terms."""
         self.draws[name][(slice(None), *where)] += draws
-        self.terms[name][where] += terms + self._term
+        self.terms[name][where] += terms + count * self._term
 
     def add_at(self, name: str, draws: Array, where: Where) -> None:
         """Parts of a block that has its own entries for each record and step (M, K rows, …)."""
@@ -135,15 +135,10 @@ class Sums:
 
 
 class Started(NamedTuple):
-    """A flow that starts at numbers of rows (M, rows, …), and how many there are of each row."""
+    """A flow that starts at numbers of rows (M, rows, …), if any does, and how many there are of each row."""
 
-    flow: Array
+    flow: Array | None
     counts: Array
-
-    @property
-    def any(self) -> bool:
-        """Does anything start?"""
-        return bool(self.counts.any())
 
 
 class Lost:
@@ -177,13 +172,14 @@ class Lost:
             np.zeros(cotangents.shape[1] if self._apart else len(self.counts), int),
         )
         if size.min(initial=self._least) >= self._least:
-            return Started(np.zeros(cotangents.shape, size.dtype), counts)
+            return Started(None, counts)
         size = self.below(cotangents)
         # Where rows are not apart, what is lost may be anyone's.
         counts += (
             np.count_nonzero(size.reshape(len(size), -1), axis=1) if self._apart else np.count_nonzero(size)
         )
-        return Started(size * self._rng.choice((-1, 1), cotangents.shape), counts)
+        flow = size * self._rng.choice((-1, 1), cotangents.shape) if counts.any() else None
+        return Started(flow, counts)
 
     def bound(self, arrived: Array, counts: Array) -> Array:
         """How large what arrived at rows (M, rows, …) may be without signs, if so many started of each."""

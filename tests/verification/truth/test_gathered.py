@@ -47,3 +47,12 @@ def test_what_may_be_lost_is_no_less_than_the_lag_table_s():
     table, got = grouped_table(case).expected(), replayed(case).expected()
     for name in ("U", "W", "b", "xs", "h0", "c0"):
         assert 0.7 * table[name].lost <= got[name].lost <= 20 * table[name].lost, name
+
+
+def test_each_term_may_be_lost_if_it_is_a_denormal_number():
+    """Of weights and of a bias, so many as there are steps and records."""
+    case = some(lstm, records=3, steps=4)
+    none = replace(case, objective=case.objective.replaced(lambda a: 0 * a))
+    terms = replayed(none).terms
+    for name in ("U", "W", "b"):
+        np.testing.assert_allclose(terms[name], (1 + 3 * 4) * least_healthy(case.dtype))

@@ -91,7 +91,7 @@ def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     only = [[small, 0, 0], [0, 0, 0]]
     np.testing.assert_array_equal(np.abs(started.flow), np.broadcast_to(only, (COPIES.count, 2, 3)))
     np.testing.assert_allclose(lost.bound(started.flow, started.counts), only)
-    assert not lost.started(np.ones((COPIES.count, 2, 3))).any
+    assert lost.started(np.ones((COPIES.count, 2, 3))).flow is None
 
 
 @pytest.mark.parametrize(("apart", "counts"), [(True, [1, 0, 0]), (False, [1, 1, 1])])
