@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from tests.layers.own import embedding, two_outputs
+from tests.layers.own import embedding, short_convolution, two_outputs
 from tests.peers.asked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
@@ -106,6 +106,36 @@ def embedded(params, xs, state):
     return torch.stack(outputs, dim=1), (h,)
 
 
+class Embedded(nn.Module):
+    """The same as a module, made with the units and the tokens that there are."""
+
+    def __init__(self, units, tokens):
+        super().__init__()
+        self.embedding = nn.Embedding(tokens, units)
+        self.W, self.b = nn.Parameter(torch.zeros(units, units)), nn.Parameter(torch.zeros(units))
+
+    def forward(self, xs, h):
+        outputs, (h,) = embedded({"E": self.embedding.weight, "W": self.W, "b": self.b}, xs, (h,))
+        return outputs, h
+
+
+class Convolved(nn.Module):
+    """A convolution of width 4 before a decaying sum."""
+
+    def __init__(self, units):
+        super().__init__()
+        self.w, self.rate = nn.Parameter(torch.zeros(units, 4)), nn.Parameter(torch.zeros(units))
+
+    def forward(self, x, state):
+        h, past = state
+        padded, outputs = torch.cat([past.swapaxes(1, 2), x], dim=1), []
+        for t in range(x.shape[1]):
+            u = torch.tanh((padded[:, t : t + 4].swapaxes(1, 2) * self.w).sum(dim=-1))
+            h = torch.sigmoid(self.rate) * h + u
+            outputs.append(h)
+        return torch.stack(outputs, dim=1), (h, padded[:, x.shape[1] :].swapaxes(1, 2))
+
+
 H_ALONE = Scope(states={"c0": "zero"}, finals=("h0",), blocks=("U", "W", "b", "xs", "h0"))
 
 ORDER = {"model": linear, "arguments": ("xs", "h0", "lam", "B")}
@@ -124,6 +154,8 @@ RIGHT = {
     "one state of two": partial(layer, h_alone, model=lstm, scope=H_ALONE),
     "two outputs": partial(layer, two, model=two_outputs.MODEL),
     "a Function of two outputs": partial(function, Two, model=two_outputs.MODEL, scope=Scope(finals=())),
+    "a Module of tokens": partial(module, Embedded, model=embedding.MODEL, arrays={"E": "embedding.weight"}),
+    "a Module of a fixed width": partial(module, Convolved, model=short_convolution.MODEL),
     "whole numbers": partial(layer, embedded, model=embedding.MODEL),
 }
 
