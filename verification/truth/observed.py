@@ -1,7 +1,7 @@
 """A step that is watched: each call of a function rounded as a draw says, its argument seen, or added to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import autograd.numpy as anp
@@ -29,15 +29,6 @@ class Call:
     least: float = 0.0
     function: Function | None = None
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
-
-    def again(self) -> "Call":
-        """The same call, of which nothing has been seen."""
-        return replace(self, added=None, function=None, seen={})
-
-    def at_step(self, k: int) -> "Call":
-        """The call at one of several steps, which are the axis after the first one of copies."""
-        noise, shift = (None if each is None else each[:, k] for each in (self.noise, self.shift))
-        return Call(self.shape, None, noise, shift, self.least)
 
     def argument(self) -> Any:
         """The argument, one array for all copies."""
@@ -141,11 +132,14 @@ def value_of(array: Any) -> Any:
 
 
 def kinked(calls: Sequence[Call]) -> bool:
-    """Does a function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
-    for call in calls:
-        for kink in call.function.kinks if call.function else ():
-            a = value_of(call.argument())
-            spread = np.max(np.abs(a - a[:1]), axis=0)
-            if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
-                return True
-    return False
+    """Does an argument of a call stand near a kink of its function?"""
+    return any(near_kink(call.function, call.argument) for call in calls if call.function)
+
+
+def near_kink(function: Function, argument: Callable[[], Any]) -> bool:
+    """Does a function's argument (M, …) stand as near to a kink as the draws spread, times ``SAFETY``?"""
+    if not function.kinks:
+        return False
+    a = value_of(argument())
+    spread = SAFETY * np.max(np.abs(a - a[:1]), axis=0)
+    return any(bool(np.any(np.abs(a[0] - kink) <= spread)) for kink in function.kinks)

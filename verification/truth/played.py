@@ -10,7 +10,7 @@ alone are too large for that, signs tell it (``verification.truth.sums``).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any
 
@@ -20,8 +20,9 @@ from verification.models.arrays import Array
 from verification.models.case import Case, real_of
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
-from verification.models.tolerance import SAFETY, unit
+from verification.models.tolerance import unit
 from verification.truth.gathered import Gathered
+from verification.truth.observed import near_kink
 from verification.truth.on_the_way import gone_back, keeps_apart
 from verification.truth.reverse import Change, Played, Tape, make_vjp
 from verification.truth.rounding import Copies, Rounding
@@ -227,14 +228,12 @@ class Batch:
         return states
 
     def _is_kinked(self, played: Played[str]) -> bool:
-        """Does a function's argument stand as near to a kink as the draws spread, times ``SAFETY``?"""
+        """Does a function's argument stand near a kink?"""
         for numbers in self._calls[played.tape]:
             function = played.tape.entry(next(iter(numbers.values()))).args[1]
-            for kink in function.kinks:
-                a = _of_copies({index: played.argument(number) for index, number in numbers.items()})
-                spread = np.max(np.abs(a - a[:1]), axis=0)
-                if np.any(np.abs(a[0] - kink) <= SAFETY * spread):
-                    return True
+            arguments = {index: played.argument(number) for index, number in numbers.items()}
+            if near_kink(function, partial(_of_copies, arguments)):
+                return True
         return False
 
     def backward(self, sums: Sums) -> None:
