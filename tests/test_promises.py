@@ -27,8 +27,9 @@ def drawn_alone(monkeypatch):
     """
     monkeypatch.setattr(shrinking, "SECONDS", 0.3)
     monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
+    monkeypatch.setattr(OfModel, "opening", lambda subject, samples: ())
     monkeypatch.setattr(
-        OfModel, "blocks", lambda subject, samples, profile, seed: subject.drawn(profile, seed)
+        OfModel, "blocks", lambda subject, samples, profile, seed, pace: subject.drawn(profile, seed, pace)
     )
 
 
