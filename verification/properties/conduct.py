@@ -122,5 +122,4 @@ MEMORY_LAYOUT = Property(
     About.CONDUCT,
     memory_layout,
     of_large=True,
-    in_turn=True,
 )
