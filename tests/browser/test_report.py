@@ -79,7 +79,7 @@ onload = () => {{
   const told = drawn.filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()));
   // A mark of a map stands on its rectangle's colour, which is no ground of the page's.
   const box = e => e.previousElementSibling;
-  const onBox = e => e.tagName == "text" && e.parentElement.tagName == "g" && box(e).tagName == "rect";
+  const onBox = e => e.tagName == "text" && e.parentElement.tagName == "g" && box(e)?.tagName == "rect";
   const under = e => onBox(e) ? colour(getComputedStyle(box(e)).fill) : ground(e);
   const ink = e => e.namespaceURI.endsWith("svg") ? getComputedStyle(e).fill : getComputedStyle(e).color;
   const start = e => e.outerHTML.slice(0, 300);

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 # A verdict's kind, and its sign.
 KINDS = {"verified": "good", "holds": "good", "refuted": "bad", "not exercised": "idle"}
-SIGNS = {"good": "✓", "bad": "✗", "elsewhere": "(✗)", "idle": "–"}
+SIGNS = {"good": "✓", "bad": "✗", "elsewhere": "⊗", "idle": "–"}
 
 
 class Html(str):

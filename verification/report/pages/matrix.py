@@ -8,7 +8,7 @@ from verification.report.pages.markup import SIGNS, Html, legend, scrolling, tag
 NOT_ASKED = "·"
 
 # So many columns have room for counts beside their signs where the screen is wide; of more they stand below.
-BESIDE = 10
+BESIDE = 9
 
 
 def matrix(caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[Html]]]) -> Html:

@@ -79,7 +79,7 @@ def test_verdict_and_scope_come_first(found, verdict):
 def test_the_sentence_stands_under_the_verdict():
     """With the fault that it is like; then the map, the smallest example, and the matrix."""
     text = shown(WRONG)
-    sought = ("Refuted", "U is wrong in f", "As if", "Nothing to draw", "# it", 'class="matrix"')
+    sought = ("Refuted", "U is wrong in f", "As if", "Nothing to draw", "# it", 'class="matrix')
     places = [text.index(words) for words in sought]
     assert places == sorted(places)
     assert "z stood for" in text
@@ -100,11 +100,11 @@ def test_what_is_told_is_escaped():
     [
         ("outputs", "forward", "✓ 12k 12k"),
         ("xs", "lags", "✓ 12k 12k"),
-        ("U", "lags", "(✗) 12k 12k"),
+        ("U", "lags", "⊗ 12k 12k"),
         ("U", "autograd", "✗ 7 /18"),
-        ("U", "second call", "(✗) 10 8"),
-        ("b", "lags", "(✗) 12k 12k"),
-        ("h0", "lags", "(✗) 12k 12k"),
+        ("U", "second call", "⊗ 10 8"),
+        ("b", "lags", "⊗ 12k 12k"),
+        ("h0", "lags", "⊗ 12k 12k"),
         ("outputs", "inputs stay", "✓ 9 9"),
         ("others", "inputs stay", "✓ 9 9"),
         ("W", "records permute", "– 5 2"),
@@ -126,7 +126,7 @@ def test_every_sign_has_its_meaning_beside_the_matrix():
     text = shown(WRONG)
     section = text.partition('id="properties"')[2].partition("</section>")[0]
     terms = re.findall(r"<dt>(.*?)</dt>", section)
-    assert terms[:6] == ["✓", "✗", "(✗)", "–", "·", "12k"]
+    assert terms[:6] == ["✓", "✗", "⊗", "–", "·", "12k"]
     assert terms[6:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
     assert "other arrays: d_state[0]" in section
     assert "input weights (4 H, D), stacked i, f, g, o" in section

@@ -27,7 +27,7 @@ def test_a_count_is_short_and_never_said_to_be_more(count):
 def test_every_sign_has_a_meaning():
     """Those of entries, of what is not asked, and of thousands."""
     told = signs(good="held", bad="wrong", elsewhere="wrong in another row", idle="seldom")
-    for symbol in ("✓", "✗", "(✗)", "–", "·", "12k"):
+    for symbol in ("✓", "✗", "⊗", "–", "·", "12k"):
         assert f"<dt>{symbol}</dt>" in told
 
 
