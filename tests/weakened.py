@@ -47,6 +47,12 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "The form is found before any property is asked, and asks nothing by itself.": {
         "properties/property.py": (("lambda trial: iter(())", "iter"), ("True", "False")),
     },
+    "Any number of times nothing is nothing, and beyond all bounds is beyond them.": {
+        "models/tolerance.py": (("0.0", "(0.0)"), ("np.inf", "(np.inf)")),
+    },
+    "Two ways to one norm, of which one takes no square that may be none.": {
+        "truth/sums.py": (("1e-100", "1e-100"),),
+    },
 }
 
 
