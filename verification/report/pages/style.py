@@ -135,10 +135,10 @@ svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-
     color: var(--soft); text-align: left; }
   body { padding: 1.6rem 1rem 3rem; } h1 { font-size: 2.1rem; }
   .asked > div { grid-template-columns: 1fr; }
-  .matrix { width: 100%; font-size: .72rem; }
-  .matrix thead th { padding: .3rem 0; } .matrix tbody th { white-space: normal; }
+  .matrix { width: 100%; font-size: .64rem; }
+  .matrix thead th { padding: .3rem 0; } .matrix tbody th { white-space: normal; overflow-wrap: anywhere; }
   .matrix thead span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
-  .matrix td { padding: .2rem .1rem; }
+  .matrix td { padding: .2rem .05rem; }
   .matrix td span, .matrix td span + span { display: block; margin: 0; line-height: 1.25; }
   .matrix td span:first-child { font-size: .95rem; }
 }
