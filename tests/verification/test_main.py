@@ -74,7 +74,7 @@ def delivered(folder):
 FAILURES = {
     "a closed pipe": ("| head -1", 0, "standard output: Broken pipe"),
     "a full disk": ("> /dev/full", 3, "standard output: No space left on device"),
-    "no standard output": (">&-", 0, ""),
+    "no standard output": (">&-", 3, "standard output: closed"),
     "no standard error": ("2>&-", 0, None),
     "a full disk for errors": ("2> /dev/full", 0, None),
     "neither": ("> /dev/null 2>&-", 0, None),

@@ -47,7 +47,7 @@ def with_seed(seed, spread, subject, settled):
     """The judgement of a run with this seed."""
     run = Run(spread, subject)
     run.look(subject.drawn(PROFILE, seed))
-    seen = Seen(settled.tally + run.tally, settled.coverage)
+    seen = Seen(settled.tally + run.tally, settled.coverage, settled.standing)
     return judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())
 
 

@@ -135,7 +135,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
         params, inputs, tape = saved
         steps = len(tape)
         # Of whole numbers there is none.
-        moved = {name: array for name, array in inputs.items() if array.dtype.kind != "i"}
+        moved = {name: array for name, array in inputs.items() if not np.issubdtype(array.dtype, np.integer)}
         d_params, d_xs = _Sums(params), _Sums(moved)
         d_initial: State = tuple(0 * array for array in d_state)
         for first, group in groupby(range(steps), lambda t: min(truncation.first(t, steps), t + 1)):

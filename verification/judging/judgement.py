@@ -119,9 +119,13 @@ class Judgement:
     @property
     def verdict(self) -> str:
         """``word``, and of less than is asked by default how much: "verified to pairs"."""
-        if self.word != "verified" or (self.strength >= STRENGTH and not self.ended):
+        if self.word != "verified":
             return self.word
-        return f"verified to {NAMES[self.strength] if self.shares else f'{self.cases:,} cases'}"
+        if not self.shares:
+            # A function has no sample to be met.
+            return f"verified to {self.cases:,} cases" if self.ended else "verified"
+        met = self.strength >= STRENGTH and not self.ended
+        return "verified" if met else f"verified to {NAMES[self.strength]}"
 
     @property
     def headline(self) -> str:

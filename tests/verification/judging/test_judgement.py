@@ -47,6 +47,7 @@ def test_what_is_verified_to_less_than_triples_says_to_what():
     assert replace(early, strength=1).verdict == "verified to singles"
     assert replace(RIGHT, strength=1, shares=shares).holds
     assert replace(early, shares=()).verdict == "verified to 3 cases"
+    assert replace(RIGHT, strength=1).verdict == "verified"
     assert replace(early, missing=("T = 1",)).headline == "not exercised; pairs 67%; triples 33%"
     assert not replace(early, missing=("T = 1",)).holds
 
