@@ -25,7 +25,6 @@ from rnn.common.arrays import Array, check_finite
 from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
 from rnn.common.parameters import Blocks
 from rnn.common.representation import as_call
-from rnn.common.sizes import scaled
 from rnn.learning.blocks import as_vector, check_params, check_update, checked_block, minus, names
 from rnn.learning.schedules import (
     Constant,
@@ -38,6 +37,7 @@ from rnn.learning.schedules import (
     checked_rate,
     positive,
 )
+from rnn.learning.sizes import scaled
 
 __all__ = [
     "SGD",

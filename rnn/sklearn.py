@@ -32,9 +32,9 @@ from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, offers, shown
-from rnn.common.sizes import scaled
 from rnn.learning.classes import ClassWeight, check_class_weight, softmax
 from rnn.learning.scaling import learn_scale
+from rnn.learning.sizes import scaled
 from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import Constant, State

@@ -29,12 +29,12 @@ from rnn.calls.gradients import check_gradients
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.common.parameters import Blocks
-from rnn.common.sizes import root_mean_square
 from rnn.data import Batches
 from rnn.learning.batches import Fit, Source, learnt_from, validated_by
 from rnn.learning.blocks import names
 from rnn.learning.classes import ClassWeight
 from rnn.learning.dropout import checked_dropout, dropout_masks
+from rnn.learning.sizes import root_mean_square
 from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn.app.transformation import Transformation
 from rnn.common.arrays import Array
-from rnn.common.sizes import mean_and_deviation, scaled
+from rnn.learning.sizes import mean_and_deviation, scaled
 
 # The shares of the values that choose the epoch and that test the result; the rest is for training.
 VALIDATION = TEST = 0.15

@@ -13,7 +13,7 @@ from rnn.app.preparing import contexts
 from rnn.app.threads import held
 from rnn.cells import Params
 from rnn.common.arrays import Array
-from rnn.common.sizes import mean_and_deviation, root_mean_square
+from rnn.learning.sizes import mean_and_deviation, root_mean_square
 from rnn.network import RNN
 from rnn.truncation import Truncation
 

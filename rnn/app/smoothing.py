@@ -20,7 +20,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from rnn.common.arrays import Array
-from rnn.common.sizes import mean_and_deviation
+from rnn.learning.sizes import mean_and_deviation
 
 # Where there is no season, the start is made of the mean of so many values, and of as many more.
 BLOCK = 4

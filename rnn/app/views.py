@@ -13,8 +13,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from rnn.app.preparing import Cut, Scaling, check_seen, learn_scaling
 from rnn.app.transformation import Transformation
 from rnn.common.arrays import Array
-from rnn.common.sizes import mean_and_deviation
 from rnn.data import Records, windows
+from rnn.learning.sizes import mean_and_deviation
 
 # What least squares leave of a series that it fits to rounding says nothing, and is not scaled up.
 ROUNDING = 1e-9

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn.common.arrays import Array
-from rnn.common.sizes import mean_and_deviation
+from rnn.learning.sizes import mean_and_deviation
 
 # A spread below this share of the mean is what rounding makes of numbers that are all one.
 ROUNDING = 1e-12

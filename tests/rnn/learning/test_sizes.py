@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.common.sizes import mean_and_deviation, root_mean_square, scaled
+from rnn.learning.sizes import mean_and_deviation, root_mean_square, scaled
 
 # Units whose squares are far beyond the largest float, or far below the least.
 UNITS = [1.0, 2.0**-1000, 2.0**-540, 2.0**540, 2.0**1000]
