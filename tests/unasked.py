@@ -59,6 +59,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.checks.checked_by_name": ("if ", "for key", "return"),
         "rnn.common.checks.checked_number": ("kind = ", "if not issubclass", "try:", "return float"),
         "rnn.common.checks.check_encodable": ("try:", "text.encode()"),
+        "rnn.common.checks.checked_flag": ("if not isinstance", "return"),
         "rnn.common.checks.offers": ("return False",),
         "rnn.network.check_network": ("if not isinstance",),
     },
