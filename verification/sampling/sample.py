@@ -131,7 +131,8 @@ def _truncation(level: str | Truncation, steps: int, back: int, rng: np.random.G
     if level == "Full":
         return FULL
     kind, _, how = level.partition(",")
-    some = int(np.exp(rng.uniform(0, np.log(back + 0.999))))
+    # As far as may be as often as any distance, of which few are far.
+    some = int(np.exp(rng.uniform(0, np.log(back + 0.999)))) if rng.integers(2) else back
     match how.strip():
         case "k < T":
             return Standard(kind, (some,))
