@@ -32,6 +32,9 @@ OF_THE_CASE = (About.FORM, About.CALL, About.STEPS, About.TRUNCATION, About.SCAL
 # Arrays that are filled and given back, for each that an answer has: more than any allocator keeps by size.
 FILLED = 16
 
+# What numbers are next to others by, for which nothing has been kept.
+NEXT = 1.001
+
 # A number that no answer has by chance.
 MARK = 12345.0
 
@@ -95,16 +98,19 @@ def kept_in_words(engine: Engine) -> str:
     case = healthy_case(engine)
     scales = (0.5 + 0.01 * i for i in range(100))
 
-    def after(name: str | None) -> bool:
-        """Is a call wrong after one that has its numbers of a block, and no other?"""
+    def after(name: str) -> bool:
+        """Is a call wrong after one that has its numbers of a block, and right with others next to them?"""
         before, now = (_scaled(case, next(scales)) for _ in range(2))
-        if name is not None:
-            now = replace(now, blocks={**now.blocks, name: before.blocks[name]})
+        same, others = (
+            replace(now, blocks={**now.blocks, name: array})
+            for array in (before.blocks[name], _times(before.blocks[name], NEXT))
+        )
         ask(engine, before)
-        return is_off(engine, now)
+        return is_off(engine, same) and not is_off(engine, others)
 
     try:
-        if after(None):
+        ask(engine, _scaled(case, next(scales)))
+        if is_off(engine, _scaled(case, next(scales))):
             return ""
         before, now = (_scaled(case, next(scales)) for _ in range(2))
         if is_answer_off(in_arrays_of(engine, before, now), now):
@@ -144,7 +150,11 @@ def _refuted(engine: Engine, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _scaled(case: Case, factor: float) -> Case:
-    return in_domains(relaid(case, lambda array: (array * factor).astype(array.dtype)))
+    return in_domains(relaid(case, lambda array: _times(array, factor)))
+
+
+def _times(array: Array, factor: float) -> Array:
+    return (array * factor).astype(array.dtype)
 
 
 def _fill(arrays: Iterable[Array], number: float) -> None:
