@@ -14,7 +14,7 @@ Every other case keeps its bound, so that what is wrong by more is found by thos
 and softsign, are right to their own size in whichever way they are written, and never coarse.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -43,15 +43,11 @@ LOOKED_AT = 200
 SIZES = (1e-12, 1.0, 20.0)
 
 
-def settled(trial: Trial, asked: Sequence[Property[Trial]], findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings of a case, where it is a remark what is wrong with it as one."""
-    for finding in findings:
-        if finding.wrong is None:
-            yield finding
-            continue
-        # What comes after may say that it is no remark.
-        every = [finding, *findings]
-        yield from every if _is_none(trial.truth, every) else _told(trial, asked, every)
+def settled(trial: Trial, asked: Sequence[Property[Trial]], findings: Sequence[Finding]) -> Sequence[Finding]:
+    """All findings of a case, where it is a remark what is wrong with it as one."""
+    if all(each.wrong is None for each in findings) or _is_none(trial.truth, findings):
+        return findings
+    return _told(trial, asked, findings)
 
 
 def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:

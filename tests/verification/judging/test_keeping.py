@@ -63,6 +63,7 @@ def learn(shelf, case=CASE):
 def said(judgement):
     """Everything that a judgement says, but for its seconds."""
     told = {each.name: getattr(judgement, each.name) for each in fields(judgement)}
+    told["milestones"] = [each.share for each in judgement.milestones]
     return {name: repr(value) for name, value in told.items() if name != "seconds"}
 
 

@@ -456,7 +456,7 @@ OF_MEMORY = (
             ),
         ),
         "second call",
-        "state: h0",
+        "conduct: h0",
     ),
     Fault(
         "one buffer for every answer",
