@@ -109,7 +109,7 @@ def test_a_verified_run(tmp_path, capsys):
         "Mutants: 2 of 2",
         "published rule",
         "autograd.test_util",
-        "verified:",
+        "verified to singles:",
         "The gradients hold",
         "RMSE",
         f"Written: {path}",
