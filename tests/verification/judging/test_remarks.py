@@ -43,7 +43,7 @@ def test_a_right_layer_whose_sigmoid_is_made_of_a_tanh_is_verified_with_a_remark
         found.append(verify(engine, Profile("short", cases=60, strength=1), cache=False))
     verified, refuted = found
     assert refuted.verdict == "refuted"
-    assert verified.verdict == "verified", verified.missing
+    assert verified.word == "verified", verified.missing
     (remark,) = verified.remarks
     assert remark.startswith(f"sigmoid (gate) {IS}")
     for told in (str(verified), summary.as_text(verified), judged(verified)):
