@@ -61,9 +61,11 @@ class Portions:
                         yield unhurried(self._kept[number][1].tally())
                         continue
                     outcome = next(coming)
-                    if not (isinstance(outcome, Lost) or outcome.is_refuted):
-                        self._store.keep_portion(number, portion.size, of_tally(outcome))
-                    yield outcome if isinstance(outcome, Lost) else unhurried(outcome)
+                    if isinstance(outcome, Lost) or outcome.is_refuted:
+                        yield outcome
+                        continue
+                    self._store.keep_portion(number, portion.size, of_tally(outcome))
+                    yield unhurried(outcome)
 
         return kept_or_spread
 
