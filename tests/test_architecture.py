@@ -375,7 +375,7 @@ def holds_a_test(source: str) -> bool:
 # Properties of which all that is tested are rows of one table.
 PINNED = [
     f"tests/verification/properties/test_{name}.py"
-    for name in ("gradients", "in_a_row", "padding", "records")
+    for name in ("gradients", "in_a_row", "padding", "partial", "records")
 ]
 
 

@@ -20,20 +20,27 @@ from verification.sampling.draws import dimensions
 from verification.sampling.sample import in_floats
 
 
-def some(model, records=3, steps=4):
+def some(model, records=3, steps=4, wide=True):
     """A case whose dimensions differ."""
     sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    dtype = np.complex128 if model.complex else np.float64
+    dtype = (np.complex64, np.complex128)[wide] if model.complex else (np.float32, np.float64)[wide]
     return random_case(model, np.random.default_rng(0), sizes, records, steps, dtype)
 
 
+@pytest.mark.parametrize("wide", [False, True], ids=["single", "double"])
 @first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
-def test_a_right_layer_holds_in_every_property(model, module):
-    """Whatever its model."""
-    engine = layer(module.forward, module.backward, model=model)
-    found = list(findings(engine, Truth(some(model))))
+def test_a_right_layer_holds_in_every_property(model, module, wide):
+    """Whatever its model, in either type: of one step and of several, and of faint and of loud cotangents."""
+    engine, case = layer(module.forward, module.backward, model=model), some(model, wide=wide)
+    found = [*findings(engine, Truth(case)), *findings(engine, Truth(some(model, 2, 1, wide)))]
+    for factor in (2.0**-90, 2.0**30):
+        scaled = case.objective.replaced(lambda array, by=factor: (array * by).astype(array.dtype))
+        found += findings(engine, Truth(replace(case, objective=scaled)), ("linearity", "cotangents add up"))
     assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
-    assert {each.property for each in found} >= {"forward", "autograd", "lags", "memory layout"}
+    finals = {f"final {block.name}" for block in model.of(Use.STATE)}
+    for name, parts in {"lag by lag": set(), "cut": {"outputs", *finals}}.items():
+        assert {each.part for each in found if each.property == name} == {*parts, *engine.claim.blocks}
+    assert {each.property for each in found} >= {"autograd", "lags", "memory layout", "interleaved calls"}
 
 
 def other_layout(params, xs, state):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import planted, scan, vanilla
+from tests.layers import planted, scan
 from verification import layer, models
 from verification.diagnosis.as_if import close, explained
 from verification.diagnosis.probe import Seen, look
@@ -78,17 +78,3 @@ def test_a_block_that_stands_for_another_is_told():
         engine = layer(made.forward, made.backward, model=models.scan)
         case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
         assert explained(look(engine, Truth(case))) == words
-
-
-def test_a_transposed_matrix_is_told():
-    """Where it is square."""
-    made = planted(vanilla, '"W": d_W', '"W": d_W.T')
-    engine = layer(made.forward, made.backward, model=models.vanilla)
-    assert explained(look(engine, TRUTH)) == "it were transposed"
-
-
-def test_the_first_record_alone_is_told():
-    """Of what is summed over records."""
-    made = planted(vanilla, "d_b += da.sum(axis=0)", "d_b += da[0]")
-    engine = layer(made.forward, made.backward, model=models.vanilla)
-    assert explained(look(engine, TRUTH)) == "record 0 alone counted"

@@ -18,8 +18,7 @@ from verification.judging.profile import QUICK
 from verification.judging.sampled import truth_of_row
 from verification.models import vanilla
 from verification.properties.asking import afresh
-from verification.properties.findings import findings, truth_of
-from verification.sampling.fractions import in_fractions
+from verification.properties.findings import findings
 from verification.sampling.sample import in_floats
 
 
@@ -128,21 +127,3 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted():
                 if refuted(as_rnn(Wrong(CONDITIONS[name])), truth):
                     del left[name]
     assert not left, "verified"
-
-
-@pytest.mark.slow
-def test_fractions_in_a_workspace_are_met():
-    """By rows of their sample, which every seed meets."""
-
-    def condition(problem):
-        return problem.dtype == object and problem.workspace
-
-    engine = as_rnn(Wrong(condition))
-    design = in_fractions(vanilla, engine.claim)
-    cases = (design.make(row, np.random.default_rng(n)) for n, row in enumerate(design.rows(2)))
-    assert any(wrongly(engine, case) for case in cases)
-
-
-def wrongly(engine, case):
-    """Is the engine found wrong on the case?"""
-    return any(each.wrong for each in findings(engine, truth_of(case)))

@@ -44,12 +44,6 @@ def test_a_state_that_cannot_be_zero_is_not_waited_for():
     assert still.met(replace(case, blocks={**case.blocks, **zero}))
 
 
-def test_what_an_engine_is_told_is_in_the_contract():
-    """Functions, truncations, and where the losses are."""
-    claim = resolved(None, vanilla, problem.CAPABILITIES)
-    assert {"activation relu", "loss on the last step", "Chunked, k2 < k1"} <= set(names(claim))
-
-
 NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
 
 

@@ -39,11 +39,3 @@ def test_a_backward_that_ends_its_process_is_refuted():
     found = verify(function(square, lambda x, d: os._exit(3), NUMBERS), SHORT)
     assert found.verdict == "refuted"
     assert "ended its process with exit code 3, at x (2, 3)" in found.diagnosis.sentence
-
-
-def test_the_same_seed_sees_the_same():
-    """Progress included."""
-    told = []
-    engine = function(square, lambda x, d: 2 * x * d, NUMBERS)
-    first = verify(engine, SHORT, progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (12, 12) == (first.cases, first.informative)

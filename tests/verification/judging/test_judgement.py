@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.judging.judgement import Example, Judgement, Row
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -20,19 +18,6 @@ RIGHT = Judgement(
     missing=(),
     not_asked=(),
 )
-
-
-@pytest.mark.parametrize(
-    ("row", "verdict"),
-    [
-        (Row("larger", "h0", 3, nonzero=1), "holds"),
-        (Row("larger", "h0", 3), "nothing shown"),
-        (Row("larger", "h0", 3, failures=1), "refuted"),
-    ],
-)
-def test_a_row_of_zeros_has_shown_nothing(row, verdict):
-    """In words that no judgement has, for it is a limit of one that is verified as well."""
-    assert verdict_of(row) == verdict
 
 
 def test_what_is_verified_to_less_than_triples_says_to_what():

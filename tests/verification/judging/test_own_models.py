@@ -157,14 +157,6 @@ def test_a_whole_run():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("own", OWN[-4:], ids=short_name)
-def test_a_right_layer_is_verified(own):
-    """Of fixed axes, groups of heads, whole numbers, and two outputs: by the whole of a small run."""
-    small = Scope(records=(1, 3), steps=(1, 8), dtypes=("float64",))
-    assert verify(layer_of(own.module), SHORT, scope=small).verdict.startswith("verified")
-
-
-@pytest.mark.slow
 def test_an_initial_state_that_is_never_read_is_left_out_by_a_scope():
     """As the output that a matrix is read into: otherwise its gradient is owed, and is zero."""
     assert Scope(blocks=gated_attention.SCOPE.blocks) == gated_attention.SCOPE

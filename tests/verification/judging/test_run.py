@@ -144,18 +144,6 @@ def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
 
 
 @pytest.mark.slow
-def test_the_example_shows_what_the_sentence_says():
-    """Though a smaller one shows one of two faults."""
-    wrong = planted(scan, "return {}, ", "d_a[:] /= len(d_a); dh = 0 * dh; return {}, ")
-    found = judged(wrong.forward, wrong.backward)
-    assert "a is wrong (1/3 of what it should be, a mean over records)" in found.diagnosis.sentence
-    assert found.example.part in ("a", "h0")
-    assert found.example.case.records == 3
-    assert not found.example.smallest
-    assert "; an example:" in str(found)
-
-
-@pytest.mark.slow
 def test_a_fault_of_large_problems_is_found():
     """Where no drawn case goes."""
     wrong = planted(scan, "return {}, ", "d_a[:] *= 1 + (a.shape[0] > 32) * 1e-6; return {}, ")

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
-from verification import Scope, layer, models, verify
+from verification import Scope, layer, models
 from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
-from verification.judging.profile import Profile
-from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.covering import missing
 from verification.sampling.factors import in_words
@@ -173,24 +172,3 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
     for portion in portions:
         seconds = sum(design.seconds(rows[number].levels) for number in portion)
         assert len(portion) == 1 or seconds <= sampled.SECONDS
-
-
-def test_coverage_in_words():
-    """How many were covered, vacuous, and excluded."""
-    words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
-    assert words == "10 of 12 triples of levels covered, 1 vacuous, 2 excluded by rules"
-    words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
-    assert words == "12 of 12 pairs of levels in Fractions covered, 0 excluded by rules"
-
-
-@pytest.mark.slow
-def test_a_right_layer_s_coverage_is_told():
-    """As far as its profile goes."""
-    scope = Scope(records=(1, 2), steps=(1, 3), sizes={"D": (1, 2), "H": (1, 3)})
-    found = verify(
-        layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=scope),
-        Profile("short", cases=20, exact_cases=0, strength=2),
-    )
-    assert found.word == "verified"
-    (pairs,) = found.coverage
-    assert (pairs.strength, pairs.covered) == (2, pairs.possible)

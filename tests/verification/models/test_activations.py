@@ -20,15 +20,6 @@ TEXTBOOK = {
     "identity": (lambda a: a, lambda a: 1.0),
 }
 
-# The slope as an engine reads it off the output.
-SLOPES_OF_OUTPUT = {
-    "tanh": lambda y: 1 - y * y,
-    "sigmoid": lambda y: y * (1 - y),
-    "relu": lambda y: 1.0 if y > 0 else 0.0,
-    "softsign": lambda y: (1 - abs(y)) ** 2,
-    "identity": lambda y: 1.0,
-}
-
 
 def test_every_activation_is_known():
     """The tables above are about all activations that there are."""
@@ -90,21 +81,3 @@ def test_holomorphic_ones_take_complex_numbers(name, function):
     """tanh and sigmoid are the complex functions, on both sides of 0."""
     z = np.array([-2 + 0.5j, -0.1 - 1j, 0.3j, 2 - 0.25j])
     np.testing.assert_allclose(ACTIVATIONS[name](z), [function(complex(x)) for x in z], rtol=1e-14)
-
-
-@pytest.mark.parametrize("name", TEXTBOOK)
-def test_steepness_is_how_a_slope_read_off_the_output_changes(name):
-    """STEEPNESS is |y · ds/dy|, by a difference quotient of the slope as a function of the output."""
-    slope = SLOPES_OF_OUTPUT[name]
-    outputs = [y for y in ACTIVATIONS[name](np.array(POINTS)).tolist() if abs(y) > 1e-3]
-    d = 1e-6
-    want = [abs(y * (slope(y + d) - slope(y - d)) / (2 * d)) for y in outputs]
-    np.testing.assert_allclose(STEEPNESS[name](np.array(outputs)), want, rtol=1e-6, atol=1e-8)
-
-
-@pytest.mark.parametrize("name", TEXTBOOK)
-def test_the_slope_read_off_the_output_is_the_slope(name):
-    """The functions of the output that the test above differentiates are the slopes."""
-    a = np.array([-1.5, -0.5, 0.5, 1.5])
-    got = [SLOPES_OF_OUTPUT[name](y) for y in ACTIVATIONS[name](a).tolist()]
-    np.testing.assert_allclose(got, elementwise_grad(ACTIVATIONS[name])(a), rtol=1e-14)

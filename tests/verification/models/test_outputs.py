@@ -23,7 +23,6 @@ from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-from verification.properties.units import unit_dimensions
 from verification.sampling.at_random import AtRandom
 from verification.sampling.conditions import NOT_OF_OUTPUT
 from verification.sampling.sample import in_floats
@@ -121,11 +120,6 @@ def test_one_of_them_may_have_no_cotangent():
         for case in (at_random.case(rng) for _ in range(40))
     ]
     assert any(max(each) > 1e3 * min(each) > 0 for each in sizes)
-
-
-def test_units_of_each_are_permuted():
-    """Those of what is read out are no units of a state."""
-    assert unit_dimensions(MODEL, "cotangents") == ("H",)
 
 
 def test_an_example_says_which_is_where():

@@ -5,9 +5,6 @@ from math import ldexp
 import numpy as np
 import pytest
 
-from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Problem
-from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.tolerance import (
     DETERMINED,
     HAS_WIDER,
@@ -20,29 +17,13 @@ from verification.models.tolerance import (
     many,
     unit,
 )
-from verification.truth.table import grouped_table
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
-
-
-def table_of(problem):
-    """The lag table of a problem."""
-    return grouped_table(case_of(problem))
 
 
 def expected(truth=(3.0, -4.0), spread=0.0, terms=0.0, dtype=FLOAT64):
     """A block's truth, of its own or of these numbers."""
     return Expected(np.array(truth, WIDER[dtype]), spread, terms, dtype)
-
-
-def a_problem(dtype=np.float64, activation="tanh", every_step=True):
-    """A problem of normal numbers."""
-    rng = np.random.default_rng(0)
-    shapes = {"U": (3, 2), "W": (3, 3), "b": (3,), "V": (2, 3), "c": (2,)}
-    params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
-    targets = rng.standard_normal((2, 4, 2) if every_step else (2, 2)).astype(dtype)
-    xs, h0 = rng.standard_normal((2, 4, 2)).astype(dtype), rng.standard_normal((2, 3)).astype(dtype)
-    return Problem(activation, params, xs, targets, h0)
 
 
 def test_the_unit_is_the_error_of_one_rounding():
@@ -112,46 +93,6 @@ def test_a_zero_truth_is_counted_elsewhere():
     zero = expected(truth=(0.0, 0.0), spread=1.0)
     assert zero.determined
     assert zero.size == 0
-
-
-@pytest.mark.parametrize("every_step", [True, False])
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "softsign", "identity"])
-@pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
-def test_bounds_are_positive_and_sharp(dtype, activation, every_step):
-    """On an ordinary problem each bound is above a rounding of its block and far below the block itself."""
-    for block in table_of(a_problem(dtype, activation, every_step)).expected().values():
-        assert 0 < unit(dtype) * block.size < block.bound < 1000 * unit(dtype) * block.size
-        assert block.determined
-
-
-def test_bounds_scale_with_the_problem():
-    """With the identity, all that enters doubled: U, W and V have four times the bound, the others twice."""
-    problem = a_problem(activation="identity")
-    doubled = problem.replaced(
-        **{name: 2 * problem.arrays()[name] for name in ("b", "c", "xs", "targets", "h0")}
-    )
-    one, two = (table_of(p).expected() for p in (problem, doubled))
-    for name, factor in {"U": 4, "W": 4, "b": 2, "V": 4, "c": 2, "xs": 2, "h0": 2}.items():
-        assert two[name].bound == factor * one[name].bound
-        assert two[name].size == factor * one[name].size
-
-
-def test_bounds_know_nothing_of_an_engine():
-    """The same table whatever was asked before it: an engine cannot widen its own tolerance."""
-    problem = a_problem()
-    before = table_of(problem).expected()
-    manual(problem)
-    after = table_of(problem).expected()
-    assert {n: e.bound for n, e in before.items()} == {n: e.bound for n, e in after.items()}
-
-
-def test_a_narrower_type_is_given_more_room():
-    """The same numbers in float32 have bounds about 2²⁹ times as wide: the ratio of the units."""
-    single = a_problem(np.float32)
-    double = single.replaced(**{name: array.astype(np.float64) for name, array in single.arrays().items()})
-    narrow, wide = (table_of(p).expected() for p in (single, double))
-    for name in narrow:
-        assert 2.0**28 < narrow[name].bound / wide[name].bound < 2.0**30
 
 
 def test_a_rounding_of_the_least_number_is_allowed():

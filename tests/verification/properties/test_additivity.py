@@ -1,26 +1,16 @@
 """Gradients for two parts of the cotangents add up to that for all of them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, lstm, ragged
-from tests.quick import first_quick
-from verification import Scope, layer, models
+from tests.layers import lstm
+from verification import layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
-from verification.properties.additivity import additivity, parts
+from verification.properties.additivity import parts
 from verification.properties.findings import findings
-from verification.properties.ragged import RaggedTruth
-from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.sampling.draws import dimensions
-
-
-def asked(engine, case, truth=Truth):
-    """What is wrong."""
-    return [str(wrong) for _, wrong, _ in additivity(Trial(engine, truth(case))) if wrong]
 
 
 def cases(model=models.lstm, dtype=np.float64, steps=4):
@@ -41,25 +31,6 @@ def test_parts_are_all_of_it_and_each_number_is_in_one():
         again = [part.objective.outputs for part in parts(case)]
         np.testing.assert_array_equal(again, [first["d_outputs"], second["d_outputs"]])
     assert len(seen) > 8
-
-
-@first_quick(("model", "module"), RIGHT, 2, ids=lambda each: getattr(each, "name", ""))
-def test_a_right_layer_s_add_up(model, module):
-    """In either type, of cotangents of every size."""
-    engine = layer(module.forward, module.backward, model=model)
-    for dtype in (np.complex64, np.complex128) if model.complex else (np.float32, np.float64):
-        for case in cases(model, dtype)[:4]:
-            assert asked(engine, case) == []
-            for factor in (2.0**-90, 2.0**30):
-                scaled = case.objective.replaced(lambda a, by=factor: (a * by).astype(a.dtype))
-                assert asked(engine, replace(case, objective=scaled)) == []
-
-
-def test_records_that_end_early_add_up():
-    """By their own truth."""
-    engine = layer(ragged.forward, ragged.backward, model=models.vanilla, scope=Scope(lengths=True))
-    for case in cases(models.vanilla):
-        assert asked(engine, replace(case, lengths=(2, 4, 1)), RaggedTruth) == []
 
 
 def without(some):

@@ -2,7 +2,6 @@
 
 import builtins
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +11,8 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import scan, vanilla
 from verification.models.case import random_case
-from verification.processes import timeout
-from verification.properties.asking import ask, ask_directly, rng_of
-from verification.properties.engine import InvalidAnswer, TimedOut, Unsupported
+from verification.properties.asking import ask, rng_of
+from verification.properties.engine import InvalidAnswer
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
 
@@ -65,28 +63,6 @@ def test_the_text_of_what_is_raised_is_one_line():
     assert "\n" not in told
 
 
-def test_who_does_not_come_back_is_found_out(monkeypatch):
-    """In time."""
-    monkeypatch.setattr(timeout, "ANSWER", 0.2)
-
-    def hangs(problem):
-        while True:
-            time.sleep(0.01)
-
-    with pytest.raises(TimedOut, match=r"^did not return within 0.2 s$"):
-        ask(as_rnn(hangs), CASE)
-
-
-def test_what_is_not_done_is_said():
-    """It is no answer, and no wrong one."""
-
-    def declines(problem):
-        raise Unsupported("no tanh")
-
-    with pytest.raises(Unsupported, match=r"^no tanh$"):
-        ask(as_rnn(declines), CASE)
-
-
 def test_the_surroundings_are_put_back_and_told():
     """An engine that replaces a function of Python's, or of NumPy's."""
     right = len, np.dot
@@ -110,22 +86,6 @@ def test_an_array_that_is_exchanged_is_told():
         return answer
 
     assert refused(exchanges) == "put something else in the place of the problem's W"
-
-
-def test_an_engine_gets_arrays_of_its_own():
-    """What it does to them is seen by nobody else, unless it is asked directly."""
-
-    def spoils(problem):
-        answer = manual(problem)
-        problem.xs[...] = 7
-        return answer
-
-    before = CASE.blocks["xs"].copy()
-    ask(as_rnn(spoils), CASE)
-    np.testing.assert_array_equal(CASE.blocks["xs"], before)
-    given = replace(CASE, blocks={name: array.copy() for name, array in CASE.blocks.items()})
-    ask_directly(as_rnn(spoils), given)
-    assert np.all(given.blocks["xs"] == 7)
 
 
 @pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="a long double has no other bytes here")

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.layers import RIGHT, lstm, planted, ragged
+from tests.layers import lstm, planted, ragged
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
-from tests.quick import first_quick
-from tests.verification.properties.refuting import CASE, DETACHED, refuted
-from verification import Scope, Standard, Use, layer, models, step
+from tests.verification.properties.refuting import CASE, refuted
+from verification import Scope, Standard, layer, models, step
 from verification.models.case import random_case
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
@@ -28,25 +27,6 @@ def cases(model, dtype=np.float64, steps=6, count=4):
     sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
     rngs = map(np.random.default_rng, range(count))
     return [random_case(model, rng, sizes, 3, steps, dtype) for rng in rngs]
-
-
-@first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
-def test_a_right_layer_is_one(model, module):
-    """In either type, of all that it returns."""
-    engine = layer(module.forward, module.backward, model=model)
-    for dtype in (np.complex64, np.complex128) if model.complex else (np.float32, np.float64):
-        for case in cases(model, dtype):
-            parts, wrong = asked(engine, case)
-            finals = {f"final {block.name}" for block in model.of(Use.STATE)}
-            assert (parts, wrong) == ({"outputs", *finals, *engine.claim.blocks}, [])
-
-
-def test_a_state_that_is_handed_on_and_detached_is_told():
-    """By this alone: every other call has a state of its own."""
-    found = refuted(*DETACHED)
-    assert set(found) == {"cut"}
-    assert found["cut"].startswith("cut before step ")
-    assert ": d_c0[" in found["cut"]
 
 
 def test_the_arrays_are_those_that_were_returned():

@@ -1,17 +1,14 @@
 """Fractions: an engine that is exact is equal, one that is nearly right is not."""
 
 import numpy as np
-import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from tests.layers import linear, scan
-from verification import Scope, layer, models, verify
-from verification.judging.profile import Profile
+from tests.layers import linear
+from verification import Scope, layer, models
 from verification.properties.exactness import ExactTruth
 from verification.properties.findings import cases_in, findings
 
-SHORT = Profile("short", cases=30, exact_cases=30, strength=2)
 SCOPE = Scope(exact=True, records=(1, 3), steps=(1, 5))
 
 
@@ -39,12 +36,3 @@ def test_what_comes_back_in_another_type_is_told():
     case = find(cases_in("object", models.scan, engine.claim), lambda case: True)
     (told,) = findings(engine, ExactTruth(case))
     assert told.wrong.startswith("of Fractions: ")
-
-
-@pytest.mark.slow
-def test_exactness_is_a_part_of_what_is_verified():
-    """With its evidence for each block."""
-    found = verify(layer(scan.forward, scan.backward, model=models.scan, scope=SCOPE), SHORT)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "exact in Fractions" in found.scope
-    assert {row.part for row in found.rows if row.property == "exact" and row.evidence} >= {"a", "x", "h0"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, lstm, planted, vanilla
+from tests.layers import planted, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
 from tests.verification.adapters.test_step import vanilla as a_step
 from tests.verification.adapters.test_step import vanilla_back
@@ -15,7 +15,7 @@ from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
-from verification.properties.per_step import LAG_BY_LAG, MOST, views
+from verification.properties.per_step import LAG_BY_LAG, views
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 
@@ -31,16 +31,6 @@ def some(model, steps=5, **options):
 def lags_of(engine, case):
     """What is found of each part of each step."""
     return LAG_BY_LAG.look(Trial(engine, Truth(case)))
-
-
-@pytest.mark.parametrize("steps", [1, 4, 5])
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=lambda each: getattr(each, "name", ""))
-def test_a_right_layer_holds_at_every_lag(model, module, steps):
-    """Of every block, and each finding is about a part that has a truth."""
-    engine = layer(module.forward, module.backward, model=model)
-    found = list(lags_of(engine, some(model, steps)))
-    assert {name for name, _, _ in found} == set(engine.claim.blocks)
-    assert not [str(wrong) for _, wrong, _ in found if wrong]
 
 
 def test_each_block_says_how_its_steps_are_told_apart():
@@ -112,12 +102,3 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     assert not list(
         lags_of(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
     )
-
-
-def test_large_cases_are_not_asked():
-    """A table of each would cost too much: of many steps, or of many records of many units."""
-    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
-    assert not list(lags_of(engine, some(models.lstm, MOST)))
-    many = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, 65, 1)
-    assert 2 * sum(array[0].size for array in many.state) <= MOST
-    assert not list(lags_of(engine, many))

@@ -3,18 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from tests.layers import ragged
-from verification import Scope, layer, models, verify
-from verification.judging.profile import Profile
+from verification import models
 from verification.models.case import random_case
 from verification.properties.findings import truth_of
 from verification.properties.ragged import by_length
 from verification.properties.truth import Truth
 
-SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
-SCOPE = Scope(lengths=True, records=(1, 4), steps=(1, 6))
 CASE = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 4, 5)
 RAGGED = replace(CASE, lengths=(2, 5, 2, 1))
 
@@ -42,12 +37,3 @@ def test_records_of_one_length_are_the_case_itself():
     assert truth.blocks["U"].bound == plain.blocks["U"].bound
     assert truth.determined
     assert truth.informative(("U",))
-
-
-@pytest.mark.slow
-def test_a_right_layer_is_verified():
-    """And has met records that end early."""
-    found = verify(layer(ragged.forward, ragged.backward, model=models.vanilla, scope=SCOPE), SHORT)
-    assert (found.word, found.missing) == ("verified", ())
-    assert found.seen["records that end early"] >= 3
-    assert "records of any length" in found.scope

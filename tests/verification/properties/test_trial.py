@@ -6,20 +6,11 @@ from tests.layers import lstm
 from tests.verification.properties.refuting import TRUTH
 from verification import layer, models
 from verification.properties.engine import InvalidAnswer, TimedOut
-from verification.properties.gradients import FORWARD
 from verification.properties.property import About, Property
 from verification.properties.trial import Trial, found
 
 RIGHT = layer(lstm.forward, lstm.backward, model=models.lstm)
 OTHER = Property("other", "an example", About.CONDUCT, lambda trial: iter([("U", "off", trial.some)]))
-
-
-def test_who_does_not_answer_is_asked_nothing():
-    """And is told by the form."""
-    trial = Trial(layer(lambda *given: 3, lstm.backward, model=models.lstm), TRUTH)
-    (told,) = found([FORWARD, OTHER], trial)
-    assert told.property == "form"
-    assert told.wrong == "forward returned a int, needed (outputs, state, saved)"
 
 
 @pytest.mark.parametrize(("error", "names"), [(InvalidAnswer, ["one", "other"]), (TimedOut, ["one"])])

@@ -40,43 +40,6 @@ def test_it_is_what_autograd_comes_close_to(model, first):
         np.testing.assert_allclose(got.astype(float), truth[name], rtol=0, atol=1e-12)
 
 
-def test_a_hand_written_lstm_is_equal():
-    """Two steps of one unit, backwards by hand."""
-    case = in_fractions(random_case(lstm, np.random.default_rng(1), {"H": 1, "D": 1}, 1, 2))
-    p = {name: array.ravel() for name, array in case.blocks.items()}
-    d, (d_h, d_c) = case.objective.outputs.ravel(), (array.item() for array in case.objective.state)
-    gate, sign = lambda a: (1 + a / (1 + abs(a))) / 2, lambda a: a / (1 + abs(a))
-    slope = lambda a: 1 / (1 + abs(a)) ** 2  # noqa: E731
-    h, c, tape = case.blocks["h0"].item(), case.blocks["c0"].item(), []
-    for x in p["xs"]:
-        a = [p["U"][k] * x + p["W"][k] * h + p["b"][k] for k in range(4)]
-        i, f, g, o = gate(a[0]), gate(a[1]), sign(a[2]), gate(a[3])
-        after = f * c + i * g
-        tape.append((x, h, c, a, i, f, g, o, after))
-        h, c = o * sign(after), after
-    grads = {name: [Fraction(0)] * 4 for name in ("U", "W", "b")}
-    dh, dc = d_h, d_c
-    for t in (1, 0):
-        x, h, c, a, i, f, g, o, after = tape[t]
-        dh = dh + d[t]
-        dc = dc + dh * o * slope(after)
-        da = [
-            dc * g * slope(a[0]) / 2,
-            dc * c * slope(a[1]) / 2,
-            dc * i * slope(a[2]),
-            dh * sign(after) * slope(a[3]) / 2,
-        ]
-        for k in range(4):
-            grads["U"][k] += da[k] * x
-            grads["W"][k] += da[k] * h
-            grads["b"][k] += da[k]
-        dh, dc = sum(da[k] * p["W"][k] for k in range(4)), dc * f
-    truth = exact.gradient(case)
-    for name, want in grads.items():
-        assert truth[name].ravel().tolist() == want
-    assert (truth["h0"].item(), truth["c0"].item()) == (dh, dc)
-
-
 def test_departures_are_followed():
     """What is stopped, a surrogate and a declared slope."""
     own = Function("own", lambda a: a * a, slope=lambda a: 7 + 0 * a, rational=True)

@@ -1,8 +1,6 @@
 """The lag table of any model: its masks, its bounds, what it calls undetermined."""
 
-import ast
 from dataclasses import replace
-from pathlib import Path
 
 import autograd.numpy as anp
 import numpy as np
@@ -18,7 +16,6 @@ from verification.truth import replay, unroll
 from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table, lag_table
 
-ROOT = Path(__file__).parents[3]
 STEPS = 5
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
 
@@ -65,43 +62,6 @@ def test_one_table_of_single_losses_serves_every_truncation():
         truth = replay.gradient(replace(case, truncation=Tabled(first)))
         for name, expected in table.expected(first).items():
             np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
-
-
-@pytest.mark.slow
-def test_no_general_room_knows_a_block_by_name():
-    """U, W, b and the others occur in the models alone, be it as names, attributes or strings."""
-    # But for words of their own: a format of numbers, and an order in memory.
-    names = {block.name for model in SHIPPED for block in model.blocks} - {"g", "C"}
-    assert {"U", "W", "b", "bn", "V", "c", "h0", "c0", "xs", "lam"} <= names
-    found = []
-    for room in ("sampling", "truth", "properties", "diagnosis", "judging", "adapters"):
-        files = sorted((ROOT / "verification" / room).glob("*.py"))
-        assert files, room
-        # The adapters call an argument xs, whatever a model's inputs are called.
-        asked = names - {"xs"} if room == "adapters" else names
-        for file in files:
-            found += [(file.name, name) for name in asked & known_by(file.read_text("utf-8"))]
-    assert found == []
-
-
-def known_by(source):
-    """What is told from others by its name: in a string of its own, or as what is taken from p."""
-    tree = ast.parse(source)
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
-            found.add(node.value)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "p":
-            found.add(node.attr)
-    return found
-
-
-def test_that_search_can_fail():
-    """A string, or an attribute of p."""
-    assert known_by('grads["W"]') == {"W"}
-    assert known_by("p.W @ h") == {"W"}
-    assert known_by('"""W is a matrix."""') == set()
 
 
 @pytest.mark.parametrize("model", [lstm, gru, scan], ids=lambda model: model.name)
@@ -185,19 +145,6 @@ def test_a_case_that_overflows_determines_nothing():
     case = some(scan, dtype=np.float32)
     case.blocks["a"][:] = 1e20
     assert not grouped_table(case).determined
-
-
-def test_outputs_and_every_final_state_have_a_truth():
-    """By name, a model's second state too."""
-    case = some(lstm)
-    forward = grouped_table(case).forward()
-    assert {name: e.truth.shape for name, e in forward.items()} == {
-        "outputs": (2, STEPS, 3),
-        "final h0": (2, 3),
-        "final c0": (2, 3),
-    }
-    np.testing.assert_array_equal(forward["outputs"].truth[:, -1], forward["final h0"].truth)
-    assert all(e.determined for e in forward.values())
 
 
 def test_a_function_of_a_parameter_alone_has_its_copies_too():

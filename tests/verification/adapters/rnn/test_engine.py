@@ -8,11 +8,8 @@ import pytest
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
-from rnn.common.products import dot, product_by
 from verification.adapters.rnn.engine import engine_of, manual
 from verification.adapters.rnn.problem import BLOCKS, Problem
-from verification.adapters.rnn.vanilla_form import case_of
-from verification.truth import replay
 
 
 def a_problem(activation="tanh", truncation=Full()):
@@ -44,13 +41,6 @@ def test_it_answers_with_rnns_own_numbers(activation, truncation):
     assert got.keys() == want.keys()
     for name, part in want.items():
         np.testing.assert_array_equal(got[name], part)
-
-
-def test_the_truncation_reaches_the_engine():
-    """Another truncation is another gradient."""
-    full, window = manual(a_problem()), manual(a_problem(truncation=Window(0)))
-    assert not np.allclose(full.W, window.W)
-    np.testing.assert_array_equal(full.V, window.V)
 
 
 def test_a_loss_on_the_last_step_alone():
@@ -181,35 +171,3 @@ def test_other_numbers_in_the_workspace_may_overflow(place):
     assert len(calls) == 3
     for name, part in manual(a_problem()).named().items():
         np.testing.assert_array_equal(answer.named()[name], part)
-
-
-def test_nothing_of_the_problem_is_changed():
-    """The engine that is judged leaves every array as it was."""
-    problem = a_problem()
-    before = {name: array.copy() for name, array in problem.arrays().items()}
-    answer = manual(problem)
-    for name, array in problem.arrays().items():
-        np.testing.assert_array_equal(array, before[name])
-    assert all(np.any(answer.blocks()[name]) for name in BLOCKS)
-
-
-@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(1, 2), Tail(2)], ids=repr)
-@pytest.mark.parametrize("losses", ["every", "last"])
-def test_what_is_fast_for_large_networks_is_right(truncation, losses):
-    """Most networks that are drawn are small. This one's products are made in parts, and its matrices
-    lie on cache lines. On small integers every order of every sum gives the same number."""
-    N, T, D, H, K = 41, 4, 2, 160, 1
-    for rows_of_M in (H + D + 1, H):
-        assert product_by(np.empty((rows_of_M, H)), N) is not dot
-    rng = np.random.default_rng(0)
-    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
-    params = {name: rng.integers(-1, 2, shape).astype(float) for name, shape in shapes.items()}
-    # One entry in eight of W, so that the sums are integers that float64 holds.
-    params["W"] *= rng.random((H, H)) < 1 / 8
-    xs, h0 = rng.integers(-1, 2, (N, T, D)).astype(float), rng.integers(-1, 2, (N, H)).astype(float)
-    targets = rng.integers(-9, 10, (N, T, K) if losses == "every" else (N, K)).astype(float)
-    problem = Problem("identity", params, xs, targets, h0, truncation)
-    got, want = manual(problem).named(), replay.gradient(case_of(problem), problem.dtype)
-    for name in BLOCKS:
-        np.testing.assert_array_equal(got[name], want[name], err_msg=name)
-        assert np.abs(got[name]).max() < 2**50

@@ -16,16 +16,6 @@ SIZES = {"H": (1, 3), "D": (1, 2), "K": (1, 2)}
 
 
 @pytest.mark.slow
-def test_our_own_engine_is_verified_within_a_scope():
-    """With every truncation, function and place of losses, in a workspace and with checkpoints."""
-    scope = Scope(workspace=True, checkpoints=True, records=(1, 33), steps=(1, 33), sizes=SIZES)
-    found = verify(manual, SHORT, scope=scope)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "activation tanh or sigmoid or relu or softsign or identity" in found.scope
-    assert found.scope.endswith("states computed again; in a workspace")
-
-
-@pytest.mark.slow
 def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     """And refuted where it has another."""
 
@@ -38,31 +28,6 @@ def test_an_engine_of_one_truncation_is_asked_for_that_alone():
     assert (found.word, found.missing) == ("verified", ())
     assert "gradient under Window(2) by the loss on" in found.scope
     assert verify(window, SHORT, scope=replace(scope, truncations=("Full",))).verdict == "refuted"
-
-
-@pytest.mark.slow
-def test_a_printed_example_is_the_problem_itself():
-    """As ``Problem.code`` prints it."""
-
-    def wrong(problem):
-        answer = manual(problem)
-        return replace(answer, b=2 * answer.b)
-
-    scope = Scope(truncations=("Full",), records=(1, 2), steps=(1, 3), sizes=SIZES)
-    found = verify(wrong, SHORT, scope=scope)
-    assert found.verdict == "refuted"
-    assert "problem = Problem(" in found.example.code
-    assert "case = case_of(problem)" in found.example.code
-    assert f"check(engine, {found.example.property!r}, case)" in found.example.code
-    assert found.diagnosis.blocks == ("b",)
-
-
-@pytest.mark.slow
-def test_another_answer_than_gradients_is_refuted_by_that():
-    """With what came back."""
-    found = verify(lambda problem: 3, SHORT, scope=Scope(truncations=("Full",)))
-    assert found.verdict == "refuted"
-    assert "returned a int, needed a Gradients" in found.diagnosis.sentence
 
 
 @dataclass(frozen=True)
