@@ -1,13 +1,16 @@
-"""``python -m benchmarks.verdict``: where the time of a verdict goes, beside checkers that ask one case.
+"""``python -m benchmarks.verdict``: what a verdict takes, part by part, and what quicker checkers see.
 
-The engine is the LSTM layer of ``rnn``. It is verified with no truth kept, with an empty cache and with the
-one that this has filled, in turn. Then the parts of the work are done in this process, one after another:
-what is designed, the truths, what is asked of the engine. Beside them stand two checks of one small case:
-autograd's ``check_grads`` of the model's step, and differences of the engine's own forward.
+The engine is a plain LSTM layer, forty lines of NumPy. It is verified with no truth kept, with an empty cache
+and with the one that this has filled, in turn; then the parts of the work are done in this process, one after
+another. Then the wrong LSTM layers of tests/layers/faults are judged, each in a process of its own, with
+imports, sentence and example. Beside the verifier stand gradcheck, its fast mode, check_grads and central
+differences, each at its defaults on one small case; one whose package is missing is left out, by name.
 """
 
+import importlib
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,30 +19,23 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from typing import Any
 
-import numpy as np
-from autograd.test_util import check_grads
-
+from benchmarks.field_study.checkers import by_check_grads, by_differences, by_gradcheck
+from benchmarks.field_study.wrapped import Wrapped, at_a_point
 from benchmarks.machine import machine, versions
 from benchmarks.tables import table
 from rnn.console.command_line import EXIT_CODES, Parser, program, run
 from rnn.console.files import write_text
-from verification import models
-from verification.adapters.rnn.cells import layer_of
+from verification import layer, models
 from verification.judging.judgement import Judgement
 from verification.judging.keeping import trim
 from verification.judging.model_subject import OfModel
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Block, judge
-from verification.models.case import Case, Cotangents, random_case
-from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, Use
 from verification.sampling.scope import Scope
 
 PROGRAM = f"{program(__package__)}.verdict"
-
-# Of a small case: records, steps, and each of the model's dimensions.
-RECORDS, STEPS, SIZE = 2, 4, 3
 
 # A run that takes seconds.
 FEW = (
@@ -47,8 +43,25 @@ FEW = (
     Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",)),
 )
 
-# The step of a difference.
-STEP = 1e-6
+FIRST = "verdict, first"
+
+CHECKERS: dict[str, Callable[[Wrapped], str]] = {
+    "gradcheck": by_gradcheck,
+    "gradcheck, fast": partial(by_gradcheck, fast=True),
+    "check_grads": by_check_grads,
+    "central differences": by_differences,
+}
+
+# Judges one wrong layer from nothing, as a user's file would.
+REFUTED = 3
+ONE = f"""
+import sys
+from benchmarks.verdict import wrong_layers
+from verification import verify
+judgement = verify(wrong_layers()[sys.argv[1]])
+print(judgement)
+sys.exit({REFUTED} if judgement.verdict == "refuted" else 0)
+"""
 
 
 @dataclass(frozen=True)
@@ -60,28 +73,47 @@ class Spent:
     processor: float
 
 
+@dataclass(frozen=True)
+class Check:
+    """What a checker takes for the right layer, and for wrong ones in the median and at most, in seconds of
+    the clock, and how many of these it calls wrong."""
+
+    what: str
+    right: float
+    wrong: float
+    most: float
+    noticed: int
+    given: int
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Measure, tell, and write what was asked for."""
     parser = Parser(prog=PROGRAM, description=__doc__.partition("\n")[0], epilog=EXIT_CODES)
     parser.add_argument("--rounds", type=int, default=3, metavar="R", help="of which the median counts")
-    parser.add_argument("--quick", action="store_true", help="fewer designed cases")
+    parser.add_argument("--quick", action="store_true", help="fewer designed cases, and two wrong layers")
     parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
     asked = parser.parse_args(given)
     if asked.rounds < 1:
         parser.error(f"--rounds: {asked.rounds}, needed 1 or more")
     profile, scope = FEW if asked.quick else (QUICK, None)
-    found = measured(profile, scope, asked.rounds)
-    lines = [[each.what, f"{each.clock:.2f}", f"{each.processor:.2f}"] for each in found]
-    head = ["what", "seconds", "of processors"]
-    print(f"{machine()['processor']}, {machine()['cores']} cores\n\n{table(head, lines)}")
+    parts = measured(profile, scope, asked.rounds)
+    checks = [*checked(asked.quick, next(each.clock for each in parts if each.what == FIRST))]
+    print(f"{machine()['processor']}, {machine()['cores']} cores\n")
+    print(table(["what", "seconds", "of processors"], [row(each) for each in parts]), end="\n\n")
+    print(table(["checker", "right", "wrong", "most", "noticed", "of"], [row(each) for each in checks]))
     if asked.json is not None:
-        result = {"machine": machine(), **versions(), "rows": [asdict(each) for each in found]}
-        write_text(asked.json, json.dumps(result, indent=1) + "\n")
+        found = {"parts": [*map(asdict, parts)], "checkers": [*map(asdict, checks)]}
+        write_text(asked.json, json.dumps({"machine": machine(), **versions(), **found}, indent=1) + "\n")
     return 0
 
 
+def row(each: Spent | Check) -> list[str]:
+    """A line of a table."""
+    return [f"{value:.2f}" if isinstance(value, float) else f"{value}" for value in asdict(each).values()]
+
+
 def measured(profile: Profile, scope: Scope | None, rounds: int) -> list[Spent]:
-    """The verdict, its parts, and the checks of one case; the rounds take turns."""
+    """The verdict and its parts; the rounds take turns."""
     taken: dict[str, list[tuple[float, float]]] = {}
     for _ in range(rounds):
         for what, clock, processor in one_round(profile, scope):
@@ -94,10 +126,10 @@ def measured(profile: Profile, scope: Scope | None, rounds: int) -> list[Spent]:
 
 def one_round(profile: Profile, scope: Scope | None) -> Iterator[tuple[str, float, float]]:
     """Each thing that is measured, in seconds of the clock and of processors."""
-    subject = OfModel(layer_of("lstm", {}, scope))
+    subject = OfModel(right_layer(scope))
     with tempfile.TemporaryDirectory() as folder:
         kept = subject.keeping(Path(folder))
-        runs = {"verdict, nothing kept": subject, "verdict, first": kept, "verdict, again": kept}
+        runs = {"verdict, nothing kept": subject, FIRST: kept, "verdict, again": kept}
         for what, judged in runs.items():
             yield what, *timed(partial(_verified, judged, profile))
         yield "of it: size limit", *timed(partial(trim, Path(folder)))
@@ -108,9 +140,70 @@ def one_round(profile: Profile, scope: Scope | None) -> Iterator[tuple[str, floa
             yield f"of it: {what}", *timed(partial(_all, cases))
         asked = [case for block in blocks for case in kept.cases(block)]
         yield "of it: engine and properties", *timed(lambda: [subject.tally(case) for case in asked])
-    case = small_case()
-    yield "check_grads, one case", *timed(partial(_check_grads, case))
-    yield "differences of the engine, one case", *timed(partial(_differences, subject, case))
+
+
+def right_layer(scope: Scope | None = None) -> Any:
+    """The plain LSTM layer into which faults are planted."""
+    plain = importlib.import_module("tests.layers.lstm")
+    return layer(plain.forward, plain.backward, model=models.lstm, scope=scope)
+
+
+def wrong_layers() -> dict[str, Any]:
+    """The wrong LSTM layers by their stories."""
+    faults = importlib.import_module("tests.layers.faults").FAULTS
+    found = {}
+    for fault in faults:
+        if fault.model is models.lstm and not fault.of_packing:
+            made = fault.planted()
+            found[fault.story] = layer(made.forward, made.backward, model=fault.model, scope=fault.scope)
+    return found
+
+
+def checked(quick: bool, first: float) -> Iterator[Check]:
+    """The verifier, whose first verdict on the right layer took so long, and those beside it."""
+    wrong = dict([*wrong_layers().items()][: 2 if quick else None])
+    yield of_times("verify", first, [timed_call(partial(_judged, story)) for story in wrong])
+    right = right_layer()
+    for what, check in CHECKERS.items():
+        try:
+            # The first call imports and compiles.
+            _said(check, right)
+        except ImportError as missing:
+            print(f"{what}: left out, for {missing.name} is missing", file=sys.stderr)
+            continue
+        seconds, is_wrong = timed_call(partial(_said, check, right))
+        if is_wrong:
+            raise RuntimeError(f"{what}: the right layer is called wrong")
+        yield of_times(what, seconds, [timed_call(partial(_said, check, each)) for each in wrong.values()])
+
+
+def of_times(what: str, right: float, wrong: Sequence[tuple[float, bool]]) -> Check:
+    """Seconds for the right layer, and for each wrong one with whether that was noticed."""
+    times = [seconds for seconds, _ in wrong]
+    noticed = sum(is_wrong for _, is_wrong in wrong)
+    return Check(what, right, statistics.median(times), max(times), noticed, len(wrong))
+
+
+def timed_call(call: Callable[[], bool]) -> tuple[float, bool]:
+    """Seconds of the clock, and what was answered."""
+    began = time.perf_counter()
+    answer = call()
+    return time.perf_counter() - began, answer
+
+
+def _judged(story: str) -> bool:
+    """Is a wrong layer refuted, in a process of its own?"""
+    return subprocess.run([sys.executable, "-c", ONE, story], stdout=subprocess.DEVNULL).returncode == REFUTED
+
+
+def _said(check: Callable[[Wrapped], str], engine: Any) -> bool:
+    """Is a layer called wrong, or does the checker end by what it raises?"""
+    try:
+        return bool(check(at_a_point(engine)))
+    except ImportError:
+        raise
+    except Exception:
+        return True
 
 
 def _verified(subject: OfModel, profile: Profile) -> Judgement:
@@ -140,53 +233,6 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def _processor() -> float:
     each = (getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in each)
-
-
-def small_case() -> Case:
-    """A case as one would write by hand to check a layer."""
-    sizes = dict.fromkeys(models.lstm.dimensions, SIZE)
-    return random_case(models.lstm, np.random.default_rng(0), sizes, RECORDS, STEPS)
-
-
-def _check_grads(case: Case) -> None:
-    """autograd's own check of the model's forward: its derivative against differences along directions."""
-    model, f = case.model, Namespace(case.chosen, Arithmetic())
-
-    def loss(blocks: dict[str, np.ndarray]) -> object:
-        p = Named({block.name: blocks[block.name] for block in model.of(Use.STEP)})
-        state = tuple(blocks[block.name] for block in model.of(Use.STATE))
-        total = 0.0
-        for t in range(case.steps):
-            inputs = {block.name: blocks[block.name][:, t] for block in model.of(Use.INPUT)}
-            state = model.advance(f, p, inputs, state)
-            total = total + (case.objective.data(t, case.steps)["outputs"] * state[0]).sum()
-        return total
-
-    check_grads(loss, modes=["rev"], order=1)(dict(case.blocks))
-
-
-def _differences(subject: OfModel, case: Case) -> None:
-    """Every entry's central difference of the engine's own forward, as ``gradcheck`` has it."""
-    objective = case.objective
-    assert isinstance(objective, Cotangents)  # as made
-
-    def loss(blocks: dict[str, np.ndarray]) -> float:
-        forward, _ = subject.engine.answer(Case(case.model, blocks, objective))
-        finals = [array for name, array in forward.items() if name.startswith("final")]
-        total = np.sum(objective.outputs * forward["outputs"])
-        return float(total + sum(np.sum(d * h) for d, h in zip(objective.state, finals, strict=True)))
-
-    _, gradients = subject.engine.answer(case)
-    for name, (gradient, *_) in gradients.items():
-        for index in np.ndindex(gradient.shape):
-            around = []
-            for sign in (1, -1):
-                moved = {key: array.copy() for key, array in case.blocks.items()}
-                moved[name][index] += sign * STEP
-                around.append(loss(moved))
-            difference = (around[0] - around[1]) / (2 * STEP)
-            if abs(difference - gradient[index]) > STEP:
-                raise RuntimeError(f"{name}{index}: {gradient[index]}, and differences say {difference}")
 
 
 if __name__ == "__main__":

@@ -74,8 +74,12 @@ def wrapped(name: str, steps: int = STEPS) -> Wrapped:
         # Adapters import what they share by its own name, as when the command loads one.
         sys.path.insert(0, str(ADAPTERS))
     module = importlib.import_module(name)
-    engine, rng = module.engine, np.random.default_rng(0)
-    claim, model = engine.claim, engine.model
+    return at_a_point(module.engine, steps, getattr(module, "by_torch", None))
+
+
+def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> Wrapped:
+    """An engine at numbers between −1 and 1."""
+    rng, claim, model = np.random.default_rng(0), engine.claim, engine.model
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
     functions = {role: choices[0] for role, choices in claim.functions.items()}
@@ -86,4 +90,4 @@ def wrapped(name: str, steps: int = STEPS) -> Wrapped:
         case = replace(case, blocks={**case.blocks, **still})
     if truncated(engine):
         case = replace(case, truncation=claim.truncations[0])
-    return Wrapped(engine, case, tuple(claim.blocks), getattr(module, "by_torch", None))
+    return Wrapped(engine, case, tuple(claim.blocks), by_torch)

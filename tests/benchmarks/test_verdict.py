@@ -1,25 +1,32 @@
-"""Where the time of a verdict goes: each part is measured, and what stands beside it checks what it says."""
+"""What a verdict takes and what quicker checkers see: each part is measured, and each checker can fail."""
 
 import json
 
-import numpy as np
 import pytest
 
-from benchmarks.verdict import FEW, _check_grads, _differences, main, small_case
-from verification import models
-from verification.adapters.rnn.cells import layer_of
-from verification.judging.model_subject import OfModel
+from benchmarks.field_study.checkers import by_differences
+from benchmarks.field_study.wrapped import at_a_point
+from benchmarks.verdict import CHECKERS, main, of_times, right_layer, wrong_layers
 
 
 @pytest.mark.slow
 def test_every_part_is_told(tmp_path, capsys):
-    """As text, and as data."""
+    """As text, and as data; the wrong layers are refuted by the verifier."""
     assert main(["--quick", "--rounds", "1", "--json", str(tmp_path / "found.json")]) == 0
-    rows = json.loads((tmp_path / "found.json").read_text("utf-8"))["rows"]
-    said = capsys.readouterr().out
-    assert [row["what"] for row in rows if row["what"] not in said] == []
-    assert [row["what"] for row in rows][:3] == ["verdict, nothing kept", "verdict, first", "verdict, again"]
-    assert all(row["clock"] > 0 and row["processor"] >= 0 for row in rows)
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    output = capsys.readouterr()
+    parts, checkers = found["parts"], {each["what"]: each for each in found["checkers"]}
+    assert [each["what"] for each in parts if each["what"] not in output.out] == []
+    assert [each["what"] for each in parts][:3] == [
+        "verdict, nothing kept",
+        "verdict, first",
+        "verdict, again",
+    ]
+    assert all(each["clock"] > 0 and each["processor"] >= 0 for each in parts)
+    assert (checkers["verify"]["noticed"], checkers["verify"]["given"]) == (2, 2)
+    left_out = {name for name in CHECKERS if f"{name}: left out" in output.err}
+    assert {*checkers} | left_out == {"verify", *CHECKERS}
+    assert "central differences" in checkers
 
 
 def test_no_rounds_are_refused(capsys):
@@ -29,23 +36,10 @@ def test_no_rounds_are_refused(capsys):
     assert "--rounds: 0, needed 1 or more" in capsys.readouterr().err
 
 
-def test_the_checks_of_one_case_can_fail():
-    """Of a right layer both say nothing; of one that is wrong the differences do."""
-    _check_grads(small_case())
-    engine = layer_of("lstm", {}, FEW[1])
-    _differences(OfModel(engine), small_case())
-
-    class Wrong:
-        """Its gradients are a thousandth too large."""
-
-        model = models.lstm
-
-        def answer(self, case):
-            """What the layer says, and its gradients, too large."""
-            forward, blocks = engine.answer(case)
-            return forward, {
-                name: tuple(1.001 * np.asarray(a) for a in each) for name, each in blocks.items()
-            }
-
-    with pytest.raises(RuntimeError, match="differences say"):
-        _differences(OfModel(Wrong()), small_case())
+def test_a_checker_beside_it_can_fail():
+    """Of the right layer it says nothing; of one whose slope is left out it names an entry."""
+    wrong = wrong_layers()["the candidate's slope is left out"]
+    assert by_differences(at_a_point(right_layer())) == ""
+    assert "[" in by_differences(at_a_point(wrong))
+    found = of_times("differences", 0.5, [(1.0, True), (3.0, False), (2.0, True)])
+    assert (found.wrong, found.most, found.noticed, found.given) == (2.0, 3.0, 2, 3)
