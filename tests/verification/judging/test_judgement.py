@@ -23,7 +23,10 @@ RIGHT = Judgement(
 def test_what_is_verified_to_less_than_triples_says_to_what():
     """By the profile's strength, or of a run that ended early; pairs have to be met for it to hold."""
     shares = tuple(Share(n, 4 - n, 3) for n in (1, 2, 3))
-    assert replace(RIGHT, strength=2, shares=shares).verdict == "verified to pairs"
+    pairs = replace(RIGHT, strength=2, shares=shares)
+    assert (pairs.verdict, pairs.headline) == ("verified to pairs", "verified to pairs")
+    assert replace(pairs, strength=3).verdict == "verified"
+    assert replace(pairs, strength=3, ended="no time was left").verdict == "verified to triples"
     assert replace(RIGHT, strength=4, shares=shares).verdict == "verified"
     early = replace(RIGHT, strength=2, shares=shares, ended="no time was left")
     assert early.headline == "verified to pairs; pairs 67%; triples 33%"
@@ -37,6 +40,17 @@ def test_what_is_verified_to_less_than_triples_says_to_what():
     assert not replace(early, missing=("T = 1",)).holds
 
 
+def test_rows_are_summed_over_truncations():
+    """Those of one property and part."""
+    rows = [Row("lags", part, 2, 1, truncation=kind) for part in "UW" for kind in ("Full", "Tail")]
+    found = replace(RIGHT, rows=tuple(rows))
+    assert [(row.part, row.cases, row.evidence, row.truncation) for row in found.by_part] == [
+        ("U", 4, 2, ""),
+        ("W", 4, 2, ""),
+    ]
+    assert (found.truncations, RIGHT.truncations) == (("Full", "Tail"), ())
+
+
 def test_in_words_it_says_why():
     """The scope, what is missing, the sentence, the example with its program."""
     assert str(RIGHT) == "scan: verified (all of it; 3 cases, 2 informative)"
@@ -44,6 +58,8 @@ def test_in_words_it_says_why():
     example = Example(None, "autograd", "x", "d_x is wrong", "the program", smallest=True)
     rows = (Row("autograd", "x", 1, 1, 1),)
     told = str(replace(RIGHT, rows=rows, diagnosis=Diagnosis("step", sentence="so it is"), example=example))
+    larger = replace(example, smallest=False)
+    assert "autograd: d_x is wrong; an example:" in str(replace(RIGHT, rows=rows, example=larger))
     assert told.splitlines()[1:] == [
         "so it is",
         "autograd: d_x is wrong; the smallest example:",

@@ -13,22 +13,31 @@ from tests.verification.properties.stub import Stub, nothing
 from tests.verification.properties.test_pinned import a_case
 from verification import Scope, Unsupported, models
 from verification.adapters import layer, problem
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.diagnosis.picture import Picture
+from verification.judging import model_subject
 from verification.judging.contract import contract
-from verification.judging.judgement import Row, verdict_of
-from verification.judging.model_subject import Asked, OfModel
+from verification.judging.judgement import Example, Row, verdict_of
+from verification.judging.model_subject import Asked, OfModel, pack
 from verification.judging.profile import Profile
-from verification.judging.run import Block, Run, Seen, judgement_of, tallied
-from verification.judging.sampled import Coverage
+from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
+from verification.judging.sampled import Coverage, truth_of_row
+from verification.judging.standing import Standing
 from verification.judging.tally import Tally, tally_of
-from verification.models.case import random_case
+from verification.models.case import in_domains, random_case
+from verification.models.domains import positive
 from verification.models.truncation import Standard
 from verification.processes import timeout
+from verification.processes.workers import Lost
 from verification.properties.asking import ask, is_large
-from verification.properties.engine import TimedOut
+from verification.properties.engine import FixedCase, TimedOut
+from verification.properties.exactness import EXACT
 from verification.properties.findings import BY_NAME, asked_of, findings, truth_of
+from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
+from verification.sampling.fractions import exact_cases
 from verification.sampling.resolving import resolved
 from verification.truth.made import Made
 
@@ -160,14 +169,77 @@ def _ids(rows):
 
 
 @pytest.mark.parametrize(("name", "door", "scope", "least", "meets", "misses"), CONTRACT, ids=_ids(CONTRACT))
-def test_what_must_be_met_is_missing_until_it_is(name, door, scope, least, meets, misses):
-    """So often, and by informative cases that have it alone."""
+def test_what_has_to_be_met_is_met_by_what_has_it_alone(name, door, scope, least, meets, misses):
+    """And has to be so often."""
+    (entry,) = (each for each in contract(claimed(door, **scope)) if each.name == name)
+    assert entry.least == least
+    assert (entry.met(meets(door[2])), entry.met(misses(door[2]))) == (True, False)
+
+
+@pytest.mark.parametrize("row", [CONTRACT[0], CONTRACT[3]], ids=["thrice", "once"])
+def test_what_must_be_met_is_missing_until_it_is(row):
+    """So often, and by informative cases."""
+    name, door, scope, least, meets, misses = row
     claim = claimed(door, **scope)
     right, wrong = (truth_of(made(door[2])) for made in (meets, misses))
     assert name not in judged(claim, (right, least)).missing
     found = judged(claim, (right, least - 1), (wrong, 9))
     assert name in found.missing
     assert found.verdict == "not exercised"
+
+
+# By entry, of which claim it is waited for, and of which one just not.
+WAITED_FOR = (
+    ("T = 1", LAYER, {"steps": (1, 4)}, {"steps": (2, 4)}),
+    ("T ≥ 2", LAYER, {"compiled": True, "steps": (1, 3)}, {"compiled": True, "steps": (1, 2)}),
+    ("T ≥ 5", LAYER, {"steps": (1, 5)}, {"steps": (1, 4)}),
+    ("T ≥ 33", LAYER, {"steps": (1, 33)}, {"steps": (1, 32)}),
+    ("N = 1", LAYER, {"records": (1, 4)}, {"records": (2, 4)}),
+    ("N ≥ 2", LAYER, {"records": (1, 2)}, {"records": (1, 1)}),
+    ("N ≥ 33", LAYER, {"records": (1, 33)}, {"records": (1, 32)}),
+    # What compiles for each shape is asked few of them.
+    ("T ≥ 33", LAYER, {}, {"compiled": True}),
+    ("N ≥ 33", LAYER, {}, {"compiled": True}),
+    ("T ≥ 5", LAYER, {"compiled": True}, {"compiled": True, "steps": (1, 8)}),
+    ("N ≥ 2", LAYER, {"compiled": True}, {"compiled": True, "records": (1, 2)}),
+    ("two chunks of 6", LAYER, {"chunk": 6, "compiled": True}, {"chunk": 6, "steps": (1, 11)}),
+    ("one chunk of 6", LAYER, SIX, {"chunk": 6, "compiled": True}),
+    ("records that end early", LAYER, ENDS, {}),
+    ("records that end early", LAYER, {**ENDS, "records": (1, 2)}, {**ENDS, "records": (1, 1)}),
+    ("records that end early", LAYER, {**ENDS, "steps": (4, 5)}, {**ENDS, "steps": (4, 4)}),
+    ("slack behind the last sequence", LAYER, PACKED, ENDS),
+    ("a sequence of one step beside a longer one", LAYER, PACKED, {**PACKED, "steps": (2, 9)}),
+    ("initial state not zero", LAYER, {}, {"states": "zero"}),
+    ("float64", LAYER, {}, {"dtypes": ("float32",)}),
+    ("loss by the final state alone", LAYER, {}, {"declines": "final cotangents"}),
+    ("loss on the last step", PROBLEM, {}, {"losses": ("every",)}),
+    ("loss on every step", PROBLEM, {}, {"losses": ("last",)}),
+    ("activation tanh", PROBLEM, {}, {"functions": {"activation": ("tanh",)}}),
+    ("Full", PROBLEM, {"truncations": ("Full", "Tail")}, {"truncations": ("Full",)}),
+    ("Tail of all", PROBLEM, {"truncations": ("Full", "Tail")}, {"truncations": ("Full", "Window")}),
+)
+
+
+@pytest.mark.parametrize(("name", "door", "scope", "less"), WAITED_FOR, ids=_ids(WAITED_FOR))
+def test_nothing_is_waited_for_that_is_not_claimed(name, door, scope, less):
+    """Nor is anything else left out."""
+    names = [{entry.name for entry in contract(claimed(door, **each))} for each in (scope, less)]
+    assert [name in each for each in names] == [True, False]
+
+
+def test_a_state_that_cannot_be_zero_is_not_waited_for():
+    """Of a normaliser above zero the others are zero, or not all of them."""
+    blocks = (replace(each, domain=positive) if each.name == "n0" else each for each in models.slstm.blocks)
+    model = replace(models.slstm, blocks=tuple(blocks))
+    (still,) = (
+        entry
+        for entry in contract(resolved(None, model, layer.CAPABILITIES))
+        if entry.name == "initial state zero"
+    )
+    case = in_domains(random_case(model, np.random.default_rng(0), {"H": 1, "D": 1}))
+    zero = {name: 0 * case.blocks[name] for name in ("h0", "c0", "m0")}
+    assert not still.met(case)
+    assert still.met(replace(case, blocks={**case.blocks, **zero}))
 
 
 def test_no_entry_is_missing():
@@ -406,6 +478,212 @@ def test_of_who_does_not_come_back_no_more_is_asked():
     run = Run(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)))
     run.look([Block(2), Block(2)])
     assert (run.tally.cases, run.tally.lost, run.goes_on) == (1, "gone", False)
+
+
+def test_a_run_goes_up_to_the_block_that_refutes():
+    """Progress is told of after each; what is refuted has met nothing more, and has no more to do."""
+    for at, told in ((None, [(1, 3), (2, 3), (3, 3)]), (2, [(1, 3), (2, 2)])):
+        calls = []
+
+        class Numbered(Handed):
+            def tally(self, case, at=at, calls=calls):
+                calls.append(case)
+                failures = int(len(calls) == at)
+                return Tally({("lags", "U", ""): Row("lags", "U", 1, 1, failures)}, 1)
+
+        seen = []
+        standing = Standing((), 0.0)
+        standing.meet = lambda rows, cases, seen=seen: seen.append(cases)
+        heard = []
+        watch = Watch(lambda done, total, heard=heard: heard.append((done, total)))
+        run = Run(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
+        run.look([Block(1)] * 3)
+        assert heard == told
+        assert seen == [1, 2, 3][: len(told) - (at is not None)]
+        assert run.goes_on == (at is None)
+        run.look([Block(1)])
+        assert len(calls) == (4 if at is None else at)
+
+
+def test_a_run_ends_when_its_time_is_over():
+    """In the midst of a block; what it has not begun is left."""
+    subject = Handed(Stub(models.vanilla, claimed(LAYER)))
+    for until, cases in ((time.monotonic() - 1, 1), (time.monotonic() + 1000, 4)):
+        run = Run(here, subject, Watch(until=until))
+        run.look([Block(2, rows=((0, None), (1, None)))] * 2)
+        assert (run.tally.cases, run.goes_on) == (cases, cases == 4)
+        assert run.tally.pace < 1000
+        seen = Seen(run.tally, ended="" if run.goes_on else NO_TIME_LEFT)
+        assert said(subject, seen.tally).ended == ""
+        assert judgement_of(None, subject, seen, 3, 0, 0.0).strength == (3 if run.goes_on else 0)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_fractions_are_for_who_is_exact(exact):
+    """Beside floating point: a sample, and cases that are drawn, so many at a time."""
+    scope = {"functions": {"activation": ("identity",)}, "truncations": ("Full",)}
+    scope |= {"records": (1, 2), "steps": (1, 2), "losses": ("last",), "exact": exact}
+    subject = OfModel(Stub(models.vanilla, claimed(PROBLEM, **scope)))
+    drawn = [block for block in subject.drawn(Profile("few", 31, 31), 0) if not block.rows]
+    assert [(block.size, block.drawn is exact_cases) for block in drawn] == [
+        (30, False),
+        (1, False),
+        *([(30, True), (1, True)] if exact else []),
+    ]
+    assert len(subject.samples(Profile("few", 1, 1, strength=1))) == 1 + exact
+
+
+class NoRows:
+    """A sample without rows."""
+
+    rows, design, designed = (), None, None
+
+
+def test_a_fixed_case_is_asked_of_who_claims_it():
+    """It, and the property that alone asks it; nothing is drawn beside it."""
+    fixed = (
+        FixedCase(None, "two", lambda: of()("cotangents")),
+        FixedCase(None, "ten", lambda: of(records=10)("cotangents")),
+        FixedCase(EXACT, "exact", lambda: of()("cotangents")),
+    )
+    subject = OfModel(Stub(models.vanilla, claimed(LAYER, records=(1, 3)), fixed=fixed))
+    blocks = subject.blocks((NoRows(),), Profile("none", 0, 0), 0)
+    asked = [each for block in blocks for each in block.fixed]
+    assert [each.name for each in asked] == ["two", "calls in a row"]
+    cases = [*subject.cases(Block(2, fixed=tuple(asked)))]
+    assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW]
+    assert [each.fixed["N"] for each in cases] == [2, 1]
+    drawn = [*subject.cases(Block(2, "0"))]
+    assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
+
+
+def test_a_model_is_the_engine_s_own():
+    """By its name."""
+    engine = Stub(models.vanilla, claimed(LAYER))
+    assert engine.subject(models.vanilla).name == engine.subject().name == "vanilla"
+    with pytest.raises(ValueError, match=r"^model: scan, needed the engine's own, vanilla$"):
+        engine.subject(models.scan)
+
+
+@pytest.mark.parametrize("what", ["smallest", "showing"])
+def test_what_is_found_is_packed(what, monkeypatch):
+    """And nothing is, where nothing is found."""
+    case, finding = of()("cotangents"), Finding("lags", "U", "off")
+    subject = OfModel(Stub(models.vanilla, claimed(LAYER)))
+    given = (pack(case), finding) if what == "smallest" else (None,)
+    monkeypatch.setattr(model_subject, what, lambda *arguments: None)
+    assert getattr(subject, what)(*given) is None
+    monkeypatch.setattr(model_subject, what, lambda *arguments: (case, finding))
+    packed, found = getattr(subject, what)(*given)
+    assert (packed.keys(), found) == (pack(case).keys(), finding)
+
+
+@pytest.mark.parametrize(("made", "informative"), [(4, True), (5, False)])
+def test_a_row_s_numbers_are_made_until_they_tell(made, informative):
+    """Four times."""
+    tries = []
+
+    class Design:
+        def make(self, row, rng):
+            tries.append(rng)
+            case = of()("cotangents")
+            still = replace(case, objective=case.objective.replaced(zero))
+            return case if len(tries) >= made else still
+
+    assert truth_of_row(Design(), None, 0, BLOCKS).informative(BLOCKS) == informative
+    assert len(tries) == 4
+
+
+FIRST, SMALLER, OTHER = (Finding("lags", "U", words) for words in ("first", "smaller", "other"))
+SAYS = {
+    "diagnosis": Diagnosis("step", blocks=("U",), sentence="U is wrong"),
+    "smallest": (3, SMALLER),
+    "wrong": frozenset("U"),
+    "showing": (4, OTHER),
+    "picture": Picture(instead="drawn"),
+    "example": Example(None, "lags", "U", "", "the program"),
+}
+FAILS, ENDED = KeyError("x"), Lost("ended", "diagnosis")
+
+
+def explained(lost, tally, says):
+    """The judgement of a refuted subject that says so where it is asked; what is lost does not come back."""
+
+    def spread(work, tasks):
+        for task in tasks:
+            yield Lost("ended") if task in lost else work(task, channel=Channel())
+
+    def method(name):
+        def said(self, *given):
+            found = {**SAYS, **says}[name]
+            if isinstance(found, Exception):
+                raise found
+            if name == "example":
+                packed, finding, smallest = given
+                return replace(found, failure=f"{packed}: {finding.wrong}", smallest=smallest)
+            return found
+
+        return said
+
+    methods = {name: method(name) for name in SAYS}
+    size = {"size": lambda self, packed: packed, "guarded": lambda self, channel: self}
+    subject = type("Says", (OfModel,), {**methods, **size})(Stub(models.vanilla, claimed(LAYER)))
+    return judgement_of(spread, subject, Seen(tally), 3, 0, time.monotonic())
+
+
+ROWS = {("lags", "U", ""): Row("lags", "U", 1, 1, 1)}
+REFUTED = Tally(ROWS, 1, refuted=(5, FIRST))
+NOT_DRAWN = "The picture was not drawn: "
+NO_MORE = f"{NOT_DRAWN}an engine that does not come back is asked no more."
+NO_FORM = "The engine does not answer in form: it ended."
+
+# What a subject says in place of the usual; the sentence, the example, is it the smallest; and the picture.
+EXPLANATIONS = (
+    ({}, "U is wrong", "3: smaller", True, "drawn"),
+    ({"smallest": (5, SMALLER)}, "U is wrong", "5: smaller", True, "drawn"),
+    # What was seen is as small.
+    ({"smallest": (6, SMALLER)}, "U is wrong", "5: first", True, "drawn"),
+    ({"smallest": None}, "U is wrong", "5: first", False, "drawn"),
+    ({"smallest": FAILS}, "U is wrong", "5: first", False, "drawn"),
+    ({"wrong": FAILS}, "U is wrong", "5: first", False, "drawn"),
+    # It would stand beside a sentence about another fault.
+    ({"wrong": frozenset("W")}, "U is wrong", "4: other", False, "drawn"),
+    ({"wrong": frozenset("W"), "showing": None}, "U is wrong", "3: smaller", True, "drawn"),
+    ({"wrong": frozenset("W"), "showing": FAILS}, "U is wrong", "3: smaller", True, "drawn"),
+    ({"wrong": frozenset("W"), "smallest": FAILS}, "U is wrong", "5: first", False, "drawn"),
+    (
+        {"diagnosis": FAILS, "wrong": frozenset("W")},
+        "first: “lags” is refuted. Its diagnosis failed by KeyError: 'x'.",
+        *("3: smaller", True, "drawn"),
+    ),
+    ({"picture": FAILS}, "U is wrong", "3: smaller", True, f"{NOT_DRAWN}that failed by KeyError: 'x'."),
+    ({"example": FAILS}, "U is wrong", "smaller", True, "drawn"),
+    ({"diagnosis": ENDED}, NO_FORM, "3: smaller", True, "drawn"),
+)
+
+
+@pytest.mark.parametrize(("says", "sentence", "example", "smallest", "picture"), EXPLANATIONS)
+def test_a_refutation_is_explained(says, sentence, example, smallest, picture):
+    """What fails of that says so in its place, and takes nothing else with it."""
+    found = explained((), REFUTED, says)
+    assert (found.verdict, found.diagnosis.sentence) == ("refuted", sentence)
+    assert (found.example.failure, found.example.smallest) == (example, smallest)
+    assert found.picture.instead == picture
+    assert ("was not written" in found.example.code) == ("example" in says)
+
+
+def test_a_refutation_of_who_does_not_come_back_is_explained():
+    """By what was lost, and when."""
+    found = explained(("diagnosis",), REFUTED, {})
+    assert (found.diagnosis.sentence, found.picture.instead) == (NO_FORM, NO_MORE)
+    assert (found.example.failure, found.example.smallest) == ("3: smaller", True)
+    found = explained(("example",), REFUTED, {"wrong": frozenset("W")})
+    assert (found.example.failure, found.example.smallest) == ("5: first", False)
+    found = explained((), replace(REFUTED, lost="ended"), {})
+    assert (found.diagnosis.sentence, found.example.failure) == (NO_FORM, "5: first")
+    assert (found.example.smallest, found.picture.instead) == (False, NO_MORE)
+    found = explained((), replace(REFUTED, lost="ended", refuted=None), {})
+    assert (found.diagnosis.sentence, found.example, found.picture.instead) == (NO_FORM, None, NO_MORE)
 
 
 def test_limits_that_take_too_long_to_be_met():
