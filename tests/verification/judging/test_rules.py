@@ -125,10 +125,20 @@ CONTRACT = (
     ("initial state zero", LAYER, {}, 3, of(state=zero), of(state=almost)),
     ("initial state not zero", LAYER, {}, 3, of(state=almost), of(state=zero)),
     ("records that end early", LAYER, ENDS, 3, of(lengths=(3, 2)), of(lengths=(2, 2))),
+    ("records that end early", LAYER, ENDS, 3, of(lengths=(3, 2)), of()),
     ("slack behind the last sequence", LAYER, PACKED, 3, of(lengths=(3, 2)), of(lengths=(2, 3))),
+    ("slack behind the last sequence", LAYER, PACKED, 3, of(lengths=(3, 2)), of()),
     (
         "a sequence of one step beside a longer one",
         *(LAYER, PACKED, 3, of(lengths=(1, 2)), of(lengths=(1, 1))),
+    ),
+    (
+        "a sequence of one step beside a longer one",
+        *(LAYER, PACKED, 3, of(lengths=(2, 1)), of(lengths=(2, 3))),
+    ),
+    (
+        "a sequence of one step beside a longer one",
+        *(LAYER, PACKED, 3, of(lengths=(2, 1)), of()),
     ),
     ("float32", LAYER, {}, 3, of(), of(dtype="float64")),
     ("float64", LAYER, {}, 3, of(dtype="float64"), of()),
@@ -152,6 +162,7 @@ CONTRACT = (
     ("Chunked, k2 < k1", PROBLEM, {}, 3, under("Chunked", 3, 2), under("Chunked", 3, 3)),
     ("Chunked, k2 < k1", PROBLEM, {}, 3, under("Chunked", 3, 2), under("Chunked", 4, 3)),
     ("a ragged last chunk", PROBLEM, {}, 3, under("Chunked", 3, 3), under("Chunked", 2, 2)),
+    ("a ragged last chunk", PROBLEM, {}, 3, under("Chunked", 3, 3), under("Chunked", 5, 5)),
     ("one chunk", PROBLEM, {}, 3, under("Chunked", 4, 4), under("Chunked", 3, 3)),
     ("Tail of a part", PROBLEM, {}, 3, under("Tail", 3), under("Tail", 4)),
     ("Tail of all", PROBLEM, {}, 3, under("Tail", 4), under("Tail", 3)),
@@ -214,8 +225,10 @@ WAITED_FOR = (
     ("loss by the final state alone", LAYER, {}, {"declines": "final cotangents"}),
     ("loss on the last step", PROBLEM, {}, {"losses": ("every",)}),
     ("loss on every step", PROBLEM, {}, {"losses": ("last",)}),
+    ("loss on the last step", PROBLEM, {"declines": "final cotangents"}, {"losses": ("every",)}),
     ("activation tanh", PROBLEM, {}, {"functions": {"activation": ("tanh",)}}),
     ("Full", PROBLEM, {"truncations": ("Full", "Tail")}, {"truncations": ("Full",)}),
+    ("Window of a part", PROBLEM, {}, {"truncations": ("Full", Standard("Window", (1,)))}),
     ("Tail of all", PROBLEM, {"truncations": ("Full", "Tail")}, {"truncations": ("Full", "Window")}),
 )
 

@@ -17,7 +17,9 @@ from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.covering import missing
+from verification.sampling.design import Goal
 from verification.sampling.factors import in_words
+from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
 
@@ -126,25 +128,51 @@ def test_coverage_counts_what_informative_rows_cover():
     assert not sample.more() or sample.unmet()
 
 
-@pytest.mark.slow
-def test_other_companions_are_sought_and_then_levels_are_dead(monkeypatch):
+PAIR = {"A": (0, 1), "B": (0, 1)}
+MADE = [Row({"A": a, "B": b}, {}) for a, b in ((0, 0), (1, 1), (0, 1), (1, 0))]
+
+
+class TwoByTwo:
+    """Two factors of two levels, and rows of which the second two are companions that are sought."""
+
+    of, rules = "", ()
+
+    def rows(self, strength):
+        return MADE[:2]
+
+    def goals(self, strength):
+        return (Goal(PAIR, 2),)
+
+    def tuples(self, strength):
+        return ((PAIR, 1), (PAIR, 2))
+
+    def around(self, unmet, attempt):
+        return MADE[1 + attempt : 2 + attempt] if unmet else []
+
+
+def test_other_companions_are_sought_and_then_levels_are_dead():
     """After the last round what no case of its rows said anything of is no longer missing."""
-    monkeypatch.setattr(sampled, "ROUNDS", 2)
-    sample = narrow()
-    rows = list(sample.rows)
-    sample.meet(places(range(len(rows) // 2)))
-    gone = sample.unmet()
-    assert gone
-    first, second = sample.more(), sample.more()
-    assert first.start == len(rows)
-    assert second.start == first.stop
-    assert not sample.more()
-    (pairs,) = sample.coverage()
-    assert len(pairs.vacuous) == len(gone)
-    assert pairs.missing == 0
-    assert f"{len(gone)} vacuous" in str(pairs)
-    sample.meet(places(first))
-    assert sample.coverage()[0].vacuous == ()
+    sample = Sample(lambda model, claim: TwoByTwo(), None, None, 2)
+
+    def counted():
+        (pairs,) = sample.coverage()
+        return pairs.covered, pairs.missing, len(pairs.vacuous)
+
+    assert counted() == (0, 4, 0)
+    assert [str(share) for share in sample.shares()] == ["singles 0%", "pairs 0%"]
+    sample.meet(places([0]))
+    assert [str(share) for share in sample.shares()] == ["singles 50%", "pairs 50%"]
+    assert len(sample.least_met()) == 2
+    for rows in (range(2, 3), range(3, 4)):
+        assert counted() == (1, 3, 0)
+        assert sample.more() == rows
+    assert counted() == (1, 0, 3)
+    assert sample.more() == range(4, 4)
+    assert counted() == (1, 0, 3)
+    sample.meet(places([1, 2]))
+    assert (sample.least_met(), counted()) == ([], (3, 0, 1))
+    sample.meet(places([3]))
+    assert counted() == (4, 0, 0)
 
 
 def test_conditions_are_counted_in_pairs():

@@ -39,6 +39,9 @@ def test_a_milestone_is_met_when_every_sample_has_met_it():
     assert standing.whole == standing.shares
     standing.meet(rows(fractions), 10)
     assert len(told) == 2
+    alone = Standing(made, 0.0)
+    alone.meet([], 11)
+    assert [each.cases for each in alone.milestones] == [11, 11]
     assert str(told[1]).startswith("pairs after ")
     assert str(told[1]).endswith(" s, 9 cases")
 
