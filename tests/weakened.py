@@ -148,6 +148,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "A chunk of all steps leaves nothing over.": {
         "judging/contract.py": (("k1 < steps", "k1 <= steps"),),
     },
+    "Who is lost is told how.": {
+        "judging/tally.py": (('finding.wrong or ""', "(finding.wrong)"),),
+    },
     "A clock does not stand still from one look to the next.": {
         "judging/run.py": (("time.monotonic() >=", "time.monotonic() >"),),
     },
@@ -429,13 +432,13 @@ NEAR = {
     ),
     "truth": ((2, "says_something or any_numbers or zeros"),),
     "contract": ((2, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
-    "tally": ((2, "counted or lost or declined or evidence"),),
+    "tally": ((2, "counted or first_is_told or declined or evidence"),),
     "judgement": ((2, "verdict or zeros"),),
     "timeout": ((2, "limits or has_its_time"),),
     "workers": ((2, "limits"),),
     **dict.fromkeys(
         ("model_subject", "run", "sampled", "standing"),
-        ((2, "not (has_it_alone or waited_for or asked_of_who or takes or large or powers or limits)"),),
+        ((2, "not (has_it_alone or waited_for or property_is_asked or takes or large or powers or limits)"),),
     ),
 }
 

@@ -3,12 +3,17 @@
 import os
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from verification import function, verify
+from verification.diagnosis.picture import RIGHT
+from verification.judge import subject_of
 from verification.judging.function_subject import size_of
 from verification.judging.profile import Profile
+from verification.judging.run import Block
 from verification.properties.of_function import Call
+from verification.truth.of_function import expected
 
 SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
@@ -39,3 +44,22 @@ def test_a_backward_that_ends_its_process_is_refuted():
     found = verify(function(square, lambda x, d: os._exit(3), NUMBERS), SHORT)
     assert found.verdict == "refuted"
     assert "ended its process with exit code 3, at x (2, 3)" in found.diagnosis.sentence
+
+
+@pytest.mark.parametrize(("factor", "wrong"), [(0.9, []), (1.5, ["x"])])
+def test_a_picture_shows_what_is_beyond_its_bound(factor, wrong):
+    """And nothing else."""
+
+    def product(x, z):
+        return x * z, (x, z)
+
+    def backward(saved, d):
+        x, z = saved
+        return d * z + factor * expected(product, saved, (d,))[0].bound, d * x
+
+    x, z = np.random.default_rng(0).uniform(1, 2, (2, 3))
+    subject = subject_of(function(product, backward, st.just((x, z))))
+    (call,) = subject.cases(Block(1, "0"))
+    shown = subject.picture(call)
+    assert [each.name for each in shown.numbers] == wrong
+    assert (shown.instead == RIGHT) == (not wrong)

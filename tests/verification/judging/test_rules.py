@@ -324,6 +324,7 @@ def test_a_case_of_any_numbers_is_asked(by):
     """And where one block is not determined the others are."""
     case = of(dtype="float64")("cotangents")
     case = replace(case, objective=case.objective.replaced(lambda array: by * array))
+    case.blocks["h0"][0, 0] = min(by, 8.0)
     claim = claimed(LAYER)
     for truth in (truth_of(case), with_shares(case, {"W": 1.01})):
         bound = truth_of(case).blocks["U"].bound
@@ -395,11 +396,23 @@ def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undeterm
         assert (two.nonzero, two.undetermined) == (2 * nonzero, 2 * undetermined)
 
 
-def test_what_is_not_asked_or_lost_is_told():
-    """Beside the rows."""
-    found = [Finding("lags", "", None, not_asked="more"), Finding("form", "", "gone", lost=True)]
+def test_what_comes_first_is_told():
+    """Of what is lost and of what refutes; and beside the rows what is not asked, and what is remarked."""
+    found = [
+        Finding("lags", "", None, not_asked="more"),
+        Finding("form", "", "gone", lost=True),
+        Finding("lags", "U", "off", remark=("exp", "log")),
+        Finding("form", "", "gone again", lost=True),
+    ]
     tally = tally_of(found, lambda: "packed")
-    assert (tally.not_asked, tally.lost, [*tally.rows]) == ({"more": 1}, "gone", [("form", "", "")])
+    assert (tally.not_asked, tally.lost) == ({"more": 1}, "gone")
+    assert [*tally.rows] == [("form", "", ""), ("lags", "U", "")]
+    assert tally.refuted == ("packed", found[1])
+    assert tally.remarks == {"exp and log: U": 1}
+    later = tally_of(found[2:], lambda: "later")
+    assert later.lost == "gone again"
+    for total, first in ((tally + later, tally), (later + tally, later), (Tally() + later, later)):
+        assert (total.lost, total.refuted) == (first.lost, first.refuted)
 
 
 class Channel:
