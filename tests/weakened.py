@@ -115,8 +115,8 @@ BY_HAND: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-# The two tables, and the seconds after which a weakening that never ends has been noticed.
-TABLES = (
+# The two tables, that of functions, and the seconds after which what never ends has been noticed.
+TABLES = PROPERTIES, OF_FUNCTIONS, RULES = (
     "tests/verification/properties/test_pinned.py",
     "tests/verification/properties/test_of_function.py",
     "tests/verification/judging/test_rules.py",
@@ -385,10 +385,10 @@ def _run(weakening: Weakening | None, whole: bool) -> int:
     tables = [str(ROOT / table) for table in TABLES]
     asked = [tables]
     if weakening is not None and not whole:
-        of_claims = (2, "claims or exact or evidence or told or takes")
+        of_claims = (RULES, "claims or exact or evidence or told or takes")
         places = (of_claims,) if weakening.kind in OF_CLAIMS else NEAR.get(weakening.file.stem, ())
         asked = [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
-        asked += [["-k", rows, tables[table]] for table, rows in places]
+        asked += [["-k", rows, str(ROOT / table)] for table, rows in places]
     return next((found for each in asked if (found := int(pytest.main([*OPTIONS, *each]))) not in (0, 5)), 0)
 
 
@@ -405,41 +405,43 @@ GROUND = {
 # What is pinned by who is asked, and of what there has to be evidence.
 OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
 
-# By file, in which table lies what pins it, and in which rows of it.
+# Of the rules' rows all but those of the contract, of who is asked, and of sizes.
+OF_RUNS = "not (has_it_alone or waited_for or property_is_asked or takes or large or powers or limits)"
+
+# By file, in which tables lies what pins it, and in which rows of them.
 NEAR = {
-    "gradients": ((0, "forward or autograd"),),
-    "derivatives": ((0, "complex"),),
-    "additivity": ((0, "cotangents"),),
-    "cut": ((0, "cut"),),
-    "variants": ((0, "identities or recomputation or workspace or bits"),),
-    "partial": ((0, "partial"),),
-    "unfolding": ((0, "lag"),),
-    "per_step": ((0, "lag"),),
-    "linearity": ((0, "linearity"),),
-    "conduct": ((0, "inputs or second or reused or memory"),),
-    "records": ((0, "records"),),
-    "units": ((0, "units"),),
-    "padding": ((0, "padding"),),
-    "interleaved": ((0, "interleaved or backward"),),
-    "in_a_row": ((0, "row"),),
-    "exactness": ((0, "exact or integers"),),
-    "fixed": ((0, "integers or larger or truncations"),),
-    "ragged": ((0, "forward or autograd or padding or lose"),),
-    "trial": ((0, "form or second or records or asked"), (2, "zeros or declined")),
-    "of_function": ((1, ""),),
+    "gradients": ((PROPERTIES, "forward or autograd"),),
+    "derivatives": ((PROPERTIES, "complex"),),
+    "additivity": ((PROPERTIES, "cotangents"),),
+    "cut": ((PROPERTIES, "cut"),),
+    "variants": ((PROPERTIES, "identities or recomputation or workspace or bits"),),
+    "partial": ((PROPERTIES, "partial"),),
+    "unfolding": ((PROPERTIES, "lag"),),
+    "per_step": ((PROPERTIES, "lag"),),
+    "linearity": ((PROPERTIES, "linearity"),),
+    "conduct": ((PROPERTIES, "inputs or second or reused or memory"),),
+    "records": ((PROPERTIES, "records"),),
+    "units": ((PROPERTIES, "units"),),
+    "padding": ((PROPERTIES, "padding"),),
+    "interleaved": ((PROPERTIES, "interleaved or backward"),),
+    "in_a_row": ((PROPERTIES, "row"),),
+    "exactness": ((PROPERTIES, "exact or integers"),),
+    "fixed": ((PROPERTIES, "integers or larger or truncations"),),
+    "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
+    "trial": ((PROPERTIES, "form or second or records or asked"), (RULES, "zeros or declined")),
+    "of_function": ((OF_FUNCTIONS, ""),),
     **dict.fromkeys(
-        ("tolerance", "expectation", "table", "replayed", "sums", "rounding"), ((0, "sharp or lose"),)
+        ("tolerance", "expectation", "table", "replayed", "sums", "rounding"),
+        ((PROPERTIES, "sharp or lose"),),
     ),
-    "truth": ((2, "says_something or any_numbers or zeros"),),
-    "contract": ((2, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
-    "tally": ((2, "counted or first_is_told or declined or evidence"),),
-    "judgement": ((2, "verdict or zeros"),),
-    "timeout": ((2, "limits or has_its_time"),),
-    "workers": ((2, "limits"),),
-    **dict.fromkeys(
-        ("model_subject", "run", "sampled", "standing"),
-        ((2, "not (has_it_alone or waited_for or property_is_asked or takes or large or powers or limits)"),),
-    ),
+    "truth": ((RULES, "says_something or any_numbers or zeros"),),
+    "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
+    "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
+    "judgement": ((RULES, "verdict or zeros"),),
+    "timeout": ((RULES, "limits or has_its_time"),),
+    "workers": ((RULES, "limits"),),
+    "model_subject": ((RULES, OF_RUNS), ("tests/verification/judging/test_keeping.py", "")),
+    **dict.fromkeys(("run", "sampled", "standing"), ((RULES, OF_RUNS),)),
 }
 
 
