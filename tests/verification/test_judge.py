@@ -172,14 +172,3 @@ def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
     scope = Scope(functions={"activation": ("tanh",)}, truncations=("Full",), records=(1, 2), steps=(1, 4))
     with pytest.raises(AssertionError, match=r"not exercised: \d+ cases declined: single precision, "):
         assert_verified(declines, SHORT, scope=scope)
-
-
-@pytest.mark.slow
-def test_a_plain_function_may_have_a_scope_of_its_own():
-    """So that the command can be given it; ``verify`` narrows it."""
-    engine = verification.scoped(verification.manual, Scope(truncations=("Full",), records=(1, 2)))
-    some = {"functions": {"activation": ("tanh",)}, "dtypes": ("float64",)}
-    found = verify(engine, SHORT, scope=Scope(steps=(1, 4), **some))
-    assert found.word == "verified"
-    assert "full gradient by the loss on" in found.scope
-    assert "1 to 2 records, 1 to 4 steps" in found.scope

@@ -7,9 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_rnn
-from verification.judging.contract import contract
 from verification.text import (
     CHARACTERS,
     LINES,
@@ -131,14 +128,6 @@ def test_lines_break_between_entries_alone(entries, width):
     for line in lines:
         assert line.startswith("  ")
         assert len(line) <= width or ", " not in line
-
-
-def test_every_entry_of_the_contract_stays_with_its_count():
-    """In lines of any width."""
-    entries = [f"{entry.name}: 25" for entry in contract(as_rnn(manual).claim)]
-    for width in range(20, 120):
-        lines = filled(entries, width)
-        assert all(any(entry in line for line in lines) for entry in entries)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, gated_scan, lstm, planted, scan
+from tests.layers import RIGHT, lstm, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Block, Scope, Use, layer, models, scoped
@@ -17,7 +17,6 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.claim import LONG
 from verification.sampling.draws import dimensions
-from verification.sampling.sample import in_floats
 
 
 def some(model, records=3, steps=4, wide=True):
@@ -226,22 +225,3 @@ def test_a_forward_is_told_its_chunk():
     code = str(engine.code(replace(case, chunk=3)))
     assert "scope=Scope(chunks=(2, 3))" in code
     assert "case = Case(engine.model, blocks, objective, chunk=3)" in code
-
-
-# Few levels of all else.
-SMALL = {"records": (1, 3), "dtypes": ("float64",), "states": "zero"}
-
-
-def test_what_is_wrong_at_a_border_alone_is_asked_of_who_says_where_that_is():
-    """Two chunks of 48 are no other number of steps of the designed sample."""
-    wrong = planted(gated_scan, "dh = dh * a[:, t]", "dh = dh * a[:, t] * (a.shape[1] != 96)")
-    rows = {}
-    for chunk in (None, 48):
-        engine = layer(
-            wrong.forward, wrong.backward, model=models.gated_scan, scope=Scope(chunk=chunk, **SMALL)
-        )
-        made = in_floats(engine.model, engine.claim)
-        rows[chunk] = [row for row in made.rows(2) if row.sizes["T"] == 96]
-    assert rows[None] == []
-    case = made.make(rows[48][0], np.random.default_rng(0))
-    assert "autograd" in {each.property for each in findings(engine, Truth(case)) if each.wrong}

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm
-from verification import ModelGradients, Scope, models, verify
+from verification import ModelGradients, Scope, models
 from verification.adapters.problem import CAPABILITIES, General, whole
-from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.truth.table import grouped_table
 
-SHORT = Profile("short", cases=20, exact_cases=0, strength=2)
 SCOPE = Scope(
     functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},
     truncations=("Full",),
@@ -52,15 +50,6 @@ def test_the_answer_meets_the_table(losses, steps):
     for name, got in answer.parts().items():
         np.testing.assert_allclose(got, expected[name].truth, rtol=0, atol=expected[name].bound)
         assert expected[name].bound < 1e-12
-
-
-@pytest.mark.slow
-def test_a_plain_function_is_judged_by_the_model_that_is_named():
-    """Within the scope."""
-    found = verify(gradients, SHORT, model=models.lstm, scope=SCOPE)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "full gradient by the loss on last step or every step" in found.scope
-    assert "gradients of U, W, b, V, c, xs, h0, c0" in found.scope
 
 
 @pytest.mark.parametrize(

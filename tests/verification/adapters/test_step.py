@@ -3,17 +3,14 @@
 import numpy as np
 import pytest
 
-from verification import Scope, models, step, verify
+from verification import models, step
 from verification.adapters.step import looped
-from verification.judging.profile import Profile
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.truth import replay
 
-SHORT = Profile("short", cases=30, exact_cases=0, strength=2)
-SMALL = Scope(records=(1, 3), steps=(1, 6), sizes={"D": (1, 2), "H": (1, 3)})
 TRUNCATIONS = (
     Standard("Full"),
     Standard("Window", (1,)),
@@ -67,15 +64,6 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
     assert answer.blocks.keys() == truth.keys()
     for name, got in answer.blocks.items():
         np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
-
-
-@pytest.mark.slow
-def test_a_right_step_is_verified_under_every_truncation():
-    """By default, and the scope says so."""
-    found = verify(step(vanilla, vanilla_back, model=models.vanilla, scope=SMALL), SHORT)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "gradient under Full, Window, Chunked, Tail by cotangents" in found.scope
-    assert min(found.seen[name] for name in ("Window(0)", "Chunked, k2 < k1", "Tail of a part")) >= 3
 
 
 @pytest.mark.parametrize(

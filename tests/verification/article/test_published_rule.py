@@ -83,16 +83,6 @@ def test_the_closed_form_is_the_rule(truncation, targets):
         assert np.all(loops[name] == closed[name]), name
 
 
-def test_the_closed_form_in_floating_point():
-    """On the article's own problem they agree to rounding, from both initialisations."""
-    learn, _ = article_data()
-    record = Records(*(array[:1] for array in learn))
-    for params in (initial_weights(0), healthy_weights(0)):
-        problem = article_problem(params, record)
-        for name, block in published(problem).blocks().items():
-            np.testing.assert_allclose(folded(problem).blocks()[name], block, rtol=1e-12, err_msg=name)
-
-
 @pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
 def test_the_forward_is_right(activation, targets):

@@ -213,11 +213,3 @@ def test_a_sample_that_was_stopped_goes_on(whole, tmp_path, monkeypatch, portion
     monkeypatch.setattr(campaigns, "tallied", lambda *_: pytest.fail("begun again"))
     assert shown(sampled_in(stopped)) == shown(sample)
     assert sample.coverage[0].covered > 0
-
-
-@pytest.mark.slow
-def test_a_sample_that_is_refuted_has_its_example(tmp_path):
-    """However often it is asked for."""
-    wrong = campaign_in(tmp_path / "wrong", SCAN.replace("d_x[:, t] = dh", "d_x[:, t] = -dh"), 1, "wrong")
-    for _ in range(2):
-        assert sampled_in(wrong).tally.refuted is not None

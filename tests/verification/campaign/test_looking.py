@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
+from tests.campaigns import SCAN, WRONG_SQUARE, subject_in
 from verification.campaign.blocks import Block, Place
 from verification.campaign.looking import looked_at, looked_at_one
 from verification.campaign.record import Record
@@ -59,11 +59,3 @@ def test_a_fault_of_our_own_is_no_refutation():
 
     with pytest.raises(RuntimeError, match="before the engine was asked anything"):
         looked_at(Broken(), Block(0, 0, 3))
-
-
-def test_a_forward_that_ends_its_process_while_a_case_is_drawn_is_told(tmp_path):
-    """A backward is judged by it, so none is refuted, and no case is drawn in this process."""
-    ends = SQUARE.replace("    return x * x, x\n", "    __import__('os')._exit(7)\n")
-    subject, _, _ = subject_in(tmp_path, ends, "ends")
-    with pytest.raises(RuntimeError, match=r"exit code 7, before the engine was asked anything"):
-        looked_at(subject, Block(0, 0, 3))

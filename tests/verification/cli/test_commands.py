@@ -271,24 +271,6 @@ def test_the_training_follows_the_seed(monkeypatch):
     assert drawn == [command.LONG]
 
 
-def test_epochs_are_told_ever_more_rarely():
-    """Every fifth up to 25, then every 25th."""
-    assert [epoch for epoch in range(76) if command.is_told(epoch)] == [0, 5, 10, 15, 20, 25, 50, 75]
-
-
-def test_a_command_is_handed_its_own_engine(tmp_path, monkeypatch):
-    """What ``main`` is given is what is judged; by default this project's own."""
-    asked = []
-
-    def nothing(options, engine, progress):
-        asked.append(engine)
-        return command.Outcome(True, dict)
-
-    monkeypatch.setitem(command.COMMANDS, "mutants", (nothing, lambda options: {}))
-    assert command.main(["mutants"]) == command.main(["mutants"], doubles_c) == 0
-    assert asked == [manual, doubles_c]
-
-
 def a_command(monkeypatch, name, **outcome):
     """Stands for the command: it says a line and comes to this."""
 
@@ -393,21 +375,6 @@ def judged(tmp_path, text, *argv):
     return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
 
 
-@pytest.mark.slow
-def test_a_right_function_is_judged(tmp_path, capsys):
-    """Verified: the text begins with it, the JSON has its keys, the page what was asked; 0."""
-    assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seed", "3", "--out", "there") == 0
-    told = capsys.readouterr()
-    assert told.out.startswith("verified to singles\nscope: activation tanh; float64; ")
-    assert told.err.endswith(" s\n")
-    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert [result["verdict"], result["diagnosis"], result["example"]] == ["verified to singles", None, None]
-    page = (tmp_path / "there" / "report.html").read_text("utf-8")
-    assert "✓</span> Verified to singles" in page
-    assert "the loss on last step or every step" in page
-    assert "seed 3" in page
-
-
 def test_a_run_ends_when_no_time_is_left_or_when_it_is_interrupted(tmp_path, capsys, monkeypatch):
     """What was met by then is told; not exercised, or the exit code of an interruption."""
     assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seconds", "1e-9") == 1
@@ -435,49 +402,6 @@ def test_seconds_are_refused_in_a_line(tmp_path, capsys, given):
     with pytest.raises(SystemExit, match="2"):
         judged(tmp_path, "net = scoped(manual, SCOPE)\n", f"--seconds={given}")
     assert f"argument --seconds: '{given}', needed a number of seconds above 0" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_a_wrong_function_is_judged(tmp_path, capsys):
-    """Refuted: the sentence and the smallest example in the text, in the JSON and on the page; 1."""
-    wrong = "def wrong(problem):\n    answer = manual(problem)\n    return replace(answer, c=2 * answer.c)\n"
-    assert judged(tmp_path, f"{wrong}net = scoped(wrong, SCOPE)\n") == 1
-    told = capsys.readouterr().out
-    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    diagnosis = result["diagnosis"]
-    assert (diagnosis["stage"], diagnosis["blocks"]) == ("accumulation", ["c"])
-    assert f"diagnosis: {diagnosis['sentence']}\n" in told
-    assert "problem = Problem(" in result["example"]
-    assert result["example"] in told
-    page = (tmp_path / "verification-report" / "report.html").read_text("utf-8")
-    assert "✗</span> Refuted" in page
-    assert "twice what it should be" in page.replace("\xa0", " ")
-    assert page.index('id="map"') < page.index('id="example"') < page.index('id="properties"')
-
-
-def test_what_an_adapter_returned_is_judged(tmp_path, capsys, monkeypatch):
-    """What it names, with the profile and the seed that are asked for; the page knows its model."""
-    found = Judgement("scan", "float64", 5, 1.0, 9, 9, (Row("forward", "outputs", 9, 9),), {}, (), ())
-    text = (
-        "class Adapter:\n    model = None\n    def subject(self, model, scope):\n        return 'subject'\n\n"
-    )
-    (tmp_path / "mine.py").write_text(text + "net = Adapter()\n")
-    options = arguments(["judge", "mine.py:net", "--seed", "5", "--no-cache", "--out", "there"])
-    asked = []
-
-    def judged(subject, profile, seed, progress, **limits):
-        asked.append((subject, profile.name, seed))
-        return found
-
-    monkeypatch.setattr("verification.judge.judge", judged)
-    monkeypatch.setattr(command, "arguments", lambda argv: options)
-    assert command.main([]) == 0
-    assert asked == [("subject", "quick", 5)]
-    assert capsys.readouterr().out == (
-        f"verified\nscope: float64\nnot asked: nothing\n9 cases, 9 informative\n"
-        f"Written: {os.path.join('there', 'report.html')}\n"
-    )
-    assert "Judgement of a backward: scan" in (tmp_path / "there" / "report.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)

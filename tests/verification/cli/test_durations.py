@@ -4,7 +4,6 @@ import pytest
 
 from verification import judge
 from verification.cli import durations
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT
 from verification.judging.profile import PROFILES, THOROUGH, Profile
 
 
@@ -27,18 +26,3 @@ def test_twice_the_cases_take_twice_as_long():
     assert most - judge.CASE * judge.DESIGNED == pytest.approx(24_000 * judge.CASE)
     assert some - judge.CASE * judge.DESIGNED == pytest.approx(15 * judge.CASE)
     assert durations.of_detection(20)["detection"] == pytest.approx(20 * durations.FAULT)
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        judge.expected(THOROUGH),
-        durations.of_mutants("numpy", CATALOGUE[:1], ()),
-        durations.of_mutants("compiled", (), EQUIVALENT[:1]),
-        durations.of_article(),
-        durations.of_adversary(3),
-    ],
-)
-def test_every_part_takes_its_time(parts):
-    """None is expected to take none."""
-    assert all(seconds > 0 for seconds in parts.values())

@@ -45,15 +45,8 @@ def test_a_last_chunk_that_is_not_whole_is_told():
 
 ELSEWHERE = {
     "at every step": ("True", Scope(chunk=8), 9, "h0 is wrong"),
-    "within a chunk": ("a.shape[1] > 5", Scope(chunk=8), 9, " from T = 6 on: small cases"),
     "within the second": ("a.shape[1] > 10", Scope(chunk=8), 20, " from T = 11 on: small cases"),
     "nothing is said of chunks": ("t % 8 == 0 and t > 0", None, 9, " from T = 9 on: small cases"),
-    "two are not claimed": (
-        "t % 8 == 0 and t > 0",
-        Scope(chunk=8, steps=(1, 12)),
-        9,
-        " from T = 9 on: small",
-    ),
 }
 
 

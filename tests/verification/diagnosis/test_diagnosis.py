@@ -82,16 +82,6 @@ def test_an_answer_that_has_not_the_form_is_told_as_that():
     )
 
 
-def test_an_engine_of_one_record_is_told_as_that():
-    """And what it says of one is judged."""
-    alone = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) == 1, 'one'")
-    told = diagnose(alone, Finding("form", "", "raised AssertionError: one"), small(alone))
-    assert (told.stage, told.sentence) == (
-        "form",
-        "The engine does not answer in form where N = 3: raised AssertionError: one; all else is right.",
-    )
-
-
 def test_a_reading_that_agrees_is_judged_as_any():
     """What fails under it is told too."""
     made = planted(lstm, "params, tape = saved", "params, tape = saved; tape[1]")

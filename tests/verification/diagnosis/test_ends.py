@@ -54,7 +54,6 @@ SORTED = "records were sorted by length and not sorted back"
 # The layer, the parts that are wrong, and what is told.
 FAULTS = {
     "outputs not sorted back": (Sorting(outputs=False), "outputs are wrong", SORTED),
-    "final state not sorted back": (Sorting(final=False), "final h0 is wrong", SORTED),
     "d_xs not sorted back": (Sorting(d_xs=False), "xs is wrong", SORTED),
     "sorted twice": (
         Sorting(back=lambda order: order),
@@ -66,24 +65,10 @@ FAULTS = {
         "U, W, b, xs, h0 are wrong",
         "the final state's cotangents",
     ),
-    "cotangents not sorted": (
-        Sorting(d_state=False, d_outputs=False),
-        "U, W, b, xs, h0 are wrong",
-        "cotangents",
-    ),
     "the final state's cotangent lost": (
         written("dh = np.where(runs, da @ W, dh)", "dh = da @ W"),
         "U, W, b, xs, h0 are wrong",
         "the final state of records that end early had no cotangent",
-    ),
-    "rows dropped": (
-        written(
-            "params, xs, states, lengths = saved",
-            "params, xs, states, lengths = saved\n    d_outputs, d_state = (lengths == lengths.max())"
-            "[:, None, None] * d_outputs, ((lengths == lengths.max())[:, None] * d_state[0],)",
-        ),
-        "U, W, b, xs, h0 are wrong",
-        "records that end early did not count",
     ),
     "lengths ignored": (
         written("    (h,) = state", "    (h,) = state; lengths = 0 * lengths + xs.shape[1]"),

@@ -32,10 +32,7 @@ def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
 
 
 SIZES = {
-    "len(d_xs) > 4": "from N = 5 on",
     "len(d_xs) == 5": "at N = 5 alone",
-    "d_xs.shape[1] > 7": "from T = 8 on",
-    "W.shape[1] > 4": "from H = 5 on",
     "len(d_xs) > 5 and d_xs.shape[1] > 6": "from N = 6 on and from T = 7 on",
     "not len(d_xs) % 7": "where N is a multiple of 7",
 }
@@ -63,8 +60,6 @@ def test_the_smallest_size_is_looked_for_from_below():
 
 
 RELATED = {
-    "len(d_xs) == 4 * W.shape[1]": ("N = 4 H", 12, {"H": 3, "D": 5}),
-    "d_xs.shape[2] == W.shape[0]": ("D = 4 H", 7, {"H": 3, "D": 12}),
     "d_xs.shape[2] == W.shape[1]": ("H = D", 7, {"H": 5, "D": 5}),
     "d_xs.shape[1] == 3 * len(d_xs)": ("T = 3 N", 3, {"H": 6, "D": 5}),
 }
@@ -84,9 +79,7 @@ def test_sizes_below_those_that_are_right():
 
 
 MAGNITUDES = {
-    "max(abs(row[0]).max() for row in tape) > 6": ({"xs": 20}, "where some |xs| > 6"),
     "abs(W).max() < 1e-3": ({"W": 1e-4}, "where all |W| < 0.001"),
-    "abs(W).max() > 40": ({"W": 300, "xs": 5}, "where some |W| > 40"),
     "not tape[0][1].any()": ({"h0": 0}, "where h0 is 0"),
 }
 

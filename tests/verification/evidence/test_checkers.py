@@ -42,14 +42,6 @@ def scaled(block):
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_this_suite(block):
-    """Lag by lag accepts the right engine, and accuses one block a tenth too large."""
-    problem = healthy()
-    assert not checkers.lags_accuse(manual, problem, block)
-    assert checkers.lags_accuse(scaled(block), problem, block)
-
-
-@pytest.mark.parametrize("block", BLOCKS)
 def test_autograd(block):
     """Autograd accepts the right engine and accuses the wrong one, in the block in question alone."""
     problem = healthy()

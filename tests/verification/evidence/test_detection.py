@@ -14,7 +14,7 @@ from verification.adapters.rnn.problem import BLOCKS, Problem
 from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.evidence import detection
 from verification.evidence.checkers import Checker, lags_accuse
-from verification.evidence.detection import PROMISED, SIZES, LagFault
+from verification.evidence.detection import PROMISED, LagFault
 from verification.models.tolerance import SAFETY
 from verification.properties.unfolding import Unfolded
 
@@ -54,14 +54,6 @@ def by_any_bit(engine, asked, block):
     """Accuses a block in which any bit is not the right engine's."""
     got, right = engine(asked).blocks()[block], manual(asked).blocks()[block]
     return bool(np.max(np.abs(got - right)) > 0)
-
-
-def test_sizes_are_two_a_decade():
-    """From 1e-12 to 1e-1, the promised size among them."""
-    assert SIZES[0] == 1e-12
-    assert SIZES[-1] == 1e-1
-    assert len(SIZES) == 23
-    assert PROMISED in SIZES
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -114,12 +106,6 @@ def test_a_saturated_case_determines_little():
     found = detection.entries(problem(steps=6, scale=10.0))
     assert found["U"].nonzero.any()
     assert not found["U"].determined[-1, 0]
-
-
-def test_a_relu_on_its_kink_determines_nothing():
-    """Where the slope is a matter of rounding, no entry counts."""
-    kinked = problem("relu").replaced(U=np.zeros((3, 2)), W=np.zeros((3, 3)), b=np.array([0.0, 1.0, 1.0]))
-    assert not any(entries.determined.any() for entries in detection.entries(kinked).values())
 
 
 def test_faults_are_drawn_among_what_is_asked_for():
@@ -246,8 +232,3 @@ def test_as_json(found):
     assert told["curves"][1]["shares"][0] is None
     assert told["determined"] == pytest.approx(found.determined)
     assert told["accuracy"][0]["who"] == "by hand"
-
-
-def test_shown():
-    """In per cent to a tenth; where nothing was judged there is no share."""
-    assert [detection.shown(share) for share in (None, 0.0, 0.125)] == ["none", "0%", "12.5%"]

@@ -1,7 +1,5 @@
 """A run of a function's backward, and what is said of a wrong one."""
 
-import os
-
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -37,13 +35,6 @@ def test_nothing_that_could_be_wrong_is_no_exercise():
     zero = NUMBERS.map(lambda given: (0 * given[0],))
     found = verify(function(square, lambda x, d: 2 * x * d, zero), SHORT)
     assert (found.verdict, found.missing) == ("not exercised", ("autograd x",))
-
-
-def test_a_backward_that_ends_its_process_is_refuted():
-    """With how it ended."""
-    found = verify(function(square, lambda x, d: os._exit(3), NUMBERS), SHORT)
-    assert found.verdict == "refuted"
-    assert "ended its process with exit code 3, at x (2, 3)" in found.diagnosis.sentence
 
 
 @pytest.mark.parametrize(("factor", "wrong"), [(0.9, []), (1.5, ["x"])])

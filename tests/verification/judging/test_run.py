@@ -1,7 +1,6 @@
 """The run: verdicts, what they rest on, and what is said of a refuted engine."""
 
 import os
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -161,19 +160,6 @@ def test_an_engine_that_ends_its_process_is_refuted():
     assert "ended its process with exit code 3, at N " in found.diagnosis.sentence
     assert found.example is None
     assert found.picture.instead.endswith("an engine that does not come back is asked no more.")
-
-
-@pytest.mark.slow
-def test_an_engine_that_does_not_return_is_refuted(monkeypatch):
-    """In compiled code as well: its process is ended."""
-    from verification.processes import workers
-
-    monkeypatch.setattr(workers, "SILENT", 0.05)
-    started = time.monotonic()
-    found = judged(backward=lambda saved, d_outputs, d_state: time.sleep(100))
-    assert time.monotonic() - started < 60
-    assert found.verdict == "refuted"
-    assert "did not return within" in found.diagnosis.sentence
 
 
 @pytest.mark.slow

@@ -83,14 +83,6 @@ def copies(task, channel):
     return channel.guarded(forks)(task)
 
 
-def signals(task, channel):
-    channel.tell(task if task != signal.SIGKILL else (os.getpid(),))
-    if task:
-        os.kill(os.getppid(), task)
-        time.sleep(0.3)
-    return task
-
-
 def leaves(task, channel):
     twice, file = task
     if twice is not None:
@@ -112,12 +104,6 @@ def leaves(task, channel):
 def ends_later(task, channel):
     threading.Timer(0.3, os._exit, [3]).start()
     return task
-
-
-def terminates(task, channel):
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    process.terminate()
-    return process.wait(30)
 
 
 def raises(task, channel):
@@ -179,36 +165,6 @@ def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeyp
 
 
 @LINUX
-@pytest.mark.parametrize("last", [True, False])
-def test_a_signal_to_the_parent_is_told(threaded, last):
-    """By its name, in the last task as in one before; the process is replaced."""
-    with pooled() as spread:
-        lost, *others = spread(by_value(signals), [signal.SIGTERM] if last else [signal.SIGTERM, 0])
-    assert (lost.how, lost.doing) == ("sent SIGTERM to the process that judges it", signal.SIGTERM)
-    assert others == ([] if last else [0])
-
-
-def test_a_supervisor_that_is_killed_is_missed(threaded):
-    """It is told, and the process that it watched is no more; the next task has another."""
-    with pooled() as spread:
-        lost, other = spread(by_value(signals), [signal.SIGKILL, 0])
-    assert (lost.how, other) == ("ended the process that judges it with exit code -9 (SIGKILL)", 0)
-    assert not lives(lost.doing[0])
-
-
-@LINUX
-@pytest.mark.parametrize("last", [True, False])
-def test_processes_left_behind_are_told_and_ended(threaded, tmp_path, last):
-    """In the last task as in one before; the next one has another process."""
-    tasks = [(True, tmp_path / "left"), (None, tmp_path / "none")]
-    with pooled() as spread:
-        lost, *others = spread(by_value(leaves), tasks[: 1 if last else 2])
-    assert lost.how == "left 1 process running in the background"
-    assert not lives(int((tmp_path / "left").read_text()))
-    assert len(others) == (0 if last else 1)
-
-
-@LINUX
 def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
     """In a session of its own as well: it may serve the next task."""
     with pooled() as spread:
@@ -226,12 +182,6 @@ def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
         lost, other = spread(by_value(pid), [0, 0])
     assert lost.how == "ended its process with exit code 3"
     assert other != os.getpid()
-
-
-def test_an_engine_may_end_what_it_has_started(threaded):
-    """Its own processes hear a request to end, which this one holds back while it starts one."""
-    with pooled() as spread:
-        assert list(spread(by_value(terminates), [0])) == [-signal.SIGTERM]
 
 
 def test_an_exception_of_the_work_is_raised_here(threaded):
@@ -305,42 +255,3 @@ def test_no_process_outlives_its_parent(tmp_path, how):
     while any(lives(process) for process in started):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-OWN = """
-import sys
-import autograd.numpy as anp
-import numpy as np
-sys.modules["jax"] = sys
-from verification import Block, Function, Model, Profile, Scope, Use, layer, verify
-
-step = lambda f, p, x, h: h * f.decay(x)
-exp = Function("exp", anp.exp, slope_sensitivity=lambda y: abs(y), holomorphic=True)
-blocks = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
-model = Model("own", blocks, step, functions={"decay": (exp,)})
-
-def forward(params, xs, state):
-    states = [state[0]]
-    for t in range(xs.shape[1]):
-        states.append(states[-1] * np.exp(xs[:, t]))
-    return np.stack(states[1:], axis=1), (states[-1].copy(),), (xs, states)
-
-def backward(saved, d_outputs, d_state):
-    (xs, states), (dh,), d_xs = saved, d_state, np.empty_like(saved[0])
-    for t in reversed(range(xs.shape[1])):
-        dh = dh + d_outputs[:, t]
-        d_xs[:, t] = dh * states[t + 1]
-        dh = dh * np.exp(xs[:, t])
-    return {}, d_xs, (dh,)
-
-scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3))
-engine = layer(forward, backward, model=model, scope=scope)
-print(verify(engine, Profile("short", cases=30, strength=1)).verdict)
-"""
-
-
-@pytest.mark.slow
-def test_a_program_s_own_model_of_functions_of_autograd_is_judged_in_fresh_processes():
-    """Where its derivatives are those of this process."""
-    done = subprocess.run([sys.executable, "-c", OWN], cwd=ROOT, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("verified to singles\n", "")

@@ -31,16 +31,6 @@ def test_what_does_not_come_back_is_told():
         list(each(work, [0, 1, 2]))
 
 
-def test_what_the_work_raises_is_raised():
-    """As it is."""
-
-    def work(task):
-        raise KeyError(task)
-
-    with pytest.raises(KeyError):
-        list(each(work, ["one"]))
-
-
 def test_fresh_processes_have_one_thread_each(monkeypatch):
     """By all names under which a library reads that, unless the user has said how many."""
     for name in THREADS[1:]:
@@ -111,12 +101,6 @@ def test_work_beside_that_does_not_come_back_is_told():
 
     with beside(leaves) as outcome, pytest.raises(RuntimeError, match=r"^leaves: ended .* exit code 7"):
         outcome()
-
-
-def test_work_beside_may_share_itself_out():
-    """To processes of its own."""
-    with beside(lambda: list(each(lambda task: 2 * task, [1, 2, 3]))) as outcome:
-        assert outcome() == [2, 4, 6]
 
 
 def test_where_nothing_can_be_forked_it_is_done_when_it_is_waited_for(monkeypatch):

@@ -76,13 +76,6 @@ def test_what_is_refuted_in_json():
     assert found["example"] == "# got 1\nassert False\n"
 
 
-def test_what_was_not_exercised_in_json():
-    """Neither a diagnosis nor an example."""
-    found = written(IDLE)
-    assert (found["verdict"], found["diagnosis"], found["example"]) == ("not exercised", None, None)
-    assert list(found) == KEYS
-
-
 def test_the_text_begins_with_the_verdict():
     """Then what was asked, what was not, what is wrong, the program, and the counts."""
     assert summary.as_text(WRONG) == (

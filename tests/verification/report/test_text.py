@@ -1,7 +1,6 @@
 """What a run and a training look like: table, JSON and pictures."""
 
 import json
-import os
 from dataclasses import replace
 
 import matplotlib
@@ -17,8 +16,6 @@ from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.report import text as report
 from verification.report.outcome import Report
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def rows_of(part, **of_truncations):
@@ -203,18 +200,6 @@ def test_the_sine_table_sets_figures_beside_the_baselines():
     assert figures["free run, 300 steps on its own predictions"] == 0.375
 
 
-def test_the_sine_is_drawn(tmp_path):
-    """A PNG, whole, of some size, and no other file."""
-    path = tmp_path / "sine.png"
-    report.draw_sine(path, a_sine())
-    content = path.read_bytes()
-    assert content.startswith(PNG)
-    assert b"IEND" in content[-12:]
-    width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
-    assert min(width, height) > 500
-    assert os.listdir(tmp_path) == ["sine.png"]
-
-
 def written(path, draw, *arguments):
     """What stands in a picture, drawn as SVG with its letters kept as text."""
     with matplotlib.rc_context({"svg.fonttype": "none"}):
@@ -227,18 +212,3 @@ def test_the_sine_says_whose_it_is_and_its_sizes(tmp_path):
     text = written(tmp_path / "sine.svg", report.draw_sine, a_sine())
     assert "learnt by verified-rnn: T 50, N 100, D 1, H 100, K 1, 2 epochs, Full()" in text
     assert "our prediction" in text
-
-
-def test_a_picture_replaces_the_old_one(tmp_path):
-    """Drawn twice, the second is there."""
-    path = tmp_path / "sine.png"
-    path.write_bytes(b"old")
-    report.draw_sine(path, a_sine())
-    assert path.read_bytes().startswith(PNG)
-
-
-def test_versions_are_of_what_is_installed():
-    """Every value is a version that a reader can install, or the platform's name."""
-    versions = report.versions()
-    assert all(isinstance(version, str) and version for version in versions.values())
-    assert versions["numpy"] == np.__version__

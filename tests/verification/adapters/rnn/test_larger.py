@@ -16,7 +16,6 @@ from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.small import fits_exactly
 from verification.adapters.rnn.vanilla_form import case_of
-from verification.models.truncation import Tabled
 from verification.properties.findings import findings
 from verification.properties.fixed import FixedTruth
 from verification.truth import replay
@@ -39,13 +38,6 @@ def of(name):
     every = None if problem.checkpoints is None else Checkpoints(problem.checkpoints or None)
     spacing = None if every is None else every.spacing(problem.steps)
     return segments(problem.truncation, problem.steps, problem.first_loss, batch, spacing)
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_it_is_always_the_same(name):
-    """Made again, a problem has the same numbers."""
-    first, again = EVERY[name]().arrays(), EVERY[name]().arrays()
-    assert all(np.array_equal(first[array], again[array]) for array in first)
 
 
 @first_quick("name", [name for name in EVERY if name not in DELAY_LINES], 6)
@@ -104,15 +96,6 @@ def test_the_engine_is_right(one):
         assert truth.blocks[name].size, name
 
 
-def test_they_are_as_large_as_is_said():
-    """128 of N, D, H and K each, and 512 steps, under every truncation."""
-    sizes = [problem.sizes for problem in larger()]
-    assert {name: max(size[name] for size in sizes) for name in "TNDHK"} == {
-        "T": 512, "N": 128, "D": 128, "H": 128, "K": 128,
-    }  # fmt: skip
-    assert {problem.truncation_as_data.kind for problem in larger()} == {"Full", "Window", "Chunked", "Tail"}
-
-
 def routes(name):
     """The kinds of route on which the sweeps of a problem travel, one for each group."""
     return [type(route) for segment in of(name) for route in segment.routes]
@@ -164,11 +147,3 @@ def test_products_are_on_both_sides_of_their_limits():
     assert {rows % part == 0 for rows, part in in_parts} == {True, False}
     assert any(rows * size > LARGE_PRODUCT for rows, size in counts)
     assert any(rows * size <= SMALL_PRODUCT for rows, size in counts)
-
-
-def test_a_truncation_of_ones_own_is_a_table():
-    """The earliest step of each loss, as it stands there, on the engine's side and on the oracle's."""
-    truncation = Tabled((0, 1, 0))
-    assert [truncation.first(t, 3) for t in range(3)] == [0, 1, 0]
-    problem = next(iter(OWN.values()))()
-    assert problem.truncation_as_data == problem.truncation

@@ -12,13 +12,6 @@ from verification.truth.table import lag_table
 PROBLEMS = [whole(n) for n in range(WHOLE)]
 
 
-def test_they_are_always_the_same():
-    """Whoever makes them."""
-    for n in (0, 7, 30):
-        again = whole(n).arrays()
-        assert all(np.array_equal(array, again[name]) for name, array in PROBLEMS[n].arrays().items())
-
-
 def test_nothing_rounds():
     """In any of them; numbers of another size would not fit."""
     assert all(map(fits_exactly, PROBLEMS))

@@ -84,11 +84,6 @@ def test_a_story_has_both_lines_and_a_program():
     )
 
 
-def test_a_story_without_an_example():
-    """A mutant that nothing caught says so."""
-    assert story(RESULT.results[2]).splitlines()[-1] == "caught by nothing"
-
-
 def test_the_json_is_json():
     """The fields that the report promises, and an entry for each mutant."""
     value = json.loads(json.dumps(as_json(RESULT)))

@@ -10,7 +10,7 @@ from verification import models
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
 from verification.judging.judgement import Example, Judgement, Row
-from verification.report.pages.judgement import page, write
+from verification.report.pages.judgement import page
 
 FORWARD = ("outputs", "final h0", "final c0")
 BLOCKS = ("U", "W", "b", "xs", "h0")
@@ -133,23 +133,10 @@ def test_every_sign_has_its_meaning_beside_the_matrix():
     assert "output weights" not in section
 
 
-def test_a_property_of_another_adapter_has_a_row():
-    """Beyond those that a layer has."""
-    text = shown(replace(HOLDS, rows=(*HOLDS.rows, Row("restarts", "W", 4, 4))))
-    assert cell(text, "W", "restarts") == "✓ 4 4"
-
-
 def test_an_engine_that_does_not_answer_has_a_column_for_that():
     """It is about no block."""
     text = shown(replace(HOLDS, rows=(Row("form", "", 1, 0, 1),)), None)
     assert cell(text, "call", "form") == "✗ 1 /1"
-
-
-def test_without_a_model_the_columns_say_what_there_is():
-    """An adapter may have none."""
-    text = shown(WRONG, None)
-    assert cell(text, "U", "autograd") == "✗ 7 /18"
-    assert "input weights" not in text
 
 
 def test_what_was_seen_and_what_was_not():
@@ -170,9 +157,3 @@ def test_a_large_case_makes_no_large_page():
     """A program of a megabyte loses its middle."""
     large = replace(WRONG, example=replace(WRONG.example, code="1.2345, " * 200_000))
     assert len(shown(large).encode()) < 400_000
-
-
-def test_write(tmp_path):
-    """As UTF-8."""
-    write(tmp_path / "report.html", HOLDS, models.lstm)
-    assert "✓" in (tmp_path / "report.html").read_text("utf-8")

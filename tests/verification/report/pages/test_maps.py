@@ -55,15 +55,6 @@ def test_every_mark_has_its_sign_its_meaning_and_its_colour():
         assert meaning in legend
 
 
-def test_marks_that_are_not_there_have_no_legend():
-    """It is as long as it must be."""
-    lags = LagMap(
-        ("0", "1"), (Panel("U", "", ((W, N), (W, R)), np.ones((2, 2))),), {"U": "by columns"}, (), ()
-    )
-    legend = drawn(Picture("T 2", lags))[0].partition("<dl")[2].partition("</dl>")[0]
-    assert re.findall(r"<dt>(.*?)</dt>", legend) == ["✓", "✗", "·"]
-
-
 def test_each_panel_says_in_words_what_it_shows():
     """By loss and step, with axes, and how far off each mark is."""
     text, page = drawn(Picture("T 2", LAGS, NUMBERS))
@@ -123,14 +114,6 @@ def test_further_cases_follow_the_first():
     assert places == sorted(places)
     assert [*where(Picture("T 2", None, NUMBERS, more))] == ["map"]
     assert (told.count("By loss and step"), told.count("Given beside expected")) == (2, 3)
-
-
-def test_a_panel_of_one_step_has_room_for_its_axes():
-    """Their names are longer than a cell."""
-    lags = LagMap(("0",), (Panel("U", "", ((W,),), np.ones((1, 1))),), {"U": "by columns"}, (), ())
-    (picture,) = drawn(Picture("T 1", lags))[1].named("svg")
-    assert float(picture["width"]) > 100
-    assert float(picture["height"]) > 100
 
 
 def test_numbers_lie_where_they_are():

@@ -3,16 +3,7 @@
 import pytest
 
 from tests.pages import Page
-from verification.report.pages.matrix import BESIDE, blank, entry, matrix, short, signs
-
-
-def test_a_matrix_is_a_table():
-    """With a caption, heads for rows and columns, and a name for the box in which it may scroll."""
-    made = Page(matrix("Signs", ["U", "W"], [("lags", [entry("good", "12", "9"), blank()])]))
-    assert [head["scope"] for head in made.named("th")] == ["col", "col", "col", "row"]
-    assert [each["class"] for each in made.named("td")] == ["good", "absent"]
-    (box,) = made.named("div")
-    assert box["aria-label"] == "Signs"
+from verification.report.pages.matrix import BESIDE, matrix, short, signs
 
 
 @pytest.mark.parametrize("count", [0, 9, 999, 1_000, 9_999, 10_000, 999_999, 1_000_000, 12_345_678])

@@ -7,7 +7,6 @@ import pytest
 from tests.pages import ASKED, BLOCKS, TRUNCATIONS, full, judgement
 from verification.judging.judgement import Row
 from verification.properties.findings import BY_NAME, PROPERTIES
-from verification.report.outcome import Report
 from verification.report.pages.properties import by_truncation
 from verification.report.pages.report import page as page_of
 
@@ -45,23 +44,12 @@ def test_the_matrix_sums_over_truncations(text):
     assert row.count("<span>4.8k</span><span>4.4k</span>") == len(BLOCKS)
 
 
-def test_one_truncation_can_refute_an_entry():
-    """The failures of one stand among the cases of all."""
-    assert "✗</span><span>2</span><span>/4.8k" in page_of(Report(judgement(failures=2)))
-
-
 def test_what_a_truncation_has_shown_nothing_of_has_a_share_of_zero():
     """In figures: no sign says that a run should have met it."""
     rows = (Row("lags", "h0", 5, 5, truncation="Full", nonzero=5), Row("lags", "h0", 3, truncation="Tail"))
     (shown,) = by_truncation(replace(judgement(), rows=rows))
     assert "3<small>0%</small>" in shown
     assert "–" not in shown
-
-
-def test_one_truncation_alone_has_no_table():
-    """It would say the same again."""
-    alone = replace(judgement(), rows=(Row("lags", "W", 5, 5, truncation="Full"),))
-    assert by_truncation(alone) == ()
 
 
 def test_every_oracle_is_there(text):

@@ -9,7 +9,7 @@ from tests.pages import MUTANTS, NASTY, Page, full, judgement
 from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example
 from verification.report.outcome import Report
-from verification.report.pages import evidence, report
+from verification.report.pages import evidence
 from verification.report.pages.report import page as page_of
 
 
@@ -62,19 +62,6 @@ def test_tables_are_tables(page):
     assert all(box["aria-label"] and box["tabindex"] == "0" for box in boxes)
 
 
-@pytest.mark.parametrize(
-    ("changed", "verdict"),
-    [
-        ({}, "✓</span> Verified"),
-        ({"failures": 2}, "✗</span> Refuted"),
-        ({"missing": ("T ≥ 33",)}, "–</span> Not exercised"),
-    ],
-)
-def test_the_verdict_is_in_words_and_signs(changed, verdict):
-    """A sign and a word, and not a colour alone."""
-    assert verdict in page_of(Report(judgement(**changed)))
-
-
 def test_a_refutation_is_shown_with_its_example():
     """The sentence under the verdict, the smallest example as code, well-formed."""
     example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n", True)
@@ -85,15 +72,6 @@ def test_a_refutation_is_shown_with_its_example():
         assert part in text
     assert "<script" not in text
     assert "Before the gradients hold it would prove nothing" in text
-
-
-def test_what_was_not_exercised_is_named():
-    """Each with a sign."""
-    text = page_of(Report(judgement(missing=("relu", "lags W"))))
-    listed = text.partition('id="exercise"')[2].partition("</section>")[0]
-    for name in ("relu", "lags W"):
-        assert f"<span>{name}</span>" in listed
-    assert listed.count("too seldom") == 2
 
 
 @pytest.mark.slow
@@ -112,17 +90,6 @@ def test_what_was_not_measured_is_said():
     for command in ("detection", "mutants", "article"):
         assert f"<code>python -m verification {command}</code>" in text
     assert "No training." in text
-
-
-def test_write(tmp_path):
-    """The page as UTF-8."""
-    report.write(tmp_path / "report.html", Report(judgement()))
-    assert "✓" in (tmp_path / "report.html").read_text("utf-8")
-
-
-def test_the_same_report_is_the_same_page(text):
-    """Nothing depends on the time or on chance."""
-    assert page_of(full()) == text
 
 
 def test_the_largest_page_is_small():

@@ -1,17 +1,6 @@
 """Wrong lines of tiles and passes: each is another text, caught by what every cell's cases."""
 
-import pytest
-
 from verification.evidence.mutants.compiled.cases import SHARED, cases_of
-from verification.evidence.mutants.compiled.parts import AUTOGRAD, FORWARD, PASSES, TILES
-
-
-@pytest.mark.parametrize(("story", "right", "wrong", "caught_by", "place"), [*TILES, *PASSES])
-def test_each_is_another_line(story, right, wrong, caught_by, place):
-    """By a property of the engine's, since all of a product or a pass shows in outputs or gradients."""
-    assert wrong.split() != right.split()
-    assert caught_by in (FORWARD, AUTOGRAD)
-    assert (story, place) == (story.strip(), place.strip())
 
 
 def test_the_shared_cases_take_every_path_of_a_product():
