@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import verification
+from tests.living import children, gone, when
 from tests.quick import first_quick
 from verification import judge
 
@@ -185,19 +185,6 @@ def test_every_public_name_is_there():
         verification.prove  # noqa: B018
 
 
-def children(pid):
-    """The processes that this one has started and that are there."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            _, _, rest = stat.read_text("utf-8", "replace").rpartition(")")
-        except OSError:
-            continue
-        if int(rest.split()[1]) == pid:
-            found.append(int(stat.parent.name))
-    return found
-
-
 def started(folder, *argv):
     """The program, not changed, once it has processes of its own, and those."""
     child = subprocess.Popen(
@@ -208,20 +195,8 @@ def started(folder, *argv):
         text=True,
         start_new_session=True,
     )
-    workers, deadline = [], time.monotonic() + 60
-    while len(workers) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
-        workers = children(child.pid)
-    assert workers
-    return child, workers
-
-
-def gone(processes, seconds=10):
-    """Are they, soon?"""
-    deadline = time.monotonic() + seconds
-    while any(Path(f"/proc/{each}").exists() for each in processes) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return not any(Path(f"/proc/{each}").exists() for each in processes)
+    when(lambda: len(children(child.pid)) > 1)
+    return child, children(child.pid)
 
 
 needs_proc = pytest.mark.skipif(

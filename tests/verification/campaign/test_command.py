@@ -14,6 +14,7 @@ import pytest
 from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
+from tests.living import descendants, gone
 from tests.quick import first_quick
 from verification.campaign import cluster, command
 from verification.campaign.command import SEEDS, prepared, whole
@@ -115,21 +116,6 @@ def rows_in(folder, table):
         connection.close()
 
 
-def descendants(pid):
-    """The processes that a process has started, and those that these have."""
-    found = []
-    for path in os.listdir("/proc"):
-        if path.isdecimal():
-            try:
-                with open(f"/proc/{path}/stat") as stat:
-                    parent = int(stat.read().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if parent == pid:
-                found += [int(path), *descendants(int(path))]
-    return found
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
@@ -150,13 +136,7 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     if number != signal.SIGKILL:
         assert "what is done so far is kept in out; the same command goes on from there" in told
         assert "Traceback" not in told
-    for pid in below:
-        for _ in range(200):
-            if not os.path.exists(f"/proc/{pid}"):
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail("a process is left")
+    assert gone(below)
     done = run(project, *argv)
     assert done.returncode == 0
     assert "going on: " in done.stderr

@@ -11,30 +11,13 @@ from dataclasses import replace
 import pytest
 
 from tests.campaigns import ENVIRONMENT, SQUARE, subject_in
+from tests.living import gone, lives
 from verification.campaign.blocks import Block
 from verification.campaign.identity import Job
 from verification.campaign.kept import Interrupted, Kept, Pool, Refused
 from verification.campaign.looking import looked_at
 
 NOISY = "print('read')\nimport os\nos.write(1, b'more\\n')\n" + SQUARE
-
-
-def is_there(pid):
-    """Is there a process with that number, which is not dead?"""
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def gone(pid):
-    """Does it end within some seconds?"""
-    for _ in range(200):
-        if not is_there(pid):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_kept_process_looks_as_this_one_does(tmp_path):
@@ -48,7 +31,7 @@ def test_a_kept_process_looks_as_this_one_does(tmp_path):
             assert kept.ask(block).to_json() == looked_at(subject, block).to_json()
     finally:
         kept.end()
-    assert gone(kept.pid)
+    assert gone([kept.pid])
 
 
 @pytest.mark.slow
@@ -83,7 +66,7 @@ def test_one_that_is_killed_is_heard_of_and_replaced(tmp_path):
         assert before not in pool.pids
     finally:
         pool.end()
-    assert all(gone(pid) for pid in pool.pids)
+    assert gone(pool.pids)
 
 
 def test_a_block_that_nothing_can_be_told_of_is_interrupted(tmp_path):
@@ -121,7 +104,7 @@ def test_the_end_of_a_pool_is_heard_by_who_waits(tmp_path):
     pool.end()
     waiting.join(20)
     assert heard
-    assert all(gone(pid) for pid in pids)
+    assert gone(pids)
     with pytest.raises(Interrupted, match="the campaign has ended"):
         pool.ask(Block(0, 0, 1))
 
@@ -143,6 +126,6 @@ def test_it_does_not_outlive_who_started_it(tmp_path):
     call = [sys.executable, "-c", STARTING, job.target]
     with subprocess.Popen(call, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as started:
         pid = int(started.stdout.readline())
-        assert is_there(pid)
+        assert lives(pid)
         started.kill()
-    assert gone(pid)
+    assert gone([pid])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.living import children, gone, lives, when
 from verification.processes import fresh, timeout, workers
 from verification.processes.fresh import afresh, pooled
 from verification.processes.workers import Lost
@@ -30,28 +31,12 @@ def threaded(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
 
 
-def children():
-    """The processes that this one has started, and that are still there."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
-    )
-    return [line for line in listed.stdout.splitlines() if " ps " not in f"{line} "]
-
-
 @pytest.fixture(autouse=True)
 def nobody_is_left_behind():
     """Every process that was started has ended."""
-    before = len(children())
+    before = children()
     yield
-    assert len(children()) <= before
-
-
-def lives(process):
-    """Is there such a process, other than one whose end nobody has asked for yet?"""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
+    assert children() <= before
 
 
 def by_value(work):
@@ -243,15 +228,9 @@ with pooled() as spread:
 def test_no_process_outlives_its_parent(tmp_path, how):
     """However that ends, the fresh ones end, and what these have started."""
     parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], cwd=ROOT, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while len(list(tmp_path.glob("?"))) < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    when(lambda: len(list(tmp_path.glob("?"))) == 2)
     started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
-    assert all(lives(process) for process in started)
+    assert all(map(lives, started))
     parent.send_signal(how)
     parent.wait(10)
-    deadline = time.monotonic() + 10
-    while any(lives(process) for process in started):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert gone(started)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.living import gone, lives, when
 from verification.processes import supervisor
 from verification.processes.channel import Channel
 from verification.processes.supervisor import exit_code_in_words, signal_in_words
@@ -24,20 +25,9 @@ LINUX = pytest.mark.skipif(
 MINUTE = 60
 
 
-def lives(process):
-    """Is there such a process, other than one whose end nobody has asked for yet?"""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
 def written(file):
     """The numbers in a file, one a line, as soon as it is there."""
-    deadline = time.monotonic() + 30
-    while not file.exists() or not file.read_text().endswith("\n"):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    when(lambda: file.exists() and file.read_text().endswith("\n"))
     return [int(number) for number in file.read_text().split()]
 
 
@@ -170,10 +160,7 @@ def test_a_supervisor_that_is_killed_is_missed(tmp_path):
     )
     assert other == 1
     assert len(written(tmp_path / "started")) == 2
-    deadline = time.monotonic() + 5
-    while any(map(lives, written(tmp_path / "started"))):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert gone(written(tmp_path / "started"), 5)
 
 
 def test_a_supervisor_that_is_stopped_goes_on():
@@ -362,10 +349,7 @@ def test_what_is_left_ends_with_whoever_judges(tmp_path, how):
     left = written(file)
     judge.send_signal(how)
     assert judge.wait(10) == -how
-    deadline = time.monotonic() + 5
-    while any(map(lives, left)):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert gone(left, 5)
 
 
 @LINUX

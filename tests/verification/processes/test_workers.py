@@ -8,12 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.living import children, gone, lives, when
 from verification.processes import timeout
 from verification.processes.workers import Lost, spread
 
@@ -24,17 +24,6 @@ ROOT = Path(__file__).parents[3]
 def short_timeout(monkeypatch):
     """A call may take a tenth of a second, and three times that if it hears no alarm."""
     monkeypatch.setattr(timeout, "ANSWER", 0.1)
-
-
-def children():
-    """The processes that this one has started, and that are still there, or not waited for."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        # One that has ended meanwhile is nobody's child.
-        with suppress(OSError):
-            _, parent = stat.read_text().rsplit(")", 1)[1].split()[:2]
-            found |= {stat.parent.name} if int(parent) == os.getpid() else set()
-    return found
 
 
 @pytest.fixture(autouse=True)
@@ -256,34 +245,19 @@ list(spread(deaf, [0, 1]))
 """
 
 
-def lives(process):
-    """Is there such a process, other than one whose end nobody has asked for yet?"""
-    try:
-        os.kill(process, 0)
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP])
 def test_no_process_outlives_its_parent(monkeypatch, tmp_path, how):
     """However that ends, its workers end, and what these have started."""
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
     workers = min(os.cpu_count(), len(os.sched_getaffinity(0)), 2)
-    while len(list(tmp_path.glob("?"))) < workers:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    when(lambda: len(list(tmp_path.glob("?"))) >= workers)
     started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
     assert len(started) == 2 * workers
-    assert all(lives(process) for process in started)
+    assert all(map(lives, started))
     parent.send_signal(how)
     parent.wait(10)
-    deadline = time.monotonic() + 5
-    while any(lives(process) for process in started):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert gone(started, 5)
 
 
 @pytest.mark.slow
@@ -321,10 +295,7 @@ def test_what_a_task_starts_ends_with_it():
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
 
     (child,) = spread(work, [0])
-    deadline = time.monotonic() + 5
-    while lives(child):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    assert gone([child], 5)
 
 
 @pytest.mark.parametrize("returns", [True, False])

@@ -1,4 +1,4 @@
-"""Truth and bound by replays: they agree with autograd, and are no narrower than the lag table's."""
+"""Truth and bound by replays, beside the lag table's: what holds of both is in test_table.py."""
 
 from dataclasses import replace
 
@@ -7,13 +7,12 @@ import pytest
 
 from rnn import Chunked, Full, Tail, Window
 from tests.layers import RIGHT
-from tests.quick import first_quick, one_quick_each
+from tests.quick import first_quick
 from verification import layer
-from verification.models import SHIPPED, gru, lstm, scan, vanilla
-from verification.models.case import Cotangents, Targets, random_case
+from verification.models import SHIPPED, lstm, vanilla
+from verification.models.case import random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
-from verification.truth import replay
 from verification.truth.replayed import replayed
 from verification.truth.table import grouped_table
 
@@ -26,30 +25,11 @@ def some(
     model, steps=5, records=2, truncation=None, objective="cotangents", dtype=np.float64, seed=0, **options
 ):
     """A case of a few records, with cotangents or with the model's own loss."""
-    rng = np.random.default_rng(seed)
     dtype = np.result_type(dtype, np.complex64) if model.complex else np.dtype(dtype)
-    case = random_case(model, rng, options.pop("sizes", SIZES), records, steps, dtype, **options)
-    if truncation is not None:
-        case = replace(case, truncation=truncation)
-    if objective == "targets":
-        readout = {block.name: rng.uniform(-1, 1, block.shape(SIZES)) for block in model.of(Use.READOUT)}
-        targets = Targets(rng.uniform(-1, 1, (records, steps, SIZES["K"])))
-        case = replace(case, blocks={**case.blocks, **readout}, objective=targets)
-    return case
-
-
-@one_quick_each("truncation", TRUNCATIONS, type, ids=repr)
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-@first_quick("objective", ["cotangents", "targets"])
-def test_the_gradient_is_autograd_s_of_detached_replays(model, objective, truncation):
-    """Every block, under every truncation, with cotangents and with the model's own loss."""
-    if objective == "targets" and not model.of(Use.READOUT):
-        pytest.skip("the model has no readout")
-    case = some(model, truncation=truncation, objective=objective)
-    truth, got = replay.gradient(case), replayed(case).expected()
-    assert got.keys() == truth.keys()
-    for name, block in truth.items():
-        np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
+    losses = "every" if objective == "targets" else "cotangents"
+    given = np.random.default_rng(seed), options.pop("sizes", SIZES), records, steps, dtype
+    case = random_case(model, *given, losses=losses, **options)
+    return case if truncation is None else replace(case, truncation=truncation)
 
 
 @pytest.mark.slow
@@ -112,58 +92,3 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(model, module, dtype)
             error = np.max(np.abs(got - expected[name].truth))
             assert error <= expected[name].bound / 3, (steps, records, size, name)
         assert any(expected[block.name].determined for block in model.of(Use.INPUT))
-
-
-def test_a_cotangent_that_the_type_loses_is_allowed_for():
-    """Of 1e-33 in float32 nothing need arrive; the allowance is no less than the table's."""
-    case = some(lstm, dtype=np.float32)
-    outputs = 0 * case.objective.outputs
-    outputs[:, -1] = 1e-33
-    zero = tuple(0 * array for array in case.objective.state)
-    small = replace(case, objective=Cotangents(outputs, zero))
-    table = grouped_table(small).expected()
-    for name, expected in replayed(small).expected().items():
-        assert 0 < expected.size <= expected.lost < 1e4 * expected.size, name
-        assert expected.lost >= 0.5 * table[name].lost
-    assert all(expected.lost == 0 for expected in replayed(case).expected().values())
-
-
-def test_what_is_lost_inside_a_step_is_allowed_for_too():
-    """A saturated gate's cotangent is lost though the states' are healthy."""
-    case = some(lstm, dtype=np.float32, steps=2)
-    case.blocks["b"][:] = -75
-    table = grouped_table(case).expected()["b"]
-    assert replayed(case).expected()["b"].lost >= 0.5 * table.lost > 0
-
-
-@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=repr)
-def test_a_function_at_its_kink_determines_nothing(truncation):
-    """relu at 0 has no slope; beside it, it has."""
-    case = some(vanilla, truncation=truncation, functions={"activation": "relu"})
-    assert replayed(case).determined
-    still = {name: 0 * array for name, array in case.blocks.items()}
-    assert not replayed(replace(case, blocks=still)).determined
-
-
-def test_a_case_that_overflows_determines_nothing():
-    """Its truth is larger than the type holds."""
-    case = some(scan, dtype=np.float32)
-    case.blocks["a"][:] = 1e20
-    assert not replayed(case).determined
-
-
-def test_a_step_that_does_not_broadcast_has_the_same_truth():
-    """Loop by loop."""
-
-    def one_copy(f, p, x, *state):
-        assert state[0].ndim == 2, "a step of one copy alone"
-        return gru.step(f, p, x, *state)
-
-    case = some(gru, 3, truncation=Window(1))
-    fast, slow = (
-        replayed(case).expected(),
-        replayed(replace(case, model=replace(gru, step=one_copy))).expected(),
-    )
-    for name, expected in fast.items():
-        np.testing.assert_allclose(slow[name].truth, expected.truth, rtol=0, atol=CLOSE)
-        assert slow[name].bound == pytest.approx(expected.bound, rel=1)
