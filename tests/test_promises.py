@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from rnn import LSTM, RNN
-from tests.layers import scan
+from tests.layers import scan, steps
 from tests.promises import PROMISES, SHORT, changes, held
 from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
 from verification.judging import shrinking
@@ -47,17 +47,12 @@ def of_layer(conduct):
 def of_step(conduct):
     """One step of a scan."""
 
-    def forward(params, x, state):
-        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
     def backward(saved, d_state):
-        a, h = saved
-        (dh,) = d_state
-        found = {}, {"a": dh * h, "x": dh.copy()}, (dh * a,)
+        found = steps.scan_back(saved, d_state)
         conduct(d_state)
         return found
 
-    return step(forward, backward, model=models.scan, scope=SMALL)
+    return step(steps.scan, backward, model=models.scan, scope=SMALL)
 
 
 def of_problem(conduct):

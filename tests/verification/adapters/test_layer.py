@@ -6,7 +6,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT, lstm, scan
+from tests.layers import RIGHT, renamed, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Block, Scope, Use, layer, models, scoped
@@ -42,32 +42,9 @@ def test_a_right_layer_holds_in_every_property(model, module, wide):
     assert {each.property for each in found} >= {"autograd", "lags", "memory layout", "interleaved calls"}
 
 
-def other_layout(params, xs, state):
-    """An LSTM in the order o, g, f, i, transposed, time-major, with two biases."""
-    b = params["b_ih"] + params["b_hh"]
-    order = [3, 2, 1, 0]
-    U, W, b = (
-        np.concatenate([np.split(a, 4)[k] for k in order]) for a in (params["Wx"].T, params["Wh"].T, b)
-    )
-    outputs, final, saved = lstm.forward({"U": U, "W": W, "b": b}, xs.swapaxes(0, 1), state)
-    return outputs.swapaxes(0, 1), final, saved
-
-
-def other_backward(saved, d_outputs, d_state):
-    """Its backward, whose two biases have gradients of their own."""
-    d, d_xs, d_initial = lstm.backward(saved, d_outputs.swapaxes(0, 1), d_state)
-    order = [3, 2, 1, 0]
-    U, W, b = (np.concatenate([np.split(d[name], 4)[k] for k in order]) for name in ("U", "W", "b"))
-    d_params = {"Wx": U.T, "Wh": W.T, "b_ih": b, "b_hh": b.copy()}
-    return d_params, d_xs.swapaxes(0, 1), d_initial
-
-
-ARRAYS = {"U": ("Wx", "T"), "W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ogfi", "axes": "TN"}
-
-
 def test_an_engine_of_another_layout_is_judged_in_the_model_s():
     """Names, orientation, gate order, two biases and steps first, all at once."""
-    engine = layer(other_layout, other_backward, model=models.lstm, arrays=ARRAYS)
+    engine = layer(renamed.forward, renamed.backward, model=models.lstm, arrays=renamed.ARRAYS)
     found = list(findings(engine, Truth(some(models.lstm))))
     assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
 
@@ -76,10 +53,10 @@ def test_the_second_of_two_biases_is_judged_as_the_first():
     """A wrong one is found, though the first is right."""
 
     def forgets(saved, d_outputs, d_state):
-        d_params, d_xs, d_initial = other_backward(saved, d_outputs, d_state)
+        d_params, d_xs, d_initial = renamed.backward(saved, d_outputs, d_state)
         return {**d_params, "b_hh": 0 * d_params["b_hh"]}, d_xs, d_initial
 
-    engine = layer(other_layout, forgets, model=models.lstm, arrays=ARRAYS)
+    engine = layer(renamed.forward, forgets, model=models.lstm, arrays=renamed.ARRAYS)
     wrong = {each.part for each in findings(engine, Truth(some(models.lstm))) if each.wrong}
     assert wrong == {"b"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.layers import lstm, ragged, scan
+from tests.layers import ragged, renamed, scan, steps
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.problem import whole
 from verification.adapters.remade import PUBLIC, Source, scope_of
@@ -89,46 +89,7 @@ def test_a_scope_is_said_where_it_decides_how_a_case_is_asked():
     assert scope_of(two.claim, models.vanilla) == {"truncations": ("Full", "Tail")}
 
 
-TEXT = Path(lstm.__file__).read_text("utf-8")
-
-# The same in the order o, g, f, i, transposed, time-major, with two biases.
-ARRAYS = {"U": ("Wx", "T"), "W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ogfi", "axes": "TN"}
-OTHERWISE = """
-ORDER = [3, 2, 1, 0]
-plain_forward, plain_backward = forward, backward
-
-
-def turned(array):
-    return np.concatenate([np.split(array, 4)[k] for k in ORDER])
-
-
-def forward(params, xs, state):
-    b = params["b_ih"] + params["b_hh"]
-    plain = {"U": turned(params["Wx"].T), "W": turned(params["Wh"].T), "b": turned(b)}
-    outputs, final, saved = plain_forward(plain, xs.swapaxes(0, 1), state)
-    return outputs.swapaxes(0, 1), final, saved
-
-
-def backward(saved, d_outputs, d_state):
-    d, d_xs, d_initial = plain_backward(saved, d_outputs.swapaxes(0, 1), d_state)
-    d_U, d_W, d_b = (turned(d[name]) for name in ("U", "W", "b"))
-    return {"Wx": d_U.T, "Wh": d_W.T, "b_ih": d_b, "b_hh": d_b.copy()}, d_xs.swapaxes(0, 1), d_initial
-"""
-
-# One step of a vanilla network with tanh.
-STEP = """import numpy as np
-
-
-def forward(params, x, state):
-    after = np.tanh(x @ params["U"].T + state[0] @ params["W"].T + params["b"])
-    return (after,), (params, x, state[0], after)
-
-
-def backward(saved, d_state):
-    params, x, h, after = saved
-    da = d_state[0] * (1 - after * after)
-    return {"U": da.T @ x, "W": da.T @ h, "b": da.sum(axis=0)}, da @ params["U"], (da @ params["W"],)
-"""
+STEP = Path(steps.__file__).read_text("utf-8")
 
 # The network with a loss on every step, in either form.
 PROBLEM = """import numpy as np
@@ -184,6 +145,7 @@ def of_a_user(name):
 
 
 BOTH = of_a_user("forward"), of_a_user("backward")
+STEPS = of_a_user("vanilla"), of_a_user("vanilla_back")
 
 
 def fails_and_passes(folder, engine, case, property_, right, wrong):
@@ -208,9 +170,9 @@ def replaced(text, right, wrong):
 @pytest.mark.slow
 def test_a_layer_s_program(tmp_path):
     """Of other arrays, of which the second bias has another gradient than the first."""
-    right = TEXT + OTHERWISE
+    right = Path(renamed.__file__).read_text("utf-8")
     wrong = replaced(right, '"b_hh": d_b.copy()', '"b_hh": d_b / 2')
-    engine = layer(*BOTH, model=models.lstm, arrays=ARRAYS)
+    engine = layer(*BOTH, model=models.lstm, arrays=renamed.ARRAYS)
     fails_and_passes(tmp_path, engine, CASE, "autograd", right, wrong)
 
 
@@ -245,7 +207,7 @@ def test_a_step_s_program(tmp_path):
     wrong = replaced(
         STEP, 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
     )
-    fails_and_passes(tmp_path, step(*BOTH, model=models.vanilla), case, "lags", STEP, wrong)
+    fails_and_passes(tmp_path, step(*STEPS, model=models.vanilla), case, "lags", STEP, wrong)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.layers.steps import scan, scan_back, vanilla, vanilla_back
 from verification import models, step
 from verification.adapters.step import looped
 from verification.models.case import random_case
@@ -20,32 +21,6 @@ TRUNCATIONS = (
     Standard("Tail", (0,)),
     Tabled((0, 9, 1, 2, 0)),
 )
-
-
-def vanilla(params, x, state):
-    """A plain step with tanh."""
-    (h,) = state
-    after = np.tanh(x @ params["U"].T + h @ params["W"].T + params["b"])
-    return (after,), (params, x, h, after)
-
-
-def vanilla_back(saved, d_state):
-    """Its backward."""
-    params, x, h, after = saved
-    da = d_state[0] * (1 - after * after)
-    return {"U": da.T @ x, "W": da.T @ h, "b": da.sum(axis=0)}, da @ params["U"], (da @ params["W"],)
-
-
-def scan(params, x, state):
-    """h′ = a ⊙ h + x, which has two inputs and no parameters."""
-    return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
-
-def scan_back(saved, d_state):
-    """Its backward."""
-    a, h = saved
-    (dh,) = d_state
-    return {}, {"a": np.conj(h) * dh, "x": dh}, (np.conj(a) * dh,)
 
 
 @pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)

@@ -142,14 +142,6 @@ def test_the_json_has_every_seed(run):
     assert training["forecasts"][OWN_PASS]["rmse"] == run.rmse(PUBLISHED, OWN_PASS).tolist()
 
 
-def test_the_picture(run, tmp_path):
-    """A PNG, whole."""
-    draw(tmp_path / "article.png", run)
-    picture = (tmp_path / "article.png").read_bytes()
-    assert picture.startswith(b"\x89PNG")
-    assert picture.endswith(b"IEND\xaeB`\x82")
-
-
 @pytest.mark.slow
 def test_the_picture_says_what_is_ours_and_the_sizes(run, tmp_path):
     """In its title; and each training has a line and a marker of its own beside its colour."""

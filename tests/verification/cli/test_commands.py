@@ -1,6 +1,5 @@
 """The commands, on few cases and for one epoch: what it prints, writes and returns."""
 
-import errno
 import json
 import os
 import re
@@ -14,7 +13,6 @@ import numpy as np
 import pytest
 
 from rnn.app.certificate import kept
-from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
@@ -279,33 +277,6 @@ def a_command(monkeypatch, name, **outcome):
         return command.Outcome(**{"holds": True, "result": lambda: {"∂": 1}} | outcome)
 
     monkeypatch.setitem(command.COMMANDS, name, (says, lambda options: {"a part": 1.0}))
-
-
-def test_json_on_standard_output_is_all_that_is_there(tmp_path, capsys, monkeypatch):
-    """``--json -``: what is said goes to standard error, and the JSON needs no more than ASCII."""
-    a_command(monkeypatch, "article", files={"article.png": lambda path: path.write_bytes(PNG)})
-    assert command.main(["article", "--json", "-", "--out", "there"]) == 0
-    told = capsys.readouterr()
-    assert json.loads(told.out) == {"∂": 1}
-    assert told.out.isascii()
-    assert told.err.startswith(f"prose\nWritten: {os.path.join('there', 'article.png')}\n")
-    assert os.listdir(tmp_path) == ["there"]
-
-
-def test_what_cannot_be_written_does_not_cost_the_rest(tmp_path, capsys, monkeypatch):
-    """The disk is full for the first of two pictures: the JSON and the other are there, and it is told."""
-
-    def full(path):
-        path.write_bytes(PNG)
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    files = {"report.html": full, "sine.png": lambda path: path.write_bytes(PNG)}
-    a_command(monkeypatch, "verify", files=files)
-    with pytest.raises(Undelivered, match=r"report\.html: No space left on device, could not be written"):
-        command.main(["--json", "out.json"])
-    assert json.loads((tmp_path / "out.json").read_text("utf-8")) == {"∂": 1}
-    assert (tmp_path / "verification-report" / "sine.png").exists()
-    assert "Written: out.json" in capsys.readouterr().out
 
 
 def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):

@@ -114,13 +114,6 @@ def test_one_of_the_mutants_can_be_picked(loops):
         assert arguments([*argv, "--only", each.name]).faults == found
 
 
-def test_a_refusal_names_the_command(capsys):
-    """So that one sees whose flag it is not."""
-    with pytest.raises(SystemExit):
-        arguments(["mutants", "--seed", "1"])
-    assert capsys.readouterr().err.startswith("python -m verification mutants: ")
-
-
 def test_a_place_that_may_not_be_written_is_refused(capsys, monkeypatch):
     """Permission denied, as any other error of the system, is one line before any work."""
 
@@ -213,23 +206,3 @@ def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     told = helped(capsys)
     for words in (*DESCRIPTIONS, "--profile", "--seed", "--out", "--json", EXIT_CODES):
         assert words in told
-
-
-@pytest.mark.parametrize(
-    ("command", "flags"),
-    [
-        ("verify", {"--cell", "--loops", "--profile", "--seed", "--no-cache", "--out", "--json"}),
-        ("judge", {"--profile", "--seed", "--seconds", "--no-cache", "--out", "--json"}),
-        ("campaign", {"--cases", "--seed", "--workers", "--scheduler", "--no-cache", "--out", "--json"}),
-        ("mutants", {"--loops", "--only", "--json"}),
-        ("article", {"--out", "--json"}),
-        ("detection", {"--seed", "--out", "--json"}),
-        ("adversary", {"--profile", "--seed", "--planted", "--no-cache", "--json"}),
-    ],
-)
-def test_each_command_has_help_of_its_own(capsys, command, flags):
-    """Its flags and no others, what it does, how long that takes, and what its exit codes mean."""
-    told = helped(capsys, command)
-    assert {word for word in told.replace("]", " ").split() if word.startswith("--")} - {"--help"} == flags
-    assert DESCRIPTIONS[command] in told
-    assert EXIT_CODES in told

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.layers import lstm, planted, scan
+from tests.layers import lstm, planted, scan, steps
 from verification import Scope, layer, models, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
@@ -103,14 +103,7 @@ def test_a_reading_that_agrees_is_judged_as_any():
 def test_a_truncation_is_told_from_the_full_gradient():
     """Which is right: what is asked, and what is done instead."""
 
-    def one(params, x, state):
-        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
-    def back(saved, d_state):
-        a, h = saved
-        return {}, {"a": h * d_state[0], "x": d_state[0]}, (a * d_state[0],)
-
-    right = step(one, back, model=models.scan)
+    right = step(steps.scan, steps.scan_back, model=models.scan)
     cut = Truncates(right, lambda truncation: FULL)
     case = replace(small(right), truncation=Standard("Window", (1,)))
     found = diagnose(cut, FOUND, case)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 import rnn
-from tests.layers import lstm
+from tests.layers import lstm, steps
 from verification import Scope, function, layer, manual, models, scoped, step, verify
 from verification.adapters.rnn.engine import gradients_of
 from verification.judging.profile import Profile
@@ -49,14 +49,7 @@ def of_layer(note):
 def of_step(note):
     """One step of a scan, in the verifier's loops."""
 
-    def forward(params, x, state):
-        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
-    def backward(saved, d_state):
-        a, h = saved
-        return {}, {"a": d_state[0] * h, "x": d_state[0].copy()}, (d_state[0] * a,)
-
-    return step(note(forward), note(backward), model=models.scan, scope=SMALL)
+    return step(note(steps.scan), note(steps.scan_back), model=models.scan, scope=SMALL)
 
 
 def of_problem(note):

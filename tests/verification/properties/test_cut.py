@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.layers import lstm, planted, ragged
+from tests.layers import lstm, planted, ragged, steps
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.verification.properties.refuting import CASE, refuted
 from verification import Scope, Standard, layer, models, step
@@ -101,14 +101,7 @@ def test_parts_are_no_shorter_than_what_is_claimed():
 def test_a_step_is_asked_as_a_layer_is():
     """Under the full gradient: a truncation counts from where a part begins."""
 
-    def forward(params, x, state):
-        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
-    def backward(saved, d_state):
-        a, h = saved
-        return {}, {"a": d_state[0] * h, "x": d_state[0].copy()}, (d_state[0] * a,)
-
-    engine = step(forward, backward, model=models.scan)
+    engine = step(steps.scan, steps.scan_back, model=models.scan)
     (case,) = cases(models.scan, count=1)
     assert asked(engine, case) == ({"outputs", "final h0", "a", "x", "h0"}, [])
     assert asked(engine, replace(case, truncation=Standard("Window", (1,)))) == (set(), [])

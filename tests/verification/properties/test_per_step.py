@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import planted, vanilla
+from tests.layers import planted, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
-from tests.verification.adapters.test_step import vanilla as a_step
-from tests.verification.adapters.test_step import vanilla_back
 from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.case import random_case
@@ -80,7 +78,7 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
 )
 def test_what_a_loss_must_not_reach_is_zero(truncation):
     """To the bit: a part that is not zero there is told with its step."""
-    engine = step(a_step, vanilla_back, model=models.vanilla)
+    engine = step(steps.vanilla, steps.vanilla_back, model=models.vanilla)
     case = replace(some(models.vanilla), truncation=truncation)
     found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lags_of(engine, case)]
     assert not [wrong for wrong, _ in found if wrong]

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from itertools import islice
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import rnn
 from tests.rnn.cells.judged import looked_at
+from tests.verification.adapters.rnn.test_engine import copied
 from verification import ModelProblem, Profile, Scope, Standard, models, verify
 from verification.adapters.rnn import cells
 from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, network_of, without_threads
@@ -43,8 +43,7 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
             params = grads.params._replace(V=grads.params.V / 2, c=grads.params.c / 2)
             return value, grads._replace(params=params)
 
-    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
-    copy.RNN = Half
+    copy = copied(RNN=Half)
     scope = Scope(dtypes=("float64",))
     wrong, _ = looked_at(network_of(name, scope=scope, package=copy), 5)
     assert {line.split(":")[0] for line in wrong if line.startswith("autograd")} == {
@@ -63,8 +62,7 @@ def test_the_loss_alone_is_judged_as_well(name, loops):
         def loss_value(self, *given, **options):
             return super().loss_value(*given, **options) + 1
 
-    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
-    copy.RNN = TwoLosses
+    copy = copied(RNN=TwoLosses)
     sizes = {"D": (1, 2), "H": (1, 3), "K": (1, 2)}
     scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3), sizes=sizes)
     found = verify(network_of(name, loops, package=copy), Profile("few", 5, 0, strength=1), scope=scope)
@@ -97,8 +95,7 @@ def test_a_copy_is_judged_by_truncations_of_its_own(name):
         def first(self, t, steps):
             return max(0, super().first(t, steps) - 1)
 
-    copy = SimpleNamespace(**{each: getattr(rnn, each) for each in rnn.__all__})
-    copy.Window = Further
+    copy = copied(Window=Further)
     scope = Scope(dtypes=("float64",), truncations=("Window",), steps=(3, 6))
     wrong, _ = looked_at(network_of(name, scope=scope, package=copy), 20)
     assert "autograd U" in {line.split(":")[0] for line in wrong}

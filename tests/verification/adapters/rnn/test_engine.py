@@ -21,6 +21,11 @@ def a_problem(activation="tanh", truncation=Full()):
     return Problem(activation, params, xs, targets, h0, truncation)
 
 
+def copied(**changed):
+    """The package's names, some of them others."""
+    return SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__} | changed)
+
+
 @pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(2, 3), Tail(2)], ids=repr)
 @pytest.mark.parametrize("activation", rnn.ACTIVATIONS)
 def test_it_answers_with_rnns_own_numbers(activation, truncation):
@@ -55,8 +60,7 @@ def test_a_loss_on_the_last_step_alone():
 
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The truncations are the copy's too: one whose windows are too long is wrong there alone."""
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.Window = lambda k: Window(k + 1)
+    copy = copied(Window=lambda k: Window(k + 1))
     longer = engine_of(copy)
     for truncation, right in ((Full(), True), (Chunked(2, 3), True), (Tail(2), True), (Window(1), False)):
         problem = a_problem(truncation=truncation)
@@ -75,8 +79,7 @@ def test_a_workspace_is_used_before_and_after():
             seen.append((float(params.W[0, 0]), float(xs[0, 0, 0]), truncation, workspace))
             return super().loss_and_gradients(params, xs, targets, h0, truncation, workspace=workspace)
 
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.RNN = Noting
+    copy = copied(RNN=Noting)
     problem = a_problem(truncation=Window(2))
     answer = engine_of(copy)(replace(problem, workspace=True))
     W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
@@ -93,8 +96,7 @@ def test_two_ways_to_the_loss_have_to_agree():
         def loss_value(self, *given):
             return super().loss_value(*given) + 1
 
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.RNN = TwoLosses
+    copy = copied(RNN=TwoLosses)
     with pytest.raises(ArithmeticError, match=r"loss_value gives .*, loss_and_gradients"):
         engine_of(copy)(a_problem())
 
@@ -109,8 +111,7 @@ def test_checkpoints_are_asked_for(every):
             asked.append(checkpoints)
             return super().loss_and_gradients(*given, checkpoints=checkpoints)
 
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.RNN = Noting
+    copy = copied(RNN=Noting)
     engine_of(copy)(replace(a_problem(), checkpoints=every))
     assert asked == [rnn.Checkpoints(every or None)]
 
@@ -145,8 +146,7 @@ class Raising(rnn.RNN):
 
 def test_a_package_that_raises_wrongly_is_no_right_answer():
     """NaN stands where a number is true, and no tolerance holds it."""
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.RNN = Raising
+    copy = copied(RNN=Raising)
     answer = engine_of(copy)(a_problem())
     assert np.isnan(answer.value)
     assert np.isnan(answer.outputs).all()
@@ -165,8 +165,7 @@ def test_other_numbers_in_the_workspace_may_overflow(place):
                 raise FloatingPointError("loss: inf")
             return super().loss_and_gradients(*arguments, **options)
 
-    copy = SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__})
-    copy.RNN = Overflowing
+    copy = copied(RNN=Overflowing)
     answer = engine_of(copy)(replace(a_problem(), workspace=True))
     assert len(calls) == 3
     for name, part in manual(a_problem()).named().items():
