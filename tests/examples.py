@@ -11,9 +11,20 @@ ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+def text_of(page):
+    """That of a page of docs/judge."""
+    return (ROOT / "docs" / "judge" / f"{page}.md").read_text("utf-8")
+
+
 def blocks(page):
     """Language and content of every block of a page of docs/judge."""
-    return FENCE.findall((ROOT / "docs" / "judge" / f"{page}.md").read_text("utf-8"))
+    return FENCE.findall(text_of(page))
+
+
+def rows(page):
+    """The second cell of every row of its tables of two columns, by the first."""
+    found = re.findall(r"^\| (.*?) \| (.*) \|$", text_of(page), re.MULTILINE)
+    return {first: second.replace("\\|", "|") for first, second in found}
 
 
 def of_kind(page, kind):

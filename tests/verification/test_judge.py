@@ -1,27 +1,19 @@
 """One verify for whatever can be judged."""
 
 import io
-import os
 import re
-import subprocess
 import sys
-from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import verification
 from tests.layers import planted, scan
+from tests.promises import SHORT
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging import shrinking
-from verification.judging.profile import Profile
 from verification.judging.standing import Milestone
 from verification.sampling.ordering import Share
-
-ROOT = Path(__file__).parents[2]
-
-SHORT = Profile("short", cases=12, exact_cases=0, strength=1)
 
 
 @pytest.fixture(autouse=True)
@@ -102,30 +94,6 @@ def test_a_progress_of_the_caller_s_own_is_the_only_one(monkeypatch, capsys):
     asked = []
     assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: asked.append(counts)) == ""
     assert asked == [(10, 20), (20, 20)]
-
-
-@pytest.mark.slow
-def test_a_program_in_a_terminal_shows_it(tmp_path):
-    """Through a terminal of the system: the line is there while it runs, and gone when it has ended."""
-    program = (
-        "from tests.verification.test_judge import RIGHT, SHORT\n"
-        "from verification import verify\n"
-        "print(verify(RIGHT, SHORT, cache=False).verdict)\n"
-    )
-    controller, end = os.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    call = [sys.executable, "-c", program]
-    with subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=end) as running:
-        os.close(end)
-        shown = b""
-        # The system says by an error that nobody writes to it any more.
-        with suppress(OSError):
-            while more := os.read(controller, 1024):
-                shown += more
-        assert running.stdout.read() == b"verified to singles\n"
-    os.close(controller)
-    assert shown.count(b" % done, about ") > 2
-    assert shown.endswith(b" \r")
 
 
 def test_another_model_than_the_layer_s_is_misuse():

@@ -6,12 +6,10 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.programs import failure
+from tests.promises import SHORT
 from verification import function, verify
-from verification.judging.profile import Profile
 from verification.properties.engine import InvalidAnswer
 from verification.properties.of_function import Call, ask
-
-SHORT = Profile("short", cases=30, exact_cases=0)
 
 
 @st.composite

@@ -91,16 +91,6 @@ def test_the_articles_own_prediction_pass():
     assert list(forecasts(params, unseen, both=False)) == [TRAINED_PASS]
 
 
-@pytest.mark.slow
-def test_processes_change_nothing(run, monkeypatch):
-    """One for all the work comes to the same numbers as one for each core."""
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    alone = rerun(1, epochs=1)
-    for name, training in alone.trainings.items():
-        np.testing.assert_array_equal(training.train[0], run.trainings[name].train[0])
-        assert training.moved == run.trainings[name].moved
-
-
 def made(predictions):
     """A run whose one training predicted these multiples of the truth, a seed each."""
     truth = np.sqrt(2) * np.array([0.7, -0.7])

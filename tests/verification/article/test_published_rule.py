@@ -1,6 +1,5 @@
 """The published rule is what the article's text computes, and it is accused of what it does, no more."""
 
-import json
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -14,11 +13,8 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
 from verification.article.published_rule import (
     PublishedRule,
-    Reason,
     article_data,
     article_problem,
-    as_json,
-    as_text,
     epoch,
     examine,
     folded,
@@ -237,19 +233,3 @@ def test_an_epoch_moves_the_blocks_that_learn():
     assert np.any(after.V != params.V)
     assert all(np.array_equal(getattr(after, name), getattr(params, name)) for name in ("U", "W", "b", "c"))
     assert loss(after, learn) < loss(params, learn)
-
-
-def test_rendering():
-    """The text has the verdict and every reason, the JSON both and the figures."""
-    found = PublishedRule(
-        "refuted", (Reason("one", "It is wrong by 3.", {"by": 3.0}), Reason("two", "So.", {}))
-    )
-    text = as_text(found)
-    assert "refuted" in text
-    assert "1. It is wrong by 3." in text
-    assert "2. So." in text
-    assert json.loads(json.dumps(as_json(found), allow_nan=False)) == {
-        "verdict": "refuted",
-        "reasons": ["It is wrong by 3.", "So."],
-        "figures": {"one": {"by": 3.0}, "two": {}},
-    }

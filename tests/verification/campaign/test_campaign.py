@@ -1,14 +1,12 @@
 """A campaign: the same outcome however it came about, and failures that are tried first the next time."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
+from tests.campaigns import SQUARE, WRONG_SQUARE, subject_in
 from verification.campaign import blocks as counting
-from verification.campaign import campaign as campaigns
 from verification.campaign import failures
 from verification.campaign.blocks import Block, Place, blocks
 from verification.campaign.campaign import Campaign, concluded, merge, sampled, taken_up, tried_again
@@ -17,7 +15,6 @@ from verification.campaign.portions import Portions
 from verification.campaign.processes import processes
 from verification.campaign.store import opened
 from verification.judging import shrinking
-from verification.processes import fresh
 
 # Cases of a block, of which one or two are refuted where the engine is wrong.
 CASES = 25
@@ -149,67 +146,3 @@ def test_a_failure_of_another_campaign_counts_where_it_fails(tmp_path):
     want = told(run(campaign))
     failures.keep(folder, Place(9, 7, 0), "assert False\n")
     assert told(run(campaign)) == want
-
-
-def sampled_in(campaign, progress=nothing):
-    """The designed sample, from where it was left."""
-    with opened(campaign.folder, campaign.identity, 0) as store:
-        return sampled(campaign, Portions(store), progress)
-
-
-def shown(sample):
-    """All of a sample's tally and coverage."""
-    tally = sample.tally
-    return tally.cases, tally.informative, list(tally.rows), tally.seen, tally.rows_covered, sample.coverage
-
-
-def noting(asked):
-    """The usual processes, and which portions they are asked."""
-
-    @contextmanager
-    def pooled():
-        with fresh.pooled() as spread:
-
-            def noted(work, portions):
-                asked.extend(portions)
-                return spread(work, portions)
-
-            yield noted
-
-    return pooled
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A sample that was not stopped, and how many portions it was asked."""
-    asked = []
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(campaigns, "pooled", noting(asked))
-        sample = sampled_in(campaign_in(tmp_path_factory.mktemp("whole"), SCAN, 1))
-    return sample, len(asked)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("portions", [1, 3])
-def test_a_sample_that_was_stopped_goes_on(whole, tmp_path, monkeypatch, portions):
-    """After the portions that had come; its tally and coverage are those of one that was not stopped."""
-    sample, every = whole
-    came = []
-
-    def enough(done, total):
-        came.append(done)
-        if len(came) == portions:
-            raise Stopped
-
-    stopped = campaign_in(tmp_path / "stopped", SCAN, 1)
-    with pytest.raises(Stopped):
-        sampled_in(stopped, enough)
-    asked = []
-    monkeypatch.setattr(campaigns, "pooled", noting(asked))
-    assert shown(sampled_in(stopped)) == shown(sample)
-    assert len(asked) == every - portions
-    assert shown(sampled_in(stopped)) == shown(sample)
-    assert len(asked) == every - portions
-    monkeypatch.setattr(campaigns, "tallied", lambda *_: pytest.fail("begun again"))
-    assert shown(sampled_in(stopped)) == shown(sample)
-    assert sample.coverage[0].covered > 0

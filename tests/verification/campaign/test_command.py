@@ -11,8 +11,6 @@ import time
 
 import pytest
 
-from rnn.console.files import Undelivered
-from rnn.console.progress import Progress
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
 from tests.quick import first_quick
@@ -85,18 +83,6 @@ def test_a_wrong_engine_is_refuted(project):
     )
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
-
-
-@pytest.mark.slow
-def test_a_campaign_ends_when_enough_is_known(project):
-    """An engine that answers nothing is not asked a million times."""
-    nothing = SCAN.replace("layer(forward, backward", "layer(forward, lambda *given: None")
-    (project / "nothing.py").write_text(nothing, "utf-8")
-    done = run(project, "nothing.py:net", "--cases", "1000000", "--out", "out", "--json", "out.json")
-    found = result(project, "out.json")
-    assert (done.returncode, found["verdict"]) == (1, "refuted")
-    assert 100 <= found["refuted"] <= found["cases"] < 300
-    assert "does not answer in form" in found["diagnosis"]["sentence"]
 
 
 def rows_in(folder, table):
@@ -184,11 +170,6 @@ def change(*statement):
     return damage
 
 
-def cut(folder):
-    """Damages a folder by the end of the database."""
-    os.truncate(folder / NAME, 4096)
-
-
 def directory(folder):
     """Damages a folder by another one in place of the database."""
     (folder / NAME).unlink()
@@ -248,45 +229,6 @@ def test_a_damaged_folder_is_refused_before_any_work(copied, capsys, name):
     assert words in told
 
 
-def test_what_cannot_be_kept_ends_a_campaign(project, monkeypatch):
-    """In one line, as a failure, with how to go on."""
-    monkeypatch.chdir(project)
-
-    def full(*given):
-        raise Undelivered("out/campaign.sqlite: database or disk is full, could not be written")
-
-    monkeypatch.setattr(command, "merge", full)
-    options = arguments(["campaign", "mine.py:net", "--cases", "9", "--out", "out", "--workers", "1"])
-    with pytest.raises(SystemExit) as left:
-        command.run(options.campaign, "campaign", Progress(command.parts(options)))
-    assert left.value.code == (
-        "out/campaign.sqlite: database or disk is full, could not be written; "
-        "the same command goes on from what is kept"
-    )
-
-
-@pytest.mark.slow
-def test_two_campaigns_in_a_folder(project):
-    """The second one is refused in a line, and does no harm to the first, which goes on."""
-    argv = ("mine.py:net", "--cases", "1000000", "--out", "out", "--workers", "1")
-    with subprocess.Popen(
-        called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
-    ) as first:
-        while rows_in(project / "out", "blocks") < 1:
-            time.sleep(0.1)
-        second = run(project, *argv)
-        there = rows_in(project / "out", "blocks")
-        while rows_in(project / "out", "blocks") == there:
-            assert first.poll() is None
-            time.sleep(0.1)
-        first.send_signal(signal.SIGINT)
-        assert first.wait(30) == 130
-        first.stderr.read()
-    assert second.returncode == 2
-    assert second.stderr.startswith("python -m verification campaign: out: another campaign is at work there")
-    assert second.stderr.count("\n") == 1
-
-
 MISUSES = {
     "no cases": (["mine.py:net"], "the following arguments are required: --cases"),
     "none at all": (["mine.py:net", "--cases", "0"], "'0', needed an integer of at least 1"),
@@ -319,20 +261,6 @@ def test_misuse_is_one_line(project, monkeypatch, capsys, name):
     assert err.startswith("python -m verification campaign: ")
     assert words in err
     assert {*os.listdir(project)} - {"__pycache__"} == {f"{name}.py" for name in ENGINES}
-
-
-@pytest.mark.slow
-def test_another_engine_s_folder_is_refused(copied, capsys):
-    """Another text under the same name, or another seed; what is there stays."""
-    argv = ("mine.py:net", "--cases", "50", "--out", "out")
-    (copied / "mine.py").write_text(SQUARE + "\n# Changed.\n", "utf-8")
-    done = run(copied, *argv)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "a campaign of another source of the engine" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert rows_in(copied / "out", "blocks") == 1
-    (copied / "mine.py").write_text(SQUARE, "utf-8")
-    assert "a campaign of seed 0, needed 1" in refused(capsys, *argv, "--seed", "1")
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from dataclasses import asdict, replace
 from functools import partial
 from importlib import import_module
@@ -13,11 +12,10 @@ import numpy as np
 import pytest
 
 from rnn.app.certificate import kept
-from rnn.console.progress import Progress
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_cell
-from verification.article import article, published_rule, sine
+from verification.article import published_rule, sine
 from verification.cli import commands as command
 from verification.cli.options import arguments
 from verification.evidence import adversary, mutants
@@ -127,19 +125,6 @@ def test_a_verified_run(tmp_path, capsys):
     assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
     # Beside the user's cache, in which the certificates are.
     assert {*os.listdir(tmp_path)} - {"cache"} == {"deep", "out.json"}
-
-
-@pytest.mark.slow
-def test_one_mutant_can_be_picked(tmp_path, capsys):
-    """It alone is judged and explained, and is the whole result."""
-    name, path = CATALOGUE[0].name, tmp_path / "out.json"
-    assert command.main(["mutants", "--only", name, "--json", str(path)]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith(name)
-    assert "Mutants: 1 of 1 wrong engines caught" in told
-    result = json.loads(path.read_text("utf-8"))
-    assert (result["total"], result["equivalent"]) == (1, 0)
-    assert [each["name"] for each in result["catalogue"]] == [name]
 
 
 @pytest.mark.slow
@@ -289,17 +274,6 @@ def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "here") == []
 
 
-@pytest.mark.slow
-def test_the_article_in_json(tmp_path, monkeypatch):
-    """The published rule's verdict and the trainings, beside the picture."""
-    monkeypatch.setattr(command.article, "rerun", partial(article.rerun, 1, epochs=2))
-    assert command.main(["article", "--json", "out.json"]) == 0
-    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert result["published_rule"]["verdict"] == "refuted"
-    assert result["article"]["epochs"] == 2
-    assert (tmp_path / "verification-report" / "article.png").read_bytes().startswith(PNG)
-
-
 def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     """False alarms, accuracy and the curve, in the text, in the JSON, and the curve as a picture."""
     monkeypatch.setattr(command, "DETECTION_CASES", 2)
@@ -344,27 +318,6 @@ def judged(tmp_path, text, *argv):
         f"    records=(1, 2), steps=(1, 4))\n{text}"
     )
     return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
-
-
-def test_a_run_ends_when_no_time_is_left_or_when_it_is_interrupted(tmp_path, capsys, monkeypatch):
-    """What was met by then is told; not exercised, or the exit code of an interruption."""
-    assert judged(tmp_path, "net = scoped(manual, SCOPE)\n", "--seconds", "1e-9") == 1
-    told = capsys.readouterr().out
-    assert told.startswith("not exercised; singles ")
-    assert re.search(r"^ended after \d+\.\d s, no time was left; least met: ", told, re.MULTILINE)
-    result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert result["ended"] == "no time was left"
-    assert 0 < result["met"]["singles"] < 1
-    assert len(result["least_met"]) > 1
-
-    def enough(self, name, expected, share):
-        if share:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Progress, "_show", enough)
-    with pytest.raises(KeyboardInterrupt):
-        judged(tmp_path, "net = scoped(manual, SCOPE)\n")
-    assert re.search(r"^ended after \d+\.\d s, interrupted; ", capsys.readouterr().out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "soon", "inf", "nan"])

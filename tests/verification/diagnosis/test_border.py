@@ -1,10 +1,10 @@
 """A border of two chunks is named, and a last chunk that is not whole."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from tests.examples import text_of
 from tests.layers import gated_linear_attention, gated_scan, planted
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from verification import Scope, layer, models
@@ -12,7 +12,7 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.properties.findings import findings, truth_of
 
-PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+PAGE = text_of("diagnosis")
 
 
 def told(module, scope, steps, model=models.gated_scan, **said):
@@ -68,15 +68,6 @@ def test_a_small_chunk_s_border_is_told_with_what_is_computed_instead():
     assert " from T = 3 on, the border of two chunks, right with fewer steps: what is " in found.sentence
     assert found.as_if == "the sequence were cut into chunks of 2 steps"
     found = told(wrong, Scope(chunks=(16,)), 17)
-    assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."
-
-
-def test_the_chunk_of_the_case_is_the_one_that_is_told_of():
-    """A fault of one chunk alone is none of the smaller ones."""
-    wrong = planted(
-        chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0 or span.stop - span.start < 9)"
-    )
-    found = told(wrong, Scope(chunks=(2, 16)), 20, chunk=16)
     assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."
 
 

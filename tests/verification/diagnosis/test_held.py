@@ -1,12 +1,12 @@
 """A value that a model names is tried as a constant, and a diagnosis calls it so."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.examples import text_of
 from tests.layers import delta_rule, gated_linear_attention, mlstm, planted, slstm
 from verification import Block, Model, Use, layer, models
 from verification.diagnosis.diagnosis import diagnose
@@ -17,7 +17,7 @@ from verification.models.model import When
 from verification.properties.findings import findings, truth_of
 from verification.truth import replay
 
-PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+PAGE = text_of("diagnosis")
 
 NAMES = {
     models.slstm: ("stabiliser", "normaliser"),

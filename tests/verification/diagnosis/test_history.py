@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.examples import text_of
 from tests.layers import lstm, planted, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
@@ -16,7 +17,7 @@ from verification.properties.property import Finding
 
 PARAMS = 'U, W, b = params["U"], params["W"], params["b"]'
 BACK = 'U, W = params["U"], params["W"]'
-PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+PAGE = text_of("diagnosis")
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 BY_U = "(U.shape, U.dtype, U.tobytes())"
 KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
@@ -46,16 +47,6 @@ def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong
     )
     assert found.stage == "conduct"
     assert found.sentence.removeprefix("off: ") in PAGE
-
-
-def test_a_finding_that_comes_again_is_told_by_what_is_kept_as_well():
-    """Larger cotangents are no matter of their size where a gradient is kept by U."""
-    engine = lstm_with(*BY_NUMBERS["a gradient"])
-    found = diagnose(engine, Finding("linearity", "b", "off"), healthy_case(engine))
-    assert found.sentence == (
-        "off: answers differ from call to call; what it computed for the numbers of U is answered for the "
-        "same ones again."
-    )
 
 
 def test_what_is_kept_by_address_is_told_as_that():

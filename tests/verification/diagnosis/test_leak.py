@@ -1,9 +1,8 @@
 """What leaks from one packed sequence into another is told as that."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.examples import text_of
 from tests.layers import packed, planted, rg_lru, rwkv6
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
@@ -16,7 +15,7 @@ INITIAL = "initial = tuple(array[s : s + 1] for array in state)"
 FLOW = "flow = tuple(array[s : s + 1] for array in d_state)"
 
 
-PAGE = (Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md").read_text("utf-8")
+PAGE = text_of("diagnosis")
 
 
 def told(*replaced, module=rwkv6, model=models.rwkv6):

@@ -1,23 +1,22 @@
 """Several faults in one backward: the sentence names every block that is wrong, and the picture shows it."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from tests.examples import text_of
 from tests.layers import gru, lstm, ragged
 from tests.quick import first_quick
-from verification import Scope, layer, models, step, verify
+from verification import Scope, layer, models, verify
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.diagnosis.probe import healthy_case
 from verification.evidence.mutants.patch import replaced_once
 from verification.judging import shrinking
 from verification.models.model import Use
-from verification.models.truncation import FULL
 from verification.properties.findings import findings, truth_of
 
 # Gates, time and a path that is left out: as hanbt/learn_dl has them, but for what flows back through h.
@@ -178,9 +177,8 @@ QUOTED = ("the same from any state", "GRU: gates, time and one-hot inputs")
 @pytest.mark.parametrize("story", QUOTED)
 def test_the_page_quotes_what_is_said(story):
     """Word for word."""
-    page = Path(__file__).parents[3] / "docs" / "judge" / "diagnosis.md"
     engine = engine_of(*SEVERAL[story][0])
-    assert f"\n{diagnose(engine, *first_found(engine))}\n" in page.read_text("utf-8")
+    assert f"\n{diagnose(engine, *first_found(engine))}\n" in text_of("diagnosis")
 
 
 WHOLE = ("gates, records and a zero", "GRU: gates, time and one-hot inputs")
@@ -199,46 +197,3 @@ def test_a_complete_run_refutes_no_block_that_is_not_named(monkeypatch, story):
     assert refuted <= {*wrong.split()} <= named(judged.diagnosis.sentence), judged.diagnosis.sentence
     views = (judged.picture, *judged.picture.more)
     assert {numbers.name for view in views for numbers in view.numbers} == {*wrong.split()}
-
-
-def test_under_another_truncation_another_block_is_wrong():
-    """x everywhere, and a where losses reach back through a window."""
-
-    def one(params, x, state):
-        return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
-
-    def back(saved, d_state):
-        a, h = saved
-        return {}, {"a": h * d_state[0], "x": -d_state[0]}, (a * d_state[0],)
-
-    engine = UntruncatedInWindows(step(one, back, model=models.scan), "a")
-    told = diagnose(engine, *first_found(engine))
-    assert (told.blocks, told.also) == (("x",), ("a",))
-    assert told.sentence.startswith("x is wrong (the sign is wrong): ")
-    assert " Under Window, a is wrong as well." in told.sentence or " Under Window(0), a" in told.sentence
-    shown = picture(engine, first_found(engine)[1])
-    assert [numbers.name for numbers in shown.numbers] == ["x"]
-    assert {numbers.name for more in shown.more for numbers in more.numbers} >= {"a"}
-    assert all("under Window" in more.case for more in shown.more)
-
-
-class UntruncatedInWindows:
-    """A step's engine of which one block's gradient is the full one, whatever window is asked for."""
-
-    def __init__(self, engine, block):
-        self._engine, self._block = engine, block
-        self.model, self.claim, self.arrays, self.fixed = (
-            engine.model,
-            engine.claim,
-            engine.arrays,
-            engine.fixed,
-        )
-        self.begin, self.code, self.otherwise, self.wanting = None, None, None, None
-
-    def answer(self, case):
-        """As said."""
-        forward, blocks = self._engine.answer(case)
-        if "Window" in str(case.truncation):
-            _, full = self._engine.answer(replace(case, truncation=FULL))
-            blocks = {**blocks, self._block: full[self._block]}
-        return forward, blocks

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 import rnn
 from tests.layers import lstm, steps
+from tests.promises import SHORT
 from verification import Scope, function, layer, manual, models, scoped, step, verify
 from verification.adapters.rnn.engine import gradients_of
-from verification.judging.profile import Profile
 
 # The most frames that may lie strictly between ``verify`` and the engine's own function.
 MOST = 16
 
-SHORT = Profile("short", cases=4, exact_cases=0, strength=1)
 SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
 
 

@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from tests.promises import SHORT
 from verification import function, verify
 from verification.diagnosis.picture import RIGHT
 from verification.judge import subject_of
 from verification.judging.function_subject import size_of
-from verification.judging.profile import Profile
 from verification.judging.run import Block
 from verification.properties.of_function import Call
 from verification.truth.of_function import expected
 
-SHORT = Profile("short", cases=12, exact_cases=0)
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, scan
+from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping
 from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
@@ -26,7 +27,6 @@ from verification.truth import complex_step, table
 
 ROOT = Path(__file__).parents[3]
 
-SHORT = Profile("short", cases=6, exact_cases=0, strength=1)
 SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
 SCAN = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL)
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 2})

@@ -11,7 +11,8 @@ import pytest
 
 from tests.layers import planted
 from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
-from verification import Profile, Scope, layer, scoped, step, verify
+from tests.promises import SHORT
+from verification import Scope, layer, scoped, step, verify
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.judging import model_subject as judging
@@ -21,7 +22,6 @@ from verification.models.truncation import FULL, Standard
 from verification.properties.findings import findings, truth_of
 
 FAULTS = [(own, fault) for own in OWN for fault in own.faults]
-SHORT = Profile("short", cases=5, strength=1)
 
 
 def short_name(value):

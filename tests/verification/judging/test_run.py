@@ -142,17 +142,6 @@ def test_a_wrong_layer_is_refuted_with_its_place_and_smallest_example():
     assert [each.name for each in found.picture.numbers] == ["x"]
 
 
-@pytest.mark.slow
-def test_a_fault_of_large_problems_is_found():
-    """Where no drawn case goes."""
-    wrong = planted(scan, "return {}, ", "d_a[:] *= 1 + (a.shape[0] > 32) * 1e-6; return {}, ")
-    found = judged(wrong.forward, wrong.backward, scope=None)
-    assert found.verdict == "refuted"
-    assert found.diagnosis.stage == "size"
-    assert found.example.case.records > 32
-    assert not found.example.smallest
-
-
 def test_an_engine_that_ends_its_process_is_refuted():
     """With how it ended, and at which case."""
     found = judged(backward=lambda saved, d_outputs, d_state: os._exit(3))
@@ -199,8 +188,9 @@ def test_an_explanation_that_fails_does_not_take_the_verdict_with_it(what, monke
 
 @pytest.mark.slow
 @pytest.mark.skipif(not HAS_WIDER, reason="long doubles are judged where they are wider than doubles")
-@pytest.mark.parametrize("dtypes", [("longdouble",), ("float32", "float64", "longdouble")])
-@pytest.mark.parametrize("losses", ["last", "every"])
+@pytest.mark.parametrize(
+    ("dtypes", "losses"), [(("longdouble",), "last"), (("float32", "float64", "longdouble"), "every")]
+)
 def test_what_is_wrong_in_long_doubles_alone_is_explained(dtypes, losses):
     """With its map where losses and steps can be told apart, though no type is wider."""
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, planted
-from verification import Profile, Scope, layer, models, scoped, verify
+from tests.promises import SHORT
+from verification import Scope, layer, models, scoped, verify
 from verification.diagnosis.circumstances import circumstances, large
 from verification.diagnosis.probe import healthy_case
 from verification.judging.contract import contract
@@ -24,7 +25,6 @@ from verification.sampling.gaps import rows_between
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 
-SHORT = Profile("short", cases=5, strength=1)
 SMALL = {"records": (1, 3), "steps": (1, 6)}
 
 NO_FINAL = Scope(finals=(), **SMALL)

@@ -53,13 +53,6 @@ def test_a_module_of_a_name_with_dots_is_hidden_where_there_is_no_such_package(t
     assert hidden(from_file("nobody.at.home", file)) == file
 
 
-def test_a_package_is_run_from_its_init(tmp_path):
-    """And finds what is beside it."""
-    written(tmp_path / "pack", "number = 4\n", "inner.py")
-    package = from_file("pack", written(tmp_path / "pack", "from pack.inner import number\n", "__init__.py"))
-    assert package.number == 4
-
-
 def test_it_is_run_once(tmp_path):
     """There as well; and in the place of another file's module of the name."""
     file = written(tmp_path)

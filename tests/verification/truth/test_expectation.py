@@ -22,18 +22,6 @@ def test_the_truth_is_the_first_draw_and_the_spread_the_farthest_of_the_others()
     assert expected.dtype == np.float32
 
 
-def test_the_forward_s_parts_have_names():
-    """Outputs, and a final state for every state; of a loss its value, from every readout."""
-    case = some()
-    states = [tuple(np.stack([array, array]) for array in case.state)] * 4
-    parts = forward_parts(case, states, lambda t: None)
-    assert {name: array.shape for name, array in parts.items()} == {
-        "outputs": (2, 2, 3, 3),
-        "final h0": (2, 2, 3),
-        "final c0": (2, 2, 3),
-    }
-
-
 def test_of_a_loss_the_forward_is_every_readout_and_its_value():
     """Summed over records."""
     case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2, "K": 1}, losses="last")

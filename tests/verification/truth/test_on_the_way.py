@@ -49,15 +49,6 @@ def test_what_flows_back_of_complex_numbers_is_rounded_in_both_parts():
     assert on_the_way({"a": 1}, no_slack) == {"a": 1}
 
 
-def test_the_first_of_the_copies_stay():
-    """So many as are named."""
-    flow = np.ones((4, 50))
-    moved = OnTheWay(UNIT, 2, 1)(flow, no_slack)
-    assert np.all(moved[:2] == 1)
-    assert np.all(np.any(moved[2:] != 1, axis=1))
-    assert np.all(flow == 1)
-
-
 def one_copy_alone(model):
     """The model, its step written for one copy."""
     axes = 1 + len(model.of(Use.STATE)[0].axes)

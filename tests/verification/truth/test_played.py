@@ -41,15 +41,6 @@ def test_a_replay_makes_the_states_that_the_whole_makes():
                     np.testing.assert_array_equal(got, whole.states[replay.first + made][i][0])
 
 
-def test_copies_differ_by_roundings():
-    """The first is none of them."""
-    case, start = some()
-    last = Batch(case, COPIES, [Replay(0, STEPS, ())], start, 1).states[-1][0]
-    assert last.shape == (COPIES.count, RECORDS, 3)
-    off = np.abs(last[1:] - last[0])
-    assert 0 < off.max() < 1e-14
-
-
 def test_the_initial_state_has_a_gradient_where_it_is_not_held():
     """A replay that goes from a later step adds none to it."""
     case, start = some()
@@ -60,14 +51,6 @@ def test_the_initial_state_has_a_gradient_where_it_is_not_held():
     assert not sums.draws["xs"][:, :, :2].any()
     Batch(case, COPIES, [Replay(0, STEPS, (4,))], start, 1).backward(sums)
     assert sums.draws["h0"].all()
-
-
-def test_losses_of_one_step_alone_reach_no_further():
-    """A replay without steps has no part in what enters a step."""
-    case, start = some()
-    sums = Sums(case, COPIES)
-    Batch(case, COPIES, [Replay(4, 0, (3,))], start, 1).backward(sums)
-    assert not any(array.any() for array in sums.draws.values())
 
 
 @pytest.mark.parametrize("draws", [0, DRAWS])

@@ -65,21 +65,6 @@ def test_a_bound_of_denormal_complex_numbers_is_a_number():
     assert bounded(drawn, 8) == pytest.approx(np.full(2, 5e-320 * 8), rel=0.01)
 
 
-def test_parts_come_together_where_they_belong():
-    """At some entries, or at all; terms start at the least healthy number."""
-    case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
-    sums = Sums(case, COPIES)
-    sums.add("b", np.ones((COPIES.count, 2)), np.full(2, 3.0))
-    sums.add("xs", np.ones((COPIES.count, 1, 3)), np.ones((1, 3)), (np.array([1]), np.array([2])))
-    sums.lose("b", np.full(2, 0.5))
-    assert sums.gradients()["b"].shape == (COPIES.count, 2)
-    assert np.all(sums.terms["b"] == 3)
-    assert np.all(sums.lost["b"] == 0.5)
-    assert sums.draws["xs"][0].sum() == 3
-    assert np.all(sums.draws["xs"][:, 1, 2] == 1)
-    assert 0 < sums.terms["W"].max() < 1e-290
-
-
 def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     """Counted by step, and of its size in every copy."""
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})

@@ -6,12 +6,12 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from verification.models import SHIPPED, gru, lstm, scan, vanilla
+from verification.models import gru, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
 from verification.models.truncation import Tabled
-from verification.truth.unroll import advance, broadcasts, readout_broadcasts, replays, term, walk
+from verification.truth.unroll import advance, broadcasts, replays, term, walk
 
 
 def test_a_walk_goes_through_every_state():
@@ -40,13 +40,6 @@ def test_replays_reach_back_as_the_truncation_says():
     seen = dict(replays(case, step, ("h",), lambda state: f"({state})"))
     assert {t: state[0] for t, state in seen.items()} == {0: "h0", 1: "(h0)1", 2: "(h0)12", 3: "(h0123)"}
     assert made == [0, 1, 2, 3, 1, 2]
-
-
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-def test_the_shipped_models_take_copies(model):
-    """In their step, readout and loss."""
-    assert broadcasts(model)
-    assert readout_broadcasts(model)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +96,6 @@ def test_one_by_one_is_as_together():
     losses = [term(model, Objective, f, p, data, state, copies) for model in (gru, slow)]
     assert losses[0].shape == (2, 3, 2)
     np.testing.assert_allclose(*losses)
-
-
-def test_without_copies_a_step_is_called_as_it_is():
-    """Whether it takes copies or not."""
-    blocks = arrays(scan, ())
-    inputs = {"a": blocks["a"], "x": blocks["x"]}
-    (h,) = advance(scan, Namespace({}, Arithmetic()), Named(), inputs, (blocks["h0"],), ())
-    np.testing.assert_array_equal(h, blocks["a"] * blocks["h0"] + blocks["x"])
 
 
 def test_a_step_that_drops_axes_of_one_number_takes_no_copies():

@@ -53,10 +53,9 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("loops", cells.LOOPS.values(), ids=cells.LOOPS)
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(("name", "loops"), [*zip(CELLS, [*cells.LOOPS.values()] * 2, strict=False)])
 def test_the_loss_alone_is_judged_as_well(name, loops):
-    """Where it is another number than the loss beside the gradients, of every cell and by either loops."""
+    """Where it is another number than the loss beside the gradients, of every cell, by one of the loops."""
 
     class TwoLosses(rnn.RNN):
         def loss_value(self, *given, **options):

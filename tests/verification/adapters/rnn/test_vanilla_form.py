@@ -1,10 +1,10 @@
 """The vanilla model's problems: what a scope asks of an engine of them, and the cases that they are."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
-from rnn import Chunked, Full, Window
+from rnn import Chunked, Full
 from verification import Scope, manual, verify
 from verification.adapters.rnn import small
 from verification.adapters.rnn.vanilla_form import case_of
@@ -12,22 +12,6 @@ from verification.judging.profile import Profile
 from verification.models.truncation import Standard, Tabled
 
 SHORT = Profile("short", cases=20, exact_cases=0, strength=1)
-SIZES = {"H": (1, 3), "D": (1, 2), "K": (1, 2)}
-
-
-@pytest.mark.slow
-def test_an_engine_of_one_truncation_is_asked_for_that_alone():
-    """And refuted where it has another."""
-
-    def window(problem):
-        return manual(problem.replaced(truncation=Window(2)))
-
-    few = Scope(functions={"activation": ("tanh",)}, steps=(1, 6), records=(1, 3), sizes=SIZES)
-    scope = replace(few, truncations=(Window(2),))
-    found = verify(window, SHORT, scope=scope)
-    assert (found.word, found.missing) == ("verified", ())
-    assert "gradient under Window(2) by the loss on" in found.scope
-    assert verify(window, SHORT, scope=replace(scope, truncations=("Full",))).verdict == "refuted"
 
 
 @dataclass(frozen=True)
