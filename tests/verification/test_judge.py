@@ -32,15 +32,6 @@ def closed():
     return stream
 
 
-@pytest.mark.slow
-def test_what_an_adapter_returned_is_judged():
-    """Within its scope, or a narrower one."""
-    found = verify(RIGHT, SHORT, scope=Scope(dtypes=("float64",)))
-    assert found.word == "verified"
-    assert found.scope.startswith("float64; ")
-    assert "float32" in found.not_asked
-
-
 def test_arguments_are_refused_before_any_work():
     """By their names, in a line."""
     with pytest.raises(TypeError, match=r"^engine: 3, needed a function Problem -> Gradients$"):

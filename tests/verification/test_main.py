@@ -222,13 +222,3 @@ def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, numb
     assert gone(workers)
     assert os.listdir(tmp_path) == ["verification-report"]
     assert os.listdir(tmp_path / "verification-report") == []
-
-
-@pytest.mark.slow
-@needs_proc
-def test_the_trainings_of_the_article_end_with_their_parent(tmp_path):
-    """Even with one that is killed and can end nobody."""
-    child, workers = started(tmp_path, "article")
-    child.kill()
-    child.communicate()
-    assert gone(workers)

@@ -66,18 +66,6 @@ def test_a_wrong_backward_is_refuted_and_its_program_fails(tmp_path):
     assert "AssertionError" in failure(tmp_path, found.example.code, __name__)
 
 
-@pytest.mark.slow
-def test_gradients_of_complex_numbers_are_not_conjugated():
-    """∂L/∂Re + i ∂L/∂Im: of z² with cotangent d it is d conj(2 z)."""
-    numbers = st.integers(0, 99).map(
-        lambda n: (np.random.default_rng(n).standard_normal((3, 2)).view(np.complex128),)
-    )
-    right = function(lambda z: (z * z, z), lambda z, d: (d * np.conj(2 * z),), numbers)
-    assert verify(right, SHORT).word == "verified"
-    conjugated = function(lambda z: (z * z, z), lambda z, d: (np.conj(d) * 2 * z,), numbers)
-    assert verify(conjugated, SHORT).verdict == "refuted"
-
-
 @pytest.mark.parametrize(
     ("backward", "told"),
     [

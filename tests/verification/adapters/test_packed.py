@@ -9,15 +9,12 @@ from tests.layers import gated_delta_rule, packed, planted, rg_lru, scan
 from tests.layers.own import embedding, two_outputs
 from verification import Scope, layer, models
 from verification.adapters.packed import Packing, packing_of
-from verification.judging.contract import contract
 from verification.models.case import random_case
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
 from verification.sampling.resolving import narrowed
-from verification.sampling.sample import in_floats
 
 RG_LRU = packed.of(rg_lru)
 SCOPE = Scope(packed=True)
@@ -153,14 +150,3 @@ def test_a_claim_of_packed_sequences_is_one_of_any_length():
         narrowed(claim, Scope(packed=False), models.rg_lru)
     case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2})
     assert "scope=Scope(lengths=True, packed=True)" in str(of().code(case))
-
-
-@pytest.mark.slow
-def test_a_sample_has_short_sequences_and_slack():
-    """So that no run depends on luck."""
-    engine = of()
-    made = in_floats(engine.model, engine.claim)
-    some = [made.make(row, np.random.default_rng(n)) for n, row in enumerate(made.rows(2))]
-    assert [e.name for e in contract(engine.claim) if sum(map(e.met, some)) < e.least] == []
-    drawn = all_drawn(cases(engine.model, engine.claim), "0", 30)
-    assert any(1 in (case.lengths or ()) and case.records > 1 for case in drawn)

@@ -1,19 +1,14 @@
 """The store: a record for each block, kept whole, of one campaign, by one at a time."""
 
 import json
-import os
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 from dataclasses import replace
 from random import Random
 
 import pytest
 
 from rnn.console.files import Undelivered
-from tests.campaigns import ENVIRONMENT
 from verification.campaign.blocks import CASES, Block
 from verification.campaign.identity import Identity
 from verification.campaign.record import Record
@@ -304,34 +299,3 @@ def test_what_cannot_be_written_is_told(tmp_path):
     with opened(tmp_path, MINE, 0) as store:
         assert kept(store, 99 * CASES) == done
     assert done
-
-
-WRITING = """
-import sys
-from pathlib import Path
-from tests.verification.campaign.test_store import MINE
-from verification.campaign.blocks import Block
-from verification.campaign.record import Record
-from verification.campaign.store import opened
-
-with opened(Path(sys.argv[1]), MINE, 0) as store:
-    for index in range(100_000):
-        store.keep(Block(0, index), Record(cases=index))
-        print(index, flush=True)
-"""
-
-
-def test_what_was_told_to_be_kept_survives_a_kill(tmp_path):
-    """SIGKILL while it writes: every block that was kept is there, whole, and the folder is free again."""
-    call = [sys.executable, "-c", WRITING, str(tmp_path)]
-    writer = subprocess.Popen(call, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
-    with writer:
-        for line in writer.stdout:
-            if line == "20\n":
-                break
-        os.kill(writer.pid, signal.SIGKILL)
-        told = [20, *(int(line) for line in writer.stdout if line.endswith("\n"))]
-    with opened(tmp_path, MINE, 0) as store:
-        there = kept(store, 100_000 * CASES)
-    assert there == [(index, index) for index in range(len(there))]
-    assert len(there) > told[-1]

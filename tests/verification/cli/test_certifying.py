@@ -1,9 +1,5 @@
 """What a run certifies, and where that is kept or not."""
 
-import os
-
-import pytest
-
 from rnn.app.certificate import difference, kept
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.judging.judgement import Judgement
@@ -22,15 +18,6 @@ def test_a_judgement_is_certified(monkeypatch, tmp_path, capsys):
     keep_or_tell(made)
     assert kept("gru", "numpy") == made
     assert capsys.readouterr().err.startswith("Certificate: ")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the super-user may write anywhere")
-def test_a_cache_that_is_read_only_costs_no_run(monkeypatch, tmp_path, capsys):
-    """One line."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    tmp_path.chmod(0o555)
-    keep_or_tell(certificate_of(FOUND, "verified", "gru", "numpy", "quick"))
-    assert "not kept: Permission denied" in capsys.readouterr().err
 
 
 def test_a_cache_that_is_no_folder_costs_no_run(monkeypatch, tmp_path, capsys):

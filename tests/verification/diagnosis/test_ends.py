@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from tests.layers import planted, ragged
 from tests.quick import first_quick
-from verification import Scope, layer, models, verify
+from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.ends import explained_by_ends
 from verification.diagnosis.probe import look_at
-from verification.judging import shrinking
 from verification.properties.findings import findings, truth_of
 
 NONE = slice(None)
@@ -128,12 +126,3 @@ def test_outputs_after_an_end_are_not_compared_and_that_is_said():
     assert "outputs after a record's end" in engine.claim.not_asked(engine.model)
     whole = layer(ragged.forward, ragged.backward, model=models.vanilla)
     assert "outputs after a record's end" not in whole.claim.not_asked(whole.model)
-
-
-@pytest.mark.slow
-def test_a_complete_run_tells_the_same(monkeypatch):
-    """Of a final state that is not sorted back."""
-    monkeypatch.setattr(shrinking, "SECONDS", 1)
-    found = verify(engine_of(Sorting(final=False)))
-    assert found.diagnosis.stage == "lengths"
-    assert found.diagnosis.as_if == SORTED

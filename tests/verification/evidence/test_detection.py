@@ -1,6 +1,5 @@
 """The detection curve: faults are what they are said to be, and are counted as they should be."""
 
-import json
 from dataclasses import replace
 from itertools import product
 
@@ -202,16 +201,6 @@ def found():
     )
 
 
-def test_as_text(found):
-    """Every part is told: the curve by decade, who is absent, what is determined, errors, alarms."""
-    text = detection.as_text(found)
-    assert text.count("e-") >= 12
-    for part in ("A  one 1.0", "Not installed: three", "right engine accused", "determined to 1e-09"):
-        assert part in text
-    for part in ("float64, by hand", "False alarms: 1 in 7 problems", "problem = …"):
-        assert part in text
-
-
 def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
     """In its title, with the number of faults; and the promised size is labelled."""
     path = tmp_path / "detection.svg"
@@ -223,12 +212,3 @@ def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
         f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
     )
     assert "what the suite must see: 1e-8" in text
-
-
-def test_as_json(found):
-    """JSON values, shares beside counts, null where nothing was judged."""
-    told = json.loads(json.dumps(detection.as_json(found)))
-    assert told["curves"][0]["shares"][-1] == 1.0
-    assert told["curves"][1]["shares"][0] is None
-    assert told["determined"] == pytest.approx(found.determined)
-    assert told["accuracy"][0]["who"] == "by hand"

@@ -18,6 +18,7 @@ NARROW = Scope(records=(1, 2), steps=(2, 4), states="zero", dtypes=("float32",))
     ("model", "capabilities", "scope"),
     [
         (lstm, layer.CAPABILITIES, Scope(lengths=True)),
+        (scan, layer.CAPABILITIES, Scope(packed=True)),
         (lstm, layer.CAPABILITIES, NARROW),
         (scan, layer.CAPABILITIES, Scope(chunk=48)),
         (scan, layer.CAPABILITIES, Scope(chunks=(1, 6))),

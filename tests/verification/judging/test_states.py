@@ -165,10 +165,3 @@ def test_a_wrong_layer_is_refuted(scope, right, wrong, words):
     assert words in judgement.diagnosis.sentence
     assert "c0 had" not in judgement.diagnosis.sentence
     assert "finals" not in judgement.example.code or scope is not C_ZERO
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SCOPES)
-def test_a_right_layer_is_verified(name):
-    """Each by the whole of a small run."""
-    assert verify(of(SCOPES[name]), SHORT).word == "verified"

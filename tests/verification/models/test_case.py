@@ -30,32 +30,6 @@ def test_a_random_case_has_the_shapes_of_its_model():
     assert [f.name for f in case.chosen.values()] == ["sigmoid", "tanh", "tanh"]
 
 
-def test_a_dimension_that_no_axis_has_without_a_factor_has_a_size():
-    """As that of what is concatenated of four alone."""
-    model = Model(
-        "own", (Block("x", ("4 L",), Use.INPUT), Block("s", ("2 L",), Use.STATE)), lambda f, p, x, s: s
-    )
-    assert random_case(model, np.random.default_rng(0), {"L": 3}).sizes == {"N": 2, "T": 3, "L": 3}
-
-
-def test_its_blocks_come_as_the_model_takes_them():
-    """Those of a use that are there, and the inputs of one step."""
-    case = random_case(lstm, np.random.default_rng(0), SIZES)
-    assert list(case.params(Use.STEP)) == ["U", "W", "b"]
-    assert case.params(Use.STEP).W is case.blocks["W"]
-    assert case.params(Use.READOUT) == {}
-    np.testing.assert_array_equal(case.inputs_at(1)["xs"], case.blocks["xs"][:, 1])
-
-
-def test_the_cotangent_of_one_output_stands_alone():
-    """All others are zero, and the final state's as well."""
-    objective = random_case(lstm, np.random.default_rng(0), SIZES).objective
-    alone = objective.of_output(1)
-    np.testing.assert_array_equal(alone.outputs[:, 1], objective.outputs[:, 1])
-    assert not alone.outputs[:, [0, 2]].any()
-    assert not any(array.any() for array in alone.state)
-
-
 def test_a_block_without_axes_is_an_array():
     """Though what NumPy computes of one is a number; in Fractions as well."""
     model = Model("own", (Block("tau", (), Use.STEP), *scan.blocks), scan.step)
@@ -80,16 +54,6 @@ def test_a_complex_cotangent_is_of_the_real_and_the_imaginary_part():
     objective = Cotangents(np.array([[[2 + 3j]]]), (np.array([[0j]]),))
     data = objective.data(0, 1)
     assert objective.term(complex_scan, None, None, data, (np.array([[5 + 7j]]),)).tolist() == [31.0]
-
-
-def test_records_are_taken_from_every_array_that_has_them():
-    """And from no other."""
-    case = random_case(lstm, np.random.default_rng(0), SIZES, records=3)
-    one = case.of_records(slice(1, 2))
-    assert one.records == 1
-    assert one.blocks["W"] is case.blocks["W"]
-    np.testing.assert_array_equal(one.objective.outputs, case.objective.outputs[1:2])
-    np.testing.assert_array_equal(one.state[1], case.state[1][1:2])
 
 
 def test_losses_that_reach_back_to_one_step_are_a_group():

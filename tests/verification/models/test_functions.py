@@ -10,8 +10,6 @@ from verification.models.functions import (
     Arithmetic,
     Function,
     Namespace,
-    UnknownName,
-    at,
     function_named,
 )
 
@@ -47,20 +45,6 @@ def test_a_rational_gate_is_a_gate():
     ]
 
 
-def test_a_namespace_has_its_roles_and_two_names_more():
-    """f.gate is what plays the gate; what is no role is told with the roles that there are."""
-    f = Namespace({"gate": FUNCTIONS["identity"]}, Arithmetic())
-    assert f.gate(2.0) == 2.0
-    with pytest.raises(UnknownName, match="function 'gatee', needed one of gate, stop, surrogate"):
-        f.gatee(2.0)
-
-
-def test_what_is_stopped_is_a_constant():
-    """No gradient flows through f.stop."""
-    f = Namespace({}, Arithmetic())
-    assert autograd.grad(lambda x: x * f.stop(x))(3.0) == 3.0
-
-
 def test_a_surrogate_has_the_value_of_one_and_the_slope_of_the_other():
     """A step function with the slope of a line, say."""
     f = Namespace({}, Arithmetic())
@@ -78,12 +62,6 @@ def test_a_function_of_ones_own_has_the_slope_that_it_declares():
     f = Namespace({"clip": own}, Arithmetic())
     assert f.clip(np.array([2.0, 0.5])).tolist() == [1.0, 0.5]
     assert autograd.elementwise_grad(f.clip)(np.array([2.0, 0.5])).tolist() == [7.0, 7.0]
-
-
-def test_one_copy_of_several():
-    """In plain floating point every copy is treated alike."""
-    f = at(Namespace({"gate": FUNCTIONS["tanh"]}, Arithmetic()), (1,))
-    assert f.gate(0.0) == 0.0
 
 
 def test_a_function_that_is_not_there_is_named():

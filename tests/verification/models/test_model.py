@@ -1,10 +1,8 @@
 """Models and blocks: what they are, and what none can be."""
 
-import numpy as np
 import pytest
 
-from verification.models.functions import UnknownName
-from verification.models.model import Block, Model, Named, Use, first_of_state, squared_error
+from verification.models.model import Block, Model, Use, squared_error
 
 X = Block("x", ("H",), Use.INPUT)
 H = Block("h", ("H",), Use.STATE)
@@ -85,19 +83,6 @@ def test_a_model_that_is_none_is_refused(blocks, functions, message):
         Model("m", blocks, step=lambda f, p, x, h: h, functions=functions)
 
 
-def test_a_step_may_return_its_one_state_by_itself():
-    """A tuple, a list or one array: the verifier sees a tuple."""
-    for after in ((1.0,), [1.0], 1.0):
-        model = Model("m", (X, H), step=lambda f, p, x, h, after=after: after)
-        assert model.advance(None, Named(), {"x": 0.0}, (0.0,)) == (1.0,)
-
-
-def test_several_inputs_come_by_name():
-    """One INPUT block is x itself; of two, x.a and x.x."""
-    two = Model("m", (X, Block("a", ("H",), Use.INPUT), H), step=lambda f, p, x, h: x.a + x["x"])
-    assert two.advance(None, Named(), {"x": 2.0, "a": 3.0}, (0.0,)) == (5.0,)
-
-
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -112,29 +97,3 @@ def test_what_a_sample_or_an_output_cannot_be_is_refused(given, message):
     """Before anything is judged by the model."""
     with pytest.raises(ValueError, match=message):
         Model("m", (X, H), step=squared_error, **given)
-
-
-def test_a_block_that_is_not_there_is_named():
-    """With those that are."""
-    p = Named(U=1, W=2)
-    assert (p.U, p["W"]) == (1, 2)
-    with pytest.raises(UnknownName, match="block 'Q', needed one of U, W"):
-        p.Q  # noqa: B018
-    with pytest.raises(AttributeError):
-        p.__array__  # noqa: B018
-
-
-def test_the_readout_and_loss_of_a_model_that_names_none():
-    """The first state array, and half the squared error of each record."""
-    o = np.array([[1.0, 2.0], [0.0, 0.0]])
-    assert first_of_state(None, None, o, 3) is o
-    assert squared_error(None, o, np.zeros((2, 2))).tolist() == [2.5, 0.0]
-
-
-def test_the_first_function_plays_a_role_unless_another_is_chosen():
-    """By name."""
-    model = Model("m", (X, H), step=lambda f, p, x, h: h, functions={"gate": ("tanh", "relu")})
-    assert model.chosen({})["gate"].name == "tanh"
-    assert model.chosen({"gate": "relu"})["gate"].name == "relu"
-    assert model.block("x") is X
-    assert model.dimensions == ("H",)

@@ -1,11 +1,9 @@
 """What is told arrives whole, calls are counted while they last, and what cannot be told is refused."""
 
-import tempfile
-
 import pytest
 
 from verification.processes import channel
-from verification.processes.channel import Channel, Slot
+from verification.processes.channel import Channel
 from verification.processes.workers import spread
 
 
@@ -29,23 +27,6 @@ def test_a_task_that_follows_takes_back_all_but_the_loss():
     line.finish("that")
     line.clear()
     assert (line.doing, line.outcome, line.lost) == (None, None, "this")
-
-
-def test_two_channels_and_a_slot_share_a_file(monkeypatch):
-    """What one tells the other knows; the slot in the free place gets in nobody's way."""
-    monkeypatch.setattr(channel, "ROOM", channel.mmap.ALLOCATIONGRANULARITY)
-    with tempfile.TemporaryFile() as file:
-        file.truncate(Channel.LENGTH)
-        here, there, free = Channel(file.fileno()), Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
-    numbers = ("calls", "copies", "turn", "worker", "stop")
-    for value, name in enumerate(numbers, 1):
-        getattr(here, name).value = value
-    here.tell("told")
-    here.finish("finished")
-    here.lose("lost")
-    free.put("free")
-    assert [getattr(there, name).value for name in numbers] == [1, 2, 3, 4, 5]
-    assert (there.doing, there.outcome, there.lost, free.get()) == ("told", ("finished",), "lost", "free")
 
 
 def test_a_guarded_call_is_told_from_none():

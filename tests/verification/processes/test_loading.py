@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from verification.processes.loading import engine_at, is_engine
+from verification.processes.loading import engine_at
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +54,6 @@ def test_the_folder_comes_first_on_the_path(tmp_path):
     written(tmp_path / "there", "def engine(problem):\n    return 'theirs'\n", "mutation.py")
     path = written(tmp_path / "there", "from mutation import engine\n")
     assert engine_at(f"{path}:engine")(0) == "theirs"
-
-
-def test_an_rnn_is_ours_where_none_is_beside_it(tmp_path):
-    """Another one is that file's own: tests/test_judge_command.py, in a process of its own."""
-    path = written(tmp_path, "import rnn\nengine = rnn.RNN.init\n")
-    assert engine_at(f"{path}:engine").__module__ == "rnn.network"
 
 
 def test_a_file_may_have_the_name_of_a_module_that_is_loaded(tmp_path):
@@ -154,9 +148,3 @@ def test_ctrl_c_is_the_users_own(tmp_path):
     written(tmp_path, "raise KeyboardInterrupt\n")
     with pytest.raises(KeyboardInterrupt):
         engine_at("mine.py:net")
-
-
-def test_a_class_is_no_engine():
-    """Neither of the adapters' nor one that can be called; a function is one."""
-    assert not is_engine(int)
-    assert is_engine(len)

@@ -74,15 +74,6 @@ print(rnn.truncation.who)
     assert run(tmp_path, program, PACKAGE) == ["mine too"]
 
 
-def test_without_another_ours_is_everybodys(tmp_path):
-    """One package, loaded once."""
-    program = """from verification import Problem, verify
-import rnn, verification.adapters.rnn.engine
-print(rnn is verification.adapters.rnn.engine.rnn)
-"""
-    assert run(tmp_path, program, {}) == ["True"]
-
-
 def test_the_adapters_need_none_at_all(tmp_path):
     """Not even ours: theirs may not be importable."""
     program = """import verification.adapters.layer, verification.models

@@ -10,7 +10,6 @@ from verification.properties.truth import Truth
 
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4)
 TRUTH = Truth(CASE)
-FIRST = repr(float(CASE.objective.outputs[0, 0, 0]))
 
 
 def refuted(right, wrong, truth=TRUTH, **options):

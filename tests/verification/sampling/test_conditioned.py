@@ -24,11 +24,3 @@ def test_several_levels_are_met_together():
     assert set(after.layouts) == {"xs", "d_outputs"}
     for name in ("W", "b"):
         np.testing.assert_array_equal(after.blocks[name], case.blocks[name])
-
-
-def test_without_levels_a_case_stays_as_it_is():
-    """Its numbers, in C order."""
-    case, after = made()
-    assert after.layouts == {}
-    for name, array in case.blocks.items():
-        np.testing.assert_array_equal(after.blocks[name], array)

@@ -3,7 +3,6 @@
 import operator
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,13 +55,6 @@ def test_a_polynomial_has_its_derivative(coefficients, x):
     slope = sum(k * c * x ** (k - 1) for k, c in enumerate(coefficients) if k)
     value = sum(c * x**k for k, c in enumerate(coefficients))
     assert parts(total) == (value, {"x": slope} if slope else {})
-
-
-def test_numpy_takes_duals():
-    """Object arrays of Duals multiply as matrices and choose by their values."""
-    x = np.array([dual(2, x=1), dual(-3, x=1)])
-    assert parts(x @ np.array([Fraction(5), Fraction(7)])) == (-11, {"x": 12})
-    assert [parts(entry) for entry in np.where(x > 0, x, 0 * x)] == [(2, {"x": 1}), (0, {})]
 
 
 @given(FRACTIONS, FRACTIONS)

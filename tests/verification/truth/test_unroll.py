@@ -6,24 +6,12 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from verification.models import gru, lstm, scan, vanilla
+from verification.models import gru, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
 from verification.models.truncation import Tabled
-from verification.truth.unroll import advance, broadcasts, replays, term, walk
-
-
-def test_a_walk_goes_through_every_state():
-    """From the given one, by one step of the model after another."""
-    case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2}, records=2, steps=3)
-    before, *after = walk(case)
-    assert before == case.state
-    assert len(after) == 3
-    f = Namespace(case.chosen, Arithmetic())
-    once = lstm.advance(f, case.params(Use.STEP), case.inputs_at(0), case.state)
-    for got, want in zip(after[0], once, strict=True):
-        np.testing.assert_array_equal(got, want)
+from verification.truth.unroll import advance, broadcasts, replays, term
 
 
 def test_replays_reach_back_as_the_truncation_says():

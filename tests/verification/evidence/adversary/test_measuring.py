@@ -1,12 +1,10 @@
 """The measurement: what is drawn, what the matrix says of it, and that verdicts are what it says."""
 
-import json
-
 import numpy as np
 import pytest
 
 from tests.verification.evidence.adversary.small import PROFILE, recording, right, subject
-from verification.evidence.adversary import as_json, as_text, confirmed, measure, measuring
+from verification.evidence.adversary import as_text, confirmed, measure, measuring
 from verification.evidence.adversary.condition import Condition, together
 from verification.evidence.adversary.measuring import (
     Adversary,
@@ -99,15 +97,6 @@ def test_the_text_has_the_shares_the_names_and_the_verdicts_that_differ():
     assert "survives: T == 1" in text
     assert "T == 1: measured not refuted, judged refuted" in text
     assert not FOUND.agrees
-
-
-def test_the_json_has_the_published_list():
-    """And survivors by name."""
-    result = json.loads(json.dumps(as_json(FOUND)))
-    assert result["shares"][0]["share"] == 0.75
-    assert result["shares"][1]["survivors"] == [["T == 1", "N == 2"]]
-    assert [each["name"] for each in result["conditions"]] == NAMES
-    assert "refuted" not in result
 
 
 @pytest.mark.slow

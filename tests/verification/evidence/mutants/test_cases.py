@@ -3,18 +3,7 @@
 import numpy as np
 
 from rnn import Chunked
-from verification.adapters.rnn.vanilla_form import case_of
-from verification.evidence.mutants.cases import ACTIVATIONS, all_cases, drawn, laid_out
-
-
-def test_it_is_always_the_same():
-    """Made again, it has the same bits: hand-laid and drawn cases alike."""
-    again = [*map(case_of, laid_out()), *drawn()]
-    assert len(again) == len(all_cases())
-    for case, truth in zip(again, all_cases(), strict=True):
-        assert case.truncation == truth.case.truncation
-        for name, array in case.blocks.items():
-            np.testing.assert_array_equal(array, truth.case.blocks[name])
+from verification.evidence.mutants.cases import ACTIVATIONS, all_cases, laid_out
 
 
 def test_every_activation_meets_every_truncation():

@@ -1,6 +1,5 @@
 """The whole catalogue, and the result of a run."""
 
-import sys
 from collections import Counter
 
 import numpy as np
@@ -79,22 +78,6 @@ def test_the_result_counts_who_survived_and_who_was_accused():
     assert (result.survivors, result.accused) == ((results[1],), (accused,))
     assert result.by_property == {"lags": 1, "forward": 1}
     assert not result.holds
-
-
-@pytest.mark.slow
-def test_a_run_tells_how_far_it_is(monkeypatch):
-    """Equivalents, one by one, and mutants in batches are counted together; the properties named judge."""
-    monkeypatch.setattr(sys.modules[run.__module__], "BATCH", 2)
-    told = []
-    result = run(
-        lambda done, total: told.append((done, total)),
-        mutants=[a_mutant("lags"), a_mutant("forward")],
-        equivalents=[a_mutant(None, edits=())],
-        names=("forward", "lags"),
-    )
-    assert told == [(1, 3), (3, 3)]
-    assert [one.caught.keys() for one in result.results] == [{"lags"}, {"lags"}]
-    assert result.accused == ()
 
 
 @pytest.mark.slow

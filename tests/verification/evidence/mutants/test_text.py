@@ -1,6 +1,5 @@
 """The mutants on a page, and as JSON."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from verification.diagnosis.diagnosis import Diagnosis
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.judging import Example, Result
 from verification.evidence.mutants.run import MutantsResult
-from verification.evidence.mutants.text import as_json, story, summary
+from verification.evidence.mutants.text import story, summary
 from verification.properties.property import Finding
 
 
@@ -82,14 +81,3 @@ def test_a_story_has_both_lines_and_a_program():
             example.code(),
         ]
     )
-
-
-def test_the_json_is_json():
-    """The fields that the report promises, and an entry for each mutant."""
-    value = json.loads(json.dumps(as_json(RESULT)))
-    assert (value["total"], value["killed"], value["equivalent"]) == (3, 1, 2)
-    assert (value["survivors"], value["accused"]) == (["alive", "unseen"], ["suspected"])
-    dead, _, unseen = value["catalogue"]
-    assert dead["caught_by"] == ["lags", "autograd"]
-    assert dead["example"].startswith("import numpy")
-    assert (unseen["caught_by"], unseen["example"], unseen["failure"]) == ([], None, None)
