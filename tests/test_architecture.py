@@ -372,10 +372,16 @@ def holds_a_test(source: str) -> bool:
     return any(name.startswith("test_") for name in names)
 
 
-# Properties of which all that is tested are rows of one table.
+# Steps and properties of which all that is tested are rows of one table.
 PINNED = [
-    f"tests/verification/properties/test_{name}.py"
-    for name in ("gradients", "in_a_row", "padding", "partial", "records")
+    *(
+        f"tests/verification/models/test_{name}.py"
+        for name in ("gated_scan", "gru", "gru_reset_before", "linear", "lstm", "scan", "slstm", "vanilla")
+    ),
+    *(
+        f"tests/verification/properties/test_{name}.py"
+        for name in ("gradients", "in_a_row", "padding", "partial", "records")
+    ),
 ]
 
 

@@ -62,8 +62,15 @@ FORMED = (
 
 def planted(module: ModuleType, right: str, wrong: str) -> ModuleType:
     """The layer with one line of its text replaced, which must be there once."""
+    return edited(module, (right, wrong))
+
+
+def edited(module: ModuleType, *edits: tuple[str, str]) -> ModuleType:
+    """The same with several lines, one after the other."""
     path = Path(module.__file__)
-    text = replaced_once(path.read_text("utf-8"), right, wrong, path.name)
+    text = path.read_text("utf-8")
+    for right, wrong in edits:
+        text = replaced_once(text, right, wrong, path.name)
     other = ModuleType(f"{module.__name__}_wrong")
-    exec(compile(text, f"<{right} → {wrong}>", "exec"), other.__dict__)
+    exec(compile(text, f"<{'; '.join(map(' → '.join, edits))}>", "exec"), other.__dict__)
     return other

@@ -6,32 +6,24 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import RIGHT, renamed, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Block, Scope, Use, layer, models, scoped
-from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.claim import LONG
-from verification.sampling.draws import dimensions
 
 
-def some(model, records=3, steps=4, wide=True):
-    """A case whose dimensions differ."""
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    dtype = (np.complex64, np.complex128)[wide] if model.complex else (np.float32, np.float64)[wide]
-    return random_case(model, np.random.default_rng(0), sizes, records, steps, dtype)
-
-
-@pytest.mark.parametrize("wide", [False, True], ids=["single", "double"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
-def test_a_right_layer_holds_in_every_property(model, module, wide):
+def test_a_right_layer_holds_in_every_property(model, module, dtype):
     """Whatever its model, in either type: of one step and of several, and of faint and of loud cotangents."""
-    engine, case = layer(module.forward, module.backward, model=model), some(model, wide=wide)
-    found = [*findings(engine, Truth(case)), *findings(engine, Truth(some(model, 2, 1, wide)))]
+    engine, case = layer(module.forward, module.backward, model=model), a_case(model, 3, 4, dtype)
+    found = [*findings(engine, Truth(case)), *findings(engine, Truth(a_case(model, 2, 1, dtype)))]
     for factor in (2.0**-90, 2.0**30):
         scaled = case.objective.replaced(lambda array, by=factor: (array * by).astype(array.dtype))
         found += findings(engine, Truth(replace(case, objective=scaled)), ("linearity", "cotangents add up"))
@@ -45,7 +37,7 @@ def test_a_right_layer_holds_in_every_property(model, module, wide):
 def test_an_engine_of_another_layout_is_judged_in_the_model_s():
     """Names, orientation, gate order, two biases and steps first, all at once."""
     engine = layer(renamed.forward, renamed.backward, model=models.lstm, arrays=renamed.ARRAYS)
-    found = list(findings(engine, Truth(some(models.lstm))))
+    found = list(findings(engine, Truth(a_case(models.lstm, 3, 4))))
     assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
 
 
@@ -57,7 +49,7 @@ def test_the_second_of_two_biases_is_judged_as_the_first():
         return {**d_params, "b_hh": 0 * d_params["b_hh"]}, d_xs, d_initial
 
     engine = layer(renamed.forward, forgets, model=models.lstm, arrays=renamed.ARRAYS)
-    wrong = {each.part for each in findings(engine, Truth(some(models.lstm))) if each.wrong}
+    wrong = {each.part for each in findings(engine, Truth(a_case(models.lstm, 3, 4))) if each.wrong}
     assert wrong == {"b"}
 
 
@@ -118,7 +110,7 @@ INVALID = {
 def test_an_answer_of_another_form_is_told(returned, message):
     """By the name of what is missing or wrong."""
     with pytest.raises(InvalidAnswer, match=message):
-        ask(returning(**returned), some(models.scan))
+        ask(returning(**returned), a_case(models.scan, 3, 4))
 
 
 def test_what_is_not_claimed_may_be_missing():
@@ -126,7 +118,7 @@ def test_what_is_not_claimed_may_be_missing():
     engine = returning(
         backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=Scope(blocks=("a",), states="zero")
     )
-    assert set(ask(engine, some(models.scan)).blocks) == {"a"}
+    assert set(ask(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}
 
 
 def test_a_model_that_none_can_be_judged_by_is_refused_at_the_adapter():
@@ -193,7 +185,7 @@ def test_a_forward_is_told_its_chunk():
 
     scope = Scope(chunks=(2, 3))
     engine = layer(forward, chunked_gated_scan.backward, model=models.gated_scan, scope=scope)
-    case = some(models.gated_scan, steps=7)
+    case = a_case(models.gated_scan, 3, 7)
     for chunk in (None, 2, 3):
         found = findings(engine, Truth(replace(case, chunk=chunk)))
         assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import gated_delta_rule, packed, planted, rg_lru, scan
 from tests.layers.own import embedding, two_outputs
 from verification import Scope, layer, models
 from verification.adapters.packed import Packing, packing_of
-from verification.models.case import random_case
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.drawing import all_drawn
@@ -42,7 +42,7 @@ def test_records_stand_one_after_another():
 
 def test_records_of_one_length_are_packed_as_well():
     """By the case, with no slack."""
-    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    case = a_case(models.rg_lru, 3, 4)
     assert packing_of(case) == Packing((4, 4, 4), 4)
     assert packing_of(replace(case, lengths=(2, 1, 4))) == Packing((2, 1, 4), 4)
 
@@ -58,8 +58,7 @@ def test_records_of_one_length_are_packed_as_well():
 def test_a_right_layer_holds(model, module):
     """In every property, of sequences of one step and of slack among them."""
     engine = of(module, model)
-    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
-    case = random_case(model, np.random.default_rng(0), sizes, 3, 4)
+    case = a_case(model, 3, 4)
     asked = set()
     for lengths in ((4, 1, 2), (2, 4, 3)):
         found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
@@ -90,7 +89,7 @@ def test_steps_may_come_first():
         return d_params, turned(d_xs), d_initial
 
     engine = layer(forward, backward, model=models.rg_lru, scope=SCOPE, arrays={"axes": "TN"})
-    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    case = a_case(models.rg_lru, 3, 4)
     for lengths in (None, (1, 4, 2)):
         found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
         assert [each.wrong for each in found if each.wrong] == []
@@ -117,9 +116,9 @@ def test_what_is_wrong_beside_others_alone_is_refuted(right, wrong):
     """Of one long sequence by itself nothing is."""
     made = planted(packed, right, wrong).of(rg_lru)
     engine = layer(made.forward, made.backward, model=models.rg_lru, scope=SCOPE)
-    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    case = a_case(models.rg_lru, 3, 4)
     assert any(each.wrong for each in findings(engine, truth_of(replace(case, lengths=(4, 1, 2)))))
-    alone = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 1, 4)
+    alone = a_case(models.rg_lru, 1, 4)
     assert [
         each.wrong for each in findings(engine, truth_of(alone), ("forward", "autograd")) if each.wrong
     ] == []
@@ -133,7 +132,7 @@ def test_an_answer_of_another_size_is_told():
         return outputs[:, :1], final, saved
 
     engine = layer(forward, RG_LRU.backward, model=models.rg_lru, scope=SCOPE)
-    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2}, 3, 4)
+    case = a_case(models.rg_lru, 3, 4)
     (found,) = findings(engine, truth_of(case))
     assert found.wrong == "outputs has shape (1, 1, 2), needed (1, 12, …)"
 
@@ -148,5 +147,5 @@ def test_a_claim_of_packed_sequences_is_one_of_any_length():
         ValueError, match=r"^scope: packed: False, needed the engine's True: it is given other"
     ):
         narrowed(claim, Scope(packed=False), models.rg_lru)
-    case = random_case(models.rg_lru, np.random.default_rng(0), {"H": 2})
+    case = a_case(models.rg_lru)
     assert "scope=Scope(lengths=True, packed=True)" in str(of().code(case))

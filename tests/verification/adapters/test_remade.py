@@ -14,6 +14,7 @@ from tests.layers import ragged, renamed, scan, steps
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.problem import whole
 from verification.adapters.remade import PUBLIC, Source, scope_of
+from verification.evidence.mutants.patch import replaced_once
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
@@ -148,12 +149,12 @@ BOTH = of_a_user("forward"), of_a_user("backward")
 STEPS = of_a_user("vanilla"), of_a_user("vanilla_back")
 
 
-def fails_and_passes(folder, engine, case, property_, right, wrong):
-    """The printed program fails beside the wrong text by an AssertionError, and passes beside the right."""
+def fails_and_passes(folder, engine, case, property_, text, right, wrong):
+    """The printed program fails by an AssertionError where a line is replaced, and passes where it is not."""
     code = example_of(engine, case, Finding(property_, "U", "off"), True).code
     (folder / "example.py").write_text(code, "utf-8")
-    for text, returned in ((wrong, 1), (right, 0)):
-        (folder / "of_a_user.py").write_text(text, "utf-8")
+    for each, returned in ((replaced_once(text, right, wrong, "of_a_user.py"), 1), (text, 0)):
+        (folder / "of_a_user.py").write_text(each, "utf-8")
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         call = [sys.executable, "example.py"]
         done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment)
@@ -161,30 +162,23 @@ def fails_and_passes(folder, engine, case, property_, right, wrong):
         assert (f"AssertionError: {property_} " in done.stderr) == bool(returned)
 
 
-def replaced(text, right, wrong):
-    """The text with a line that is there once replaced."""
-    assert text.count(right) == 1
-    return text.replace(right, wrong)
-
-
 @pytest.mark.slow
 def test_a_layer_s_program(tmp_path):
     """Of other arrays, of which the second bias has another gradient than the first."""
     right = Path(renamed.__file__).read_text("utf-8")
-    wrong = replaced(right, '"b_hh": d_b.copy()', '"b_hh": d_b / 2')
     engine = layer(*BOTH, model=models.lstm, arrays=renamed.ARRAYS)
-    fails_and_passes(tmp_path, engine, CASE, "autograd", right, wrong)
+    fails_and_passes(tmp_path, engine, CASE, "autograd", right, '"b_hh": d_b.copy()', '"b_hh": d_b / 2')
 
 
 @pytest.mark.slow
 def test_a_program_of_records_that_end_early(tmp_path):
     """With blocks that are not all of the model's."""
     right = Path(ragged.__file__).read_text("utf-8")
-    wrong = replaced(right, "da = np.where(runs, ", "da = np.where(True, ")
     scope = Scope(lengths=True, blocks=("U", "W", "b", "xs"))
     engine = layer(*BOTH, model=models.vanilla, scope=scope)
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
-    fails_and_passes(tmp_path, engine, replace(case, lengths=(4, 2, 1)), "padding", right, wrong)
+    case, edit = replace(case, lengths=(4, 2, 1)), ("da = np.where(runs, ", "da = np.where(True, ")
+    fails_and_passes(tmp_path, engine, case, "padding", right, *edit)
 
 
 def test_a_program_in_fractions(tmp_path):
@@ -194,9 +188,9 @@ def test_a_program_in_fractions(tmp_path):
     blocks = {name: fraction(array) for name, array in case.blocks.items()}
     case = replace(case, blocks=blocks, objective=case.objective.replaced(fraction))
     right = "from fractions import Fraction\n" + Path(scan.__file__).read_text("utf-8").replace(".conj()", "")
-    wrong = replaced(right, "d_x[:, t] = dh\n", "d_x[:, t] = dh + Fraction(1, 10**30)\n")
     engine = layer(*BOTH, model=models.scan, scope=Scope(exact=True))
-    fails_and_passes(tmp_path, engine, case, "exact", right, wrong)
+    edit = "d_x[:, t] = dh\n", "d_x[:, t] = dh + Fraction(1, 10**30)\n"
+    fails_and_passes(tmp_path, engine, case, "exact", right, *edit)
 
 
 @pytest.mark.slow
@@ -204,10 +198,8 @@ def test_a_step_s_program(tmp_path):
     """Under a truncation, in arrays that lie otherwise."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
     case = replace(case, truncation=Standard("Window", (1,)), layouts={"U": "Fortran order"})
-    wrong = replaced(
-        STEP, 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
-    )
-    fails_and_passes(tmp_path, step(*STEPS, model=models.vanilla), case, "lags", STEP, wrong)
+    edit = 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
+    fails_and_passes(tmp_path, step(*STEPS, model=models.vanilla), case, "lags", STEP, *edit)
 
 
 @pytest.mark.slow
@@ -217,10 +209,10 @@ def test_a_function_of_a_problem_has_a_program(form, tmp_path):
     right = PROBLEM
     for ours, theirs in FORMS[form].items():
         right = right.replace(ours, theirs)
-    wrong = replaced(right, "    return", "    dh = -dh if problem.checkpoints else dh\n    return")
     scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
     made = scoped if form == "vanilla" else whole
     engine = made(of_a_user("engine"), model=models.vanilla, scope=scope)
     sizes = {"H": 2, "D": 3, "K": 4}
     case = random_case(models.vanilla, np.random.default_rng(0), sizes, 3, 4, losses="every")
-    fails_and_passes(tmp_path, engine, case, "recomputation", right, wrong)
+    edit = "    return", "    dh = -dh if problem.checkpoints else dh\n    return"
+    fails_and_passes(tmp_path, engine, case, "recomputation", right, *edit)

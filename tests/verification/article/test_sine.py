@@ -47,12 +47,6 @@ def test_the_free_run_goes_on_from_the_end(trained):
     assert alone.shape == (FREE_RUN,)
 
 
-def test_the_free_run_begins_with_the_last_prediction(trained):
-    """Before it is fed its own predictions, the network is where validation left it."""
-    sine, _ = trained
-    np.testing.assert_allclose(sine.free[1][0], sine.validation[1][-1], rtol=1e-12)
-
-
 def test_the_figures_are_of_the_curves(trained):
     """Each RMSE is that of its pair of curves."""
     sine, _ = trained

@@ -1,6 +1,5 @@
 """What a command can be asked for: every other flag is refused in one line, and nothing is made."""
 
-import errno
 import os
 import re
 from pathlib import Path
@@ -112,19 +111,6 @@ def test_one_of_the_mutants_can_be_picked(loops):
     assert arguments(argv).faults == (wrong, equivalent)
     for each, found in ((wrong[-1], ((wrong[-1],), ())), (equivalent[0], ((), (equivalent[0],)))):
         assert arguments([*argv, "--only", each.name]).faults == found
-
-
-def test_a_place_that_may_not_be_written_is_refused(capsys, monkeypatch):
-    """Permission denied, as any other error of the system, is one line before any work."""
-
-    def denied(places):
-        raise PermissionError(errno.EACCES, "Permission denied", "sine.png")
-
-    monkeypatch.setattr(Places, "check", denied)
-    with pytest.raises(SystemExit) as left:
-        arguments([])
-    assert left.value.code == 2
-    assert "sine.png: Permission denied" in capsys.readouterr().err
 
 
 def test_the_default_is_this_projects_own_run(tmp_path):

@@ -3,19 +3,15 @@
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from verification import models
 from verification.diagnosis.alternatives import never_updated, with_slopes
-from verification.models.case import final_cotangents, outputs_cotangent, random_case
-
-
-def case_of(model):
-    """A case of three records and four steps."""
-    return random_case(model, np.random.default_rng(0), dict.fromkeys(model.dimensions, 2), 3, 4)
+from verification.models.case import final_cotangents, outputs_cotangent
 
 
 def test_what_is_never_updated_comes_back_at_every_step():
     """Of a scan the cotangents of the output and of the final state."""
-    case = case_of(models.scan)
+    case = a_case(models.scan)
     made = never_updated(case)
     (final,) = final_cotangents(case)
     for gradients in made.values():
@@ -29,4 +25,4 @@ def test_what_is_never_updated_comes_back_at_every_step():
 @pytest.mark.parametrize("model", [models.scan, models.linear])
 def test_a_model_without_functions_has_no_other_slopes(model):
     """There is no call to change."""
-    assert list(with_slopes(case_of(model))) == []
+    assert list(with_slopes(a_case(model))) == []

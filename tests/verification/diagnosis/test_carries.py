@@ -2,16 +2,9 @@
 
 import numpy as np
 
+from tests.cases import a_case
 from verification import models
 from verification.diagnosis.carries import ALONE, DIRECT, turned, with_carries
-from verification.models.case import random_case
-
-
-def case_of(model, steps=4):
-    """A case of three records."""
-    sizes = {"H": 2, "D": 3}
-    sizes = {name: sizes[name] for name in model.dimensions if name in sizes}
-    return random_case(model, np.random.default_rng(0), sizes, 3, steps)
 
 
 def test_square_parts_are_turned_each_by_itself():
@@ -26,4 +19,4 @@ def test_square_parts_are_turned_each_by_itself():
 def test_what_has_no_other_path_has_no_direct_one():
     """All that a linear recurrence carries goes by its factor, and a vanilla cell has none."""
     for model in (models.linear, models.vanilla):
-        assert not {*DIRECT, ALONE} & dict(with_carries(case_of(model))).keys()
+        assert not {*DIRECT, ALONE} & dict(with_carries(a_case(model))).keys()

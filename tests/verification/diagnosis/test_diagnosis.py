@@ -2,15 +2,12 @@
 
 from dataclasses import replace
 
-import numpy as np
-
+from tests.cases import a_case
 from tests.layers import lstm, planted, scan, steps
 from verification import Scope, layer, models, step
 from verification.diagnosis.diagnosis import diagnose
-from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.property import Finding
-from verification.sampling.draws import dimensions
 
 FOUND = Finding("autograd", "", "off")
 
@@ -21,17 +18,10 @@ def wrong_layer(right, wrong, model=models.lstm, module=lstm, **options):
     return layer(made.forward, made.backward, model=model, **options)
 
 
-def small(engine):
-    """A case of three records and steps."""
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(engine.model))}
-    dtype = np.complex128 if engine.model.complex else np.float64
-    return random_case(engine.model, np.random.default_rng(0), sizes, 3, 3, dtype)
-
-
 def test_what_no_small_case_shows_is_a_matter_of_size():
     """Or, where the case is right when it is asked again, of the calls before it."""
     once = wrong_layer("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
-    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 5, 2)
+    case = a_case(models.lstm, 5, 2)
     found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
     assert (found.stage, found.blocks, found.as_if) == ("size", ("U",), "twice what it should be")
     assert found.sentence == (
@@ -48,7 +38,7 @@ def test_a_second_fault_that_needs_more_steps_is_told_as_well():
     """Otherwise the rest would pass for right: of one step alone the bias is wrong."""
     right = "d_W += da.T @ h_prev\n        d_b += da.sum(axis=0)"
     twice = wrong_layer(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
-    found = diagnose(twice, FOUND, small(twice))
+    found = diagnose(twice, FOUND, a_case(twice.model, 3))
     assert (found.stage, found.blocks) == ("accumulation", ("b",))
     assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
 
@@ -57,7 +47,7 @@ def test_conduct_is_told_by_all_properties_that_refute_it():
     """That a call changes what is given also shows where that is read-only."""
     careless = wrong_layer("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
     found = diagnose(
-        careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), small(careless)
+        careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), a_case(careless.model, 3)
     )
     assert found.stage == "conduct"
     assert found.sentence == (
@@ -70,11 +60,11 @@ def test_an_answer_that_has_not_the_form_is_told_as_that():
     """With where it has not, if it answers elsewhere."""
     broken = wrong_layer('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
     missing = "the gradient of b is missing, needed an array (8,)"
-    assert diagnose(broken, Finding("form", "", missing), small(broken)).sentence == (
+    assert diagnose(broken, Finding("form", "", missing), a_case(broken.model, 3)).sentence == (
         f"The engine does not answer in form: {missing}."
     )
     large = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) < 5")
-    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 9, 2)
+    case = a_case(models.lstm, 9, 2)
     found = diagnose(large, Finding("form", "", "raised AssertionError: "), case)
     assert (found.stage, found.sentence) == (
         "form",
@@ -94,7 +84,7 @@ def test_a_reading_that_agrees_is_judged_as_any():
         return {**d_params, "Wh": d_params["W"]}, *others
 
     engine = layer(forward, backward, model=models.lstm)
-    assert diagnose(engine, FOUND, small(engine)).sentence == (
+    assert diagnose(engine, FOUND, a_case(engine.model, 3)).sentence == (
         "The forward agrees if W is called Wh: say arrays={'W': 'Wh'}. Then: The engine does not answer in "
         "form where T = 1: raised IndexError: list index out of range; all else is right."
     )
@@ -105,7 +95,7 @@ def test_a_truncation_is_told_from_the_full_gradient():
 
     right = step(steps.scan, steps.scan_back, model=models.scan)
     cut = Truncates(right, lambda truncation: FULL)
-    case = replace(small(right), truncation=Standard("Window", (1,)))
+    case = replace(a_case(right.model, 3), truncation=Standard("Window", (1,)))
     found = diagnose(cut, FOUND, case)
     assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
     assert found.sentence == (
@@ -129,5 +119,5 @@ def test_a_scope_bounds_the_diagnosis():
     """One record, an initial state of zero, two steps, and no gradient of the state."""
     scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
     engine = wrong_layer("d_x[:, t] = dh", "d_x[:, t] = 0 * dh", models.scan, scan, scope=scope)
-    found = diagnose(engine, FOUND, small(engine))
+    found = diagnose(engine, FOUND, a_case(engine.model, 3))
     assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."

@@ -6,13 +6,13 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.examples import text_of
 from tests.layers import delta_rule, gated_linear_attention, mlstm, planted, slstm
 from verification import Block, Model, Use, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.held import names_of, with_held
 from verification.diagnosis.probe import healthy_case
-from verification.models.case import random_case
 from verification.models.model import When
 from verification.properties.findings import findings, truth_of
 from verification.truth import replay
@@ -28,16 +28,10 @@ NAMES = {
 }
 
 
-def some(model):
-    """A case whose dimensions differ."""
-    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
-    return random_case(model, np.random.default_rng(0), sizes)
-
-
 @pytest.mark.parametrize(("model", "names"), NAMES.items(), ids=lambda each: getattr(each, "name", ""))
 def test_each_changes_the_gradient_and_not_the_forward(model, names):
     """Of a step and of an output."""
-    case = some(model)
+    case = a_case(model)
     assert names_of(case) == names
     gradient, forward = replay.gradient(case), replay.forward(case)
     held = [*with_held(case)]
@@ -60,7 +54,7 @@ def test_a_model_of_one_s_own_names_what_it_likes():
 
     blocks = (Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
     own = Model("own", blocks, step, functions={"squash": ("tanh",)}, output=output, reads=When.BEFORE)
-    case = some(own)
+    case = a_case(own)
     ((words, other),) = with_held(case)
     assert words == "the size were held constant"
     h, d = case.blocks["h0"], case.objective.outputs[:, 0]

@@ -1,13 +1,12 @@
 """What an engine keeps from call to call is told as that, and not as what it is met by."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.examples import text_of
-from tests.layers import lstm, planted, ragged
+from tests.layers import edited, lstm, planted, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.diagnosis import diagnose
@@ -98,13 +97,8 @@ def test_an_engine_that_keeps_nothing_has_no_history():
 
 def unwritten(*replaced):
     """A layer of records that end early, some lines replaced, of which something is made by np.empty."""
-    text = Path(ragged.__file__).read_text("utf-8")
-    for right, wrong in replaced:
-        assert text.count(right) == 1
-        text = text.replace(right, wrong)
-    made = {}
-    exec(text, made)
-    return layer(made["forward"], made["backward"], model=models.vanilla, scope=Scope(lengths=True))
+    made = edited(ragged, *replaced)
+    return layer(made.forward, made.backward, model=models.vanilla, scope=Scope(lengths=True))
 
 
 ENDS = "t != np.where(lengths < xs.shape[1], lengths - 1, -1)"

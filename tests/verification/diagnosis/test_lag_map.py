@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests.layers import gru, lstm, planted, scan, vanilla
+from tests.verification.diagnosis.test_diagnosis import Truncates
 from verification import Scope, layer, models, scoped
 from verification.adapters.rnn.engine import manual
 from verification.diagnosis import lag_map as mapped
@@ -87,16 +88,6 @@ def test_what_reaches_too_far_is_a_surplus():
     found, drawn = map_of(far, truncation=Standard("Chunked", (3, 3)))
     assert set(found.unseen) == {"W", "b"}
     assert drawn["U"] == drawn["xs"] == [".   ", "..  ", "... ", "+++."]
-
-
-class Truncates:
-    """An engine that truncates otherwise than it is asked."""
-
-    def __init__(self, engine, change):
-        from dataclasses import replace
-
-        self.model, self.claim = engine.model, engine.claim
-        self.answer = lambda case: engine.answer(replace(case, truncation=change(case.truncation)))
 
 
 def test_a_claim_bounds_it():

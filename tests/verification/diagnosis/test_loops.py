@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import gru, planted, vanilla
 from verification import layer, models
 from verification.diagnosis.loops import states_before, with_loops
 from verification.diagnosis.probe import healthy_case, look_at
-from verification.models.case import random_case
 
 LOOP = "for t in reversed(range(xs.shape[1])):"
 ADDED = "da = (dh + d_outputs[:, t]) * (1 - h * h)"
@@ -50,13 +50,13 @@ def test_each_is_what_a_plain_layer_with_it_gives(right, wrong, words):
 
 def test_of_one_step_there_is_no_other_order():
     """And nothing to leave out."""
-    case = random_case(models.gru, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 1)
+    case = a_case(models.gru, 3, 1)
     assert list(with_loops(case)) == []
 
 
 def test_states_are_those_of_the_forward():
     """Before each step, in the case's own type."""
-    case = random_case(models.gru, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4, np.float32)
+    case = a_case(models.gru, 3, 4, np.float32)
     outputs, _, _ = gru.forward(case.blocks, case.blocks["xs"], case.state)
     states = states_before(case)
     assert len(states) == 4

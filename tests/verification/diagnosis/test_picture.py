@@ -2,21 +2,20 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import lstm, planted
 from verification import layer, models
 from verification.diagnosis.lag_map import TooLong
 from verification.diagnosis.picture import RIGHT, SILENT, picture
-from verification.models.case import random_case
 from verification.properties.engine import InvalidAnswer
 
 
 def made(right, wrong):
     """A layer with a line replaced, and a case of five records and two steps."""
     module = planted(lstm, right, wrong)
-    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 5, 2)
+    case = a_case(models.lstm, 5, 2)
     return layer(module.forward, module.backward, model=models.lstm), case
 
 
@@ -59,7 +58,7 @@ def test_what_cannot_be_drawn_is_said():
 def test_a_large_case_has_its_numbers_alone():
     """Its lag table would take minutes."""
     engine, case = made("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) > 10))")
-    case = replace(case, **vars(random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 12, 3)))
+    case = replace(case, **vars(a_case(models.lstm, 12, 3)))
     found = picture(engine, case)
     assert (found.case, found.lags) == ("N 12, T 3, D 3, H 2, float64", None)
     assert found.unmapped == "the case is large"

@@ -1,20 +1,17 @@
 """Several faults in one backward: the sentence names every block that is wrong, and the picture shows it."""
 
 import re
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from tests.examples import text_of
-from tests.layers import gru, lstm, ragged
+from tests.layers import edited, gru, lstm, ragged
 from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.diagnosis.probe import healthy_case
-from verification.evidence.mutants.patch import replaced_once
 from verification.properties.findings import findings, truth_of
 
 # Gates, time and a path that is left out: as hanbt/learn_dl has them, but for what flows back through h.
@@ -26,17 +23,6 @@ NO_PATH = ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, 0 * dc")
 LAST_STEP = ("d_U += da.T @ x", "d_U = da.T @ x if t == d_outputs.shape[1] - 1 else d_U")
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
-
-
-def with_lines(module, *edits):
-    """The layer with several lines of its text replaced."""
-    path = Path(module.__file__)
-    text = path.read_text("utf-8")
-    for right, wrong in edits:
-        text = replaced_once(text, right, wrong, path.name)
-    other = ModuleType(f"{module.__name__}_wrong")
-    exec(compile(text, f"<{module.__name__}, edited>", "exec"), other.__dict__)
-    return other
 
 
 # Model, layer, edits, scope; the wrong blocks, and what the sentence says of some.
@@ -123,7 +109,7 @@ SEVERAL = {
 
 def engine_of(model, module, edits, scope):
     """The layer with all of its faults."""
-    made = with_lines(module, *edits)
+    made = edited(module, *edits)
     return layer(made.forward, made.backward, model=model, scope=scope)
 
 

@@ -2,26 +2,21 @@
 
 import numpy as np
 
+from tests.cases import a_case
 from verification import models
 from verification.diagnosis.two_pass_step import roles_of_calls, slope_of, twice
-from verification.models.case import random_case
 from verification.truth import replay
-
-
-def case_of(model):
-    """A case of three records and steps."""
-    return random_case(model, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 3)
 
 
 def test_each_call_has_its_role():
     """In the order in which a step makes them."""
-    assert roles_of_calls(case_of(models.vanilla)) == ["activation"]
-    assert set(roles_of_calls(case_of(models.lstm))) == {"gate", "candidate", "output"}
+    assert roles_of_calls(a_case(models.vanilla)) == ["activation"]
+    assert set(roles_of_calls(a_case(models.lstm))) == {"gate", "candidate", "output"}
 
 
 def test_the_second_time_its_slopes_are_those_of_the_first():
     """So what is taken off again leaves the value and no derivative, and what is added counts twice."""
-    case = case_of(models.gru)
+    case = a_case(models.gru)
 
     def other(step, p, x, state):
         made = step.noted(p, x, state)

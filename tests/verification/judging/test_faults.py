@@ -5,17 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers.faults import FAULTS
 from tests.quick import one_quick_each
 from verification import layer, verify
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging import shrinking
-from verification.models.case import random_case
 from verification.models.model import Use
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.conditioned import conditioned
-from verification.sampling.draws import dimensions
 
 # What a diagnosis may ask of an engine.
 CALLS = 150
@@ -23,9 +22,7 @@ CALLS = 150
 
 def case_of(fault):
     """A case on which it shows."""
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(fault.model))}
-    dtype = np.complex128 if fault.model.complex else np.float64
-    case = random_case(fault.model, np.random.default_rng(0), sizes, fault.records, fault.steps, dtype)
+    case = a_case(fault.model, fault.records, fault.steps)
     blocks = {name: array * fault.scale for name, array in case.blocks.items()}
     case = replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * fault.scale))
     levels = {"type": case.dtype.name, **fault.levels}

@@ -3,20 +3,18 @@
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import lstm
 from verification import layer, models
 from verification.diagnosis.diagnosis import diagnose
-from verification.models.case import random_case
 from verification.properties.additivity import parts
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.sampling.draws import dimensions
 
 
-def cases(model=models.lstm, dtype=np.float64, steps=4):
+def cases():
     """Some, each with parts of its own."""
-    sizes = {name: 3 + i for i, name in enumerate(dimensions(model))}
-    return [random_case(model, np.random.default_rng(seed), sizes, 3, steps, dtype) for seed in range(12)]
+    return [a_case(models.lstm, 3, 4, seed=seed, least=3) for seed in range(12)]
 
 
 def test_parts_are_all_of_it_and_each_number_is_in_one():

@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from tests.cases import a_case
 from tests.layers import lstm, planted, ragged, steps
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.verification.properties.refuting import CASE, refuted
 from verification import Scope, Standard, layer, models, step
-from verification.models.case import random_case
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-from verification.sampling.draws import dimensions
 
 
 def asked(engine, case, truth=Truth):
@@ -24,9 +23,7 @@ def asked(engine, case, truth=Truth):
 
 def cases(model, dtype=np.float64, steps=6, count=4):
     """Some, each cut before a step of its own."""
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    rngs = map(np.random.default_rng, range(count))
-    return [random_case(model, rng, sizes, 3, steps, dtype) for rng in rngs]
+    return [a_case(model, 3, steps, dtype, seed) for seed in range(count)]
 
 
 def test_the_arrays_are_those_that_were_returned():

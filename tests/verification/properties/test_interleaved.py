@@ -1,13 +1,10 @@
 """Two forwards before their backwards, and a second backward of one forward."""
 
-import numpy as np
-
+from tests.cases import a_case
 from tests.layers import linear
 from verification import layer, models
-from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.sampling.draws import dimensions
 
 NAMES = ("interleaved calls", "second backward")
 
@@ -25,8 +22,7 @@ def test_a_queue_is_in_order_when_the_next_property_asks():
         return linear.backward(queue.pop(0), d_outputs, d_state)
 
     model = models.linear
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
-    case = random_case(model, np.random.default_rng(0), sizes, 3, 4, np.float64)
+    case = a_case(model, 3, 4)
     engine = layer(forward, backward, model=model)
     found = {each.property: each.wrong for each in findings(engine, Truth(case), NAMES[:1]) if each.wrong}
     assert found.keys() == {"interleaved calls"}

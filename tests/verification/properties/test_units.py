@@ -3,12 +3,11 @@
 from dataclasses import replace
 
 import autograd.numpy as anp
-import numpy as np
 
+from tests.cases import a_case
 from tests.layers import lstm
 from tests.layers.own import grouped_attention, short_convolution
 from verification import layer, models
-from verification.models.case import random_case
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.properties.units import unit_dimensions, units_permute
@@ -21,8 +20,7 @@ def test_heads_are_permuted_with_their_groups():
     for module in (grouped_attention, short_convolution):
         scope = getattr(module, "SCOPE", None)
         engine = layer(module.forward, module.backward, model=module.MODEL, scope=scope)
-        sizes = {name: 2 + i for i, name in enumerate(module.MODEL.dimensions)}
-        trial = Trial(engine, Truth(random_case(module.MODEL, np.random.default_rng(0), sizes)))
+        trial = Trial(engine, Truth(a_case(module.MODEL)))
         found = list(units_permute(trial))
         assert len(found) >= len(engine.claim.blocks)
         assert not any(wrong for _, wrong, _ in found)
@@ -35,6 +33,6 @@ def test_units_are_not_permuted_where_they_are_not_alike():
         return anp.concatenate((h[..., :1], h[..., 1:] + h[..., :1]), axis=-1) + x.x
 
     model = replace(models.scan, step=step)
-    case = random_case(model, np.random.default_rng(0), {"H": 2})
+    case = a_case(model)
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
     assert list(units_permute(Trial(engine, Truth(case)))) == []

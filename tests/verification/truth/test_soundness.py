@@ -101,13 +101,6 @@ def test_a_function_that_disagrees_is_named():
         check(replace(lstm, functions=functions))
 
 
-def test_a_model_s_blocks_may_have_any_names():
-    """Also those of another model, for other uses."""
-    names = {"a": "U", "x": "W", "h0": "b"}
-    blocks = tuple(replace(block, name=names[block.name]) for block in scan.blocks)
-    check(Model("renamed", blocks, lambda f, p, x, b: x.U * b + x.W))
-
-
 BLOCKS = (
     Block("w", ("H", "H"), Use.STEP),
     Block("x", ("H", "H"), Use.INPUT),
@@ -148,15 +141,6 @@ def test_an_operation_of_autograd_is_good_for_every_oracle_or_refused(name):
         if complex_step.admitted(case):
             for block, got in complex_step.gradient(case).items():
                 assert np.max(np.abs(got - truth[block])) <= expected[block].bound
-
-
-def test_complex_steps_are_taken_where_operations_are_holomorphic():
-    """And nowhere else."""
-    for name, admitted in {"exp": True, "einsum": True, "abs": False, "hypot": False, "var": False}.items():
-        call = operations.call(name)
-        model = Model("own", BLOCKS, lambda f, p, x, h, call=call: h + call(1 + x, 1 + p.w) + 0 * x)
-        case = random_case(model, np.random.default_rng(0), {"H": 2})
-        assert complex_step.admitted(case) is admitted
 
 
 def test_an_output_that_calls_a_function_past_f_is_refused():

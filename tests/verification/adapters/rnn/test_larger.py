@@ -1,4 +1,4 @@
-"""The larger problems do not round, take every path of the engine, and refute faults that small ones miss."""
+"""The larger problems do not round, and the engine is right on each; what they refute are mutants."""
 
 from fractions import Fraction
 

@@ -10,7 +10,7 @@ from verification.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from verification.evidence.mutants.catalogue.textbook import DH_PREV
 from verification.evidence.mutants.fault import Edit, Fault
 from verification.evidence.mutants.judging import JUDGES, Example, Result
-from verification.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
+from verification.evidence.mutants.run import diagnosed, run, shrunk
 from verification.processes.tasks import each
 from verification.properties.property import Finding
 
@@ -63,21 +63,6 @@ def test_every_property_has_a_mutant_that_it_must_catch():
 def test_names_are_unique():
     """A name says which."""
     assert [n for n, times in Counter(m.name for m in CATALOGUE + EQUIVALENT).items() if times > 1] == []
-
-
-def test_the_result_counts_who_survived_and_who_was_accused():
-    """Two of three caught, one of them by another property than it names; one edit accused."""
-    results = (
-        Result(a_mutant("lags"), {"lags": example()}),
-        Result(a_mutant("forward"), {"lags": example()}),
-        Result(a_mutant("forward"), {"forward": example("forward"), "lags": example()}),
-    )
-    accused = Result(a_mutant(None), {"lags": example()})
-    result = MutantsResult(results, (accused, Result(a_mutant(None), {})), 1.0)
-    assert (result.total, result.killed) == (3, 2)
-    assert (result.survivors, result.accused) == ((results[1],), (accused,))
-    assert result.by_property == {"lags": 1, "forward": 1}
-    assert not result.holds
 
 
 @pytest.mark.slow
