@@ -14,7 +14,7 @@ from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models
 from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
-from verification.judging.sampled import Sample, in_portions, truth_of_row
+from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.covering import missing
 from verification.sampling.design import Goal
@@ -200,3 +200,11 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
     for portion in portions:
         seconds = sum(design.seconds(rows[number].levels) for number in portion)
         assert len(portion) == 1 or seconds <= sampled.SECONDS
+
+
+def test_coverage_in_words():
+    """How many were covered, vacuous, and excluded."""
+    words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
+    assert words == "10 of 12 triples of levels covered, 1 vacuous, 2 excluded by rules"
+    words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
+    assert words == "12 of 12 pairs of levels in Fractions covered, 0 excluded by rules"

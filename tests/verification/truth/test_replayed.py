@@ -9,7 +9,7 @@ from rnn import Chunked, Full, Tail, Window
 from tests.layers import RIGHT
 from tests.quick import first_quick
 from verification import layer
-from verification.models import SHIPPED, lstm, vanilla
+from verification.models import SHIPPED, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
@@ -92,3 +92,14 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(model, module, dtype)
             error = np.max(np.abs(got - expected[name].truth))
             assert error <= expected[name].bound / 3, (steps, records, size, name)
         assert any(expected[block.name].determined for block in model.of(Use.INPUT))
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=repr)
+def test_a_kink_and_what_overflows_determine_nothing(truncation):
+    """relu at 0 has no slope, and a truth that is larger than its type holds is none."""
+    case = some(vanilla, truncation=truncation, functions={"activation": "relu"})
+    assert replayed(case).determined
+    assert not replayed(replace(case, blocks={n: 0 * array for n, array in case.blocks.items()})).determined
+    case = some(scan, dtype=np.float32, truncation=truncation)
+    case.blocks["a"][:] = 1e20
+    assert not replayed(case).determined

@@ -108,21 +108,19 @@ def test_what_is_lost_inside_a_step_is_allowed_for_too():
 
 
 @pytest.mark.parametrize(("steps", "truncation"), [(1, Full()), (3, Full()), (3, Window(1))])
-@MADE
-def test_a_function_at_its_kink_determines_nothing(made, steps, truncation):
+def test_a_function_at_its_kink_determines_nothing(steps, truncation):
     """relu at 0 has no slope; beside it, it has."""
     case = some(vanilla, steps, truncation=truncation, functions={"activation": "relu"})
-    assert made(case).determined
+    assert grouped_table(case).determined
     still = {name: 0 * array for name, array in case.blocks.items()}
-    assert not made(replace(case, blocks=still)).determined
+    assert not grouped_table(replace(case, blocks=still)).determined
 
 
-@MADE
-def test_a_case_that_overflows_determines_nothing(made):
+def test_a_case_that_overflows_determines_nothing():
     """Its truth is larger than the type holds."""
     case = some(scan, dtype=np.float32)
     case.blocks["a"][:] = 1e20
-    assert not made(case).determined
+    assert not grouped_table(case).determined
 
 
 def test_a_function_of_a_parameter_alone_has_its_copies_too():
