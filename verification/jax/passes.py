@@ -49,7 +49,7 @@ class Passes:
 
     def backward(self, saved: Any, d_outputs: Any, d_state: State) -> Any:
         """The gradients of params, xs and state."""
-        with _as_asked(self.device, d_outputs.dtype) as jax:
+        with _as_asked(self.device, d_state[0].dtype) as jax:
             pull, there = saved
             ends = tuple(d if has else None for d, has in zip(d_state, there, strict=False))
             given = jax.tree.map(lambda d: jax.numpy.array(d).conj(), (d_outputs, ends))
