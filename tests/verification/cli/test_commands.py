@@ -31,7 +31,6 @@ from verification.judging.profile import PROFILES, Profile
 
 SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
 
-A_SURVIVOR = {"total": 1, "killed": 0, "survivors": ["one"], "equivalent": 0, "accused": []}
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -146,25 +145,6 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert result["example"] in told
     assert result["sine"] is None
     assert not (tmp_path / "verification-report" / "sine.png").exists()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("what", "changed", "verdict"),
-    [
-        ("scalar_rows", lambda: [replace(SCALAR, slope=99.0)], "refuted"),
-        ("believed", lambda told, profile, progress: replace(told, mutants=A_SURVIVOR), "not exercised"),
-    ],
-)
-def test_what_cannot_be_believed_is_not_trained_with(tmp_path, monkeypatch, what, changed, verdict):
-    """A wrong slope of tanh refutes, and a mutant that lives leaves nothing shown; 1 is returned."""
-    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
-    monkeypatch.setattr(mutants, "run", lambda show: MutantsResult((), (), 1.0))
-    monkeypatch.setattr(command, "train_on_sine", no_training)
-    monkeypatch.setattr(command, what, changed)
-    path = tmp_path / "out.json"
-    assert command.main(["--json", str(path)]) == 1
-    assert json.loads(path.read_text("utf-8"))["verdict"] == verdict
 
 
 def test_a_run_that_shows_nothing(capsys, monkeypatch):

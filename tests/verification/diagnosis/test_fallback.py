@@ -1,12 +1,10 @@
 """What is wrong with an engine that is right in every small case of healthy numbers."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from tests.layers import lstm, planted, ragged
-from verification import Scope, layer, models
+from tests.layers import lstm, planted
+from verification import layer, models
 from verification.diagnosis.fallback import of_right_answers
 from verification.diagnosis.where import Elsewhere
 from verification.models.case import random_case
@@ -38,13 +36,6 @@ def test_what_sees_more_than_a_gradient_s_sum_is_told_by_itself(property_, given
     assert (found.stage, str(found)) == (stage, f"d_U[0]: got 1, want 2: {says}.")
 
 
-def test_of_other_calls_all_that_refute_it_are_named():
-    """With the one that was found, though it hold now."""
-    found = told("second call", right="dh = dh + d_outputs[:, t]", wrong="dh += d_outputs[:, t]")
-    assert found.stage == "conduct"
-    assert str(found).endswith("“inputs stay”, “second call” and “memory layout” are refuted.")
-
-
 def test_a_tiny_state_that_a_part_begins_with_is_told_and_no_cut():
     """One call by itself shows it, with healthy numbers but for one."""
     found = told(
@@ -66,21 +57,6 @@ def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_we
     found = told("cut", case, "d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(tape) > 16))")
     assert str(found) == (
         "U is wrong (twice what it should be) from T = 17 on: small cases of healthy numbers are right."
-    )
-
-
-def test_records_that_end_early_are_told_from_those_that_do_not():
-    """Where these are right."""
-    made = planted(ragged, "dh = np.where(runs, da @ W, dh)", "dh = da @ W")
-    scope = Scope(lengths=True)
-    engine = layer(made.forward, made.backward, model=models.vanilla, scope=scope)
-    case = random_case(models.vanilla, np.random.default_rng(0), SIZES, 3, 4)
-    case = replace(case, lengths=(4, 2, 1))
-    found = of_right_answers(engine, Finding("autograd", "h0", "off"), case, Elsewhere(engine))
-    assert found.stage == "lengths"
-    assert str(found) == (
-        "U, W, b, xs, h0 are wrong where records end early: their end is at fault, as if the final state of "
-        "records that end early had no cotangent."
     )
 
 

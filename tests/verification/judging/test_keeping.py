@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import fields, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_what_is_kept_is_what_was_made(shelf):
 
 
 def test_a_truth_is_known_by_all_that_makes_it(shelf):
-    """By any number, the function, the truncation, the loss, the type; and by who makes it."""
+    """By any number, the function, the truncation, the loss and what it is of, the type; and by its maker."""
     nudged = {**CASE.blocks, "a": CASE.blocks["a"] * (1 + 2**-50)}
     objective = CASE.objective
     others = [
@@ -130,26 +131,13 @@ def test_a_truth_is_known_by_all_that_makes_it(shelf):
     ]
     found = [digest_of(each, shelf.maker) for each in others]
     found += [digest_of(CASE, shelf.maker + "."), digest_of(CASE, shelf_of(models.lstm, shelf.folder).maker)]
-    vanilla = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 1})
-    found += [
-        digest_of(replace(vanilla, functions={"activation": name}), shelf.maker) for name in ("tanh", "relu")
-    ]
+    vanilla = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 1}, steps=1)
+    ways = [replace(vanilla, functions={"activation": name}) for name in ("tanh", "relu")]
+    ones = np.ones_like(vanilla.objective.outputs)
+    for last, classes in product((False, True), repeat=2):
+        ways.append(replace(vanilla, objective=Weighted(ones, last, None, classes)))
+    found += [digest_of(each, shelf.maker) for each in ways]
     assert [count for count in Counter(found).values() if count > 1] == []
-
-
-def test_the_same_targets_are_of_other_truths_as_classes_or_of_one_step(shelf):
-    """What an objective says beside its arrays counts."""
-    case = random_case(
-        models.vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, steps=1, losses="every"
-    )
-    targets = np.zeros_like(case.objective.targets)
-    targets[..., 0] = 1
-    ways = [(last, classes) for last in (False, True) for classes in (False, True)]
-    found = [
-        digest_of(replace(case, objective=Weighted(targets, last, None, classes)), shelf.maker)
-        for last, classes in ways
-    ]
-    assert len({*found}) == 4
 
 
 def test_how_a_case_is_asked_makes_no_other_truth(shelf):

@@ -68,19 +68,15 @@ def copies(task, channel):
     return channel.guarded(forks)(task)
 
 
-def leaves(task, channel):
-    twice, file = task
-    if twice is not None:
+def leaves(file, channel):
+    if file:
         child = os.fork()
         if child == 0:
             os.setsid()
-            if not twice or os.fork() == 0:
-                file.with_suffix(".part").write_text(str(os.getpid()))
-                file.with_suffix(".part").rename(file)
-                time.sleep(60)
+            file.with_suffix(".part").write_text(str(os.getpid()))
+            file.with_suffix(".part").rename(file)
+            time.sleep(60)
             os._exit(0)
-        if twice:
-            os.waitpid(child, 0)
         while not file.exists():
             time.sleep(0.01)
     return os.getpid()
@@ -152,11 +148,12 @@ def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeyp
 @LINUX
 def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
     """In a session of its own as well: it may serve the next task."""
+    helper = tmp_path / "helper"
     with pooled() as spread:
-        process, same = spread(by_value(leaves), [(False, tmp_path / "helper"), (None, tmp_path / "none")])
+        process, same = spread(by_value(leaves), [helper, None])
         assert process == same
-        assert lives(int((tmp_path / "helper").read_text()))
-    assert not lives(int((tmp_path / "helper").read_text()))
+        assert lives(int(helper.read_text()))
+    assert not lives(int(helper.read_text()))
 
 
 def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):

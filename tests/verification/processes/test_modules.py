@@ -45,14 +45,6 @@ def test_a_file_is_hidden_until_its_folder_is_on_the_path(tmp_path):
     assert hidden(module) == file
 
 
-def test_a_module_of_a_name_with_dots_is_hidden_where_there_is_no_such_package(tmp_path):
-    """As those of tests under pytest's importlib mode."""
-    file = written(tmp_path)
-    assert hidden(from_file("json.mine", file)) == file
-    assert hidden(from_file("os.path.mine", file)) == file
-    assert hidden(from_file("nobody.at.home", file)) == file
-
-
 def test_it_is_run_once(tmp_path):
     """There as well; and in the place of another file's module of the name."""
     file = written(tmp_path)

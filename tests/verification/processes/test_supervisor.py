@@ -77,34 +77,8 @@ def to_its_parent(number):
     return send
 
 
-@LINUX
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGSEGV", "SIGALRM"])
-def test_a_signal_to_the_parent_is_told_by_its_name(name):
-    """With what was told last; whoever judges hears none, and the other task is done."""
-    lost, other = outcomes(to_its_parent(getattr(signal, name)))
-    assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")
-    assert other == 1
-
-
-@LINUX
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGWINCH], ids=["before", "after"])
-def test_a_signal_just_before_the_end_is_told(number):
-    """Whether its number is below or above that of the end of a child, which comes at the same time."""
-    lost, _ = outcomes(lambda: os.kill(os.getppid(), number))
-    assert lost.how == f"sent {number.name} to the process that judges it"
-
-
-@LINUX
-def test_a_signal_to_the_parents_group_is_told():
-    """The group is the parent's own."""
-    lost, other = outcomes(lambda: os.killpg(os.getpgid(os.getppid()), signal.SIGTERM))
-    assert (lost.how, other) == ("sent SIGTERM to the process that judges it", 1)
-
-
-@LINUX
-@pytest.mark.parametrize("gone", [True, False])
-def test_a_signal_from_a_process_of_the_engines_is_told(gone):
-    """Of one that has ended since as well."""
+def from_a_process(gone):
+    """A signal that a process of the engine's sends, which has ended since or works on."""
     program = f"import os, sys, time; os.kill(int(sys.argv[1]), 15); time.sleep({0 if gone else MINUTE})"
 
     def send():
@@ -114,8 +88,31 @@ def test_a_signal_from_a_process_of_the_engines_is_told(gone):
         else:
             time.sleep(3)
 
-    lost, other = outcomes(send)
-    assert (lost.how, other) == ("sent SIGTERM to the process that judges it", 1)
+    return send
+
+
+# The group is the parent's own. Just before the end its number may be below that of the end of a child, which
+# comes at the same time, or above.
+SENT = {
+    **{
+        name: (name, to_its_parent(getattr(signal, name)))
+        for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGSEGV", "SIGALRM")
+    },
+    "at the end, below": ("SIGTERM", lambda: os.kill(os.getppid(), signal.SIGTERM)),
+    "at the end, above": ("SIGWINCH", lambda: os.kill(os.getppid(), signal.SIGWINCH)),
+    "to its group": ("SIGTERM", lambda: os.killpg(os.getpgid(os.getppid()), signal.SIGTERM)),
+    "from one that ended": ("SIGTERM", from_a_process(gone=True)),
+    "from one that works on": ("SIGTERM", from_a_process(gone=False)),
+}
+
+
+@LINUX
+@pytest.mark.parametrize(("name", "conduct"), SENT.values(), ids=SENT)
+def test_a_signal_to_the_parent_is_told_by_its_name(name, conduct):
+    """With what was told last; whoever judges hears none, and the other task is done."""
+    lost, other = outcomes(conduct)
+    assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")
+    assert other == 1
 
 
 def test_a_signal_from_elsewhere_is_nothing_to_a_supervisor(tmp_path):
