@@ -372,8 +372,12 @@ def holds_a_test(source: str) -> bool:
     return any(name.startswith("test_") for name in names)
 
 
-# Steps and properties of which all that is tested are rows of one table.
+# Steps, properties and conditions of which all that is tested are rows of one table.
 PINNED = [
+    *(
+        f"tests/verification/evidence/adversary/published/test_{name}.py"
+        for name in ("conduct", "cotangents", "layouts", "numbers", "sizes")
+    ),
     *(
         f"tests/verification/models/test_{name}.py"
         for name in ("gated_scan", "gru", "gru_reset_before", "linear", "lstm", "scan", "slstm", "vanilla")

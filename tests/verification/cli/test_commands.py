@@ -254,6 +254,7 @@ def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "here") == []
 
 
+@pytest.mark.slow
 def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
     """False alarms, accuracy and the curve, in the text, in the JSON, and the curve as a picture."""
     monkeypatch.setattr(command, "DETECTION_CASES", 2)

@@ -61,6 +61,7 @@ MISUSES = {
     ),
     "nothing to judge": (["judge"], "the following arguments are required: FILE.py:NAME"),
     "no file and name": (["judge", "mine.py"], "'mine.py', needed FILE.py:NAME"),
+    "no such file": (["judge", "other.py:engine", "--out", "there"], "other.py: no such file"),
     "no such mutant": (
         ["mutants", "--only", "dh_prev untransposed"],
         "--only 'dh_prev untransposed': no wrong engine by numpy loops, the closest is ",
@@ -115,18 +116,13 @@ def test_one_of_the_mutants_can_be_picked(loops):
 
 def test_the_default_is_this_projects_own_run(tmp_path):
     """Without an option: verify, the quick profile, seed 0, a new folder verification-report, no JSON."""
+    asked = ["--profile", "thorough", "--seed", "42"]
+    for options in (arguments(asked), arguments(["verify", *asked])):
+        assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
     options = arguments([])
     assert (options.command, options.profile, options.seed) == ("verify", "quick", 0)
     assert options.places == Places(Path("verification-report"), FILES["verify"], None)
     assert (tmp_path / "verification-report").is_dir()
-
-
-@pytest.mark.parametrize("command", [[], ["verify"]])
-def test_verify_needs_no_name(command):
-    """Its flags are understood with it and without."""
-    options = arguments([*command, "--profile", "thorough", "--seed", "42", "--json", "out.json"])
-    assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
-    assert options.places.json == Path("out.json")
 
 
 @pytest.mark.parametrize("command", DESCRIPTIONS)
@@ -158,16 +154,6 @@ def test_judge_brings_the_engine(engine, capsys):
     with pytest.raises(SystemExit):
         arguments(["judge", engine, "--seed", "x"])
     assert "loaded" not in capsys.readouterr().err
-
-
-def test_what_cannot_be_loaded_leaves_no_folder(tmp_path, engine, capsys):
-    """One line, exit code 2."""
-    before = tree(tmp_path)
-    with pytest.raises(SystemExit) as left:
-        arguments(["judge", engine.replace("mine", "other"), "--out", "there"])
-    assert left.value.code == 2
-    assert "other.py: no such file" in capsys.readouterr().err
-    assert tree(tmp_path) == before
 
 
 def test_json_may_go_into_the_folder_that_is_made():
