@@ -291,24 +291,6 @@ def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agre
     assert [each["verdict"] for each in result["planted"]] == ["refuted", verdict]
 
 
-def judged(tmp_path, text, *argv):
-    """The exit code of judging what a file holds under the name ``net``."""
-    (tmp_path / "mine.py").write_text(
-        "from dataclasses import replace\nfrom verification import Scope, manual, scoped\n"
-        'SCOPE = Scope(functions={"activation": ("tanh",)}, dtypes=("float64",), truncations=("Full",),\n'
-        f"    records=(1, 2), steps=(1, 4))\n{text}"
-    )
-    return command.main(["judge", "mine.py:net", "--json", "out.json", *argv])
-
-
-@pytest.mark.parametrize("given", ["0", "-1", "soon", "inf", "nan"])
-def test_seconds_are_refused_in_a_line(tmp_path, capsys, given):
-    """Before anything is done."""
-    with pytest.raises(SystemExit, match="2"):
-        judged(tmp_path, "net = scoped(manual, SCOPE)\n", f"--seconds={given}")
-    assert f"argument --seconds: '{given}', needed a number of seconds above 0" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("name", command.COMMANDS)
 def test_a_part_of_a_run_is_planned(tmp_path, name):
     """Every part that a command has is in its plan, and none that it has not."""

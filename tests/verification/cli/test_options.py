@@ -62,6 +62,13 @@ MISUSES = {
     "nothing to judge": (["judge"], "the following arguments are required: FILE.py:NAME"),
     "no file and name": (["judge", "mine.py"], "'mine.py', needed FILE.py:NAME"),
     "no such file": (["judge", "other.py:engine", "--out", "there"], "other.py: no such file"),
+    **{
+        f"{given} seconds": (
+            ["judge", "mine.py:net", f"--seconds={given}"],
+            f"argument --seconds: '{given}', needed a number of seconds above 0",
+        )
+        for given in ("0", "-1", "soon", "inf", "nan")
+    },
     "no such mutant": (
         ["mutants", "--only", "dh_prev untransposed"],
         "--only 'dh_prev untransposed': no wrong engine by numpy loops, the closest is ",

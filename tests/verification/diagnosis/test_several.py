@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pytest
 
 from tests.examples import text_of
 from tests.layers import edited, gru, lstm, ragged
@@ -129,6 +128,10 @@ def named(sentence):
     return {*re.findall(r"\w+", sentence)}
 
 
+# On the page, word for word.
+QUOTED = [SEVERAL[story][0] for story in ("the same from any state", "GRU: gates, time and one-hot inputs")]
+
+
 @first_quick(("made", "wrong", "said"), SEVERAL.values(), 3, ids=SEVERAL)
 def test_every_wrong_block_is_named(made, wrong, said):
     """In the sentence and in its fields; and what each has of its own is said."""
@@ -138,6 +141,7 @@ def test_every_wrong_block_is_named(made, wrong, said):
     assert {*wrong.split()} <= named(told.sentence)
     assert [words for words in said if words not in told.sentence] == [], told.sentence
     assert not {*told.blocks} & {*told.also}
+    assert made not in QUOTED or f"\n{told}\n" in text_of("diagnosis")
 
 
 @first_quick(("made", "wrong", "said"), SEVERAL.values(), 2, ids=SEVERAL)
@@ -152,14 +156,3 @@ def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
     assert mapped <= {*wrong.split()}
     if len(views) == 1 and found.lags is not None:
         assert mapped == {*wrong.split()} - {*found.lags.unseen}
-
-
-QUOTED = ("the same from any state", "GRU: gates, time and one-hot inputs")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("story", QUOTED)
-def test_the_page_quotes_what_is_said(story):
-    """Word for word."""
-    engine = engine_of(*SEVERAL[story][0])
-    assert f"\n{diagnose(engine, *first_found(engine))}\n" in text_of("diagnosis")

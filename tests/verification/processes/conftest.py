@@ -1,9 +1,11 @@
-"""What tests of modules share."""
+"""What tests of modules share, and those of processes."""
 
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.living import children
 
 
 @pytest.fixture
@@ -19,3 +21,11 @@ def modules_of_its_own(tmp_path):
         if file is None or Path(file).is_relative_to(tmp_path):
             del sys.modules[name]
     sys.modules.update(before)
+
+
+@pytest.fixture
+def nobody_is_left_behind():
+    """Every process that was started has ended."""
+    before = children()
+    yield
+    assert children() <= before

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import children, gone, lives, when
+from tests.living import gone, lives, when
 from verification.processes import fresh, timeout, workers
 from verification.processes.fresh import afresh, pooled
 from verification.processes.workers import Lost
+
+pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
 ROOT = Path(__file__).parents[3]
 LINUX = pytest.mark.skipif(
@@ -29,14 +31,6 @@ def threaded(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
     monkeypatch.delattr(workers, "_fork")
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_left_behind():
-    """Every process that was started has ended."""
-    before = children()
-    yield
-    assert children() <= before
 
 
 def by_value(work):

@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.living import children, gone, lives, when
+from tests.living import gone, lives, when
 from verification.processes import timeout
 from verification.processes.workers import Lost, spread
+
+pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,14 +26,6 @@ ROOT = Path(__file__).parents[3]
 def short_timeout(monkeypatch):
     """A call may take a tenth of a second, and three times that if it hears no alarm."""
     monkeypatch.setattr(timeout, "ANSWER", 0.1)
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_left_behind():
-    """Every process that the work has started has ended when it is done with."""
-    before = children()
-    yield
-    assert children() <= before
 
 
 @pytest.fixture
@@ -286,16 +280,6 @@ def test_a_worker_hears_no_ctrl_c_and_has_no_terminal():
         return os.getpgid(0) == os.getpid(), sys.stdin.read(), os.read(0, 10)
 
     assert list(spread(work, [0])) == [(True, "", b"")]
-
-
-def test_what_a_task_starts_ends_with_it():
-    """Here a child that would sleep for a minute."""
-
-    def work(task, channel):
-        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid
-
-    (child,) = spread(work, [0])
-    assert gone([child], 5)
 
 
 @pytest.mark.parametrize("returns", [True, False])

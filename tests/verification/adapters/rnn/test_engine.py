@@ -48,16 +48,6 @@ def test_it_answers_with_rnns_own_numbers(activation, truncation):
         np.testing.assert_array_equal(got[name], part)
 
 
-def test_a_loss_on_the_last_step_alone():
-    """Targets (N, K) leave the outputs of every step in the answer, and the loss that of the last."""
-    every = a_problem()
-    last = every.replaced(targets=every.targets[:, -1])
-    answer = manual(last)
-    np.testing.assert_array_equal(answer.outputs, manual(every).outputs)
-    want = np.sum((answer.outputs[:, -1] - last.targets) ** 2) / 2
-    np.testing.assert_allclose(answer.value, want, rtol=1e-14)
-
-
 def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The truncations are the copy's too: one whose windows are too long is wrong there alone."""
     copy = copied(Window=lambda k: Window(k + 1))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from rnn import Full, Tail
+from rnn import Full
 from rnn.common.arrays import FRACTIONS
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import PARAMETERS, Problem
@@ -94,21 +94,6 @@ def test_what_is_too_large_to_be_printed_is_made_by_its_source():
         "problem = verification.adapters.rnn.larger.LARGER['512 steps']()\n"
     )
     assert problem.replaced(h0=-problem.h0).source == ""
-
-
-def test_replaced_changes_what_is_named_and_nothing_else():
-    """A parameter, an array and the truncation change in the new problem; the old one stays."""
-    problem = a_problem()
-    W, h0 = np.zeros((5, 5)), np.ones((2, 5))
-    other = problem.replaced(W=W, h0=h0, truncation=Tail(1))
-    assert other.params["W"] is W
-    assert other.h0 is h0
-    assert other.truncation == Tail(1)
-    for name in {*problem.arrays()} - {"W", "h0"}:
-        assert other.arrays()[name] is problem.arrays()[name]
-    assert problem.truncation == Full()
-    assert problem.params["W"].any()
-    assert list(other.params) == list(problem.params)
 
 
 @pytest.mark.parametrize(
