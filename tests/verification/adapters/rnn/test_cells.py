@@ -9,7 +9,7 @@ import pytest
 import rnn
 from tests.rnn.cells.judged import looked_at
 from tests.verification.adapters.rnn.test_engine import copied
-from verification import ModelProblem, Profile, Scope, Standard, models, verify
+from verification import ModelProblem, Scope, Standard, models
 from verification.adapters.rnn import cells
 from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, network_of, without_threads
 from verification.adapters.rnn.engine import gradients_of
@@ -64,9 +64,8 @@ def test_the_loss_alone_is_judged_as_well(name, loops):
     copy = copied(RNN=TwoLosses)
     sizes = {"D": (1, 2), "H": (1, 3), "K": (1, 2)}
     scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3), sizes=sizes)
-    found = verify(network_of(name, loops, package=copy), Profile("few", 5, 0, strength=1), scope=scope)
-    assert found.verdict == "refuted"
-    assert "raised ArithmeticError: loss_value gives " in found.diagnosis.sentence
+    wrong, _ = looked_at(network_of(name, loops, scope=scope, package=copy), 2)
+    assert any("raised ArithmeticError: loss_value gives " in line for line in wrong), wrong
 
 
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, (kind, _) in CELLS.items()])
