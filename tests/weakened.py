@@ -226,7 +226,7 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
             yield "a property of no large case", named["of_large"], "False"
         if "evidence" in named:
             yield "no evidence asked for", named["evidence"], "lambda claim: ()"
-    if called == "Entry" and len(node.args) > 1:
+    if called == "Entry" and room == "judging":
         yield "an entry met by all", node.args[1], "lambda case: True"
     if called == "Rule" and len(node.args) > 2:
         yield "an exclusion off", node.args[2], "lambda row: False"
@@ -440,8 +440,7 @@ NEAR = {
     "judgement": ((RULES, "verdict or zeros"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
-    "model_subject": ((RULES, OF_RUNS), ("tests/verification/judging/test_keeping.py", "")),
-    **dict.fromkeys(("run", "sampled", "standing"), ((RULES, OF_RUNS),)),
+    **dict.fromkeys(("model_subject", "run", "sampled", "standing"), ((RULES, OF_RUNS),)),
 }
 
 

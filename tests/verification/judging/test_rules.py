@@ -27,7 +27,7 @@ from verification.judging.tally import Tally, tally_of
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
 from verification.models.truncation import Standard
-from verification.processes import timeout
+from verification.processes import timeout, workers
 from verification.processes.workers import Lost
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import FixedCase, TimedOut
@@ -583,6 +583,16 @@ def test_a_fixed_case_is_asked_of_who_claims_it():
     assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
 
 
+def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
+    """Where it is kept; else it is made when it is its turn."""
+    block = Block(1, fixed=(FixedCase(None, "two", lambda: of()("cotangents")),))
+    plain = OfModel(Stub(models.vanilla, claimed(LAYER)))
+    for subject, kept in ((plain, False), (plain.keeping(tmp_path), True)):
+        (asked,) = subject.cases(block)
+        assert ("expectations" in asked.truth.made.values) == kept
+        assert any(path.is_file() for path in tmp_path.rglob("*")) == kept
+
+
 def test_a_model_is_the_engine_s_own():
     """By its name."""
     engine = Stub(models.vanilla, claimed(LAYER))
@@ -713,8 +723,8 @@ def test_a_refutation_of_who_does_not_come_back_is_explained():
 
 
 def test_limits_that_take_too_long_to_be_met():
-    """An answer's seconds, a large one's; how often a run meets what it must have met."""
-    assert (timeout.ANSWER, timeout.LARGE_ANSWER, timeout.MAX_LOST) == (10.0, 25.0, 3)
+    """An answer's seconds, a large one's, how many of them in silence; and how many are waited for."""
+    assert (timeout.ANSWER, timeout.LARGE_ANSWER, workers.SILENT, timeout.MAX_LOST) == (10.0, 25.0, 3, 3)
 
 
 def test_an_answer_has_its_time(monkeypatch):
