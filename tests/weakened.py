@@ -61,6 +61,13 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "truth/played": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),
         "truth/rounding": ("(POOL, STRIDE)", "MIXED"),
     },
+    "Whether a step is one that a way takes: what is alike is so to roundings, and what is not by itself.": {
+        "truth/complex_step": ("SCALES", "AGREEMENT"),
+        "truth/on_the_way": ("LARGE",),
+    },
+    "What nobody reads.": {
+        "models/lstm": ("STARTS",),
+    },
     "How many bytes are kept, and by how many they are told to be whole.": {
         "judging/keeping": ("MOST", "CHECKSUM"),
     },
@@ -135,6 +142,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     },
     "Any number of times nothing is nothing, and beyond all bounds is beyond them.": {
         "models/tolerance.py": (("0.0", "(0.0)"), ("np.inf", "(np.inf)")),
+    },
+    "A truth that is not kept is made again.": {
+        "models/identity.py": (("True", "(False)"),),
     },
     "Two ways to one norm, of which one takes no square that may be none.": {
         "truth/sums.py": (("1e-100", "1e-100"),),
@@ -283,7 +293,8 @@ def _of_constant(value: ast.expr) -> Iterator[Change]:
     for each in (value, *getattr(value, "elts", ()), *getattr(value, "values", ())):
         if isinstance(each, ast.Constant) and type(each.value) in (int, float) and each.value:
             yield "a limit", each, "10 * {}"
-            yield "a limit", each, "{} / 10" if isinstance(each.value, float) else "max(1, {} // 10)"
+            if each.value != 1 or isinstance(each.value, float):
+                yield "a limit", each, "{} / 10" if isinstance(each.value, float) else "max(1, {} // 10)"
 
 
 def weakenings() -> list[Weakening]:
@@ -438,6 +449,9 @@ NEAR = {
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),
+    "case": ((PROPERTIES, "right_engine"),),
+    **dict.fromkeys(("observed", "played"), ((PROPERTIES, "kink or sharp"),)),
+    "long": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
     **dict.fromkeys(("model_subject", "run", "sampled", "standing"), ((RULES, OF_RUNS),)),

@@ -5,9 +5,22 @@ from itertools import product
 
 import pytest
 
+from verification.adapters.layer import CAPABILITIES
 from verification.models import gated_linear_attention, rwkv6, scalar_gated_linear_attention
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
 
 SIZES = {"A": 2, "K": 3, "V": 2}
+
+
+def test_a_sample_has_several_heads_keys_and_values():
+    """As many as keep a truth quick."""
+    factors = in_floats(gated_linear_attention, resolved(None, gated_linear_attention, CAPABILITIES)).factors
+    assert {name: max(most for _, most in factors[f"size {name}"]) for name in "AKV"} == {
+        "A": 4,
+        "K": 17,
+        "V": 17,
+    }
 
 
 @pytest.mark.parametrize("model", [gated_linear_attention, scalar_gated_linear_attention, rwkv6])

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import autograd.numpy as np
 import pytest
@@ -160,10 +161,29 @@ def naming_nothing(f, p, x, h):
     return p.w * h + missing  # noqa: F821
 
 
+MINE, OWN = ModuleType("mine"), np.frompyfunc(lambda a: 2 * a, 1, 1)
+
+
+def naming_a_module(f, p, x, h):
+    """One that reads a module of a user's."""
+    return p.w * h + MINE.factor * x
+
+
+def calling_a_ufunc(f, p, x, h):
+    """One whose array function is a user's."""
+    return p.w * h + OWN(x)
+
+
 @pytest.mark.parametrize(
     "step",
-    [Stepping(), Stepping().__call__, reading, importing, naming_nothing, partial(Stepping(), 1)],
-    ids=["an object", "a method", "a file", "an import", "a name of nothing", "an object within"],
+    [
+        *(Stepping(), Stepping().__call__, reading, importing, naming_nothing, partial(Stepping(), 1)),
+        *(naming_a_module, calling_a_ufunc),
+    ],
+    ids=[
+        *("an object", "a method", "a file", "an import", "a name of nothing", "an object within"),
+        *("a module", "a ufunc"),
+    ],
 )
 def test_what_cannot_be_followed_has_no_digest(step):
     """A digest would be the same after it has changed."""
@@ -171,13 +191,15 @@ def test_what_cannot_be_followed_has_no_digest(step):
         identity_of(model(step))
 
 
-def test_a_users_module_of_a_name_of_pythons_is_followed(tmp_path, monkeypatch):
-    """Its file may change, and the name says nothing then."""
+@pytest.mark.parametrize("told", [True, False])
+def test_a_users_module_of_a_name_of_pythons_is_followed(tmp_path, monkeypatch, told):
+    """Its file may change, and the name says nothing then; nor does a module that no file is told of."""
     found = []
     for factor in (1.0, 2.0):
         (tmp_path / "colorsys.py").write_text(f"def step(f, p, x, h):\n    return {factor} * p.w * h + x\n")
         spec = importlib.util.spec_from_file_location("colorsys", tmp_path / "colorsys.py")
         users = importlib.util.module_from_spec(spec)
+        users.__spec__ = spec if told else None
         monkeypatch.setitem(sys.modules, "colorsys", users)
         exec(compile((tmp_path / "colorsys.py").read_text(), "colorsys.py", "exec"), vars(users))
         found.append(identity_of(model(users.step)))

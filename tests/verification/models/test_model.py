@@ -18,6 +18,20 @@ def test_a_block_has_a_shape_by_its_use():
 
 
 @pytest.mark.parametrize(
+    ("block", "bounded", "has_zero"),
+    [
+        (X, False, True),
+        (Block("x", ("H",), Use.INPUT, domain=abs), True, True),
+        (Block("x", ("H",), Use.INPUT, domain=lambda a: abs(a) + 1), True, False),
+        (Block("x", (), Use.INPUT, below=2), True, True),
+    ],
+)
+def test_a_block_may_have_some_numbers_alone(block, bounded, has_zero):
+    """And zero among them, or not."""
+    assert (block.bounded, block.has_zero) == (bounded, has_zero)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("a b", ("H",), Use.STEP), "block: 'a b', needed a name without spaces"),

@@ -21,7 +21,7 @@ from verification.models import SHIPPED
 from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.stored import dtype_of
-from verification.models.tolerance import SAFETY, Expected, unit
+from verification.models.tolerance import SAFETY, Expected, least_normal, unit
 from verification.models.truncation import FULL, Standard
 from verification.properties import in_a_row
 from verification.properties.additivity import parts
@@ -856,14 +856,26 @@ SHARP = {
 
 
 @pytest.mark.parametrize("name", SHARP)
-@pytest.mark.parametrize("dtype", REAL)
+@pytest.mark.parametrize("dtype", [*REAL, "longdouble"])
 def test_a_bound_is_as_sharp_as_it_was(name, dtype):
-    """However its truth is computed: within a factor of two and a half."""
-    truth = setting(name, dtype).truth
+    """However its truth is computed: within a factor of two and a half; of a long double twice as much."""
+    truth, share = setting(name, dtype).truth, 2 if dtype == "longdouble" else 1
     parts = {**truth.forward, **truth.blocks}
     for part, roundings in SHARP[name].items():
-        found = float(parts[part].bound / (unit(parts[part].dtype) * parts[part].size))
+        found = float(parts[part].bound / (share * unit(truth.case.dtype) * parts[part].size))
         assert roundings / 2.5 < found < 2.5 * roundings, (part, found)
+
+
+@pytest.mark.parametrize("steps", [3, 11])
+@pytest.mark.parametrize("dtype", REAL)
+def test_there_is_no_truth_at_a_kink(steps, dtype):
+    """Where it stands as near as numbers may be off, and beside it there is one."""
+    case = a_case(models.vanilla, dtype, steps=steps, functions={"activation": "relu"})
+    for far, determined in ((0.0, False), (1e-4, True)):
+        blocks = {name: np.zeros_like(array) for name, array in case.blocks.items()}
+        blocks["b"][:] = 1.0
+        blocks["b"][-1] = far
+        assert truth_of(replace(case, blocks=blocks)).determined == determined
 
 
 @pytest.mark.parametrize("dtype", REAL)
@@ -878,6 +890,9 @@ def test_what_a_type_may_lose_is_allowed_for_and_nothing_else(dtype):
             lost = float(truth_of(case).blocks["x"].lost) / (share * least)
             # Earlier steps have less of it, which adds up in a bound of many.
             assert 0.99 < lost < 2.5 if is_lost else lost < (1.5 if steps > 1 else 1e-9), (steps, share, lost)
+    # Numbers of long doubles are those of double precision.
+    lost = float(truth_of(a_case(models.scan, "longdouble")).blocks["x"].lost)
+    assert lost == least_normal(np.dtype(np.float64))
     case = a_case(models.scan, dtype, steps=2, lengths=(2, 1))
     case = replace(case, objective=case.objective.replaced(np.zeros_like))
     case.objective.outputs[0, 1, 0] = case.objective.outputs[1, 0, 0] = 0.9 * least

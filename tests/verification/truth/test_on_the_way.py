@@ -12,14 +12,24 @@ from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS, PERTURBATION
 from verification.models.weighted import Weighted
-from verification.truth.on_the_way import OnTheWay, keeps_apart
+from verification.truth.on_the_way import OnTheWay, keeps_apart, stays
 from verification.truth.put_out import as_state
 from verification.truth.replayed import _run
 from verification.truth.reverse import make_vjp
 from verification.truth.rounding import POOL, Copies
-from verification.truth.unroll import broadcasts
+from verification.truth.unroll import STEP, broadcasts
 
 UNIT = 2.0**-24
+
+
+def test_what_cannot_be_gone_back_through_tells_no_copies():
+    """However it fails."""
+
+    def fails(f, p, x, h):
+        raise ValueError("one copy alone")
+
+    assert not stays(replace(scan, step=fails), STEP)
+    assert stays(scan, STEP)
 
 
 def no_slack():
