@@ -59,7 +59,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {
         "truth/played": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),
-        "truth/rounding": ("(POOL, STRIDE)", "MIXED"),
+        "truth/rounding": ("(POOL, STRIDE)", "MIXED", "SMALL"),
     },
     "Whether a step is one that a way takes: what is alike is so to roundings, and what is not by itself.": {
         "truth/complex_step": ("SCALES", "AGREEMENT"),
@@ -158,8 +158,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "A chunk of all steps leaves nothing over.": {
         "judging/contract.py": (("k1 < steps", "k1 <= steps"),),
     },
-    "Who is lost is told how.": {
+    "Who is lost, or fails, is told how.": {
         "judging/tally.py": (('finding.wrong or ""', "(finding.wrong)"),),
+        "judging/model_subject.py": (('finding.wrong or ""', "(finding.wrong)"),),
     },
     "A clock does not stand still from one look to the next.": {
         "judging/run.py": (("time.monotonic() >=", "time.monotonic() >"),),
@@ -398,8 +399,8 @@ def _run(weakening: Weakening | None, whole: bool) -> int:
     if weakening is not None and not whole:
         of_claims = (RULES, "claims or exact or evidence or told or takes")
         places = (of_claims,) if weakening.kind in OF_CLAIMS else NEAR.get(weakening.file.stem, ())
-        asked = [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
-        asked += [["-k", rows, str(ROOT / table)] for table, rows in places]
+        asked = [["-k", rows, str(ROOT / table)] for table, rows in places]
+        asked += [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
     return next((found for each in asked if (found := int(pytest.main([*OPTIONS, *each]))) not in (0, 5)), 0)
 
 
@@ -415,9 +416,6 @@ GROUND = {
 
 # What is pinned by who is asked, and of what there has to be evidence.
 OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
-
-# Of the rules' rows all but those of the contract, of who is asked, and of sizes.
-OF_RUNS = "not (has_it_alone or waited_for or property_is_asked or takes or large or powers or limits)"
 
 # By file, in which tables lies what pins it, and in which rows of them.
 NEAR = {
@@ -442,7 +440,7 @@ NEAR = {
     "trial": ((PROPERTIES, "form or second or records or asked"), (RULES, "zeros or declined")),
     "of_function": ((OF_FUNCTIONS, ""),),
     **dict.fromkeys(
-        ("tolerance", "expectation", "table", "replayed", "sums", "rounding"),
+        ("tolerance", "expectation", "table", "replayed", "sums"),
         ((PROPERTIES, "sharp or lose"),),
     ),
     "truth": ((RULES, "says_something or any_numbers or zeros"),),
@@ -454,7 +452,13 @@ NEAR = {
     "long": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
-    **dict.fromkeys(("model_subject", "run", "sampled", "standing"), ((RULES, OF_RUNS),)),
+    "run": ((RULES, "run_goes or run_ends or refutation or met_is_asked or come_back or one_word"),),
+    "sampled": ((RULES, "until_they_tell or one_word"),),
+    "model_subject": (
+        (RULES, "fractions or fixed or true_is_there or own or packed or example or declined"),
+        (RULES, "says_something or must_be_met or evidence or zeros"),
+    ),
+    "rounding": ((PROPERTIES, "sharp or lose"),),
 }
 
 

@@ -614,6 +614,14 @@ def test_what_is_found_is_packed(what, monkeypatch):
     assert (packed.keys(), found) == (pack(case).keys(), finding)
 
 
+def test_an_example_says_how_it_fails():
+    """And whether it is the smallest."""
+    packed, finding = pack(of()("cotangents")), Finding("lags", "U", "off")
+    example = OfModel(Stub(models.vanilla, claimed(LAYER))).example(packed, finding, True)
+    assert (example.property, example.part, example.failure, example.smallest) == ("lags", "U", "off", True)
+    assert example.code.startswith("# off")
+
+
 @pytest.mark.parametrize(("made", "informative"), [(4, True), (5, False)])
 def test_a_row_s_numbers_are_made_until_they_tell(made, informative):
     """Four times."""
