@@ -59,7 +59,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {
         "truth/played": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),
-        "truth/rounding": ("(POOL, STRIDE)", "MIXED", "SMALL"),
+        "truth/rounding": ("(POOL, STRIDE)", "MIXED"),
     },
     "Whether a step is one that a way takes: what is alike is so to roundings, and what is not by itself.": {
         "truth/complex_step": ("SCALES", "AGREEMENT"),

@@ -5,7 +5,7 @@ import numpy as np
 from verification.models import complex_scan, vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, least_normal, unit
-from verification.truth.rounding import FEW, POOL, SMALL, UNITS, Copies, Rounding, copies_of
+from verification.truth.rounding import POOL, Copies, Rounding, copies_of
 
 
 def some(model=vanilla, dtype=np.float32, records=2, units=3):
@@ -19,7 +19,8 @@ def some(model=vanilla, dtype=np.float32, records=2, units=3):
 def test_draws_of_double_precision_are_computed_apart_from_the_truth():
     """In its own type, where products are large; of single precision all are in double."""
     assert Copies(np.dtype(np.float64), True, DRAWS) == TOGETHER
-    case = some(dtype=np.float64, records=1 + SMALL // 18)
+    assert len(copies_of(some(dtype=np.float64, records=2_000 // 18))) == 1
+    case = some(dtype=np.float64, records=1 + 2_000 // 18)
     truth, draws = copies_of(case)
     assert truth == Copies(np.dtype(np.longdouble), True, 0)
     assert draws == Copies(np.dtype(np.float64), False, DRAWS)
@@ -33,8 +34,8 @@ def test_small_cases_are_computed_together_and_large_states_need_fewer_draws():
     """U, W and b have 18 numbers; a state of sixteen units is large."""
     assert copies_of(some(dtype=np.float64)) == (Copies(np.dtype(np.longdouble), True, DRAWS),)
     for dtype in (np.float32, np.float64):
-        few, many = (copies_of(some(dtype=dtype, units=n))[-1].draws for n in (UNITS, UNITS - 1))
-        assert (few, many) == (FEW, DRAWS)
+        few, many = (copies_of(some(dtype=dtype, units=n))[-1].draws for n in (16, 15))
+        assert (few, many) == (4, DRAWS)
 
 
 def test_the_first_copy_is_the_number_itself_and_the_others_are_near():
