@@ -178,27 +178,6 @@ def test_the_table_names_every_activation():
     assert {f.name: f for f in (tanh, sigmoid, relu, softsign, identity)} == ACTIVATIONS
 
 
-def test_the_sigmoid_of_what_is_no_float_is_refused():
-    """By its name, with the type given and those needed; Fractions have no exponential."""
-    a = np.array([Fraction(1, 2)], dtype=object)
-    with pytest.raises(TypeError, match="sigmoid: dtype object, needed float32, float64 or longdouble"):
-        sigmoid.value(a, a.copy())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((3, print, print), "Activation.name: 3, needed a str"),
-        (("x", "f", print), "Activation.value: 'f', needed a function of two arrays"),
-        (("x", print, int), "Activation.slope: <class 'int'>, needed a function of two arrays"),
-    ],
-)
-def test_an_activation_is_a_name_and_two_functions(arguments, message):
-    """The message holds the one that is wrong."""
-    with pytest.raises(TypeError, match=f"^{message}$"):
-        Activation(*arguments)
-
-
 def test_the_rational_gate_is_half_of_one_and_softsign():
     """½ (1 + a / (1 + |a|)), and its slope from the output, in Fractions and in floats."""
     numbers = [Fraction(n, 3) for n in range(-9, 10)]

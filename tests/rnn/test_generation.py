@@ -45,40 +45,6 @@ def test_the_seed_is_left_alone():
     assert run.flags.writeable
 
 
-@pytest.mark.parametrize(
-    ("net", "seed", "steps", "error", "message"),
-    [
-        (
-            RNN(Vanilla(inputs=1, units=1), outputs=2),
-            np.ones((1, 2, 1)),
-            1,
-            ValueError,
-            "net: 2 outputs and 1 inputs, needed as many",
-        ),
-        (None, np.ones((1, 2, 1)), 1, TypeError, "net: None, needed an rnn.RNN"),
-        (RNN, np.ones((1, 2, 1)), 1, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
-        (SUM, np.ones((1, 2, 1)), 0, ValueError, "steps: 0, needed at least 1"),
-        (SUM, np.ones((1, 2, 1)), 10**15, MemoryError, "steps: 1000000000000000, needed fewer: it does not"),
-        (
-            SUM,
-            np.ones((1, 2, 1)),
-            2**63 - 1,
-            MemoryError,
-            "steps: 9223372036854775807, needed fewer: it does",
-        ),
-        (SUM, np.ma.ones((1, 2, 1)), 1, TypeError, "seed: a masked array, needed one without a mask"),
-        (SUM, np.ones((1, 2, 1)), 1.0, TypeError, "steps: 1.0, needed an integer"),
-        (SUM, np.ones((2, 1)), 1, ValueError, r"seed: shape \(2, 1\), needed \(N, T, 1\)"),
-        (SUM, np.ones((1, 2, 2)), 1, ValueError, r"seed: shape \(1, 2, 2\), needed \(N, T, 1\)"),
-        (SUM, np.ones((1, 2, 1), np.float32), 1, TypeError, "seed: dtype float32, needed float64"),
-    ],
-)
-def test_what_cannot_run_is_refused(net, seed, steps, error, message):
-    """The message names the argument, what was given and what is needed."""
-    with pytest.raises(error, match=message):
-        free_run(net, summing(), seed, steps)
-
-
 def test_a_run_that_overflows_stops():
     """As soon as a prediction is not finite, with its place in the window."""
     one = np.ones((1, 1))
@@ -86,12 +52,6 @@ def test_a_run_that_overflows_stops():
     message = r"^outputs: inf at \(0, 1, 0\), needed finite numbers; "
     with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=message):
         free_run(SUM, growing, np.ones((1, 2, 1)), 3)
-
-
-def test_parameters_that_do_not_fit_are_refused():
-    """By their name as well."""
-    with pytest.raises(TypeError, match=r"params: tuple of 0, needed the arrays of rnn\.Params"):
-        free_run(SUM, (), np.ones((1, 2, 1)), 1)
 
 
 @pytest.mark.parametrize("kind", [LSTM, GRU])

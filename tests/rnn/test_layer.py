@@ -223,26 +223,6 @@ def test_what_does_not_fit_is_refused(name):
         call(**arguments | {name: wrong})
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: Layer(3), "Layer.cell: 3, needed a cell"),
-        (lambda: Layer(Vanilla(1, 1)).init(0), "rng: int, needed a numpy.random.Generator"),
-        (lambda: Layer(Vanilla(1, 1)).init(np.random.default_rng(0), int), "dtype: int64, needed float32"),
-    ],
-)
-def test_a_layer_that_cannot_be_is_refused(call, message):
-    """By what is wrong with it."""
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
-        call()
-
-
-def test_a_layer_that_does_not_fit_in_memory_is_refused():
-    """When its weights are made."""
-    with pytest.raises(MemoryError, match=r"^Layer: Layer\(LSTM\(.*, needed fewer inputs or units"):
-        Layer(LSTM(10**17, 1)).init(np.random.default_rng(0))
-
-
 def test_what_overflows_is_told():
     """An output, a last state, or a gradient that is not finite, by its name."""
     cell = Vanilla(1, 1, identity)

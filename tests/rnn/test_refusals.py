@@ -1,0 +1,621 @@
+"""What the public functions and classes refuse, before any work: each argument by its name.
+
+Wrong counts and numbers of every kind are rows of ``common/test_refusals.py``, and ``tests/test_hostile.py``
+throws them at every argument: here is what each of them needs.
+"""
+
+from fractions import Fraction
+from functools import partial
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Activation,
+    Bidirectional,
+    Chunked,
+    CompiledLoops,
+    Full,
+    Layer,
+    Loss,
+    Stack,
+    Tail,
+    Vanilla,
+    Window,
+    identity,
+    sigmoid,
+    softmax_cross_entropy,
+)
+from rnn.cells.cell import METHODS
+from rnn.common.arrays import Array
+from rnn.data import positional, sine_wave, split, windows
+from rnn.generation import free_run
+from rnn.interchange import from_torch, to_torch
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.training import EarlyStopping, Standing, by_epoch, print_progress, rmse, train
+from rnn.truncation import check_truncation, first_steps, sweeps
+from tests.rnn.refusals import of, of_each, refuse, table
+
+RNG = np.random.default_rng(0)
+MANY = np.broadcast_to(1.0, 2**59)
+XS, TARGETS = RNG.normal(size=(7, 4, 2)), RNG.normal(size=(7, 2))
+NET = RNN(Vanilla(2, 3), outputs=2)
+PARAMS = NET.init(RNG)
+STACK = RNN(Stack(Vanilla(2, 3), GRU(3, 2)), outputs=2)
+DEEP = {"net": STACK, "params": STACK.init(RNG)}
+SUM = RNN(Vanilla(1, 1, identity), outputs=1)
+ONE = SUM.init(RNG)
+LABELS = np.array([0, 2, 0, 0, 2, 0, 0])
+TORCH = to_torch(RNN(Vanilla(2, 3), outputs=4).init(RNG))
+
+
+class First(NamedTuple):
+    """A truncation whose first step is the same whatever the loss, and may be nonsense."""
+
+    given: object
+
+    def first(self, t, steps):
+        """What was given."""
+        return self.given
+
+
+class Own(Vanilla):
+    """A cell whose text is not compiled."""
+
+
+class Pair(NamedTuple):
+    """Two blocks of parameters."""
+
+    M: Array
+    v: Array
+
+
+ONES, SIX = Pair(np.ones((2, 2)), np.ones(2)), np.ones(6)
+EACH = [SGD(Constant(0.1)), Adam(Constant(0.1)), AdamW(Cosine(0.1), ClipNorm(0.5))]
+HELD = Adam(Constant(1)).start(ONES)
+
+
+def start_of(optimiser):
+    """Its start, with parameters and a number of updates."""
+    return lambda given: optimiser.start(*given)
+
+
+def update_of(optimiser):
+    """Its update, one of whose arguments is another."""
+    given = {"params": ONES, "grads": ONES, "state": optimiser.start(ONES, 3)}
+    return lambda changed: optimiser.update(**given | changed)
+
+
+class Shards(NamedTuple):
+    """Batches of one's own, of which none is opened before everything has been checked."""
+
+    batches: object
+
+    def __len__(self):
+        return self.batches
+
+    def epoch(self, rng):
+        pytest.fail("work was begun before everything was checked")
+
+
+GIVEN = {
+    "net": NET,
+    "params": PARAMS,
+    "train_data": (XS, TARGETS),
+    "epochs": 1,
+    "batch": 1,
+    "optimiser": EACH[0],
+}
+CLASSES = RNN(LSTM(2, 3), outputs=3, loss=softmax_cross_entropy)
+OF_CLASSES = {"net": CLASSES, "params": CLASSES.init(RNG), "train_data": (XS, LABELS)}
+IN_FLOAT32 = {"params": CLASSES.init(RNG, np.float32), "train_data": (XS.astype("f4"), LABELS)}
+SHARDS = {"train_data": Shards(3), "validation_data": Shards(3), "batch": None}
+
+
+def begun(changed):
+    """A training, in which nothing may have been done."""
+    fails = [lambda standing: pytest.fail("work was begun before everything was checked")]
+    train(**{**GIVEN, "callbacks": fails, **changed})
+
+
+OF = {
+    kind.__name__ if kind is not Vanilla else "RNN": RNN(kind(2, 3), outputs=4).init(RNG)
+    for kind in (Vanilla, LSTM, GRU)
+}
+
+
+def misfits(name, block):
+    """Blocks of other axes or sizes, and with a number that is not finite; D and K are any."""
+    for axis, size in enumerate(block.shape):
+        before, after = block.shape[:axis], block.shape[axis + 1 :]
+        yield np.ones((*before, 0, *after))
+        if (name, axis) not in (("U", 1), ("V", 0)):
+            yield np.ones((*before, size + 1, *after))
+    yield from (np.ones((*block.shape, 1)), np.ones(()), block * np.nan, np.full_like(block, -np.inf))
+
+
+def gates(rows):
+    """The blocks of a cell, with so many rows."""
+    return {"U": np.ones((rows, 2)), "W": np.ones((rows, 3)), "b": np.ones(rows)}
+
+
+TRUNCATIONS = [
+    *of(
+        Window,
+        (-1, ValueError, "Window.k: -1, needed at least 0$"),
+        (True, TypeError, "Window.k: True, needed an integer of at least 0$"),
+    ),
+    *of(
+        Tail,
+        (-2, ValueError, "Tail.k: -2, needed at least 0$"),
+        ("3", TypeError, "Tail.k: '3', needed an integer of at least 0$"),
+    ),
+    *of(
+        lambda counts: Chunked(*counts),
+        ([0], ValueError, "Chunked.k1: 0, needed at least 1$"),
+        ([None], TypeError, "Chunked.k1: None, needed an integer of at least 1$"),
+        ([2, -1], ValueError, "Chunked.k2: -1, needed at least 0$"),
+        ([2, False], TypeError, "Chunked.k2: False, needed an integer of at least 0$"),
+    ),
+    *of(
+        lambda first: sweeps(First(first), 5, 2),
+        (-1, ValueError, "truncation.first(2, 5): -1, needed at least 0$"),
+        (1.0, TypeError, "truncation.first(2, 5): 1.0, needed an integer of at least 0$"),
+        (None, TypeError, "truncation.first(2, 5): None, needed an integer of at least 0$"),
+    ),
+    *of(
+        check_truncation,
+        *(
+            (wrong, TypeError, f"truncation: {wrong!r}, needed a truncation with first(t, steps), as rnn.")
+            for wrong in (3, None, "full", Full, First, SimpleNamespace(first=3))
+        ),
+    ),
+    *of_each(
+        [lambda at, each=each: each.first(*at) for each in (Full(), Window(1), Chunked(2), Tail(3))],
+        ((-1, 3), ValueError, "t: -1, needed at least 0$"),
+        ((3, 3), ValueError, "t: 3, needed at most 2 in a sequence of 3 steps$"),
+        ((0, 0), ValueError, "steps: 0, needed at least 1$"),
+        (("0", 3), TypeError, "t: '0', needed an integer of at least 0$"),
+        ((0, 3.0), TypeError, "steps: 3.0, needed an integer of at least 1$"),
+    ),
+    (lambda: first_steps(Full(), 4, -1), ValueError, "first_loss: -1, needed at least 0"),
+    (lambda: first_steps(Full(), 4, 1.0), TypeError, "first_loss: 1.0, needed an integer"),
+]
+
+FUNCTIONS = [
+    (partial(Activation, 3, print, print), TypeError, "Activation.name: 3, needed a str$"),
+    (partial(Activation, "x", "f", print), TypeError, "Activation.value: 'f', needed a function of two"),
+    (partial(Activation, "x", print, int), TypeError, "Activation.slope: <class 'int'>, needed a function"),
+    (partial(Loss, None, print, print), TypeError, "Loss.name: None, needed a str$"),
+    (partial(Loss, "x", None, print), TypeError, "Loss.value: None, needed a function of two arrays$"),
+    (partial(Loss, "x", print, 3), TypeError, "Loss.gradient: 3, needed a function of two arrays$"),
+    (partial(Loss, "x", print, print, 3), TypeError, "Loss.each: 3, needed a function of two arrays$"),
+    *of(
+        lambda a: sigmoid.value(a, a.copy()),
+        (np.array([Fraction(1, 2)]), TypeError, "sigmoid: dtype object, needed float32, float64 or"),
+    ),
+    *of_each(
+        [
+            lambda y, call=call: call(CLASSES.init(np.random.default_rng(0)), np.ones((2, 4, 2)), y)
+            for call in (CLASSES.loss_and_gradients, CLASSES.loss_value)
+        ],
+        (np.array([0, 3]), ValueError, "targets: 3 at (1,), needed classes from 0 to 2"),
+        (np.array([0, -1]), ValueError, "targets: -1 at (1,), needed classes from 0 to 2"),
+        (np.full((2, 4), 7), ValueError, "targets: 7 at (0, 0), needed classes from 0 to 2"),
+        (np.array([0.0, 1.0]), TypeError, "targets: dtype float64, needed classes as integers"),
+        (np.array([True, False]), TypeError, "targets: dtype bool, needed classes as integers"),
+        (np.array([0, 1, 2]), ValueError, "targets: shape (3,), needed (2, 4) or (2,)"),
+        (np.zeros((2, 4, 3), int), ValueError, "targets: shape (2, 4, 3), needed (2, 4) or (2,)"),
+        ([[0], [1, 2]], TypeError, "targets: list, needed an array of numbers"),
+        (np.broadcast_to(0, 2**59), MemoryError, f"targets: shape ({2**59},), needed a smaller one: it does"),
+    ),
+]
+
+NETWORKS = [
+    *of(
+        lambda cell: RNN(cell, 1),
+        *(
+            (cell, TypeError, f"RNN.cell: {cell!r}, needed a cell, as rnn.Vanilla(inputs=1, units=16)$")
+            for cell in ("x", 3, None, Vanilla)
+        ),
+        (SimpleNamespace(inputs=1, units=1), TypeError, "RNN.cell: namespace(…, needed a cell, as"),
+    ),
+    *of(
+        lambda sizes: RNN(SimpleNamespace(**dict.fromkeys(METHODS, print), **sizes), 1),
+        ({"inputs": None, "units": 1}, TypeError, "RNN.cell.inputs: None, needed an integer of at least 1$"),
+        ({"inputs": 1, "units": 0}, ValueError, "RNN.cell.units: 0, needed at least 1$"),
+    ),
+    *of(
+        lambda given: RNN(Vanilla(1, 1), **{"outputs": 1, **given}),
+        ({"outputs": 0}, ValueError, "RNN.outputs: 0, needed at least 1$"),
+        ({"outputs": 1.0}, TypeError, "RNN.outputs: 1.0, needed an integer of at least 1$"),
+        ({"loss": "mse"}, TypeError, "RNN.loss: 'mse', needed an rnn.Loss, as rnn.squared_error$"),
+        ({"loops": "numpy"}, TypeError, "RNN.loops: 'numpy', needed rnn.NumPyLoops()"),
+    ),
+    (lambda: Layer(3), TypeError, "Layer.cell: 3, needed a cell"),
+    (lambda: Layer(Own(1, 2), CompiledLoops()), TypeError, "Layer.loops: CompiledLoops() of Own(…, needed "),
+    (lambda: Layer(Vanilla(1, 1)).init(0), TypeError, "rng: int, needed a numpy.random.Generator"),
+    (lambda: Layer(Vanilla(1, 1)).init(RNG, int), TypeError, "dtype: int64, needed float32"),
+    (lambda: Layer(LSTM(10**17, 1)).init(RNG), MemoryError, "Layer: Layer(LSTM(…, needed fewer inputs or"),
+    *of(
+        NET.init,
+        *(
+            (rng, TypeError, f"rng: {type(rng).__name__}, needed a numpy.random.Generator$")
+            for rng in (None, 0, np.random, np.random.RandomState(0), np.random.Generator)
+        ),
+    ),
+    *of(
+        lambda dtype: NET.init(RNG, dtype),
+        *(
+            (dtype, TypeError, f"dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble$")
+            for dtype in (np.float16, np.int64, complex, object)
+        ),
+    ),
+    *of(
+        lambda net: net.init(RNG),
+        *(
+            (net, MemoryError, "RNN: RNN(Vanilla(…, needed fewer inputs, units or outputs: ")
+            for net in (RNN(Vanilla(1, 10**7), 1), RNN(Vanilla(10**17, 1), 1), RNN(Vanilla(1, 1), 2**62))
+        ),
+    ),
+    *of(
+        lambda loss: RNN(Vanilla(2, 3), outputs=2, loss=loss).loss_and_gradients(PARAMS, XS, TARGETS),
+        (
+            Loss("none", lambda o, y: None, np.subtract),
+            TypeError,
+            "RNN.loss: a NoneType of none, needed a num",
+        ),
+        (Loss("all", np.subtract, np.subtract), TypeError, "RNN.loss: a ndarray of all, needed a number"),
+        (Loss("flat", lambda o, y: 0.0, lambda o, y: 0.0), TypeError, "RNN.loss: flat, needed a gradient"),
+        (Loss("short", lambda o, y: 0.0, lambda o, y: o[:, :1]), TypeError, "RNN.loss: short, needed a"),
+        (Loss("wide", lambda o, y: 0.0, lambda o, y: o.astype("g")), TypeError, "RNN.loss: wide, needed a"),
+    ),
+]
+
+DATA = [
+    *of(
+        sine_wave,
+        (0, ValueError, "steps: 0, needed at least 1"),
+        (2.0, TypeError, "steps: 2.0, needed an integer"),
+        (2**62, MemoryError, "steps: 4611686018427387904, needed fewer: it does not fit in memory$"),
+        (10**15, MemoryError, "steps: 1000000000000000, needed fewer: it does not fit in memory$"),
+    ),
+    *of(
+        lambda targets: windows(np.ones((5, 2)), 2, targets),
+        ([2], ValueError, "targets[0]: 2, needed at most 1, the last column$"),
+        ([0, -1], ValueError, "targets[1]: -1, needed at least 0$"),
+        ([0.0], TypeError, "targets[0]: 0.0, needed an integer"),
+        ([True], TypeError, "targets[0]: True, needed an integer"),
+        ([], ValueError, "targets: [], needed at least one column$"),
+        (1, TypeError, "targets: 1, needed a list of columns, as [0], or None$"),
+        ("01", TypeError, "targets: '01', needed a list of columns"),
+        (np.array([0]), TypeError, "targets: array([0]), needed a list of columns"),
+    ),
+    *of(
+        lambda length: windows(np.zeros(4), length),
+        (4, ValueError, "length: 4, needed at most 3: a series of 4 values"),
+        (0, ValueError, "length: 0, needed at least 1"),
+        (1.5, TypeError, "length: 1.5, needed an integer"),
+    ),
+    *of(
+        lambda series: windows(series, 1),
+        (np.zeros((4, 1, 1)), ValueError, "series: shape (4, 1, 1), needed (S, D) or (S,)"),
+        (np.zeros((4, 0)), ValueError, "series: shape (4, 0), needed (S, D) or (S,)"),
+        (np.zeros(0), ValueError, "series: shape (0,)"),
+        (np.zeros(4, int), TypeError, "series: dtype int64, needed float32"),
+        (np.array([0.0, np.nan]), ValueError, "series: nan at (1,), needed finite"),
+        (np.ma.array([0.0, -999.0, 1.0], mask=[0, 1, 0]), TypeError, "series: a masked array, needed one"),
+        (np.broadcast_to(1.0, 2**50), MemoryError, f"series: shape ({2**50},), needed a smaller one: it"),
+    ),
+    (lambda: windows(np.zeros(2**26), 2**25), MemoryError, "length: 33554432, needed less, or a shorter"),
+    *of(
+        lambda train: split((np.zeros((3, 2, 1)), np.zeros((3, 1))), train),
+        (3, ValueError, "train: 3, needed at most 2"),
+        (0, ValueError, "train: 0, needed at least 1"),
+        ("1", TypeError, "train: '1', needed an integer"),
+    ),
+    *of(
+        lambda records: split(records, 1),
+        (np.zeros((3, 2, 1)), TypeError, "records: ndarray, needed a pair (xs, targets)"),
+        ((np.zeros((3, 2, 1)),), TypeError, "records: tuple, needed a pair"),
+        ((np.ma.zeros((3, 2, 1)), np.zeros((3, 1))), TypeError, "records.xs: a masked array, needed one"),
+        ((np.zeros((3, 2)), np.zeros((3, 1))), ValueError, "records.xs: shape …, needed (N, T, D)"),
+    ),
+    *of(
+        lambda targets: split((np.zeros((3, 2, 1)), targets), 1),
+        (np.zeros((2, 1)), ValueError, "records.targets: shape (2, 1), needed (3, 2, K) or (3, K), each of"),
+        (np.zeros((3, 4, 1)), ValueError, "records.targets: shape (3, 4, 1), needed (3, 2, K) or (3, K)"),
+        (np.zeros(3), ValueError, "records.targets: shape (3,), needed (3, 2, K) or (3, K)"),
+        (np.zeros((3, 1), np.float32), TypeError, "records.targets: dtype float32, needed float64"),
+    ),
+    *of(
+        positional,
+        (np.zeros((2, 3, 2)), ValueError, "xs: shape (2, 3, 2), needed (N, T, 1)"),
+        (np.zeros((2, 3)), ValueError, "xs: shape (2, 3), needed (N, T, 1)"),
+        (np.zeros((2, 3, 1), int), TypeError, "xs: dtype int64"),
+        (np.zeros((1, 2**24, 1), "f4"), MemoryError, "xs: shape (1, 16777216, 1), needed fewer records"),
+    ),
+    *of(
+        lambda given: free_run(
+            **{"net": SUM, "params": ONE, "seed": np.ones((1, 2, 1)), "steps": 1, **given}
+        ),
+        ({"net": RNN(Vanilla(1, 1), 2)}, ValueError, "net: 2 outputs and 1 inputs, needed as many"),
+        ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
+        ({"net": RNN}, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
+        ({"steps": 0}, ValueError, "steps: 0, needed at least 1"),
+        ({"steps": 1.0}, TypeError, "steps: 1.0, needed an integer"),
+        ({"steps": 10**15}, MemoryError, "steps: 1000000000000000, needed fewer: it does not"),
+        ({"steps": 2**63 - 1}, MemoryError, "steps: 9223372036854775807, needed fewer: it does"),
+        ({"seed": np.ma.ones((1, 2, 1))}, TypeError, "seed: a masked array, needed one without a mask"),
+        ({"seed": np.ones((2, 1))}, ValueError, "seed: shape (2, 1), needed (N, T, 1)"),
+        ({"seed": np.ones((1, 2, 2))}, ValueError, "seed: shape (1, 2, 2), needed (N, T, 1)"),
+        ({"seed": np.ones((1, 2, 1), np.float32)}, TypeError, "seed: dtype float32, needed float64"),
+    ),
+]
+
+OPTIMISERS = [
+    *of(
+        Constant,
+        (0, ValueError, "Constant.rate: 0, needed a finite number above 0"),
+        ("0.1", TypeError, "Constant.rate: '0.1', needed a number"),
+        (np.longdouble(1e-4000), ValueError, "Constant.rate: …, needed a finite number above"),
+    ),
+    (lambda: Cosine(float("inf")), ValueError, "Cosine.rate: inf, needed a finite"),
+    (lambda: Cosine(True), TypeError, "Cosine.rate: True, needed a number"),
+    (lambda: ClipValue(float("nan")), ValueError, "ClipValue.limit: nan, needed"),
+    (lambda: ClipNorm(0), ValueError, "ClipNorm.limit: 0, needed"),
+    (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed … Constant(0.001)"),
+    (lambda: Adam(0.1), TypeError, "Adam.schedule: 0.1, needed … Constant(0.001)"),
+    *(
+        row
+        for kind in (SGD, Adam, AdamW)
+        for row in (
+            (partial(kind, Constant), TypeError, f"{kind.__name__}.schedule: <class …Constant'>, needed a"),
+            (partial(kind, Constant(1), ClipNorm), TypeError, f"{kind.__name__}.clip: <class …ClipNorm'>, "),
+            (partial(kind, Constant(1), clip=10), TypeError, f"{kind.__name__}.clip: 10, needed a way to"),
+        )
+    ),
+    *(
+        (
+            partial(kind, Constant(1), **{name: wrong}),
+            error,
+            f"{kind.__name__}.{name}: {wrong}, needed {needed}",
+        )
+        for kind in (Adam, AdamW)
+        for name, wrong, error, needed in (
+            ("beta1", 1, ValueError, "0 or more and"),
+            ("beta2", -0.1, ValueError, "0 or more and"),
+            ("beta2", None, TypeError, "a number"),
+            ("epsilon", 0, ValueError, "a finite number above 0"),
+        )
+    ),
+    *of(
+        lambda decay: AdamW(Constant(1), weight_decay=decay),
+        (-0.1, ValueError, "AdamW.weight_decay: -0.1, needed a finite number of at least 0"),
+        (float("inf"), ValueError, "AdamW.weight_decay: inf, needed"),
+        ("1", TypeError, "AdamW.weight_decay: '1', needed a number"),
+    ),
+    *of_each(
+        [ClipNorm(1.0).into, ClipValue(1.0).into],
+        (None, TypeError, "g: NoneType, needed a NumPy array"),
+        (np.ones(2, int), TypeError, "g: dtype int64, needed float32, float64 or longdouble"),
+        (np.ma.array([1.0], mask=[1]), TypeError, "g: a masked array, needed one without a mask"),
+        (np.ones((2, 1)), ValueError, "g: shape (2, 1), needed a vector that can be written to"),
+        (np.broadcast_to(1.0, 3), ValueError, "g: read-only shape (3,), needed a vector that can be written"),
+        (np.array([1.0, np.nan]), ValueError, "g: nan at (1,), needed finite numbers"),
+    ),
+    (lambda: SGD(Cosine(0.1)).start(ONES), ValueError, "updates: None, needed the number of updates that"),
+    *of_each(
+        map(start_of, EACH),
+        ((ONES, 0), ValueError, "updates: 0, needed at least 1"),
+        ((ONES, 2.5), TypeError, "updates: 2.5, needed an integer"),
+        ((None, 1), TypeError, "params: NoneType, needed a NamedTuple of arrays"),
+        ((Pair(np.ones(2), np.array([1, np.inf])), 1), ValueError, "params.v: inf at (1,), needed finite"),
+        ((Pair(np.ma.ones(2), np.ones(2)), 1), TypeError, "params.M: a masked array, needed one without a"),
+        (((np.ones(2), 1.0), 1), TypeError, "params.1: float, needed a NumPy array"),
+        ((Pair(np.ones(2), np.ones(2, int)), 1), TypeError, "params.v: dtype int64, needed float32"),
+        ((Pair(np.ones(2), np.ones(2, "f4")), 1), TypeError, "params.v: dtype float32, needed float64, as"),
+    ),
+    *of_each(
+        map(update_of, EACH),
+        ({"params": None}, TypeError, "params: NoneType, needed a NamedTuple of arrays$"),
+        ({"params": Pair(ONES.M, None)}, TypeError, "params.v: NoneType, needed a NumPy array$"),
+        (
+            {"params": Pair(ONES.M, ONES.v * np.nan)},
+            ValueError,
+            "params.v: nan at (0,), needed finite numbers",
+        ),
+        ({"grads": Pair(np.ones(4), ONES.v)}, ValueError, "grads.M: float64 of shape (4,), needed float64"),
+        ({"grads": Pair(ONES.M, np.ones(2, "f4"))}, ValueError, "grads.v: float32 of shape (2,), needed fl"),
+        ({"grads": ONES[:1]}, ValueError, "grads: 1 arrays, needed 2, as many as params$"),
+        ({"grads": (*ONES, ONES.v)}, ValueError, "grads: 3 arrays, needed 2, as many as params$"),
+        ({"grads": Pair(ONES.M, [1.0, 1.0])}, TypeError, "grads.v: list, needed a NumPy array$"),
+        ({"grads": None}, TypeError, "grads: NoneType, needed a tuple of arrays, as params$"),
+        ({"state": None}, TypeError, "state: NoneType, needed the State that start or update returned"),
+        ({"state": (0, None, ())}, TypeError, "state: tuple, needed the State"),
+        ({"state": State}, TypeError, "state: type, needed the State"),
+        ({"state": HELD._replace(done=-1)}, ValueError, "state.done: -1, needed at least 0"),
+        ({"state": HELD._replace(done=1.0)}, TypeError, "state.done: 1.0, needed an integer"),
+        ({"state": HELD._replace(total=0)}, ValueError, "state.total: 0, needed at least 1"),
+        ({"state": HELD._replace(moments=3)}, TypeError, "state.moments: int, needed"),
+        ({"state": HELD._replace(moments=HELD.moments * 2)}, TypeError, "state.moments: 4 arrays, needed"),
+    ),
+    *of(
+        lambda moments: Adam(Constant(0.1)).update(ONES, ONES, HELD._replace(moments=moments)),
+        ((), TypeError, "state.moments: 0 arrays, needed 2, as start makes for this optimiser"),
+        ((SIX, None), TypeError, "state.moments[1]: NoneType, needed a NumPy array"),
+        ((SIX[1:], SIX), ValueError, "state.moments[0]: float64 of shape (5,), needed float64 of"),
+        ((SIX.astype("f4"), SIX), ValueError, "state.moments[0]: float32 of shape (6,), needed"),
+        ((SIX, -SIX), ValueError, "state.moments[1]: -1.0, needed a mean of squares"),
+        ((SIX * np.nan, SIX), ValueError, "state.moments[0]: nan at (0,), needed finite"),
+        ((SIX, SIX * np.inf), ValueError, "state.moments[1]: inf at (0,), needed finite"),
+    ),
+    (lambda: SGD(Constant(1)).update(ONES, ONES, HELD), TypeError, "state.moments: 2 arrays, needed 0, as"),
+]
+
+TRAINING = [
+    *of(
+        begun,
+        ({"epochs": 0}, ValueError, "epochs: 0, needed at least 1"),
+        ({"epochs": 1.5}, TypeError, "epochs: 1.5, needed an integer"),
+        ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
+        ({"batch": None}, TypeError, "batch: None, needed an integer"),
+        ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
+        ({"dropout": 0.5}, ValueError, "dropout: 0.5, needed 0 with one layer"),
+        ({"dropout": 1}, ValueError, "dropout: 1, needed at least 0 and below 1"),
+        ({"dropout": "0.5"}, TypeError, "dropout: '0.5', needed a number"),
+        ({"dropout": 0.5, **DEEP}, ValueError, "rng: None, needed a numpy.random.Generator, from which"),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation"),
+        ({"optimiser": 3}, TypeError, "optimiser: 3, needed one, as rnn.optimisers.SGD(Constant(0.01))$"),
+        ({"optimiser": SimpleNamespace(start=print)}, TypeError, "optimiser: namespace"),
+        ({"optimiser": SimpleNamespace(update=print)}, TypeError, "optimiser: namespace"),
+        ({"optimiser": SGD}, TypeError, "optimiser: <class 'rnn.optimisers.SGD'>, needed one"),
+        ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
+        ({"net": RNN}, TypeError, "net: <class 'rnn.network.RNN'>, needed an rnn.RNN"),
+        ({"callbacks": 3}, TypeError, "callbacks: 3, needed functions, as [rnn.training.print_progress]"),
+        ({"callbacks": print_progress}, TypeError, "callbacks: <function print_progress"),
+        ({"callbacks": [print_progress, 3]}, TypeError, "callbacks: 3, needed functions"),
+        ({"callbacks": (list,)}, TypeError, "callbacks: <class 'list'>, needed functions"),
+        ({"callbacks": None}, TypeError, "callbacks: None, needed functions"),
+        ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
+        ({"early_stopping": EarlyStopping}, TypeError, "early_stopping: <class"),
+        ({"early_stopping": EarlyStopping()}, ValueError, "validation_data: None, needed records whose"),
+        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
+        ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, "params.c: shape (5,), needed (2,)"),
+        ({"train_data": XS}, TypeError, "train_data: ndarray, needed a pair"),
+        ({"train_data": (XS[:, :, :1], TARGETS)}, ValueError, "train_data.xs: shape (7, 4, 1), needed (N"),
+        ({"train_data": (XS, TARGETS[:, :1])}, ValueError, "train_data.targets: shape (7, 1), needed (7"),
+        (
+            {"validation_data": (XS[:3], TARGETS)},
+            ValueError,
+            "validation_data.targets: shape (7, 2), needed (3",
+        ),
+        ({"validation_data": (XS.astype("f4"), TARGETS)}, TypeError, "validation_data.xs: dtype float32, ne"),
+        ({"weights": np.ones(6)}, ValueError, "weights: shape (6,), needed (7,)"),
+        ({"weights": -np.ones(7)}, ValueError, "weights: -1.0, needed 0 or more"),
+        ({"weights": np.ones(7, np.float32)}, TypeError, "weights: dtype float32"),
+        ({"class_weight": {0: 1.0}}, TypeError, "RNN.loss: squared_error, needed one of classes, for"),
+        ({"class_weight": "balanced"}, TypeError, "RNN.loss: squared_error, needed one of classes"),
+    ),
+    # When it is called, and not when the first epoch is asked for.
+    (lambda: by_epoch(**GIVEN, after=3), TypeError, "after: int, needed what by_epoch yielded"),
+    (
+        lambda: by_epoch(**GIVEN, after=Standing(0, PARAMS._replace(b=3), None, 0.0, None)),
+        TypeError,
+        "params.b: dtype int64, needed",
+    ),
+    *of(
+        lambda given: begun(OF_CLASSES | given),
+        ({"class_weight": {3: 1.0}}, ValueError, "class_weight: 3 as a class, needed one of 0, 1"),
+        ({"class_weight": 3}, TypeError, "class_weight: 3, needed None, 'balanced', or a dict"),
+        ({"class_weight": {0: 1e39}, **IN_FLOAT32}, ValueError, "class_weight: inf at (0,), needed finite"),
+        ({**SHARDS, "batch": 3}, TypeError, "batch: 3, needed None, for train_data are batches already"),
+        ({**SHARDS, "weights": SIX}, TypeError, "weights: array(…), needed None, for train_data are batches"),
+        ({**SHARDS, "class_weight": "balanced"}, ValueError, "class_weight: 'balanced', needed None or a"),
+        ({**SHARDS, "class_weight": {7: 1.0}}, ValueError, "class_weight: 7 as a class, needed one of 0"),
+        ({**SHARDS, "train_data": Shards(0)}, ValueError, "train_data.__len__(): 0, needed at least 1"),
+        ({**SHARDS, "train_data": Shards(None)}, TypeError, "train_data.__len__(): None, needed an integer"),
+        ({**SHARDS, "validation_data": Shards(1.5)}, TypeError, "validation_data.__len__(): 1.5, needed an"),
+    ),
+    *of(
+        lambda given: print_progress(Standing(given[0], PARAMS, None, *given[1:])),
+        ((None, 1.0, None), TypeError, "standing.epoch: None, needed an integer of at least 0$"),
+        ((-1, 1.0, None), ValueError, "standing.epoch: -1, needed at least 0$"),
+        ((1, "0.1", None), TypeError, "standing.train_loss: '0.1', needed a number$"),
+        ((1, 0.1, [0.1]), TypeError, "standing.validation_loss: [0.1], needed a number$"),
+    ),
+    (lambda: print_progress((1, 0.1)), TypeError, "standing: tuple, needed the Standing that by_epoch"),
+    *of(
+        lambda given: rmse(*given),
+        ((np.ones((2, 1)), np.ones(2)), ValueError, "predictions: shape (2, 1), needed that of the"),
+        ((np.ones(2), np.ones(3)), ValueError, "predictions: shape (2,), needed that of the targets, (3,)"),
+        ((np.ones(0), np.ones(0)), ValueError, "predictions: shape (0,), needed …, with at least one entry$"),
+        ((MANY, MANY), MemoryError, f"predictions: shape ({2**59},), needed a smaller one"),
+    ),
+    *(
+        (
+            partial(rmse, **{"predictions": np.zeros(2), "targets": np.zeros(2), name: wrong}),
+            error,
+            f"{name}: {said}",
+        )
+        for name in ("predictions", "targets")
+        for wrong, error, said in (
+            (np.ma.array([1.0, -999.0], mask=[0, 1]), TypeError, "a masked array, needed one without a mask"),
+            ([np.ma.array([1.0]), np.ma.array([2.0])], TypeError, "a masked array, needed one without a"),
+            (np.array([1j, 2j]), TypeError, "dtype complex128, needed real numbers"),
+            (np.array([True, False]), TypeError, "dtype bool, needed real numbers"),
+            (np.array(["1", "2"]), TypeError, "dtype <U1, needed real numbers"),
+            (np.array([1, 2], "m8[s]"), TypeError, "dtype timedelta64[s], needed real numbers"),
+            (np.array([None, 1.0]), TypeError, "NoneType at (0,), needed a Fraction"),
+            (np.array([1.0, np.nan]), ValueError, "nan at (1,), needed finite numbers"),
+            ([[1.0], [1.0, 2.0]], TypeError, "list, needed an array of numbers"),
+            (np.array([Fraction(10**400), Fraction(1)]), ValueError, "a Fraction that is too large, needed"),
+        )
+    ),
+]
+
+OTHER_NAMES = [
+    *of(
+        lambda changed: from_torch(TORCH | changed),
+        ({"weight_ih_l0": np.ones(3)}, ValueError, "weight_ih_l0: shape (3,), needed (G, D)"),
+        ({"weight_hh_l0": np.ones(3)}, ValueError, "weight_hh_l0: shape (3,), needed (G, H)"),
+        ({"weight_ih_l0": np.ones((3, 2), "f4")}, TypeError, "weight_hh_l0: dtype float64, needed float32"),
+        ({"weight_ih_l0": np.ones((4, 2))}, ValueError, "weight_ih_l0: shape (4, 2), needed (3, D)"),
+        ({"weight_hh_l0": np.ones((6, 3))}, ValueError, "weight_hh_l0: shape (6, 3), needed 1, 3 or 4"),
+        ({"weight": np.ones((4, 2))}, ValueError, "weight: shape (4, 2), needed (K, 3)"),
+        ({"bias_ih_l0": np.ones(3, "f4")}, TypeError, "bias_ih_l0: dtype float32, needed float64"),
+        ({"weight": np.ones((4, 3), "f4")}, TypeError, "weight: dtype float32, needed float64 as the input"),
+        ({"bias": np.ones(4, "f4")}, TypeError, "bias: dtype float32, needed float64"),
+        ({"bias": np.ones(3)}, ValueError, "bias: shape (3,), needed (4,)"),
+        ({"bias_ih_l0": np.array([np.nan] * 3)}, ValueError, "bias_ih_l0: nan at (0,)"),
+        ({"weight_ih_l1": np.ones((3, 3))}, ValueError, "state: no weight_hh_l1, needed weight_ih_l0"),
+        ({"weight_ih_l99": np.ones((3, 3))}, ValueError, "state: a level 99, needed all levels below it as"),
+        ({"weight_hr_l0": np.ones((3, 3))}, ValueError, "state: 'weight_hr_l0', needed a layer of one kind"),
+        ({3: np.ones((3, 3))}, ValueError, "state: 3, needed a layer of one kind"),
+    ),
+    *of(
+        lambda missing: from_torch({name: block for name, block in TORCH.items() if name != missing}),
+        ("bias_hh_l0", ValueError, f"state: no bias_hh_l0, needed {', '.join(TORCH)}$"),
+    ),
+    (lambda: from_torch(TORCH, layer=3), TypeError, "layer: 3, needed what names begin with, as 'lstm.'$"),
+    (lambda: to_torch(SimpleNamespace()), TypeError, "params: SimpleNamespace"),
+    (lambda: from_torch(SimpleNamespace()), TypeError, "state: SimpleNamespace"),
+    *of(
+        lambda changed: to_torch(OF[changed[0]]._replace(**changed[1])),
+        *(
+            ((kind, {name: wrong}), ValueError, f"params.{name}: …, needed ")
+            for kind, params in OF.items()
+            for name, block in params._asdict().items()
+            for wrong in misfits(name, block)
+        ),
+        *(
+            (("RNN", {name: wrong}), TypeError, f"params.{name}: …, needed ")
+            for name, block in OF["RNN"]._asdict().items()
+            for wrong in (block.astype(int), np.ma.array(block), block.tolist(), block.astype("f4"))
+            if name != "U" or getattr(wrong, "dtype", None) != np.float32
+        ),
+        # As many gates as the kind has: those of another cell would be read as those of another layer.
+        (("RNN", gates(9)), ValueError, "params.W: shape (9, 3), needed 1 or 4 times 3 rows$"),
+        (("LSTM", gates(6)), ValueError, "params.W: shape (6, 3), needed 1 or 4 times 3 rows$"),
+        (("GRU", gates(3)), ValueError, "params.W: shape (3, 3), needed 3 times 3 rows$"),
+    ),
+    *of(
+        lambda cell: to_torch(RNN(cell, outputs=1).init(RNG)),
+        (Stack(LSTM(2, 3), LSTM(3, 4)), ValueError, "params.W_l1: shape …, needed (12, 3), as on the other"),
+        (Stack(LSTM(2, 3), GRU(3, 3)), ValueError, "params.W_l1: shape …, needed (12, 3), as on the other"),
+        (Bidirectional(Stack(GRU(2, 3), GRU(3, 3))), TypeError, "params: …Params, needed rnn.Params"),
+        (Stack(Bidirectional(GRU(2, 3)), GRU(6, 3)), TypeError, "params: …Params, needed rnn.Params"),
+    ),
+]
+
+
+@table(*TRUNCATIONS, *FUNCTIONS, *NETWORKS, *DATA, *OPTIMISERS, *TRAINING, *OTHER_NAMES)
+def test_what_is_no_such_argument_is_refused(call, error, said):
+    """By its name, with what was given and what is needed."""
+    refuse(call, error, said)
