@@ -7,14 +7,12 @@ another hundred thousand); by default a few.
 import os
 from collections import Counter
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from rnn import Full
+from tests.cases import a_problem
 from tests.vanilla import ENGINES
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.scoping import scoped
 from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.models import vanilla
@@ -27,20 +25,9 @@ RIGHT = {"rnn": manual, **ENGINES}
 JUDGED = {name: scoped(engine) for name, engine in RIGHT.items()}
 
 
-def patient(activation, truncation, every_step, steps=6, sizes=(2, 2, 3, 2)):
-    """A problem of normal numbers, always the same for the same arguments."""
-    rng = np.random.default_rng(20)
-    N, D, H, K = sizes
-    shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
-    params = {name: rng.standard_normal(shape) / 2 for name, shape in shapes.items()}
-    xs, h0 = rng.standard_normal((N, steps, D)), rng.standard_normal((N, H))
-    targets = rng.standard_normal((N, steps, K))
-    return Problem(activation, params, xs, targets if every_step else targets[:, -1], h0, truncation)
-
-
 def test_the_engines_are_not_one():
     """They round differently: what a run accepts of them is more than one set of bits."""
-    problem = patient("tanh", Full(), True, steps=9, sizes=(5, 3, 4, 2))
+    problem = a_problem(sizes=(5, 9, 3, 4, 2))
     assert len({engine(problem).W.tobytes() for engine in RIGHT.values()}) >= 4
 
 

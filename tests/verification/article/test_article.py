@@ -46,17 +46,6 @@ def test_progress_is_told(run, told):
 
 
 @pytest.mark.slow
-def test_every_training_has_every_seed(run):
-    """Losses at the head of the first epoch and after it, and a forecast of 50 windows."""
-    assert list(run.trainings) == [PUBLISHED, GRADIENT_CORRECTED, CORRECTED]
-    for training in run.trainings.values():
-        assert training.train.shape == training.validation.shape == (2, 2)
-        assert all(forecast.shape == (2, 50) for forecast in training.forecasts.values())
-        assert not np.array_equal(training.train[0], training.train[1])
-    assert list(run.trainings[PUBLISHED].forecasts) == [OWN_PASS, TRAINED_PASS]
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [PUBLISHED, GRADIENT_CORRECTED])
 def test_the_losses_are_the_articles(run, name):
     """All states saturated, the prediction is V's sum, and an epoch of clipped steps lowers that by 10."""

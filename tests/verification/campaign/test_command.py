@@ -170,25 +170,13 @@ def change(*statement):
     return damage
 
 
-def directory(folder):
-    """Damages a folder by another one in place of the database."""
-    (folder / NAME).unlink()
-    (folder / NAME).mkdir()
-
-
 DAMAGES = {
     "a digit": (
         change("UPDATE blocks SET value = replace(value, '50', '51')"),
         NAME,
         "block 0 does not match",
     ),
-    "a directory": (directory, NAME, "unable to open database file"),
     "no folder": (lambda folder: (folder / "failures").touch(), "failures", "needed a folder"),
-    "a folder of that name": (
-        lambda folder: (folder / "failures" / "0-0-3.py").mkdir(parents=True),
-        "failures/0-0-3.py",
-        "needed the program of a case",
-    ),
 }
 
 

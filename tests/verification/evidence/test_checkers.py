@@ -9,26 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn import Full
+from tests.cases import a_problem
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import BLOCKS, Problem
+from verification.adapters.rnn.problem import BLOCKS
 from verification.evidence import checkers
 
 ROOT = Path(__file__).parents[3]
-
-
-def healthy() -> Problem:
-    """A small problem whose gradients are neither tiny nor huge."""
-    rng = np.random.default_rng(3)
-    params = {
-        "U": rng.standard_normal((3, 2)) / 2,
-        "W": rng.standard_normal((3, 3)) / 2,
-        "b": rng.standard_normal(3) / 2,
-        "V": rng.standard_normal((2, 3)),
-        "c": rng.standard_normal(2),
-    }
-    xs, targets = rng.standard_normal((2, 4, 2)), rng.standard_normal((2, 4, 2))
-    return Problem("tanh", params, xs, targets, rng.standard_normal((2, 3)), Full())
 
 
 def scaled(block):
@@ -44,7 +30,7 @@ def scaled(block):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_autograd(block):
     """Autograd accepts the right engine and accuses the wrong one, in the block in question alone."""
-    problem = healthy()
+    problem = a_problem()
     other = BLOCKS[BLOCKS.index(block) - 1]
     assert not checkers.autograd_accuses(manual, problem, block)
     assert checkers.autograd_accuses(scaled(block), problem, block)
@@ -54,7 +40,7 @@ def test_autograd(block):
 def test_numpys_generator_gets_its_state_back():
     """Autograd draws from NumPy's global generator, which goes on as if it had not."""
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    checkers.autograd_accuses(manual, healthy(), "W")
+    checkers.autograd_accuses(manual, a_problem(), "W")
     assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
@@ -64,7 +50,7 @@ import importlib.util
 spec = importlib.util.spec_from_file_location("cases", {path!r})
 cases = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(cases)
-problem = cases.healthy()
+problem = cases.a_problem()
 accuses = cases.checkers.{library}_accuses
 for block in cases.BLOCKS:
     print(accuses(cases.manual, problem, block), accuses(cases.scaled(block), problem, block))

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from rnn import Full
+from tests.cases import a_problem
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import BLOCKS, Problem
+from verification.adapters.rnn.problem import BLOCKS
 from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.evidence import detection
 from verification.evidence.checkers import Checker, lags_accuse
@@ -20,18 +21,9 @@ from verification.properties.unfolding import Unfolded
 TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
 
 
-def problem(activation="tanh", steps=3, scale=0.5, h0=1.0, seed=1):
-    """A problem with a loss on every step."""
-    rng = np.random.default_rng(seed)
-    params = {
-        "U": scale * rng.standard_normal((3, 2)),
-        "W": scale * rng.standard_normal((3, 3)),
-        "b": scale * rng.standard_normal(3),
-        "V": rng.standard_normal((2, 3)),
-        "c": rng.standard_normal(2),
-    }
-    xs, targets = rng.standard_normal((2, steps, 2)), rng.standard_normal((2, steps, 2))
-    return Problem(activation, params, xs, targets, h0 * rng.standard_normal((2, 3)), Full())
+def problem(activation="tanh", steps=3, scale=0.5):
+    """One of so many steps."""
+    return a_problem(activation, sizes=(2, steps, 2, 3, 2), scale=scale, seed=1)
 
 
 def judge(accuses, name="judge"):
@@ -93,7 +85,7 @@ def test_a_fault_is_the_same_whatever_is_asked():
 
 def test_entries_are_the_lags_up_to_the_loss():
     """None beyond the loss, and none that is zero: W's use at step 0 with h0 = 0."""
-    found = detection.entries(problem(h0=0.0))
+    found = detection.entries(problem().replaced(h0=np.zeros((2, 3))))
     assert np.array_equal(found["U"].nonzero, np.tri(3, dtype=bool))
     assert not found["W"].nonzero[:, 0].any()
     assert found["V"].nonzero.shape == (3, 1)

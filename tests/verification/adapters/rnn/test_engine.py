@@ -8,17 +8,9 @@ import pytest
 
 import rnn
 from rnn import Chunked, Full, Tail, Window
+from tests.cases import a_problem
 from verification.adapters.rnn.engine import engine_of, manual
-from verification.adapters.rnn.problem import BLOCKS, Problem
-
-
-def a_problem(activation="tanh", truncation=Full()):
-    """N, T, D, H, K = 2, 5, 3, 4, 2."""
-    rng = np.random.default_rng(0)
-    shapes = {"U": (4, 3), "W": (4, 4), "b": (4,), "V": (2, 4), "c": (2,)}
-    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-    xs, targets, h0 = (rng.standard_normal(shape) for shape in ((2, 5, 3), (2, 5, 2), (2, 4)))
-    return Problem(activation, params, xs, targets, h0, truncation)
+from verification.adapters.rnn.problem import BLOCKS
 
 
 def copied(**changed):
@@ -31,8 +23,8 @@ def copied(**changed):
 def test_it_answers_with_rnns_own_numbers(activation, truncation):
     """Every part of the answer is what rnn's public calls give for the same network and truncation."""
     problem = a_problem(activation, truncation)
-    cell = rnn.Vanilla(3, 4, rnn.ACTIVATIONS[activation])
-    net = rnn.RNN(cell, outputs=2, loops=rnn.NumPyLoops())
+    cell = rnn.Vanilla(3, 5, rnn.ACTIVATIONS[activation])
+    net = rnn.RNN(cell, outputs=6, loops=rnn.NumPyLoops())
     given = rnn.Params(**problem.params), problem.xs
     value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
     want = {

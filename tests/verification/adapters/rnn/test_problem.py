@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from rnn import Full
 from rnn.common.arrays import FRACTIONS
+from tests.cases import a_problem
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import PARAMETERS, Problem
 from verification.adapters.rnn.scoping import as_rnn
@@ -19,16 +19,6 @@ from verification.sampling.fractions import exact_cases
 
 # Long doubles have bytes that mean nothing.
 CLAIM = replace(as_rnn(manual).claim, dtypes=("float32", "float64"))
-
-
-def a_problem(dtype=np.float64, every_step=True, truncation=Full(), source=""):
-    """N, T, D, H, K = 2, 4, 3, 5, 6: no two dimensions alike."""
-    rng = np.random.default_rng(0)
-    shapes = {"U": (5, 3), "W": (5, 5), "b": (5,), "V": (6, 5), "c": (6,)}
-    params = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
-    targets = rng.standard_normal((2, 4, 6) if every_step else (2, 6)).astype(dtype)
-    xs, h0 = rng.standard_normal((2, 4, 3)).astype(dtype), rng.standard_normal((2, 5)).astype(dtype)
-    return Problem("tanh", params, xs, targets, h0, truncation, source=source)
 
 
 def made_by(code):
@@ -82,13 +72,13 @@ def test_code_is_exact_where_decimals_are_awkward(dtype):
     info = np.finfo(dtype)
     row = np.array([1, -0.0, info.tiny, info.smallest_subnormal, info.max], dtype)
     row[0] /= 3
-    problem = a_problem(dtype).replaced(b=row)
+    problem = a_problem(dtype=dtype).replaced(b=row)
     assert_same(made_by(problem.code()), problem)
 
 
 def test_what_is_too_large_to_be_printed_is_made_by_its_source():
     """The program is the expression alone, and a problem with other arrays has no such source."""
-    problem = a_problem(source="verification.adapters.rnn.larger.LARGER['512 steps']()")
+    problem = replace(a_problem(), source="verification.adapters.rnn.larger.LARGER['512 steps']()")
     assert problem.code() == (
         "import verification.adapters.rnn.larger\n\n"
         "problem = verification.adapters.rnn.larger.LARGER['512 steps']()\n"
