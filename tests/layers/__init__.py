@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.layers import (
     delta_rule,
@@ -26,8 +27,10 @@ from tests.layers import (
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.layers.chunked import mlstm as chunked_mlstm
 from tests.layers.chunked import rwkv6 as chunked_rwkv6
-from verification import models
+from verification import layer, models
+from verification.adapters.layer import Layer
 from verification.evidence.mutants.patch import replaced_once
+from verification.models.model import Model
 
 RIGHT = (
     (models.vanilla, vanilla),
@@ -63,6 +66,17 @@ FORMED = (
 def planted(module: ModuleType, right: str, wrong: str) -> ModuleType:
     """The layer with one line of its text replaced, which must be there once."""
     return edited(module, (right, wrong))
+
+
+def layer_with(model: Model, module: ModuleType, right: str, wrong: str, **options: Any) -> Layer:
+    """It as a layer of that model."""
+    made = planted(module, right, wrong)
+    return layer(made.forward, made.backward, model=model, **options)
+
+
+def lstm_with(right: str, wrong: str, **options: Any) -> Layer:
+    """The layer of the LSTM with one line replaced."""
+    return layer_with(models.lstm, lstm, right, wrong, **options)
 
 
 def edited(module: ModuleType, *edits: tuple[str, str]) -> ModuleType:

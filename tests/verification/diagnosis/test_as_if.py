@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import planted, scan
-from verification import layer, models
+from tests.layers import layer_with, scan
+from verification import models
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.probe import Seen, look
 from verification.models.case import random_case
@@ -64,7 +64,6 @@ def test_a_block_that_stands_for_another_is_told():
         ('{"a": d_x, "x": d_a}', "a and x were exchanged"),
         ('{"a": d_x, "x": d_x}', "the gradient of x stood for that of a"),
     ):
-        made = planted(scan, 'return {}, {"a": d_a, "x": d_x}', f"return {{}}, {wrong}")
-        engine = layer(made.forward, made.backward, model=models.scan)
+        engine = layer_with(models.scan, scan, 'return {}, {"a": d_a, "x": d_x}', f"return {{}}, {wrong}")
         case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
         assert explained(look(engine, Truth(case))) == words

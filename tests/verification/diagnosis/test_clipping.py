@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.layers import planted, scan
-from verification import layer, models
+from tests.layers import layer_with, scan
+from verification import models
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.probe import healthy_case, look
 from verification.properties.truth import Truth
@@ -14,8 +14,7 @@ RETURN = "return {}, "
 def told(change):
     """What is said of a scan whose gradients are changed."""
     each = f"d_a, d_x, dh = ({change} for a in (d_a, d_x, dh)); {RETURN}"
-    made = planted(scan, RETURN, each)
-    engine = layer(made.forward, made.backward, model=models.scan)
+    engine = layer_with(models.scan, scan, RETURN, each)
     return clipped(engine, look(engine, Truth(healthy_case(engine))))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.cases import a_case
-from tests.layers import lstm, planted, scan, steps
+from tests.layers import layer_with, lstm, lstm_with, planted, scan, steps
 from verification import Scope, layer, models, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.truncation import FULL, Standard
@@ -12,15 +12,9 @@ from verification.properties.property import Finding
 FOUND = Finding("autograd", "", "off")
 
 
-def wrong_layer(right, wrong, model=models.lstm, module=lstm, **options):
-    """A layer with a line replaced."""
-    made = planted(module, right, wrong)
-    return layer(made.forward, made.backward, model=model, **options)
-
-
 def test_what_no_small_case_shows_is_a_matter_of_size():
     """Or, where the case is right when it is asked again, of the calls before it."""
-    once = wrong_layer("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
+    once = lstm_with("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
     case = a_case(models.lstm, 5, 2)
     found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
     assert (found.stage, found.blocks, found.as_if) == ("size", ("U",), "twice what it should be")
@@ -37,7 +31,7 @@ def test_what_no_small_case_shows_is_a_matter_of_size():
 def test_a_second_fault_that_needs_more_steps_is_told_as_well():
     """Otherwise the rest would pass for right: of one step alone the bias is wrong."""
     right = "d_W += da.T @ h_prev\n        d_b += da.sum(axis=0)"
-    twice = wrong_layer(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
+    twice = lstm_with(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
     found = diagnose(twice, FOUND, a_case(twice.model, 3))
     assert (found.stage, found.blocks) == ("accumulation", ("b",))
     assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
@@ -45,7 +39,7 @@ def test_a_second_fault_that_needs_more_steps_is_told_as_well():
 
 def test_conduct_is_told_by_all_properties_that_refute_it():
     """That a call changes what is given also shows where that is read-only."""
-    careless = wrong_layer("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
+    careless = lstm_with("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
     found = diagnose(
         careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), a_case(careless.model, 3)
     )
@@ -58,12 +52,12 @@ def test_conduct_is_told_by_all_properties_that_refute_it():
 
 def test_an_answer_that_has_not_the_form_is_told_as_that():
     """With where it has not, if it answers elsewhere."""
-    broken = wrong_layer('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
+    broken = lstm_with('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
     missing = "the gradient of b is missing, needed an array (8,)"
     assert diagnose(broken, Finding("form", "", missing), a_case(broken.model, 3)).sentence == (
         f"The engine does not answer in form: {missing}."
     )
-    large = wrong_layer("params, tape = saved", "params, tape = saved; assert len(d_outputs) < 5")
+    large = lstm_with("params, tape = saved", "params, tape = saved; assert len(d_outputs) < 5")
     case = a_case(models.lstm, 9, 2)
     found = diagnose(large, Finding("form", "", "raised AssertionError: "), case)
     assert (found.stage, found.sentence) == (
@@ -118,6 +112,6 @@ class Truncates:
 def test_a_scope_bounds_the_diagnosis():
     """One record, an initial state of zero, two steps, and no gradient of the state."""
     scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
-    engine = wrong_layer("d_x[:, t] = dh", "d_x[:, t] = 0 * dh", models.scan, scan, scope=scope)
+    engine = layer_with(models.scan, scan, "d_x[:, t] = dh", "d_x[:, t] = 0 * dh", scope=scope)
     found = diagnose(engine, FOUND, a_case(engine.model, 3))
     assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.layers import lstm, planted
+from tests.layers import lstm, lstm_with
 from verification import layer, models
 from verification.diagnosis.got_against_want import POINTS, beside, wrong_beside
 from verification.diagnosis.probe import healthy_case, look_at
@@ -41,8 +41,7 @@ def test_parts_stand_apart_where_some_are_right():
         ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * np.repeat([1, 2, 1, 1], len(W.T))", "b"),
         ("d_W += da.T @ h_prev", "d_W += da.T @ h_prev * 2", "W"),
     ):
-        made = planted(lstm, right, other)
-        engine = layer(made.forward, made.backward, model=models.lstm)
+        engine = lstm_with(right, other)
         found = list(wrong_beside(look_at(engine, healthy_case(engine))))
         assert {each.name for each in found} == {names}
         wrong = {each.part: bool(each.wrong.any()) for each in found}

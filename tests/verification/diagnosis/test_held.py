@@ -8,8 +8,8 @@ import pytest
 
 from tests.cases import a_case
 from tests.examples import text_of
-from tests.layers import delta_rule, gated_linear_attention, mlstm, planted, slstm
-from verification import Block, Model, Use, layer, models
+from tests.layers import delta_rule, gated_linear_attention, layer_with, mlstm, slstm
+from verification import Block, Model, Use, models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.held import names_of, with_held
 from verification.diagnosis.probe import healthy_case
@@ -92,8 +92,7 @@ SAID = {
 @pytest.mark.parametrize(("model", "module", "right", "wrong"), SAID.values(), ids=SAID)
 def test_the_page_quotes_what_is_said(model, module, right, wrong):
     """Word for word."""
-    made = planted(module, right, wrong)
-    engine = layer(made.forward, made.backward, model=model)
+    engine = layer_with(model, module, right, wrong)
     case = healthy_case(engine)
     finding = next(each for each in findings(engine, truth_of(case)) if each.wrong)
     told = diagnose(engine, finding, case)

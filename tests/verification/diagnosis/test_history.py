@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.examples import text_of
-from tests.layers import edited, lstm, planted, ragged
+from tests.layers import edited, lstm, lstm_with, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.diagnosis import diagnose
@@ -20,12 +20,6 @@ PAGE = text_of("diagnosis")
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 BY_U = "(U.shape, U.dtype, U.tobytes())"
 KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
-
-
-def lstm_with(right, wrong):
-    """An LSTM with a line replaced, which has not been asked anything."""
-    made = planted(lstm, right, wrong)
-    return layer(made.forward, made.backward, model=models.lstm)
 
 
 BY_NUMBERS = {

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.layers import gru, lstm, planted, scan, vanilla
+from tests.layers import gru, layer_with, lstm, lstm_with, scan, vanilla
 from tests.verification.diagnosis.test_diagnosis import Truncates
 from verification import Scope, layer, models, scoped
 from verification.adapters.rnn.engine import manual
@@ -35,12 +35,6 @@ def map_of(engine, steps=4, truncation=FULL):
     return found, drawn
 
 
-def wrong(model, module, right, other, **options):
-    """A layer with a line replaced."""
-    made = planted(module, right, other)
-    return layer(made.forward, made.backward, model=model, **options)
-
-
 @pytest.mark.parametrize(("model", "module"), [(models.lstm, lstm), (models.complex_scan, scan)])
 def test_of_a_right_engine_there_is_none(model, module):
     """Nothing is wrong in it."""
@@ -49,7 +43,7 @@ def test_of_a_right_engine_there_is_none(model, module):
 
 def test_a_carry_that_is_lost_halfway_is_seen_at_its_step():
     """What is carried to step 1 and before is lost: of the inputs exactly that, whatever the loss."""
-    lost = wrong(models.vanilla, vanilla, "dh = da @ W", "dh = da @ W * (t != 2)")
+    lost = layer_with(models.vanilla, vanilla, "dh = da @ W", "dh = da @ W * (t != 2)")
     found, drawn = map_of(lost)
     assert found.losses == ("0", "1", "2", "3", "end")
     assert drawn["xs"] == drawn["U"] == [".   ", "..  ", "00. ", "00..", "00.."]
@@ -60,7 +54,7 @@ def test_a_carry_that_is_lost_halfway_is_seen_at_its_step():
 
 def test_gates_that_are_wrong_otherwise_have_panels_of_their_own():
     """One gate is wrong at once, the others by what it hands on, and a right block has none."""
-    slope = wrong(models.lstm, lstm, "d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f")
+    slope = lstm_with("d_f = dc * c_prev * f * (1 - f)", "d_f = dc * c_prev * f")
     found, drawn = map_of(slope, steps=2)
     by_name = {(panel.block, panel.part): panel for panel in found.panels}
     assert by_name["U", "f"].wrong_at_once
@@ -68,7 +62,7 @@ def test_gates_that_are_wrong_otherwise_have_panels_of_their_own():
     assert {name for name in drawn if name[0] == "W"} == {"W i", "W f", "W g", "W o"}
     assert drawn["U f"][0] == "x "
     assert drawn["U o"][0] == ". "
-    bias = wrong(models.lstm, lstm, "d_b += da.sum(axis=0)", "d_b += 1.01 * da.sum(axis=0)")
+    bias = lstm_with("d_b += da.sum(axis=0)", "d_b += 1.01 * da.sum(axis=0)")
     found, drawn = map_of(bias, steps=2)
     assert drawn == {"b": ["~ ", "~~", "~~"]}
     assert found.right == ("U", "W", "xs", "h0", "c0")
@@ -93,7 +87,7 @@ def test_what_reaches_too_far_is_a_surplus():
 def test_a_claim_bounds_it():
     """No state, no restarts; a loss on the last step alone is one row."""
     still = Scope(states="zero")
-    lost = wrong(models.gru, gru, "dh = dh + d_outputs[:, t]", "dh = d_outputs[:, t]", scope=still)
+    lost = layer_with(models.gru, gru, "dh = dh + d_outputs[:, t]", "dh = d_outputs[:, t]", scope=still)
     found, drawn = map_of(lost, steps=3)
     assert set(found.unseen) >= {"W", "b"}
     assert drawn["xs"][-1] == "000"
@@ -112,7 +106,7 @@ def test_a_claim_bounds_it():
 @pytest.mark.parametrize(("share", "drawn"), [(1, True), (0, False)])
 def test_one_that_takes_too_long_is_left(monkeypatch, share, drawn):
     """It is a picture, not the verdict. An hour's waiting for a processor is no time that it takes."""
-    lost = wrong(models.vanilla, vanilla, "dh = da @ W", "dh = da @ W.T")
+    lost = layer_with(models.vanilla, vanilla, "dh = da @ W", "dh = da @ W.T")
     case, hours = healthy_case(lost), [0.0]
 
     def passed():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.layers import gru, planted, vanilla
-from verification import layer, models
+from tests.layers import gru, layer_with, vanilla
+from verification import models
 from verification.diagnosis.loops import states_before, with_loops
 from verification.diagnosis.probe import healthy_case, look_at
 
@@ -39,8 +39,7 @@ NONE = "d_xs[:] = 0\n    "
 )
 def test_each_is_what_a_plain_layer_with_it_gives(right, wrong, words):
     """Every gradient."""
-    made = planted(vanilla, right, wrong)
-    engine = layer(made.forward, made.backward, model=models.vanilla)
+    engine = layer_with(models.vanilla, vanilla, right, wrong)
     seen = look_at(engine, healthy_case(engine))
     gradients = dict(with_loops(seen.truth.case))[words]()
     assert seen.wrong

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import lstm, planted, vanilla
+from tests.layers import lstm, lstm_with, planted, vanilla
 from verification import Scope, layer, models
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
@@ -18,8 +18,7 @@ RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 def engine_that(condition, scope=None, line=RETURN):
     """An LSTM whose dU is twice what it should be where a condition holds."""
-    made = planted(lstm, line, f"d_U = d_U * (2 if {condition} else 1); {line}")
-    return layer(made.forward, made.backward, model=models.lstm, scope=scope)
+    return lstm_with(line, f"d_U = d_U * (2 if {condition} else 1); {line}", scope=scope)
 
 
 def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
@@ -93,8 +92,7 @@ def test_the_magnitude_from_which_it_is_wrong(condition, given):
 
 def test_gradients_beyond_a_limit_are_a_matter_of_cotangents():
     """And of no size, though they grow with it."""
-    made = planted(lstm, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, np.clip(dc * f, -0.9, 0.9)")
-    engine = layer(made.forward, made.backward, model=models.lstm)
+    engine = lstm_with("dh, dc = da @ W, dc * f", "dh, dc = da @ W, np.clip(dc * f, -0.9, 0.9)")
     assert onset(engine, case_of(40, 9)).startswith("where some |cotangents| > ")
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.layers import lstm, planted, scan
-from verification import layer, models
+from tests.layers import layer_with, lstm, scan
+from verification import models
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import healthy_case, look
 from verification.properties.truth import Truth
@@ -13,8 +13,7 @@ RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 def narrowed(right, wrong, model=models.lstm, module=lstm):
     """The type that a wrong layer is found to be rounded to."""
-    made = planted(module, right, wrong)
-    engine = layer(made.forward, made.backward, model=model)
+    engine = layer_with(model, module, right, wrong)
     return narrow(look(engine, Truth(healthy_case(engine))))
 
 

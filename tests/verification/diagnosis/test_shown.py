@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.layers import lstm, planted
-from verification import layer, models
+from tests.layers import lstm_with
+from verification import models
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.diagnosis.shown import is_shown, showing, wrong_in
@@ -16,8 +16,7 @@ RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 def wrong_layer(**changes):
     """An LSTM whose gradients are changed, by name."""
-    made = planted(lstm, RETURN, "; ".join([*(f"{name} = {to}" for name, to in changes.items()), RETURN]))
-    return layer(made.forward, made.backward, model=models.lstm)
+    return lstm_with(RETURN, "; ".join([*(f"{name} = {to}" for name, to in changes.items()), RETURN]))
 
 
 def one_record():
@@ -40,8 +39,7 @@ def test_a_mean_over_records_is_shown_by_several():
 
 def test_a_wrong_forward_is_shown_by_one():
     """And by no case of which the answer is not in form."""
-    made = planted(lstm, "h = o * s", "h = o * s * s")
-    engine = layer(made.forward, made.backward, model=models.lstm)
+    engine = lstm_with("h = o * s", "h = o * s * s")
     told = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
     assert told.stage == "forward"
     assert not is_shown(told, frozenset())

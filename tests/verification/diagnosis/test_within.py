@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.examples import text_of
-from tests.layers import gru, lstm, planted, vanilla
+from tests.layers import gru, layer_with, lstm_with, vanilla
 from tests.quick import first_quick
-from verification import layer, models
+from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case, look_at
@@ -17,12 +17,6 @@ from verification.models.case import random_case
 from verification.properties.property import Finding
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
-
-
-def wrong_layer(right, wrong, module=lstm, model=models.lstm):
-    """A layer with a line replaced."""
-    made = planted(module, right, wrong)
-    return layer(made.forward, made.backward, model=model)
 
 
 def told(engine):
@@ -55,28 +49,28 @@ WITHIN = {
 @first_quick(("lines", "words"), WITHIN.values(), 3, ids=WITHIN)
 def test_what_a_gate_or_a_state_is_where_it_is_wrong(lines, words):
     """One condition, though a closed gate leaves tiny states and a large state opens gates."""
-    assert told(wrong_layer(*lines)) == [words]
+    assert told(lstm_with(*lines)) == [words]
 
 
 def test_of_other_models():
     """A gate of a GRU by its name, and a state of a layer without gates."""
     right = "d_z = dh * (h_prev - n) * z * (1 - z)"
-    engine = wrong_layer(right, right.replace("(1 - z)", "np.where(1 - z < 1e-4, 0, 1 - z)"), gru, models.gru)
+    engine = layer_with(models.gru, gru, right, right.replace("(1 - z)", "np.where(1 - z < 1e-4, 0, 1 - z)"))
     assert told(engine) == ["where some z is within 0.0001 of 1"]
     tiny = "(states[t] * (abs(states[t]) > 1e-6))"
-    engine = wrong_layer("d_W += da.T @ states[t]", f"d_W += da.T @ {tiny}", vanilla, models.vanilla)
+    engine = layer_with(models.vanilla, vanilla, "d_W += da.T @ states[t]", f"d_W += da.T @ {tiny}")
     assert told(engine) == ["where a number of the state of h0 is below 1e-06"]
 
 
 @pytest.mark.parametrize("condition", ['abs(params["b"]).max() > 6', "len(d_xs) > 4", "False"])
 def test_what_is_no_matter_of_a_gate_has_none(condition):
     """A bias that is large drives every gate, and is told by its own size."""
-    assert told(wrong_layer(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
+    assert told(lstm_with(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
 
 
 def test_a_gate_is_told_and_not_the_inputs_that_drive_it():
     """Of a case that is wrong by its inputs."""
-    engine = wrong_layer(*WITHIN["a gate that is open"][0])
+    engine = lstm_with(*WITHIN["a gate that is open"][0])
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 3)
     case = replace(case, blocks={name: 6 * array for name, array in case.blocks.items()})
     assert look_at(engine, case).wrong

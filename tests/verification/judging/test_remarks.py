@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from tests.layers import lstm, planted
-from verification import Profile, Scope, layer, models, verify
+from tests.layers import lstm_with
+from verification import Profile, Scope, verify
 from verification.judging.remarks import in_words
 from verification.report import summary
 from verification.report.pages.judgement import page
@@ -38,8 +38,7 @@ def test_a_right_layer_whose_sigmoid_is_made_of_a_tanh_is_verified_with_a_remark
     small = Scope(records=(1, 3), steps=(1, 4), sizes={"H": (1, 2), "D": (1, 2)})
     found = []
     for wrong in (by_tanh, f"{by_tanh} + a.dtype.type(1e-6)"):
-        made = planted(lstm, right, wrong)
-        engine = layer(made.forward, made.backward, model=models.lstm, scope=small)
+        engine = lstm_with(right, wrong, scope=small)
         found.append(verify(engine, Profile("short", cases=60, strength=1), cache=False))
     verified, refuted = found
     assert refuted.verdict == "refuted"

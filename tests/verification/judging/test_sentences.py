@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from tests.examples import rows
-from tests.layers import lstm, planted, vanilla
+from tests.layers import layer_with, lstm, vanilla
 from tests.quick import first_quick
-from verification import layer, models
+from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
 from verification.properties.findings import findings
@@ -101,8 +101,7 @@ OTHERS = {
 
 def told(model, module, right, wrong, case=None):
     """The sentence on a layer with a line replaced, and what it computes instead."""
-    made = planted(module, right, wrong)
-    engine = layer(made.forward, made.backward, model=model)
+    engine = layer_with(model, module, right, wrong)
     cases = (case,) if case else (case_of(model, 3, steps) for steps in (3, 1))
     wrong = (
         (each, case) for case in cases for each in findings(engine, Truth(case)) if each.wrong is not None

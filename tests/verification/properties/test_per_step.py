@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import lstm, planted, steps, vanilla
+from tests.layers import layer_with, lstm, planted, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
 from verification import layer, models, step
 from verification.adapters.problem import whole
@@ -66,8 +66,9 @@ def test_a_part_that_has_decayed_is_seen_here_alone():
 @pytest.mark.parametrize("at", range(5))
 def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
     """Where a block has a column for each step, the first and the last among them."""
-    made = planted(vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))")
-    engine = layer(made.forward, made.backward, model=models.vanilla)
+    engine = layer_with(
+        models.vanilla, vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))"
+    )
     wrong = [str(each) for name, each, _ in lags_of(engine, some(models.vanilla)) if each and name == "U"]
     steps = re.findall(r" from step (\d+)", " ".join(wrong))
     assert steps == [str(at)]

@@ -5,7 +5,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tests.layers import gru, lstm, planted, vanilla
+from tests.layers import gru, layer_with, lstm, lstm_with, planted, vanilla
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case
 from verification.properties.findings import findings, truth_of
@@ -26,17 +26,11 @@ def asked(engine, bias=0.0, dtype=np.float64, records=3):
     return {each.property for each in found if each.wrong}, remarks
 
 
-def with_line(module, model, right, wrong, **options):
-    """A layer with another line."""
-    made = planted(module, right, wrong)
-    return layer(made.forward, made.backward, model=model, **options)
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("module", "model"), [(lstm, models.lstm), (gru, models.gru)], ids=["lstm", "gru"])
 def test_a_sigmoid_by_tanh_is_a_remark_where_it_shows(module, model, dtype):
     """It is named, and no other function; where gates are half open nothing shows."""
-    engine = with_line(module, model, SIGMOID, BY_TANH)
+    engine = layer_with(model, module, SIGMOID, BY_TANH)
     assert asked(engine, 12.0, dtype) == (set(), {("sigmoid",)})
     assert asked(engine, 40.0, dtype)[0] == set()
     assert asked(engine, 0.0, dtype) == (set(), set())
@@ -53,7 +47,7 @@ def test_a_sigmoid_by_tanh_is_a_remark_where_it_shows(module, model, dtype):
 )
 def test_a_tanh_that_cancels_near_0_is_a_remark(tanh):
     """As where it is made of exponentials."""
-    engine = with_line(vanilla, models.vanilla, "np.tanh(", f"(lambda a: {tanh})(")
+    engine = layer_with(models.vanilla, vanilla, "np.tanh(", f"(lambda a: {tanh})(")
     case = healthy_case(engine)
     for name in ("U", "W", "b", "xs", "h0"):
         case.blocks[name] *= 1e-4
@@ -69,14 +63,14 @@ def test_a_tanh_that_cancels_near_0_is_a_remark(tanh):
 )
 def test_a_function_that_is_off_by_more_is_refuted(wrong):
     """Forward and backward."""
-    assert {"forward", "lags"} <= asked(with_line(lstm, models.lstm, SIGMOID, wrong))[0]
+    assert {"forward", "lags"} <= asked(lstm_with(SIGMOID, wrong))[0]
 
 
 @pytest.mark.parametrize("gate", ["i", "f", "o"])
 def test_a_backward_that_is_coarse_where_its_forward_is_not_is_refuted(gate):
     """A slope that is cut to 0 where it is far below a rounding of 1."""
     slope = f" * {gate} * (1 - {gate})"
-    engine = with_line(lstm, models.lstm, slope, f" * np.where({gate} > 1e-13, {gate} * (1 - {gate}), 0)")
+    engine = lstm_with(slope, f" * np.where({gate} > 1e-13, {gate} * (1 - {gate}), 0)")
     assert asked(engine) == (set(), set())
     wrong, remarks = asked(engine, 36.0)
     assert {"autograd", "lags"} <= wrong
@@ -86,7 +80,7 @@ def test_a_backward_that_is_coarse_where_its_forward_is_not_is_refuted(gate):
 
 def test_a_fault_beside_a_coarse_function_is_refuted():
     """It is found first, and nothing of that case is a remark."""
-    engine = with_line(lstm, models.lstm, "d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + 1e-6)")
+    engine = lstm_with("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + 1e-6)")
     engine.forward.__globals__["sigmoid"] = planted(lstm, SIGMOID, BY_TANH).sigmoid
     case = healthy_case(engine)
     case.blocks["b"] -= 12
@@ -113,7 +107,8 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
 def test_rational_functions_are_never_coarse():
     """A relu that leaks a rounding of 1 is wrong."""
     scope = Scope(functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)})
-    made = planted(lstm, SIGMOID, "    return (1 + a / (1 + np.abs(a))) / 2 + 1e-17")
-    engine = layer(made.forward, made.backward, model=models.lstm, scope=scope)
+    engine = layer_with(
+        models.lstm, lstm, SIGMOID, "    return (1 + a / (1 + np.abs(a))) / 2 + 1e-17", scope=scope
+    )
     assert asked(engine)[0]
     assert not asked(engine)[1]
