@@ -11,13 +11,15 @@ NAMES = ("interleaved calls", "second backward")
 
 
 def test_a_second_backward_that_adds_is_told():
-    """As that, and by this alone."""
+    """As that, and by this alone; and one that does otherwise is not."""
     zeros = 'd_U, d_W, d_b = np.zeros_like(U), np.zeros_like(W), np.zeros_like(params["b"])'
     kept = 'tuple(map(np.zeros_like, (U, W, params["b"])))'
     sums = f"len(tape) > d_outputs.shape[1] or tape.append({kept}); d_U, d_W, d_b = tape[-1]"
     ((name, told),) = refuted(zeros, sums).items()
     assert name == "second backward"
     assert told.startswith("a second backward adds to what the last backward left: d_b[")
+    found = refuted(zeros, f"{zeros}; d_b += len(tape) > d_outputs.shape[1]; tape.append(0)")
+    assert found["second backward"].startswith("a second backward of one forward differs: d_b[")
 
 
 def test_a_queue_is_in_order_when_the_next_property_asks():

@@ -39,13 +39,14 @@ def test_signs_are_orthogonal(draws):
 
 
 def test_of_more_terms_it_is_too_small_by_chance_alone():
-    """In one entry of fifty at most, and never of the largest of an array."""
+    """In one entry of fifty at most, and never of the largest of an array; nor is it four times too large."""
     short = []
     for count in (9, 16, 40, 300):
         terms = np.random.default_rng(count).normal(size=(count, 500))
         bound, size = bounded(signed_sums(terms), count), np.sum(np.abs(terms), axis=0)
         short += list(bound < size)
         assert bound.max() >= size.max()
+        assert np.all(bound < 4 * size)
     assert np.mean(short) < 0.02
 
 
