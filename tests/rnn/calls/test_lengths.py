@@ -1,6 +1,5 @@
 """Records that end early: each is as if it were alone, and what stands behind its end is nobody's."""
 
-import re
 from fractions import Fraction
 
 import numpy as np
@@ -187,78 +186,6 @@ def test_full_lengths_are_no_lengths(cell):
         assert_near(one, other)
 
 
-@pytest.mark.parametrize(
-    ("lengths", "error", "message"),
-    [
-        ([1, 2, 0, 4], ValueError, "lengths: 0 at (2,), needed from 1 to 6, the steps of xs"),
-        ([1, -2, 3, 4], ValueError, "lengths: -2 at (1,), needed from 1 to 6, the steps of xs"),
-        ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
-        ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
-        ([[1, 2, 3, 4]], ValueError, "lengths: shape (1, 4), needed (4,), one for each record"),
-        (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
-        ([1.5, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
-        ([True, True, True, True], TypeError, "lengths: list, needed an array of integers"),
-        ("long", TypeError, "lengths: str, needed an array of integers"),
-        ([1, [2]], TypeError, "lengths: list, needed an array of numbers"),
-        (np.broadcast_to(1, 2**59), MemoryError, f"lengths: shape ({2**59},), needed a smaller one"),
-        (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
-    ],
-    ids=str,
-)
-def test_lengths_that_cannot_be_are_refused(lengths, error, message):
-    """By what is wrong with them, in every call that takes them."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    layer = Layer(net.cell)
-    for call in (
-        lambda: net.loss_and_gradients(**given_, lengths=lengths),
-        lambda: net.loss_value(**given_, lengths=lengths),
-        lambda: net.predict(given_["params"], given_["xs"], lengths=lengths),
-        lambda: layer.forward(net.cell.weights(*given_["params"][:3]), given_["xs"], lengths=lengths),
-    ):
-        with pytest.raises(error, match=f"^{re.escape(message)}"):
-            call()
-
-
-@pytest.mark.parametrize(
-    ("targets", "error", "message"),
-    [
-        ([[1.0], [1.0, 2.0]], TypeError, "targets: list, needed an array of numbers"),
-        (np.ones((N, T + 1, K)), ValueError, "targets: shape "),
-        (np.ones((N, T)), ValueError, "targets: shape "),
-        (np.ones((N + 1, T, K)), ValueError, "targets: shape "),
-    ],
-    ids=["list", "steps", "axes", "records"],
-)
-def test_targets_that_do_not_fit_are_refused_with_lengths_too(targets, error, message):
-    """By their name."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    with pytest.raises(error, match=f"^{message}"):
-        net.loss_value(**given_ | {"targets": targets}, lengths=LENGTHS)
-
-
-@pytest.mark.parametrize(
-    ("name", "wrong", "error", "message"),
-    [
-        ("xs", [[1.0], [1.0, 2.0]], TypeError, "xs: list, needed an array of numbers"),
-        ("xs", np.ones((N, T)), ValueError, f"xs: shape ({N}, {T}), needed (N, T, {D}), each of N, T at"),
-        (
-            "xs",
-            np.ones((N, T, 9)),
-            ValueError,
-            f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N, T at",
-        ),
-        ("xs", np.ones((N, T, D), np.float32), TypeError, "xs: dtype float32, needed float64"),
-        ("h0", np.ones((N, 9)), ValueError, f"h0: shape ({N}, 9), needed"),
-    ],
-    ids=["list", "axes", "inputs", "dtype", "state"],
-)
-def test_inputs_that_do_not_fit_are_refused_with_lengths_too(name, wrong, error, message):
-    """By their name, and all of the shape that is needed."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    with pytest.raises(error, match=f"^{re.escape(message)}"):
-        net.loss_value(**given_ | {name: wrong}, lengths=LENGTHS)
-
-
 @pytest.mark.parametrize("kind", [np.uint8, np.int64, np.int8, list])
 def test_lengths_of_any_type_of_integer_are_the_same(kind):
     """Unsigned ones among them, and a list."""
@@ -268,40 +195,12 @@ def test_lengths_of_any_type_of_integer_are_the_same(kind):
     assert value == net.loss_value(**given_, lengths=LENGTHS)
 
 
-@pytest.mark.parametrize("truncation", FROM_THE_END, ids=str)
-def test_a_truncation_that_counts_from_the_end_is_refused(truncation):
-    """With a loss, or a cotangent, on every step: it would truncate each record in another way."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    message = re.escape(
-        f"truncation: {truncation}, needed one that does not count from the end, as rnn.Window(5)"
-    )
-    with pytest.raises(ValueError, match=f"^{message}"):
-        net.loss_and_gradients(**given_, truncation=truncation, lengths=LENGTHS)
-    layer = Layer(net.cell)
-    _, _, saved = layer.forward(net.cell.weights(*given_["params"][:3]), given_["xs"], lengths=LENGTHS)
-    with pytest.raises(ValueError, match=f"^{message}"):
-        layer.backward(saved, np.ones((N, T, H)), truncation=truncation)
-
-
 def test_such_a_truncation_holds_where_no_record_ends_early():
     """For then there is one end."""
     net, given_ = problem(CELLS[0], dtype=float)
     _, grads = net.loss_and_gradients(**given_, truncation=Tail(2), lengths=np.full(N, T))
     _, want = net.loss_and_gradients(**given_, truncation=Tail(2))
     np.testing.assert_allclose(grads.params.W, want.params.W, rtol=1e-13)
-
-
-@pytest.mark.parametrize("name", ["xs", "targets"])
-def test_shapes_are_looked_at_as_without_lengths(name):
-    """Whatever is padding, arrays have to fit, and what is none is refused."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    for wrong, error in (
-        (given_[name][..., :1], ValueError),
-        (given_[name][0, 0], ValueError),
-        ("x", TypeError),
-    ):
-        with pytest.raises(error, match=f"^{name}: "):
-            net.loss_and_gradients(**given_ | {name: wrong}, lengths=LENGTHS[:4])
 
 
 def test_ends_are_sorted():

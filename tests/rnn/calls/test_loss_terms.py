@@ -1,12 +1,9 @@
 """What the losses of a call go by: weights of records and steps."""
 
-import re
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from rnn import LSTM, RNN, Checkpoints, Chunked, Loss, softmax_cross_entropy, squared_error
+from rnn import LSTM, RNN, Checkpoints, Chunked, softmax_cross_entropy, squared_error
 
 N, T, D, H, K = 3, 4, 2, 3, 2
 
@@ -66,36 +63,3 @@ def test_weights_of_records_are_those_of_all_their_steps():
     assert value == want
     assert [b.tobytes() for b in blocks(grads)] == [b.tobytes() for b in blocks(plain)]
     assert not grads.xs[1].any()
-
-
-@pytest.mark.parametrize(
-    ("losses", "weights", "error", "message"),
-    [
-        ("every", -np.ones((N, T)), ValueError, "weights: -1.0 at (0, 0), needed numbers of at least 0"),
-        ("every", np.full((N, T), np.nan), ValueError, "weights: nan at (0, 0), needed finite numbers"),
-        ("every", np.full(N, np.inf), ValueError, "weights: inf at (0,), needed finite numbers"),
-        ("every", np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
-        ("every", np.ones(N, int), TypeError, "weights: dtype int64, needed float32, float64"),
-        ("every", np.ones((T, N)), ValueError, "weights: shape (4, 3), needed (3,) or (3, 4)"),
-        ("last", np.ones((N, T)), ValueError, "weights: shape (3, 4), needed (3,)"),
-        ("every", "x", TypeError, "weights: dtype <U1, needed float32"),
-        ("every", [[1.0], [1.0, 2.0]], TypeError, "weights: list, needed an array of numbers"),
-    ],
-)
-def test_weights_that_cannot_be_are_refused(losses, weights, error, message):
-    """By what is wrong with them, before any work."""
-    net, given = problem(losses)
-    for call in (net.loss_and_gradients, net.loss_value):
-        with pytest.raises(error, match=f"^{re.escape(message)}"):
-            call(**given, weights=weights)
-
-
-def test_weights_need_a_loss_of_every_step():
-    """One that gives its sum alone, or something else for each, is named."""
-    net, given = problem()
-    alone = Loss("alone", squared_error.value, squared_error.gradient)
-    with pytest.raises(TypeError, match=r"^RNN\.loss: alone, needed one with each, as rnn\.squared_error"):
-        replace(net, loss=alone).loss_and_gradients(**given, weights=np.ones(N))
-    wrong = Loss("wrong", squared_error.value, squared_error.gradient, lambda o, y: 0.0)
-    with pytest.raises(TypeError, match=r"^RNN\.loss: wrong, needed each of shape \(4, 3\)"):
-        replace(net, loss=wrong).loss_and_gradients(**given, weights=np.ones(N))

@@ -1,16 +1,13 @@
 """What every cell shares: tapes, their views, and the check of the protocol."""
 
-import re
 from dataclasses import replace
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rnn import GRU, LSTM, Vanilla, identity
 from rnn.cells.cell import (
-    METHODS,
     Params,
     Weights,
     carved,
@@ -184,33 +181,3 @@ def test_constant_columns_are_ones_and_zeros():
 def test_cells_pass(cell):
     """Each has all of the protocol."""
     check_cell("cell", cell)
-
-
-PARTS = {
-    **dict.fromkeys(METHODS, print),
-    **{
-        "inputs": 1,
-        "units": 1,
-        "state": ("h",),
-        "weights": Weights,
-        "params": Params,
-        "shapes": {"U": (1, 1)},
-    },
-}
-
-
-@pytest.mark.parametrize("missing", PARTS)
-def test_what_lacks_a_part_is_no_cell(missing):
-    """Each of the parts is needed, and an error tells which is missing, or that it is no cell at all."""
-    parts = {name: part for name, part in PARTS.items() if name != missing}
-    with pytest.raises(
-        TypeError, match="^cell: " if missing in METHODS else rf"^cell\.{missing}: None, needed "
-    ):
-        check_cell("cell", SimpleNamespace(**parts))
-
-
-@pytest.mark.parametrize(("name", "wrong"), [("state", ()), ("shapes", {}), ("state", "h"), ("params", 3)])
-def test_parts_of_another_kind_are_refused(name, wrong):
-    """A state of no arrays, or a class that is none."""
-    with pytest.raises(TypeError, match=rf"^cell\.{name}: {re.escape(repr(wrong))}, needed a "):
-        check_cell("cell", SimpleNamespace(**PARTS | {name: wrong}))

@@ -1,13 +1,12 @@
 """The GRU: each line of its derivation, index by index, in Fractions."""
 
-import re
 from fractions import Fraction
 from itertools import repeat
 
 import numpy as np
 import pytest
 
-from rnn import GRU, GRUParams, Layer, rational_gate, sigmoid, softsign, tanh
+from rnn import GRU, GRUParams, rational_gate, sigmoid, softsign, tanh
 from rnn.cells.gru import GRUWeights
 from rnn.through_time.bptt import unroll
 
@@ -151,30 +150,6 @@ def test_biases_start_at_zero():
     assert not weights.bn.any()
     assert [block.shape for block in weights] == [(3 * H, D), (3 * H, H), (3 * H,), (H,)]
     assert GRUParams._fields == ("U", "W", "b", "bn", "V", "c")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((0, 1), ValueError, "GRU.inputs: 0, needed at least 1"),
-        ((1, 1.0), TypeError, "GRU.units: 1.0, needed an integer of at least 1"),
-        ((1, 1, 3), TypeError, "GRU.gate: 3, needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, sigmoid, np.tanh), TypeError, "GRU.candidate: <ufunc 'tanh'>, needed an rnn.Activation"),
-    ],
-)
-def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
-    """The message names the field that is wrong."""
-    with pytest.raises(error, match=re.escape(message)):
-        GRU(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("cell", "role"), [(GRU(D, H), "GRU.gate: sigmoid"), (GRU(D, H, rational_gate), "GRU.candidate: tanh")]
-)
-def test_fractions_need_functions_that_take_them(cell, role):
-    """The role whose function has no rational values is named before any work."""
-    with pytest.raises(TypeError, match=f"^{role}, needed one that takes Fractions"):
-        Layer(cell).forward(WEIGHTS, XS, STATE)
 
 
 def test_a_cell_is_a_value():

@@ -1,13 +1,12 @@
 """The LSTM: each line of its derivation, index by index, in Fractions."""
 
-import re
 from fractions import Fraction
 from itertools import repeat
 
 import numpy as np
 import pytest
 
-from rnn import LSTM, Layer, identity, rational_gate, relu, sigmoid, softsign, tanh
+from rnn import LSTM, identity, rational_gate, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights
 from rnn.through_time.bptt import unroll
 
@@ -165,36 +164,6 @@ def test_the_forget_gate_starts_open():
     assert np.split(weights.b, 4)[1].tolist() == [1] * H
     assert weights.b.sum() == H
     assert [block.shape for block in weights] == [(4 * H, D), (4 * H, H), (4 * H,)]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((0, 1), ValueError, "LSTM.inputs: 0, needed at least 1"),
-        ((1, True), TypeError, "LSTM.units: True, needed an integer of at least 1"),
-        ((1, 1, "swish"), TypeError, "LSTM.gate: 'swish', needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, sigmoid, None), TypeError, "LSTM.candidate: None, needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, sigmoid, tanh, np.tanh), TypeError, "LSTM.output: <ufunc 'tanh'>, needed an rnn.Activation"),
-    ],
-)
-def test_a_cell_that_cannot_be_is_refused(arguments, error, message):
-    """The message names the field that is wrong."""
-    with pytest.raises(error, match=re.escape(message)):
-        LSTM(*arguments)
-
-
-@pytest.mark.parametrize(
-    ("cell", "role"),
-    [
-        (LSTM(D, H), "LSTM.gate: sigmoid"),
-        (LSTM(D, H, rational_gate), "LSTM.candidate: tanh"),
-        (LSTM(D, H, rational_gate, softsign), "LSTM.output: tanh"),
-    ],
-)
-def test_fractions_need_functions_that_take_them(cell, role):
-    """The role whose function has no rational values is named before any work."""
-    with pytest.raises(TypeError, match=f"^{role}, needed one that takes Fractions"):
-        Layer(cell).forward(WEIGHTS, XS, STATE)
 
 
 def test_a_cell_is_a_value():

@@ -1,8 +1,6 @@
 """Schedules: the rate of every update, against closed forms."""
 
-import re
-from fractions import Fraction
-from math import cos, inf, nan, pi
+from math import cos, pi
 
 import numpy as np
 import pytest
@@ -35,13 +33,6 @@ def test_a_cosine_never_rises(total, data):
     schedule = Cosine(1.0)
     assert 0 <= schedule.rate_at(done + 1, total) <= schedule.rate_at(done, total) <= 1
     assert schedule.rate_at(done, total) > 0
-
-
-def test_a_cosine_names_what_it_is_asked():
-    """Counts of updates, as in the start of a run."""
-    for arguments, message in [((None, 5), "done: None"), ((-1, 5), "done: -1"), ((0, "5"), "updates: '5'")]:
-        with pytest.raises((TypeError, ValueError), match=f"^{message}, needed"):
-            Cosine(0.1).rate_at(*arguments)
 
 
 @given(st.integers(1, 50), st.integers(0, 500), st.none() | st.integers(1, 500))
@@ -87,65 +78,6 @@ def test_a_warmup_of_a_warmup():
     """A schedule of schedules is one: the inner one's first rate is where the outer one leads."""
     schedule = Warmup(Warmup(Constant(0.6), 1), 2)
     assert [schedule.rate_at(done, 9) for done in range(5)] == pytest.approx([0.1, 0.2, 0.3, 0.6, 0.6])
-
-
-@pytest.mark.parametrize("total", [1, 4, 5])
-def test_a_run_has_more_updates_than_its_warmup(total):
-    """Or the rate would never be reached."""
-    message = f"updates: {total}, needed more than the 5 of Warmup.updates"
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        Warmup(Constant(0.1), 5).rate_at(0, total)
-
-
-def test_what_a_schedule_within_gives_is_looked_at():
-    """By the name of both."""
-
-    class Odd:
-        def rate_at(self, done, updates):
-            return nan
-
-    with pytest.raises(ValueError, match=r"^Warmup\.schedule\.rate_at\(2, 3\): nan, needed a finite number"):
-        Warmup(Odd(), 5).rate_at(7, 8)
-    with pytest.raises(
-        ValueError, match=r"^updates: None, needed the number of updates that Cosine has to span$"
-    ):
-        Warmup(Cosine(0.1), 5).rate_at(0, None)
-
-
-@pytest.mark.parametrize(
-    ("make", "error", "message"),
-    [
-        (lambda: StepDecay(0, 1), ValueError, "StepDecay.rate: 0, needed a finite number above 0"),
-        (lambda: StepDecay(inf, 1), ValueError, "StepDecay.rate: inf, needed"),
-        (lambda: StepDecay("1", 1), TypeError, "StepDecay.rate: '1', needed a number"),
-        (lambda: StepDecay(1, 0), ValueError, "StepDecay.step_size: 0, needed at least 1"),
-        (lambda: StepDecay(1, 1.5), TypeError, "StepDecay.step_size: 1.5, needed an integer of at least 1"),
-        (lambda: StepDecay(1, 1, 0), ValueError, "StepDecay.gamma: 0, needed a finite number above 0"),
-        (lambda: StepDecay(1, 1, 1.01), ValueError, "StepDecay.gamma: 1.01, needed at most 1"),
-        (lambda: StepDecay(1, 1, nan), ValueError, "StepDecay.gamma: nan, needed"),
-        (
-            lambda: StepDecay(1, 1, Fraction(1, 2)),
-            TypeError,
-            "StepDecay.gamma: Fraction(1, 2), needed a number",
-        ),
-        (lambda: Warmup(0.1, 5), TypeError, "Warmup.schedule: 0.1, needed a schedule, as Constant(0.001)"),
-        (lambda: Warmup(Constant, 5), TypeError, "Warmup.schedule: <class"),
-        (lambda: Warmup(Constant(1), 0), ValueError, "Warmup.updates: 0, needed at least 1"),
-        (lambda: Warmup(Constant(1), None), TypeError, "Warmup.updates: None, needed an integer"),
-    ],
-)
-def test_what_cannot_be_is_refused_when_it_is_made(make, error, message):
-    """By the name of the field."""
-    with pytest.raises(error, match=f"^{re.escape(message)}"):
-        make()
-
-
-@pytest.mark.parametrize("schedule", [StepDecay(0.1, 3), Warmup(Constant(0.1), 3)])
-def test_a_schedule_names_what_it_is_asked(schedule):
-    """Counts of updates, as in the start of a run."""
-    for arguments, message in [((None, 5), "done: None"), ((-1, 5), "done: -1"), ((0, "5"), "updates: '5'")]:
-        with pytest.raises((TypeError, ValueError), match=f"^{message}, needed"):
-            schedule.rate_at(*arguments)
 
 
 def test_numbers_are_kept_as_pythons_own():

@@ -1,7 +1,6 @@
 """Both directions: beside autograd of the whole, under every truncation, alone, in stacks and of stacks."""
 
 import pickle
-import re
 
 import autograd.numpy as anp
 import numpy as np
@@ -374,80 +373,3 @@ def test_it_is_pickled_and_shown_as_the_call_that_makes_it(cell):
     again = pickle.loads(pickle.dumps(params))
     assert type(again) is cell.params
     assert all(one.tolist() == other.tolist() for one, other in zip(again, params, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("made", "error", "message"),
-    [
-        (lambda: Bidirectional(3), TypeError, "Bidirectional.cell: 3, needed a cell, as rnn.Vanilla("),
-        (lambda: BothEnds(None), TypeError, "BothEnds.cell: None, needed a cell, as rnn.Vanilla("),
-        (
-            lambda: BothEnds(Bidirectional(GRU(1, 2))),
-            TypeError,
-            "BothEnds.cell: Bidirectional(GRU(inputs=1, units=2)), needed a cell, or a stack",
-        ),
-        (
-            lambda: Bidirectional(Bidirectional(GRU(1, 2))),
-            TypeError,
-            "Bidirectional.cell: Bidirectional(GRU(inputs=1, units=2)), needed a cell, or a stack",
-        ),
-        (
-            lambda: Stack(Bidirectional(GRU(1, 2)), GRU(2, 2)),
-            ValueError,
-            "Stack.levels[1]: GRU(inputs=2, units=2), needed 4 inputs, as many as the level below has units",
-        ),
-        (
-            lambda: asked(truncation=Tail(1), lengths=[2]),
-            ValueError,
-            "truncation: Tail(k=1), needed one that does not count from the end",
-        ),
-        (
-            lambda: asked(workspace=RNN(Stack(GRU(1, 2), GRU(2, 2)), 1).workspace(1, 3)),
-            ValueError,
-            "workspace: for xs (1, 3, 1) of float64 and a stack of 2 units of GRU, 2 units of GRU, "
-            "needed one for xs (1, 3, 1) of float64 and 2 units of GRU in both directions",
-        ),
-        (
-            lambda: asked(masks=()),
-            TypeError,
-            "masks: tuple of 0, needed None, with Bidirectional(GRU)",
-        ),
-        (
-            lambda: in_levels(masks=3),
-            TypeError,
-            "masks: 3, needed 1 arrays, one for each level but the one on top, with Stack(GRU, GRU)",
-        ),
-        (lambda: in_levels(masks=[np.ones((1, 3, 2))] * 2), TypeError, "masks: list of 2, needed 1 arrays"),
-        (
-            lambda: in_levels(masks=[np.ones((1, 3, 1))]),
-            ValueError,
-            "masks[0]: shape (1, 3, 1), needed (1, 3, 2",
-        ),
-        (
-            lambda: in_levels(masks=[np.full((1, 3, 2), np.inf)]),
-            ValueError,
-            "masks[0]: inf at (0, 0, 0), needed",
-        ),
-        (
-            lambda: asked(h0=np.ones((1, 2))),
-            TypeError,
-            "h0: ndarray, needed (h0, h0_reverse), the state of Bidirectional(GRU)",
-        ),
-    ],
-)
-def test_what_does_not_fit_is_refused(made, error, message):
-    """By name."""
-    with pytest.raises(error, match=f"^{re.escape(message)}"):
-        made()
-
-
-def in_levels(**options):
-    """The same of two levels."""
-    return asked(Stack(GRU(1, 2), GRU(2, 2)), **options)
-
-
-def asked(cell=None, **options):
-    """A gradient of a loss on the last step."""
-    net = RNN(cell or Bidirectional(GRU(1, 2)), outputs=1)
-    params = net.init(np.random.default_rng(0))
-    return net.loss_and_gradients(params, np.ones((1, 3, 1)), np.ones((1, 1)), **options)

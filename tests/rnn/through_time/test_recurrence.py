@@ -1,7 +1,5 @@
 """What a cell and several of them have in common."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -43,15 +41,6 @@ def test_a_recurrence_is_taken_as_it_is(own):
     assert recurrence("cell", own) is own
     for cell in own.cells:
         assert recurrence("cell", cell) == Single(cell)
-
-
-@pytest.mark.parametrize("given", [None, 3, LSTM, Stack])
-def test_what_is_neither_is_refused(given):
-    """By the argument's name."""
-    with pytest.raises(
-        TypeError, match=rf"^net\.cell: {re.escape(str(given))}, needed a cell, as rnn.Vanilla"
-    ):
-        recurrence("net.cell", given)
 
 
 def test_last_states_stand_beside_the_outputs():

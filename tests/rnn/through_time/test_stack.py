@@ -1,7 +1,6 @@
 """Stacks: what a truncation means there, every way that a cell can be asked, and what is refused."""
 
 import pickle
-import re
 from fractions import Fraction
 
 import numpy as np
@@ -273,59 +272,6 @@ def test_parameters_are_pickled():
     assert type(again) is type(params) is UNLIKE.params
     assert all(one.tolist() == other.tolist() for one, other in zip(again, params, strict=True))
     assert pickle.loads(pickle.dumps(UNLIKE)) == UNLIKE
-
-
-@pytest.mark.parametrize(
-    ("made", "error", "message"),
-    [
-        (lambda: Stack(), TypeError, "Stack: no levels, needed at least one cell, as rnn.LSTM(inputs=1"),
-        (lambda: Stack(LSTM(1, 2), 3), TypeError, "Stack.levels[1]: 3, needed a cell, as rnn.Vanilla("),
-        (lambda: Stack(LSTM), TypeError, "Stack.levels[0]: <class 'rnn.cells.lstm.LSTM'>, needed a cell"),
-        (
-            lambda: Stack(LSTM(1, 2), GRU(3, 2)),
-            ValueError,
-            "Stack.levels[1]: GRU(inputs=3, units=2), needed 2 inputs, as many as the level below has units",
-        ),
-        (
-            lambda: RNN(Stack(GRU(1, 2)), 1).predict((), np.ones((1, 1, 1))),
-            TypeError,
-            "params: tuple of 0, needed the arrays of rnn.StackParams: U_l0, W_l0, b_l0, bn_l0, V, c",
-        ),
-        (
-            lambda: started((np.ones((1, 2)),)),
-            TypeError,
-            "h0: tuple of 1, needed (h0_l0, c0_l0, h0_l1), the state of Stack(LSTM, GRU)",
-        ),
-        (
-            lambda: started((np.ones((1, 2)), np.ones((1, 2)), np.ones((1, 2)))),
-            ValueError,
-            "h0_l1: shape (1, 2), needed (1, 3)",
-        ),
-        (
-            lambda: in_a_workspace(Stack(LSTM(1, 2), GRU(2, 4))),
-            ValueError,
-            "workspace: for xs (1, 1, 1) of float64 and a stack of 2 units of LSTM, 4 units of GRU, "
-            "needed one for xs (1, 1, 1) of float64 and a stack of 2 units of LSTM, 3 units of GRU",
-        ),
-    ],
-)
-def test_what_does_not_fit_is_refused(made, error, message):
-    """By the name of the level, the array or the argument."""
-    with pytest.raises(error, match=f"^{re.escape(message)}"):
-        made()
-
-
-def started(state):
-    """A prediction from a state."""
-    net = RNN(Stack(LSTM(1, 2), GRU(2, 3)), 1)
-    return net.predict(net.init(np.random.default_rng(0)), np.ones((1, 1, 1)), state)
-
-
-def in_a_workspace(other):
-    """A gradient in the workspace of another stack."""
-    net = RNN(Stack(LSTM(1, 2), GRU(2, 3)), 1)
-    given = net.init(np.random.default_rng(0)), np.ones((1, 1, 1)), np.ones((1, 1))
-    return net.loss_and_gradients(*given, workspace=RNN(other, 1).workspace(1, 1))
 
 
 def test_loops_that_a_level_cannot_have_are_refused():

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 
 from rnn import (
     RNN,
-    Checkpoints,
     Chunked,
     Full,
     Loss,
@@ -25,9 +23,7 @@ from rnn import (
     Tail,
     Vanilla,
     Window,
-    Workspace,
     relu,
-    sigmoid,
     squared_error,
     tanh,
 )
@@ -153,75 +149,6 @@ def test_networks_that_differ_in_what_a_tape_does_not_hold_can_share():
     assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
 
 
-class Other(Vanilla):
-    """A cell of another kind."""
-
-
-SIZE = "xs (2, 4, 2) of float64 and 3 units of Vanilla"
-
-
-@pytest.mark.parametrize(
-    ("workspace", "shown"),
-    [
-        (network().workspace(3, 4), "xs (3, 4, 2) of float64 and 3 units of Vanilla"),
-        (network().workspace(2, 5), "xs (2, 5, 2) of float64 and 3 units of Vanilla"),
-        (network(inputs=1).workspace(2, 4), "xs (2, 4, 1) of float64 and 3 units of Vanilla"),
-        (network(units=4).workspace(2, 4), "xs (2, 4, 2) of float64 and 4 units of Vanilla"),
-        (network().workspace(2, 4, np.float32), "xs (2, 4, 2) of float32 and 3 units of Vanilla"),
-        (RNN(Other(2, 3), outputs=2).workspace(2, 4), "xs (2, 4, 2) of float64 and 3 units of Other"),
-    ],
-)
-def test_a_workspace_of_another_size_is_refused(workspace, shown):
-    """Shown beside the size that is needed."""
-    net = network()
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    with pytest.raises(ValueError, match=f"^{re.escape(f'workspace: for {shown}, needed one for {SIZE}')}$"):
-        net.loss_and_gradients(*data, workspace=workspace)
-
-
-@pytest.mark.parametrize(
-    ("stranger", "kind"), [(3, "int"), (Workspace, "type"), (network().workspace(2, 4).tape, "VanillaTape")]
-)
-def test_what_is_no_workspace_is_refused(stranger, kind):
-    """Its type, for it may be large, beside what is needed."""
-    net = network()
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    message = f"workspace: {kind}, needed what RNN.workspace makes, or None"
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        net.loss_and_gradients(*data, workspace=stranger)
-
-
-def test_checkpoints_are_refused_in_a_workspace():
-    """It holds every state, which is what checkpoints are to avoid."""
-    net = network()
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    message = "checkpoints: Checkpoints(every=2), needed None in a workspace, which holds every state"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        net.loss_and_gradients(*data, checkpoints=Checkpoints(2), workspace=net.workspace(2, 4))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ((0, 4), ValueError, "records: 0, needed at least 1"),
-        ((2, 0), ValueError, "steps: 0, needed at least 1"),
-        ((2.0, 4), TypeError, "records: 2.0, needed an integer of at least 1"),
-        ((2, "4"), TypeError, "steps: '4', needed an integer of at least 1"),
-        ((2, 4, np.int64), TypeError, "dtype: int64, needed float32, float64, longdouble, or object"),
-        ((2, 4, "halves"), TypeError, "dtype: 'halves', needed float32, float64, longdouble, or object"),
-        (
-            (2, 4, np.float16),
-            TypeError,
-            "dtype: float16, needed float32, float64, longdouble, or object for Fractions",
-        ),
-    ],
-)
-def test_a_workspace_that_cannot_be_is_refused(arguments, error, message):
-    """With the argument's name, what was given and what is needed."""
-    with pytest.raises(error, match=f"^{re.escape(message)}"):
-        network().workspace(*arguments)
-
-
 def test_a_workspace_has_counts_as_ints():
     """Whatever integers they were given as."""
     workspace = network().workspace(np.int8(2), np.uint16(4))
@@ -328,39 +255,3 @@ def test_two_threads_get_right_numbers_or_are_refused():
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(work, problems, wanted)) > 0
-
-
-@pytest.mark.parametrize(
-    ("cell", "message"),
-    [
-        (None, "cell: None, needed a cell, as rnn.Vanilla(inputs=1, units=16)"),
-        (
-            Vanilla,
-            "cell: <class 'rnn.cells.vanilla.Vanilla'>, needed a cell, as rnn.Vanilla(inputs=1, units=16)",
-        ),
-    ],
-)
-def test_a_workspace_is_for_a_cell(cell, message):
-    """Its class is none."""
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        Workspace(cell, 2, 4)
-
-
-@pytest.mark.parametrize(("records", "steps"), [(10**9, 10**9), (1, 10**18), (10**18, 1), (10**15, 2)])
-def test_a_workspace_that_does_not_fit_in_memory_is_refused(records, steps):
-    """With both counts, for either may be too large."""
-    message = f"records and steps: {records} and {steps}, needed fewer: it does not fit in memory"
-    with pytest.raises(MemoryError, match=f"^{message}$"):
-        network().workspace(records, steps)
-
-
-@pytest.mark.parametrize("f", [tanh, sigmoid], ids=lambda f: f.name)
-def test_fractions_need_an_activation_that_takes_them(f):
-    """One whose values are no fractions is named before any work."""
-    message = f"Vanilla.activation: {f.name}, needed one that takes Fractions, as rnn.relu, or floats"
-    net = network(f=f)
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        net.workspace(2, 4, object)
-    params, xs, *_ = draw(np.random.default_rng(0), net, 2, 4, object)
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        net.predict(params, xs)

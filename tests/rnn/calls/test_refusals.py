@@ -1,0 +1,153 @@
+"""What a call refuses: parameters, states, lengths of records, weights of losses."""
+
+from dataclasses import replace
+from itertools import repeat
+
+import numpy as np
+
+from rnn import GRU, LSTM, RNN, Chunked, Layer, Loss, Tail, Vanilla, squared_error
+from rnn.calls.arguments import checked_params
+from tests.rnn.refusals import of, of_each, refuse, table
+
+N, T, D, H, K = 4, 6, 2, 3, 2
+NET, LENGTHS = RNN(Vanilla(D, H), outputs=K), [3, 6, 1, 4]
+GIVEN = {
+    "params": NET.init(np.random.default_rng(0)),
+    "xs": np.ones((N, T, D)),
+    "targets": np.ones((N, T, K)),
+}
+LAST = {**GIVEN, "targets": np.ones((N, K))}
+FULL = np.ones((3, 2), np.float32)
+
+
+class Pair(tuple):
+    """Stands in for a NamedTuple."""
+
+    _fields = ("a", "b")
+    _make = classmethod(lambda cls, blocks: cls(blocks))
+
+
+def predicted(given):
+    """What a cell of one input makes of a state."""
+    cell, state = given
+    net = RNN(cell, outputs=1)
+    net.predict(net.init(np.random.default_rng(0), np.float32), np.ones((3, 2, 1), np.float32), state)
+
+
+def went_back(truncation):
+    """A layer's backward call, after records that end early."""
+    layer = Layer(NET.cell)
+    saved = layer.forward(GIVEN["params"][:3], GIVEN["xs"], lengths=LENGTHS).saved
+    layer.backward(saved, np.ones((N, T, H)), truncation=truncation)
+
+
+@table(
+    *of(
+        lambda given: checked_params(Pair, {"params.a": (2,), "params.b": (1, 2)}, given),
+        ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.Pair: a, b"),
+        (None, TypeError, "params: None, needed the arrays of rnn.Pair: a, b"),
+        ((np.ones(2),) * 3, TypeError, "params: tuple of 3, needed the arrays of rnn.Pair: a, b"),
+        (repeat(np.ones(2)), TypeError, "params: repeat(array([1., 1.])), needed the arrays of rnn.Pair:"),
+        (np.broadcast_to(1.0, 2**50), TypeError, "params: array([1., 1., 1., ..., 1., 1., 1.]"),
+        ((np.ones(2), np.ones(2)), ValueError, "params.b: shape (2,), needed (1, 2)"),
+        ((np.ones(2), np.ones((1, 2), "f4")), TypeError, "params.b: dtype float32, needed float64"),
+    ),
+    *of(
+        predicted,
+        ((LSTM(1, 2), FULL), TypeError, "h0: ndarray, needed (h0, c0), the state of LSTM"),
+        ((LSTM(1, 2), [FULL, FULL]), TypeError, "h0: list, needed (h0, c0), the state of LSTM"),
+        ((LSTM(1, 2), (FULL,)), TypeError, "h0: tuple of 1, needed (h0, c0), the state of LSTM"),
+        ((LSTM(1, 2), (FULL, FULL[:2])), ValueError, "c0: shape (2, 2), needed (3, 2)"),
+        ((LSTM(1, 2), (FULL, None)), TypeError, "c0: dtype object, needed float32"),
+        ((GRU(1, 2), (FULL, FULL)), TypeError, "h0: tuple of 2, needed (h0,), the state of GRU"),
+        ((GRU(1, 2), FULL.astype(float)), TypeError, "h0: dtype float64, needed float32 as the input"),
+        ((Vanilla(1, 2), FULL[0]), ValueError, "h0: shape (2,), needed (3, 2)"),
+        ((Vanilla(1, 2), (FULL * np.nan,)), ValueError, "h0: nan at (0, 0), needed finite numbers"),
+    ),
+    *of_each(
+        [
+            lambda lengths: NET.loss_and_gradients(**GIVEN, lengths=lengths),
+            lambda lengths: NET.loss_value(**GIVEN, lengths=lengths),
+            lambda lengths: NET.predict(GIVEN["params"], GIVEN["xs"], lengths=lengths),
+            lambda lengths: Layer(NET.cell).forward(GIVEN["params"][:3], GIVEN["xs"], lengths=lengths),
+        ],
+        ([1, 2, 0, 4], ValueError, "lengths: 0 at (2,), needed from 1 to 6, the steps of xs"),
+        ([1, -2, 3, 4], ValueError, "lengths: -2 at (1,), needed from 1 to 6, the steps of xs"),
+        ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
+        ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
+        ([[1, 2, 3, 4]], ValueError, "lengths: shape (1, 4), needed (4,), one for each record"),
+        (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
+        ([1.5, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
+        ([True] * 4, TypeError, "lengths: list, needed an array of integers"),
+        ("long", TypeError, "lengths: str, needed an array of integers"),
+        ([1, [2]], TypeError, "lengths: list, needed an array of numbers"),
+        (np.broadcast_to(1, 2**59), MemoryError, f"lengths: shape ({2**59},), needed a smaller one"),
+        (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
+    ),
+    # With lengths arrays have to fit as without, whatever is padding.
+    *of_each(
+        [
+            lambda wrong: NET.loss_value(**GIVEN | wrong, lengths=LENGTHS),
+            lambda wrong: NET.loss_and_gradients(**GIVEN | wrong, lengths=LENGTHS),
+        ],
+        ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
+        ({"targets": "x"}, TypeError, "targets: "),
+        ({"targets": np.ones((N, T + 1, K))}, ValueError, "targets: shape "),
+        ({"targets": np.ones((N, T, K - 1))}, ValueError, "targets: shape "),
+        ({"targets": np.ones((N, T))}, ValueError, "targets: shape "),
+        ({"targets": np.ones((N + 1, T, K))}, ValueError, "targets: shape "),
+        ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers"),
+        ({"xs": "x"}, TypeError, "xs: "),
+        ({"xs": np.ones((N, T))}, ValueError, f"xs: shape ({N}, {T}), needed (N, T, {D}), each of N, T at"),
+        ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N"),
+        ({"xs": np.ones((N, T, D), np.float32)}, TypeError, "xs: dtype float32, needed float64"),
+        ({"h0": np.ones((N, 9))}, ValueError, f"h0: shape ({N}, 9), needed"),
+    ),
+    # It would truncate each record in another way.
+    *of_each(
+        [
+            lambda truncation: NET.loss_and_gradients(**GIVEN, truncation=truncation, lengths=LENGTHS),
+            went_back,
+        ],
+        *(
+            (
+                each,
+                ValueError,
+                f"truncation: {each}, needed one that does not count from the end, as rnn.Window(5)",
+            )
+            for each in (Tail(2), Chunked(3, 2), Tail(0))
+        ),
+    ),
+    *of_each(
+        [lambda w: NET.loss_and_gradients(**GIVEN, weights=w), lambda w: NET.loss_value(**GIVEN, weights=w)],
+        (-np.ones((N, T)), ValueError, "weights: -1.0 at (0, 0), needed numbers of at least 0"),
+        (np.full((N, T), np.nan), ValueError, "weights: nan at (0, 0), needed finite numbers"),
+        (np.full(N, np.inf), ValueError, "weights: inf at (0,), needed finite numbers"),
+        (np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
+        (np.ones(N, int), TypeError, "weights: dtype int64, needed float32, float64"),
+        (np.ones((T, N)), ValueError, "weights: shape (6, 4), needed (4,) or (4, 6)"),
+        ("x", TypeError, "weights: dtype <U1, needed float32"),
+        ([[1.0], [1.0, 2.0]], TypeError, "weights: list, needed an array of numbers"),
+    ),
+    *of_each(
+        [lambda w: NET.loss_and_gradients(**LAST, weights=w), lambda w: NET.loss_value(**LAST, weights=w)],
+        (np.ones((N, T)), ValueError, "weights: shape (4, 6), needed (4,)"),
+    ),
+    # Weights need a loss that tells what each place adds.
+    *of(
+        lambda loss: replace(NET, loss=loss).loss_and_gradients(**GIVEN, weights=np.ones(N)),
+        (
+            Loss("alone", squared_error.value, squared_error.gradient),
+            TypeError,
+            "RNN.loss: alone, needed one with each, as",
+        ),
+        (
+            Loss("wrong", squared_error.value, squared_error.gradient, lambda o, y: 0.0),
+            TypeError,
+            "RNN.loss: wrong, needed each of shape (6, 4)",
+        ),
+    ),
+)
+def test_what_does_not_fit_is_refused(call, error, said):
+    """By its name, with what was given and what is needed, in every call that takes it."""
+    refuse(call, error, said)

@@ -1,0 +1,145 @@
+"""What training's numbers may not be: blocks, classes, probabilities, schedules and how long to wait."""
+
+from fractions import Fraction
+from functools import partial
+from math import inf, nan
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn.common.arrays import Array
+from rnn.learning.blocks import as_vector, check_params, check_update, checked_block
+from rnn.learning.classes import check_class_weight
+from rnn.learning.dropout import checked_dropout
+from rnn.learning.schedules import Constant, Cosine, StepDecay, Warmup
+from rnn.learning.stopping import EarlyStopping
+from tests.rnn.refusals import of, of_each, refuse, table
+
+
+class Pair(NamedTuple):
+    """Two blocks of parameters."""
+
+    M: Array
+    v: Array
+
+
+class Odd:
+    """A schedule that gives no number."""
+
+    def rate_at(self, done, updates):
+        """None that is finite."""
+        return nan
+
+
+ONES = Pair(np.ones((2, 2)), np.ones(3))
+WRONG = Pair(ONES.M, np.full(3, nan))
+LARGE = (np.broadcast_to(np.float64(1), (2**13, 2**13)),) * 2**14
+SPANS = "needed the number of updates that Cosine has to span$"
+
+
+@table(
+    (lambda: as_vector(ONES, 3), TypeError, "grads: int, needed a tuple of arrays, as params$"),
+    # As views of one number gradients take no memory, side by side they do.
+    (lambda: as_vector(LARGE, LARGE), MemoryError, "grads: blocks, needed smaller ones: it does not fit in"),
+    *of(
+        lambda block: checked_block("g", block),
+        (np.broadcast_to(1.0, 2**59), MemoryError, f"g: shape ({2**59},), needed a smaller one: it does"),
+        ([1.0], TypeError, "g: list, needed a NumPy array$"),
+        (1.0, TypeError, "g: float, needed a NumPy array$"),
+        (np.float64(1), TypeError, "g: float64, needed a NumPy array$"),
+        (np.ones(1, np.float16), TypeError, "g: dtype float16, needed float32, float64 or longdouble$"),
+        (np.ones(1, object), TypeError, "g: dtype object, needed float32, float64 or longdouble$"),
+        (np.ones((1, 1)).view(np.matrix), TypeError, "g: matrix, needed a NumPy array$"),
+        (np.ones(1).view(np.recarray), TypeError, "g: recarray, needed a NumPy array$"),
+        (np.ma.ones(1), TypeError, "g: a masked array, needed one without a mask, as its filled() is$"),
+    ),
+    *of(
+        check_params,
+        (None, TypeError, "params: NoneType, needed a NamedTuple of arrays$"),
+        ((), TypeError, "params: tuple, needed a NamedTuple of arrays$"),
+        ([np.ones(2)], TypeError, "params: list, needed a NamedTuple of arrays$"),
+        (Pair(np.ones(2), None), TypeError, "params.v: NoneType, needed a NumPy array$"),
+        ((np.ones(2), np.ones(2, "f4")), TypeError, "params.1: dtype float32, needed float64, as the first"),
+    ),
+    # What an update left: a block before a vector of the state, and what was given is to blame first.
+    *of(
+        lambda given: check_update(*given),
+        *(
+            (
+                (ONES, (), Pair(ONES.M, np.array([1, bad, 1])), (np.full(7, bad),)),
+                FloatingPointError,
+                f"params.v: {bad} at (1,), needed finite numbers; ",
+            )
+            for bad in (nan, inf, -inf)
+        ),
+        (
+            (ONES, (), ONES, (np.ones(7), np.array([1.0] * 6 + [inf]))),
+            FloatingPointError,
+            "state.moments[1]: inf at (6,), n",
+        ),
+        ((WRONG, (np.full(7, inf),), WRONG, ()), ValueError, "params.v: nan at (0,), needed finite numbers$"),
+        ((ONES, (np.full(7, inf),), WRONG, ()), ValueError, "state.moments[0]: inf at (0,), needed finite"),
+    ),
+    *of(
+        lambda weights: check_class_weight(weights, range(3)),
+        ("even", TypeError, "class_weight: 'even', needed None, 'balanced', or a dict by class"),
+        (2.0, TypeError, "class_weight: 2.0, needed None, 'balanced', or a dict"),
+        ([1.0, 2.0], TypeError, "class_weight: [1.0, 2.0], needed None"),
+        ({3: 1.0}, ValueError, "class_weight: 3 as a class, needed one of 0, 1, 2"),
+        ({"0": 1.0}, ValueError, "class_weight: '0' as a class, needed one of"),
+        ({0: -1.0}, ValueError, "class_weight: -1.0 for 0, needed at least 0"),
+        ({0: inf}, ValueError, "class_weight: inf for 0, needed at least 0"),
+        ({0: nan}, ValueError, "class_weight: nan for 0, needed at least 0"),
+        ({0: "2"}, TypeError, "class_weight: '2', needed a number"),
+        ({0: 10**400}, ValueError, "class_weight: 1000"),
+    ),
+    *of(
+        lambda dropout: checked_dropout(dropout, [3], "p"),
+        *((p, ValueError, f"p: {p}, needed at least 0 and below 1$") for p in (-0.1, 1, 1.0, 2.5, nan, inf)),
+        ("x", TypeError, "p: 'x', needed a number"),
+    ),
+    (lambda: checked_dropout(0.5, []), ValueError, "dropout: 0.5, needed 0 with one layer: it is of what"),
+    *of_each(
+        [
+            lambda at, each=each: each.rate_at(*at)
+            for each in (Cosine(1), StepDecay(1, 3), Warmup(Constant(1), 3))
+        ],
+        ((None, 5), TypeError, "done: None, needed"),
+        ((-1, 5), ValueError, "done: -1, needed"),
+        ((0, "5"), TypeError, "updates: '5', needed"),
+    ),
+    *of(
+        lambda total: Warmup(Constant(0.1), 5).rate_at(0, total),
+        *(
+            (total, ValueError, f"updates: {total}, needed more than the 5 of Warmup.updates$")
+            for total in (1, 4, 5)
+        ),
+    ),
+    (lambda: Warmup(Odd(), 5).rate_at(7, 8), ValueError, "Warmup.schedule.rate_at(2, 3): nan, needed a"),
+    (lambda: Warmup(Cosine(0.1), 5).rate_at(0, None), ValueError, f"updates: None, {SPANS}"),
+    *of(
+        lambda given: StepDecay(*given),
+        ((0, 1), ValueError, "StepDecay.rate: 0, needed a finite number above 0"),
+        ((1, 0), ValueError, "StepDecay.step_size: 0, needed at least 1"),
+        ((1, 1.5), TypeError, "StepDecay.step_size: 1.5, needed an integer of at least 1"),
+        ((1, 1, 0), ValueError, "StepDecay.gamma: 0, needed a finite number above 0"),
+        ((1, 1, 1.01), ValueError, "StepDecay.gamma: 1.01, needed at most 1"),
+        ((1, 1, Fraction(1, 2)), TypeError, "StepDecay.gamma: Fraction(1, 2), needed a number"),
+    ),
+    (partial(Warmup, 0.1, 5), TypeError, "Warmup.schedule: 0.1, needed a schedule, as Constant(0.001)"),
+    (partial(Warmup, Constant, 5), TypeError, "Warmup.schedule: <class"),
+    (partial(Warmup, Constant(1), 0), ValueError, "Warmup.updates: 0, needed at least 1"),
+    (partial(Warmup, Constant(1), None), TypeError, "Warmup.updates: None, needed an integer"),
+    *of(
+        lambda given: EarlyStopping(**given),
+        ({"n_iter_no_change": 0}, ValueError, "EarlyStopping.n_iter_no_change: 0, needed at least 1"),
+        ({"n_iter_no_change": None}, TypeError, "EarlyStopping.n_iter_no_change: None, needed an integer"),
+        ({"tol": -1e-9}, ValueError, "EarlyStopping.tol: -1e-09, needed a finite number of at least 0"),
+        ({"tol": inf}, ValueError, "EarlyStopping.tol: inf, needed a finite number of at least 0"),
+        ({"tol": nan}, ValueError, "EarlyStopping.tol: nan, needed a finite number of at least 0"),
+        ({"tol": None}, TypeError, "EarlyStopping.tol: None, needed a number"),
+    ),
+)
+def test_what_is_no_such_argument_is_refused(call, error, said):
+    """By its name, with what was given and what is needed."""
+    refuse(call, error, said)
