@@ -14,6 +14,11 @@ def of(function, *rows):
     return [(partial(function, given), error, said) for given, error, said in rows]
 
 
+def alike(function, error, said, *given):
+    """Rows of one function that refuses each of these with the same words."""
+    return of(function, *((each, error, said) for each in given))
+
+
 def of_each(functions, *rows):
     """Rows of each of several functions."""
     return [row for function in functions for row in of(function, *rows)]

@@ -53,41 +53,12 @@ def test_a_gap_is_counted(texts, numbers):
     assert found(*texts)[1] == numbers
 
 
-@pytest.mark.parametrize(
-    ("texts", "said"),
-    [
-        (("2000-01-01", "2000-01-02", "2000-01-02"), "'day': line 4, needed later dates"),
-        (("2000-01-02", "2000-01-01", "2000-01-03"), "'day': line 3, needed later dates"),
-        (
-            ("2000-01-01", "2000-01-03", "2000-01-05", "2000-01-08"),
-            "'day': line 5, needed dates 2 days apart",
-        ),
-        (
-            ("2000-01-01T00:00", "2000-01-01T01:00", "2000-01-01T02:30"),
-            "'day': line 4, needed dates 3600 s apart",
-        ),
-        (
-            ("2000-01-01", "2000-03-01", "2000-05-01", "2000-06-01"),
-            "'day': line 5, needed dates 2 months apart",
-        ),
-    ],
-)
-def test_dates_that_do_not_keep_to_it_are_named(texts, said):
-    """With their lines, and the distance."""
-    with pytest.raises(ValueError, match=r"^'day'") as caught:
-        found(*texts)
-    assert str(caught.value).startswith(said)
-
-
 def test_dates_are_read_in_a_form():
     """In ISO 8601 with zones as UTC, or as strptime has it."""
     assert parsed("2000-01-01T00:30+01:00", None) == np.datetime64("1999-12-31T23:30")
     assert parsed("31.12.1999", "%d.%m.%Y") == np.datetime64("1999-12-31")
     assert parsed("1871.0", None) == parsed("1871.000", None) == np.datetime64("1871-01-01")
     assert parsed("1959.25", None) == np.datetime64("1959-04-01")
-    for text in ("", "now", "NaT", "today", "12", "2000-13"):
-        with pytest.raises(ValueError, match=r".*"):
-            parsed(text, None)
 
 
 def test_a_calendar_is_its_json():
@@ -103,25 +74,10 @@ def test_a_year_may_have_months_for_decimals(digits):
         assert parsed(f"{1949 + month / 12:.{digits}f}", None) == np.datetime64(f"1949-{month + 1:02}-01")
 
 
-@pytest.mark.parametrize(
-    "text", ["1949.01", "1949.12", "1949.999", "1949.", "949.0", "19490.0", "0000.0", "1949.0 "]
-)
-def test_other_decimals_are_no_date(text):
-    """A month behind the point, as 1949.12, is not that share of a year."""
-    with pytest.raises(ValueError):  # noqa: PT011 - each is somebody else's
-        parsed(text, None)
-
-
 def test_ordinals_are_at_equal_distances():
     """The commonest; those that are left out have a place, and what lies between two has none."""
     lines = np.arange(2, 7)
     assert spaced(np.array([5, 8, 11, 17]), lines[:4], "n").tolist() == [0, 1, 2, 4]
-    for wrong, said in (
-        ([1, 2, 2, 3], "'n': line 4, needed larger numbers than the line before"),
-        ([1, 3, 5, 6], "'n': line 5, needed numbers 2 apart"),
-    ):
-        with pytest.raises(ValueError, match=f"^{said}$"):
-            spaced(np.array(wrong), lines[:4], "n")
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,6 @@ def test_what_is_known_ahead_must_be_there():
     """For every step that is asked for."""
     given, inputs = series(3, [[1], [2], [3], [4]]), Inputs(("a",), ("a",))
     assert len(inputs.beside(given, 1).rows) == 4
-    with pytest.raises(
-        ValueError, match=r"^--steps: 2, needed at most 1: 'a' is known ahead, and 1 of its values "
-    ):
-        inputs.beside(given, 2)
 
 
 @pytest.mark.parametrize(
@@ -64,14 +60,6 @@ def test_a_cycle_repeats_itself(cycle, steps, columns):
     assert inputs.said() == [f"Inputs: sines of the {cycle}"]
 
 
-def test_a_cycle_of_dates_needs_dates():
-    """Those of the file that is read."""
-    with pytest.raises(ValueError, match=r"^the week: no dates, needed --date"):
-        Inputs(cycles=("week",)).beside(series(3, np.zeros((0, 0))))
-    with pytest.raises(ValueError, match=r"^the season: no steps, needed how many"):
-        Inputs(cycles=("season",)).beside(series(3, np.zeros((0, 0))))
-
-
 @pytest.mark.parametrize(
     ("calendar", "steps", "cycles"),
     [
@@ -87,10 +75,3 @@ def test_a_cycle_of_dates_needs_dates():
 def test_cycles_are_those_that_are_there_twice(calendar, steps, cycles):
     """Of two steps at least."""
     assert cycles_of(calendar, steps) == cycles
-
-
-@pytest.mark.parametrize(("calendar", "steps"), [(Calendar("months", 12, "2001-01-01"), 99), (DAYS, 10)])
-def test_without_a_cycle_that_is_refused(calendar, steps):
-    """Years have none, nor have a few days."""
-    with pytest.raises(ValueError, match=r"^--calendar: no year, week or day is longer"):
-        cycles_of(calendar, steps)

@@ -20,7 +20,7 @@ from rnn import (
     relu,
     squared_error,
 )
-from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
+from rnn.app.recipe import Recipe, schedule_of, truncation_of
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping
 from verification.adapters.rnn.cells import BIDIRECTIONAL, RECURRENCES
@@ -56,8 +56,6 @@ def test_both_directions_are_of_every_layer():
     two = replace(one, num_layers=3).network(2, 4, squared_error).cell
     assert two == Stack(Bidirectional(GRU(2, 3)), Bidirectional(GRU(6, 3)), BothEnds(GRU(6, 3)))
     assert replace(one, truncation="window:3").network(2, 4, squared_error).cell == BothEnds(GRU(2, 3))
-    with pytest.raises(ValueError, match=r"^truncation: window:3, needed full with several bidirectional"):
-        replace(one, num_layers=2, truncation="window:3").network(2, 4, squared_error)
 
 
 def test_the_usual_loops_are_the_networks(monkeypatch):
@@ -92,37 +90,12 @@ def test_a_schedule_counts_epochs():
     assert schedule_of("step:3", 0.5, 7) == StepDecay(0.5, 21, 0.1)
     assert schedule_of("step:3:.25", 0.5, 7) == StepDecay(0.5, 21, 0.25)
     assert schedule_of("step:3:1", 0.5, 7) == StepDecay(0.5, 21, 1)
-    for warmup in (5, 6):
-        with pytest.raises(ValueError, match=f"^warmup: {warmup}, needed fewer epochs than all 5$"):
-            Recipe(epochs=5, warmup=warmup).rates(7)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "linear", "cosine:3", "step", "step:", "step:0", "step:x", "step:-1", "step:1.5", "step:3:"),
-        *("step:3:2", "step:3:-0.5", "step:3:nan", "step:3:0.5:1", "step:²", "step:" + "9" * 30),
-    ],
-)
-def test_what_names_no_schedule_is_refused(text):
-    """With those that there are."""
-    with pytest.raises(ValueError, match=r"needed constant, cosine, step:EPOCHS or step:EPOCHS:GAMMA$"):
-        schedule_of(text, 1.0, 1)
-    with pytest.raises(ValueError, match=r"^StepDecay\.gamma: 0\.0, needed a finite number above 0"):
-        schedule_of("step:3:0.0", 1.0, 1)
 
 
 @pytest.mark.parametrize(("patience", "wanted"), [(0, None), (7, EarlyStopping(7))])
 def test_a_recipe_of_older_versions_had_patience(patience, wanted):
     """A number of epochs, or 0 for no early stopping."""
     assert Recipe.from_json({"form": "chosen", "patience": patience}).early_end() == wanted
-
-
-@pytest.mark.parametrize("form", ["both", None, 3])
-def test_a_form_that_is_none_is_refused(form):
-    """With those that there are."""
-    with pytest.raises(ValueError, match=r"^form: .*, needed chosen, levels, changes"):
-        Recipe.from_json({"form": form})
 
 
 @pytest.mark.parametrize(
@@ -140,61 +113,11 @@ def test_a_truncation_has_a_name(text, wanted):
     assert truncation_of(text) == wanted
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "none",
-        "window",
-        "window:",
-        "window:x",
-        "window:-1",
-        "window:1:2",
-        "full:1",
-        "tail:²",
-        "tail:" + "9" * 30,
-    ],
-)
-def test_what_names_none_is_refused(text):
-    """With the names that there are."""
-    with pytest.raises(ValueError, match=r"needed full, window:K, chunked:K or chunked:K:K, or tail:K"):
-        truncation_of(text)
-
-
-def test_a_number_that_a_truncation_refuses_is_named():
-    """By the truncation itself."""
-    with pytest.raises(ValueError, match=r"Chunked\.k1: 0"):
-        truncation_of("chunked:0")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "l2",
-        "every",
-        ":every",
-        "squared_error:",
-        "squared_error:first",
-        "squared_error:last:last",
-        "x" * 999,
-    ],
-)
-def test_what_names_no_loss_is_refused(text):
-    """With the names and the places that there are."""
-    with pytest.raises(
-        ValueError, match=r"needed squared_error or softmax_cross_entropy, alone or with last"
-    ):
-        loss_of(text)
-
-
 def test_a_loss_suits_the_data():
     """Where it stands can be chosen; what it is for, not."""
     assert Recipe().objective("squared_error:last") == (squared_error, "last")
     assert Recipe(loss="squared_error").objective("squared_error:last") == (squared_error, "last")
     assert Recipe(loss="squared_error:every").objective("squared_error:last") == (squared_error, "every")
-    with pytest.raises(ValueError, match=r"^--loss: squared_error, needed softmax_cross_entropy, for"):
-        Recipe(loss="squared_error").objective("softmax_cross_entropy:every")
 
 
 @pytest.mark.parametrize(

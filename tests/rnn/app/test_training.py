@@ -256,42 +256,6 @@ def test_dropout_is_of_the_training(tmp_path):
     assert without[1] != dropped[1]
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"recipe": {}, "data": {}},
-        {"recipe": 3},
-        {"loops": "fast"},
-        {"loops": []},
-        {"recipe": {"colour": 1}},
-        {"recipe": {"form": "round"}},
-        {"recipe": {"units": "many"}},
-        {"recipe": {"truncation": "none"}},
-        {"recipe": {"rate": -1}},
-        {"recipe": {"patience": "long"}},
-        {"recipe": {"n_iter_no_change": 0}},
-        {"recipe": {"num_layers": 0}},
-        {"recipe": {"num_layers": "2"}},
-        {"recipe": {"dropout": 0.5}},
-        {"recipe": {"bidirectional": 1}},
-        {"recipe": {"bidirectional": True, "loss": "squared_error:every"}},
-        {"recipe": {"num_layers": 2, "dropout": 1.0}},
-        {"recipe": {"num_layers": 2, "dropout": "much"}},
-        {"recipe": {"tol": None}},
-        {"recipe": {"schedule": "fast"}},
-        {"recipe": {"schedule": ["cosine"]}},
-        {"recipe": {"warmup": 200}},
-        {"data": {"kind": "song"}},
-        {"data": {"kind": "series"}},
-        {"data": {"kind": "series", "values": [[1]]}},
-    ],
-)
-def test_what_is_no_run_is_refused(changed):
-    """As ValueError: a folder's file may hold anything."""
-    with pytest.raises(ValueError, match="needed"):
-        run_of({**asked(), **changed})
-
-
 def learnt(epochs, best):
     """A training after so many epochs, of which one was the best."""
     return Learnt((1.0,) * (epochs + 1), tuple(float(abs(at - best)) for at in range(epochs + 1)), None, best)

@@ -133,13 +133,3 @@ def test_inputs_of_any_size_are_seen_alike(size):
     rows = NOISE[:, np.newaxis]
     one, other = (view_of(Form(LEVELS, 1, True), NOISE, each * rows) for each in (1, size))
     np.testing.assert_array_equal(one.inputs(rows), other.inputs(size * rows))
-
-
-@pytest.mark.parametrize("place", [10, 55])
-def test_inputs_too_large_are_refused(place):
-    """Those that are learnt from, and later ones beside them."""
-    rows = NOISE[:, np.newaxis] * 1e-10
-    rows[place : place + 2, 0] = 1.7e308, -1.7e308
-    at, said = Cut(40, 50, 60), "numbers so large that" if place < 40 else "later numbers so large"
-    with pytest.raises(ValueError, match=f"the inputs: {said}"):
-        parts(NOISE, view_of(Form(CHANGES, 1, True), NOISE[:40], rows[:40]), 4, at, False, rows)
