@@ -119,57 +119,6 @@ def test_the_truncations_of_the_house_are_asked_once():
         assert asked == [4, 5, 6, 7, 8] * times
 
 
-def test_one_sweep_covers_the_sequence():
-    """A full backward is one route on views, which reaches every step once."""
-    (segment,) = segments(Full(), 5, 0, 4)
-    (route,) = segment.routes
-    assert isinstance(route, SingleSweep)
-    assert (route.start, route.stop, route.losses, route.to_h0) == (0, 5, 5, (0,))
-    assert segment.covers_once
-
-
-def test_one_sweep_covers_what_it_reaches():
-    """Steps before the earliest that is reached do not count."""
-    (segment,) = segments(Window(2), 5, 4, 4)
-    assert segment.first == 2
-    assert segment.covers_once
-
-
-@pytest.mark.parametrize(("steps", "chunks"), [(9, 3), (10, 4), (11, 4)])
-def test_chunks_are_a_batch(steps, chunks):
-    """Also where the last of them is shorter; they reach every step once."""
-    (segment,) = segments(Chunked(3), steps, 0, MIN_BATCH)
-    (route,) = segment.routes
-    assert isinstance(route, BatchedSweeps)
-    assert (route.sweeps, route.depth, len(route.to_h0)) == (chunks, 3, 1)
-    assert segment.covers_once
-
-
-def test_chunks_may_begin_late():
-    """Two steps of the first chunk are reached, and all of the second; counted is from the first of them."""
-    (segment,) = segments(Chunked(4, 2), 6, 0, MIN_BATCH)
-    (route,) = segment.routes
-    assert segment.first == 2
-    assert (route.sweeps, route.depth, route.to_h0) == (2, 2, ())
-    assert segment.covers_once
-
-
-def test_batches_are_of_as_many_chunks_as_may_go_together():
-    """The cap on rows cuts chunks into batches, of which the first alone reaches the initial state."""
-    (segment,) = segments(Chunked(2), 2 * MIN_BATCH + 3, 0, MIN_BATCH)
-    assert [(route.sweeps, route.to_h0) for route in segment.routes] == [(MIN_BATCH, (0,)), (2, ())]
-
-
-def test_chunks_go_one_by_one_where_few_may_go_abreast():
-    """A sweep that shares no step needs no copies where its own rows are enough."""
-    (segment,) = segments(Chunked(3), 9, 0, MIN_BATCH - 1)
-    assert [(type(route), route.start, route.stop) for route in segment.routes] == [
-        (SingleSweep, 0, 3),
-        (SingleSweep, 3, 6),
-        (SingleSweep, 6, 9),
-    ]
-
-
 class Table(tuple):
     """The first step that each loss may reach."""
 
@@ -177,44 +126,57 @@ class Table(tuple):
         return self[t]
 
 
+def shown(route):
+    """A sweep alone by where it goes, a batch by its size, with how many reach the state h0."""
+    alone = isinstance(route, SingleSweep)
+    size = (route.start, route.stop) if alone else (BatchedSweeps, route.sweeps, route.depth)
+    return *size, len(route.to_h0)
+
+
+@pytest.mark.parametrize(
+    ("truncation", "steps", "first_loss", "batch", "routes", "first", "covers_once"),
+    [
+        (Full(), 5, 0, 4, [(0, 5, 1)], 0, True),
+        # Steps before the earliest that is reached do not count, and steps are counted from there.
+        (Window(2), 5, 4, 4, [(0, 3, 0)], 2, True),
+        # Chunks are a batch, also where the last of them is shorter, or the first begins late.
+        (Chunked(3), 9, 0, MIN_BATCH, [(BatchedSweeps, 3, 3, 1)], 0, True),
+        (Chunked(3), 10, 0, MIN_BATCH, [(BatchedSweeps, 4, 3, 1)], 0, True),
+        (Chunked(3), 11, 0, MIN_BATCH, [(BatchedSweeps, 4, 3, 1)], 0, True),
+        (Chunked(4, 2), 6, 0, MIN_BATCH, [(BatchedSweeps, 2, 2, 0)], 2, True),
+        # So many as may go together, and one by one where few may: their own rows are enough.
+        (Chunked(2), 35, 0, 16, [(BatchedSweeps, 16, 2, 1), (BatchedSweeps, 2, 2, 0)], 0, True),
+        (Chunked(3), 9, 0, MIN_BATCH - 1, [(0, 3, 1), (3, 6, 0), (6, 9, 0)], 0, True),
+        (Window(1), 10, 0, 4, [(BatchedSweeps, n, 2, to) for n, to in ((4, 1), (4, 0), (1, 0))], 0, False),
+    ],
+    ids=str,
+)
+def test_sweeps_go_alone_or_as_a_batch(truncation, steps, first_loss, batch, routes, first, covers_once):
+    """And each step is reached once, or not."""
+    (segment,) = segments(truncation, steps, first_loss, batch)
+    assert [shown(route) for route in segment.routes] == routes
+    assert (segment.first, segment.covers_once) == (first, covers_once)
+
+
 def test_evenly_spaced_steps_are_a_slice():
     """The last two steps of each chunk of three."""
     (segment,) = segments(Chunked(3, 2), 9, 0, MIN_BATCH)
     (route,) = segment.routes
-    assert isinstance(route, BatchedSweeps)
     assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
 
 
-def test_a_border_is_crossed_by_one_sweep():
-    """Sweeps that share no step hand their carry on at a cut; sweeps that overlap are whole."""
-    late, early = segments(Full(), 8, 0, 4, every=4)
-    assert [(route.carry_in, route.carry_out) for route in late.routes + early.routes] == [
-        (False, True),
-        (True, False),
-    ]
-    assert not any(
-        route.carry_in or route.carry_out
-        for segment in segments(Window(2), 8, 0, 4, every=4)
-        for route in segment.routes
-    )
-
-
-def test_a_border_between_two_sweeps_is_crossed_by_none():
-    """A sweep belongs to the segment that it ends in, and to that alone."""
-    for segment in segments(Chunked(4), 8, 0, 4, every=4):
-        (route,) = segment.routes
-        assert not route.carry_in
-        assert not route.carry_out
-
-
-def test_overlapping_sweeps_are_shared_out_by_their_ends():
-    """Each segment has the losses of ``every`` steps, where a sweep has one loss."""
-    found = segments(Window(2), 8, 0, 4, every=4)
+@pytest.mark.parametrize(
+    ("truncation", "carries"),
+    [
+        # Sweeps that share no step hand their carry on at a cut; those that end there or overlap are whole.
+        (Full(), [(False, True), (True, False)]),
+        (Chunked(4), [(False, False)] * 2),
+        (Window(2), [(False, False)] * 2),
+    ],
+    ids=str,
+)
+def test_a_border_is_crossed_by_one_sweep(truncation, carries):
+    """Or by none; each segment has the losses of its steps."""
+    found = segments(truncation, 8, 0, 4, every=4)
+    assert [(route.carry_in, route.carry_out) for part in found for route in part.routes] == carries
     assert [(segment.first_loss, segment.stop) for segment in found] == [(4, 8), (0, 4)]
-
-
-def test_the_cap_bounds_what_travels_together():
-    """No route has more sweeps than are allowed batch, and together they have all."""
-    (segment,) = segments(Window(1), 10, 0, 4)
-    assert [route.sweeps for route in segment.routes] == [4, 4, 1]
-    assert not segment.covers_once
