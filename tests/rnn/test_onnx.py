@@ -25,6 +25,7 @@ from rnn import (
 from rnn.onnx import FUNCTIONS, to_onnx
 from rnn.through_time.naming import initial_named
 from rnn.through_time.recurrence import recurrence
+from tests.rnn.refusals import of, refuse, table
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -94,28 +95,6 @@ def test_a_series_may_be_handed_in_a_few_steps_at_a_time(cell):
         np.testing.assert_allclose(got, last, rtol=1e-4, atol=1e-5)
 
 
-def test_states_of_what_reads_from_the_last_step_on_are_refused():
-    """For there is no next call that could go on."""
-    net, params = several("both directions")
-    with pytest.raises(ValueError, match=r"^states: True, needed False with a cell that reads from the last"):
-        to_onnx(net, params, states=True)
-
-
-@pytest.mark.parametrize("states", ["no", 1, None, [True]])
-def test_states_are_asked_for_by_a_bool(states):
-    """What else counts as true is refused, and not taken for it."""
-    net = RNN(Vanilla(2, 3), outputs=4)
-    with pytest.raises(TypeError, match=r"^states: .*, needed True or False$"):
-        to_onnx(net, net.init(np.random.default_rng(0)), states=states)
-
-
-def test_both_directions_of_a_stack_are_refused():
-    """ONNX has both directions of a layer, and a stack of those."""
-    net = RNN(Bidirectional(Stack(GRU(1, 2))), outputs=1)
-    with pytest.raises(TypeError, match=r"^net\.cell: Bidirectional.*, or a stack of those$"):
-        to_onnx(net, net.init(np.random.default_rng(0)))
-
-
 def network(name, inputs=2, units=3, outputs=4, dtype=np.float64):
     """A network, and parameters none of which is zero or like another."""
     kind, chosen = CELLS[name]
@@ -163,41 +142,50 @@ def test_texts_go_with_it():
 
 
 def test_every_function_of_onnx_is_one_of_ours():
-    """And the one that it lacks is named."""
+    """And the other way round."""
     assert set(FUNCTIONS) == set(FUNCTIONS_OF)
-    net = RNN(LSTM(1, 2, gate=rational_gate), outputs=1)
-    with pytest.raises(ValueError, match="rational_gate, needed a function that ONNX has: tanh, sigmoid"):
-        to_onnx(net, net.init(np.random.default_rng(0)))
 
 
-def test_a_cell_of_somebody_else_is_refused():
-    """Even one that is a cell of ours with something changed."""
-
-    class Mine(Vanilla):
-        """Another."""
-
-    net = RNN(Mine(1, 2), outputs=1)
-    with pytest.raises(TypeError, match=r"net\.cell: .*, needed rnn\.Vanilla, rnn\.LSTM or rnn\.GRU"):
-        to_onnx(net, net.init(np.random.default_rng(0)))
+class Mine(Vanilla):
+    """A cell of ours with something changed."""
 
 
-@pytest.mark.parametrize(
-    ("about", "said"),
-    [
-        (3, "about: 3, needed a dict from names to values, or None"),
-        ({1: "a"}, "about: 1 as a key, needed names, each a str"),
-        ({"a": 1}, "about['a']: 1, needed a str"),
-        ({"a": None}, "about['a']: None, needed a str"),
-        ({"a": b"b"}, "about['a']: b'b', needed a str"),
-        ({"a": "\ud800"}, r"about['a']: '\ud800', needed a text in UTF-8"),
-        ({"\ud800": "a"}, r"about['\ud800']: '\ud800', needed a text in UTF-8"),
-    ],
+def exported(cell, **options):
+    """A file of a network with this cell."""
+    net = RNN(cell, outputs=1)
+    to_onnx(net, net.init(np.random.default_rng(0)), **options)
+
+
+@table(
+    *of(
+        exported,
+        (LSTM(1, 2, gate=rational_gate), ValueError, "…rational_gate, needed a function that ONNX has:"),
+        (Mine(1, 2), TypeError, "…net.cell: …, needed rnn.Vanilla, rnn.LSTM or rnn.GRU"),
+        # ONNX has both directions of a layer, and a stack of those.
+        (Bidirectional(Stack(GRU(1, 2))), TypeError, "net.cell: Bidirectional…, or a stack of those$"),
+    ),
+    *of(
+        lambda cell: exported(cell, states=True),
+        # There is no next call that could go on.
+        (Bidirectional(GRU(1, 2)), ValueError, "states: True, needed False with a cell that reads from the"),
+    ),
+    *of(
+        lambda states: exported(Vanilla(1, 2), states=states),
+        *((each, TypeError, "states: …, needed True or False$") for each in ("no", 1, None, [True])),
+    ),
+    *of(
+        lambda about: exported(Vanilla(1, 2), about=about),
+        (3, TypeError, "about: 3, needed a dict from names to values, or None"),
+        ({1: "a"}, TypeError, "about: 1 as a key, needed names, each a str"),
+        ({"a": 1}, TypeError, "about['a']: 1, needed a str"),
+        ({"a": b"b"}, TypeError, "about['a']: b'b', needed a str"),
+        ({"a": "\ud800"}, ValueError, r"about['a']: '\ud800', needed a text in UTF-8"),
+        ({"\ud800": "a"}, ValueError, r"about['\ud800']: '\ud800', needed a text in UTF-8"),
+    ),
 )
-def test_texts_that_are_none_are_refused(about, said):
-    """By the name that they have."""
-    with pytest.raises((TypeError, ValueError)) as caught:
-        to_onnx(*network("vanilla by tanh"), about)
-    assert str(caught.value).startswith(said)
+def test_what_no_file_holds_is_refused(call, error, said):
+    """By its name, with what is needed."""
+    refuse(call, error, said)
 
 
 @pytest.mark.parametrize("name", ["vanilla by tanh", "gru by sigmoid, tanh"])

@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
 
 from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
+from tests.rnn.refusals import of, of_each, refuse, table
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,9 +134,6 @@ def test_windows_look_back():
     found = Windows(3).fit_transform(np.arange(8.0).reshape(4, 2))
     assert found.shape == (4, 3, 2)
     assert found[:, :, 0].tolist() == [[0, 0, 0], [0, 0, 2], [0, 2, 4], [2, 4, 6]]
-    for length in (2**33, 2**62):
-        with pytest.raises(MemoryError, match=f"^length: {length}, needed less, or a shorter series"):
-            Windows(length).fit_transform(np.ones((3, 1)))
 
 
 @pytest.mark.parametrize("outputs", [None, 1, 2])
@@ -147,10 +145,6 @@ def test_a_step_may_hold_several_numbers(outputs):
     model = RNNRegressor(random_state=0).fit(X, y)
     assert model.predict(X).shape == y.shape
     assert model.score(X, y) > 0.9
-    with pytest.raises(ValueError, match="X: 3 numbers a step, needed 2"):
-        model.predict(rng.normal(size=(60, 4, 3)))
-    with pytest.raises(ValueError, match="X: 4 axes, needed"):
-        model.fit(rng.normal(size=(60, 4, 3, 1)), y)
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
@@ -231,33 +225,12 @@ def test_a_class_weight_goes_beside_a_sample_weight():
     np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), rtol=1e-7)
 
 
-def test_class_weights_of_classes_that_are_none():
-    """Refused, unless all that there are are named as well: a fold may not have met every class."""
-    X, y = imbalanced()
-    every = {"rare": 2.0, "common": 1.0, "unmet": 3.0}
-    assert RNNClassifier(epochs=1, class_weight=every).fit(X, y).classes_.tolist() == ["common", "rare"]
-    for wrong, said in (
-        ({"unmet": 3.0}, "'unmet' as a class, needed one of common, rare"),
-        ({"rare": -1.0}, "-1.0 for 'rare', needed at least 0"),
-        ({"rare": "much"}, "'much', needed a number"),
-    ):
-        for call in (
-            RNNClassifier(epochs=1, class_weight=wrong).fit,
-            RNNClassifier(class_weight=wrong).partial_fit,
-        ):
-            with pytest.raises((TypeError, ValueError), match=f"^class_weight: {said}"):
-                call(X, y)
-
-
 def test_records_in_parts_have_class_weights_by_name_alone():
     """How often a class occurs in all of them nobody knows."""
     X, y = imbalanced()
     model = RNNClassifier(class_weight={"rare": 9.0}, random_state=0).partial_fit(X, y)
     plain = RNNClassifier(random_state=0).partial_fit(X, y)
     assert np.abs(model.params_.W - plain.params_.W).max() > 0
-    said = r"^The 'class_weight' parameter of RNNClassifier must be None or a dict in partial_fit\. Got "
-    with pytest.raises(ValueError, match=said):
-        RNNClassifier(class_weight="balanced").partial_fit(X, y)
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
@@ -325,13 +298,6 @@ def test_both_directions_see_the_whole_sequence(layers):
     assert (both.net_.cell.units, both.net_.cell.two_way) == (8, True)
 
 
-def test_several_layers_in_both_directions_have_no_truncation():
-    """As the message says."""
-    model = RNNRegressor(bidirectional=True, num_layers=2, truncation="window:2")
-    with pytest.raises(ValueError, match=r"^truncation: window:2, needed full with several bidirectional"):
-        model.fit(np.ones((6, 3)), np.arange(6.0))
-
-
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 def test_dropout_is_between_layers(kind):
     """Drawn by the seed, in either call that learns, and never when predicting."""
@@ -371,17 +337,6 @@ def test_partial_fit_goes_on_from_a_fit():
     model.partial_fit(X, X[:, 0])
     assert model.n_epochs_ == 4
     assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101
-
-
-def test_a_class_that_is_new_is_refused():
-    """It has no output."""
-    X = np.ones((4, 2))
-    model = RNNClassifier(epochs=1).partial_fit(X, [0, 1, 0, 1], classes=[0, 1])
-    with pytest.raises(ValueError, match=r"^y: 2, needed one of the classes \[0, 1\]$"):
-        model.partial_fit(X, [0, 1, 0, 2])
-    words = RNNClassifier(epochs=1).partial_fit(X, list("abab"), classes=["a", "b"])
-    with pytest.raises(ValueError, match=r"^y: 'c', needed one of the classes \['a', 'b'\]$"):
-        words.partial_fit(X, list("abac"))
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
@@ -433,26 +388,6 @@ def test_numbers_of_any_size_are_learnt_alike(unit, outputs):
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "y", "fraction", "least"),
-    [
-        (RNNRegressor, [1.0], 0.1, "one"),
-        (RNNRegressor, [1.0, 2.0], 0.99, "one"),
-        (RNNClassifier, [0, 1, 1], 0.1, "one of each class"),
-        (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.1, "one of each class"),
-        (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.9, "one of each class"),
-    ],
-)
-def test_records_that_are_too_few_to_validate_with(kind, y, fraction, least):
-    """Are told with what they were to be used for."""
-    model = kind(epochs=1, early_stopping=True, validation_fraction=fraction)
-    said = f"records: {len(y)} of them, and validation_fraction {fraction}, needed at least {least} to learn"
-    with pytest.raises(
-        ValueError, match=f"^{re.escape(said)} from, and as many to validate with, for early_"
-    ):
-        model.fit(np.ones((len(y), 2)), y)
-
-
 def test_windows_are_arrays():
     """A table has two axes, which is said, in a pipeline as well."""
     windows = Windows(3).fit(SERIES[:, np.newaxis])
@@ -474,17 +409,6 @@ def test_a_weight_is_a_record_given_so_many_times():
     one = RNNRegressor(epochs=20, random_state=0).fit(X, y, sample_weight=counts)
     other = RNNRegressor(epochs=20, random_state=0).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
     np.testing.assert_allclose(one.predict(X), other.predict(X), rtol=1e-7)
-    with pytest.raises(ValueError, match="sample_weight: zero for every record"):
-        one.fit(X, y, sample_weight=np.zeros(20))
-    for weights, said in (
-        (-counts, "-[12].0, needed numbers of at least 0"),
-        (counts[1:], r"shape \(19,\), needed \(20,\)"),
-        (np.full(20, np.nan), r"nan at \(0,\)"),
-        (["a"] * 20, "dtype <U1, needed real numbers"),
-        ({}, "dtype object, needed real numbers"),
-    ):
-        with pytest.raises((TypeError, ValueError), match=f"^sample_weight: {said}"):
-            one.fit(X, y, sample_weight=weights)
 
 
 @pytest.mark.parametrize("estimator", [RNNRegressor(), RNNClassifier(), Windows()])
@@ -568,13 +492,6 @@ def test_wrong_parameters_are_all_thought_of():
         assert numbers == set(NUMBERS)
 
 
-def test_a_name_that_is_none_is_told_with_those_that_are():
-    """In the words of scikit-learn, in the order of the tables."""
-    said = r"must be a str among \{'vanilla', 'lstm', 'gru'\}\. Got 'lsmt' instead\.$"
-    with pytest.raises(ValueError, match=said):
-        RNNRegressor(cell="lsmt").fit(np.ones((6, 2)), np.arange(6.0))
-
-
 def test_numbers_of_numpy_are_numbers():
     """Integers of any width, floats of any width, and integers where floats are asked for."""
     given = {"units": np.int8(3), "rate": np.float32(0.01), "clip": 0, "batch": np.uint64(2)}
@@ -582,16 +499,6 @@ def test_numbers_of_numpy_are_numbers():
     more |= {"early_stopping": np.True_, "tol": np.float32(0), "weight_decay": 0}
     model = RNNRegressor(**given, **more, random_state=np.int32(0)).fit(np.ones((8, 2)), np.arange(8.0))
     assert model.params_.W.shape == (3, 3)
-
-
-@pytest.mark.parametrize("length", [0, -1, 1.5, True, np.nan, None, "3"])
-def test_a_wrong_length_of_windows_is_refused(length):
-    """When they are fitted and when they are made, whatever they were fitted with."""
-    fitted = Windows(3).fit(np.ones((3, 1)))
-    for call in (Windows(length).fit, fitted.set_params(length=length).transform):
-        with pytest.raises(ValueError, match=r"^The 'length' parameter of Windows must be ") as caught:
-            call(np.ones((3, 1)))
-        assert str(caught.value).endswith(f". Got {length!r} instead.")
 
 
 MASKED = np.ma.array([0.0, 1.0, 0.0, 1e6], mask=[0, 0, 0, 1])
@@ -628,13 +535,6 @@ def test_masks_are_refused(kind, y):
             call()
 
 
-@pytest.mark.parametrize("classes", ["ab", 3, [], [np.nan], [1j], {}])
-def test_classes_that_are_none_are_named(classes):
-    """With what was given."""
-    with pytest.raises(ValueError, match=r"^classes: .*, needed "):
-        RNNClassifier().partial_fit(np.ones((4, 2)), [0, 1, 0, 1], classes=classes)
-
-
 def test_a_view_that_no_memory_holds_is_refused():
     """By its name, before anything looks at all of it."""
     X, y = np.ones((3, 2)), [0, 1, 0]
@@ -652,3 +552,109 @@ def test_a_view_that_no_memory_holds_is_refused():
         RNNClassifier().partial_fit(X, y, classes=column)
     with pytest.raises(MemoryError, match=r"^X: shape \(.*\), needed a smaller one"):
         Windows().fit(large)
+
+
+# Records of two classes, of one step with two numbers.
+RECORDS, CODES, WORDS = np.ones((4, 2)), [0, 1, 0, 1], list("abab")
+ENDS_EARLY = {"epochs": 1, "early_stopping": True}
+
+
+def begun(classes):
+    """A classifier that has met these."""
+    return RNNClassifier(epochs=1).partial_fit(RECORDS, classes, classes=sorted(set(classes)))
+
+
+def few(given):
+    """Records that are to be learnt from and validated with."""
+    kind, y, fraction = given
+    kind(**ENDS_EARLY, validation_fraction=fraction).fit(np.ones((len(y), 2)), y)
+
+
+@table(
+    *of(
+        lambda length: Windows(length).fit_transform(np.ones((3, 1))),
+        *((n, MemoryError, f"length: {n}, needed less, or a shorter series") for n in (2**33, 2**62)),
+    ),
+    # When they are fitted and when they are made, whatever they were fitted with.
+    *of_each(
+        [
+            lambda length: Windows(length).fit(np.ones((3, 1))),
+            lambda length: (
+                Windows(3).fit(np.ones((3, 1))).set_params(length=length).transform(np.ones((3, 1)))
+            ),
+        ],
+        *(
+            (length, ValueError, f"The 'length' parameter of Windows must be …. Got {length!r} instead.$")
+            for length in (0, -1, 1.5, True, np.nan, None, "3")
+        ),
+    ),
+    *of(
+        lambda y: begun(WORDS if "c" in y else CODES).partial_fit(RECORDS, y),
+        ([0, 1, 0, 2], ValueError, "y: 2, needed one of the classes [0, 1]$"),
+        (list("abac"), ValueError, "y: 'c', needed one of the classes ['a', 'b']$"),
+    ),
+    *of(
+        lambda classes: RNNClassifier().partial_fit(RECORDS, CODES, classes=classes),
+        *((classes, ValueError, "classes: …, needed ") for classes in ("ab", 3, [], [np.nan], [1j], {})),
+    ),
+    *of_each(
+        [
+            lambda weights: RNNClassifier(epochs=1, class_weight=weights).fit(RECORDS, WORDS),
+            lambda weights: RNNClassifier(class_weight=weights).partial_fit(RECORDS, WORDS),
+        ],
+        ({"c": 3.0}, ValueError, "class_weight: 'c' as a class, needed one of a, b"),
+        ({"a": -1.0}, ValueError, "class_weight: -1.0 for 'a', needed at least 0"),
+        ({"a": "much"}, TypeError, "class_weight: 'much', needed a number"),
+    ),
+    (
+        lambda: RNNClassifier(class_weight="balanced").partial_fit(RECORDS, CODES),
+        ValueError,
+        "The 'class_weight' parameter of RNNClassifier must be None or a dict in partial_fit. Got ",
+    ),
+    *of(
+        lambda weights: RNNRegressor(epochs=1).fit(RECORDS, CODES, sample_weight=weights),
+        (np.zeros(4), ValueError, "sample_weight: zero for every record"),
+        (-np.ones(4), ValueError, "sample_weight: -1.0, needed numbers of at least 0"),
+        (np.ones(3), ValueError, "sample_weight: shape (3,), needed (4,)"),
+        (np.full(4, np.nan), ValueError, "sample_weight: nan at (0,)"),
+        (["a"] * 4, TypeError, "sample_weight: dtype <U1, needed real numbers"),
+        ({}, TypeError, "sample_weight: dtype object, needed real numbers"),
+    ),
+    *of(
+        lambda X: RNNRegressor(epochs=1).fit(np.ones((4, 3, 2)), CODES).predict(X),
+        (np.ones((4, 3, 3)), ValueError, "X: 3 numbers a step, needed 2"),
+        (np.ones((4, 3, 2, 1)), ValueError, "X: 4 axes, needed"),
+    ),
+    *of(
+        few,
+        *(
+            (
+                (kind, y, part),
+                ValueError,
+                f"records: {len(y)} of them, and validation_fraction {part}, needed at l",
+            )
+            for kind, y, part in (
+                (RNNRegressor, [1.0], 0.1),
+                (RNNRegressor, [1.0, 2.0], 0.99),
+                (RNNClassifier, [0, 1, 1], 0.1),
+                (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.1),
+                (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.9),
+            )
+        ),
+        ((RNNRegressor, [1.0], 0.1), ValueError, "…needed at least one to learn from, and as many to"),
+        ((RNNClassifier, [0, 1, 1], 0.1), ValueError, "…needed at least one of each class to learn from"),
+    ),
+    (
+        lambda: RNNRegressor(cell="lsmt").fit(RECORDS, CODES),
+        ValueError,
+        "…must be a str among {'vanilla', 'lstm', 'gru'}. Got 'lsmt' instead.$",
+    ),
+    (
+        lambda: RNNRegressor(bidirectional=True, num_layers=2, truncation="window:2").fit(RECORDS, CODES),
+        ValueError,
+        "truncation: window:2, needed full with several",
+    ),
+)
+def test_what_does_not_fit_is_refused(call, error, said):
+    """By its name, with what is needed."""
+    refuse(call, error, said)
