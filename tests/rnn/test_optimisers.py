@@ -264,18 +264,8 @@ def test_a_limit_beyond_the_largest_number_bounds_nothing(dtype):
     [
         (SGD(Constant(1e300)), ONES, pair([1e200] * 6), "params.M: -inf at (0, 0), needed finite numbers; "),
         (SGD(Constant(1)), pair([1.7e308] * 6), pair([-1e308] * 6), "params.M: inf at (0, 0), needed finite"),
-        (
-            Adam(Constant(0.1)),
-            ONES,
-            pair([1, 1, 1, 1, 1e200, 1]),
-            "state.moments[1]: inf at (4,), needed",
-        ),
-        (
-            Adam(Constant(1e308)),
-            pair([-1.7e308] * 6),
-            ONES,
-            "params.M: -inf at (0, 0), needed",
-        ),
+        (Adam(Constant(0.1)), ONES, pair([1, 1, 1, 1, 1e200, 1]), "state.moments[1]: inf at (4,), needed"),
+        (Adam(Constant(1e308)), pair([-1.7e308] * 6), ONES, "params.M: -inf at (0, 0), needed"),
     ],
 )
 def test_an_update_that_overflows_is_told(optimiser, params, grads, message):

@@ -54,14 +54,7 @@ class Spanning:
 def test_records_in_their_order_one_at_a_time():
     """Without an rng and in batches of one, training is the article's plain double loop."""
     params, history = train(
-        NET,
-        PARAMS,
-        DATA,
-        UNSEEN,
-        epochs=2,
-        batch=1,
-        optimiser=SGD(Constant(0.1)),
-        truncation=Window(1),
+        NET, PARAMS, DATA, UNSEEN, epochs=2, batch=1, optimiser=SGD(Constant(0.1)), truncation=Window(1)
     )
     expected = PARAMS
     losses = [(NET.loss_value(PARAMS, *DATA), NET.loss_value(PARAMS, *UNSEEN))]
@@ -160,13 +153,7 @@ def test_without_validation_data_there_is_no_validation():
     """The history holds training losses alone, and progress is told None."""
     told = []
     _, history = train(
-        NET,
-        PARAMS,
-        DATA,
-        epochs=1,
-        batch=7,
-        optimiser=SGD(Constant(0.1)),
-        callbacks=[told.append],
+        NET, PARAMS, DATA, epochs=1, batch=7, optimiser=SGD(Constant(0.1)), callbacks=[told.append]
     )
     assert history.validation == ()
     seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
@@ -177,14 +164,7 @@ def test_callbacks_are_called_after_every_epoch():
     """With where the training stands, as in the history, before the first too; each in its turn."""
     told = []
     params, history = train(
-        NET,
-        PARAMS,
-        DATA,
-        UNSEEN,
-        epochs=3,
-        batch=2,
-        optimiser=SGD(Constant(0.1)),
-        callbacks=[told.append],
+        NET, PARAMS, DATA, UNSEEN, epochs=3, batch=2, optimiser=SGD(Constant(0.1)), callbacks=[told.append]
     )
     seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
     assert seen == list(zip(range(4), *history, strict=True))

@@ -168,7 +168,7 @@ def test_inputs_are_taken_where_they_tell_something():
     """Each form is tried without them and with them, if there are rows enough for their coefficients."""
     (levels, _) = candidates(-GROWING, Cut(30, 35, 40), 12, None, 2)
     assert [(form.order, form.inputs) for form in levels] == [
-        *((0, False), (0, True), (1, False), (1, True), (2, False), (3, False)),
+        *((0, False), (0, True), (1, False), (1, True), (2, False), (3, False))
     ]
     rows = RNG.normal(size=(120, 1))
     values, lagged = RNG.normal(size=120), np.array([False])

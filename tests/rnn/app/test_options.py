@@ -104,10 +104,7 @@ def test_each_command_has_a_help(capsys, command):
         (("train", "--out", "x", "--data", "f"), "--data: needed --column NAME"),
         (("train", "--out", "x", "--column", "f"), "--column: needed --data FILE"),
         (("train", "--out", "x", "--text", "f", "--changes"), "--text: with flags of a series"),
-        (
-            ("train", "--out", "x", "--levels", "--changes"),
-            "argument --changes: not allowed with",
-        ),
+        (("train", "--out", "x", "--levels", "--changes"), "argument --changes: not allowed with"),
         (
             ("train", "--out", "x", "--resume", "--units=3"),
             "--units: with --resume, needed what was asked for",

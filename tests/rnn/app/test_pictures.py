@@ -184,11 +184,7 @@ def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
 
 @pytest.mark.parametrize(
     ("better", "bold"),
-    [
-        ((), "the model"),
-        (("the last value",), "the last value"),
-        (("linear", "the last value"), "linear"),
-    ],
+    [((), "the model"), (("the last value",), "the last value"), (("linear", "the last value"), "linear")],
 )
 def test_the_better_line_is_the_bolder_one(tmp_path, monkeypatch, better, bold):
     """The model's, or that of the best baseline that beats it; the legend says what was found of each."""

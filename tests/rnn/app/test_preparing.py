@@ -33,10 +33,7 @@ def test_numbers_too_large_are_refused():
     """Their differences are infinite."""
     with pytest.raises(ValueError, match="the series: numbers so large"):
         learn_scaling(np.array([1e308, -1e308, 1e308]), CHANGES)
-    with (
-        np.errstate(over="ignore"),
-        pytest.raises(ValueError, match="the series: later numbers so large"),
-    ):
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match="the series: later numbers so large"):
         check_seen("the series", np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300))
 
 

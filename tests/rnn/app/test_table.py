@@ -117,11 +117,7 @@ def test_wrong_dates_are_named(tmp_path, content, said):
         ("v\n\n1\n2\n", Columns("v"), "'v': no value at an end"),
         ("day,v\n2000,1\n2001,2\n2002,\n", DATED, "'v': no value at an end"),
         ("day,v\n2000,\n2001,\n", DATED, "'v': no value at an end"),
-        (
-            "day,v\n2000-01-01,1\n2000-01-02,2\n2001-01-01,2\n",
-            DATED,
-            "'day': 364 of 367 dates have no line",
-        ),
+        ("day,v\n2000-01-01,1\n2000-01-02,2\n2001-01-01,2\n", DATED, "'day': 364 of 367 dates have no line"),
     ],
 )
 def test_what_cannot_be_filled_in_is_not(tmp_path, content, columns, said):

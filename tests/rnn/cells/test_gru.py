@@ -80,12 +80,7 @@ def test_factors_are_the_formula(first):
         a_r, a_z, a_n, m_n = pre[t, n, :, i]
         F_n = (1 - gate(a_z)) * squash_slope(a_n)
         F_z = (h[t, n, i] - squash(a_n)) * squash_slope(a_z) / 2
-        assert factors[s, n, i::H].tolist() == [
-            F_n,
-            F_n * m_n * squash_slope(a_r) / 2,
-            F_z,
-            F_n * gate(a_r),
-        ]
+        assert factors[s, n, i::H].tolist() == [F_n, F_n * m_n * squash_slope(a_r) / 2, F_z, F_n * gate(a_r)]
         assert zs[s, n, i] == gate(a_z)
 
 

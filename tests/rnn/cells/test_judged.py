@@ -21,11 +21,7 @@ RATIONAL = {
     "LSTM": {"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)},
     "GRU": {"gate": ("rational_gate",), "candidate": ("softsign",)},
 }
-TEXTS = [
-    (FUNCTIONS, "NumPyLoops"),
-    (FUNCTIONS, "CompiledLoops"),
-    (RATIONAL, "NumPyLoops"),
-]
+TEXTS = [(FUNCTIONS, "NumPyLoops"), (FUNCTIONS, "CompiledLoops"), (RATIONAL, "NumPyLoops")]
 
 every_text = pytest.mark.parametrize(("functions", "loops"), TEXTS, ids=["floats", "compiled", "fractions"])
 

@@ -59,13 +59,7 @@ class Mute:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [
-        (3, "3"),
-        ("full", "'full'"),
-        (None, "None"),
-        (np.True_, "np.True_"),
-        (Mute(), "<Mute instance at "),
-    ],
+    [(3, "3"), ("full", "'full'"), (None, "None"), (np.True_, "np.True_"), (Mute(), "<Mute instance at ")],
 )
 def test_a_value_shows_itself_or_its_class(value, text):
     """As Python writes it where it can be written."""

@@ -61,11 +61,7 @@ def checked_shape(given):
         (np.array([np.inf, -np.inf, 0.0, np.nan]), ValueError, "xs: inf at (0,), needed finite numbers"),
         (np.ones(2, np.float16), TypeError, "xs: dtype float16, needed float32, float64, longdouble or Frac"),
         (np.ones(2, np.complex128), TypeError, "xs: dtype complex128, needed float32, float64, longdouble"),
-        (
-            np.ones(2, np.int64),
-            TypeError,
-            "xs: dtype int64, needed float32, float64, longdouble or Frac",
-        ),
+        (np.ones(2, np.int64), TypeError, "xs: dtype int64, needed float32, float64, longdouble or Frac"),
         (np.ones(2, bool), TypeError, "xs: dtype bool, needed float32, float64, longdouble or Fractions"),
         ([True, False], TypeError, "xs: dtype bool, needed float32, float64, longdouble or Fractions"),
         ([1j, 2.0], TypeError, "xs: dtype complex128, needed float32, float64, longdouble or Fractions"),
@@ -138,11 +134,7 @@ def checked_shape(given):
         lambda given: check_named_functions("Loss", given[0], **given[1]),
         ((3, {"value": print}), TypeError, "Loss.name: 3, needed a str$"),
         (("x", {"value": 3}), TypeError, "Loss.value: 3, needed a function of two arrays$"),
-        (
-            ("x", {"value": print, "slope": None}),
-            TypeError,
-            "Loss.slope: None, needed a function",
-        ),
+        (("x", {"value": print, "slope": None}), TypeError, "Loss.slope: None, needed a function"),
         (("x", {"value": int}), TypeError, "Loss.value: <class 'int'>, needed a function of two arrays$"),
     ),
     *of(
@@ -154,11 +146,7 @@ def checked_shape(given):
         ({"a": 1, 1: 2}, TypeError, "about: 1 as a key, needed names, each a str$"),
         ({b"a": 1}, TypeError, "about: b'a' as a key, needed names, each a str$"),
     ),
-    (
-        partial(check_encodable, "name", "a\ud800"),
-        ValueError,
-        r"name: 'a\ud800', needed a text in UTF-8 (",
-    ),
+    (partial(check_encodable, "name", "a\ud800"), ValueError, r"name: 'a\ud800', needed a text in UTF-8 ("),
     *of(
         sized,
         ((10**15,), MemoryError, "steps: many, needed fewer: it does not fit in memory$"),

@@ -13,7 +13,7 @@ def test_a_level_stands_behind_the_letter():
 def test_a_mark_stands_behind_the_letter():
     """As the 0 of an initial state."""
     assert [initial_named(name, "0") for name in ("h", "c_l1", "h_l0_reverse")] == [
-        *("h0", "c0_l1", "h0_l0_reverse"),
+        *("h0", "c0_l1", "h0_l0_reverse")
     ]
 
 

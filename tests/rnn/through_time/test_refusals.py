@@ -4,19 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rnn import (
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    BothEnds,
-    Checkpoints,
-    Stack,
-    Tail,
-    Vanilla,
-    sigmoid,
-    tanh,
-)
+from rnn import GRU, LSTM, RNN, Bidirectional, BothEnds, Checkpoints, Stack, Tail, Vanilla, sigmoid, tanh
 from rnn.through_time.recurrence import recurrence
 from rnn.through_time.workspace import Workspace
 from tests.rnn.refusals import of, of_each, refuse, table

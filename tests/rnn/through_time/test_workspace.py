@@ -14,19 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn import (
-    RNN,
-    Chunked,
-    Full,
-    Loss,
-    Params,
-    Tail,
-    Vanilla,
-    Window,
-    relu,
-    squared_error,
-    tanh,
-)
+from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, squared_error, tanh
 
 FLOATS = [np.float32, np.float64, np.longdouble]
 TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]

@@ -208,10 +208,7 @@ GRU = (
         "step 0 alone counted",
     ),
     Fault(
-        "the first bias takes the deltas of the product",
-        "b=dP[:, -1]",
-        "b=dM[:, H]",
-        "accumulation: b (n)",
+        "the first bias takes the deltas of the product", "b=dP[:, -1]", "b=dM[:, H]", "accumulation: b (n)"
     ),
     Fault(
         "dW from the state after the step",
@@ -245,16 +242,6 @@ GRU = (
         "weights.W.T, zeros((), M), 0 * weights.bn",
         "forward",
     ),
-    Fault(
-        "the update gate resets",
-        "multiply(r, m_n, scratch)",
-        "multiply(z, m_n, scratch)",
-        "forward",
-    ),
-    Fault(
-        "the candidate is a gate",
-        "candidate(scratch, p_n)",
-        "gate(scratch, p_n)",
-        "forward",
-    ),
+    Fault("the update gate resets", "multiply(r, m_n, scratch)", "multiply(z, m_n, scratch)", "forward"),
+    Fault("the candidate is a gate", "candidate(scratch, p_n)", "gate(scratch, p_n)", "forward"),
 )

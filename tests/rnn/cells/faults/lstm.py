@@ -255,12 +255,7 @@ LSTM = (
         "tape.states[0], tape.cells[0] = state[0], 0 * state[1]",
         "forward",
     ),
-    Fault(
-        "the input gate is left out of the cell state",
-        "add(c, ig, c)",
-        "add(c, g, c)",
-        "forward",
-    ),
+    Fault("the input gate is left out of the cell state", "add(c, ig, c)", "add(c, g, c)", "forward"),
     Fault(
         "the output's function is left out of the forward",
         "multiply(o, s, h)",
@@ -268,10 +263,5 @@ LSTM = (
         "convention",
         "the function in the role 'output' is identity",
     ),
-    Fault(
-        "the candidate is a gate",
-        "candidate(a_g, g)",
-        "gate(a_g, g)",
-        "forward",
-    ),
+    Fault("the candidate is a gate", "candidate(a_g, g)", "gate(a_g, g)", "forward"),
 )
