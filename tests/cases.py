@@ -5,6 +5,11 @@ import numpy as np
 from rnn import Full
 from verification.adapters.rnn.problem import Problem
 from verification.models.case import random_case
+from verification.sampling.at_random import AtRandom
+from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import cases
+from verification.sampling.gaps import rows_between
+from verification.sampling.sample import in_floats
 
 
 def a_case(model, records=2, steps=3, dtype=np.float64, seed=0, least=2, **options):
@@ -28,3 +33,13 @@ def a_problem(
     drawn = {name: (scale * rng.standard_normal(shape)).astype(dtype) for name, shape in shapes.items()}
     params = {name: drawn.pop(name) for name in ("U", "W", "b", "V", "c")}
     return Problem(activation, params, **drawn, truncation=truncation)
+
+
+def made_of(model, claim):
+    """Cases by whatever makes any: designed, between levels, drawn, and at random."""
+    rng = np.random.default_rng(0)
+    design, at_random = in_floats(model, claim), AtRandom(model, claim)
+    rows = [*design.rows(2)[::9], *rows_between(model, claim, 0).values()]
+    yield from (design.make(row, rng) for row in rows)
+    yield from all_drawn(cases(model, claim), "0", 6)
+    yield from (at_random.case(rng) for _ in range(6))

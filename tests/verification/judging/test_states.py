@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import made_of
 from tests.layers import lstm, planted
 from verification import Scope, layer, models, scoped
 from verification.diagnosis.circumstances import circumstances, large
@@ -17,13 +18,9 @@ from verification.properties.cut import CUT
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import admits
-from verification.sampling.at_random import AtRandom
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
-from verification.sampling.gaps import rows_between
 from verification.sampling.resolving import narrowed
-from verification.sampling.sample import in_floats
 
 SMALL = {"records": (1, 3), "steps": (1, 6)}
 
@@ -57,13 +54,8 @@ SCOPES = {"no final state": NO_FINAL, "one final state": FINAL_H, "one initial s
 
 
 def made(engine):
-    """Cases of an engine: designed, between, drawn, at random, and those of a diagnosis."""
-    model, claim, rng = engine.model, engine.claim, np.random.default_rng(0)
-    design, at_random = in_floats(model, claim), AtRandom(model, claim)
-    rows = [*design.rows(2)[::9], *rows_between(model, claim, 0).values()]
-    yield from (design.make(row, rng) for row in rows)
-    yield from all_drawn(cases(model, claim), "0", 6)
-    yield from (at_random.case(rng) for _ in range(6))
+    """Cases of an engine, and those of a diagnosis."""
+    yield from made_of(engine.model, engine.claim)
     yield from (healthy_case(engine), *circumstances(engine), *large(engine))
 
 

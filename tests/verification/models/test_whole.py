@@ -6,6 +6,7 @@ import autograd
 import numpy as np
 import pytest
 
+from tests.cases import made_of
 from tests.layers.own import embedding
 from verification import Scope, layer
 from verification.models.case import random_case
@@ -15,13 +16,10 @@ from verification.models.whole import as_whole, into_whole
 from verification.properties.conduct import memory_layout, reused_arrays
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import gradients
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
 from verification.sampling.factors import table
 from verification.sampling.fractions import exact_cases
-from verification.sampling.sample import in_floats
 from verification.truth import complex_step, replay
 from verification.truth.soundness import check_exact
 
@@ -66,18 +64,9 @@ def test_what_moves_them_does_not_move_a_step():
         assert found["E"].any()
 
 
-def made(claim):
-    """Cases: designed, drawn, and at random."""
-    rng = np.random.default_rng(0)
-    design, at_random = in_floats(MODEL, claim), AtRandom(MODEL, claim)
-    yield from (design.make(row, rng) for row in design.rows(2)[::5])
-    yield from all_drawn(cases(MODEL, claim), "0", 9)
-    yield from (at_random.case(rng) for _ in range(9))
-
-
 def test_every_case_holds_whole_numbers_in_their_range():
     """Of its own type, whatever is asked of its numbers; equal ones and many are met, and of a mask both."""
-    some = [*made(engine().claim)]
+    some = [*made_of(MODEL, engine().claim)]
     for case in some:
         for name, below in (("token", case.sizes["V"]), ("mask", 2)):
             array = case.blocks[name]

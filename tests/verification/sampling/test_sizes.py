@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import made_of
 from tests.layers import gated_linear_attention, planted
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import circumstances, large
@@ -18,13 +19,9 @@ from verification.properties.cut import CUT
 from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import LAG_BY_LAG, views, widened
 from verification.sampling.admitting import admits
-from verification.sampling.at_random import AtRandom
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
-from verification.sampling.gaps import rows_between
 from verification.sampling.resolving import resolved
-from verification.sampling.sample import in_floats
 
 MODEL = models.gated_linear_attention
 SIZED = Scope(sizes={"K": (32, 16), "V": (16,)}, records=(1, 3), steps=(1, 9))
@@ -42,19 +39,9 @@ def of(scope, module=gated_linear_attention):
     return layer(forward, module.backward, model=MODEL, scope=scope)
 
 
-def made(scope):
-    """Cases of a scope: designed, between, drawn, and at random."""
-    claim, rng = of(scope).claim, np.random.default_rng(0)
-    design, at_random = in_floats(MODEL, claim), AtRandom(MODEL, claim)
-    rows = [*design.rows(2)[::9], *rows_between(MODEL, claim, 0).values()]
-    yield from (design.make(row, rng) for row in rows)
-    yield from all_drawn(cases(MODEL, claim), "0", 6)
-    yield from (at_random.case(rng) for _ in range(6))
-
-
 def test_no_other_size_is_asked():
     """By whatever makes a case; one of the least is no large one."""
-    some = [*made(SIZED)]
+    some = [*made_of(MODEL, of(SIZED).claim)]
     assert {(case.sizes["K"], case.sizes["V"]) for case in some} == KNOWN
     assert len({case.sizes["A"] for case in some}) > 3
     small = [case for case in some if not is_large(case)]
@@ -118,7 +105,7 @@ def test_it_is_said():
 def test_no_final_state_has_a_cotangent_that_is_declined():
     """In whatever is asked; nor is it handed on, or waited for."""
     engine = of(ENDLESS)
-    some = [*made(ENDLESS), healthy_case(engine), *circumstances(engine), *large(engine)]
+    some = [*made_of(MODEL, engine.claim), healthy_case(engine), *circumstances(engine), *large(engine)]
     assert not any(array.any() for case in some for array in case.objective.state)
     # Of one that is drawn the last output alone may have one, and a step none.
     assert sum(not case.objective.outputs.any() for case in some) < 2
