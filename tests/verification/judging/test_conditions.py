@@ -21,27 +21,12 @@ from verification.properties.findings import findings
 from verification.sampling.sample import in_floats
 
 
-def kind(problem):
-    """The truncation's kind and numbers, and T."""
-    return problem.truncation_as_data.kind, problem.truncation_as_data.numbers, problem.steps
-
-
-def of_chunks(check):
-    """A condition on k1, k2 and T of a Chunked."""
+def under(name, check):
+    """A condition on the numbers of a truncation of that kind, and on T."""
 
     def holds(problem):
-        name, numbers, steps = kind(problem)
-        return name == "Chunked" and check(*numbers, steps)
-
-    return holds
-
-
-def of_part(name, check):
-    """A condition on k and T of a truncation of one number."""
-
-    def holds(problem):
-        found, numbers, steps = kind(problem)
-        return found == name and check(*numbers, steps)
+        truncation = problem.truncation_as_data
+        return truncation.kind == name and check(*truncation.numbers, problem.steps)
 
     return holds
 
@@ -57,12 +42,14 @@ CONDITIONS = {
     "all |w| < 1e-3": lambda p: 0 < np.abs(p.params["W"]).max() < 1e-3,
     "some |x| > 6": lambda p: np.abs(p.xs).max() > 6,
     "some |b| > 40": lambda p: np.abs(p.params["b"]).max() > 40,
-    "Window(k), k > T + 2": of_part("Window", lambda k, steps: k > steps + 2),
-    "Tail(k), k > T + 2": of_part("Tail", lambda k, steps: k > steps + 2),
-    "Window not truncated for k ≥ 12": of_part("Window", lambda k, steps: 12 <= k < steps),
-    "Chunked with T > 12": of_chunks(lambda k1, k2, steps: steps > 12 and k1 < steps),
-    "k2 > 3 k1": of_chunks(lambda k1, k2, steps: k2 > 3 * k1 and k1 < steps),
-    "k2 < k1, ragged, T > 6": of_chunks(lambda k1, k2, steps: k2 < k1 < steps and steps % k1 and steps > 6),
+    "Window(k), k > T + 2": under("Window", lambda k, steps: k > steps + 2),
+    "Tail(k), k > T + 2": under("Tail", lambda k, steps: k > steps + 2),
+    "Window not truncated for k ≥ 12": under("Window", lambda k, steps: 12 <= k < steps),
+    "Chunked with T > 12": under("Chunked", lambda k1, k2, steps: steps > 12 and k1 < steps),
+    "k2 > 3 k1": under("Chunked", lambda k1, k2, steps: k2 > 3 * k1 and k1 < steps),
+    "k2 < k1, ragged, T > 6": under(
+        "Chunked", lambda k1, k2, steps: k2 < k1 < steps and steps % k1 and steps > 6
+    ),
     **{
         f"{name} with {truncation} at T > 12": lambda p, name=name, truncation=truncation: (
             (p.activation, p.truncation_as_data.kind) == (name, truncation) and p.steps > 12

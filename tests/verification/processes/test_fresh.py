@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import gone, lives, when
+from tests.living import lives
 from verification.processes import fresh, timeout, workers
 from verification.processes.fresh import afresh, pooled
 from verification.processes.workers import Lost
@@ -193,35 +191,3 @@ def test_what_a_fresh_process_cannot_import_is_one_line(threaded, monkeypatch):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     with pooled() as spread, pytest.raises(ValueError, match="needed one whose modules can be imported"):
         list(spread(module.work, [0]))
-
-
-PROGRAM = """
-import itertools, os, subprocess, sys
-from pathlib import Path
-sys.modules["jax"] = os
-from verification.processes.fresh import pooled
-
-def deaf(task, channel):
-    child = subprocess.Popen([sys.executable, "-c", "import itertools; sum(itertools.repeat(0))"])
-    path = Path(FOLDER) / str(task)
-    path.with_suffix(".part").write_text(f"{os.getpid()} {child.pid}")
-    path.with_suffix(".part").rename(path)
-    sum(itertools.repeat(0))
-
-FOLDER = sys.argv[1]
-os.cpu_count = lambda: 2
-with pooled() as spread:
-    list(spread(deaf, [0, 1]))
-"""
-
-
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_no_process_outlives_its_parent(tmp_path, how):
-    """However that ends, the fresh ones end, and what these have started."""
-    parent = subprocess.Popen([sys.executable, "-c", PROGRAM, tmp_path], cwd=ROOT, stderr=subprocess.DEVNULL)
-    when(lambda: len(list(tmp_path.glob("?"))) == 2)
-    started = [int(process) for file in tmp_path.glob("?") for process in file.read_text().split()]
-    assert all(map(lives, started))
-    parent.send_signal(how)
-    parent.wait(10)
-    assert gone(started)
