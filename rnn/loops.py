@@ -19,19 +19,19 @@ from rnn.cells.cell import Arrays, Cell
 from rnn.cells.gru import GRU
 from rnn.cells.lstm import LSTM
 from rnn.cells.vanilla import Vanilla
-from rnn.common.arrays import Array
+from rnn.common.arrays import Array, plain
 from rnn.common.checks import offers, shown
 from rnn.common.products import BLAS_ALONE, matrix_product
 from rnn.through_time.bptt import FLUSH_BELOW, NUMPY, Loops
-from rnn.through_time.routes import DaBuffer, Route
+from rnn.through_time.routes import DaBuffer, Route, Segment
 
 # What the extra brings: the compiler.
 LIBRARIES = ("numba",)
 
 # What ``Loops`` asks for.
 METHODS = (
-    *("check", "of_rows", "over_rows", "project", "project_back"),
-    *("forward", "local_derivatives", "back"),
+    *("check", "all_finite", "of_rows", "over_rows", "project_back"),
+    *("forward", "local_derivatives", "back", "back_from_outputs"),
 )
 
 # Long doubles and Fractions go by NumPy's loops.
@@ -39,6 +39,9 @@ _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
 
 # The module of ``rnn.compiled`` for a cell. Of no subclass, which may compute something else.
 _TEXTS = {Vanilla: "vanilla", LSTM: "lstm", GRU: "gru"}
+
+# Those that have all of the way back in one call.
+_AT_ONCE = (Vanilla, LSTM)
 
 
 def installed() -> bool:
@@ -78,6 +81,12 @@ class CompiledLoops:
             needed = "rnn.Vanilla, rnn.LSTM or rnn.GRU with activations of rnn"
             raise TypeError(f"{name}: {self} of {shown(cell)}, needed {needed}")
 
+    def all_finite(self, arrays: Arrays) -> bool:
+        """As in ``Loops``."""
+        if arrays[0].dtype not in _NUMBERS:
+            return NUMPY.all_finite(arrays)
+        return all(map(compiled_module("passes").all_finite, arrays))
+
     def of_rows(self, rows: Array, M: Array) -> Array:
         """As in ``Loops``."""
         # Soonest said of small ones, of which a short call makes several.
@@ -93,13 +102,6 @@ class CompiledLoops:
         product: Array = compiled_module("products").over_rows(a, b)
         return product
 
-    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
-        """As in ``Loops``."""
-        if xs.dtype not in _NUMBERS:
-            NUMPY.project(cell, weights, tape, xs, state)
-            return
-        compiled_text(type(cell)).project(cell, weights, tape, xs, state)
-
     def project_back(
         self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
     ) -> tuple[Arrays, Array]:
@@ -110,14 +112,16 @@ class CompiledLoops:
         found = compiled_text(type(cell)).project_back(cell, weights, tape, das, first)
         return found
 
-    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
+    def forward(
+        self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays, active: Sequence[int] | None
+    ) -> None:
         """As in ``Loops``."""
-        steps, records = tape.da_buffer.shape[:2]
-        if tape.da_buffer.dtype not in _NUMBERS:
-            NUMPY.forward(cell, tape, active)
+        if xs.dtype not in _NUMBERS:
+            NUMPY.forward(cell, weights, tape, xs, state, active)
             return
+        records, steps = xs.shape[:2]
         counts = _of_all(steps, records) if active is None else np.array(active)
-        compiled_text(type(cell)).forward(cell, tape, counts)
+        compiled_text(type(cell)).forward(cell, weights, tape, xs, state, counts)
 
     def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
         """As in ``Loops``."""
@@ -140,11 +144,23 @@ class CompiledLoops:
         if W.dtype not in _NUMBERS:
             NUMPY.back(cell, W, route, carry, derivatives, cotangents, das)
             return
-        of_losses = tuple(map(_plain, cotangents))
+        of_losses = tuple(map(plain, cotangents))
         below = FLUSH_BELOW[W.dtype][()]
         compiled_text(type(cell)).steps_back(
-            cell, _plain(W), carry, derivatives, of_losses, route.spans, das.array, below
+            cell, plain(W), carry, derivatives, of_losses, route.spans, das.array, below
         )
+
+    def back_from_outputs(
+        self, cell: Cell, params: Any, tape: Any, do: Array, segment: Segment
+    ) -> tuple[Arrays, Array] | None:
+        """As in ``Loops``."""
+        if do.dtype not in _NUMBERS or type(cell) not in _AT_ONCE:
+            return None
+        if not compiled_module("at_once").is_short(tape, do, segment):
+            return None
+        found: tuple[Arrays, Array]
+        found = compiled_text(type(cell)).back_from_outputs(cell, params, tape, do, segment)
+        return found
 
 
 # By the name that files and commands have for them.
@@ -180,8 +196,3 @@ def _all_records(steps: int, records: int) -> Array:
 
 # To make one takes longer than to find it. Nothing writes to it.
 _of_all = lru_cache(maxsize=64)(_all_records)
-
-
-def _plain(array: Array) -> Array:
-    """In C order and writeable, since a loop is compiled anew for arrays of another kind."""
-    return array if array.flags.carray else np.array(array, order="C")

@@ -154,8 +154,7 @@ class RNN(Generic[Own]):
         masks: Sequence[Array] | None = None,
     ) -> Any:
         """The loss alone, without a backward; arguments as in ``loss_and_gradients``."""
-        call = self._checked(params, xs, h0, lengths, masks)
-        terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
+        call, terms = self._checked_with_losses(params, xs, targets, h0, lengths, weights, masks)
         hs = self._recurrence.outputs(self._unrolled(call))
         first_loss = call.xs.shape[1] - len(terms.targets)
         value, _ = self._losses(call.params, terms.states(hs[first_loss:]), terms)
@@ -187,8 +186,7 @@ class RNN(Generic[Own]):
         ``masks``, with a ``Stack``: of each level but the one on top an array (N, T, H), by which what it
         hands up is multiplied, as dropout does (``rnn.learning.dropout.dropout_masks``).
         """
-        call = self._checked(params, xs, h0, lengths, masks)
-        terms = checked_loss_terms(self.loss, self.outputs, call, targets, weights)
+        call, terms = self._checked_with_losses(params, xs, targets, h0, lengths, weights, masks)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
@@ -221,9 +219,7 @@ class RNN(Generic[Own]):
         Nor is what it returns looked at, which ``check_gradients`` does.
         A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
-        state = zero_state(self._recurrence, xs) if h0 is None else h0
-        call = Call(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
-        terms = loss_terms(self.loss, targets, weights, None, xs.shape[1])
+        call, terms = self._as_given(params, xs, targets, h0, weights, masks)
         return self._sum(call, terms, truncation, checkpoints, workspace)
 
     def _sum(
@@ -291,6 +287,11 @@ class RNN(Generic[Own]):
         states = own.outputs(tape)[segment.first_loss - segment.start :]
         hs = terms.states(states)
         value, do = self._losses(params, hs, terms)
+        if terms.counted is None:
+            by_step = do.reshape(*states.shape[:2], self.outputs)
+            found = own.back_from_outputs(params, tape, by_step, segment, self.loops)
+            if found is not None:
+                return (value, *found[0]), found[1], ()
         # Of one loss there is nothing to add up, and a call to do so takes longer than a product.
         dV, dc = self.loops.over_rows(do, hs), do[0].copy() if len(do) == 1 else np.add.reduce(do)
         # A loss before the first step that is reached sends nothing back.
@@ -341,6 +342,57 @@ class RNN(Generic[Own]):
     def checked_params(self, params: Any) -> Any:
         """The parameters as arrays of one dtype that fit, or an error that names the one that does not."""
         return checked_params(self._recurrence.params, self._shapes, params)
+
+    def _as_given(
+        self,
+        params: Any,
+        xs: Array,
+        targets: Array,
+        h0: State,
+        weights: Array | None = None,
+        masks: Arrays = (),
+    ) -> tuple[Call, LossTerms]:
+        """The call and its losses, of arrays that would pass every check."""
+        state = zero_state(self._recurrence, xs) if h0 is None else h0
+        call = Call(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
+        return call, loss_terms(self.loss, targets, weights, None, xs.shape[1])
+
+    def _checked_with_losses(
+        self,
+        params: Any,
+        xs: Array,
+        targets: Array,
+        h0: State,
+        lengths: Array | None,
+        weights: Array | None,
+        masks: Sequence[Array] | None,
+    ) -> tuple[Call, LossTerms]:
+        """The call and its losses, or an error that names what does not fit."""
+        few = lengths is None and weights is None and masks is None
+        if few and self._would_pass(params, xs, targets, h0):
+            return self._as_given(params, xs, targets, h0)
+        call = self._checked(params, xs, h0, lengths, masks)
+        return call, checked_loss_terms(self.loss, self.outputs, call, targets, weights)
+
+    def _would_pass(self, params: Any, xs: Array, targets: Array, h0: State) -> bool:
+        """Would all pass every check? That is soon seen of plain arrays, and of others left open."""
+        own, plain = self._recurrence, np.ndarray
+        if type(params) is not own.params or type(xs) is not plain or type(targets) is not plain:
+            return False
+        if xs.ndim != 3 or xs.dtype not in FLOATS or type(self.loss) is not Loss:
+            return False
+        (N, T, _), dtype = xs.shape, xs.dtype
+        state = () if h0 is None else h0 if isinstance(h0, tuple) else (h0,)
+        arrays = (*params, xs, targets, *state)
+        axes = (N, T, self.outputs) if targets.ndim == 3 else (N, self.outputs)
+        shapes = [*self._shapes.values(), (N, T, own.inputs), axes, *[(N, width) for width in own.widths]]
+        if not N * T or len(arrays) != len(shapes) - (len(own.widths) if h0 is None else 0):
+            return False
+        for array, shape in zip(arrays, shapes, strict=False):
+            fits = type(array) is plain and array.dtype is dtype and array.shape == shape
+            if not (fits and array.flags.carray):
+                return False
+        return self.loops.all_finite(arrays)
 
     def _checked(
         self, params: Any, xs: Array, h0: State, lengths: Array | None, masks: object = None

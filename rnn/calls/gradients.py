@@ -38,12 +38,9 @@ def check_gradients(value: Any, grads: Gradients) -> None:
 
 def _finite(value: Any, grads: Gradients) -> bool:
     """Are all entries finite?"""
-    U, W, b, *blocks = grads.params
-    blocks += (grads.xs.swapaxes(0, 1), *grads.state)
-    # As a rule U, W and b, of the lowest level, are columns of one array, which is sooner looked at.
-    joint = W.base
-    if joint is not None and joint is U.base and joint is b.base:
-        blocks.append(joint)
-    else:
-        blocks += (U, W, b)
+    blocks = (*grads.params, grads.xs.swapaxes(0, 1), *grads.state)
+    # As a rule several are parts of one array, which is sooner looked at.
+    joint = grads.params[0].base
+    if joint is not None:
+        blocks = (joint, *[block for block in blocks if block.base is not joint])
     return isfinite(value) and all(map(all_finite, blocks))

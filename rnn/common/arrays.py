@@ -54,6 +54,11 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
     return np.full(shape, Fraction(0), dtype=object)
 
 
+def plain(array: Array) -> Array:
+    """In C order and writeable, since a loop is compiled anew for arrays of another kind."""
+    return array if array.flags.carray else np.array(array, order="C")
+
+
 def as_array(name: str, value: object) -> Array:
     """``value`` as an array.
 

@@ -22,11 +22,16 @@ def in_blocks(loop: Callable[..., object], given: tuple[Any, ...], records: int,
 
     ``work``: the bytes of the numbers that one record is multiplied by.
     """
-    if records < 2 * LEAST:
+    if is_few(records):
         loop(*given, 0, records)
         return
     threads = min(records // LEAST, threads_for(records * work))
     shared(partial(loop, *given), blocks(records, threads), threads)
+
+
+def is_few(records: int) -> bool:
+    """Are they one block?"""
+    return records < 2 * LEAST
 
 
 def blocks(records: int, threads: int) -> list[Part]:

@@ -30,8 +30,9 @@ def project(cell: GRU, weights: Reset, tape: GRUTape, xs: Array, state: Arrays) 
     of_rows(tape.inputs.reshape(-1, len(P)), P, out=tape.gates.reshape(-1, 3 * H))
 
 
-def forward(cell: GRU, tape: GRUTape, active: Array) -> None:
-    """As ``GRU.forward``, of the first ``active[t]`` records at step t."""
+def forward(cell: GRU, weights: Reset, tape: GRUTape, xs: Array, state: Arrays, active: Array) -> None:
+    """As ``GRU.project`` and ``GRU.forward``, of the first ``active[t]`` records at step t."""
+    project(cell, weights, tape, xs, state)
     kinds = [KINDS[f] for f in cell.activations]
     arrays = tape.rows, tape.m, tape.gates, tape.M
     in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.nbytes)

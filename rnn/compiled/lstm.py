@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from rnn.cells.cell import Arrays, Recurrent, Weights
+from rnn.cells.cell import Arrays, Params, Recurrent, Weights
 from rnn.cells.lstm import LSTM, LSTMTape
 from rnn.common.arrays import Array
+from rnn.compiled.at_once import given, gradients, linear_back, readout_back, room, to_initial
 from rnn.compiled.blocks import in_blocks
 from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
@@ -17,16 +18,13 @@ from rnn.compiled.passes import add_times, copy, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
+from rnn.through_time.routes import Segment
 from rnn.through_time.spans import Spans
 
 
-def project(cell: LSTM, weights: Recurrent, tape: LSTMTape, xs: Array, state: Arrays) -> None:
-    """As ``LSTM.project``, in which no product is made."""
+def forward(cell: LSTM, weights: Recurrent, tape: LSTMTape, xs: Array, state: Arrays, active: Array) -> None:
+    """As ``LSTM.project`` and ``LSTM.forward``, of the first ``active[t]`` records at step t."""
     cell.project(weights, tape, xs, state)
-
-
-def forward(cell: LSTM, tape: LSTMTape, active: Array) -> None:
-    """As ``LSTM.forward``, of the first ``active[t]`` records at step t."""
     kinds = [KINDS[f] for f in cell.activations]
     arrays = tape.rows, tape.cells, tape.gates, tape.squashed, tape.ig, tape.M
     in_blocks(_forward, (*kinds, *arrays, active), tape.rows.shape[1], len(active) * tape.M.nbytes)
@@ -64,6 +62,16 @@ def project_back(
     dW, dU, db = dM[:, :H], dM[:, H:-1], dM[:, -1]
     dxs = of_rows(da, np.ascontiguousarray(weights.U)).reshape(*das.shape[:2], cell.inputs)
     return Weights(U=dU, W=dW, b=db), dxs
+
+
+def back_from_outputs(
+    cell: LSTM, params: Params, tape: LSTMTape, do: Array, segment: Segment
+) -> tuple[Arrays, Array]:
+    """All of the way back at once, as in ``Loops``."""
+    filled, kinds = room(params, tape, segment), tuple(KINDS[f] for f in cell.activations)
+    arrays = tape.through, tape.gates, tape.cells, tape.squashed
+    _back_from_outputs(kinds, *arrays, *given(params, tape, do, segment), *filled)
+    return gradients(params, filled)
 
 
 @compiled
@@ -145,3 +153,41 @@ def _steps_back(  # type: ignore[no-untyped-def]
                 times(dc[r], gates[t, n, H : 2 * H], dc[r])  # dc_prev = dc ⊙ f
             put(da[rows], das[t, lo:hi], adds)
         carry_back(da, panels, dh, active, N, lo, hi)  # dh_prev = da W
+
+
+@compiled
+def _back_from_outputs(  # type: ignore[no-untyped-def]
+    kinds,
+    through,
+    gates,
+    cells,
+    squashed,
+    U,
+    W,
+    V,
+    do,
+    rows,
+    buffer,
+    firsts,
+    seeds,
+    stops,
+    first_loss,
+    first,
+    start,
+    once,
+    below,
+    dM,
+    dxs,
+    dV,
+    dc,
+    d,
+):
+    """The readout back, every step of one route, and all that is linear in da."""
+    (_, N, _), factors, spans = do.shape, buffer[first:], (firsts, seeds, stops, first_loss)
+    dhs, dh = readout_back(do, V, rows, dV, dc), np.zeros((len(firsts) * N, W.shape[1]), W.dtype)
+    das, dcell = factors if once else np.zeros_like(factors), np.zeros_like(dh)
+    kept = through[first:], gates[first:], cells[first:], squashed[first:]
+    _steps_back(kinds, W, dh, dcell, factors, *kept, dhs, dhs[:0], spans, das, not once, below, 0, N)
+    to_initial(dh, firsts, start, d[0])
+    to_initial(dcell, firsts, start, d[1])
+    linear_back(das, rows[first:-1], U, dM, dxs)

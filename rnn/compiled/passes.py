@@ -4,7 +4,9 @@ A loop over many arrays at once does not: it would first have to be shown that n
 a row of a view with gaps, as a tape's ``states`` are: ``rows[t, n, :H]`` is known to lie in one piece.
 """
 
-from rnn.compiled.options import inlined
+import numpy as np
+
+from rnn.compiled.options import compiled, inlined
 
 
 @inlined
@@ -19,6 +21,13 @@ def add(x, out):  # type: ignore[no-untyped-def]
     """out += x"""
     for j in range(out.size):
         out[j] += x[j]
+
+
+@inlined
+def add_multiple(s, x, out):  # type: ignore[no-untyped-def]
+    """out += s x"""
+    for j in range(out.size):
+        out[j] += s * x[j]
 
 
 @inlined
@@ -48,3 +57,12 @@ def add_times(x, y, out):  # type: ignore[no-untyped-def]
     """out += x ⊙ y"""
     for j in range(out.size):
         out[j] += x[j] * y[j]
+
+
+@compiled
+def all_finite(array):  # type: ignore[no-untyped-def]
+    """Is every entry finite? No entry ends the look, so that it is vector code."""
+    entries, found = array.reshape(-1), True
+    for j in range(entries.size):
+        found &= np.isfinite(entries[j])
+    return found

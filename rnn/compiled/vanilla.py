@@ -7,27 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from rnn.cells.cell import Arrays, Recurrent, Weights
+from rnn.cells.cell import Arrays, Params, Recurrent, Weights
 from rnn.cells.vanilla import Vanilla, VanillaTape
-from rnn.common.arrays import Array
-from rnn.compiled.blocks import in_blocks
+from rnn.common.arrays import Array, plain
+from rnn.compiled.at_once import given, gradients, linear_back, readout_back, room, to_initial
+from rnn.compiled.blocks import in_blocks, is_few
 from rnn.compiled.functions import KINDS, slopes, value
 from rnn.compiled.options import compiled
 from rnn.compiled.passes import copy, times
 from rnn.compiled.products import of_rows, over_rows
 from rnn.compiled.steps import ahead, carry_back, collect, first_active, flush, put
 from rnn.compiled.tiles import arranged, multiply
+from rnn.through_time.routes import Segment
 from rnn.through_time.spans import Spans
 
 
-def project(cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, state: Arrays) -> None:
-    """As ``Vanilla.project``, in which no product is made."""
-    cell.project(weights, tape, xs, state)
-
-
-def forward(cell: Vanilla, tape: VanillaTape, active: Array) -> None:
-    """As ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
+def forward(
+    cell: Vanilla, weights: Recurrent, tape: VanillaTape, xs: Array, state: Arrays, active: Array
+) -> None:
+    """As ``Vanilla.project`` and ``Vanilla.forward``, of the first ``active[t]`` records at step t."""
     given = KINDS[cell.activation], tape.rows, tape.a, tape.M, active
+    if is_few(len(xs)):
+        _project_and_forward(*map(plain, (weights.U, weights.W, weights.b, xs, *state)), *given)
+        return
+    cell.project(weights, tape, xs, state)
     in_blocks(_forward, given, tape.rows.shape[1], len(active) * tape.M.nbytes)
 
 
@@ -64,6 +67,15 @@ def project_back(
     return Weights(U=dU, W=dW, b=db), dxs
 
 
+def back_from_outputs(
+    cell: Vanilla, params: Params, tape: VanillaTape, do: Array, segment: Segment
+) -> tuple[Arrays, Array]:
+    """All of the way back at once, as in ``Loops``."""
+    filled = room(params, tape, segment)
+    _back_from_outputs(KINDS[cell.activation], *given(params, tape, do, segment), *filled)
+    return gradients(params, filled)
+
+
 @compiled
 def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
     """a = x Uᵀ + h_prev Wᵀ + b; h = f(a)."""
@@ -74,6 +86,18 @@ def _forward(f, rows, a, M, active, lo, hi):  # type: ignore[no-untyped-def]
         value(f, a[now].reshape(-1))
         for n in range(now.start, now.stop):
             copy(a[n], rows[t + 1, n, :H])  # h = f(a)
+
+
+@compiled
+def _project_and_forward(U, W, b, xs, h0, f, rows, a, M, active):  # type: ignore[no-untyped-def]
+    """M = [W U b]ᵀ and every row, as ``Vanilla.project`` has them; and every step, in one call."""
+    N, H = h0.shape
+    M[:H], M[H:-1], M[-1] = W.T, U.T, b
+    for n in range(N):
+        copy(h0[n], rows[0, n, :H])
+        for t in range(len(rows) - 1):
+            copy(xs[n, t], rows[t, n, H:-1])
+    _forward(f, rows, a, M, active, 0, N)
 
 
 @compiled
@@ -107,3 +131,35 @@ def _steps_back(f, W, dh, slopes, hs, dhs, spans, das, adds, below, lo, hi):  # 
                 times(dh[sweep * N + n], slopes[t, n], da[sweep * N + n])  # da = dh ⊙ f′(a)
             put(da[rows], das[t, lo:hi], adds)
         carry_back(da, panels, dh, active, N, lo, hi)  # dh_prev = da W
+
+
+@compiled
+def _back_from_outputs(  # type: ignore[no-untyped-def]
+    f,
+    U,
+    W,
+    V,
+    do,
+    rows,
+    buffer,
+    firsts,
+    seeds,
+    stops,
+    first_loss,
+    first,
+    start,
+    once,
+    below,
+    dM,
+    dxs,
+    dV,
+    dc,
+    d,
+):
+    """The readout back, every step of one route, and all that is linear in da."""
+    (_, N, _), slopes, spans = do.shape, buffer[first:], (firsts, seeds, stops, first_loss)
+    dhs, dh = readout_back(do, V, rows, dV, dc), np.zeros((len(firsts) * N, len(W)), W.dtype)
+    das = slopes if once else np.zeros_like(slopes)
+    _steps_back(f, W, dh, slopes, rows[first + 1 :], dhs, spans, das, not once, below, 0, N)
+    to_initial(dh, firsts, start, d[0])
+    linear_back(das, rows[first:-1], U, dM, dxs)

@@ -30,7 +30,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from rnn.cells.cell import Arrays, Cell, Steps, Tape, run, stretches
-from rnn.common.arrays import FLOATS, Array, zeros
+from rnn.common.arrays import FLOATS, Array, all_finite, zeros
 from rnn.common.products import aligned_copy, matrix_product
 from rnn.through_time.routes import DaBuffer, Route, Segment
 
@@ -76,6 +76,10 @@ class Loops(Protocol):
         """TypeError or ImportError, by the argument's name, unless these loops can be had for the cell."""
         ...
 
+    def all_finite(self, arrays: Arrays) -> bool:
+        """Is every entry of some arrays of one type of float finite? All are in C order and writeable."""
+        ...
+
     def of_rows(self, rows: Array, M: Array) -> Array:
         """``rows`` M, of all steps at once."""
         ...
@@ -84,18 +88,16 @@ class Loops(Protocol):
         """Σ aᵀ b over the rows of all steps: (columns of a, columns of b)."""
         ...
 
-    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
-        """As in ``Cell``."""
-        ...
-
     def project_back(
         self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
     ) -> tuple[Arrays, Array]:
         """As in ``Cell``."""
         ...
 
-    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
-        """Every step forward, of the first ``active[t]`` records at step t, or of all of them."""
+    def forward(
+        self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays, active: Sequence[int] | None
+    ) -> None:
+        """``Cell.project`` and all steps forward, of the first ``active[t]`` records at step t, or of all."""
         ...
 
     def local_derivatives(self, cell: Cell, tape: Any, first: int) -> Arrays:
@@ -115,6 +117,16 @@ class Loops(Protocol):
         """Every step back of a route; arguments as in ``Route``."""
         ...
 
+    def back_from_outputs(
+        self, cell: Cell, params: Any, tape: Any, do: Array, segment: Segment
+    ) -> tuple[Arrays, Array] | None:
+        """All of the way back of a network of one cell, from do = ∂ℓ/∂o (losses, N, K) of a segment.
+
+        The gradients of its parameters and of the initial state's arrays; and dxs, from ``segment.first`` on.
+        None where it goes part by part.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class NumPyLoops:
@@ -122,6 +134,10 @@ class NumPyLoops:
 
     def check(self, name: str, cell: Cell) -> None:
         """Every cell has them."""
+
+    def all_finite(self, arrays: Arrays) -> bool:
+        """As in ``Loops``."""
+        return all(map(all_finite, arrays))
 
     def of_rows(self, rows: Array, M: Array) -> Array:
         """As in ``Loops``."""
@@ -131,18 +147,17 @@ class NumPyLoops:
         """As in ``Loops``."""
         return matrix_product(a.T, b)
 
-    def project(self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays) -> None:
-        """As in ``Loops``."""
-        cell.project(weights, tape, xs, state)
-
     def project_back(
         self, cell: Cell, weights: Any, tape: Any, das: Array, first: int
     ) -> tuple[Arrays, Array]:
         """As in ``Loops``."""
         return cell.project_back(weights, tape, das, first)
 
-    def forward(self, cell: Cell, tape: Any, active: Sequence[int] | None) -> None:
+    def forward(
+        self, cell: Cell, weights: Any, tape: Any, xs: Array, state: Arrays, active: Sequence[int] | None
+    ) -> None:
         """As in ``Loops``."""
+        cell.project(weights, tape, xs, state)
         for stretch in (tape,) if active is None else stretches(tape, active):
             cell.forward(stretch)
 
@@ -163,6 +178,12 @@ class NumPyLoops:
         """As in ``Loops``."""
         W = aligned_copy(W, route.depth * len(carry[0]))
         go_back(route.steps_back(cell, W, carry, derivatives, cotangents, das), carry, route.depth)
+
+    def back_from_outputs(
+        self, cell: Cell, params: Any, tape: Any, do: Array, segment: Segment
+    ) -> tuple[Arrays, Array] | None:
+        """As in ``Loops``: part by part."""
+        return None
 
 
 NUMPY = NumPyLoops()
@@ -191,8 +212,7 @@ def unroll(
             ) from None
     for array in () if active is None else tape.kept:
         array[...] = zeros((), array)
-    loops.project(cell, weights, tape, xs, state)
-    loops.forward(cell, tape, active)
+    loops.forward(cell, weights, tape, xs, state, active)
     return tape
 
 

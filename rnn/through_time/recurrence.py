@@ -156,6 +156,12 @@ class Recurrence(ABC, Generic[Own, OwnWeights]):
         ``finals``, of a segment that is the whole sequence. ``carry``: what left the segment after it.
         """
 
+    def back_from_outputs(
+        self, params: Any, tape: Any, do: Array, segment: Segment, loops: Loops
+    ) -> tuple[Arrays, Array] | None:
+        """As in ``Loops``, where it is one cell."""
+        return None
+
 
 @dataclass(frozen=True)
 class Single(Recurrence[Any, Any]):
@@ -213,6 +219,12 @@ class Single(Recurrence[Any, Any]):
         first = segment.first - segment.start
         weights, dxs = loops.project_back(self.cell, params, tape, das, first)
         return Back(weights, dxs, segment.first, dstate, leaving)
+
+    def back_from_outputs(
+        self, params: Any, tape: Any, do: Array, segment: Segment, loops: Loops
+    ) -> tuple[Arrays, Array] | None:
+        """As in ``Recurrence``."""
+        return loops.back_from_outputs(self.cell, params, tape, do, segment)
 
 
 class Several(Recurrence[Any, Any]):

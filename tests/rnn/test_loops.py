@@ -232,7 +232,7 @@ def test_only_the_loops_that_were_asked_for_run(monkeypatch, cell):
     def never(*given):
         pytest.fail("by NumPy's loops")
 
-    for name in ("of_rows", "over_rows", "project", "project_back", "forward", "local_derivatives", "back"):
+    for name in ("of_rows", "over_rows", "project_back", "forward", "local_derivatives", "back"):
         monkeypatch.setattr(NumPyLoops, name, never)
     rng, made = np.random.default_rng(0), cell(2, 3)
     net, layer = RNN(made, 3, loops=CompiledLoops()), Layer(made, CompiledLoops())
@@ -259,6 +259,39 @@ def test_a_large_product_of_any_numbers_is_numpys(number):
     compiled = CompiledLoops()
     assert compiled.of_rows(a, M).tolist() == (a @ M).tolist()
     assert compiled.over_rows(a, b).tolist() == (a.T @ b).tolist()
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("loops", [NumPyLoops(), CompiledLoops()])
+def test_one_array_that_is_not_finite_is_seen(loops, number):
+    """Of several, of any type of float."""
+    arrays = tuple(np.ones(shape, number) for shape in ((2, 3), (4,), (1, 2, 1)))
+    assert loops.all_finite(arrays)
+    for array in arrays:
+        array.flat[-1] = np.inf
+        assert not loops.all_finite(arrays)
+        array.flat[-1] = 1
+
+
+@pytest.mark.parametrize("number", [np.longdouble, Fraction])
+@pytest.mark.parametrize("every_step", [True, False])
+def test_numbers_that_are_not_compiled_go_by_numpys_loops(number, every_step):
+    """Forward and back, to the bit."""
+    rng, made = (
+        np.random.default_rng(0),
+        np.vectorize(number, otypes=[object if number is Fraction else number]),
+    )
+    numpy, compiled = (
+        RNN(Vanilla(2, 3, rnn.softsign), 2, loops=each()) for each in (NumPyLoops, CompiledLoops)
+    )
+    params = rnn.Params(*(made(rng.integers(-3, 4, shape)) for shape in ((3, 2), (3, 3), (3,), (2, 3), (2,))))
+    xs, targets = made(rng.integers(-3, 4, (2, 3, 2))), made(rng.integers(-3, 4, (2, 3, 2)))
+    targets = targets if every_step else targets[:, -1]
+    want_value, want = numpy.loss_and_gradients(params, xs, targets)
+    value, got = compiled.loss_and_gradients(params, xs, targets)
+    assert value == want_value
+    for a, b in zip(blocks(got), blocks(want), strict=True):
+        assert a.tolist() == b.tolist()
 
 
 def test_loops_have_names():

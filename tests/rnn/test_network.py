@@ -838,3 +838,52 @@ def test_what_has_been_checked_goes_the_same_way():
     assert lengths == [T, T]
     assert net.loss_and_gradients_of_checked(*given, h0, checkpoints=Checkpoints(2))[0] == want
     assert max(lengths[2:]) == 2
+
+
+def test_what_is_plainly_fine_is_seen_at_once():
+    """With either place of the losses, and with a state as an array, a tuple, or none."""
+    net = RNN(Vanilla(D, H), K)
+    params, xs = net.init(np.random.default_rng(0)), np.ones((N, T, D))
+    for targets in (np.ones((N, K)), np.ones((N, T, K))):
+        for h0 in (None, np.ones((N, H)), (np.ones((N, H)),)):
+            assert net._would_pass(params, xs, targets, h0)
+    assert not RNN(Vanilla(D, H), K, rnn.softmax_cross_entropy)._would_pass(params, xs, targets, None)
+
+
+@pytest.mark.parametrize("argument", ["params", "xs", "targets", "h0"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(np.ndarray.tolist, id="list"),
+        pytest.param(lambda array: array.astype(np.float32), id="another type"),
+        pytest.param(lambda array: array.astype(int), id="integers"),
+        pytest.param(lambda array: array[..., np.newaxis], id="an axis more"),
+        pytest.param(lambda array: array[:0], id="none"),
+        pytest.param(lambda array: array[:, :0], id="none on the second axis"),
+        pytest.param(lambda array: np.concatenate([array, array]), id="twice as many"),
+        pytest.param(np.asfortranarray, id="another layout"),
+        pytest.param(
+            lambda array: np.where(array.cumsum().reshape(array.shape) == 1, np.nan, array), id="NaN"
+        ),
+        pytest.param(lambda array: np.ma.masked_array(array), id="masked"),
+    ],
+)
+def test_what_is_not_is_looked_at_one_by_one(argument, change):
+    """Whichever array it is of; and a tuple of parameters, one array of the state more or less."""
+    net = RNN(LSTM(D, H), K)
+    given = {
+        "params": net.init(np.random.default_rng(0)),
+        "xs": np.ones((N, T, D)),
+        "targets": np.ones((N, T, K)),
+        "h0": (np.ones((N, H)), np.ones((N, H))),
+    }
+    assert net._would_pass(**given)
+    assert not net._would_pass(**{**given, "params": tuple(given["params"])})
+    for h0 in (given["h0"][0], given["h0"][:1], (*given["h0"], given["h0"][0]), [*given["h0"]]):
+        assert not net._would_pass(**{**given, "h0": h0})
+    value = given[argument]
+    if argument == "params":
+        changed = value._replace(W=change(np.ones_like(value.W)))
+    else:
+        changed = (value[0], change(value[1])) if argument == "h0" else change(value)
+    assert not net._would_pass(**{**given, argument: changed})

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.common.arrays import FRACTIONS, LARGE, PART, _is_masked, check_size, checked, refuse_mask, zeros
+from rnn.common.arrays import (
+    FRACTIONS,
+    LARGE,
+    PART,
+    _is_masked,
+    check_size,
+    checked,
+    plain,
+    refuse_mask,
+    zeros,
+)
 
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
@@ -146,3 +156,16 @@ def test_a_type_is_the_same_that_is_equal():
     array = np.ones(2, noted)
     assert array.dtype is not np.dtype(float)
     assert checked("x", array, ("n",), np.dtype(float)) is array
+
+
+def test_a_plain_array_is_itself_and_another_one_a_copy():
+    """In C order and writeable, whatever the other was; its numbers are the same."""
+    array = np.arange(6.0).reshape(2, 3)
+    assert plain(array) is array
+    fixed = array.copy()
+    fixed.flags.writeable = False
+    for other in (array.T, array[:, ::2], np.asfortranarray(array), fixed):
+        made = plain(other)
+        assert made.flags.carray
+        assert not np.shares_memory(made, other)
+        np.testing.assert_array_equal(made, other)

@@ -18,6 +18,7 @@ def every(x, y, out):
     passes.minus(x, y, out[3])
     passes.complement(x, out[4])
     passes.add_times(x, y, out[5])
+    passes.add_multiple(y.dtype.type(2.5), x, out[6])
 
 
 @compiled
@@ -34,13 +35,12 @@ def test_passes_are_numpys(dtype, size):
     """Of slices, that neither begin nor end with their array; what lies beside them stays."""
     rng = np.random.default_rng(size)
     x, y = (rng.standard_normal(size + 2).astype(dtype)[1:-1] for _ in "xy")
-    room = np.full((6, size + 2), 3, dtype)
+    room = np.full((7, size + 2), 3, dtype)
     every(x, y, room[:, 1:-1])
     np.testing.assert_array_equal(room[:5, 1:-1], [x, 3 + x, x * y, x - y, 1 - x])
     # A product and a sum may be fused.
-    np.testing.assert_allclose(
-        room[5, 1:-1], 3 + x * y, rtol=4 * np.finfo(dtype).eps, atol=4 * np.finfo(dtype).eps
-    )
+    near = 4 * np.finfo(dtype).eps
+    np.testing.assert_allclose(room[5:, 1:-1], [3 + x * y, 3 + dtype(2.5) * x], rtol=near, atol=near)
     assert (room[:, [0, -1]] == 3).all()
 
 
@@ -52,3 +52,17 @@ def test_a_pass_may_write_over_what_it_reads(size):
     out = old.copy()
     onto_themselves(x, y, out)
     np.testing.assert_array_equal(out, [old[0] * y, x * old[1], old[2] - y])
+
+
+@pytest.mark.parametrize("shape", [(1,), (33,), (3, 7), (2, 5, 9)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_entry_that_is_not_finite_is_seen(dtype, shape):
+    """Wherever it stands; the largest numbers are finite, though their squares are not."""
+    array = np.full(shape, np.finfo(dtype).max)
+    array.flat[::2] = np.finfo(dtype).min
+    assert passes.all_finite(array)
+    for place in (0, array.size // 2, array.size - 1):
+        for wrong in (np.nan, np.inf, -np.inf):
+            other = array.copy()
+            other.flat[place] = wrong
+            assert not passes.all_finite(other)

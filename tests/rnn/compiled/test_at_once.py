@@ -1,0 +1,131 @@
+"""The way back of a short call at once, beside the same way part by part."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, CompiledLoops, Full, Stack, Tail, Vanilla, Window
+from rnn.compiled import at_once
+
+TRUNCATIONS = (Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Tail(3), Tail(0))
+
+
+class PartByPart(CompiledLoops):
+    """Compiled loops that never go back at once."""
+
+    def back_from_outputs(self, *given):
+        return None
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was said of each call: was it short?"""
+    answers, is_short = [], at_once.is_short
+
+    def kept(*given):
+        answers.append(is_short(*given))
+        return answers[-1]
+
+    monkeypatch.setattr(at_once, "is_short", kept)
+    return answers
+
+
+def drawn(cell, shape, dtype=np.float64, outputs=3):
+    """A network of the cell, and what a call of (N, T, D) takes: losses on every step."""
+    rng, net = np.random.default_rng(0), RNN(cell, outputs, loops=CompiledLoops())
+    params = net.init(rng, dtype)
+    params = params._make((block + rng.normal(size=block.shape) / 4).astype(dtype) for block in params)
+    N, T, _ = shape
+    xs, targets = (rng.normal(size=each).astype(dtype) for each in (shape, (N, T, outputs)))
+    return net, params, xs, targets, tuple(rng.normal(size=(N, cell.units)).astype(dtype) for _ in cell.state)
+
+
+def assert_the_same(net, *given, **options):
+    """By either way, to the rounding of sums in another order; the loss to the bit, and no other memory."""
+    value, got = net.loss_and_gradients(*given, **options)
+    want_value, want = replace(net, loops=PartByPart()).loss_and_gradients(*given, **options)
+    assert value == want_value
+    for a, b in zip((*got.params, got.xs, *got.state), (*want.params, want.xs, *want.state), strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+        assert np.abs(a - b).max() <= 100 * np.finfo(a.dtype).eps * max(1e-3, np.abs(b).max())
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM])
+@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_it_is_the_way_part_by_part(asked, cell, truncation, dtype):
+    """Under every truncation, of a loss on the last step and on every one, with checkpoints."""
+    net, params, xs, targets, h0 = drawn(cell(2, 5), (3, 9, 2), dtype)
+    for wanted in (targets, targets[:, -1], targets[:, :, ::-1]):
+        for checkpoints in (None, Checkpoints(4)):
+            assert_the_same(net, params, xs, wanted, h0, truncation, checkpoints)
+    assert any(asked) == (truncation != Tail(0))
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2)])
+@pytest.mark.parametrize("units", [1, 16, 33])
+def test_it_is_so_at_every_size(asked, cell, shape, units):
+    """From one number on, of more than a panel's columns, and up to so many records as are no longer few."""
+    assert_the_same(*drawn(cell(shape[2], units), shape))
+    assert asked == [shape[0] < 16]
+
+
+def test_what_is_large_goes_part_by_part(asked, monkeypatch):
+    """A product over all steps, of da or of do; and a segment that a border cuts, or that has no route."""
+    given = drawn(Vanilla(2, 5), (3, 9, 2))
+    for short, expected in ((3 * 9 * 5 * 8, True), (3 * 9 * 5 * 8 - 1, False)):
+        monkeypatch.setattr(at_once, "SHORT", short)
+        assert_the_same(*given)
+        assert asked.pop() == expected
+    many = drawn(Vanilla(2, 5), (3, 9, 2), outputs=6)
+    monkeypatch.setattr(at_once, "SHORT", 3 * 9 * 6 * 8 - 1)
+    assert_the_same(*many)
+    assert not asked.pop()
+    assert_the_same(*given, Full(), Checkpoints(4))
+    assert_the_same(*given, Tail(0))
+    assert not any(asked)
+
+
+@pytest.mark.parametrize("cell", [GRU(2, 5), Stack(Vanilla(2, 5), LSTM(5, 3))])
+def test_other_cells_go_part_by_part(asked, cell):
+    """A GRU, and several."""
+    assert_the_same(*drawn(cell, (3, 9, 2)) if isinstance(cell, GRU) else stacked(cell))
+    assert asked == []
+
+
+def stacked(cell):
+    """The same of several cells, from zeros."""
+    rng, net = np.random.default_rng(0), RNN(cell, 3, loops=CompiledLoops())
+    return net, net.init(rng), rng.normal(size=(3, 9, 2)), rng.normal(size=(3, 9, 3))
+
+
+@pytest.mark.parametrize("cell", [Vanilla, LSTM])
+def test_any_layout_has_the_same_bits(cell):
+    """Of parameters, and of the loss's gradient; and nothing that is given is written to."""
+    net, params, xs, targets, h0 = drawn(cell(2, 5), (3, 9, 2))
+    _, want = net.loss_and_gradients(params, xs, targets, h0)
+    turned = [np.asfortranarray(each) for each in (*params, xs, targets, *h0)]
+    for each in turned:
+        each.flags.writeable = False
+    *blocks, other_xs, other_targets = turned[: len(params) + 2]
+    others = params._make(blocks), other_xs, other_targets, tuple(turned[len(params) + 2 :])
+    _, got = net.loss_and_gradients(*others)
+    for a, b in zip((*got.params, got.xs, *got.state), (*want.params, want.xs, *want.state), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_result_lies_in_memory_of_its_own():
+    """No later call writes to it, and none of its parts meets another."""
+    net, params, xs, targets, h0 = drawn(LSTM(2, 5), (3, 9, 2))
+    workspace = net.workspace(3, 9)
+    _, grads = net.loss_and_gradients(params, xs, targets, h0, workspace=workspace)
+    parts = (*grads.params, grads.xs, *grads.state)
+    kept = [part.copy() for part in parts]
+    net.loss_and_gradients(params, 2 * xs, targets, h0, workspace=workspace)
+    for part, copy in zip(parts, kept, strict=True):
+        np.testing.assert_array_equal(part, copy)
+    for number, part in enumerate(parts, 1):
+        part[...] = number
+    assert [float(part.min()) for part in parts] == [float(part.max()) for part in parts] == [*range(1, 9)]
