@@ -115,23 +115,24 @@ def test_a_path_that_can_be_written_is_left_as_it_is(tmp_path):
     assert os.listdir(tmp_path) == ["old.txt"]
 
 
-def test_a_folder_cannot_be_written(tmp_path):
-    """The error names the path."""
-    with pytest.raises(IsADirectoryError) as told:
-        refuse_unwritable(tmp_path)
-    assert (told.value.filename, told.value.errno) == (str(tmp_path), errno.EISDIR)
-
-
 @pytest.mark.parametrize(
-    ("parent", "kind"), [("missing", FileNotFoundError), ("file.txt", NotADirectoryError)]
+    ("call", "name", "error", "number"),
+    [
+        (refuse_unwritable, "", IsADirectoryError, errno.EISDIR),
+        (refuse_unwritable, "missing/new.txt", FileNotFoundError, errno.ENOENT),
+        (refuse_unwritable, "file.txt/new.txt", NotADirectoryError, errno.ENOTDIR),
+        (refuse_unwritable, "x" * 300, OSError, errno.ENAMETOOLONG),
+        (read_bytes, "", IsADirectoryError, errno.EISDIR),
+        (read_bytes, "missing", FileNotFoundError, errno.ENOENT),
+    ],
 )
-def test_a_path_without_a_folder_cannot_be_written(tmp_path, parent, kind):
-    """Neither in a folder that is missing nor below a file; the error names the path, no temporary one."""
+def test_a_place_without_a_file_is_the_systems_error(tmp_path, call, name, error, number):
+    """Found before the work, with the path that was given, no temporary one."""
     (tmp_path / "file.txt").write_text("")
-    path = tmp_path / parent / "new.txt"
-    with pytest.raises(kind) as told:
-        refuse_unwritable(path)
-    assert told.value.filename == str(path)
+    path = tmp_path / name
+    with pytest.raises(error) as told:
+        call(path)
+    assert (told.value.filename, told.value.errno) == (str(path), number)
     assert told.value.strerror
 
 
@@ -146,10 +147,8 @@ def test_a_read_only_file_cannot_be_written(tmp_path, monkeypatch):
     assert told.value.filename == str(path)
 
 
-def test_a_name_that_is_too_long_cannot_be_written(tmp_path):
-    """It is found out before the work; the longest that there may be can be."""
-    with pytest.raises(OSError, match="name too long"):
-        refuse_unwritable(tmp_path / ("x" * 300))
+def test_the_longest_names_can_be_written(tmp_path):
+    """Though there is a temporary one beside it."""
     longest = tmp_path / ("x" * 250 + ".json")
     refuse_unwritable(longest)
     write_text(longest, "whole")
@@ -324,11 +323,7 @@ def test_a_file_that_is_too_large_for_the_memory_is_told(monkeypatch, tmp_path):
 
 
 def test_what_cannot_be_read_is_told_with_its_path(monkeypatch, tmp_path):
-    """Also where the system fails in the midst of it, and names none."""
-    for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(OSError, match=r".") as caught:
-            read_bytes(path)
-        assert caught.value.filename == str(path)
+    """Where the system fails in the midst of it, and names none."""
 
     def broken(file):
         raise OSError(errno.EIO, "Input/output error")

@@ -10,6 +10,7 @@ import pytest
 from rnn.console import places
 from rnn.console.files import Undelivered
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
+from tests.rnn.refusals import of, refuse, table
 
 
 @pytest.fixture(autouse=True)
@@ -47,13 +48,6 @@ def test_a_link_to_a_folder_is_a_folder(tmp_path):
     Places(Path("link"), REPORT, Path("link/out.json")).check()
     with pytest.raises(ValueError, match=r"link/sine\.png: sine\.png goes there"):
         Places(Path("real"), REPORT, Path("link/sine.png")).check()
-
-
-def test_a_link_to_nothing_is_no_folder():
-    """It could not be made either."""
-    Path("link").symlink_to("nowhere")
-    with pytest.raises(FileExistsError):
-        Places(Path("link"), REPORT).check()
 
 
 def test_a_folder_in_which_nothing_may_be_made(monkeypatch):
@@ -111,13 +105,6 @@ def test_other_files_are_others(path):
     Places(Path("out"), REPORT, Path(path)).check()
 
 
-@pytest.mark.parametrize("path", ["a/b", "a", "a/b/../b"])
-def test_the_json_may_not_be_a_folder_of_the_run(path):
-    """Neither the one that is to be made nor one above it."""
-    with pytest.raises(IsADirectoryError):
-        Places(Path("a/b"), REPORT, Path(path)).check()
-
-
 def test_the_json_may_not_be_what_standard_output_is(monkeypatch):
     """A file or a pipe that is written to by both has neither; a device takes both."""
     with open("log.txt", "w+") as log:
@@ -136,20 +123,31 @@ def test_json_may_not_go_to_a_closed_standard_output(monkeypatch):
         Places(json=STANDARD_OUTPUT).check()
 
 
-@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the system has no such files")
-def test_a_socket_is_no_file():
-    """Nothing can be written to it by its name."""
+@pytest.fixture
+def odd_places():
+    """Links that lead nowhere or to themselves, and a socket, to which nothing can be written by its name."""
+    Path("link").symlink_to("nowhere")
+    Path("loop").symlink_to("loop")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
-        with pytest.raises(OSError, match="socket"):
-            Places(json=Path("socket")).check()
+        yield
 
 
-def test_a_link_that_leads_to_itself():
-    """Told as the system tells it."""
-    Path("loop").symlink_to("loop")
-    with pytest.raises(OSError, match="loop"):
-        Places(json=Path("loop")).check()
+@pytest.mark.usefixtures("odd_places")
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the system has no sockets that are files")
+@table(
+    (lambda: Places(Path("link"), REPORT).check(), FileExistsError, "…link"),
+    (lambda: Places(json=Path("loop")).check(), OSError, "…loop"),
+    (lambda: Places(json=Path("socket")).check(), OSError, "…socket"),
+    # Neither the folder that is to be made nor one above it.
+    *of(
+        lambda path: Places(Path("a/b"), REPORT, Path(path)).check(),
+        *((path, IsADirectoryError, "") for path in ("a/b", "a", "a/b/../b")),
+    ),
+)
+def test_what_takes_no_file_is_refused(call, error, said):
+    """Nor could a folder be made of it."""
+    refuse(call, error, said)
 
 
 def test_same_place_where_case_is_nothing(tmp_path):
