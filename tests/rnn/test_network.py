@@ -603,32 +603,6 @@ def test_parameters_are_five_arrays(params, shown):
     assert_refused(problem(np.float64) | {"params": params}, TypeError, message)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"truncation": 3}, "truncation: 3, needed a truncation with first(t, steps)"),
-        ({"checkpoints": 3}, "checkpoints: 3, needed an rnn.Checkpoints or None"),
-        ({"checkpoints": Checkpoints}, f"checkpoints: {Checkpoints}, needed an rnn.Checkpoints or None"),
-    ],
-)
-def test_a_truncation_and_checkpoints_are_objects_of_their_kind(arguments, message):
-    """What is neither is shown beside what is needed, before any work."""
-    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
-        network(cell=Idle).loss_and_gradients(**problem(np.float64), **arguments)
-
-
-def test_a_truncation_that_reaches_before_the_sequence_is_refused():
-    """There is no step −1, and the message names the loss that is to reach it."""
-
-    class Before:
-        def first(self, t, steps):
-            return t - 1
-
-    message = "truncation.first(0, 4): -1, needed at least 0"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        network(cell=Idle).loss_and_gradients(**problem(np.float64), truncation=Before())
-
-
 def test_a_truncation_that_changes_between_two_calls_is_taken_at_its_word():
     """What it answered before is forgotten."""
 

@@ -18,6 +18,7 @@ from rnn import (
     RNN,
     Activation,
     Bidirectional,
+    Checkpoints,
     Chunked,
     CompiledLoops,
     Full,
@@ -66,6 +67,13 @@ class First(NamedTuple):
 
 class Own(Vanilla):
     """A cell whose text is not compiled."""
+
+
+class Idle(Vanilla):
+    """A cell that must not be asked to do anything."""
+
+    def tape(self, records, steps, dtype):
+        pytest.fail("work was begun before everything was checked")
 
 
 class Pair(NamedTuple):
@@ -261,6 +269,17 @@ NETWORKS = [
         *(
             (net, MemoryError, "RNN: RNN(Vanilla(…, needed fewer inputs, units or outputs: ")
             for net in (RNN(Vanilla(1, 10**7), 1), RNN(Vanilla(10**17, 1), 1), RNN(Vanilla(1, 1), 2**62))
+        ),
+    ),
+    *of(
+        lambda given: RNN(Idle(2, 3), outputs=2).loss_and_gradients(PARAMS, XS, TARGETS, **given),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation with first(t, steps)"),
+        ({"truncation": First(-1)}, ValueError, "truncation.first(3, 4): -1, needed at least 0$"),
+        ({"checkpoints": 3}, TypeError, "checkpoints: 3, needed an rnn.Checkpoints or None"),
+        (
+            {"checkpoints": Checkpoints},
+            TypeError,
+            f"checkpoints: {Checkpoints}, needed an rnn.Checkpoints or",
         ),
     ),
     *of(
