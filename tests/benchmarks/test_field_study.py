@@ -83,8 +83,8 @@ def test_every_refutation_has_its_page_and_a_second_source():
         for heading in (
             "What is wrong, and where",
             "Smallest example",
-            "Checked again",
-            "tests would have needed",
+            "## Confirmation",
+            "## A test that would find it",
         ):
             assert heading in page
         assert name in CONFIRMATIONS
