@@ -39,6 +39,7 @@ from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.gaps import between, rows_between
+from verification.sampling.numbering import Row
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
@@ -62,14 +63,14 @@ Packed: TypeAlias = Mapping[str, Any]
 @dataclass(frozen=True, eq=False)
 class Asked:
     """A case with what is true of it. ``row``: that of a designed sample which it meets if it is informative.
-    ``turn``: the property whose turn it is, of those that large cases are asked in turn.
+    ``turns``: the properties whose turn it is, of those that take turns; None where it is all of theirs.
 
     ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
     """
 
     truth: CaseTruth
     row: Place | None = None
-    turn: str = ""
+    turns: tuple[str, ...] | None = None
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
 
@@ -168,7 +169,7 @@ class OfModel:
             return
         memory = self.shelf.opened()
         for each in self._made(block, memory):
-            prepared(self.engine.claim, each.truth, each.turn)
+            prepared(self.engine.claim, each.truth, each.turns)
             memory.keep()
         yield from self._made(block, self.shelf.known)
 
@@ -177,7 +178,7 @@ class OfModel:
         design = block.designed(model, claim)
         for number, row in block.rows:
             truth = truth_of_row(design, row, number, claim.blocks, memory)
-            yield Asked(truth, (design.of, number), row.turn, fixed=Counter(truth.case.sizes))
+            yield Asked(truth, (design.of, number), row.turns, fixed=Counter(truth.case.sizes))
         for each in block.fixed:
             case = each.make()
             whole = (
@@ -185,8 +186,10 @@ class OfModel:
             )
             yield Asked(whole, fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
-            for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
-                yield Asked(truth_of(case, memory), drawn=Counter(case.sizes))
+            drawn = all_drawn(block.drawn(model, claim), block.seed, block.size)
+            rows = in_turn([Row({}, case.sizes) for case in drawn], turns(claim), 0)
+            for case, row in zip(drawn, rows, strict=True):
+                yield Asked(truth_of(case, memory), turns=row.turns, drawn=Counter(case.sizes))
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:
@@ -214,7 +217,7 @@ class OfModel:
     def tally(self, case: Asked) -> Tally:
         """What a case comes to under every property, with its sizes and the row that it meets."""
         engine, truth = self.engine, case.truth
-        found = [*findings(engine, truth, turn=case.turn)]
+        found = [*findings(engine, truth, turns=case.turns)]
         tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.truncation))
         tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
         if tally.declined or not truth.informative(engine.claim.blocks):

@@ -15,8 +15,8 @@ from verification.sampling.covering import Tuple, met, row_with, tuples
 from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
-from verification.sampling.ordering import EACH, NAMES, Reached, Share
-from verification.sampling.turns import in_turn
+from verification.sampling.ordering import NAMES, Reached, Share
+from verification.sampling.turns import Names, in_turn, nobody
 from verification.text import percent
 from verification.truth.made import Memory, nothing
 
@@ -83,7 +83,7 @@ def in_portions(rows: Sequence[Row], design: Design, pace: float = 0.0) -> Itera
     portion: list[int] = []
     before = seconds = 0.0
     for number, row in enumerate(rows):
-        more = max(EACH, pace) + design.seconds(row.levels)
+        more = pace + design.seconds(row.priced)
         most = min(SECONDS, max(FIRST, SHARE * before))
         if portion and (seconds + more > most or len(portion) == MOST):
             yield portion
@@ -105,14 +105,14 @@ Place: TypeAlias = tuple[str, int]
 class Sample:
     """The rows of a claim's design, and which of them have been met by an informative case.
 
-    ``turns``: the names of what large rows are asked in turn.
+    ``turns``: the names of what such a row is asked in turn.
     """
 
     def __init__(
-        self, designed: Designed, model: Model, claim: Claim, strength: int, turns: Sequence[str] = ()
+        self, designed: Designed, model: Model, claim: Claim, strength: int, turns: Names = nobody
     ) -> None:
         self.designed, self.design = designed, designed(model, claim)
-        self.rows, self._goals = list(in_turn(self.design.rows(strength), turns)), self.design.goals(strength)
+        self.rows, self._goals = in_turn(self.design.rows(strength), turns), self.design.goals(strength)
         self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0

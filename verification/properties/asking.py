@@ -54,9 +54,14 @@ MOST_NUMBERS = 10_000
 
 def is_large(case: Case) -> bool:
     """Is the case asked what one call tells, and no more?"""
-    if any(size > max(LARGEST, case.least.get(name, 0)) for name, size in case.sizes.items()):
-        return True
-    return bool(case.least) and sum(array.size for array in case.state) > MOST_NUMBERS
+    return beyond(case.sizes, case.least) or (
+        bool(case.least) and sum(array.size for array in case.state) > MOST_NUMBERS
+    )
+
+
+def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
+    """Is one of the sizes beyond what is asked everything?"""
+    return any(size > max(LARGEST, least.get(name, 0)) for name, size in sizes.items())
 
 
 def ask(engine: Engine, case: Case) -> Answer:

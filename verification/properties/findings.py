@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from verification.models.case import Case
 from verification.models.model import Model
 from verification.properties.additivity import ADDITIVITY
+from verification.properties.asking import beyond
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.cut import CUT
 from verification.properties.derivatives import COMPLEX_STEP
@@ -33,6 +34,7 @@ from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WO
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
+from verification.sampling.turns import Names
 from verification.truth.made import Memory, nothing
 
 PROPERTIES: tuple[Property[Trial], ...] = (
@@ -87,14 +89,19 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
-def turns(claim: Claim) -> tuple[str, ...]:
-    """The names of the properties that large designed cases are asked in turn."""
-    return tuple(each.name for each in asked_of(claim) if each.of_large and each.in_turn)
+def turns(claim: Claim) -> Names:
+    """By a row, the names of the properties that take turns on rows of such sizes."""
+    every = asked_of(claim)
+    small, large = (
+        tuple(each.name for each in every if each.takes_turns(is_large) and (each.of_large or not is_large))
+        for is_large in (False, True)
+    )
+    return lambda row: large if beyond(row.sizes, claim.least) else small
 
 
-def prepared(claim: Claim, truth: CaseTruth, turn: str = "") -> CaseTruth:
+def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:
     """The truth, with all made that the properties take of it which an engine of that claim is asked."""
-    for each in asked(claim, truth, turn) if truth.determined else ():
+    for each in asked(claim, truth, turns) if truth.determined else ():
         each.prepare(claim, truth)
     return truth
 
@@ -110,18 +117,23 @@ def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
     return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
 
 
-def asked(claim: Claim, truth: CaseTruth, turn: str = "") -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on such a case, whose ``turn`` it may be."""
+def asked(
+    claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None
+) -> tuple[Property[Trial], ...]:
+    """The properties that an engine of that claim is asked on such a case; ``turns``: names whose it is."""
     if truth.only is not None:
         return (truth.only,)
-    if not truth.large:
-        return asked_of(claim)
-    large = (each for each in asked_of(claim) if each.of_large)
-    return tuple(each for each in large if turn in ("", each.name) or not each.in_turn)
+    every = (each for each in asked_of(claim) if each.of_large or not truth.large)
+    return tuple(
+        each for each in every if turns is None or each.name in turns or not each.takes_turns(truth.large)
+    )
 
 
 def findings(
-    engine: Engine, truth: CaseTruth, names: tuple[str, ...] | None = None, turn: str = ""
+    engine: Engine,
+    truth: CaseTruth,
+    names: tuple[str, ...] | None = None,
+    turns: tuple[str, ...] | None = None,
 ) -> Iterator[Finding]:
     """What the properties find, all that are asked or those of them that are named.
 
@@ -129,7 +141,7 @@ def findings(
     nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*, and
     what a function is to blame for that is right to a rounding of 1 alone as a *remark*.
     """
-    chosen = asked(engine.claim, truth, turn)
+    chosen = asked(engine.claim, truth, turns)
     if names is not None and truth.only is None:
         chosen = tuple(each for each in chosen if each.name in names)
     trial = Trial(engine, truth)

@@ -6,6 +6,7 @@ fault interactions and implications for software testing*, 2004). A row has one 
 1997): a tuple that is not met yet, and around it, factor by factor, the level that meets most.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,24 +98,30 @@ def covering(
     rules: Sequence[Rule],
     rng: np.random.Generator,
     given: Iterable[Row] = (),
+    cost: Callable[[Row], float] = lambda row: 1.0,
 ) -> list[dict[str, Level]]:
     """Rows that meet every possible tuple of so many factors; of levels that meet alike the earlier is taken.
 
-    A tuple that no row can have is left out, and what rows that are ``given`` meet.
+    A tuple that no row can have is left out, and what rows that are ``given`` meet. What a row meets is held
+    against the root of its ``cost``: by the whole of it rows would be many, each with little that is new.
     """
     table = _Table(factors, strength, rules)
+
+    def worth(row: Array) -> float:
+        return table.gain(row) / math.sqrt(cost(table.levels(row)))
+
     for each in given:
         table.meet(table.places.numbered(each))
     rows = []
     while len(unmet := table.unmet()):
         seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
         made = [row for seed in seeds if (row := table.around(seed, rng)) is not None]
-        best = max(made, key=table.gain) if made else table.completed(seeds[0])
+        best = max(made, key=worth) if made else table.completed(seeds[0])
         if best is None:
             table.meet(seeds[0])
             continue
         table.meet(best)
-        rows.append({name: levels[i] for (name, levels), i in zip(factors.items(), best, strict=True)})
+        rows.append(table.levels(best))
     return rows
 
 
@@ -210,10 +217,14 @@ class Places:
 
     def of(self, row: Array) -> Array:
         """The places of the tuples that a row has chosen."""
+        return self.with_members(row)[0]
+
+    def with_members(self, row: Array) -> tuple[Array, Array]:
+        """The same (count,), and which factors each is of, by number (count, strength)."""
         levels = row[self.members]
+        chosen = (levels != OPEN).all(axis=1)
         places: Array = self.starts + (self.strides * levels).sum(axis=1)
-        chosen: Array = places[(levels != OPEN).all(axis=1)]
-        return chosen
+        return places[chosen], self.members[chosen]
 
 
 class _Table:
@@ -327,6 +338,10 @@ class _Table:
             if self._possible(tried, factors[0]) and (whole := self.completed(tried)) is not None:
                 return whole
         return None
+
+    def levels(self, row: Array) -> dict[str, Level]:
+        """A row by its levels."""
+        return {name: self._factors[name][i] for name, i in zip(self._names, row, strict=True)}
 
     def gain(self, row: Array) -> int:
         """How many unmet tuples it meets."""

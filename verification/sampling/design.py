@@ -12,6 +12,7 @@ import numpy as np
 
 from verification.models.case import Case
 from verification.sampling.covering import Factors, Level, Rule, Tuple, companions, covering
+from verification.sampling.lightening import lightened
 from verification.sampling.numbering import Row, Work, completed, loosened, numbered
 from verification.sampling.ordering import soonest
 
@@ -39,7 +40,7 @@ class Design:
     """Factors, what excludes some of their levels, and how a row of levels becomes a case.
 
     ``factors``: those of one level as well. ``shortest``: the fewest steps that are claimed. ``seconds``:
-    about what the truth of a row takes. ``of``: what the rows are, in words, where not in floating point.
+    about what a case of a row takes. ``of``: what the rows are, in words, where not in floating point.
     ``conditions``: further levels of factors, which meet every level of the others in pairs at most.
     ``most``: of how many factors all levels meet, where there is a limit.
     """
@@ -70,14 +71,13 @@ class Design:
         Conditions are in rows of their own, lest they hide what the others are to show. Every number of a
         class of sizes stands beside every level of the other factors.
         """
-        made = covering(self.varied, self._most(strength), self.rules, np.random.default_rng(0))
+        made = self._covering(self.varied, self._most(strength), [])
         if self.conditions:
-            given = self._whole(made)
-            made += covering(self.every, min(PAIRS, strength), self.rules, np.random.default_rng(0), given)
-        rows = numbered(self._whole(made), self.shortest)
+            made += self._covering(self.every, min(PAIRS, strength), made)
+        rows = numbered(made, self.shortest, self.seconds)
         # A size that has one class stands beside all levels as well.
         rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
-        rows = loosened(rows, self.factors, self.shortest, np.random.default_rng(0))
+        rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))
 
     def tuples(self, strength: int) -> tuple[tuple[Factors, int], ...]:
@@ -87,7 +87,8 @@ class Design:
     def around(self, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
         """Rows that meet these tuples, with other companions at every attempt."""
         rng = np.random.default_rng(1 + attempt)
-        return tuple(numbered(self._whole(companions(tuples, self.every, self.rules, rng)), self.shortest))
+        found = self._whole(companions(tuples, self.every, self.rules, rng))
+        return tuple(numbered(found, self.shortest, self.seconds))
 
     def goals(self, strength: int) -> tuple[Goal, ...]:
         """What rows of this strength are to meet: pairs, triples, and so on."""
@@ -98,6 +99,18 @@ class Design:
 
     def _most(self, strength: int) -> int:
         return min(strength, self.most or strength, len(self.varied))
+
+    def _covering(
+        self, factors: Factors, strength: int, given: list[dict[str, Level]]
+    ) -> list[dict[str, Level]]:
+        """Whole rows that meet, with those that are given, every possible tuple, at little work."""
+
+        def cost(row: Mapping[str, Level]) -> float:
+            (whole,) = self._whole([row])
+            return self.seconds(whole)
+
+        made = covering(factors, strength, self.rules, np.random.default_rng(0), given, cost)
+        return lightened(self._whole(made), factors, strength, self.rules, self.seconds, given)
 
     def _whole(self, rows: Iterable[Mapping[str, Level]]) -> list[dict[str, Level]]:
         """The rows with the levels of factors that have one alone."""

@@ -1,6 +1,6 @@
 """What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from math import prod
 
@@ -21,7 +21,6 @@ from verification.sampling.factors import (
     OF_STEPS,
     OVERFLOWING,
     TRUNCATIONS,
-    Span,
     dimensions,
     needs_readout,
     sizes_of,
@@ -29,9 +28,8 @@ from verification.sampling.factors import (
     vectors,
 )
 
-# Seconds for the truth of a case, estimated below; the tables in the tests say what was measured. A size that
-# meets ``LONG_STEPS`` by itself may cost more.
-MOST_WORK = 2.7
+# Seconds of a case, estimated below. A size that meets ``LONG_STEPS`` by itself may cost more.
+MOST_WORK = 2.0
 
 # And bytes. A step makes some twenty arrays of the size of its states and inputs, and keeps some ten, up to
 # ``KEPT``; each is in so many copies of so many bytes (``verification.truth.rounding``).
@@ -39,15 +37,13 @@ MOST_MEMORY = 2**30
 MADE, KEPT_BY_STEP, KEPT = 20, 10, 2**29
 COPIES, FEW_COPIES, UNITS = 9, 5, 16
 
-# What a number costs, in seconds: of the blocks that a step shares, at every step; of each of those for each
-# record; and of a state, an input or an output, for each record. In double precision all cost about half as
-# much again.
-SHARED, PRODUCT, OWN = 2.7e-7, 1e-8, 1e-6
-DOUBLE = 1.5
-# A long double has no fast matrix product: what its truth takes, an engine takes several times over.
-LONG_DOUBLE = 8.0
-
-FACTORS = {"float64": DOUBLE, "complex128": DOUBLE, "longdouble": LONG_DOUBLE}
+# Seconds of processor time, fitted to the designed cases of an LSTM and of an mLSTM: what any case takes,
+# which is made and asked; each step of a tape that is played there and back, however small; and in each copy
+# a number of a record's state or input at a step, a product with a number of the blocks that steps share, and
+# such a number itself. The truth of double precision is a long double, which has no fast matrix product; of a
+# long double the engine has none either.
+ANY_CASE, STEP, OWN, PRODUCT, SHARED = 0.02, 6e-4, 8e-8, 4e-10, 6e-9
+FACTORS = {"float64": 4.0, "complex128": 4.0, "longdouble": 6.0}
 
 # Bytes of a number in the type of a truth, where not those of double precision.
 WIDE = {"float64": 16, "longdouble": 16, "complex64": 16, "complex128": 32}
@@ -194,18 +190,32 @@ def _both(row: Row) -> bool:
 
 
 def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
-    """About the seconds that the truth of the largest case of a row takes, without what every step costs."""
-    spans: dict[str, Span] = sizes_of(row)
-    sizes = {name: high for name, (_, high) in spans.items()}
+    """About the seconds of the largest case of a row: its truth by a played tape, and what is asked of it."""
+    return ANY_CASE + STEP * _steps(row) + of_numbers(model, claim, row)
+
+
+def of_numbers(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
+    """Of that the seconds which its numbers take, and not the steps themselves."""
+    sizes = {name: high for name, (_, high) in sizes_of(row).items()}
     shared = sum(prod(block.shape(sizes)) for block in model.of(Use.STEP))
-    own = sum(prod(block.shape(sizes)) for block in model.of(Use.STATE, Use.INPUT))
+    states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
+    own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
     if needs_readout(claim):
         # The numbers of one output: what the readout has a size for, and nothing before it.
         own += prod(sizes[name] for name in dimensions(model, True) if name not in dimensions(model, False))
-    replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
-    steps, records = replays * sizes["T"], replays * sizes["T"] * sizes["N"]
-    seconds = steps * SHARED * shared + records * (PRODUCT * shared + OWN * own)
-    return seconds * FACTORS.get(str(row.get("type")), 1.0)
+    seconds = _steps(row) * sizes["N"] * (OWN * own + PRODUCT * shared) + SHARED * shared
+    return _copies(states) * FACTORS.get(str(row.get("type")), 1.0) * seconds
+
+
+def _steps(row: Mapping[str, Level]) -> int:
+    """How many steps all replays of a row have, about."""
+    steps: int = row["T"][1]
+    return steps * (1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2)
+
+
+def _copies(states: Sequence[int]) -> int:
+    """How many a truth is made in, of states of so many numbers."""
+    return FEW_COPIES if min(states) >= UNITS else COPIES
 
 
 def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
@@ -213,9 +223,8 @@ def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     sizes = {name: high for name, (_, high) in sizes_of(row).items()}
     states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
     own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
-    copies = FEW_COPIES if min(states) >= UNITS else COPIES
     item = WIDE.get(str(row.get("type")), 8)
-    step = copies * item * sizes["N"] * own
+    step = _copies(states) * item * sizes["N"] * own
     replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
     kept = min(KEPT, KEPT_BY_STEP * (sizes["T"] - 1) * step)
     return float(step * (MADE + replays * (sizes["T"] + 1)) + kept)

@@ -28,7 +28,7 @@ APART, LONG_APART = 7, 41
 TIMES = 2
 
 # How often other sizes are sought, and the seconds, about, that they may make a row cost.
-TRIES, COMPANIONS = 8, 0.1
+TRIES, COMPANIONS = 8, 0.05
 
 # Rows of one seed at most, by which they are numbered.
 ROWS = 1_000
@@ -59,7 +59,7 @@ def _row(
         row = at_random.row(rng, {**more, **asked})
         # Where they cost too much the row has none of them.
         have = row.sizes.items() >= asked.items()
-        if have and work(at_random.model, at_random.claim, row.levels) <= COMPANIONS:
+        if have and work(at_random.model, at_random.claim, row.priced) <= COMPANIONS:
             return row
     return at_random.row(rng, asked)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,20 +16,28 @@ LOOSE = 10
 # A factor of sizes, a number, another factor and its level.
 Met: TypeAlias = tuple[str, int, str, Level]
 
-# About the seconds that the truth of a row of levels takes.
+# About the seconds that a case of a row of levels takes.
 Work: TypeAlias = Callable[[Mapping[str, Level]], float]
 
-# What the companions of a number and a level may make a row cost, in seconds.
-LIGHT = 0.15
+# The seconds beyond which a row is heavy: what is left to chance makes none so.
+LIGHT = 0.1
+
+# By what part a number may make a heavy row heavier than the least of its class does.
+MORE = 0.15
 
 
 @dataclass(frozen=True)
 class Row:
-    """A level of every factor, and a number of each size's class; ``turn``: whose it is, "" everybody's."""
+    """A level of every factor, and a number of each size's class; ``turns``: whose it is, None for all."""
 
     levels: Mapping[str, Level]
     sizes: Mapping[str, int]
-    turn: str = ""
+    turns: tuple[str, ...] | None = None
+
+    @property
+    def priced(self) -> dict[str, Level]:
+        """The levels, with each size's number in the place of its class: what the row costs."""
+        return {**self.levels, **{factor_of(name): (number, number) for name, number in self.sizes.items()}}
 
     def met(self) -> Iterator[Met]:
         """Which numbers stand beside which levels."""
@@ -44,18 +52,22 @@ def factor_of(name: str) -> str:
     return name if name in ("N", "T") else f"size {name}"
 
 
-def numbered(rows: Iterable[Mapping[str, Level]], shortest: int) -> list[Row]:
-    """The rows, each with the numbers that meet most of what is not met yet."""
+def numbered(rows: Iterable[Mapping[str, Level]], shortest: int, work: Work) -> list[Row]:
+    """The rows, each with the numbers that meet most of what is not met yet; small ones if it is heavy."""
     met: set[Met] = set()
     made = []
     for levels in rows:
-        least, sizes = least_steps(levels, shortest), {}
-        for name, span in sizes_of(levels).items():
+        spans, least = sizes_of(levels), least_steps(levels, shortest)
+        spans["T"] = max(spans["T"][0], min(least, spans["T"][1])), spans["T"][1]
+        row = Row(levels, {name: low for name, (low, _) in spans.items()})
+        for name, span in spans.items():
             others = [item for item in levels.items() if item[0] != factor_of(name)]
-            fitting = [n for n in numbers(span) if name != "T" or n >= least] or [span[1]]
-            sizes[name] = max(fitting, key=lambda n: sum((name, n, *item) not in met for item in others))
-        made.append(Row(levels, sizes))
-        met |= set(made[-1].met())
+            most = max(LIGHT, (1 + MORE) * work(row.priced))
+            tried = [replace(row, sizes={**row.sizes, name: n}) for n in numbers(span) if n > span[0]]
+            few = [row, *(each for each in tried if work(each.priced) <= most)]
+            row = max(few, key=lambda one: sum((name, one.sizes[name], *item) not in met for item in others))
+        made.append(row)
+        met |= set(row.met())
     return made
 
 
@@ -67,16 +79,19 @@ def least_steps(levels: Mapping[str, Level], shortest: int) -> int:
     return max(named, CHECKPOINTS[levels.get("checkpoints", "none")], shortest + int(early))
 
 
-def loosened(rows: Sequence[Row], factors: Factors, shortest: int, rng: np.random.Generator) -> list[Row]:
+def loosened(
+    rows: Sequence[Row], factors: Factors, shortest: int, work: Work, rng: np.random.Generator
+) -> list[Row]:
     """The rows, with other sizes of the same classes where every number still meets every level of a factor.
 
-    So that sizes between the numbers stand beside most levels as well.
+    So that sizes between the numbers stand beside most levels as well. Heavy rows have such already.
     """
     count = Counter(each for row in rows for each in row.met())
     made = []
     for row in rows:
         sizes = dict(row.sizes)
-        for name, (low, high) in sizes_of(row.levels).items():
+        spans = {} if work(row.levels) > LIGHT else sizes_of(row.levels)
+        for name, (low, high) in spans.items():
             met = [each for each in row.met() if each[0] == name and each[3] in factors[each[2]]]
             least = least_steps(row.levels, shortest) if name == "T" else low
             between = [n for n in range(max(low, least), high + 1) if n not in NUMBERS]

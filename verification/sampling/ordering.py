@@ -15,10 +15,6 @@ from verification.sampling.covering import Factors, Level, Places
 from verification.sampling.numbering import Row, Work
 from verification.text import percent
 
-# What any row costs beside its truth, in the seconds that ``Work`` estimates: an engine's calls.
-EACH = 0.1
-
-
 # What tuples of so many levels are called.
 NAMES = {1: "singles", 2: "pairs", 3: "triples", 4: "quadruples"}
 
@@ -89,7 +85,7 @@ def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Wor
     ``goals``: factors, and how many of their levels a tuple has.
     """
     reached = [Reached(factors, strength, rows) for factors, strength in goals]
-    cost = [EACH + work(row.levels) for row in rows]
+    cost = [work(row.priced) for row in rows]
 
     def least(number: int) -> tuple[float, float, int]:
         # Of what tells nothing the cost alone.

@@ -17,7 +17,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
-from verification.sampling.exclusions import estimate, rules, work
+from verification.sampling.exclusions import estimate, of_numbers, rules
 from verification.sampling.factors import MIXED, OF_MODEL, UNWEIGHTED, table
 from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.numbering import Row
@@ -81,7 +81,9 @@ def by_levels(
     case = conditioned(case, levels, rng)
     return replace(
         case if held == dtype else stored(case, dtype),
-        truncation=_truncation(levels["truncation"], steps, _back(steps, work(model, claim, levels)), rng),
+        truncation=_truncation(
+            levels["truncation"], steps, _back(steps, of_numbers(model, claim, levels)), rng
+        ),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
         chunk=levels.get("chunk"),
@@ -119,7 +121,7 @@ def _checkpoints(level: str, steps: int) -> int | None:
 def _back(steps: int, seconds: float) -> int:
     """How far the losses of a window may go back: the fewer steps, the more and the larger they are.
 
-    ``seconds``: what two replays take.
+    ``seconds``: what the numbers of two replays take.
     """
     return max(1, min(steps - 1, REPLAYED // steps, int(2 * WINDOW / seconds) if seconds else steps))
 

@@ -198,7 +198,7 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
     portions = list(in_portions(rows, design))
     assert [number for portion in portions for number in portion] == list(range(len(rows)))
     for portion in portions:
-        seconds = sum(design.seconds(rows[number].levels) for number in portion)
+        seconds = sum(design.seconds(rows[number].priced) for number in portion)
         assert len(portion) == 1 or seconds <= sampled.SECONDS
 
 

@@ -97,7 +97,7 @@ def test_work_grows_with_every_size_and_is_bounded():
     for name in ("T", "N", "size H", "size D"):
         assert work(model, claim, {**least, name: LONG}) > work(model, claim, least)
     everything = {"T": LONG, "N": LONG, "size H": LONG, "size D": LONG}
-    assert work(model, claim, {**least, **everything}) > 10 * MOST_WORK
+    assert work(model, claim, {**least, **everything}) > 3 * MOST_WORK
     assert not possible(everything, rules(model, claim))
     assert possible({"T": LONG, "size H": LONG}, rules(model, claim))
     assert possible({"T": LONG, "N": LONG}, rules(*claimed(scan)))
@@ -137,7 +137,7 @@ def test_a_truth_s_memory_is_bounded_as_its_work_is():
     assert not possible(everything, ruled)
     assert all(possible({name: LONG, other: LONG}, ruled) for name, other in combinations(everything, 2))
     assert [*too_large(model, claim)] == [
-        "sizes whose truth takes more than about 2.7 s or 1 GiB, as A 129, K 129, V 129"
+        "sizes whose truth takes more than about 2 s or 1 GiB, as A 129, K 129, V 129"
     ]
     # Of who has no other size that one is asked.
     model, claim = claimed(model, scope=Scope(sizes=dict.fromkeys("AKV", (200,))))

@@ -62,7 +62,7 @@ def test_rows_lie_within_a_claim_and_cost_little():
         case = design.make(row, np.random.default_rng(number))
         assert {name: case.sizes[name] for name in row.sizes} == dict(row.sizes)
     found, claim = rows(lstm, 1)
-    assert max(work(lstm, claim, row.levels) for row in found.values()) <= MOST_WORK
+    assert max(work(lstm, claim, row.priced) for row in found.values()) <= MOST_WORK
 
 
 def test_a_seed_s_rows_are_the_same_and_another_seed_s_are_others():

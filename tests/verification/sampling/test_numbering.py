@@ -52,10 +52,32 @@ def test_the_fewest_steps_are_those_of_the_neediest_level():
     assert least_steps({"truncation": "Full", "lengths": "of their own"}, 4) == 5
 
 
+def free(levels):
+    """What costs nothing."""
+    return 0.0
+
+
+def test_a_heavy_row_has_small_numbers_and_keeps_them():
+    """The least that its levels can have, or one that costs little more; a light one any."""
+    levels = {"truncation": "Chunked, ragged, k2 = k1", "T": (2, 4), "N": (66, 129), "type": "float32"}
+
+    def work(levels):
+        return levels["N"][1] * levels["T"][1]
+
+    rows = numbered([levels] * 4, 1, work)
+    assert {row.sizes["T"] for row in rows} == {3}
+    assert {row.sizes["N"] for row in rows} == {66}
+    assert loosened(rows * 3, {"type": ("float32",)}, 1, work, np.random.default_rng(0)) == rows * 3
+    assert {
+        row.sizes["N"] for row in numbered([levels] * 4, 1, lambda levels: work(levels) * LIGHT / 600)
+    } == {*(66, 127, 128, 129)}
+    assert rows[0].priced == {**levels, "T": (3, 3), "N": (66, 66)}
+
+
 def test_numbers_take_turns():
     """Of one class beside one level, until all have been met."""
     rows = [{"truncation": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}] * 3
-    assert {row.sizes["T"] for row in numbered(rows, 1)} == {2, 3, 4}
+    assert {row.sizes["T"] for row in numbered(rows, 1, free)} == {2, 3, 4}
 
 
 def test_numbers_that_have_met_every_level_give_way_to_sizes_between_them():
@@ -65,8 +87,8 @@ def test_numbers_that_have_met_every_level_give_way_to_sizes_between_them():
     once = [
         Row({**levels, "type": name}, {"T": n, "N": 1}) for n in NUMBERS[4:11] for name in factors["type"]
     ]
-    assert loosened(once, factors, 1, np.random.default_rng(0)) == once
-    rows = loosened(once * 3, factors, 1, np.random.default_rng(0))
+    assert loosened(once, factors, 1, free, np.random.default_rng(0)) == once
+    rows = loosened(once * 3, factors, 1, free, np.random.default_rng(0))
     assert set(once[0].met()) <= {each for row in rows for each in row.met()}
     assert set(wanted(factors, ())) <= {each for row in rows for each in row.met()}
     assert {row.sizes["T"] for row in rows} - set(NUMBERS) >= {6, 11, 14}
@@ -78,8 +100,8 @@ def test_what_numbers_have_not_met_is_added():
     factors = {"truncation": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
     levels = {"truncation": "Full", "T": (2, 4), "N": (1, 1)}
     rows = [Row({**levels, "type": name}, {"T": n, "N": 1}) for n in (2, 3, 4) for name in factors["type"]]
-    assert completed(rows, factors, (), 1, lambda levels: 0.0) == rows
-    more = completed(rows[:-1], factors, (), 1, lambda levels: 0.0)
+    assert completed(rows, factors, (), 1, free) == rows
+    more = completed(rows[:-1], factors, (), 1, free)
     assert len(more) == len(rows)
     assert dict(more[-1].sizes) == {"T": 4, "N": 1}
     assert more[-1].levels["type"] == "float64"
@@ -104,4 +126,4 @@ def test_what_is_added_is_no_heavier_than_it_must_be():
         assert set(wanted(factors, ())) == {each for row in rows for each in row.met()}
         return sum(heavy(row.levels) for row in rows)
 
-    assert count(lambda levels: 2 * LIGHT * heavy(levels)) < count(lambda levels: 0.0)
+    assert count(lambda levels: 2 * LIGHT * heavy(levels)) < count(free)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from verification.sampling.numbering import Row
-from verification.sampling.ordering import EACH, Reached, Share, soonest
+from verification.sampling.ordering import Reached, Share, soonest
 
 FACTORS = {"kind": ("a", "b", "c"), "T": ((1, 1), (2, 4)), "flag": (False, True)}
 ROWS = [
@@ -35,7 +35,7 @@ def test_each_row_tells_most_for_its_cost_when_its_turn_comes():
 
     def gain(row):
         new = sum(len(tuples_of(row, n) - met[n]) / len(every[n]) for n in (1, 2))
-        return new / (EACH + work(row.levels))
+        return new / work(row.priced)
 
     for turn, row in enumerate(ordered):
         assert gain(row) == pytest.approx(max(map(gain, ordered[turn:])))

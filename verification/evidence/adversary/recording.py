@@ -57,7 +57,8 @@ def recorded(
     """All that a judgement of the subject asks, a right layer."""
     samples = subject.samples(profile)
     made = Recording([], [])
-    made = _looked(made, subject, conditions, [*subject.blocks(samples, profile, seed)], samples, show)
+    blocks = [*subject.opening(samples), *subject.blocks(samples, profile, seed)]
+    made = _looked(made, subject, conditions, blocks, samples, show)
     for sample in samples:
         while more := sample.more():
             made = _looked(made, subject, conditions, [*subject.portions(sample, more)], samples, show)
@@ -118,7 +119,7 @@ def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> li
     notes, seen = Notes(conditions), []
     engine = watched(subject.engine, notes)
     for case in subject.cases(block):
-        for finding in findings(engine, case.truth, turn=case.turn):
+        for finding in findings(engine, case.truth, turns=case.turns):
             assert finding.wrong is None, finding  # of a right layer
         met = notes.taken()
         informative = case.truth.informative(engine.claim.blocks)
