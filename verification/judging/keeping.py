@@ -1,4 +1,4 @@
-"""Truths that are kept in the user's cache: what a right answer is depends on no engine, and takes longest.
+"""Truths, and rows of samples, that are kept in the user's cache: they depend on no engine, and take longest.
 
 A truth is a file, whose name is a digest of all that makes it: the case to the bit, the model's code, the
 sources that compute, the versions and the machine. It holds a checksum, its own digest and what was made.
@@ -25,6 +25,9 @@ from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
 from verification.properties.truth import Expectations
+from verification.sampling.claim import Claim
+from verification.sampling.design import Design
+from verification.sampling.numbering import Row
 from verification.truth.made import Made
 
 # Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
@@ -36,22 +39,22 @@ FORM = b"verified-rnn truth 1\n"
 # Bytes of a checksum.
 CHECKSUM = 16
 
-# The rooms whose sources make what is kept.
-ROOMS = ("models", "properties", "truth")
+# The rooms whose sources make the truths that are kept, and what makes rows beside them.
+ROOMS, DESIGN = ("models", "properties", "truth"), ("sampling",)
 
 HERE = Path(__file__).resolve().parents[1]
 
 
-def _sources() -> str:
+def _sources(rooms: tuple[str, ...]) -> str:
     digest = sha256()
-    for path in sorted(path for room in ROOMS for path in (HERE / room).rglob("*.py")):
+    for path in sorted(path for room in rooms for path in (HERE / room).rglob("*.py")):
         digest.update(f"{path.relative_to(HERE).as_posix()}\n".encode())
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 # Of what is loaded now, and not of what somebody has edited by the time that truths are made.
-SOURCES = _sources()
+SOURCES, OF_DESIGN = _sources(ROOMS), _sources(DESIGN)
 
 
 def folder_of_user() -> Path:
@@ -75,6 +78,24 @@ class Shelf:
     def known(self, case: Case) -> Made:
         """What is kept of a case. What is made of it then is not."""
         return Made(self.read(digest_of(case, self.maker)))
+
+    def rows(self, claim: Claim, design: Design, strength: int) -> tuple[Row, ...]:
+        """The rows of a claim's design."""
+        about = (self.maker, OF_DESIGN, repr(claim), design.of, str(strength))
+        name = sha256("\n".join(about).encode()).digest()
+        levels = {each: (*some, *design.conditions.get(each, ())) for each, some in design.factors.items()}
+        kept = self.read(name).get("rows")
+        if kept is None:
+            rows = design.rows(strength)
+            # By numbers: a level may be any object.
+            kept = [
+                ([of.index(row.levels[each]) for each, of in levels.items()], {**row.sizes}) for row in rows
+            ]
+            self.write(name, {"rows": kept})
+        return tuple(
+            Row({each: of[i] for (each, of), i in zip(levels.items(), numbers, strict=True)}, sizes)
+            for numbers, sizes in kept
+        )
 
     def path(self, name: bytes) -> Path:
         """The file of a truth."""

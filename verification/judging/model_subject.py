@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,6 +34,7 @@ from verification.properties.trial import CaseTruth
 from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
+from verification.sampling.design import Design
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
@@ -115,7 +116,8 @@ class OfModel:
         """That in floating point, and that in Fractions of an engine that claims to be exact."""
         model, claim = self.engine.model, self.engine.claim
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
-        return tuple(Sample(designed, model, claim, profile.strength, turns(claim)) for designed in claimed)
+        rows = Design.rows if self.shelf is None else partial(self.shelf.rows, claim)
+        return tuple(Sample(each, model, claim, profile.strength, turns(claim), rows) for each in claimed)
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
         """The first rows, which tell most for their cost."""

@@ -98,6 +98,9 @@ def in_portions(rows: Sequence[Row], design: Design, pace: float = 0.0) -> Itera
 # A claim's design, by which of those that there are.
 Designed: TypeAlias = Callable[[Model, Claim], Design]
 
+# The rows of a design for a strength, made or kept.
+Rows: TypeAlias = Callable[[Design, int], Sequence[Row]]
+
 # Which rows a design has, and the number of one.
 Place: TypeAlias = tuple[str, int]
 
@@ -105,14 +108,20 @@ Place: TypeAlias = tuple[str, int]
 class Sample:
     """The rows of a claim's design, and which of them have been met by an informative case.
 
-    ``turns``: the names of what such a row is asked in turn.
+    ``turns``: the names of what such a row is asked in turn. ``rows``: who makes the rows of a design.
     """
 
     def __init__(
-        self, designed: Designed, model: Model, claim: Claim, strength: int, turns: Names = nobody
+        self,
+        designed: Designed,
+        model: Model,
+        claim: Claim,
+        strength: int,
+        turns: Names = nobody,
+        rows: Rows = Design.rows,
     ) -> None:
         self.designed, self.design = designed, designed(model, claim)
-        self.rows, self._goals = in_turn(self.design.rows(strength), turns), self.design.goals(strength)
+        self.rows, self._goals = in_turn(rows(self.design, strength), turns), self.design.goals(strength)
         self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0

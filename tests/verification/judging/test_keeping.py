@@ -24,6 +24,8 @@ from verification.models.stored import dtype_of
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
+from verification.sampling.design import Design
+from verification.sampling.sample import in_floats
 from verification.truth import complex_step, table
 
 ROOT = Path(__file__).parents[3]
@@ -360,3 +362,23 @@ def test_the_environment_says_that_nothing_is_kept(users, monkeypatch):
     monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
     assert verify(engine, few, cache=False) is None
     assert isinstance(verify(engine, few), Shelf)
+
+
+def test_rows_are_designed_once_and_kept(shelf, monkeypatch):
+    """The same levels and numbers; made anew for another claim, strength or design, and where damaged."""
+    design, claim = in_floats(models.scan, SCAN.claim), SCAN.claim
+    rows = shelf.rows(claim, design, 2)
+    assert rows == design.rows(2)
+    assert [[*row.levels.items()] for row in rows] == [[*row.levels.items()] for row in design.rows(2)]
+    (file,) = shelf.folder.iterdir()
+    made = []
+    monkeypatch.setattr(Design, "rows", lambda self, strength: made.append(strength) or rows)
+    assert shelf.rows(claim, design, 2) == rows
+    assert made == []
+    shelf.rows(claim, design, 1)
+    shelf.rows(replace(claim, dtypes=("float32",)), design, 2)
+    shelf.rows(claim, replace(design, of="between"), 2)
+    assert made == [1, 2, 2]
+    file.write_bytes(file.read_bytes()[:-1])
+    assert shelf.rows(claim, design, 2) == rows
+    assert made == [1, 2, 2, 2]
