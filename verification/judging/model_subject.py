@@ -40,7 +40,6 @@ from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.gaps import between, rows_between
-from verification.sampling.numbering import Row
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
@@ -188,10 +187,8 @@ class OfModel:
             )
             yield Asked(whole, fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
-            drawn = all_drawn(block.drawn(model, claim), block.seed, block.size)
-            rows = in_turn([Row({}, case.sizes) for case in drawn], turns(claim), 0)
-            for case, row in zip(drawn, rows, strict=True):
-                yield Asked(truth_of(case, memory), turns=row.turns, drawn=Counter(case.sizes))
+            for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
+                yield Asked(truth_of(case, memory), drawn=Counter(case.sizes))
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:

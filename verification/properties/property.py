@@ -29,7 +29,7 @@ class About(Enum):
     FIXED = "fixed cases, of which each stands for itself"
 
 
-# What takes calls of its own, and is asked of small cases in turn.
+# What takes calls of its own: what is not asked of large cases is asked of small ones in turn.
 AGAIN = (About.SCALE, About.PARTS, About.CONDUCT)
 
 
@@ -102,7 +102,7 @@ class Property(Generic[AskedT_contra]):
 
     ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
     ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
-    ``in_turn``: of large cases of a run those alone whose turn it is.
+    ``in_turn``: if it is asked of large cases, of designed ones those alone whose turn it is.
     ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
     refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
     it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
@@ -123,8 +123,8 @@ class Property(Generic[AskedT_contra]):
     parts: Callable[[Claim, Any], Sequence[Any]] = _none
 
     def takes_turns(self, large: bool) -> bool:
-        """Is it asked of those large or small cases of a run alone whose turn it is?"""
-        return self.in_turn if large else self.about in AGAIN
+        """Is it asked of those large or small designed cases alone whose turn it is?"""
+        return self.in_turn if self.of_large else not large and self.about in AGAIN
 
 
 @dataclass(frozen=True, eq=False)
