@@ -49,9 +49,9 @@ from verification.truth.made import Memory, nothing
 # Fixed cases in a block: each may take as long as some hundred drawn ones.
 FIXED_BLOCK = 8
 
-# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: most
-# single levels and half of the pairs are met by them.
-OPENING, EARLY = 3, 60
+# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: all
+# single levels and most of the pairs are met by them.
+OPENING, EARLY = 3, 80
 
 # Of so many drawn one by one, one is of Fractions.
 EXACT_EVERY = 10

@@ -1,9 +1,11 @@
 """The order of a sample's rows: what tells most for its cost comes first, so that an early end has told much.
 
 A row tells what levels, pairs, triples and so on no row before it has met. The next row is the one that meets
-most of those for each second that it is expected to take.
+most of those for the root of the seconds that it is expected to take: by the seconds themselves levels that
+are dear by nature, as many steps, would come last.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
@@ -85,7 +87,7 @@ def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Wor
     ``goals``: factors, and how many of their levels a tuple has.
     """
     reached = [Reached(factors, strength, rows) for factors, strength in goals]
-    cost = [work(row.priced) for row in rows]
+    cost = [math.sqrt(work(row.priced)) for row in rows]
 
     def least(number: int) -> tuple[float, float, int]:
         # Of what tells nothing the cost alone.

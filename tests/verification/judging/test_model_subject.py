@@ -5,11 +5,13 @@ import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from tests.layers import scan
+from tests.quick import first_quick
 from verification import Scope, layer, manual, models
 from verification.campaign.blocks import Place
 from verification.judge import subject_of
 from verification.judging.function_subject import OfFunction
-from verification.judging.model_subject import OfModel
+from verification.judging.model_subject import EARLY, OPENING, OfModel, of_model
+from verification.judging.profile import QUICK
 from verification.properties.property import Finding
 
 
@@ -58,3 +60,13 @@ def test_a_wrong_case_is_told_with_a_program(tmp_path):
     program = subject.example(packed, finding, False).code
     assert "backward = " in program
     assert program.endswith(f"check(engine, {finding.property!r}, case)\n")
+
+
+@first_quick("model", [models.lstm, models.vanilla, models.scan], ids=lambda model: model.name)
+def test_single_levels_are_met_by_the_early_rows(model):
+    """And most of the pairs: an answer after a second or two says something of every level."""
+    floats, *_ = of_model(layer(scan.forward, scan.backward, model=model), None, None).samples(QUICK)
+    floats.meet([(floats.design.of, number) for number in range(OPENING + EARLY)])
+    singles, pairs, _ = floats.shares()
+    assert singles.whole
+    assert pairs.met > 0.6 * pairs.of

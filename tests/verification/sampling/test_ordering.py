@@ -26,7 +26,7 @@ def tuples_of(row, strength):
 
 
 def test_each_row_tells_most_for_its_cost_when_its_turn_comes():
-    """The share of single levels and of pairs that no row before it has, by what it costs."""
+    """The share of single levels and of pairs that no row before it has, by the root of what it costs."""
     rows = [ROWS[i] for i in np.random.default_rng(0).permutation(len(ROWS))][:9]
     ordered = soonest(rows, GOALS, work)
     assert sorted(map(id, ordered)) == sorted(map(id, rows))
@@ -35,7 +35,7 @@ def test_each_row_tells_most_for_its_cost_when_its_turn_comes():
 
     def gain(row):
         new = sum(len(tuples_of(row, n) - met[n]) / len(every[n]) for n in (1, 2))
-        return new / work(row.priced)
+        return new / work(row.priced) ** 0.5
 
     for turn, row in enumerate(ordered):
         assert gain(row) == pytest.approx(max(map(gain, ordered[turn:])))
