@@ -128,6 +128,7 @@ def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
             raise verification.Unsupported("single precision")
         return verification.manual(problem)
 
-    scope = Scope(functions={"activation": ("tanh",)}, truncations=("Full",), records=(1, 2), steps=(1, 4))
+    small = {"records": (1, 2), "steps": (1, 4), "sizes": {"D": (1, 2), "H": (1, 2), "K": (1, 2)}}
+    scope = Scope(functions={"activation": ("tanh",)}, truncations=("Full",), **small)
     with pytest.raises(AssertionError, match=r"not exercised: \d+ cases declined: single precision, "):
         assert_verified(declines, SHORT, scope=scope)

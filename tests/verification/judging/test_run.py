@@ -154,12 +154,13 @@ def test_an_engine_that_ends_its_process_is_refuted():
 @pytest.mark.slow
 def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
     """No smaller one is found, since none fails."""
-    claim = layer(scan.forward, scan.backward, model=models.scan).claim
+    scope = Scope(records=(1, 20), steps=(1, 20))
+    claim = layer(scan.forward, scan.backward, model=models.scan, scope=scope).claim
     rows = [row for row in in_floats(models.scan, claim).rows(2) if row.levels["states"] == "ordinary"]
     sizes = max((row.sizes for row in rows), key=lambda sizes: sizes["H"])
     shape = sizes["N"], sizes["T"], sizes["H"]
     wrong = planted(scan, "return {}, ", f"d_a *= 1 + (a.shape == {shape}); return {{}}, ")
-    found = judged(wrong.forward, wrong.backward, scope=None)
+    found = judged(wrong.forward, wrong.backward, scope=scope)
     assert found.verdict == "refuted"
     assert found.example.part == "a"
     assert found.example.case.blocks["a"].shape == shape
