@@ -452,7 +452,12 @@ NEAR = {
     "long": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
-    "run": ((RULES, "run_goes or run_ends or refutation or met_is_asked or come_back or one_word"),),
+    "run": (
+        (
+            RULES,
+            "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word",
+        ),
+    ),
     "sampled": ((RULES, "until_they_tell or one_word"),),
     "model_subject": (
         (RULES, "fractions or fixed or true_is_there or own or packed or example or declined"),

@@ -38,6 +38,7 @@ from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
 from verification.sampling.fractions import exact_cases
+from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
 from verification.truth.made import Made
 
@@ -357,7 +358,8 @@ def test_a_verdict_is_one_word():
     claim = claimed(LAYER)
     rows = [(made, least) for _, door, scope, least, made, _ in CONTRACT if door is LAYER and not scope]
     subject, tally = counted(claim, *((truth_of(made("cotangents")), least) for made, least in rows))
-    assert (said(subject, tally).verdict, said(subject, tally).missing) == ("verified", ())
+    found = said(subject, tally)
+    assert (found.verdict, found.missing, found.diagnosis, found.example) == ("verified", (), None, None)
     for coverage, missing in (
         (Coverage(2, 10, 10, {}), False),
         (Coverage(2, 10, 9, {}), True),
@@ -542,6 +544,33 @@ def test_a_run_ends_when_its_time_is_over():
         seen = Seen(run.tally, ended="" if run.goes_on else NO_TIME_LEFT)
         assert said(subject, seen.tally).ended == ""
         assert judgement_of(None, subject, seen, 3, 0, 0.0).strength == (3 if run.goes_on else 0)
+
+
+class Half:
+    """A sample of which half has been met."""
+
+    def meet(self, rows):
+        """Nothing more."""
+
+    def shares(self):
+        return (Share(1, 2, 2), Share(2, 1, 2))
+
+    def least_met(self):
+        return ["T 9 (0%)"]
+
+
+@pytest.mark.parametrize("ended", ["", NO_TIME_LEFT])
+def test_what_is_left_of_a_sample_is_told_of_a_run_that_ended(ended):
+    """Single levels are missing then, and else not; others are told as how far it has come."""
+    subject, tally = counted(claimed(LAYER), (truth_of(of()("cotangents")), 1))
+    standing = Standing((Half(),), 0.0)
+    standing.meet((), 1)
+    found = judgement_of(None, subject, Seen(tally, (), standing, ended), 3, 0, 0.0)
+    assert (found.strength, found.least_met) == ((1, ("T 9 (0%)",)) if ended else (3, ()))
+    assert not any("singles" in each or "pairs" in each for each in found.missing)
+    standing.samples[0].shares = lambda: (Share(1, 1, 2),)
+    found = judgement_of(None, subject, Seen(tally, (), standing, ended), 3, 0, 0.0)
+    assert ("singles 50%" in found.missing) == bool(ended)
 
 
 @pytest.mark.parametrize("exact", [True, False])
