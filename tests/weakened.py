@@ -64,6 +64,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "Whether a step is one that a way takes: what is alike is so to roundings, and what is not by itself.": {
         "truth/complex_step": ("SCALES", "AGREEMENT"),
         "truth/on_the_way": ("LARGE",),
+        "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
     "What nobody reads.": {
         "models/lstm": ("STARTS",),
@@ -155,8 +156,14 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
             ("isinstance(case.objective,", "(case.objective.last is last)"),
         ),
     },
-    "A chunk of all steps leaves nothing over.": {
-        "judging/contract.py": (("k1 < steps", "k1 <= steps"),),
+    "A chunk of all steps leaves nothing over; what has no ends has none after one step.": {
+        "judging/contract.py": (("k1 < steps", "k1 <= steps"), ("lengths or ()", "(lengths)")),
+    },
+    "What was not diagnosed names no blocks, and whatever case there is shows as much.": {
+        "judging/run.py": (("told", "(True)"),),
+    },
+    "Who is refuted goes on no more, whatever is left.": {
+        "judging/run.py": (("not self.tally.is_refuted and", "(self.tally.cases < total)"),),
     },
     "Who is lost, or fails, is told how.": {
         "judging/tally.py": (('finding.wrong or ""', "(finding.wrong)"),),

@@ -861,6 +861,7 @@ def test_a_bound_is_as_sharp_as_it_was(name, dtype):
     """However its truth is computed: within a factor of two and a half; of a long double twice as much."""
     truth, share = setting(name, dtype).truth, 2 if dtype == "longdouble" else 1
     parts = {**truth.forward, **truth.blocks}
+    assert truth.determined
     for part, roundings in SHARP[name].items():
         found = float(parts[part].bound / (share * unit(truth.case.dtype) * parts[part].size))
         assert roundings / 2.5 < found < 2.5 * roundings, (part, found)
