@@ -454,6 +454,7 @@ NEAR = {
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),
+    "findings": ((RULES, "fixed or large or takes"), (PROPERTIES, "integers or truncations or form")),
     "case": ((PROPERTIES, "right_engine"),),
     **dict.fromkeys(("observed", "played"), ((PROPERTIES, "kink or sharp"),)),
     "long": ((PROPERTIES, "sharp or lose or right_engine"),),

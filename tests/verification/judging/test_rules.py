@@ -489,7 +489,7 @@ def test_what_is_not_met_is_asked_again():
         subject = Handed(Stub(models.vanilla, claimed(LAYER), plant))
         object.__setattr__(subject, "sample", sample)
         seen = tallied(here, subject, Profile("few", cases=1, exact_cases=0), 0)
-        assert (seen.tally.cases, sample.rounds) == ((1, 0) if wrong else (4, 3))
+        assert (seen.tally.cases, sample.rounds, seen.ended) == ((1, 0, "") if wrong else (4, 3, ""))
         assert [(each.covered, each.missing) for each in seen.coverage] == ([] if wrong else [(3, 0)])
 
 
