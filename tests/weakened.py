@@ -162,6 +162,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "What was not diagnosed names no blocks, and whatever case there is shows as much.": {
         "judging/run.py": (("told", "(True)"),),
     },
+    "How many rows one process does at a time: all of them are done.": {
+        "judging/sampled.py": (("seconds + more > most", ""),),
+    },
     "Who is refuted goes on no more, whatever is left.": {
         "judging/run.py": (("not self.tally.is_refuted and", "(self.tally.cases < total)"),),
     },
