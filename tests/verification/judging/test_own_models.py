@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from tests.layers import planted
-from tests.layers.own import OWN, delta_rule, gated_attention, selective_scan
-from tests.promises import SHORT
-from verification import Scope, layer, scoped, step, verify
+from tests.layers.own import OWN, delta_rule, gated_attention
+from verification import Scope, layer, scoped, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.judging import model_subject as judging
@@ -139,21 +138,6 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
         assert {*blocks} & {*diagnosis.blocks}
         assert drawn.numbers
         assert "Case(engine.model, blocks, objective" in example.code
-
-
-@pytest.mark.slow
-def test_a_whole_run():
-    """Over processes: what is right is verified, what is wrong refuted, with all that is told of it."""
-    small = Scope(records=(1, 2), steps=(1, 3), dtypes=("float64",))
-    scope = replace(small, blocks=gated_attention.SCOPE.blocks, sizes={"A": (1, 2), "K": (2,), "V": (3,)})
-    right = layer(gated_attention.forward, gated_attention.backward, model=gated_attention.MODEL, scope=scope)
-    assert verify(right, SHORT).verdict != "refuted"
-    fault = next(own for own in OWN if own.module is selective_scan).faults[0]
-    judgement = verify(layer_of(planted(selective_scan, fault.right, fault.wrong)), SHORT, scope=small)
-    assert judgement.verdict == "refuted"
-    assert judgement.diagnosis.blocks == ("A",)
-    assert judgement.picture.numbers
-    assert judgement.example.smallest
 
 
 @pytest.mark.slow

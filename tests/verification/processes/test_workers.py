@@ -15,7 +15,7 @@ import pytest
 
 from tests.living import gone, lives, when
 from verification.processes import timeout
-from verification.processes.workers import Lost, spread
+from verification.processes.workers import spread
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
@@ -124,13 +124,6 @@ def test_a_process_that_dies_is_told_of(end, how):
     first, lost, last = spread(work, range(3))
     assert (first, last) == (0, 2)
     assert (lost.how, lost.doing) == (how, 1)
-
-
-def test_what_a_process_did_not_tell_is_none():
-    """It died before it said anything."""
-    (lost,) = spread(lambda task, channel: os._exit(1), [0])
-    assert isinstance(lost, Lost)
-    assert lost.doing is None
 
 
 @pytest.mark.parametrize("hang", [deaf, lambda _: signal.pause()], ids=["deaf", "waiting"])

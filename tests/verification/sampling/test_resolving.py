@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn import Chunked, Full, Window
+from rnn import Chunked, Window
 from verification.adapters import step
 from verification.adapters.layer import CAPABILITIES
 from verification.models import complex_scan, linear, lstm, scan, vanilla
@@ -38,13 +38,6 @@ def test_a_complex_model_has_complex_numbers():
     """And a model without functions may have."""
     assert resolved(None, complex_scan, CAPABILITIES).dtypes == ("complex64", "complex128")
     assert resolved(Scope(dtypes=("complex64",)), linear, CAPABILITIES).dtypes == ("complex64",)
-
-
-def test_a_full_gradient_may_be_said():
-    """By name or as it is; a layer has no other."""
-    assert resolved(Scope(truncations=("Full", Full())), lstm, CAPABILITIES) == resolved(
-        None, lstm, CAPABILITIES
-    )
 
 
 def test_what_is_left_out_is_listed():
