@@ -165,12 +165,16 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "How many rows one process does at a time: all of them are done.": {
         "judging/sampled.py": (("seconds + more > most", ""),),
     },
+    "Of what is met wholly no level is told.": {
+        "judging/sampled.py": (("not reached.share.whole", "(True)"),),
+    },
     "Who is refuted goes on no more, whatever is left.": {
         "judging/run.py": (("not self.tally.is_refuted and", "(self.tally.cases < total)"),),
     },
     "Who is lost, or fails, is told how.": {
         "judging/tally.py": (('finding.wrong or ""', "(finding.wrong)"),),
         "judging/model_subject.py": (('finding.wrong or ""', "(finding.wrong)"),),
+        "judging/run.py": (('finding.wrong or ""', "(finding.wrong)"),),
     },
     "A clock does not stand still from one look to the next.": {
         "judging/run.py": (("time.monotonic() >=", "time.monotonic() >"),),
@@ -457,17 +461,18 @@ NEAR = {
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),
-    "findings": ((RULES, "fixed or large or takes"), (PROPERTIES, "integers or truncations or form")),
+    "findings": (
+        (RULES, "fixed or large or takes or property_is_asked"),
+        (PROPERTIES, "integers or truncations or form"),
+    ),
     "case": ((PROPERTIES, "right_engine"),),
     **dict.fromkeys(("observed", "played"), ((PROPERTIES, "kink or sharp"),)),
     "long": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
     "run": (
-        (
-            RULES,
-            "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word",
-        ),
+        (RULES, "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word"),
+        (RULES, "is_declined or must_be_met"),
     ),
     "sampled": ((RULES, "until_they_tell or one_word"),),
     "model_subject": (
