@@ -28,21 +28,9 @@ from verification.article.sine import PUBLISHED_RMSE
 
 
 @pytest.fixture(scope="session")
-def told():
-    """What the run below told of its progress."""
-    return []
-
-
-@pytest.fixture(scope="session")
-def run(told):
+def run():
     """One epoch of everything, from two seeds."""
-    return rerun(2, lambda *progress: told.append(progress), epochs=1)
-
-
-@pytest.mark.slow
-def test_progress_is_told(run, told):
-    """After each of three trainings from two seeds."""
-    assert told == [(done, 6) for done in range(1, 7)]
+    return rerun(2, lambda *progress: None, epochs=1)
 
 
 @pytest.mark.slow

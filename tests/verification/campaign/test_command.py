@@ -227,10 +227,6 @@ MISUSES = {
         ["mine.py:net", "--cases", "9", "--workers", "2", "--scheduler", "127.0.0.1:1"],
         "--workers: given with --scheduler",
     ),
-    "no scheduler": (
-        ["mine.py:net", "--cases", "9", "--scheduler", "127.0.0.1:1"],
-        "--scheduler: no scheduler answers at '127.0.0.1:1'",
-    ),
     "a folder that is a file": (["mine.py:net", "--cases", "9", "--out", "mine.py"], "mine.py: File exists"),
     "a folder that is read-only": (["mine.py:net", "--cases", "9", "--out", "/proc/out"], "/proc/out: "),
 }

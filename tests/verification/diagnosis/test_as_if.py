@@ -59,11 +59,8 @@ def test_what_no_alternative_gives_has_none():
 
 
 def test_a_block_that_stands_for_another_is_told():
-    """Of equal shapes, one alone or both."""
-    for wrong, words in (
-        ('{"a": d_x, "x": d_a}', "a and x were exchanged"),
-        ('{"a": d_x, "x": d_x}', "the gradient of x stood for that of a"),
-    ):
-        engine = layer_with(models.scan, scan, 'return {}, {"a": d_a, "x": d_x}', f"return {{}}, {wrong}")
-        case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
-        assert explained(look(engine, Truth(case))) == words
+    """Of equal shapes, one alone."""
+    wrong = 'return {}, {"a": d_x, "x": d_x}'
+    engine = layer_with(models.scan, scan, 'return {}, {"a": d_a, "x": d_x}', wrong)
+    case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
+    assert explained(look(engine, Truth(case))) == "the gradient of x stood for that of a"

@@ -52,12 +52,6 @@ def test_results_are_in_order(monkeypatch, cores):
     assert list(spread(work, [])) == []
 
 
-def test_a_task_has_a_process_of_its_own():
-    """Neither this one nor another task's."""
-    processes = list(spread(lambda task, channel: os.getpid(), range(3)))
-    assert len({*processes, os.getpid()}) == 4
-
-
 def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
     """With the same results; what it tells and guards comes to nothing."""
 
