@@ -451,7 +451,10 @@ NEAR = {
     "exactness": ((PROPERTIES, "exact or integers"),),
     "fixed": ((PROPERTIES, "integers or larger or truncations"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
-    "trial": ((PROPERTIES, "form or second or records or asked"), (RULES, "zeros or declined")),
+    "trial": (
+        (PROPERTIES, "form or second or records or asked"),
+        (RULES, "zeros or declined or says_something"),
+    ),
     "of_function": ((OF_FUNCTIONS, ""),),
     **dict.fromkeys(
         ("tolerance", "expectation", "table", "replayed", "sums"),
