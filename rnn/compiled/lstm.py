@@ -70,7 +70,7 @@ def back_from_outputs(
     """All of the way back at once, as in ``Loops``."""
     filled, kinds = room(params, tape, segment), tuple(KINDS[f] for f in cell.activations)
     arrays = tape.through, tape.gates, tape.cells, tape.squashed
-    _back_from_outputs(kinds, *arrays, *given(params, tape, do, segment), *filled)
+    _back_from_outputs(kinds, arrays, *given(params, tape, do, segment), *filled)
     return gradients(params, filled)
 
 
@@ -157,37 +157,15 @@ def _steps_back(  # type: ignore[no-untyped-def]
 
 @compiled
 def _back_from_outputs(  # type: ignore[no-untyped-def]
-    kinds,
-    through,
-    gates,
-    cells,
-    squashed,
-    U,
-    W,
-    V,
-    do,
-    rows,
-    buffer,
-    firsts,
-    seeds,
-    stops,
-    first_loss,
-    first,
-    start,
-    once,
-    below,
-    dM,
-    dxs,
-    dV,
-    dc,
-    d,
+    f, kept, U, W, V, do, rows, buf, firsts, seeds, stops, loss, first, start, once, below, dM, dx, dV, dc, d
 ):
     """The readout back, every step of one route, and all that is linear in da."""
-    (_, N, _), factors, spans = do.shape, buffer[first:], (firsts, seeds, stops, first_loss)
+    (_, N, _), factors, spans = do.shape, buf[first:], (firsts, seeds, stops, loss)
     dhs, dh = readout_back(do, V, rows, dV, dc), np.zeros((len(firsts) * N, W.shape[1]), W.dtype)
     das, dcell = factors if once else np.zeros_like(factors), np.zeros_like(dh)
-    kept = through[first:], gates[first:], cells[first:], squashed[first:]
-    _steps_back(kinds, W, dh, dcell, factors, *kept, dhs, dhs[:0], spans, das, not once, below, 0, N)
+    through, gates, cells, squashed = kept
+    from_first = through[first:], gates[first:], cells[first:], squashed[first:]
+    _steps_back(f, W, dh, dcell, factors, *from_first, dhs, dhs[:0], spans, das, not once, below, 0, N)
     to_initial(dh, firsts, start, d[0])
     to_initial(dcell, firsts, start, d[1])
-    linear_back(das, rows[first:-1], U, dM, dxs)
+    linear_back(das, rows[first:-1], U, dM, dx)

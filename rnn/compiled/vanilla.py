@@ -135,31 +135,12 @@ def _steps_back(f, W, dh, slopes, hs, dhs, spans, das, adds, below, lo, hi):  # 
 
 @compiled
 def _back_from_outputs(  # type: ignore[no-untyped-def]
-    f,
-    U,
-    W,
-    V,
-    do,
-    rows,
-    buffer,
-    firsts,
-    seeds,
-    stops,
-    first_loss,
-    first,
-    start,
-    once,
-    below,
-    dM,
-    dxs,
-    dV,
-    dc,
-    d,
+    f, U, W, V, do, rows, buffer, firsts, seeds, stops, loss, first, start, once, below, dM, dx, dV, dc, d
 ):
     """The readout back, every step of one route, and all that is linear in da."""
-    (_, N, _), slopes, spans = do.shape, buffer[first:], (firsts, seeds, stops, first_loss)
+    (_, N, _), slopes, spans = do.shape, buffer[first:], (firsts, seeds, stops, loss)
     dhs, dh = readout_back(do, V, rows, dV, dc), np.zeros((len(firsts) * N, len(W)), W.dtype)
     das = slopes if once else np.zeros_like(slopes)
     _steps_back(f, W, dh, slopes, rows[first + 1 :], dhs, spans, das, not once, below, 0, N)
     to_initial(dh, firsts, start, d[0])
-    linear_back(das, rows[first:-1], U, dM, dxs)
+    linear_back(das, rows[first:-1], U, dM, dx)
