@@ -27,6 +27,7 @@ from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
+from verification.properties.conduct import MEMORY_LAYOUT
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.gradients import AUTOGRAD, FORWARD
@@ -98,7 +99,16 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         return _of_other_kind(engine, part) or _of_other_numbers(engine, part, some)
     if about is About.CALL:
         return _of_other_numbers(engine, case, some)
+    laid_out = next((each for each in some if each.seen.truth.case.layouts and not each.seen.raised), None)
+    if finding.property == MEMORY_LAYOUT.name and laid_out is not None:
+        return _of_layout(laid_out)
     return _of_conduct(engine, finding, case)
+
+
+def _of_layout(where: Where) -> Diagnosis:
+    """Which arrays are at fault, of all that lie otherwise."""
+    clause = f"{beginning(where.words)}, {wrong_in_words(where.seen)}: in C order it is right."
+    return Diagnosis("conduct", sentence=clause)
 
 
 def _of_values_within(engine: Engine) -> Diagnosis | None:

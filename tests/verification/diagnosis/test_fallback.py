@@ -60,6 +60,18 @@ def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_we
     )
 
 
+def test_the_arrays_are_named_whose_layout_is_at_fault():
+    """Where a property laid all of them out otherwise."""
+    wrong = "W = W if W.base is None or W.base.ndim > 1 else W.base[: W.size].reshape(W.shape)"
+    found = told(
+        "memory layout", None, 'U, W = params["U"], params["W"]', f'U, W = params["U"], params["W"]; {wrong}'
+    )
+    assert (found.stage, str(found)) == (
+        "conduct",
+        "With U, W, b in memory: in one buffer, U, W, b, xs, h0, c0 are wrong: in C order it is right.",
+    )
+
+
 def test_an_engine_that_is_right_when_it_is_asked_again_is_told_as_that():
     """Its answers are a matter of the calls before."""
     assert str(told("autograd")) == (
