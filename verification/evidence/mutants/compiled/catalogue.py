@@ -685,6 +685,72 @@ PRODUCTS: Lines = (
     ),
 )
 
+AT_ONCE: Lines = (
+    (
+        "the loss's gradient by c is that of the last loss alone",
+        "dc[k] += do[t, n, k]",
+        "dc[k] = do[t, n, k]",
+        AUTOGRAD,
+        "accumulation: c",
+    ),
+    (
+        "a loss goes with the state before its step",
+        "rows[len(rows) - losses :]",
+        "rows[len(rows) - losses - 1 :]",
+        AUTOGRAD,
+        "accumulation: V",
+    ),
+    (
+        "every output sends back as the first does",
+        "add_multiple(do[t, n, k], V[k], dhs[t, n])",
+        "add_multiple(do[t, n, k], V[0], dhs[t, n])",
+        AUTOGRAD,
+        "step: U, W, b, xs, h0",
+    ),
+    (
+        "every record's losses go with the first one's state",
+        "hs[t, n, :H], dV[k]",
+        "hs[t, 0, :H], dV[k]",
+        AUTOGRAD,
+        "accumulation: V",
+    ),
+    (
+        "a sweep that stops short reaches the initial state",
+        "if first + firsts[sweep] == 0",
+        "if firsts[sweep] == 0",
+        AUTOGRAD,
+        "size: h0",
+    ),
+    (
+        "what reaches the initial state is the first sweep's",
+        "add(part[sweep * len(d) + n], d[n])",
+        "add(part[n], d[n])",
+        AUTOGRAD,
+        "truncation: h0",
+    ),
+    (
+        "inputs are reached by U with its rows in the opposite order",
+        "arranged(U), dxs",
+        "arranged(U[::-1].copy()), dxs",
+        AUTOGRAD,
+        "accumulation: xs",
+    ),
+    (
+        "da goes with the rows of another step",
+        "_over_rows(r, da, dM",
+        "_over_rows(r[::-1].copy(), da, dM",
+        AUTOGRAD,
+        "accumulation: U, W",
+    ),
+    (
+        "the last step's inputs are left out",
+        "0, len(da))",
+        "0, len(da) - 1)",
+        AUTOGRAD,
+        "accumulation: xs",
+    ),
+)
+
 # Of the module, with the cell in whose gradients they show.
 MODULES = {
     "vanilla": (VANILLA, "vanilla"),
@@ -697,6 +763,7 @@ MODULES = {
     "functions": (FUNCTIONS, "vanilla"),
     # The GRU has products of some columns.
     "products": (PRODUCTS, "gru"),
+    "at_once": (AT_ONCE, "vanilla"),
 }
 
 
