@@ -61,6 +61,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.checks.check_encodable": ("try:", "text.encode()"),
         "rnn.common.checks.checked_flag": ("if not isinstance", "return"),
         "rnn.common.checks.offers": ("return False",),
+        "rnn.network.RNN._would_pass": ("return False",),
         "rnn.network.check_network": ("if not isinstance",),
     },
     "What a training asks of a network, to draw masks for it.": {

@@ -152,7 +152,7 @@ class TwoByTwo:
 
 def test_other_companions_are_sought_and_then_levels_are_dead():
     """After the last round what no case of its rows said anything of is no longer missing."""
-    sample = Sample(lambda model, claim: TwoByTwo(), None, None, 2)
+    sample = Sample(lambda model, claim: TwoByTwo(), None, None, 2, rows=TwoByTwo.rows)
 
     def counted():
         (pairs,) = sample.coverage()
