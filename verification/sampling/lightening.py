@@ -1,8 +1,7 @@
 """Rows made light: the same tuples of levels, at less work.
 
-Where a row is heavy, a level that no tuple of its own needs becomes one that costs less, if that is what it
-is to cost, and the ordinary one otherwise: what large sizes are to show is not hidden by anything else. A row
-that no tuple needs goes.
+In a heavy row a level that no tuple needs is replaced, by a cheaper one where there is one, else by the
+ordinary one: nothing else hides what large sizes are to show. A row that no tuple needs is dropped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

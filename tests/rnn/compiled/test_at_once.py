@@ -64,10 +64,12 @@ def test_it_is_the_way_part_by_part(asked, cell, truncation, dtype):
 
 
 @pytest.mark.parametrize("cell", [Vanilla, LSTM])
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2)])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2), (15, 100, 2)])
 @pytest.mark.parametrize("units", [1, 16, 33])
 def test_it_is_so_at_every_size(asked, cell, shape, units):
-    """From one number on, of more than a panel's columns, and up to so many records as are no longer few."""
+    """From one number on, of more than a panel's columns, many steps of many records, and up to so many
+    records as are no longer few.
+    """
     assert_the_same(*drawn(cell(shape[2], units), shape))
     assert asked == [shape[0] < 16]
 
