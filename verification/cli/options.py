@@ -36,7 +36,7 @@ SEED_DIGITS = 1_000
 # By command: what it does and how long that takes, and the files that it writes into the folder.
 DESCRIPTIONS = {
     "verify": (
-        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: 5 min on "
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: 4 min on "
         "two cores, with --profile thorough hours."
     ),
     "judge": (

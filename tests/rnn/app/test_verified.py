@@ -249,7 +249,8 @@ def judging(child, folder):
         time.sleep(0.01)
 
 
-@first_quick(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_who_ends_the_judging_ends_the_training(tmp_path, number, code):
     """No traceback, nothing is made, and the verifier is gone, though it would have slept on."""
     child = started(played(tmp_path, seconds=600), tmp_path / "m")
