@@ -156,6 +156,22 @@ def test_the_masks_are_those_of_the_truncations(tmp_path: Path) -> None:
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_the_diagrams_are_what_their_script_draws() -> None:
+    """To the byte; and a chain colours the ways that the engine's sweep of that loss goes."""
+    drawing = runpy.run_path(str(DOCS / "diagrams.py"))
+    for name, picture in drawing["PICTURES"].items():
+        assert (DOCS / name).read_text("utf-8") == picture(), name
+    steps, loss = drawing["STEPS"], drawing["LOSS"]
+    for truncation in drawing["TRUNCATIONS"]:
+        sweeps = rnn.truncation.sweeps(truncation, steps, 0)
+        (first,) = (sweep.first for sweep in sweeps if sweep.seed <= loss < sweep.stop)
+        chain = "".join(drawing["chain"](truncation, 0))
+        # The uses of parameters, the states between them, h0 where it is reached, and the loss itself.
+        reached = loss - first + 1
+        assert chain.count('class="kept"') == reached + (reached - 1) + (first == 0) + 1, truncation
+        assert chain.count('class="cut"') == (first > 0), truncation
+
+
 def test_the_citations_are_of_this_version() -> None:
     """CITATION.cff and the entry for BibTeX say the title, the version and the licence of the package."""
     import yaml

@@ -9,12 +9,14 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 import tomllib
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -115,25 +117,24 @@ def test_python_runs_as_it_stands(page: str, tmp_path: Path, monkeypatch: pytest
             assert_printed(printed, block)
 
 
-def without_its_fault(page: str) -> dict[str, Any]:
-    """What the one wrong block of a page defines, with the right carry in place of the wrong one."""
-    wrong, right = "dh = da @ W.T\n", "dh = da @ W\n"
+def without_its_fault(page: str, wrong: str) -> dict[str, Any]:
+    """What the one wrong block of a page defines, its one carry through W transposed put right."""
     (source,) = [block for kind, block in blocks(page) if kind == "python" and wrong in block]
     assert source.count(wrong) == 1
     namespace: dict[str, Any] = {}
-    definitions, _, _ = source.replace(wrong, right).partition("judgement =")
+    definitions, _, _ = source.replace(wrong, wrong.replace(".T", "")).partition("judgement =")
     exec(definitions, namespace)
     return namespace
 
 
 @pytest.mark.slow
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
-    """Without it the layer is verified, by a short run of sizes up to 9."""
-    from verification import Profile, Scope, layer, verify
+    """Without it the step is verified, by a short run of sizes up to 9."""
+    from verification import Profile, Scope, step, verify
     from verification.models import vanilla
 
-    right = without_its_fault("README.md")
-    engine = layer(right["forward"], right["backward"], model=vanilla)
+    right = without_its_fault("README.md", 'da @ params["W"].T')
+    engine = step(right["forward"], right["backward"], model=vanilla)
     short = Profile("short", cases=12, exact_cases=0, strength=1)
     assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).word == "verified"
 
@@ -145,7 +146,7 @@ def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() ->
     from verification.evidence.mutants.cases import all_cases
     from verification.properties.findings import findings
 
-    engine = scoped(without_its_fault("docs/judge/problem.md")["engine"])
+    engine = scoped(without_its_fault("docs/judge/problem.md", "dh = da @ W.T\n")["engine"])
     names = ("forward", "autograd", "memory layout")
     truths = all_cases()
     wrong = [found for truth in truths for found in findings(engine, truth, names) if found.wrong is not None]
@@ -195,19 +196,21 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
                 assert flags(tuple(arguments)) <= flags(
                     tuple(re.findall(r"--[a-z-]+", help_of("", "-m", module)))
                 )
+        case ("python3", "-m", "venv", ".venv"):
+            pass
+        case ("pip", "install", "pre-commit") | ("pre-commit", "install"):
+            assert (ROOT / ".pre-commit-config.yaml").is_file()
+        case ("pip", "install", what) | (".venv/bin/python", "-m", "pip", "install", what):
+            extra = re.fullmatch(r"\.(?:\[(\w+)\])?", what)
+            assert extra is not None
+            extras = tomllib.loads(text("pyproject.toml"))["project"]["optional-dependencies"]
+            assert extra[1] is None or extra[1] in extras
         case (python, "-m", module, *rest) if Path(python).name == "python":
             named = [word for word in rest[:1] if re.fullmatch("[a-z]+", word)]
             known = re.findall(r"--[a-z-]+", help_of("", "-m", module, *named))
             assert flags(tuple(rest)) <= flags(tuple(known))
         case ("python", "-c", program):
             compile(program, "a line", "exec")
-        case ("pip", "install", "pre-commit") | ("pre-commit", "install"):
-            assert (ROOT / ".pre-commit-config.yaml").is_file()
-        case ("pip", "install", what):
-            extra = re.fullmatch(r"\.(?:\[(\w+)\])?", what)
-            assert extra is not None
-            extras = tomllib.loads(text("pyproject.toml"))["project"]["optional-dependencies"]
-            assert extra[1] is None or extra[1] in extras
         case (".ci/run",):
             assert os.access(ROOT / ".ci/run", os.X_OK)
         case _:
@@ -256,4 +259,55 @@ def test_every_picture_is_shown() -> None:
     """On some page; one that is nowhere shown goes stale unseen."""
     pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
     shown = {(page.parent / link).resolve() for page in pages for link in links(page)}
-    assert {path for path in ROOT.glob("docs/**/*.png") if path.resolve() not in shown} == set()
+    pictures = {path for kind in ("png", "svg") for path in ROOT.glob(f"docs/**/*.{kind}")}
+    assert {path for path in pictures if path.resolve() not in shown} == set()
+
+
+def parts(page: str) -> dict[str, str]:
+    """The text of a page by its second headings, each link as it is from docs/."""
+    _, *given = re.split(r"^(?=##? )", text(page).replace("](docs/", "]("), flags=re.MULTILINE)
+    return dict(part.split("\n", 1) for part in given)
+
+
+def test_the_site_s_first_page_says_the_same_in_the_same_order() -> None:
+    """Of what both have: the sentence, what to run, the install, where to go, what was found."""
+    readme, index = parts("README.md"), parts("docs/index.md")
+    both = [name for name in readme if name in index]
+    assert both == [name for name in index if name in readme]
+    assert len(both) == 4
+    own = {name: index[name].replace("](#", "](index.md#") for name in both}
+    assert [name for name in both if own[name].split() != readme[name].split()] == []
+    assert len(re.findall(r"^\| [^|-].*\|$", readme["## Where to go on"], re.MULTILINE)) == 1 + 6
+
+
+def test_the_readme_counts_what_the_study_and_the_checkers_found() -> None:
+    """By the study's results: verdicts, what gradcheck said on the same engines, and the median seconds."""
+    from benchmarks.field_study import tables
+    from benchmarks.field_study.outcomes import COLUMNS, by_engine
+    from benchmarks.field_study.places import read
+
+    words = " ".join(text("README.md").split())
+    results = read("results.json")
+    engines, sources, right, wrong = re.findall(r"\d+", tables.counts(results))
+    assert f"of {engines} engines of {sources} packages and repositories, {right} are verified" in words
+    assert f"and {wrong} refuted" in words
+    rows = [outcomes for _, outcomes in by_engine(results, read("checkers.json"))]
+    ours, gradcheck = ([row[COLUMNS.index(name)] for row in rows] for name in COLUMNS[:2])
+    told = [outcome for outcome, _ in gradcheck]
+    bugs, rights = len(rows) - [o for o, _ in ours].count("right"), [o for o, _ in ours].count("right")
+    assert f"on one case of {len(rows)} of them" in words
+    assert f"finds {told.count('caught')} of the {bugs} bugs" in words
+    assert f"calls {told.count('false alarm')} of {rights} right gradients wrong" in words
+    quick, long = (median(seconds for _, seconds in column) for column in (gradcheck, ours))
+    assert f"in a median of {quick:.1f} s; the verifier takes {long:.0f} s" in words
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_wrong_layer_is_what_its_program_gives() -> None:
+    """Its sentence and its map, mark by mark: README's picture says what README's program prints."""
+    drawing = runpy.run_path(str(ROOT / "docs/wrong_layer.py"))
+    drawn = drawing["picture"](drawing["judgement"]())
+    assert re.sub(r"off by [^<]*", "", drawn) == re.sub(
+        r"off by [^<]*", "", drawing["PICTURE"].read_text("utf-8")
+    )
+    assert "✗ refuted" in drawn

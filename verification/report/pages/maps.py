@@ -68,7 +68,8 @@ def _lags(found: LagMap) -> Iterator[Html]:
     yield tag("p", " ".join(_by_lag(found)))
     met = {mark for panel in found.panels for row in panel.marks for mark in row}
     yield legend(*(entry for mark, entry in SIGNS.items() if mark in met))
-    yield tag("div", *(_panel(found, panel) for panel in found.panels), class_="maps")
+    panels = (_figure(_name(panel.block, panel.part), drawn(found, panel)) for panel in found.panels)
+    yield tag("div", *panels, class_="maps")
     yield tag("p", small(" ".join(_told(found))))
 
 
@@ -96,7 +97,8 @@ def _told(found: LagMap) -> Iterator[str]:
         yield f"Not told apart, and so not here: {', '.join(found.unseen)}."
 
 
-def _panel(found: LagMap, panel: Panel) -> Html:
+def drawn(found: LagMap, panel: Panel, **place: str) -> Html:
+    """A panel of a map as an SVG of its own; ``place``: further attributes, where it is a part of another."""
     steps, losses = len(panel.marks[0]), len(found.losses)
     across, upright = max(steps * CELL, LEAST), max(losses * CELL, LEAST)
     cells = [_cell(panel, t, s, mark) for t, row in enumerate(panel.marks) for s, mark in enumerate(row)]
@@ -104,9 +106,8 @@ def _panel(found: LagMap, panel: Panel) -> Html:
     along = [_text(str(s), LEFT + (s + 0.5) * CELL, upright + 10) for s in range(steps)]
     title = _text("loss at step", 9, upright / 2, turn=True)
     below = _text("from step s", LEFT + across / 2, upright + 25)
-    name = _name(panel.block, panel.part)
     inside = (*cells, *down, *along, title, below)
-    return _figure(name, _in_words(found, panel), LEFT + across + 2, upright + BELOW, inside)
+    return _svg(_in_words(found, panel), LEFT + across + 2, upright + BELOW, inside, **place)
 
 
 def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Html:
@@ -159,19 +160,19 @@ def _scatter(found: Beside) -> Html:
     frame = tag("rect", x=str(MARGIN), y="0", width=str(SIDE), height=str(SIDE), class_="frame")
     low, high = -largest, largest
     line = f"M{across(low):.1f} {upwards(low):.1f}L{across(high):.1f} {upwards(high):.1f}"
-    drawn = [frame, tag("path", d=line, class_="line")]
+    inside = [frame, tag("path", d=line, class_="line")]
     for kind, chosen in (("fits", ~found.wrong), ("misses", found.wrong)):
         places = [
             (across(want), upwards(got))
             for want, got in zip(found.expected[chosen & finite], found.given[chosen & finite], strict=True)
         ]
         if places:
-            drawn.append(tag("path", d="".join(map(_MARKS[kind], places)), class_=kind))
+            inside.append(tag("path", d="".join(map(_MARKS[kind], places)), class_=kind))
     for value in (low, 0.0, high):
-        drawn.append(_text(_short(value), MARGIN - 4, upwards(value), "end"))
+        inside.append(_text(_short(value), MARGIN - 4, upwards(value), "end"))
     ends = ((low, "start", MARGIN), (high, "end", MARGIN + SIDE))
-    drawn += [_text(_short(value), x, SIDE + 10, anchor) for value, anchor, x in ends]
-    drawn += [
+    inside += [_text(_short(value), x, SIDE + 10, anchor) for value, anchor, x in ends]
+    inside += [
         _text("expected", MARGIN + SIDE / 2, SIDE + 25),
         _text("given", 6, SIDE / 2, turn=True),
     ]
@@ -179,7 +180,7 @@ def _scatter(found: Beside) -> Html:
     name = _name(found.name, found.part)
     count = f"{int(np.sum(found.wrong))} of {len(found.given)} numbers wrong"
     count += f", {lost} of them not finite" if lost else ""
-    return _figure(name, f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, drawn, count)
+    return _figure(name, _svg(f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, inside), count)
 
 
 def _circle(place: tuple[float, float]) -> str:
@@ -206,21 +207,15 @@ def _name(block: str, part: str) -> str:
     return f"{block}, {part}" if part else block
 
 
-def _figure(
-    name: str, words: str, width: float, height: float, inside: Sequence[Html], note: str = ""
-) -> Html:
+def _svg(words: str, width: float, height: float, inside: Sequence[Html], **place: str) -> Html:
+    size = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"}
+    return tag("svg", *inside, **size, **place, role="img", aria_label=words)
+
+
+def _figure(name: str, picture: Html, note: str = "") -> Html:
     """A panel under its name."""
-    drawn = tag(
-        "svg",
-        *inside,
-        viewBox=f"0 0 {width:g} {height:g}",
-        width=f"{width:g}",
-        height=f"{height:g}",
-        role="img",
-        aria_label=words,
-    )
     caption = tag("figcaption", tag("b", name), *([" ", small(note)] if note else []))
-    return tag("figure", caption, drawn)
+    return tag("figure", caption, picture)
 
 
 def _text(words: str, x: float, y: float, anchor: str = "middle", turn: bool = False) -> Html:

@@ -9,7 +9,8 @@ HEAD = """
 <title>Verification report</title>
 """
 
-STYLE = """
+# Colours and faces, in light and dark.
+PALETTE = """
 :root {
   --paper: #fff; --ink: #1b1e22; --soft: #59616a; --rule: #d9dde2; --shade: #f5f6f8;
   --good: #17703d; --bad: #b3261e; --idle: #7d5200; --link: #1f5fa8;
@@ -24,6 +25,23 @@ STYLE = """
     --right: #1d3427; --close: #4b3a17; --wrong: #662a24; --absent: #3a3363; --surplus: #1c4265;
   }
 }
+"""
+
+# What the panels of a map are drawn with, on a page or alone.
+MAPS = """
+.maps text { fill: var(--ink); font: 11px var(--sans); dominant-baseline: central; }
+.maps .right { fill: var(--right); } .maps .close { fill: var(--close); } .maps .wrong { fill: var(--wrong); }
+.maps .absent { fill: var(--absent); } .maps .surplus { fill: var(--surplus); }
+.maps .none { fill: var(--rule); }
+.maps .frame { fill: none; stroke: var(--rule); } .maps .line { stroke: var(--soft); stroke-dasharray: 3 3; }
+.maps .fits { fill: none; stroke: var(--good); stroke-width: 1.2; }
+.maps .misses { fill: none; stroke: var(--bad); stroke-width: 1.4; }
+"""
+
+STYLE = (
+    PALETTE
+    + MAPS
+    + """
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
@@ -110,13 +128,6 @@ figure { margin: 0; min-width: 40rem; }
 .maps figcaption { padding: 0 0 .3rem; font-size: .93rem; max-width: 11rem; }
 .maps figcaption small { display: block; }
 .maps svg { width: auto; max-width: 100%; }
-.maps text { fill: var(--ink); font: 11px var(--sans); dominant-baseline: central; }
-.maps .right { fill: var(--right); } .maps .close { fill: var(--close); } .maps .wrong { fill: var(--wrong); }
-.maps .absent { fill: var(--absent); } .maps .surplus { fill: var(--surplus); }
-.maps .none { fill: var(--rule); }
-.maps .frame { fill: none; stroke: var(--rule); } .maps .line { stroke: var(--soft); stroke-dasharray: 3 3; }
-.maps .fits { fill: none; stroke: var(--good); stroke-width: 1.2; }
-.maps .misses { fill: none; stroke: var(--bad); stroke-width: 1.4; }
 svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-linecap: butt; }
 @media (max-width: 40rem) {
   /* A picture that is made small cannot be read: it keeps its size, and says that it goes on. */
@@ -144,3 +155,4 @@ svg { display: block; width: 100%; height: auto; stroke-linejoin: round; stroke-
 }
 @media print { body { max-width: none; padding: 0; } nav { display: none; } .wide { overflow: visible; } }
 """
+)
