@@ -364,7 +364,7 @@ class Planted(MetaPathFinder, Loader):
 def survivors(of: Sequence[Weakening | None], whole: bool, jobs: int) -> Iterator[Weakening | None]:
     """Those of which no quick test fails, each in a process of its own, so many at a time.
 
-    ``whole``: by the tables, beside what lies nearest; None is the verifier as it is.
+    ``whole``: by the tables and by all tests of its room; None is the verifier as it is.
     """
     left, running = [*of][::-1], dict[int, tuple[Weakening | None, float]]()
     while left or running:
@@ -410,7 +410,9 @@ def _run(weakening: Weakening | None, whole: bool) -> int:
         sys.meta_path.insert(0, Planted(weakening))
     tables = [str(ROOT / table) for table in TABLES]
     asked = [tables]
-    if weakening is not None and not whole:
+    if weakening is not None and whole:
+        asked = [[str(weakening.neighbour.parent)], tables]
+    elif weakening is not None:
         of_claims = (RULES, "claims or exact or evidence or told or takes")
         places = (of_claims,) if weakening.kind in OF_CLAIMS else NEAR.get(weakening.file.stem, ())
         asked = [["-k", rows, str(ROOT / table)] for table, rows in places]
@@ -452,7 +454,7 @@ NEAR = {
     "fixed": ((PROPERTIES, "integers or larger or truncations"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
-        (PROPERTIES, "form or second or records or asked"),
+        (PROPERTIES, "form or second or records or row or asked"),
         (RULES, "zeros or declined or says_something"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
@@ -465,7 +467,7 @@ NEAR = {
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),
     "findings": (
-        (RULES, "fixed or large or takes or property_is_asked"),
+        (RULES, "fixed or large or takes or property_is_asked or every_row or there_before"),
         (PROPERTIES, "integers or truncations or form"),
     ),
     "case": ((PROPERTIES, "right_engine"),),

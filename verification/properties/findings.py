@@ -93,8 +93,7 @@ def turns(claim: Claim) -> Names:
     """By a row, the names of the properties that take turns on rows of such sizes."""
     every = asked_of(claim)
     small, large = (
-        tuple(each.name for each in every if each.takes_turns(is_large) and (each.of_large or not is_large))
-        for is_large in (False, True)
+        tuple(each.name for each in every if each.takes_turns(is_large)) for is_large in (False, True)
     )
     return lambda row: large if beyond(row.sizes, claim.least) else small
 

@@ -32,11 +32,12 @@ from verification.processes.workers import Lost
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import FixedCase, TimedOut
 from verification.properties.exactness import EXACT
-from verification.properties.findings import BY_NAME, asked_of, findings, truth_of
+from verification.properties.findings import BY_NAME, asked, asked_of, findings, prepared, truth_of, turns
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
+from verification.sampling import numbering
 from verification.sampling.fractions import exact_cases
 from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
@@ -620,6 +621,10 @@ def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
         (asked,) = subject.cases(block)
         assert ("expectations" in asked.truth.made.values) == kept
         assert any(path.is_file() for path in tmp_path.rglob("*")) == kept
+    claim, case = claimed(LAYER), of()("cotangents")
+    for determined, more in ((True, {"autograd", "complex step", "lag by lag"}), (False, set())):
+        made = prepared(claim, with_shares(case, {}, determined)).made
+        assert {*made.values} == {"expectations", *more}
 
 
 def test_a_model_is_the_engine_s_own():
@@ -797,6 +802,41 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
         assert any(name == "lags" for name, _, _ in tally.rows) != large
 
 
+@pytest.mark.parametrize(
+    ("sizes", "of_all", "in_turn"),
+    [
+        (
+            {"T": 3},
+            ("forward", "autograd", "lags", "complex step", "lag by lag", "memory layout"),
+            (
+                *("linearity", "cotangents add up", "records add up", "records permute", "units permute"),
+                *(
+                    "inputs stay",
+                    "second call",
+                    "reused arrays",
+                    "interleaved calls",
+                    "second backward",
+                    "cut",
+                ),
+            ),
+        ),
+        (
+            {"T": 10},
+            ("forward", "autograd", "lag by lag", "memory layout"),
+            ("linearity", "cotangents add up", "cut"),
+        ),
+    ],
+    ids=["small", "large"],
+)
+def test_some_is_asked_of_every_row_and_some_in_turn(sizes, of_all, in_turn):
+    """Of a case that is no row's everything is asked."""
+    claim, truth = claimed(LAYER), truth_of(of(steps=sizes["T"])("cotangents"))
+    assert turns(claim)(numbering.Row({}, sizes)) == in_turn
+    for mine in ((), in_turn[:1], None):
+        found = {each.name for each in asked(claim, truth, mine)}
+        assert found == {*of_all, *(in_turn if mine is None else mine)}
+
+
 def test_powers_reach_as_far_as_there_is_room():
     """Twenty powers below overflow, and no further than is asked of any."""
     assert [*powers_of(128, 1.0)] == [40, -50]
@@ -855,11 +895,11 @@ def test_some_gradients_are_asked_of_who_is_told():
 def test_records_alone_are_asked_of_who_takes_one():
     """By themselves, and interleaved."""
     truth = truth_of(of()("cotangents"))
-    for least, asked in ((1, True), (2, False)):
+    for least, alone in ((1, True), (2, False)):
         engine = Stub(models.vanilla, claimed(LAYER, records=(least, 9)))
         rows = OfModel(engine).tally(Asked(truth)).rows
-        assert any(name == "records add up" for name, _, _ in rows) == asked
-        assert any(case.records == 1 for case in engine.log.cases) == asked
+        assert any(name == "records add up" for name, _, _ in rows) == alone
+        assert any(case.records == 1 for case in engine.log.cases) == alone
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
-from verification.sampling.covering import missing
+from verification.sampling.covering import Rule, missing
 from verification.sampling.design import Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
@@ -173,6 +173,31 @@ def test_other_companions_are_sought_and_then_levels_are_dead():
     assert (sample.least_met(), counted()) == ([], (3, 0, 1))
     sample.meet(places([3]))
     assert counted() == (4, 0, 0)
+
+
+class Torn(TwoByTwo):
+    """The first levels of A and B exclude each a level of C, and there are but two."""
+
+    rules = tuple(
+        Rule(
+            f"{name} with C", (name, "C"), lambda row, name=name, c=c: (row.get(name), row.get("C")) == (0, c)
+        )
+        for name, c in (("A", 0), ("B", 1))
+    )
+
+    def goals(self, strength):
+        return (Goal({**PAIR, "C": (0, 1)}, 2),)
+
+
+def test_what_no_row_can_have_is_told_apart():
+    """It is not missing, and excluded by that."""
+    rows = [Row({"A": a, "B": b, "C": c}, {}) for a, b, c in ((0, 1, 1), (1, 0, 0), (1, 1, 0), (1, 1, 1))]
+    sample = Sample(lambda model, claim: Torn(), None, None, 2, rows=lambda design, strength: rows)
+    for count, left in ((0, 9), (3, 1), (4, 0)):
+        sample.meet(places(range(count)))
+        (pairs,) = sample.coverage()
+        assert (pairs.possible, pairs.missing) == (9, left)
+        assert pairs.excluded == {"A with C": 1, "B with C": 1, sampled.NO_ROW: 1}
 
 
 def test_conditions_are_counted_in_pairs():

@@ -11,6 +11,7 @@ from verification.judging.shrinking import smallest, smallest_of
 from verification.models.case import random_case
 from verification.properties.property import Finding
 
+FOUND = Finding("lags", "a", "off")
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)
 
 
@@ -22,7 +23,7 @@ def shrunk(wrong, finding):
 
 def test_sizes_shrink_to_what_the_fault_needs():
     """Two records, say; in the number type of the case that failed."""
-    case, found = shrunk("d_a *= len(a); return {}, ", Finding("lags", "a", "off"))
+    case, found = shrunk("d_a *= len(a); return {}, ", FOUND)
     assert case.sizes == {"N": 2, "T": 1, "H": 1}
     assert case.dtype == np.float32
     assert found.property == "lags"
@@ -44,7 +45,7 @@ def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
     wrong = "d_a *= len(a) if len(a) > 99 or 0 == SECONDS else 1; return {}, ".replace(
         "SECONDS", str(seconds)
     )
-    assert shrunk(wrong, Finding("lags", "a", "off")) is None
+    assert shrunk(wrong, FOUND) is None
 
 
 def test_none_that_is_larger_is_asked_though_it_is_simpler():
@@ -56,10 +57,16 @@ def test_none_that_is_larger_is_asked_though_it_is_simpler():
 
     def wrong_on(n):
         asked.append(n)
-        return Finding("lags", "a", "off") if n >= 10 else None
+        return FOUND if n >= 10 else None
 
     n, found = smallest_of(st.integers(0, 1000), wrong_on, size)
     wrong = [each for each in asked if each >= 10]
     assert wrong == sorted(wrong)
     assert (n, found.wrong) == (wrong[-1], "off")
     assert len(wrong) > 1
+
+
+def test_what_is_found_is_made_smaller_until_nothing_is():
+    """Among a billion numbers none that is drawn is the smallest by itself."""
+    n, _ = smallest_of(st.integers(0, 10**9), lambda n: FOUND if n >= 123_456 else None, lambda n: n)
+    assert n == 123_456

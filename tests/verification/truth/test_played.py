@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.models import lstm, scan
+from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
-from verification.models.tolerance import DRAWS, least_healthy
+from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
 from verification.truth import on_the_way, played
 from verification.truth.played import Batch, Replay
 from verification.truth.rounding import Copies, Rounding
@@ -160,3 +160,44 @@ def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypat
     )
     assert alone > 1.001**9 - 1e-12
     assert at_once == pytest.approx(alone, rel=1e-12)
+
+
+def test_sizes_of_terms_of_rows_that_are_apart_are_added_up():
+    """Of twenty records, with signs of their own the sum would be a bound that is half as large again."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 20, 1)
+    alone = [gradients_of(case.of_records(slice(n, n + 1))).draws["b"][0] for n in range(20)]
+    np.testing.assert_allclose(gradients_of(case).terms["b"], np.sum(np.abs(alone), axis=0), rtol=1e-12)
+
+
+def of_zeros(steps, records, units, losses=(), **blocks):
+    """Sums and states of a linear cell whose numbers are all zero but for those, by cotangents of one."""
+    case = random_case(vanilla, np.random.default_rng(0), {"H": units, "D": 1}, records, steps)
+    zeros = {name: np.zeros_like(array) for name, array in case.blocks.items()}
+    for name, values in blocks.items():
+        zeros[name][:] = values
+    case = replace(case, blocks=zeros, functions={"activation": "identity"})
+    case = replace(case, objective=case.objective.replaced(np.ones_like))
+    start = (np.broadcast_to(case.state[0], (COPIES.count, *case.state[0].shape)).astype(COPIES.dtype),)
+    batch, sums = Batch(case, COPIES, [Replay(0, steps, losses)], start, 1), Sums(case, COPIES)
+    batch.backward(sums)
+    return batch, sums
+
+
+def scattered(draws):
+    """The mean square of how far draws are off, in those of one rounding."""
+    return float(np.mean((draws / (PERTURBATION * unit(np.dtype(float)))) ** 2) * 3)
+
+
+def test_a_product_is_off_as_its_terms_are_which_are_rounded_twice():
+    """A weight, and its product; here they come to nothing, which no rounding of the sum changes."""
+    batch, _ = of_zeros(1, 200, 4, W=[1, -1, 1, -1], h0=1)
+    made = batch.states[1][0]
+    assert not made[0].any()
+    assert 1.8 < scattered(made[1:]) / 4 < 2.2
+
+
+def test_what_steps_share_is_rounded_in_four_turns():
+    """A mean of as many roundings is off by half as much as one."""
+    _, sums = of_zeros(81, 1, 8, tuple(range(81)), b=1)
+    draws = sums.draws["W"]
+    assert 0.27 < scattered(draws[1:] / draws[:1] - 1) < 0.6

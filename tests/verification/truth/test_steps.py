@@ -57,8 +57,15 @@ def by_weights_that_are_not(f, p, x, h):
     return f.activation(rows(p.U, x) + rows(p.W, h) + bias(p.b)) + 0 * anp.expand_dims(p.U[..., 0], -2)
 
 
+def of_each_record(f, p, x, h):
+    """W is no matrix where it is multiplied, but one for each record."""
+    each = anp.expand_dims(p.W, -3) @ anp.expand_dims(h, -1)
+    return f.activation(rows(p.U, x) + each[..., 0] + bias(p.b))
+
+
 def test_what_is_used_otherwise_too_is_not_shared():
     """Nor is an input whose weights are not."""
+    assert form_of(changed(of_each_record), {}).shared == {"U", "xs"}
     assert form_of(changed(twice), {}).shared == {"U"}
     assert form_of(changed(by_weights_that_are_not), {}).shared == {"W"}
 
