@@ -165,6 +165,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "How many rows one process does at a time: all of them are done.": {
         "judging/sampled.py": (("seconds + more > most", ""),),
     },
+    "What is kept is found again, and is the same.": {
+        "judging/sampled.py": (("i not in self._possible", "(True)"),),
+    },
     "Of what is met wholly no level is told.": {
         "judging/sampled.py": (("not reached.share.whole", "(True)"),),
     },
@@ -471,7 +474,8 @@ NEAR = {
         (PROPERTIES, "integers or truncations or form"),
     ),
     "case": ((PROPERTIES, "right_engine"),),
-    **dict.fromkeys(("observed", "played"), ((PROPERTIES, "kink or sharp"),)),
+    "observed": ((PROPERTIES, "kink or sharp"),),
+    "played": ((PROPERTIES, "kink or sharp"), ("tests/verification/truth/test_steps.py", "traced_anew")),
     "long": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),

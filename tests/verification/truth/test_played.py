@@ -188,14 +188,6 @@ def scattered(draws):
     return float(np.mean((draws / (PERTURBATION * unit(np.dtype(float)))) ** 2) * 3)
 
 
-def test_a_product_is_off_as_its_terms_are_which_are_rounded_twice():
-    """A weight, and its product; here they come to nothing, which no rounding of the sum changes."""
-    batch, _ = of_zeros(1, 200, 4, W=[1, -1, 1, -1], h0=1)
-    made = batch.states[1][0]
-    assert not made[0].any()
-    assert 1.8 < scattered(made[1:]) / 4 < 2.2
-
-
 def test_what_steps_share_is_rounded_in_four_turns():
     """A mean of as many roundings is off by half as much as one."""
     _, sums = of_zeros(81, 1, 8, tuple(range(81)), b=1)
