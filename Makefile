@@ -20,8 +20,8 @@ mutation: export HYPOTHESIS_PROFILE = ci
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-verify: $(VENV)/.verification ## prove the gradients, or refute them; flags in ARGS
-	$(BIN)/python -m verification --out verification-report $(ARGS)
+verify: $(VENV)/.bench ## prove the gradients, or refute them; flags in ARGS
+	$(BIN)/python -m benchmarks.evidence --out verification-report $(ARGS)
 
 # A loop that never ends, compiled ones too, which hold the interpreter: its process is ended and its test fails.
 LIMIT := -o faulthandler_timeout=900 -o faulthandler_exit_on_timeout=true
@@ -37,9 +37,9 @@ test: $(VENV)/.dev ## what is run between two edits: all tests and doctests that
 # verify does first is left to it.
 test-all: $(VENV)/.dev ## run every test; every branch of rnn/ must be taken
 	$(BIN)/python -m pytest --cov $(SPREAD) $(LIMIT) tests/rnn rnn
-	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) --ignore tests/rnn --ignore rnn --deselect verification/evidence/test_suite.py
+	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) --ignore tests/rnn --ignore rnn --deselect verification/cli/test_suite.py
 
-test-browser: $(VENV)/.verification ## the report in headless Chromium, which must be installed
+test-browser: $(VENV)/.bench ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
 
 test-peers: $(VENV)/.peers ## the engine beside PyTorch; PyTorch, JAX, Flax, Equinox under the verifier; a large download

@@ -6,16 +6,17 @@ from html.parser import HTMLParser
 
 import numpy as np
 
+from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
+from benchmarks.evidence.found import Found
+from benchmarks.evidence.scalars import ScalarRow
 from rnn import Window
 from rnn.training import History
-from verification.article.sine import Recipe, Sine
-from verification.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
-from verification.evidence.scalars import ScalarRow
 from verification.judging.judgement import Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.models import vanilla
 from verification.properties.findings import PROPERTIES
 from verification.report.outcome import Report
+from verification.sine import Recipe, Sine
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -153,7 +154,10 @@ def measured():
     )
 
 
+SCALAR = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
+MEASURED = Found((SCALAR,), MUTANTS, PUBLISHED_RULE, measured())
+
+
 def full():
     """A report with every part."""
-    scalar = ScalarRow("tanh", np.dtype(float), f"bend {NASTY}", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
-    return Report(judgement(), "quick", sine(), sine(), MUTANTS, PUBLISHED_RULE, measured(), (scalar,))
+    return Report(judgement(), "quick", sine(), sine(), evidence=MEASURED.evidence())

@@ -46,8 +46,8 @@ MAY_IMPORT = {
     # What the commands of all packages share.
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
-        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "ml_dtypes", "mpmath"),
-        *("numpy", "platformdirs", "pytest", "rnn", "verification"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "ml_dtypes", "numpy"),
+        *("platformdirs", "pytest", "rnn", "verification"),
     },
     "verification/text": set(),
     "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
@@ -70,8 +70,7 @@ STAIRS = (
         "jax",
         "adapters/rnn",
         "judge",
-        "article",
-        "evidence",
+        "sine",
         "report",
         "campaign",
         "cli",
@@ -244,14 +243,12 @@ NO_NAMES = {*ascii_lowercase, "xs", "C", "C0"}
 BLOCK_NAMES = {block.name for model in SHIPPED for block in model.blocks} - NO_NAMES
 
 # Who knows blocks by name: models, the adapters of a library, which say what its parameters are, the adapter
-# of ``rnn`` and its form of a problem, what is made for ``rnn`` alone, and the article.
+# of ``rnn`` and its form of a problem.
 NAMING = {
     "models": "every file",
     "torch": "modules.py",
     "jax": "modules.py",
     "adapters/rnn": "the adapter, its problems, and the form of both",
-    "article": "its rule, in copies of the engine",
-    "evidence": "faults planted in its blocks",
 }
 
 
@@ -375,7 +372,7 @@ def holds_a_test(source: str) -> bool:
 # Steps, properties and conditions of which all that is tested are rows of one table.
 PINNED = [
     *(
-        f"tests/verification/evidence/adversary/published/test_{name}.py"
+        f"tests/benchmarks/evidence/adversary/published/test_{name}.py"
         for name in ("conduct", "cotangents", "layouts", "numbers", "sizes")
     ),
     *(
@@ -391,7 +388,8 @@ PINNED = [
 
 def test_tests_mirror_sources() -> None:
     """rnn/foo.py has its tests in tests/rnn/test_foo.py, at least one, and `__main__.py` in test_main.py."""
-    files = [file.relative_to(ROOT) for file in sources("rnn") + sources("verification")]
+    rooms = ("benchmarks/article", "benchmarks/evidence", "rnn", "verification")
+    files = [file.relative_to(ROOT) for room in rooms for file in sources(room)]
     twins = [
         Path("tests") / file.with_name(f"test_{file.stem.strip('_')}.py")
         for file in files

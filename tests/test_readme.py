@@ -142,8 +142,8 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
 @pytest.mark.slow
 def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
+    from benchmarks.evidence.mutants.cases import all_cases
     from verification.adapters.rnn.scoping import scoped
-    from verification.evidence.mutants.cases import all_cases
     from verification.properties.findings import findings
 
     engine = scoped(without_its_fault("docs/judge/problem.md", "dh = da @ W.T\n")["engine"])
@@ -157,10 +157,10 @@ def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() ->
 
 def test_the_page_of_commands_counts_the_planted_faults() -> None:
     """Those of NumPy's text and those of the compiled one, in the row of their command."""
-    from verification.evidence.mutants.catalogue import CATALOGUE
-    from verification.evidence.mutants.compiled.catalogue import COMPILED
+    from benchmarks.evidence.mutants.catalogue import CATALOGUE
+    from benchmarks.evidence.mutants.compiled.catalogue import COMPILED
 
-    (row,) = [row for row in text("docs/commands.md").splitlines() if "verification mutants`" in row]
+    (row,) = [row for row in text("docs/commands.md").splitlines() if "evidence mutants`" in row]
     assert re.findall(r"\d+(?= wrong)", row) == [str(len(CATALOGUE)), str(len(COMPILED))]
 
 
@@ -180,7 +180,7 @@ def targets() -> dict[str, str]:
     """The Makefile's targets, each with the module that it hands ARGS to, or nothing."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
     rules = re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)*)", makefile, re.MULTILINE)
-    return {name: "".join(re.findall(r"-m (\w+)[^\n]*\$\(ARGS\)", recipe)) for name, recipe in rules}
+    return {name: "".join(re.findall(r"-m ([\w.]+)[^\n]*\$\(ARGS\)", recipe)) for name, recipe in rules}
 
 
 @first_quick("words", shell_lines(), 12, ids=" ".join)

@@ -5,7 +5,7 @@ every cell answers them under coverage, each once: what the properties ask besid
 same functions. A line that none of them executes could be wrong in a cell that is verified. It is told apart
 by the function in which it stands and by a fragment of it; the reason is beside them. What ends in a refusal
 computes nothing. Functions that are compiled run as machine code, in which no line can be seen: what is asked
-of those is shown by faults, those of `python -m verification mutants --loops compiled` and of
+of those is shown by faults, those of `python -m benchmarks.evidence mutants --loops compiled` and of
 tests/verification/adapters/rnn/test_of_cells.py.
 """
 

@@ -16,21 +16,22 @@ import numpy as np
 import pytest
 from matplotlib import image
 
+from benchmarks.article.published_rule import as_json as rule_json
+from benchmarks.article.published_rule import examine
+from benchmarks.evidence import detection
+from benchmarks.evidence.checkers import Checker, lags_accuse
+from benchmarks.evidence.found import Found
+from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from tests.layers import lstm, planted
 from verification import Scope, layer, models
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
-from verification.article.published_rule import as_json as rule_json
-from verification.article.published_rule import examine
-from verification.article.sine import ARTICLE, train_on_sine
-from verification.evidence import detection
-from verification.evidence.checkers import Checker, lags_accuse
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from verification.judge import verify
 from verification.judging.profile import Profile
 from verification.report.outcome import Report
 from verification.report.pages import judgement
 from verification.report.pages.report import page
+from verification.sine import ARTICLE, train_on_sine
 
 SCHEMES = {"dark": 0, "light": 1}
 
@@ -164,7 +165,8 @@ def holds():
     )
     mutants = as_json(run(mutants=CATALOGUE[:3], equivalents=EQUIVALENT[:1]))
     published_rule = rule_json(examine(units=4, length=6))
-    return page(Report(judged, "few", sine, sine, mutants, published_rule, found))
+    evidence = Found((), mutants, published_rule, found).evidence()
+    return page(Report(judged, "few", sine, sine, evidence=evidence))
 
 
 @pytest.fixture(scope="session")

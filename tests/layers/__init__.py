@@ -4,6 +4,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks.evidence.mutants.patch import replaced_once
 from tests.layers import (
     delta_rule,
     gated_delta_rule,
@@ -29,7 +30,6 @@ from tests.layers.chunked import mlstm as chunked_mlstm
 from tests.layers.chunked import rwkv6 as chunked_rwkv6
 from verification import layer, models
 from verification.adapters.layer import Layer
-from verification.evidence.mutants.patch import replaced_once
 from verification.models.model import Model
 
 RIGHT = (

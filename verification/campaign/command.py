@@ -43,22 +43,6 @@ SEEDS = 2**63
 SAMPLE = 300.0
 
 
-def add_flags(parser: argparse.ArgumentParser) -> None:
-    """What a campaign can be asked for, beside the engine and where its results go."""
-    parser.add_argument("--cases", type=whole(1), required=True, metavar="N", help="how many cases are drawn")
-    parser.add_argument(
-        "--seed", type=whole(0, SEEDS), default=0, metavar="S", help="of all that is drawn (default 0)"
-    )
-    parser.add_argument(
-        "--workers", type=whole(1), metavar="K", help="processes of this machine (default: its cores)"
-    )
-    parser.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="of a Dask cluster, as HOST:PORT, whose workers can read FILE.py at its path (extra 'cluster')",
-    )
-
-
 def whole(least: int, beyond: int | None = None) -> Callable[[str], int]:
     """Reads an integer from ``least`` on and below ``beyond``, or raises argparse's error."""
 
@@ -71,6 +55,28 @@ def whole(least: int, beyond: int | None = None) -> Callable[[str], int]:
         return number
 
     return read
+
+
+# What a campaign can be asked for, beside the engine and where its results go, as argparse takes it.
+FLAGS: Mapping[str, Mapping[str, Any]] = {
+    "--cases": {"type": whole(1), "required": True, "metavar": "N", "help": "how many cases are drawn"},
+    "--seed": {
+        "type": whole(0, SEEDS),
+        "default": 0,
+        "metavar": "S",
+        "help": "of all that is drawn (default 0)",
+    },
+    "--workers": {
+        "type": whole(1),
+        "metavar": "K",
+        "help": "processes of this machine (default: its cores)",
+    },
+    "--scheduler": {
+        "metavar": "ADDRESS",
+        "help": "of a Dask cluster, as HOST:PORT, whose workers can read FILE.py at its path "
+        "(extra 'cluster')",
+    },
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from rnn import sigmoid, tanh
 from rnn.app.certificate import Certificate
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
@@ -27,37 +26,27 @@ from verification.adapters.rnn.cells import (
     SCOPES,
     VANILLA,
     cell_engine,
-    compiled_activation,
 )
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
 from verification.adapters.rnn.scoping import as_cell, scoped
-from verification.article import article, published_rule
-from verification.article.sine import ARTICLE, LONG, Sine, train_on_sine
 from verification.campaign import command as campaign
 from verification.cli import durations
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.cli.options import PROGRAM, arguments
-from verification.evidence import adversary, detection, mutants
-from verification.evidence.checkers import built_in
-from verification.evidence.mutants import compiled
-from verification.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
 from verification.judge import CASES, expected, verify, with_milestones
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.judging.run import Interrupted
 from verification.models import vanilla
 from verification.processes.sending import Unsendable
-from verification.processes.tasks import beside
 from verification.report import summary
 from verification.report import text as report
-from verification.report.outcome import Report
+from verification.report.outcome import NOTHING, Evidence, Report
 from verification.report.pages import judgement as judgement_page
 from verification.report.pages import report as report_page
 from verification.sampling.scope import Scope
-
-# Problems of a detection curve: enough that a share is good to a few percent, in two minutes.
-DETECTION_CASES = 300
+from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +63,20 @@ class Outcome:
 
 
 Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
+# What runs a command, and how long each part of it is expected to take.
+Planned: TypeAlias = tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]
 
 
 def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     """Run the command, the verification on ``engine``; returns the exit code."""
     options = arguments(argv)
+    return execute(options, COMMANDS[options.command], engine)
+
+
+def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manual) -> int:
+    """Run a command and write what it comes to; returns the exit code."""
     places = options.places
-    command, parts = COMMANDS[options.command]
+    command, parts = planned
     progress = Progress(parts(options))
     with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         outcome = command(options, engine, progress)
@@ -105,8 +101,26 @@ def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
         write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
 
 
-def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Verify each cell, see whether the verification can be believed, and train only if all holds."""
+# Measures how far a report can be believed, whose cells are verified.
+Measure: TypeAlias = Callable[[Report, Profile, Progress], Evidence]
+
+
+def unmeasured(full: Report, profile: Profile, progress: Progress) -> Evidence:
+    """No more than is known."""
+    return full.evidence
+
+
+def verify_rnn(
+    options: argparse.Namespace,
+    engine: Engine,
+    progress: Progress,
+    measure: Measure = unmeasured,
+    evidence: Evidence = NOTHING,
+) -> Outcome:
+    """Verify each cell, measure how far that can be believed, and train only if all holds.
+
+    ``evidence``: what there is of it before it is measured.
+    """
     profile, profiles = PROFILES[options.profile], profiles_of(options)
     judgements = []
     for name, asked in profiles.items():
@@ -118,9 +132,10 @@ def verify_rnn(options: argparse.Namespace, engine: Engine, progress: Progress) 
         print(report.judged(judgements[-1]), end="\n\n")
 
     first, *others = judgements
-    full = Report(first, profile.name, others=tuple(others), loops=options.loops)
+    full = Report(first, profile.name, others=tuple(others), loops=options.loops, evidence=evidence)
     if full.verdict == "verified":
-        full = believed(full, profile, progress)
+        full = replace(full, evidence=measure(full, profile, progress))
+        print("\n\n".join((report.oracles_table(full), *full.evidence.text)), end="\n\n")
     else:
         progress.instead({})
         print(report.oracles_table(full), end="\n\n")
@@ -154,49 +169,6 @@ def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
     if options.cell is not None:
         return {options.cell: profile}
     return {name: BESIDE_OTHERS.get(profile.name, profile) if i else profile for i, name in enumerate(CELLS)}
-
-
-def believed(full: Report, profile: Profile, progress: Progress) -> Report:
-    """With what shows how far this can be believed: scalars, mutants, the published rule, detection.
-
-    What one process does by itself goes on beside the mutants.
-    """
-
-    def others() -> tuple[list[ScalarRow], published_rule.PublishedRule, detection.Detection]:
-        curve = detection.curve(profile.faults, full.judgement.seed, judges=built_in())
-        return scalars_of(full.loops), published_rule.examine(), curve
-
-    with beside(others) as waited_for:
-        with progress.part("mutants") as show:
-            result = mutants.run(show)
-        if profile.explained:
-            with progress.part("their examples") as show:
-                result = mutants.explained(result, show)
-        with progress.part(durations.BESIDE_MUTANTS):
-            scalars, examined, found = waited_for()
-    full = replace(full, scalars=tuple(scalars))
-    for text in (
-        report.oracles_table(full),
-        mutants.summary(result),
-        published_rule.as_text(examined),
-        detection.as_text(found),
-    ):
-        print(text, end="\n\n")
-    return replace(
-        full,
-        mutants=mutants.as_json(result),
-        published_rule=published_rule.as_json(examined),
-        detection=found,
-    )
-
-
-def scalars_of(loops: str) -> list[ScalarRow]:
-    """tanh and sigmoid in every number type, as these loops compute them."""
-    if loops == "numpy":
-        return scalar_rows()
-    compiled_twins = [compiled_activation(f) for f in (tanh, sigmoid)]
-    # Long doubles go by NumPy's loops.
-    return scalar_rows(compiled_twins, NARROW) + scalar_rows(dtypes=set(FLOATS).difference(NARROW))
 
 
 def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
@@ -274,78 +246,12 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
     return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
 
 
-def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Every wrong engine of the catalogue has to be caught, or the one named, and no right one accused."""
-    wrong, equivalent = options.faults
-    if options.loops == "compiled":
-        with progress.part("mutants") as show:
-            result = compiled.run(wrong, equivalent, show)
-    else:
-        with progress.part("mutants") as show:
-            result = mutants.run(show, mutants=wrong, equivalents=equivalent)
-        with progress.part("their examples") as show:
-            result = mutants.explained(result, show)
-    for one in result.results:
-        print(mutants.story(one), end="\n\n")
-    print(mutants.summary(result))
-    return Outcome(result.holds, lambda: mutants.as_json(result))
-
-
-def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """Why the published rule is refuted, and the article's training beside corrected ones."""
-    with progress.part("published rule"):
-        examined = published_rule.examine()
-    print(published_rule.as_text(examined), end="\n\n")
-    with progress.part("trainings") as show:
-        run = article.rerun(progress=show)
-    print(article.as_text(run))
-    return Outcome(
-        True,
-        lambda: {"published_rule": published_rule.as_json(examined), "article": article.as_json(run)},
-        {"article.png": lambda path: article.draw(path, run)},
-    )
-
-
-def measure_detection(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """How small a planted fault is caught, by this suite and by the peers that are installed."""
-    # First, because it forks, and the peers that the curve imports start threads.
-    with progress.part("false alarms") as show:
-        alarms = detection.false_alarms(DETECTION_CASES, options.seed, show)
-    with progress.part("accuracy") as show:
-        errors = detection.accuracy(DETECTION_CASES, options.seed, show)
-    with progress.part("detection") as show:
-        curve = detection.curve(DETECTION_CASES, options.seed, show)
-    found = replace(curve, accuracy=errors, alarms=alarms)
-    print(detection.as_text(found))
-    return Outcome(
-        True,
-        lambda: detection.as_json(found),
-        {"detection.png": lambda path: detection.draw(path, found)},
-    )
-
-
-def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
-    """How many faults are caught that show under some conditions alone; some are planted and judged."""
-    profile = PROFILES[options.profile]
-    with progress.part("calls") as show:
-        found = adversary.measure(profile, options.seed, show, options.cache)
-    if options.planted:
-        with progress.part("planted") as show:
-            found = adversary.confirmed(found, options.planted, profile, show, options.cache)
-    print(adversary.as_text(found))
-    return Outcome(found.agrees, lambda: adversary.as_json(found))
-
-
-COMMANDS: Mapping[str, tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]] = {
+COMMANDS: Mapping[str, Planned] = {
     "verify": (
         verify_rnn,
-        lambda options: durations.of_verify(PROFILES[options.profile], profiles_of(options)),
+        lambda options: durations.of_verify(profiles_of(options)),
     ),
     "judge": (judge, lambda options: expected(PROFILES[options.profile])),
     "cell": (judge_cell, lambda options: expected(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
-    "mutants": (judge_mutants, lambda options: durations.of_mutants(options.loops, *options.faults)),
-    "article": (rerun_article, lambda options: durations.of_article()),
-    "detection": (measure_detection, lambda options: durations.of_detection(DETECTION_CASES)),
-    "adversary": (measure_adversary, lambda options: durations.of_adversary(options.planted)),
 }

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import write
-from verification.article.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
-from verification.evidence import detection as curves
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.judging.sampled import Coverage
 from verification.report.outcome import Report, oracles
+from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from verification.text import filled, percent
 
 
@@ -114,7 +113,6 @@ def as_json(report: Report) -> dict[str, Any]:
 
     What is said of one judgement is that of the first cell; ``cells`` has it of each.
     """
-    detection = report.detection
     return {
         "verdict": report.verdict,
         "profile": report.profile,
@@ -125,9 +123,7 @@ def as_json(report: Report) -> dict[str, Any]:
             each.model: {"verdict": each.verdict, **_judgement_json(each)} for each in report.judgements
         },
         "oracles": [asdict(oracle) | {"verdict": oracle.verdict} for oracle in oracles(report)],
-        "mutants": report.mutants,
-        "published_rule": report.published_rule,
-        "detection": None if detection is None else curves.as_json(detection),
+        **report.evidence.json,
         "sine": None if report.sine is None else _sine_json(report.sine),
         "sine_in_the_articles_budget": None if report.budget is None else _sine_json(report.budget),
         "versions": versions(),

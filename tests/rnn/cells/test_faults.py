@@ -5,13 +5,13 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import package
 from tests.quick import one_quick_each
 from tests.rnn.cells.faults.gru import GRU
 from tests.rnn.cells.faults.lstm import LSTM
 from tests.rnn.cells.judged import MODELS, judged
 from verification.diagnosis.diagnosis import diagnose
-from verification.evidence.mutants.fault import Edit, Fault
-from verification.evidence.mutants.patch import package
 from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth

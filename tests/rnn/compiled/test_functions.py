@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from benchmarks.evidence.scalars import VALUE, scalar_rows
 from rnn import ACTIVATIONS, Activation, rational_gate, sigmoid, tanh
 from rnn.compiled.functions import KINDS, slopes, value
-from verification.evidence.scalars import VALUE, scalar_rows
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
 SPECIAL = [

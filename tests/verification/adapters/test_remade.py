@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.evidence.mutants.patch import replaced_once
 from tests.layers import ragged, renamed, scan, steps
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.problem import whole
 from verification.adapters.remade import PUBLIC, Source, scope_of
-from verification.evidence.mutants.patch import replaced_once
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled

@@ -3,77 +3,20 @@
 import json
 import os
 from dataclasses import asdict, replace
-from functools import partial
-from importlib import import_module
-from pathlib import Path
-from unittest.mock import create_autospec
 
-import numpy as np
 import pytest
 
 from rnn.app.certificate import kept
+from tests.hurry import PNG, in_a_hurry
+from verification import sine
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.scoping import as_cell
-from verification.article import published_rule, sine
 from verification.cli import commands as command
 from verification.cli.options import arguments
-from verification.evidence import adversary, mutants
-from verification.evidence.adversary.measuring import Adversary, Planted, Share
-from verification.evidence.checkers import Checker, lags_accuse
-from verification.evidence.mutants import CATALOGUE, EQUIVALENT
-from verification.evidence.mutants.cases import all_cases
-from verification.evidence.mutants.run import MutantsResult
-from verification.evidence.scalars import ScalarRow
-from verification.judging import shrinking
 from verification.judging.judgement import Judgement, Row
 from verification.judging.profile import PROFILES, Profile
 
-SCALAR = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, 1.0, 1e-16, 0.5, 1e-16)
-
-
-PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def little(engine, model):
-    """An engine that claims little of what ``rnn`` does."""
-    whole = as_cell(engine, model)
-    claim = replace(
-        whole.claim,
-        functions={"activation": ("tanh",)},
-        dtypes=("float64",),
-        truncations=("Full",),
-        records=(1, 2),
-        steps=(1, 4),
-        exact=False,
-        bits=False,
-        lengths=False,
-        weights=False,
-        classes=False,
-    )
-    return replace(whole, claim=claim, fixed=())
-
-
-@pytest.fixture(autouse=True)
-def in_a_hurry(monkeypatch, tmp_path, uncertified):
-    """Few cases of little, few seconds to shrink, two mutants before few, a small network, one epoch.
-
-    What these runs would certify is less than it seems.
-    """
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=6, exact_cases=1, faults=2, strength=1))
-    monkeypatch.setattr(
-        mutants, "run", partial(mutants.run, mutants=CATALOGUE[:2], equivalents=EQUIVALENT[:1])
-    )
-    monkeypatch.setattr(import_module(MutantsResult.__module__), "all_cases", lambda: all_cases()[:20])
-    monkeypatch.setattr(command, "scalar_rows", lambda: [SCALAR])
-    monkeypatch.setattr(command, "CELLS", ["vanilla"])
-    monkeypatch.setattr(published_rule, "examine", partial(published_rule.examine, units=4, length=10))
-    monkeypatch.setattr(command, "as_cell", little)
-    monkeypatch.setattr(shrinking, "SECONDS", 2)
-    monkeypatch.setattr(sine, "UNITS", 8)
-    for name in ("ARTICLE", "LONG"):
-        monkeypatch.setattr(command, name, replace(getattr(command, name), epochs=1))
+__all__ = ["in_a_hurry"]
 
 
 def verified(**changed):
@@ -101,9 +44,6 @@ def test_a_verified_run(tmp_path, capsys):
     told = capsys.readouterr()
     for words in (
         "lags W",
-        "Mutants: 2 of 2",
-        "published rule",
-        "autograd.test_util",
         "verified to singles:",
         "The gradients hold",
         "RMSE",
@@ -117,10 +57,6 @@ def test_a_verified_run(tmp_path, capsys):
     assert (out / "sine.png").read_bytes().startswith(PNG)
     result = json.loads(path.read_text("utf-8"))
     assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
-    assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
-    assert result["published_rule"]["verdict"] == "refuted"
-    assert result["detection"]["cases"] == 2
-    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
     assert result["sine"]["epochs"] == result["sine_in_the_articles_budget"]["epochs"] == 1
     # Beside the user's cache, in which the certificates are.
     assert {*os.listdir(tmp_path)} - {"cache"} == {"deep", "out.json"}
@@ -202,20 +138,6 @@ def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
     assert result["cells"][next(iter(asked))]["cases"] == result["cases"] == 9
 
 
-@pytest.mark.parametrize("loops", ["numpy", "compiled"])
-def test_scalars_are_those_of_the_loops(monkeypatch, loops):
-    """tanh and sigmoid as they are computed in each type; long doubles go by NumPy's loops either way."""
-    asked = []
-
-    def rows(activations=None, dtypes=()):
-        asked.append([f.name for f in activations or ()])
-        return []
-
-    monkeypatch.setattr(command, "scalar_rows", rows)
-    assert command.scalars_of(loops) == []
-    assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
-
-
 @pytest.mark.slow
 def test_the_training_follows_the_seed(monkeypatch):
     """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
@@ -226,69 +148,11 @@ def test_the_training_follows_the_seed(monkeypatch):
         return sine.train_on_sine(recipe, seed, *rest)
 
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
-    monkeypatch.setattr(command, "believed", lambda told, *rest: told)
     monkeypatch.setattr(command, "train_on_sine", trains)
     monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
     assert command.main(["--seed", "5"]) == 0
     assert asked == [(command.ARTICLE, 5), (command.LONG, 5)]
     assert drawn == [command.LONG]
-
-
-def a_command(monkeypatch, name, **outcome):
-    """Stands for the command: it says a line and comes to this."""
-
-    def says(options, engine, progress):
-        print("prose")
-        return command.Outcome(**{"holds": True, "result": lambda: {"∂": 1}} | outcome)
-
-    monkeypatch.setitem(command.COMMANDS, name, (says, lambda options: {"a part": 1.0}))
-
-
-def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
-    """Unless another place is asked for."""
-    a_command(monkeypatch, "detection", files={})
-    command.main(["detection", "--out", "there"])
-    assert os.listdir(tmp_path / "there") == ["detection.json"]
-    command.main(["detection", "--out", "here", "--json", "out.json"])
-    assert sorted(os.listdir(tmp_path)) == ["here", "out.json", "there"]
-    assert os.listdir(tmp_path / "here") == []
-
-
-@pytest.mark.slow
-def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
-    """False alarms, accuracy and the curve, in the text, in the JSON, and the curve as a picture."""
-    monkeypatch.setattr(command, "DETECTION_CASES", 2)
-    judges = [Checker("lags", "", lags_accuse)]
-    monkeypatch.setattr(command.detection, "curve", partial(command.detection.curve, judges=judges))
-    assert command.main(["detection"]) == 0
-    assert "False alarms: 0 in 2 problems" in capsys.readouterr().out
-    folder = tmp_path / "verification-report"
-    result = json.loads((folder / "detection.json").read_text("utf-8"))
-    assert (result["cases"], result["alarms"]["cases"]) == (2, 2)
-    assert result["accuracy"]
-    assert (folder / "detection.png").read_bytes().startswith(PNG)
-
-
-@pytest.mark.parametrize(("verdict", "agree", "code"), [("verified", 2, 0), ("refuted", 1, 1)])
-def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agree, code):
-    """The shares by number of conditions, in text and JSON; and whether verdicts are what was told."""
-    shares = (Share(1, 2, 1, 1, (("N == 2",),)), Share(2, 30, 20, 9, ()))
-    found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
-    planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)
-    measure = create_autospec(adversary.measure, return_value=found)
-    confirmed = create_autospec(adversary.confirmed, return_value=replace(found, planted=planted))
-    monkeypatch.setattr(command.adversary, "measure", measure)
-    monkeypatch.setattr(command.adversary, "confirmed", confirmed)
-    argv = ["adversary", "--seed", "3", "--planted", "2", "--json", "out.json"]
-    assert command.main(argv) == code
-    assert measure.call_args.args[:2] == (PROFILES["quick"], 3)
-    assert confirmed.call_args.args[:3] == (found, 2, PROFILES["quick"])
-    told = capsys.readouterr().out
-    assert "Single conditions under which a fault survives: N == 2" in told
-    assert f"Planted and judged: 2 faults; {agree} as measured" in told
-    result = json.loads(Path("out.json").read_text("utf-8"))
-    assert [share["faults"] for share in result["shares"]] == [2, 30]
-    assert [each["verdict"] for each in result["planted"]] == ["refuted", verdict]
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)

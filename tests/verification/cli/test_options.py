@@ -8,7 +8,7 @@ import pytest
 
 from rnn.console.command_line import EXIT_CODES, LINE
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.cli.options import DESCRIPTIONS, FAULTS, FILES, arguments
+from verification.cli.options import FORMS, arguments
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +34,15 @@ def tree(folder):
 
 MISUSES = {
     "an unknown command": (["train"], "invalid choice: 'train' (choose from"),
-    "a command after its flags": (["--seed", "1", "mutants"], "unrecognized arguments: mutants"),
+    "a command after its flags": (["--seed", "1", "cell"], "unrecognized arguments: cell"),
     "an unknown profile": (["--profile", "hasty"], "hasty"),
     "a seed with a fraction": (["--seed", "1.5"], "'1.5', needed an integer of at least 0"),
     "a seed beyond what Python reads": (["--seed", "9" * 5_000], "needed an integer of at least 0, of 1,000"),
     "a part of an option": (["--prof", "quick"], "unrecognized arguments: --prof"),
-    "a seed of the mutants": (["mutants", "--seed", "1"], "unrecognized arguments: --seed 1"),
-    "a count of planted faults that is none": (["adversary", "--planted", "-1"], "'-1', needed an integer"),
+    "a command that measures the verifier": (
+        ["mutants", "--only", "x"],
+        "mutants measures the verifier, from a checkout: python -m benchmarks.evidence mutants",
+    ),
     "a file for a folder": (["--out", "file.txt"], "file.txt: File exists, needed a place to write to"),
     "a folder for the picture": (
         ["--out", "taken"],
@@ -55,10 +57,6 @@ MISUSES = {
         ["--json", "./verification-report/../verification-report/report.html"],
         "report.html goes there, needed another file",
     ),
-    "the picture of the detection for the JSON": (
-        ["detection", "--out", "folder", "--json", "folder/detection.png"],
-        "detection.png goes there, needed another file",
-    ),
     "nothing to judge": (["judge"], "the following arguments are required: FILE.py:NAME"),
     "no file and name": (["judge", "mine.py"], "'mine.py', needed FILE.py:NAME"),
     "no such file": (["judge", "other.py:engine", "--out", "there"], "other.py: no such file"),
@@ -69,10 +67,6 @@ MISUSES = {
         )
         for given in ("0", "-1", "soon", "inf", "nan")
     },
-    "no such mutant": (
-        ["mutants", "--only", "dh_prev untransposed"],
-        "--only 'dh_prev untransposed': no wrong engine by numpy loops, the closest is ",
-    ),
     "several lines": (["--seed", "1\n2\x1b[2J"], r"'1\n2\x1b[2J', needed"),
     "a million characters": (["--seed", "x" * 1_000_000], "xxx', needed an integer of at least 0"),
     "a name of a million characters": (["--json", "x" * 1_000_000], "File name too long, needed a place"),
@@ -99,26 +93,16 @@ def test_misuse_is_one_line_and_nothing_is_made(tmp_path, capsys, name):
 ROOT = Path(__file__).parents[3]
 # The start of a row of the commands' table, and the one of its figures that a help text has.
 TIMES = re.findall(
-    r"^\| `(?:make|python -m verification) (\w+)[^|]*\|.*\| ([^|,]*)[^|]*\|$",
+    r"^\| `python -m verification(?: (\w+))?[^|]*\|.*\| ([^|,]*)[^|]*\|$",
     (ROOT / "docs" / "commands.md").read_text("utf-8"),
     re.MULTILINE,
 )
 
 
-@pytest.mark.parametrize("name", DESCRIPTIONS)
+@pytest.mark.parametrize("name", FORMS)
 def test_a_help_text_says_the_time_that_the_page_says(name):
     """Of each command."""
-    assert dict(TIMES)[name].strip() in DESCRIPTIONS[name]
-
-
-@pytest.mark.parametrize("loops", FAULTS)
-def test_one_of_the_mutants_can_be_picked(loops):
-    """A fault, or an edit that is none; by its whole name, which no other has."""
-    wrong, equivalent = FAULTS[loops]
-    argv = ["mutants", "--loops", loops]
-    assert arguments(argv).faults == (wrong, equivalent)
-    for each, found in ((wrong[-1], ((wrong[-1],), ())), (equivalent[0], ((), (equivalent[0],)))):
-        assert arguments([*argv, "--only", each.name]).faults == found
+    assert {name or "verify": time for name, time in TIMES}[name].strip() in FORMS[name].description
 
 
 def test_the_default_is_this_projects_own_run(tmp_path):
@@ -128,11 +112,11 @@ def test_the_default_is_this_projects_own_run(tmp_path):
         assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
     options = arguments([])
     assert (options.command, options.profile, options.seed) == ("verify", "quick", 0)
-    assert options.places == Places(Path("verification-report"), FILES["verify"], None)
+    assert options.places == Places(Path("verification-report"), FORMS["verify"].files, None)
     assert (tmp_path / "verification-report").is_dir()
 
 
-@pytest.mark.parametrize("command", DESCRIPTIONS)
+@pytest.mark.parametrize("command", FORMS)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
     asked = {
@@ -183,5 +167,5 @@ def helped(capsys, *argv):
 def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     """Everything that can be asked without a command, and what else there is."""
     told = helped(capsys)
-    for words in (*DESCRIPTIONS, "--profile", "--seed", "--out", "--json", EXIT_CODES):
+    for words in (*FORMS, "--profile", "--seed", "--out", "--json", EXIT_CODES):
         assert words in told

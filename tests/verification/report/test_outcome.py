@@ -1,20 +1,13 @@
 """The outcome: one verdict of all that was measured, and what each oracle came to."""
 
-import numpy as np
 import pytest
 
-from verification.evidence.scalars import SLOPE, ScalarRow
 from verification.judging.judgement import Judgement, Row
 from verification.properties.findings import PROPERTIES
-from verification.report.outcome import Oracle, Report, oracles
+from verification.report.outcome import Evidence, Oracle, Report, oracles
 
 HOLDS = Row("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
 REFUTED = Row("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")
-
-RIGHT = ScalarRow("tanh", np.dtype(float), "bend", 9, 1.0, SLOPE["tanh"], 1e-16, 0.5, 1e-16)
-WRONG = ScalarRow("tanh", np.dtype(float), "tail", 4, 1.0, SLOPE["tanh"] + 1, 1e-16, 0.5, 1e-16)
-
-CAUGHT = {"survivors": [], "accused": []}
 
 
 def a_report(*rows, missing=(), **changed):
@@ -26,17 +19,16 @@ def a_report(*rows, missing=(), **changed):
     ("report", "verdict"),
     [
         (a_report(HOLDS), "verified"),
-        (a_report(HOLDS, scalars=(RIGHT,), mutants=CAUGHT), "verified"),
+        (a_report(HOLDS, evidence=Evidence(frozenset({"holds"}))), "verified"),
         (a_report(REFUTED), "refuted"),
         (a_report(HOLDS, missing=("T = 1",)), "not exercised"),
-        (a_report(HOLDS, scalars=(RIGHT, WRONG)), "refuted"),
-        (a_report(HOLDS, mutants=CAUGHT | {"survivors": ["one"]}), "not exercised"),
-        (a_report(HOLDS, mutants=CAUGHT | {"accused": ["one"]}), "not exercised"),
-        (a_report(REFUTED, mutants=CAUGHT | {"survivors": ["one"]}), "refuted"),
+        (a_report(HOLDS, evidence=Evidence(frozenset({"holds", "refuted"}))), "refuted"),
+        (a_report(HOLDS, evidence=Evidence(frozenset({"not exercised"}))), "not exercised"),
+        (a_report(REFUTED, evidence=Evidence(frozenset({"not exercised"}))), "refuted"),
     ],
 )
 def test_the_verdict_is_of_all_that_was_measured(report, verdict):
-    """A wrong scalar refutes, a blind verifier has shown nothing, and what is refuted stays so."""
+    """Evidence can refute, or show that the verifier is blind; what is refuted stays so."""
     assert report.verdict == verdict
 
 
@@ -58,13 +50,11 @@ def test_another_cell_that_is_not_verified_decides(rows, missing, verdict, forem
 
 
 def test_each_oracle_counts_the_rows_of_its_property():
-    """Judgements, those that mean nothing, and refutations; the scalars by their numbers."""
+    """Judgements, those that mean nothing, and refutations."""
     others = Row("lags", "b", cases=7, nonzero=7, failures=1), Row("forward", "outputs", cases=99)
-    found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others, scalars=(RIGHT, WRONG)))}
+    found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others))}
     lags = found["lag table"]
     assert (lags.asked, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")
-    scalars = found["50 digits"]
-    assert (scalars.asked, scalars.refuted, scalars.verdict) == (13, 1, "refuted")
     assert found["complex step"].asked == 0
     assert all(oracle.independence for oracle in found.values())
 
@@ -84,6 +74,7 @@ def test_an_oracle_that_determined_nothing_has_shown_nothing(counts, verdict):
 
 
 def test_every_oracle_is_a_property_s():
-    """Those that compare with one are listed in their order, and the scalars at last."""
-    names = [oracle.name for oracle in oracles(a_report(HOLDS))]
-    assert names == [*(each.reference.name for each in PROPERTIES if each.reference), "50 digits"]
+    """Those that compare with one are listed in their order, and those of the evidence at last."""
+    more = Oracle("one more", "why", 1, 0, 0)
+    names = [oracle.name for oracle in oracles(a_report(HOLDS, evidence=Evidence(oracles=(more,))))]
+    assert names == [*(each.reference.name for each in PROPERTIES if each.reference), "one more"]

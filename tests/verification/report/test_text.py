@@ -10,12 +10,12 @@ import pytest
 from rnn import Full, Window
 from rnn.training import History
 from tests.pages import TRUNCATIONS
-from verification.article.sine import PUBLISHED_RMSE, Recipe, Sine
 from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.report import text as report
 from verification.report.outcome import Report
+from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 
 
 def rows_of(part, **of_truncations):

@@ -93,8 +93,7 @@ def legend(*entries: tuple[str, str]) -> Html:
 
 def missing(command: str) -> Html:
     """The line in place of a result that there is none of."""
-    asked = tag("code", f"python -m verification {command}")
-    return tag("p", "Not part of this run. ", asked, " measures it.", class_="absent")
+    return tag("p", "Not part of this run. ", tag("code", command), " measures it.", class_="absent")
 
 
 def status(kind: str, text: str) -> Html:

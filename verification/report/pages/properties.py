@@ -1,12 +1,9 @@
 """What was asked of an engine by truncation, and what it was compared with."""
 
-from collections.abc import Sequence
-
-from verification.evidence.scalars import ScalarRow
 from verification.judging.judgement import Judgement, Row
 from verification.report.outcome import Report
 from verification.report.outcome import oracles as told
-from verification.report.pages.markup import KINDS, Html, small, status, table, tag
+from verification.report.pages.markup import Html, small, status, table, tag
 from verification.text import percent, unbroken
 
 
@@ -66,29 +63,4 @@ def oracles(report: Report) -> tuple[Html, ...]:
             lines,
             kind="oracles",
         ),
-        *scalars(report.scalars),
     )
-
-
-def scalars(rows: Sequence[ScalarRow]) -> tuple[Html, ...]:
-    """tanh and sigmoid over the whole range of a type: what a slope that is read off the output costs."""
-    if not rows:
-        return ()
-    lines = [
-        [
-            f"{row.function}, {row.dtype}, {row.region}",
-            f"{row.points:,}",
-            f"{row.value:.2f}",
-            f"{row.slope:.2f}",
-            f"{row.relative:.1e}",
-            f"{row.autograd:.1e}",
-            status(KINDS[row.verdict], row.verdict),
-        ]
-        for row in rows
-    ]
-    head = ["function, type, region", "numbers", "value, ulps", "slope, roundings of 1"]
-    head += ["slope, relative", "autograd's slope, relative", ""]
-    found = table("The worst error by region", head, lines, kind="numbers")
-    kind = "bad" if any(row.verdict == "refuted" for row in rows) else "good"
-    summary = tag("summary", tag("span", "tanh and sigmoid"), status(kind, "against 50 digits"))
-    return (tag("details", summary, found),)

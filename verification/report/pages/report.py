@@ -9,10 +9,11 @@ from rnn.console.files import write_text
 from verification.adapters.rnn.cells import CELLS
 from verification.judging.judgement import Judgement
 from verification.report.outcome import Report
-from verification.report.pages import evidence, judgement
+from verification.report.pages import judgement
 from verification.report.pages.document import asked, document, environment
 from verification.report.pages.markup import KINDS, Html, status, tag
 from verification.report.pages.properties import by_truncation, oracles
+from verification.report.pages.sine import sine
 from verification.text import unbroken
 
 
@@ -30,10 +31,8 @@ def page(report: Report) -> str:
         **{each.model: _properties(each) for each in report.judgements if each is not found},
         "oracles": oracles(report),
         "exercise": judgement.exercise(found),
-        "detection": evidence.detection(report.detection),
-        "mutants": evidence.mutants(report.mutants),
-        "published_rule": evidence.published_rule(report.published_rule),
-        "sine": evidence.sine(report),
+        **report.evidence.sections(),
+        "sine": sine(report),
         "versions": environment(),
     }
     return document(verdict(report), judgement.without_picture(found), sections)

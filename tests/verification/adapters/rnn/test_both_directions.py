@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import package
 from verification import Profile, verify
 from verification.adapters.rnn.both_directions import BY_OWN_STEPS, BY_STEP, both_directions
 from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, judged_by
-from verification.evidence.mutants.fault import Edit, Fault
-from verification.evidence.mutants.patch import package
 from verification.properties.of_function import BY_NAME, Trial, calls
 from verification.properties.trial import found
 from verification.sampling.drawing import one_drawn

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import rnn
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import package
 from tests.rnn.cells.judged import looked_at
 from tests.verification.adapters.rnn.test_engine import copied
 from verification import ModelProblem, Scope, Standard, models
@@ -15,8 +17,6 @@ from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, n
 from verification.adapters.rnn.engine import gradients_of
 from verification.adapters.rnn.of_cells import network
 from verification.diagnosis.diagnosis import diagnose
-from verification.evidence.mutants.fault import Edit, Fault
-from verification.evidence.mutants.patch import package
 from verification.properties.findings import findings, truth_of
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases

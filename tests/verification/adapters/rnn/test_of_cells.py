@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numba.core.boxing  # noqa: F401
 import pytest
 
+from benchmarks.evidence.mutants.compiled.planting import THREADS, planted
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import package
 from rnn.loops import compiled_module
 from verification.adapters.rnn.cells import CELLS, LOOPS, compile_loops, network_of
 from verification.adapters.rnn.of_cells import CASES, of_every_cell
-from verification.evidence.mutants.compiled.planting import THREADS, planted
-from verification.evidence.mutants.fault import Edit, Fault
-from verification.evidence.mutants.patch import package
 from verification.properties.findings import findings, truth_of
 
 

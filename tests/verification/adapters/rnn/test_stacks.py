@@ -2,11 +2,11 @@
 
 import pytest
 
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import package
 from tests.rnn.cells.judged import looked_at
 from verification import Scope
 from verification.adapters.rnn.cells import LOOPS, cell_engine, layer_of, network_of
-from verification.evidence.mutants.fault import Edit, Fault
-from verification.evidence.mutants.patch import package
 
 STACK, ROUNDS = "through_time.stack", "through_time.rounds"
 

@@ -1,15 +1,13 @@
 """The page of a run: well-formed, complete in itself, escaped, and with a line for what was not measured."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
-from tests.pages import MUTANTS, NASTY, Page, full, judgement
+from tests.pages import NASTY, Page, full, judgement
 from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example
 from verification.report.outcome import Report
-from verification.report.pages import evidence
 from verification.report.pages.report import page as page_of
 
 
@@ -84,22 +82,8 @@ def test_the_coverage_of_pairs_and_triples_is_there():
 
 
 def test_what_was_not_measured_is_said():
-    """Each missing part names the command that measures it, and the page is whole."""
+    """A training that was not is; of evidence that was not asked for the page says nothing."""
     text = page_of(Report(judgement()))
     Page(text)
-    for command in ("detection", "mutants", "article"):
-        assert f"<code>python -m verification {command}</code>" in text
     assert "No training." in text
-
-
-def test_the_largest_page_is_small():
-    """With the longest example that is shown of each mutant, and two more cells: 400 KB at most."""
-    whole = full()
-    catalogue = [
-        MUTANTS["catalogue"][0] | {"name": f"{number}", "example": "x" * evidence.EXAMPLE}
-        for number in range(130)
-    ]
-    mutants, others = MUTANTS | {"catalogue": catalogue}, (whole.judgement, whole.judgement)
-    text = page_of(replace(whole, mutants=mutants, others=others))
-    assert text.count("x" * evidence.EXAMPLE) == 130
-    assert len(text.encode()) < 400_000
+    assert "Not part of this run" not in text

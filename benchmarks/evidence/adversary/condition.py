@@ -1,0 +1,71 @@
+"""A condition on a call, and which conditions can hold of one call together.
+
+Contradictions are left out by rules that know of no sample: two conditions that look at the same thing are
+not asked of one call, and some sizes of ``SOME`` must be such as all of them need.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from benchmarks.evidence.adversary.call import Call, Sizes
+
+# The classes of conditions.
+SIZES, ZEROS, PATTERNS, VALUES, COTANGENTS, LAYOUTS, CONDUCT = (
+    *("sizes", "zeros", "patterns", "values", "cotangents", "layouts", "conduct"),
+)
+
+# The largest of each size that a layer claims by default.
+MOST = Sizes(129, 512, 129, 129)
+
+
+def anywhere(sizes: Sizes) -> Any:
+    """Of all sizes."""
+    return sizes.N > 0
+
+
+def always(call: Call) -> bool:
+    """Of all calls of the sizes that are needed."""
+    return True
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A condition by its name and its class.
+
+    ``holds``: of a call. ``sizes``: does it need them to be such? ``of``: what it looks at beside sizes.
+    """
+
+    name: str
+    kind: str
+    holds: Callable[[Call], Any] = always
+    sizes: Callable[[Sizes], Any] = anywhere
+    of: frozenset[str] = frozenset()
+
+    def met(self, call: Call) -> bool:
+        """Does it hold of the call?"""
+        return bool(self.sizes(call.sizes)) and bool(self.holds(call))
+
+
+def _some() -> Sizes:
+    """Sizes up to the largest, small ones as often as large ones, some of them equal."""
+    rng = np.random.default_rng(0)
+    most = np.array([MOST.N, MOST.T, MOST.D, MOST.H])
+    drawn = np.exp(rng.uniform(0, np.log(most + 1), (200_000, 4))).astype(int)
+    for a, b in combinations(range(4), 2):
+        alike = rng.integers(4, size=len(drawn)) == 0
+        drawn[alike, b] = np.minimum(drawn[alike, a], most[b])
+    return Sizes(*drawn.T)
+
+
+SOME = _some()
+
+
+def together(conditions: Sequence[Condition]) -> bool:
+    """Can one call meet all of them?"""
+    if any(a.of & b.of for a, b in combinations(conditions, 2)):
+        return False
+    return bool(np.any(np.logical_and.reduce([each.sizes(SOME) for each in conditions])))

@@ -1,0 +1,53 @@
+"""Is a fault refuted by some calls of a case? They are made again, with a wrong gradient there."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
+
+from benchmarks.evidence.adversary.call import Call
+from benchmarks.evidence.adversary.recording import Recording
+from benchmarks.evidence.adversary.watching import watched
+from verification.adapters.layer import Layer
+from verification.judging.model_subject import OfModel
+from verification.processes.tasks import each
+from verification.properties.findings import findings
+
+# A block's number, a case's in it, and the numbers of its calls that are wrong.
+Wrong: TypeAlias = tuple[int, int, frozenset[int]]
+
+
+def refutations(subject: OfModel, recording: Recording, asked: Iterable[Wrong]) -> dict[Wrong, bool]:
+    """Of calls that are wrong, whether a judgement of their case refutes the layer."""
+    by_block: dict[int, list[Wrong]] = {}
+    for wrong in asked:
+        by_block.setdefault(wrong[0], []).append(wrong)
+    found = each(partial(_replayed, subject, recording, by_block), sorted(by_block))
+    return {wrong: refuted for some in found for wrong, refuted in some}
+
+
+def _replayed(
+    subject: OfModel, recording: Recording, asked: Mapping[int, Sequence[Wrong]], block: int
+) -> list[tuple[Wrong, bool]]:
+    return [*_of_block(subject, recording, asked[block], block)]
+
+
+def _of_block(
+    subject: OfModel, recording: Recording, asked: Sequence[Wrong], block: int
+) -> Iterator[tuple[Wrong, bool]]:
+    assert isinstance(subject.engine, Layer)
+    for number, case in enumerate(subject.cases(recording.blocks[block])):
+        for wrong in asked:
+            if wrong[1] == number:
+                engine = watched(subject.engine, _at(wrong[2]))
+                yield wrong, any(finding.wrong for finding in findings(engine, case.truth))
+
+
+class _at:
+    """Is it one of these, counted from 0?"""
+
+    def __init__(self, numbers: frozenset[int]) -> None:
+        self._numbers, self._next = numbers, 0
+
+    def __call__(self, call: Call) -> bool:
+        self._next += 1
+        return self._next - 1 in self._numbers

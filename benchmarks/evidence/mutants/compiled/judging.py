@@ -1,0 +1,90 @@
+"""A fault of the compiled text before what is asked of it: a few cases, 50 digits, and what is no number.
+
+Each is compiled in a process of its own, once its lines are in place.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from benchmarks.evidence.mutants.compiled.cases import Asked, cases_of, computed
+from benchmarks.evidence.mutants.compiled.numbers import SPECIAL
+from benchmarks.evidence.mutants.compiled.planting import planted
+from benchmarks.evidence.mutants.fault import Fault
+from benchmarks.evidence.mutants.judging import Example, Result
+from benchmarks.evidence.mutants.patch import StaleMutant
+from benchmarks.evidence.mutants.run import MutantsResult, Progress
+from verification.adapters.rnn.cells import compile_loops
+from verification.diagnosis.diagnosis import diagnose
+from verification.judging.model_subject import example_of
+from verification.processes.tasks import each
+from verification.properties.findings import asked_of, findings
+
+
+def judge(fault: Fault) -> Result:
+    """Does what it names catch it, and if not, does anything; and where a diagnosis puts it."""
+    named = fault.caught_by
+    with planted(fault):
+        _compile(fault)
+        example = None if named is None else _first(fault.cell, named)
+        if named is None or example is None:
+            found = ((name, _first(fault.cell, name)) for name in _names(fault.cell))
+            return Result(fault, {name: each for name, each in found if each is not None})
+        case = example.packed
+        if case is None:
+            return Result(fault, {named: example})
+        engine = next(asked.engine for asked in cases_of(fault.cell) if asked.truth.case is case)
+        return Result(fault, {named: example}, diagnose(engine, example.finding, case))
+
+
+def run(
+    faults: Sequence[Fault], equivalents: Sequence[Fault], progress: Progress | None = None
+) -> MutantsResult:
+    """Judge every fault; ``progress`` is called with those done and all of them."""
+    started = time.monotonic()
+    for cell in dict.fromkeys(fault.cell for fault in (*faults, *equivalents)):
+        computed(cell)
+    results: list[Result] = []
+    every = [*equivalents, *faults]
+    for one in each(judge, every):
+        results.append(one)
+        if progress is not None:
+            progress(len(results), len(every))
+    cut = len(equivalents)
+    return MutantsResult(tuple(results[cut:]), tuple(results[:cut]), time.monotonic() - started)
+
+
+def _compile(fault: Fault) -> None:
+    """``StaleMutant`` where the text cannot be compiled: anything would refute it, which says nothing."""
+    try:
+        compile_loops(fault.cell, ("float64",))
+    except Exception as error:
+        if type(error).__module__.startswith("numba"):
+            raise StaleMutant(f"mutant {fault.name!r}: it cannot be compiled") from error
+        # What it does wrong, it is asked.
+
+
+def _names(cell: str) -> tuple[str, ...]:
+    """All that is asked of a cell's compiled text."""
+    asked = dict.fromkeys(p.name for each in cases_of(cell) for p in asked_of(each.engine.claim))
+    return (*asked, *SPECIAL)
+
+
+def _first(cell: str, name: str) -> Example | None:
+    """The first example by which a property refutes a cell's compiled text, or else one without an answer."""
+    if name in SPECIAL:
+        wrong = SPECIAL[name](cell)
+        return None if wrong is None else Example(None, *wrong)
+    unanswered = None
+    for example in _refutations(cases_of(cell), name):
+        if example.finding.property == name:
+            return example
+        unanswered = unanswered or example
+    return unanswered
+
+
+def _refutations(asked: Sequence[Asked], name: str) -> Iterator[Example]:
+    for one in asked:
+        engine, truth = one.engine, one.truth
+        for finding in findings(engine, truth, (name,)):
+            if finding.wrong is not None:
+                yield Example(truth.case, finding, example_of(engine, truth.case, finding, False).code)

@@ -1,0 +1,235 @@
+"""The published rule is what the article's text computes, and it is accused of what it does, no more."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from benchmarks.article.published_rule import (
+    PublishedRule,
+    article_data,
+    article_problem,
+    epoch,
+    examine,
+    folded,
+    healthy_weights,
+    initial_weights,
+    loss,
+    published,
+)
+from rnn import Chunked, Full, Tail, Window
+from rnn.data import Records, positional
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import Problem
+
+SMALL = {"units": 6, "length": 10}
+DISAGREES, BLIND, SUMS, VACUOUS = (
+    "disagrees",
+    "blind to the target",
+    "sums the readout over all steps",
+    "vacuous initialisation",
+)
+
+
+def by_hand(truncation):
+    """One unit, no squashing, three steps with x = 1, 2, 3: the states are 1, 3, 6 and the error is 6."""
+    one, none = np.array([[Fraction(1)]], dtype=object), np.array([Fraction(0)], dtype=object)
+    xs = positional(np.array([[[Fraction(1)], [Fraction(2)], [Fraction(3)]]], dtype=object))
+    params = {"U": np.repeat(one, 3, axis=1), "W": one, "b": none, "V": one, "c": none}
+    return Problem("identity", params, xs, targets=none[None], h0=none[None], truncation=truncation)
+
+
+def drawn(targets, truncation, seed=0):
+    """A problem of small Fractions with every block nonzero, on which nothing is rounded."""
+    rng = np.random.default_rng(seed)
+
+    def fill(*shape):
+        return np.vectorize(Fraction, otypes=[object])(rng.integers(-3, 4, shape), 2)
+
+    params = {"U": fill(3, 2), "W": fill(3, 3), "b": fill(3), "V": fill(2, 3), "c": fill(2)}
+    return Problem("relu", params, fill(2, 5, 2), fill(*targets), fill(2, 3), truncation)
+
+
+@pytest.mark.parametrize("rule", [published, folded])
+def test_the_rule_by_hand(rule):
+    """dV = 6 (1 + 3 + 6); at t = 1 and 2, W s is 1 and 3, U x is 2 and 3, and (3 − t) min(t, 5) is 2."""
+    answer = rule(by_hand(Window(5)))
+    assert answer.V.tolist() == [[60]]
+    assert answer.W.tolist() == [[2 * 1 + 2 * 3]]
+    assert answer.U.tolist() == [[2 * 2 + 2 * 3] * 3]
+    assert answer.value == 18
+
+
+@pytest.mark.parametrize("rule", [published, folded])
+@pytest.mark.parametrize(("truncation", "W"), [(Window(1), 2 * 1 + 1 * 3), (Window(0), 0), (Tail(0), 0)])
+def test_a_window_shortens_the_loop(rule, truncation, W):
+    """A term is added min(t, k) times, and never where the loss reaches no earlier step."""
+    assert rule(by_hand(truncation)).W.tolist() == [[W]]
+
+
+@pytest.mark.parametrize("truncation", [Full(), Window(2), Tail(0), Tail(3), Chunked(2), Chunked(2, 4)])
+@pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
+def test_the_closed_form_is_the_rule(truncation, targets):
+    """Without rounding both texts give the same numbers, whatever the problem."""
+    problem = drawn(targets, truncation)
+    loops, closed = published(problem).named(), folded(problem).named()
+    for name in loops:
+        assert np.all(loops[name] == closed[name]), name
+
+
+@pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+def test_the_forward_is_right(activation, targets):
+    """What is wrong is the backward: outputs and loss are the reference's, with b, c and h_0 too."""
+    problem = replace(drawn(targets, Full()), activation=activation)
+    problem = problem.replaced(**{name: array.astype(float) for name, array in problem.arrays().items()})
+    got, want = published(problem), manual(problem)
+    np.testing.assert_allclose(got.outputs, want.outputs, rtol=1e-12)
+    np.testing.assert_allclose(got.value, want.value, rtol=1e-12)
+
+
+def test_what_the_article_does_not_have_is_zero():
+    """b, c, xs and h0 get a gradient of 0, of their shape and kind of number."""
+    problem = drawn((2, 2), Full())
+    for name in ("b", "c", "xs", "h0"):
+        block = published(problem).blocks()[name]
+        assert block.shape == problem.arrays()[name].shape
+        assert all(isinstance(entry, Fraction) and entry == 0 for entry in block.ravel())
+
+
+def test_the_articles_weights():
+    """Uniform on [0, 1), in the legacy generator's sequence, U before W before V; no biases."""
+    params = initial_weights(0)
+    assert params.U[0, 0] == pytest.approx(0.5488135)
+    sequence = np.random.RandomState(0).random_sample(100 * 50 + 100 * 100 + 100)
+    np.testing.assert_array_equal(np.concatenate([params.U.ravel(), params.W.ravel(), params.V[0]]), sequence)
+    assert not np.any(params.b)
+    assert not np.any(params.c)
+
+
+def assert_figures_are_told(found):
+    """Every figure stands in its reason's sentence, to three digits, shares as percentages."""
+    for reason in found.reasons:
+        numbers = [float(text) for text in re.findall(r"\d[\d.]*(?:e-?\d+)?", reason.text.replace(",", ""))]
+        for name, value in reason.figures.items():
+            shown = 100 * value if "share" in name or "states" in name else value
+            assert np.isclose(numbers, shown, rtol=6e-3).any(), (name, value, reason.text)
+
+
+def names(found):
+    """The names of the reasons."""
+    return [reason.name for reason in found.reasons]
+
+
+def test_the_rule_is_refuted():
+    """Three gradients disagree, two ignore the target, one is T times too large; nothing saturates here."""
+    found = examine(published, **SMALL)
+    assert found.verdict == "refuted"
+    assert names(found) == [DISAGREES, BLIND, SUMS]
+    assert_figures_are_told(found)
+    disagrees, blind, sums = (reason.figures for reason in found.reasons)
+    assert all(disagrees[f"relative error {name}"] > 1 > disagrees["allowed"] for name in "UWV")
+    assert blind["true growth U"] > 1e3
+    assert blind["true growth W"] > 1e3
+    assert sums["times at T = 10"] == pytest.approx(10, rel=0.1)
+    assert sums["times at T = 2"] == pytest.approx(2, rel=0.2)
+
+
+def test_saturation_is_measured():
+    """From the article's weights at H = 100 V alone lowers the loss, and the whole rule is accused of it."""
+    found = examine(published, units=100, length=10)
+    assert names(found) == [DISAGREES, BLIND, SUMS, VACUOUS]
+    figures = found.reasons[-1].figures
+    assert figures["saturated states"] == 1
+    assert figures["loss after an epoch"] == pytest.approx(
+        figures["loss after an epoch of V alone"], rel=1e-12
+    )
+    assert_figures_are_told(found)
+    assert figures["loss after an epoch"] < figures["loss before"]
+    assert figures["largest true, extended precision"] < 1e-12 < 1 < figures["largest W"]
+
+
+@pytest.mark.parametrize("units", [6, 100])
+def test_the_right_engine_is_not_accused(units):
+    """Where nothing is wrong no reason is found, though its true gradients vanish at H = 100 as well."""
+    assert examine(manual, units=units, length=10) == PublishedRule("verified", ())
+
+
+def readout_times_T(problem):
+    """V's gradient T times too large."""
+    answer = manual(problem)
+    return replace(answer, V=answer.V * problem.steps)
+
+
+def readout_times_two(problem):
+    """V's gradient twice too large, whatever T."""
+    answer = manual(problem)
+    return replace(answer, V=answer.V * 2)
+
+
+def blind_in_U(problem):
+    """U's gradient is that of another target."""
+    other = manual(problem.replaced(targets=np.zeros_like(problem.targets)))
+    return replace(manual(problem), U=other.U)
+
+
+def near_miss(problem):
+    """W's gradient off by one part in a million."""
+    answer = manual(problem)
+    return replace(answer, W=answer.W * (1 + 1e-6))
+
+
+@pytest.mark.parametrize(
+    ("engine", "blocks", "accusations"),
+    [
+        (readout_times_T, "V", [DISAGREES, SUMS]),
+        (readout_times_two, "V", [DISAGREES]),
+        (blind_in_U, "U", [DISAGREES, BLIND]),
+        (near_miss, "W", [DISAGREES]),
+    ],
+)
+def test_each_reason_is_measured_by_itself(engine, blocks, accusations):
+    """An engine with one of the faults is accused of that fault, in its block, and of no other."""
+    found = examine(engine, **SMALL)
+    assert found.verdict == "refuted"
+    assert names(found) == accusations
+    for reason in found.reasons[:2]:
+        of_blocks = {name.split()[-1] for name in reason.figures if name.startswith(("relative", "true"))}
+        assert of_blocks <= set(blocks)
+
+
+def test_a_loss_that_does_not_fall_is_no_evidence_to_refute():
+    """With V's gradient turned round the loss rises, and nothing is said of a falling one."""
+
+    def rising(problem):
+        answer = published(problem)
+        return replace(answer, V=-answer.V)
+
+    assert VACUOUS not in names(examine(rising, units=100, length=10))
+
+
+def test_a_forward_that_is_wrong_is_refuted():
+    """The verdict covers the outputs too, with no gradient to blame."""
+
+    def off(problem):
+        answer = manual(problem)
+        return replace(answer, outputs=answer.outputs * 1.001)
+
+    assert examine(off, **SMALL) == PublishedRule("refuted", ())
+
+
+def test_an_epoch_moves_the_blocks_that_learn():
+    """Each record in its order moves them by the rate times its clipped gradient, and no other."""
+    learn = Records(*(array[:3] for array in article_data(10)[0]))
+    params = healthy_weights(0, 6, 10)
+    after = epoch(manual, params, learn, ("V",))
+    V = params.V
+    for n in range(3):
+        record = Records(*(array[n : n + 1] for array in learn))
+        V = V - 1e-4 * manual(article_problem(params._replace(V=V), record)).V
+    np.testing.assert_allclose(after.V, V, rtol=1e-12)
+    assert np.any(after.V != params.V)
+    assert all(np.array_equal(getattr(after, name), getattr(params, name)) for name in ("U", "W", "b", "c"))
+    assert loss(after, learn) < loss(params, learn)

@@ -1,0 +1,30 @@
+"""A judgement of a few small cases, for the tests beside it."""
+
+from functools import cache
+
+from benchmarks.evidence.adversary.published import CONDITIONS
+from benchmarks.evidence.adversary.recording import FUNCTIONS, recorded
+from verification.adapters.rnn.cells import layer_of
+from verification.judging.profile import Profile
+from verification.sampling.scope import Scope
+
+PROFILE = Profile("small", cases=20, strength=1)
+
+
+@cache
+def right():
+    """A right layer of few records and steps."""
+    scope = Scope(records=(1, 2), steps=(1, 3), dtypes=("float64",))
+    return layer_of("lstm", FUNCTIONS, scope)
+
+
+@cache
+def subject():
+    """It with its cases."""
+    return right().subject()
+
+
+@cache
+def recording():
+    """All that it is asked."""
+    return recorded(subject(), CONDITIONS, PROFILE, 0, lambda done, of: None)

@@ -1,0 +1,120 @@
+"""The measurement: what is drawn, what the matrix says of it, and that verdicts are what it says."""
+
+import numpy as np
+import pytest
+
+from benchmarks.evidence.adversary import as_text, confirmed, measure, measuring
+from benchmarks.evidence.adversary.condition import Condition, together
+from benchmarks.evidence.adversary.measuring import (
+    Adversary,
+    Matrix,
+    Planted,
+    Share,
+    drawn,
+    matrix,
+    refuted,
+)
+from benchmarks.evidence.adversary.published import CONDITIONS
+from tests.benchmarks.evidence.adversary.small import PROFILE, recording, right, subject
+
+NAMES = [condition.name for condition in CONDITIONS]
+
+
+def test_the_list_is_long_and_no_name_stands_twice():
+    """Of every class some dozens."""
+    assert len(CONDITIONS) > 300
+    assert len(set(NAMES)) == len(NAMES)
+    assert {condition.kind for condition in CONDITIONS} == {
+        *("sizes", "zeros", "patterns", "values", "cotangents", "layouts", "conduct"),
+    }
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_faults_are_drawn_by_the_seed_among_what_can_hold_together(count):
+    """None twice."""
+    some = drawn(CONDITIONS, count, 60, np.random.default_rng(1))
+    assert some == drawn(CONDITIONS, count, 60, np.random.default_rng(1))
+    assert len(set(some)) == 60
+    assert all(len(set(fault)) == count for fault in some)
+    assert all(together([CONDITIONS[number] for number in fault]) for fault in some)
+
+
+def test_under_one_condition_every_one_is_asked():
+    """Whatever the seed."""
+    assert drawn(CONDITIONS[:4], 1, 2, np.random.default_rng(1)) == ((0,), (1,), (2,), (3,))
+
+
+# Two cases: the first has three calls, of which the first is looked at; the second, a large one, has one.
+TABLE = Matrix(
+    met=np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 1, 0]], bool),
+    places=np.array([[0, 0, 0], [0, 0, 1], [0, 0, 2], [1, 0, 0]]),
+    telling=np.array([1, 0, 0, 0], bool),
+    large=np.array([0, 0, 0, 1], bool),
+)
+
+
+def test_a_fault_is_refuted_for_sure_by_a_call_that_is_looked_at():
+    """All of whose conditions it meets."""
+    assert TABLE.refuted_by((0,))
+    assert not TABLE.refuted_by((1,))
+    assert not TABLE.refuted_by((0, 1))
+
+
+def test_cases_of_a_fault_are_those_of_which_some_calls_meet_it():
+    """The small ones first, with these calls."""
+    assert TABLE.cases_of((1,)) == [(0, 0, frozenset({1, 2})), (1, 0, frozenset({0}))]
+    assert TABLE.cases_of((0, 1)) == [(0, 0, frozenset({1}))]
+    assert TABLE.cases_of((0, 2)) == []
+
+
+def test_conditions_that_hold_always_are_refuted_and_impossible_ones_are_not():
+    """Read off a matrix without a call made again."""
+    assert isinstance(CONDITIONS[0], Condition)
+    found = refuted(None, None, TABLE, [(0,), (0, 2)])
+    assert found == {(0,): True, (0, 2): False}
+
+
+FOUND = Adversary(
+    seed=3,
+    cases=2,
+    calls=4,
+    classes={"sizes": 2, "zeros": 1},
+    shares=(
+        Share(1, 4, 3, 1, (("T == 1",),)),
+        Share(2, 2, 1, 1, (("T == 1", "N == 2"),)),
+        Share(3, 2, 0, 2, ()),
+    ),
+    refuted={(0,): True},
+    planted=(Planted(("T == 1",), False, "refuted"), Planted(("N == 2",), True, "refuted")),
+)
+
+
+def test_the_text_has_the_shares_the_names_and_the_verdicts_that_differ():
+    """As a table."""
+    text = as_text(FOUND)
+    assert "3 conditions (sizes 2, zeros 1)" in text
+    assert "75%" in text or "75.0%" in text
+    assert "survives: T == 1" in text
+    assert "T == 1: measured not refuted, judged refuted" in text
+    assert not FOUND.agrees
+
+
+@pytest.mark.slow
+def test_what_is_measured_of_a_small_scope_is_found_in_the_calls():
+    """Conditions that its cases cannot have are never met; those of its type always."""
+    table = matrix(recording())
+    faults = [(NAMES.index(name),) for name in ("float64", "T > 20", "a second backward of one forward")]
+    found = refuted(subject(), recording(), table, faults)
+    assert list(found.values()) == [True, False, True]
+
+
+@pytest.mark.slow
+def test_verdicts_of_planted_faults_are_as_measured(monkeypatch):
+    """One that is refuted and one that is not, of a whole measurement by a small profile of a small scope."""
+    monkeypatch.setattr(measuring, "right", right)
+    monkeypatch.setattr(measuring, "recorded", lambda asked, *rest: recording())
+    found = confirmed(measure(PROFILE, faults=40), 2, PROFILE)
+    assert [each.refuted for each in found.planted] == [True, False]
+    assert found.agrees
+    assert [share.conditions for share in found.shares] == [1, 2, 3]
+    assert found.shares[0].share > found.shares[1].share > found.shares[2].share

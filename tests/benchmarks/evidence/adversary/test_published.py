@@ -1,0 +1,189 @@
+"""Conditions hold of the calls that they name, and of no random ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.evidence.adversary.call import History
+from benchmarks.evidence.adversary.condition import LAYOUTS, PATTERNS, ZEROS
+from tests.benchmarks.evidence.adversary.calls import BY_NAME, after, call, met
+from verification.models.layouts import ONE_BUFFER, SHARED, arranged, laid_out
+
+RNG = np.random.default_rng(1)
+XS = RNG.uniform(-1, 1, (3, 4, 2))
+WEIGHTS = RNG.uniform(-1, 1, (12, 3))
+DENSE = RNG.uniform(0.1, 1, (3, 4, 3))
+NONE = np.zeros((3, 3))
+SOME = call().arrays
+SAME = np.ones((3, 3))
+
+
+def changed(array, index, value=0.0):
+    """The array with another number there."""
+    array = array.copy()
+    array[index] = value
+    return array
+
+
+def lies(name, how):
+    """One array otherwise."""
+    return {name: laid_out(SOME[name], how)}
+
+
+HOLDING = {
+    "W is symmetric": {"W": np.tile(np.eye(3) + 1, (4, 1))},
+    "W is diagonal": {"W": np.tile(np.eye(3), (4, 1))},
+    "W is triangular": {"W": np.tile(np.tril(WEIGHTS[:3]), (4, 1))},
+    "W has a gate of zeros": {"W": changed(WEIGHTS, slice(3, 6))},
+    "W has a column of zeros": {"W": changed(WEIGHTS, (slice(None), 1))},
+    "W has a zero": {"W": changed(WEIGHTS, (0, 0))},
+    "W has a number beyond 40": {"W": changed(WEIGHTS, (0, 0), -41)},
+    "U is zero": {"U": np.zeros((12, 2))},
+    "U has a row of zeros": {"U": changed(WEIGHTS[:, :2], 4)},
+    "b is 1 for f and 0 elsewhere": {"b": np.repeat([0.0, 1.0, 0.0, 0.0], 3)},
+    "b is the same for all units": {"b": np.repeat([0.5, 1.0, -1.0, 2.0], 3)},
+    "b has one number that is not zero": {"b": changed(np.zeros(12), 5, 2.0)},
+    "xs has a step of zeros": {"xs": changed(XS, (slice(None), 1))},
+    "xs is zero at the last step": {"xs": changed(XS, (slice(None), -1))},
+    "xs is zero at a record's last step": {"xs": changed(XS, (1, -1))},
+    "xs has a record of zeros": {"xs": changed(XS, 1)},
+    "xs is zero but at the first step": {"xs": changed(XS, (slice(None), slice(1, None)))},
+    "xs is one-hot": {"xs": np.eye(2)[np.arange(12).reshape(3, 4) % 2]},
+    "xs is of whole numbers": {"xs": np.ceil(XS)},
+    "xs is the same at all steps": {"xs": np.repeat(XS[:, :1], 4, axis=1)},
+    "xs is the same in all records": {"xs": np.repeat(XS[:1], 3, axis=0)},
+    "xs is the same backwards in time": {"xs": XS + XS[:, ::-1]},
+    "xs never falls from step to step": {"xs": np.sort(XS, axis=1)},
+    "h0 is zero, c0 is not": {"h0": np.zeros((3, 3))},
+    "c0 is zero, h0 is not": {"c0": np.zeros((3, 3))},
+    "h0 equals c0, not zero": {"h0": np.ones((3, 3)), "c0": np.ones((3, 3))},
+    "c0 has a unit of zeros": {"c0": changed(WEIGHTS[:3], (slice(None), 2))},
+    "float64, a pre-activation beyond 710": {"b": changed(np.zeros(12), 0, 800.0)},
+    "the outputs have no cotangent": {"d_outputs": 0 * DENSE},
+    "the final state has no cotangent": {"d_h": NONE, "d_c": NONE},
+    "d_outputs is given at the last step alone": {"d_outputs": changed(DENSE, (slice(None), slice(0, -1)))},
+    "d_outputs lacks the last step": {"d_outputs": changed(DENSE, (slice(None), -1))},
+    "d_outputs lacks a record": {"d_outputs": changed(DENSE, 1)},
+    "d_outputs lacks a unit": {"d_outputs": changed(DENSE, (slice(None), slice(None), 2))},
+    "d_outputs is nowhere negative": {"d_outputs": DENSE},
+    "d_outputs is all ones": {"d_outputs": np.ones_like(DENSE)},
+    "d_outputs is the same for all units": {"d_outputs": np.repeat(DENSE[..., :1], 3, axis=2)},
+    "d_outputs is beyond 1e4": {"d_outputs": 1e5 * DENSE},
+    "d_outputs is below 1e-8, not zero": {"d_outputs": 1e-9 * DENSE},
+    "d_c is zero, d_h is not": {"d_c": NONE},
+    "d_h equals d_c, not zero": {"d_h": DENSE[:, 0], "d_c": DENSE[:, 0]},
+    "xs is in Fortran order": lies("xs", "Fortran order"),
+    "xs alone is in Fortran order": lies("xs", "Fortran order"),
+    "xs is steps first": lies("xs", "steps first"),
+    "xs has gaps": lies("xs", "a gap after each number"),
+    "xs is backwards in time": lies("xs", "backwards"),
+    "xs begins within another array": lies("xs", "columns of a wider array"),
+    "W alone is read-only": lies("W", "read-only"),
+    "d_h alone is read-only": lies("d_h", "read-only"),
+    "b is backwards": lies("b", "backwards"),
+    "h0 takes no step in memory along an axis": {"h0": laid_out(SAME, "repeated")},
+    "U, W and b are in one buffer": dict(
+        zip("UWb", arranged([SOME[name] for name in "UWb"], [ONE_BUFFER] * 3), strict=True)
+    ),
+    "h0 and c0 share memory": dict(zip(("h0", "c0"), arranged([SAME, SAME], [SHARED] * 2), strict=True)),
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_a_condition_holds_of_what_it_names(name):
+    """And not of random numbers, each array of its own and in C order."""
+    assert met(name, call(**HOLDING[name]))
+    assert not met(name, call())
+
+
+@pytest.mark.parametrize(
+    ("name", "holding", "others"),
+    [
+        ("T % 10 == 3", {"T": 13}, {"T": 14}),
+        ("T a power of two, T > 1", {"T": 8}, {"T": 6}),
+        ("T odd, T > 1", {"T": 3}, {"T": 1}),
+        ("N from 10 to 14", {"N": 14}, {"N": 15}),
+        ("D % 4 == 3", {"D": 7}, {"D": 4}),
+        ("H == 6", {"H": 6}, {"H": 3}),
+        ("N == D == H", {"N": 2, "D": 2, "H": 2}, {"N": 2, "D": 2, "H": 3}),
+        ("T < N", {"T": 2, "N": 3}, {"T": 3, "N": 3}),
+        ("N T a multiple of 10", {"N": 2, "T": 5}, {"N": 2, "T": 4}),
+        ("N, T, D, H all even", {"N": 2, "T": 4, "D": 2, "H": 2}, {"N": 2, "T": 4, "D": 2, "H": 3}),
+    ],
+)
+def test_a_condition_holds_of_its_sizes(name, holding, others):
+    """And of no others."""
+    assert met(name, call(**holding))
+    assert not met(name, call(**others))
+
+
+def test_random_numbers_have_no_zeros_and_no_pattern():
+    """Of no array."""
+    assert [
+        each.name for each in BY_NAME.values() if each.kind in (ZEROS, PATTERNS) and each.met(call())
+    ] == []
+
+
+def test_single_precision_overflows_earlier():
+    """Beyond 89."""
+    b = changed(np.zeros(12), 0, 100.0)
+    assert met("float32, a pre-activation beyond 89", call(dtype="float32", b=b.astype("float32")))
+    assert not met("float64, a pre-activation beyond 710", call(b=b))
+
+
+def test_arrays_of_their_own_in_c_order_meet_one_condition():
+    """That they are so."""
+    held = [
+        each.name for each in BY_NAME.values() if each.kind == LAYOUTS and each.met(call(b=SOME["b"].copy()))
+    ]
+    assert "all arrays are contiguous and writeable" in held
+    assert all("view" in name or "contiguous" in name for name in held)
+
+
+def test_one_alone_is_one_and_no_other():
+    """Two that lie so are not."""
+    both = lies("xs", "Fortran order") | lies("U", "Fortran order")
+    assert not met("xs alone is in Fortran order", call(**both))
+
+
+def test_the_number_of_a_call():
+    """Counted from the first of a process."""
+    assert met("the first call of a process", call())
+    assert not met("the second call of a process", call())
+    assert met("every tenth call", call(history=History(forwards=19)))
+    assert met("a call after a hundred", call(history=History(forwards=101)))
+
+
+def test_backwards_of_one_forward_and_after_another():
+    """As a user's two graphs do."""
+    assert met("a second backward of one forward", call(history=History(again=1)))
+    assert met("a backward after another forward", call(history=History(since=1)))
+    assert not met("a backward after another forward", call(history=History(again=1)))
+
+
+def test_the_call_before_had_other_sizes_or_types():
+    """Or the same."""
+    assert not met("other sizes than at the call before", call())
+    assert met("more records than at the call before", after(call(N=2), call(N=3)))
+    assert met("fewer steps than at the call before", after(call(T=5), call(T=3)))
+    assert met("the sizes of the call before in another type", after(call(dtype="float32"), call()))
+    assert met("the same sizes as at the call before", after(call(), call()))
+
+
+def test_the_call_before_had_other_numbers_in_the_same_place():
+    """Or the same numbers elsewhere."""
+    before = call()
+    assert met("the numbers of the call before", after(before, call()))
+    W = before.params["W"]
+    now = after(before, call(W=W))
+    assert not met("other parameters in the arrays of the call before", now)
+    W *= -1
+    assert met("other parameters in the arrays of the call before", replace(now, xs=now.xs))
+
+
+def test_the_same_network_for_other_inputs():
+    """Of a data set."""
+    name = "other inputs than at the call before, the same parameters"
+    assert met(name, after(call(), call(xs=np.ones((3, 4, 2)))))
+    assert not met(name, after(call(), call()))

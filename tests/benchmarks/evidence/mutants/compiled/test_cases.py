@@ -1,0 +1,27 @@
+"""What compiled loops are asked: few cases, each of which determines its gradients."""
+
+import pytest
+
+from benchmarks.evidence.mutants.compiled.cases import cases_of, computed
+from verification.adapters.rnn.cells import CELLS
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_case_says_something(name):
+    """Each is informative, and its model is the cell's."""
+    for asked in computed(name):
+        assert asked.truth.informative(asked.engine.claim.blocks)
+        assert asked.truth.case.model is CELLS[name][1]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_kind_of_route_is_there(name):
+    """Full, batches of sweeps, borders between segments, and records that end early."""
+    cases = [asked.truth.case for asked in cases_of(name)]
+    assert {type(case.truncation).__name__ and str(case.truncation) for case in cases} >= {
+        "Window(2)",
+        "Chunked(3, 3)",
+    }
+    assert any(case.checkpoints for case in cases)
+    assert any(case.lengths for case in cases)
+    assert max(case.records for case in cases) == (9 if name == "lstm" else 130)

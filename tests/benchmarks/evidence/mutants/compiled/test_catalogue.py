@@ -1,0 +1,43 @@
+"""Faults of the compiled text: one of each module is judged here, all of them by the command.
+
+Each is compiled by itself, in some ten seconds: ``python -m benchmarks.evidence mutants --loops compiled``
+takes minutes, and so does FAULTS=1 in the environment, with which every fault is judged here.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+
+from benchmarks.evidence.mutants.compiled.catalogue import COMPILED, COMPILED_EQUIVALENT, MODULES
+from benchmarks.evidence.mutants.compiled.judging import run
+from benchmarks.evidence.mutants.patch import texts
+
+# Every one, or one of each module, beside one edit that is no fault.
+EVERY = os.environ.get("FAULTS") == "1"
+FAULTS = COMPILED if EVERY else list({fault.edits[0].module: fault for fault in reversed(COMPILED)}.values())
+
+
+@pytest.mark.slow
+def test_each_is_caught_for_its_own_reason_and_placed():
+    """By the property that it names, not because it does not answer in form; and where it says."""
+    share = run(FAULTS, COMPILED_EQUIVALENT if EVERY else COMPILED_EQUIVALENT[:1])
+    assert [one.fault.name for one in share.survivors] == []
+    assert [one.fault.name for one in share.results if one.example.finding.property == "form"] == []
+    assert share.accused == ()
+    assert [(one.fault.name, one.place) for one in share.results if one.place != one.fault.place] == []
+
+
+def test_every_fault_has_a_place_and_a_line_that_stands_there():
+    """Whatever is judged here; and there are faults enough."""
+    assert all(fault.place for fault in COMPILED)
+    for fault in (*COMPILED, *COMPILED_EQUIVALENT):
+        assert len(texts(fault)) == 1
+    assert min(Counter(fault.edits[0].module for fault in COMPILED).values()) >= 9
+    assert len(MODULES) == 9
+
+
+def test_names_are_unique():
+    """A name says which."""
+    names = [fault.name for fault in (*COMPILED, *COMPILED_EQUIVALENT)]
+    assert len(set(names)) == len(names)

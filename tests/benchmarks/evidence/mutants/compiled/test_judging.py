@@ -1,0 +1,34 @@
+"""How a fault of the compiled text is judged."""
+
+import pytest
+
+from benchmarks.evidence.mutants.compiled.judging import judge, run
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.patch import StaleMutant
+
+
+def a_fault(wrong, caught_by):
+    """Of what the step writes."""
+    edit = Edit("compiled.vanilla", "copy(a[n], rows[t + 1, n, :H])", wrong)
+    return Fault("one", "", "this test", (edit,), caught_by)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_compiled_is_no_fault():
+    """Anything would refute it."""
+    with pytest.raises(StaleMutant, match="cannot be compiled"):
+        judge(a_fault("copy(nothing[n], rows[t + 1, n, :H])", "forward"))
+
+
+@pytest.mark.slow
+def test_a_run_tells_who_survived():
+    """A fault that another property catches than it names, with what did, and progress."""
+    told = []
+    halved = a_fault("rows[t + 1, n, :H] = a[n] / 2", "no numbers")
+    result = run([halved], [], lambda *counts: told.append(counts))
+    (survivor,) = result.survivors
+    assert "forward" in survivor.caught
+    assert survivor.caught["forward"].failure.startswith("forward outputs: ")
+    assert "problem = Problem(" in survivor.caught["forward"].code()
+    assert told == [(1, 1)]
+    assert not result.holds

@@ -1,0 +1,87 @@
+"""The whole catalogue, and the result of a run."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from benchmarks.evidence.mutants.cases import all_cases
+from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
+from benchmarks.evidence.mutants.catalogue.textbook import DH_PREV
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.judging import JUDGES, Example, Result
+from benchmarks.evidence.mutants.run import diagnosed, run, shrunk
+from verification.processes.tasks import each
+from verification.properties.property import Finding
+
+UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
+
+
+def example(property_="lags", part="W"):
+    """As if a property had found something there on the first of the cases."""
+    return Example(all_cases()[0].case, Finding(property_, part, "how"))
+
+
+def a_mutant(caught_by, edits=UNTRANSPOSED):
+    """A mutant that names this property."""
+    return Fault(f"for {caught_by}", "W.", "this test", edits, caught_by)
+
+
+@pytest.mark.slow
+def test_every_mutant_is_caught_by_the_property_that_it_names_and_placed():
+    """None of over forty-five survives; stage and blocks are those declared.
+
+    Edits that are no fault are asked everything by ``make verify``, which fails where one is accused.
+    """
+    whole = run(equivalents=())
+    assert [one.fault.name for one in whole.survivors] == []
+    assert whole.killed == whole.total == len(CATALOGUE) >= 45
+    diagnoses = {one.fault.name: one.diagnosis for one in each(diagnosed, whole.results)}
+    assert {name: found.place for name, found in diagnoses.items()} == {m.name: m.place for m in CATALOGUE}
+    assert all(found.sentence.endswith(".") for found in diagnoses.values())
+
+
+@pytest.mark.slow
+def test_a_mutant_that_ends_its_process_is_told_of():
+    """A run cannot go on without its verdict, so it stops, and names the mutants of the batch."""
+    dies = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "__import__('os')._exit(3)"),))
+    with pytest.raises(RuntimeError, match=r"for lags.*exit code 3"):
+        run(mutants=[dies], equivalents=())
+
+
+def test_every_property_has_a_mutant_that_it_must_catch():
+    """A property that no mutant names has not shown that it can fail.
+
+    The complex step repeats another's. Bits are about engines whose numbers are right, of which a diagnosis
+    has nothing to say; ``test_variants`` shows wrong ones. What an engine keeps from call to call is planted
+    in layers (``tests/layers/faults``) and in ``test_in_a_row``: ``rnn`` keeps nothing.
+    """
+    shown_elsewhere = {"complex step", "bits", "calls in a row", "reused arrays"}
+    assert set(JUDGES) - {mutant.caught_by for mutant in CATALOGUE} == shown_elsewhere
+
+
+def test_names_are_unique():
+    """A name says which."""
+    assert [n for n, times in Counter(m.name for m in CATALOGUE + EQUIVALENT).items() if times > 1] == []
+
+
+@pytest.mark.slow
+def test_the_smallest_example_is_small():
+    """A carry that is always zero shows on one record, one step and one unit, in quarters."""
+    always_zero = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "dh.fill(0)"),))
+    (found,) = run(mutants=[always_zero], equivalents=()).results
+    least = shrunk(found)
+    assert least.by_name
+    assert least.example.failure.startswith("lags ")
+    case = least.example.case
+    assert (case.records, case.steps, case.sizes["H"], case.sizes["D"], case.sizes["K"]) == (1, 1, 1, 1, 1)
+    assert np.all(4 * case.blocks["xs"] == np.round(4 * case.blocks["xs"]))
+
+
+def test_a_survivor_has_no_smaller_example():
+    """What the named property did not catch is left as it is, and so is what no drawn problem shows."""
+    survivor = Result(a_mutant("forward"), {})
+    assert shrunk(survivor) is survivor
+    only_here = Result(a_mutant("larger", edits=()), {"larger": example("larger")})
+    assert shrunk(only_here) is only_here
+    assert diagnosed(survivor) is survivor

@@ -1,0 +1,83 @@
+"""The mutants on a page, and as JSON."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.judging import Example, Result
+from benchmarks.evidence.mutants.run import MutantsResult
+from benchmarks.evidence.mutants.text import story, summary
+from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.vanilla_form import case_of
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.properties.property import Finding
+
+
+def an_example():
+    """A problem with nothing in it but its shapes."""
+    params = {"U": (1, 1), "W": (1, 1), "b": (1,), "V": (1, 1), "c": (1,)}
+    arrays = {name: np.ones(shape) for name, shape in params.items()}
+    problem = Problem("tanh", arrays, np.ones((1, 1, 1)), np.ones((1, 1)), np.ones((1, 1)))
+    return Example(case_of(problem), Finding("lags", "W", "W[0, 0]: got 1, want 2"))
+
+
+def a_result(name, caught_by, *caught):
+    """A mutant of this name and what caught it."""
+    edits = (Edit("through_time.bptt", "right", "wrong"),)
+    fault = Fault(name, "What happened.", "who", edits, caught_by, "step: W")
+    return Result(fault, {check: an_example() for check in caught})
+
+
+RESULT = MutantsResult(
+    (
+        a_result("dead", "lags", "lags", "autograd"),
+        a_result("alive", "lags", "forward"),
+        a_result("unseen", "lags"),
+    ),
+    (a_result("the same", None), a_result("suspected", None, "lags")),
+    12.345,
+)
+
+
+def test_the_summary_counts_and_names():
+    """Killed of all, by property, and by name the survivors and the accused alone."""
+    assert summary(RESULT).splitlines() == [
+        "Mutants: 1 of 3 wrong engines caught, each by the property it names",
+        "by property: lags 1",
+        "2 edits that are no fault, 1 accused",
+        "12.3 s",
+        "SURVIVED lags: alive (caught by forward)",
+        "SURVIVED lags: unseen (caught by nothing)",
+        "ACCUSED by lags: suspected",
+    ]
+
+
+def test_the_summary_names_what_is_found_at_another_place():
+    """Where a diagnosis was made, beside the place that the fault declares."""
+    results = [
+        replace(RESULT.results[0], diagnosis=Diagnosis(stage, ("W",), parts))
+        for stage, parts in (("step", ()), ("recursion", ()), ("step", ("r",)))
+    ]
+    lines = summary(replace(RESULT, results=tuple(results))).splitlines()
+    assert [line for line in lines if line.startswith("MISPLACED")] == [
+        "MISPLACED step: W: dead (found at recursion: W)",
+        "MISPLACED step: W: dead (found at step: W (r))",
+    ]
+
+
+def test_a_story_has_both_lines_and_a_program():
+    """What happened, the source, the wrong line beside the right one, what caught it, and the problem."""
+    example = an_example()
+    assert story(RESULT.results[0]) == "\n".join(
+        [
+            "dead",
+            "What happened. (who)",
+            "rnn/through_time/bptt.py",
+            "- right",
+            "+ wrong",
+            "caught by lags, autograd",
+            f"# {example.failure}",
+            example.code(),
+        ]
+    )

@@ -1,0 +1,206 @@
+"""The detection curve: faults are what they are said to be, and are counted as they should be."""
+
+from dataclasses import replace
+from itertools import product
+
+import matplotlib
+import numpy as np
+import pytest
+
+from benchmarks.evidence import detection
+from benchmarks.evidence.checkers import Checker, lags_accuse
+from benchmarks.evidence.detection import PROMISED, LagFault
+from rnn import Full
+from tests.cases import a_problem
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.problem import BLOCKS
+from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.models.tolerance import SAFETY
+from verification.properties.unfolding import Unfolded
+
+TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
+
+
+def problem(activation="tanh", steps=3, scale=0.5):
+    """One of so many steps."""
+    return a_problem(activation, sizes=(2, steps, 2, 3, 2), scale=scale, seed=1)
+
+
+def judge(accuses, name="judge"):
+    """A checker by its verdict."""
+    return Checker(name, "1.0", accuses)
+
+
+def never(engine, asked, block):
+    """Accuses nobody."""
+    return False
+
+
+def always(engine, asked, block):
+    """Accuses everybody."""
+    return True
+
+
+def by_any_bit(engine, asked, block):
+    """Accuses a block in which any bit is not the right engine's."""
+    got, right = engine(asked).blocks()[block], manual(asked).blocks()[block]
+    return bool(np.max(np.abs(got - right)) > 0)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_part_is_the_lag_tables(block):
+    """G[t, s] by a copy of one step's block is the entry of the lag table."""
+    asked = problem()
+    table = Unfolded(case_of(asked))
+    for t, s in product(range(3), range(3)):
+        if s <= t:
+            want = table.parts(t, block).want
+            part = LagFault(block, t, s).part(asked)
+            part = part[:, s] if block == "xs" else part
+            want = want[0] if block in ("V", "c", "h0") else want[s]
+            assert np.allclose(part, want, rtol=1e-15, atol=1e-18), (t, s)
+
+
+def test_a_fault_is_planted_in_one_block_and_by_its_size():
+    """The engine is off by ε G[t, s] in the block, and right elsewhere; with ε = 0 it is the engine."""
+    asked, fault = problem(), LagFault("U", 2, 0)
+    of = detection.planted(fault)
+    right, wrong = manual(asked).blocks(), of(1e-3)(asked).blocks()
+    assert np.allclose(wrong["U"] - right["U"], 1e-3 * fault.part(asked), rtol=1e-9, atol=0)
+    for name in BLOCKS:
+        assert np.array_equal(of(0.0)(asked).blocks()[name], right[name])
+        assert name == "U" or np.array_equal(wrong[name], right[name])
+
+
+def test_a_fault_is_the_same_whatever_is_asked():
+    """An unfolded problem is answered with the same fault, in the same rows."""
+    asked, fault = problem(), LagFault("h0", 2, 0)
+    of = detection.planted(fault)
+    unfolded = Unfolded(case_of(asked))
+    amplified = VanillaForm().problem(unfolded.amplified(2))
+    off = of(1e-3)(amplified).h0 - of(0.0)(amplified).h0
+    own = of(1e-3)(asked).h0 - of(0.0)(asked).h0
+    assert np.allclose(off[:, :3] / 2.0**unfolded.gain, own, rtol=1e-9, atol=0)
+
+
+def test_entries_are_the_lags_up_to_the_loss():
+    """None beyond the loss, and none that is zero: W's use at step 0 with h0 = 0."""
+    found = detection.entries(problem().replaced(h0=np.zeros((2, 3))))
+    assert np.array_equal(found["U"].nonzero, np.tri(3, dtype=bool))
+    assert not found["W"].nonzero[:, 0].any()
+    assert found["V"].nonzero.shape == (3, 1)
+    assert all(np.array_equal(found[name].determined, found[name].nonzero) for name in BLOCKS)
+
+
+def test_a_saturated_case_determines_little():
+    """A tanh on large weights has gradients that rounding decides: not zero, and not determined."""
+    found = detection.entries(problem(steps=6, scale=10.0))
+    assert found["U"].nonzero.any()
+    assert not found["U"].determined[-1, 0]
+
+
+def test_faults_are_drawn_among_what_is_asked_for():
+    """The first, the middle and the last loss, at lags that are not zero; none where all is zero."""
+    asked = problem(steps=6)
+    found = detection.entries(asked)
+    rng = np.random.default_rng(0)
+    faults = [detection.draw_fault(asked, found, rng)[0] for _ in range(100)]
+    assert {fault.t for fault in faults} == {0, 3, 5}
+    assert {fault.block for fault in faults} == set(BLOCKS)
+    assert all(fault.s <= fault.t for fault in faults)
+    nothing = problem().replaced(targets=manual(problem()).outputs)
+    vacuous = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
+    assert detection.draw_fault(nothing, vacuous, rng) is None
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_determined_fault_of_the_promised_size_is_caught(block):
+    """Lag by lag sees 1e-8 of any lag of any block, and nothing in the right engine."""
+    for activation in ("tanh", "sigmoid", "softsign"):
+        asked = problem(activation)
+        for t, s in ((0, 0), (2, 0), (2, 2)):
+            of = detection.planted(LagFault(block, t, 0 if block == "h0" else s))
+            assert not lags_accuse(of(0.0), asked, block)
+            assert lags_accuse(of(PROMISED), asked, block), (activation, t, s)
+
+
+def test_the_problems_are_the_same_for_a_seed():
+    """Problem by problem, whatever their number, with what was asked for and nothing else."""
+    first = list(detection.problems(40, 5, ["float64"], ["Full"]))
+    again = list(detection.problems(20, 5, ["float64"], ["Full"]))
+    for one, other in zip(first, again, strict=False):
+        assert all(np.array_equal(array, other.arrays()[name]) for name, array in one.arrays().items())
+    assert {p.activation for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
+    assert {p.truncation for p in first} == {Full()}
+    assert {p.dtype.name for p in first} == {"float64"}
+    every = list(detection.problems(60, 0, ["float32", "float64"], TRUNCATIONS))
+    assert {p.truncation_as_data.kind for p in every} == set(TRUNCATIONS)
+    assert {p.dtype.name for p in every} == {"float32", "float64"}
+
+
+def test_the_curve_counts():
+    """Who accuses nobody catches nothing, who accuses the right engine is no judge, who sees is counted."""
+    told = []
+    judges = [judge(never, "never"), judge(always, "always"), judge(by_any_bit, "sees")]
+    found = detection.curve(12, 0, lambda *done: told.append(done), judges)
+    asleep, jumpy, sees = found.curves
+    determined = found.planted - found.undetermined
+    assert 6 < determined <= found.planted <= found.cases == 12
+    assert (asleep.judged, asleep.accused, set(asleep.caught)) == (determined, 0, {0})
+    assert sum(asleep.missed.values()) == determined
+    assert (jumpy.judged, jumpy.accused) == (0, determined)
+    assert set(jumpy.shares) == {None}
+    assert sees.caught[-1] == determined
+    assert sees.missed == {}
+    assert list(sees.caught) == sorted(sees.caught)
+    assert told[-1] == (12, 12)
+    assert 0.5 < found.determined <= 1
+
+
+def test_alarms_are_counted(monkeypatch):
+    """An engine whose bias gradient is doubled is accused, with an example; nothing else is asked."""
+    monkeypatch.setattr(detection, "TOLERANT", ("autograd",))
+
+    def doubled(asked):
+        answer = manual(asked)
+        return replace(answer, b=2 * answer.b)
+
+    found = detection.false_alarms(10, 0, engine=doubled)
+    assert found.cases == 10
+    assert 20 < found.decided <= 70
+    assert 0 < found.failures <= 10
+    assert "problem = Problem(" in found.example
+
+
+def test_accuracy_is_that_of_both_at_working_precision():
+    """Within what the suite accepts, and as large as a type's rounding makes it."""
+    found = {(row.dtype, row.who): row for row in detection.accuracy(30)}
+    assert set(found) == set(product(("float32", "float64"), ("by hand", "autograd")))
+    for (dtype, _), row in found.items():
+        median, rare, largest = row.units
+        assert 0 < median <= rare <= largest < SAFETY
+        assert np.finfo(dtype).eps / 100 < row.relative[0] < np.finfo(dtype).eps * 100
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A measurement of a few cases."""
+    return replace(
+        detection.curve(6, 0, judges=[judge(by_any_bit, "one"), judge(always, "two")]),
+        absent=("three",),
+        accuracy=detection.accuracy(10),
+        alarms=detection.Alarms(7, 70, 1, "problem = …"),
+    )
+
+
+def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
+    """In its title, with the number of faults; and the promised size is labelled."""
+    path = tmp_path / "detection.svg"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        detection.draw(path, found)
+    text = path.read_text("utf-8")
+    assert "this suite is verified-rnn" in text
+    assert (
+        f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
+    )
+    assert "what the suite must see: 1e-8" in text

@@ -1,6 +1,0 @@
-"""Faults of the compiled text of ``rnn``: each is compiled anew, caught for its own reason, and placed."""
-
-from verification.evidence.mutants.compiled.catalogue import COMPILED, COMPILED_EQUIVALENT
-from verification.evidence.mutants.compiled.judging import run
-
-__all__ = ["COMPILED", "COMPILED_EQUIVALENT", "run"]
