@@ -150,12 +150,13 @@ def right_layer(scope: Scope | None = None) -> Any:
 
 def wrong_layers() -> dict[str, Any]:
     """The wrong LSTM layers by their stories."""
-    faults = importlib.import_module("tests.layers.faults").FAULTS
+    faults = importlib.import_module("tests.layers.faults")
     found = {}
-    for fault in faults:
-        if fault.model is models.lstm and not fault.of_packing:
-            made = fault.planted()
-            found[fault.story] = layer(made.forward, made.backward, model=fault.model, scope=fault.scope)
+    for fault in faults.FAULTS:
+        if fault.cell == models.lstm.name:
+            made = faults.planted(fault)
+            scope = faults.scope_of(fault)
+            found[fault.name] = layer(made.forward, made.backward, model=models.lstm, scope=scope)
     return found
 
 

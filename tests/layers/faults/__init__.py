@@ -1,27 +1,43 @@
 """Faults of hand-written backwards, planted in plain layers, each with what a diagnosis owes it.
 
-Most were found in public code, as their stories say; the others are slips of the same kind.
+Most were found in public code, as their names say; the others are slips of the same kind. What a case needs
+on which one shows: ``records``, ``steps``, ``scale`` of its numbers, ``levels`` by factor of the designed
+sample, drawn by ``seed``; ``scope``: what the layer claims. A fault of ``packed`` is of packed sequences.
 """
 
-from tests.layers.faults.delta_rule import DELTA_RULE
-from tests.layers.faults.fault import LayerFault
-from tests.layers.faults.gated_linear_attention import GATED_LINEAR_ATTENTION
-from tests.layers.faults.gated_scan import GATED_SCAN
-from tests.layers.faults.gru import GRU
-from tests.layers.faults.lstm import LSTM
-from tests.layers.faults.lstm_conditions import CONDITIONS
-from tests.layers.faults.lstm_conduct import CONDUCT
-from tests.layers.faults.mlstm import MLSTM
-from tests.layers.faults.projected_lstm import PROJECTED_LSTM
-from tests.layers.faults.scan import SCAN
-from tests.layers.faults.selective_scan import SELECTIVE_SCAN
-from tests.layers.faults.slstm import SLSTM
-from tests.layers.faults.vanilla import VANILLA
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
-FAULTS: tuple[LayerFault, ...] = (
-    *(*LSTM, *CONDUCT, *CONDITIONS, *GRU, *SCAN, *VANILLA, *GATED_SCAN),
-    *(*GATED_LINEAR_ATTENTION, *SELECTIVE_SCAN, *DELTA_RULE, *PROJECTED_LSTM),
-    *(*MLSTM, *SLSTM),
+from benchmarks.evidence.mutants.fault import Fault, read
+from tests.layers import edited
+from verification import models
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+
+FILES = (
+    *("lstm", "lstm_conduct", "lstm_conditions", "gru", "scan", "vanilla", "gated_scan"),
+    *("gated_linear_attention", "selective_scan", "delta_rule", "projected_lstm", "mlstm", "slstm"),
 )
+FAULTS = tuple(fault for name in FILES for fault in read(Path(__file__).with_name(f"{name}.faults")))
 
-__all__ = ["FAULTS", "LayerFault"]
+
+def planted(fault: Fault) -> ModuleType:
+    """The wrong layer."""
+    (edit,) = fault.edits
+    made = edited(import_module(f"tests.layers.{edit.module}"), (edit.right, edit.wrong))
+    if edit.module == "packed":
+        of_layer: ModuleType = made.of(import_module(f"tests.layers.{fault.cell}"))
+        return of_layer
+    return made
+
+
+def model_of(fault: Fault) -> Model:
+    """The model that it is judged by."""
+    model: Model = getattr(models, fault.cell)
+    return model
+
+
+def scope_of(fault: Fault) -> Scope | None:
+    """What the layer claims, where it is not all that its model allows."""
+    return Scope(**fault.case["scope"]) if "scope" in fault.case else None

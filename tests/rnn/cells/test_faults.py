@@ -1,15 +1,14 @@
 """Faults in the text of LSTM and GRU: each is caught, and placed to the gate."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.fault import read
 from benchmarks.evidence.mutants.patch import package
 from tests.quick import one_quick_each
-from tests.rnn.cells.faults.gru import GRU
-from tests.rnn.cells.faults.lstm import LSTM
 from tests.rnn.cells.judged import MODELS, judged
 from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
@@ -21,7 +20,7 @@ FUNCTIONS = {
     "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},
     "GRU": {"gate": "sigmoid", "candidate": "tanh"},
 }
-FAULTS = [*(("LSTM", fault) for fault in LSTM), *(("GRU", fault) for fault in GRU)]
+FAULTS = {name: read(Path(__file__).with_name("faults") / f"{name.lower()}.faults") for name in FUNCTIONS}
 
 
 @lru_cache(maxsize=2)
@@ -40,23 +39,21 @@ def test_the_cells_as_they_are_show_no_fault(name):
 
 @one_quick_each(
     ("name", "fault"),
-    FAULTS,
+    [(name, fault) for name, faults in FAULTS.items() for fault in faults],
     lambda name, fault: (name, fault.place.partition(":")[0]),
-    ids=lambda each: getattr(each, "story", each),
+    ids=lambda each: getattr(each, "name", each),
 )
 def test_a_fault_is_caught_and_placed(name, fault):
     """Stage, blocks, gates and what is computed instead are those of its story."""
-    edit = Edit(f"cells.{name.lower()}", fault.right, fault.wrong)
-    wrong = package(Fault(fault.story, fault.story, "plausible", (edit,), "lags"))
-    engine, truth = judged(name, FUNCTIONS[name], package=wrong), truth_of(name)
+    engine, truth = judged(name, FUNCTIONS[name], package=package(fault)), truth_of(name)
     found = [each for each in findings(engine, truth) if each.wrong is not None]
-    assert "autograd" in {each.property for each in found}
+    assert fault.caught_by in {each.property for each in found}
     told = diagnose(engine, found[0], truth.case)
     assert (told.place, told.as_if) == (fault.place, fault.as_if), told.sentence
 
 
 def test_there_are_faults_enough():
     """Of each cell, none twice."""
-    assert len(LSTM) >= 30
-    assert len(GRU) >= 30
-    assert len({(name, fault.story) for name, fault in FAULTS}) == len(FAULTS)
+    for faults in FAULTS.values():
+        assert len(faults) >= 30
+        assert len({fault.name for fault in faults}) == len(faults)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.layers.faults import FAULTS
+from tests.layers.faults import FAULTS, model_of, planted, scope_of
 from tests.quick import one_quick_each
 from verification import layer, verify
 from verification.diagnosis.diagnosis import diagnose
@@ -22,29 +22,30 @@ CALLS = 150
 
 def case_of(fault):
     """A case on which it shows."""
-    case = a_case(fault.model, fault.records, fault.steps)
-    blocks = {name: array * fault.scale for name, array in case.blocks.items()}
-    case = replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * fault.scale))
-    levels = {"type": case.dtype.name, **fault.levels}
-    return conditioned(case, levels, np.random.default_rng(fault.seed))
+    case = a_case(model_of(fault), fault.case.get("records", 3), fault.case.get("steps", 3))
+    scale = fault.case.get("scale", 1.0)
+    blocks = {name: array * scale for name, array in case.blocks.items()}
+    case = replace(case, blocks=blocks, objective=case.objective.replaced(lambda array: array * scale))
+    levels = {"type": case.dtype.name, **fault.case.get("levels", {})}
+    return conditioned(case, levels, np.random.default_rng(fault.case.get("seed", 0)))
 
 
 @one_quick_each(
     "fault",
     FAULTS,
     lambda fault: fault.caught_by,
-    ids=lambda fault: f"{fault.model.name}: {fault.story}",
+    ids=lambda fault: f"{fault.cell}: {fault.name}",
 )
 def test_a_fault_is_caught_and_placed(fault):
     """By its own property; stage, blocks, gates and what is computed instead are those of its story."""
-    made = fault.planted()
+    made = planted(fault)
     calls = []
 
     def forward(*arguments):
         calls.append(arguments)
         return made.forward(*arguments)
 
-    engine = layer(forward, made.backward, model=fault.model, scope=fault.scope)
+    engine = layer(forward, made.backward, model=model_of(fault), scope=scope_of(fault))
     case = case_of(fault)
     found = [each for each in findings(engine, Truth(case)) if each.wrong is not None]
     assert fault.caught_by in {each.property for each in found}
@@ -61,8 +62,8 @@ def test_there_are_faults_of_many_kinds():
     """No two alike."""
     assert len(FAULTS) >= 40
     assert len({fault.family for fault in FAULTS}) >= 15
-    assert len({(fault.model.name, fault.story) for fault in FAULTS}) == len(FAULTS)
-    assert {"lstm", "gru", "gru_reset_before", "scan", "linear"} <= {fault.model.name for fault in FAULTS}
+    assert len({(fault.cell, fault.name) for fault in FAULTS}) == len(FAULTS)
+    assert {"lstm", "gru", "gru_reset_before", "scan", "linear"} <= {fault.cell for fault in FAULTS}
 
 
 RECURRENCES = (
@@ -74,13 +75,13 @@ RECURRENCES = (
 @pytest.mark.parametrize("name", RECURRENCES)
 def test_each_of_today_s_recurrences_has_some(name):
     """Eight at least."""
-    assert sum(fault.model.name == name for fault in FAULTS) >= 8
+    assert sum(fault.cell == name for fault in FAULTS) >= 8
 
 
 def test_some_are_at_borders_and_some_between_packed_sequences():
     """Of each of four models."""
     for family in ("border", "packed"):
-        found = {fault.model.name for fault in FAULTS if fault.family == family and fault.scope}
+        found = {fault.cell for fault in FAULTS if fault.family == family and scope_of(fault)}
         assert found == {"rg_lru", "scalar_gated_linear_attention", "rwkv6", "gated_delta_rule"}
 
 
@@ -101,7 +102,7 @@ def test_a_complete_run_tells_the_same(monkeypatch, story):
 def test_a_complete_run_tells_from_which_length_on_a_fault_shows(monkeypatch):
     """In which blocks it shows depends on the case; all of them are refuted somewhere."""
     found, fault = judged_whole(monkeypatch, "the backward stops after 24 steps")
-    blocks = {block.name for block in fault.model.of(Use.STEP, Use.INPUT, Use.STATE)}
+    blocks = {block.name for block in model_of(fault).of(Use.STEP, Use.INPUT, Use.STATE)}
     assert fault.place == "size: U, W, b, xs, h0, c0"
     assert {*found.diagnosis.blocks} <= blocks
     assert blocks <= {row.part for row in found.rows if row.failures}
@@ -131,8 +132,8 @@ def test_a_complete_run_tells_the_condition_under_which_a_fault_shows(monkeypatc
 def judged_whole(monkeypatch, story):
     """The judgement of a fault by a complete run, and the fault."""
     monkeypatch.setattr(shrinking, "SECONDS", 1)
-    (fault,) = (each for each in FAULTS if each.story == story and each.model.name in ("lstm", "gru"))
-    made = fault.planted()
-    found = verify(layer(made.forward, made.backward, model=fault.model))
+    (fault,) = (each for each in FAULTS if each.name == story and each.cell in ("lstm", "gru"))
+    made = planted(fault)
+    found = verify(layer(made.forward, made.backward, model=model_of(fault)))
     assert found.verdict == "refuted"
     return found, fault

@@ -1,12 +1,14 @@
 """The catalogue: faults that hands have made, as lines of the real engine, and edits that are no fault."""
 
-from benchmarks.evidence.mutants.catalogue.algebra import ALGEBRA
-from benchmarks.evidence.mutants.catalogue.equivalent import EQUIVALENT
-from benchmarks.evidence.mutants.catalogue.plausible import PLAUSIBLE_FAULTS
-from benchmarks.evidence.mutants.catalogue.sizes import SIZES
-from benchmarks.evidence.mutants.catalogue.textbook import TEXTBOOK
-from benchmarks.evidence.mutants.catalogue.windows import WINDOWS
+from pathlib import Path
 
-CATALOGUE = TEXTBOOK + WINDOWS + ALGEBRA + PLAUSIBLE_FAULTS + SIZES
+from benchmarks.evidence.mutants.fault import read
 
-__all__ = ["CATALOGUE", "EQUIVALENT"]
+FOLDER = Path(__file__).parent
+
+CATALOGUE = tuple(
+    fault
+    for name in ("textbook", "windows", "algebra", "plausible", "sizes")
+    for fault in read(FOLDER / f"{name}.faults")
+)
+EQUIVALENT = read(FOLDER / "equivalent.faults")

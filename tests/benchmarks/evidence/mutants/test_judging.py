@@ -7,7 +7,6 @@ import pytest
 
 from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.catalogue import CATALOGUE
-from benchmarks.evidence.mutants.catalogue.textbook import DH_PREV
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, _refutable, judge, refutations
 from benchmarks.evidence.mutants.patch import StaleMutant
@@ -16,6 +15,7 @@ from verification.adapters.rnn.scoping import as_rnn
 from verification.properties.findings import PROPERTIES
 from verification.properties.property import FORM
 
+DH_PREV = "product(da, W, dh)"
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 

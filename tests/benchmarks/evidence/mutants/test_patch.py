@@ -9,12 +9,12 @@ import pytest
 import rnn
 import rnn.through_time.bptt
 from benchmarks.evidence.mutants import patch
-from benchmarks.evidence.mutants.catalogue.textbook import DH_PREV
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine, package, texts
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Problem
 
+DH_PREV = "product(da, W, dh)"
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")
 
 

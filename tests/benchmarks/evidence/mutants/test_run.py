@@ -7,13 +7,13 @@ import pytest
 
 from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
-from benchmarks.evidence.mutants.catalogue.textbook import DH_PREV
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, Example, Result
 from benchmarks.evidence.mutants.run import diagnosed, run, shrunk
 from verification.processes.tasks import each
 from verification.properties.property import Finding
 
+DH_PREV = "product(da, W, dh)"
 UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 

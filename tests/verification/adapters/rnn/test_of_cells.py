@@ -1,13 +1,13 @@
 """What every cell is asked beside the designed sample: right cells answer it, and it refutes faults."""
 
-from dataclasses import dataclass
+from pathlib import Path
 
 # Before any test of a process: Numba cannot load it twice, as where a test has taken away what it had loaded.
 import numba.core.boxing  # noqa: F401
 import pytest
 
 from benchmarks.evidence.mutants.compiled.planting import THREADS, planted
-from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.fault import read
 from benchmarks.evidence.mutants.patch import package
 from rnn.loops import compiled_module
 from verification.adapters.rnn.cells import CELLS, LOOPS, compile_loops, network_of
@@ -47,102 +47,25 @@ def test_right_cells_answer_all(name, loops):
     assert {each: found for each in CASES if (found := wrong(engine, each))} == {}
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A fault in a module of ``rnn``, and the case of a cell that refutes it."""
-
-    story: str
-    cell: str
-    module: str
-    right: str
-    wrong: str
-    case: str
-
-    @property
-    def fault(self):
-        """As the catalogue of mutants has them."""
-        return Fault(
-            self.story, "", "plausible", (Edit(self.module, self.right, self.wrong),), None, self.cell
-        )
+FAULTS = read(Path(__file__).with_name("of_cells.faults"))
+COMPILED = [fault for fault in FAULTS if fault.edits[0].module.startswith("compiled.")]
+NUMPY = [fault for fault in FAULTS if fault not in COMPILED]
 
 
-NUMPY = (
-    Planted(
-        "an own truncation is asked for another step where the last alone has a loss",
-        "gru",
-        "through_time.routes",
-        "return self.firsts[t - steps]",
-        "return self.firsts[t]",
-        "a truncation of one's own, a loss on the last step",
-    ),
-    Planted(
-        "checkpoints of the engine's own number are none",
-        "lstm",
-        "through_time.checkpoints",
-        "return often * ceil(sqrt(steps / 2) / often)",
-        "return 0 * often * ceil(sqrt(steps / 2) / often)",
-        "segments of the engine's own length",
-    ),
-    Planted(
-        "the last state's cotangents reach the first of its arrays alone",
-        "lstm",
-        "through_time.recurrence",
-        "by_step[last - (steps - len(dhs)), records] += final[records]",
-        "by_step[last - (steps - len(dhs)), records] += final[records] * (by_step is found[0])",
-        "a layer",
-    ),
-    Planted(
-        "the last state's cotangents enter at the last of all steps, and not at each record's own",
-        "vanilla",
-        "layer",
-        "tuple(map(ends.sorted, finals)), ends.lengths - 1",
-        "tuple(map(ends.sorted, finals)), xs.shape[1] - 1",
-        "a layer whose records end early",
-    ),
-    Planted(
-        "a layer truncates nothing",
-        "gru",
-        "layer",
-        "segments(truncation, steps, 0, sweeps_at_once(state))",
-        "segments(Full(), steps, 0, sweeps_at_once(state))",
-        "a layer under a window",
-    ),
-)
-
-COMPILED = (
-    Planted(
-        "the last state's cotangents of c are those of the first block's records",
-        "lstm",
-        "compiled.lstm",
-        "collect(dc[rows], dcs[t - first_loss, lo:hi])",
-        "collect(dc[rows], dcs[t - first_loss, : hi - lo])",
-        "a layer of more records than a block",
-    ),
-    Planted(
-        "far out a softsign has no slope",
-        "vanilla",
-        "compiled.functions",
-        "return (one - abs(y)) * (one - abs(y))",
-        "return (one - abs(y)) * (one - abs(y)) if abs(y) < 0.99 else one - one",
-        "functions far out",
-    ),
-)
-
-
-@pytest.mark.parametrize("one", NUMPY, ids=lambda one: one.story)
+@pytest.mark.parametrize("one", NUMPY, ids=lambda one: one.name)
 def test_a_fault_is_refuted_by_its_case(one):
     """By NumPy's loops, in a copy of the package."""
-    assert wrong(network_of(one.cell, package=package(one.fault)), one.case)
+    assert wrong(network_of(one.cell, package=package(one)), one.case["asked"])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("one", COMPILED, ids=lambda one: one.story)
+@pytest.mark.parametrize("one", COMPILED, ids=lambda one: one.name)
 def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
     """And it is right without the fault, as is asked above."""
     engine = network_of(one.cell, LOOPS["compiled"])
-    with planted(one.fault):
-        compile_loops(one.cell, (case_of(engine, one.case).dtype.name,))
-        assert wrong(engine, one.case)
+    with planted(one):
+        compile_loops(one.cell, (case_of(engine, one.case["asked"]).dtype.name,))
+        assert wrong(engine, one.case["asked"])
 
 
 @pytest.mark.slow
