@@ -1,14 +1,16 @@
 """The order of a sample's rows: what tells most for its cost comes first, so that an early end has told much.
 
-A row tells what levels, pairs, triples and so on no row before it has met. The next row is the one that meets
-most of those for the root of the seconds that it is expected to take: by the seconds themselves levels that
-are dear by nature, as many steps, would come last.
+A row tells what levels, pairs, triples and so on no row before it has met. Single levels come first, then
+pairs, and so on: while some of one strength are left, the next row is, of those that meet one, the row that
+tells most of this strength and of larger ones for the root of the seconds that it is expected to take. By the
+seconds themselves levels that are dear by nature, as many steps, would come last.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -44,6 +46,10 @@ class Share:
 
     def __str__(self) -> str:
         return f"{self.name} {percent(self.met / self.of)}"
+
+
+# What a row tells for its cost, less than nothing; the cost; and its number.
+Found: TypeAlias = tuple[float, float, int]
 
 
 class Reached:
@@ -88,23 +94,24 @@ def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Wor
     """
     reached = [Reached(factors, strength, rows) for factors, strength in goals]
     cost = [math.sqrt(work(row.priced)) for row in rows]
+    left, made = set(range(len(rows))), list[Row]()
+    for number, needed in enumerate(reached):
 
-    def least(number: int) -> tuple[float, float, int]:
-        # Of what tells nothing the cost alone.
-        gain = sum(each.gain(number) for each in reached)
-        return -gain / cost[number], cost[number], number
+        def least(row: int, needed: Reached = needed, also: list[Reached] = reached[number + 1 :]) -> Found:
+            gain = needed.gain(row)
+            return -(gain + sum(each.gain(row) for each in also) if gain else 0.0) / cost[row], cost[row], row
 
-    # What a row tells only ever gets less, so that what was found once is a bound of it.
-    waiting = [least(number) for number in range(len(rows))]
-    heapify(waiting)
-    made: list[Row] = []
-    while waiting:
-        found = least(waiting[0][-1])
-        if len(waiting) > 1 and found > waiting[0]:
-            heapreplace(waiting, found)
-            continue
-        row = rows[heappop(waiting)[-1]]
-        made.append(row)
-        for each in reached:
-            each.meet(row)
-    return made
+        # What a row tells only ever gets less, so that what was found once is a bound of it.
+        waiting = [least(row) for row in left]
+        heapify(waiting)
+        while not needed.share.whole:
+            found = least(waiting[0][-1])
+            if len(waiting) > 1 and found > waiting[0]:
+                heapreplace(waiting, found)
+                continue
+            heappop(waiting)
+            left.remove(found[-1])
+            made.append(rows[found[-1]])
+            for each in reached:
+                each.meet(made[-1])
+    return made + [rows[row] for row in sorted(left, key=lambda row: (cost[row], row))]
