@@ -47,7 +47,7 @@ RULED = (
 # By file, limits that are not moved, for no verdict depends on them.
 HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "How much one process does at a time, and in which order: all of it is done.": {
-        "judging/model_subject": ("FIXED_BLOCK", "(OPENING, EARLY)"),
+        "judging/model_subject": ("FIXED_BLOCK", "SLOW_BLOCK", "CALLS", "(OPENING, EARLY)"),
         "judging/run": ("BLOCK",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },

@@ -38,7 +38,10 @@ class OfFunction:
 
     engine: Engine
     name = "function"
-    not_asked = ("the forward itself",)
+
+    def not_asked(self, pace: float) -> tuple[str, ...]:
+        """What it is judged by."""
+        return ("the forward itself",)
 
     @property
     def scope(self) -> str:
@@ -109,6 +112,10 @@ class OfFunction:
         for row in rows:
             if row.evidence < TIMES:
                 yield f"{row.property} {row.part}"
+
+    def unshown(self, tally: Tally) -> Iterator[str]:
+        """None: each call is asked all."""
+        yield from ()
 
     def remarks(self, tally: Tally) -> Iterator[str]:
         """None: its bound is that of its own roundings."""

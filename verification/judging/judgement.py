@@ -64,7 +64,8 @@ class Judgement:
     ``scope``: what was claimed, in words, and ``not_asked`` what was not. ``strength``: of how many factors
     all levels met in informative cases. ``shares``: how many single levels, pairs and triples did, of those
     that the designed samples have; ``milestones``: by when all of them had. ``ended``: how the run ended
-    before all was asked, "" where it did not; ``least_met``: levels that stand beside the fewest others then.
+    before all was asked, "" where it did not; ``least_met``: levels that stand beside the fewest others then,
+    and properties of which no case has shown anything.
     ``seen``: how many informative cases met each entry of the exercise contract.
     ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
     the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how

@@ -1,9 +1,10 @@
 """An engine of a model as a subject: its designed, fixed and drawn cases, and what is said of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
+from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,17 +20,27 @@ from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
 from verification.judging.run import BLOCK, Block
-from verification.judging.sampled import Place, Sample, in_portions, truth_of_row
+from verification.judging.sampled import Designed, Place, Sample, in_portions, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
 from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
+from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import Begun, Engine, FixedCase
-from verification.properties.findings import PROPERTIES, findings, prepared, truth_for, truth_of, turns
+from verification.properties.findings import (
+    BY_NAME,
+    PROPERTIES,
+    asked_of,
+    findings,
+    prepared,
+    truth_for,
+    truth_of,
+    turns,
+)
 from verification.properties.per_step import views
-from verification.properties.property import Finding
+from verification.properties.property import About, Finding
 from verification.properties.trial import CaseTruth
 from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
@@ -40,6 +51,7 @@ from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.gaps import between, rows_between
+from verification.sampling.numbering import Row as SampleRow
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
@@ -53,6 +65,16 @@ FIXED_BLOCK = 8
 # single levels and most of the pairs are met by them.
 OPENING, EARLY = 3, 80
 
+# The seconds of a call beyond which an engine is slow: what takes further calls is asked in turn then, and
+# cases that are drawn come last.
+SLOW = 0.004
+
+# The calls that a property takes beside the one that all are told by, about.
+CALLS = 1.5
+
+# Cases that a slow engine is asked at a time, of those that are no rows.
+SLOW_BLOCK = 3
+
 # Of so many drawn one by one, one is of Fractions.
 EXACT_EVERY = 10
 
@@ -63,7 +85,7 @@ Packed: TypeAlias = Mapping[str, Any]
 @dataclass(frozen=True, eq=False)
 class Asked:
     """A case with what is true of it. ``row``: that of a designed sample which it meets if it is informative.
-    ``turns``: the properties whose turn it is, of those that take turns; None where it is all of theirs.
+    ``turns``: the properties that it is asked, by their names; None where it is all.
 
     ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
     """
@@ -92,11 +114,11 @@ class OfModel:
         """What is claimed, in words."""
         return self.engine.claim.in_words()
 
-    @property
-    def not_asked(self) -> tuple[str, ...]:
-        """What is not claimed, and which sizes are not asked together."""
+    def not_asked(self, pace: float) -> tuple[str, ...]:
+        """What is not claimed, which sizes are not asked together, and what a slow engine is asked less."""
         model, claim = self.engine.model, self.engine.claim
-        return (*claim.not_asked(model), *too_large(model, claim))
+        slow = f"what takes further calls, but in turn beside each level (a call takes {pace:.2g} s)"
+        return (*claim.not_asked(model), *too_large(model, claim), *([slow] if SLOW < pace < inf else []))
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -116,52 +138,82 @@ class OfModel:
         model, claim = self.engine.model, self.engine.claim
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
         rows = Design.rows if self.shelf is None else partial(self.shelf.rows, claim)
-        return tuple(Sample(each, model, claim, profile.strength, turns(claim), rows) for each in claimed)
+        return tuple(Sample(each, model, claim, profile.strength, rows) for each in claimed)
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """The first rows, which tell most for their cost."""
-        yield from self.portions(samples[0], range(OPENING))
+        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
+
+        In that an engine has compiled what it compiles for each shape.
+        """
+        for number, row in enumerate(samples[0].rows[:OPENING]):
+            asked = replace(row, turns=(*self._by_one_call, SECOND_CALL.name))
+            yield Block(1, rows=((number, asked),), designed=samples[0].designed)
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterator[Block]:
-        """Designed cases that tell much first; the dear ones last."""
+        """Designed cases that tell much first; the dear ones last, or of a slow engine the drawn ones."""
         floats, *others = samples
-        rows = range(OPENING, len(floats.rows))
-        yield from self.portions(floats, rows[:EARLY], pace)
+        numbers = range(OPENING, len(floats.rows))
+        rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers], pace), strict=True)]
+        yield from self._portions(floats.designed, rows[:EARLY], pace)
         brought = (*self.engine.fixed, *once(self.engine))
         fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
-        for start in range(0, len(fixed), FIXED_BLOCK):
-            some = fixed[start : start + FIXED_BLOCK]
-            yield Block(len(some), fixed=some)
-        yield from self.drawn(profile, seed, pace)
-        for sample in others:
-            yield from self.portions(sample, range(len(sample.rows)), pace)
-        yield from self.portions(floats, rows[EARLY:], pace)
+        for start, count in _in_blocks(len(fixed), SLOW_BLOCK if pace > SLOW else FIXED_BLOCK):
+            yield Block(
+                count, fixed=fixed[start : start + count], turns=self._one_in_turn(start, count, pace)
+            )
+        drawn = self.drawn(profile, seed, pace)
+        other = (self.portions(sample, range(len(sample.rows)), pace) for sample in others)
+        dear = self._portions(floats.designed, rows[EARLY:], pace)
+        for blocks in (dear, drawn, *other) if pace > SLOW else (drawn, *other, dear):
+            yield from blocks
 
     def drawn(self, profile: Profile, seed: int, pace: float = 0.0) -> Iterator[Block]:
         """Cases that are drawn: all of a run that its seed decides."""
-        for start in range(0, profile.cases, BLOCK):
-            yield Block(min(BLOCK, profile.cases - start), f"{seed} {start}")
-        for start in range(0, profile.exact_cases if self.engine.claim.exact else 0, BLOCK):
-            size = min(BLOCK, profile.exact_cases - start)
-            yield Block(size, f"{seed} exact {start}", drawn=exact_cases)
+        block = SLOW_BLOCK if pace > SLOW else BLOCK
+        for start, count in _in_blocks(profile.cases, block):
+            yield Block(count, f"{seed} {start}", turns=self._one_in_turn(start, count, pace))
+        for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
+            yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
         yield from self._between(profile, seed, pace)
 
     def _between(self, profile: Profile, seed: int, pace: float) -> Iterator[Block]:
         """Sizes between those of the designed sample, of no more cases than are drawn."""
         model, claim = self.engine.model, self.engine.claim
         rows = rows_between(model, claim, seed)
-        numbered = [*zip(rows, in_turn(rows.values(), turns(claim)), strict=True)][: profile.cases]
-        for portion in in_portions([row for _, row in numbered], between(model, claim), pace):
-            yield Block(len(portion), rows=tuple(numbered[i] for i in portion), designed=between)
+        numbered = [*zip(rows, self._in_turn(rows.values(), pace), strict=True)][: profile.cases]
+        yield from self._portions(between, numbered, pace)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
         """Rows of a sample, in blocks of little work at first."""
-        rows = [sample.rows[number] for number in numbers]
-        for portion in in_portions(rows, sample.design, pace):
-            some = tuple((numbers[i], rows[i]) for i in portion)
-            yield Block(len(portion), rows=some, designed=sample.designed)
+        rows = self._in_turn([sample.rows[number] for number in numbers], pace)
+        yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)], pace)
+
+    def _portions(
+        self, designed: Designed, rows: Sequence[tuple[int, SampleRow]], pace: float
+    ) -> Iterator[Block]:
+        seconds = designed(self.engine.model, self.engine.claim).seconds
+
+        def work(row: SampleRow) -> float:
+            further = sum(BY_NAME[name].about is not About.CALL for name in row.turns or ())
+            return seconds(row.priced) + pace * (1 + CALLS * further)
+
+        for portion in in_portions([row for _, row in rows], work):
+            yield Block(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
+
+    def _in_turn(self, rows: Iterable[SampleRow], pace: float) -> list[SampleRow]:
+        return in_turn(rows, turns(self.engine.claim, pace > SLOW))
+
+    @property
+    def _by_one_call(self) -> tuple[str, ...]:
+        return tuple(each.name for each in asked_of(self.engine.claim) if not each.takes_turns(False, True))
+
+    def _one_in_turn(self, start: int, count: int, pace: float) -> tuple[tuple[str, ...], ...]:
+        """What so many cases are asked that are no rows, from one on: by a slow engine one more in turn."""
+        one = self._by_one_call
+        more = [each.name for each in asked_of(self.engine.claim) if each.name not in one]
+        return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if pace > SLOW else ()
 
     def cases(self, block: Block) -> Iterator[Asked]:
         """Every case of a block. What is kept is made before an engine has done anything here."""
@@ -180,15 +232,16 @@ class OfModel:
         for number, row in block.rows:
             truth = truth_of_row(design, row, number, claim.blocks, memory)
             yield Asked(truth, (design.of, number), row.turns, fixed=Counter(truth.case.sizes))
+        turns = iter(block.turns)
         for each in block.fixed:
             case = each.make()
             whole = (
                 truth_of(case, memory) if each.property is None else truth_for(each.property, case, memory)
             )
-            yield Asked(whole, fixed=Counter(case.sizes))
+            yield Asked(whole, turns=next(turns, None), fixed=Counter(case.sizes))
         if not (block.rows or block.fixed):
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
-                yield Asked(truth_of(case, memory), drawn=Counter(case.sizes))
+                yield Asked(truth_of(case, memory), turns=next(turns, None), drawn=Counter(case.sizes))
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:
@@ -238,6 +291,11 @@ class OfModel:
             for part in each.evidence(claim):
                 if evidence[each.name, part] < TIMES:
                     yield f"{each.name} {part}"
+
+    def unshown(self, tally: Tally) -> Iterator[str]:
+        """Of a slow engine some, in a run that ends early."""
+        shown = {name for name, *_ in tally.rows}
+        yield from (each.name for each in asked_of(self.engine.claim) if each.name not in shown)
 
     def remarks(self, tally: Tally) -> Iterator[str]:
         """Of functions that are right to a rounding of 1 alone."""
@@ -313,6 +371,11 @@ class Guarded:
 def pack(case: Case) -> Packed:
     """A case without its model."""
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
+
+
+def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where each block of so many cases starts, and how many it has."""
+    return ((start, min(size, cases - start)) for start in range(0, cases, size))
 
 
 def _is_asked(claim: Claim, fixed: FixedCase) -> bool:

@@ -48,7 +48,10 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed."""
+    """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed.
+
+    ``turns``: what each of those that are no rows is asked; all, where it is empty.
+    """
 
     size: int
     seed: str = ""
@@ -56,6 +59,7 @@ class Block:
     designed: Designed = in_floats
     fixed: tuple[FixedCase, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
+    turns: tuple[tuple[str, ...], ...] = ()
 
 
 class Place(Protocol):
@@ -80,9 +84,8 @@ class Subject(Protocol):
     def scope(self) -> str:
         """What it claims to do, in words."""
 
-    @property
-    def not_asked(self) -> tuple[str, ...]:
-        """What could be asked and is not, in words."""
+    def not_asked(self, pace: float) -> tuple[str, ...]:
+        """What could be asked and is not of an engine that takes so many seconds for a call, in words."""
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -98,12 +101,12 @@ class Subject(Protocol):
         """The designed samples, of which informative cases have to meet every row."""
 
     def opening(self, samples: Sequence[Sample]) -> Iterable[Block]:
-        """What the run looks at first: a few cases, which tell how long an engine takes for one."""
+        """What the run looks at first: a few cases, which tell how long an engine takes for a call."""
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterable[Block]:
-        """All that the run looks at after that, in order; ``pace``: seconds in which a case is asked."""
+        """All that the run looks at after that, in order; ``pace``: seconds of a call."""
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[Block]:
         """The rows of a sample with these numbers, in blocks of little work at first."""
@@ -125,6 +128,9 @@ class Subject(Protocol):
 
     def missing(self, tally: Tally) -> Iterable[str]:
         """What was met too seldom to be evidence."""
+
+    def unshown(self, tally: Tally) -> Iterable[str]:
+        """Properties of which no case has shown anything yet."""
 
     def remarks(self, tally: Tally) -> Iterable[str]:
         """What is less accurate than it could be, and not wrong."""
@@ -178,12 +184,16 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What cases came to, and what they met of the designed samples; ``ended``: why not all were run."""
+    """What cases came to, and what they met of the designed samples; ``ended``: why not all were run.
+
+    ``pace``: the seconds of a call by which they were chosen.
+    """
 
     tally: Tally
     coverage: tuple[Coverage, ...] = ()
     standing: Standing | None = None
     ended: str = ""
+    pace: float = 0.0
 
 
 def judge(
@@ -220,19 +230,21 @@ def tallied(
     """What the designed, the fixed and the drawn cases came to, and what was met of the designed sample."""
     samples, watch = subject.samples(profile), watch or Watch()
     standing = Standing(samples, time.monotonic(), watch.reached)
-    run = Run(spread, subject, watch, standing)
+    run, pace = Run(spread, subject, watch, standing), 0.0
     try:
         run.look(subject.opening(samples))
-        run.look(subject.blocks(samples, profile, seed, run.tally.pace))
+        pace = run.tally.pace
+        run.look(subject.blocks(samples, profile, seed, pace))
         for sample in samples:
             while run.goes_on and (more := sample.more()):
-                run.look(subject.portions(sample, more, run.tally.pace))
+                run.look(subject.portions(sample, more, pace))
     except KeyboardInterrupt:
-        return Seen(run.tally, (), standing, INTERRUPTED)
+        return Seen(run.tally, (), standing, INTERRUPTED, pace)
     if not run.goes_on:
         # It has met little, and to count what it has not takes minutes.
-        return Seen(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT)
-    return Seen(run.tally, tuple(each for sample in samples for each in sample.coverage()), standing)
+        return Seen(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT, pace)
+    coverage = tuple(each for sample in samples for each in sample.coverage())
+    return Seen(run.tally, coverage, standing, pace=pace)
 
 
 class Run:
@@ -279,9 +291,7 @@ def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
     subject, tally = subject.guarded(channel), Tally()
     for case in subject.cases(block):
         channel.tell(subject.in_words(case))
-        began = time.monotonic()
-        one = subject.tally(case)
-        tally += replace(one, pace=time.monotonic() - began)
+        tally += replace(subject.tally(case), pace=channel.quickest)
         # To ask an engine again that did not come back may be to wait again.
         if tally.lost or time.monotonic() >= until:
             break
@@ -297,9 +307,11 @@ def judgement_of(
     """
     tally, coverage, standing = seen.tally, seen.coverage, seen.standing or Standing((), started)
     declined = [f"{count} cases declined: {said}" for said, count in tally.declined.items()]
-    unmet = [f"{each}" for each in coverage if each.missing]
+    unmet, least = [f"{each}" for each in coverage if each.missing], list[str]()
     if seen.ended:
         unmet += [f"{share}" for share in standing.shares[:1] if not share.whole]
+        least += [each for sample in standing.samples for each in sample.least_met()]
+        least += [f"{name} (no case)" for name in subject.unshown(tally)]
     judgement = Judgement(
         model=subject.name,
         scope=subject.scope,
@@ -310,15 +322,13 @@ def judgement_of(
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
         missing=(*declined, *subject.missing(tally), *unmet),
-        not_asked=(*subject.not_asked, *tally.not_asked),
+        not_asked=(*subject.not_asked(seen.pace), *tally.not_asked),
         coverage=coverage,
         strength=len(standing.whole) if seen.ended else strength,
         shares=standing.shares,
         milestones=tuple(standing.milestones),
         ended=seen.ended,
-        least_met=tuple(each for sample in standing.samples for each in sample.least_met())
-        if seen.ended
-        else (),
+        least_met=tuple(least),
         declined=dict(tally.declined),
         drawn=dict(tally.drawn),
         fixed=dict(tally.fixed),

@@ -16,7 +16,6 @@ from verification.sampling.design import Design, Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
 from verification.sampling.ordering import NAMES, Reached, Share
-from verification.sampling.turns import Names, in_turn, nobody
 from verification.text import percent
 from verification.truth.made import Memory, nothing
 
@@ -78,12 +77,12 @@ def truth_of_row(
     return truth
 
 
-def in_portions(rows: Sequence[Row], design: Design, pace: float = 0.0) -> Iterator[list[int]]:
-    """The numbers of the rows, in portions of a little work at first; ``pace``: seconds of asking a case."""
+def in_portions(rows: Sequence[Row], work: Callable[[Row], float]) -> Iterator[list[int]]:
+    """The numbers of the rows, in portions of a little work at first; ``work``: seconds of a row, about."""
     portion: list[int] = []
     before = seconds = 0.0
     for number, row in enumerate(rows):
-        more = pace + design.seconds(row.priced)
+        more = work(row)
         most = min(SECONDS, max(FIRST, SHARE * before))
         if portion and (seconds + more > most or len(portion) == MOST):
             yield portion
@@ -108,7 +107,7 @@ Place: TypeAlias = tuple[str, int]
 class Sample:
     """The rows of a claim's design, and which of them have been met by an informative case.
 
-    ``turns``: the names of what such a row is asked in turn. ``rows``: who makes the rows of a design.
+    ``rows``: who makes the rows of a design.
     """
 
     def __init__(
@@ -117,11 +116,10 @@ class Sample:
         model: Model,
         claim: Claim,
         strength: int,
-        turns: Names = nobody,
         rows: Rows = Design.rows,
     ) -> None:
         self.designed, self.design = designed, designed(model, claim)
-        self.rows, self._goals = in_turn(rows(self.design, strength), turns), self.design.goals(strength)
+        self.rows, self._goals = [*rows(self.design, strength)], self.design.goals(strength)
         self._possible: dict[int, tuple[frozenset[Tuple], Counter[str]]] = {}
         self._live: set[int] = set()
         self._rounds = 0

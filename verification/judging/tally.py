@@ -20,8 +20,8 @@ class Tally:
     """What some cases came to; ``rows_covered``: the rows of designed samples whose cases were informative.
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back;
-    ``not_asked``: what properties have left out; ``pace``: seconds in which the engine was asked the quickest
-    of them. ``remarks``: in how many cases functions are right to a rounding of 1 alone, by their names and a
+    ``not_asked``: what properties have left out; ``pace``: seconds of the engine's quickest call.
+    ``remarks``: in how many cases functions are right to a rounding of 1 alone, by their names and a
     part that shows it. The others are as in ``Judgement``.
     """
 

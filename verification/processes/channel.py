@@ -7,8 +7,10 @@ import ctypes
 import mmap
 import os
 import pickle
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from math import inf
 from typing import Any, TypeVar
 
 from verification.processes.memory import Allowance
@@ -66,6 +68,7 @@ class Channel:
     ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
     returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the number of the
     process that does the work, 0 before there is one; ``stop.value``: 1 once nobody wants the work any more.
+    ``quickest``: seconds of the quickest guarded call of this process, by now.
     ``file``: the descriptor of one of ``LENGTH`` bytes, for a process that is not forked and so shares no
     memory otherwise; what follows the channel's own is a slot's, by the place ``FREE``.
     """
@@ -78,6 +81,7 @@ class Channel:
         self.calls, self.copies, self.turn, self.worker, self.stop = (
             ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(5)
         )
+        self.quickest = inf
         self._allowance: Allowance | None = None
         self._doing, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
 
@@ -134,6 +138,7 @@ class Channel:
 
         def call(given: Given) -> Result:
             self.calls.value += 1
+            began = time.monotonic()
             try:
                 with self._allowance.limited() if self._allowance else nullcontext():
                     return function(given)
@@ -142,5 +147,6 @@ class Channel:
                     self.copies.value += 1
                     _exit(0)
                 self.calls.value += 1
+                self.quickest = min(self.quickest, time.monotonic() - began)
 
         return call

@@ -34,7 +34,8 @@ from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WO
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.fractions import exact_cases
-from verification.sampling.turns import Names
+from verification.sampling.numbering import Row
+from verification.sampling.turns import Turns
 from verification.truth.made import Memory, nothing
 
 PROPERTIES: tuple[Property[Trial], ...] = (
@@ -89,13 +90,35 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
-def turns(claim: Claim) -> Names:
-    """By a row, the names of the properties that take turns on rows of such sizes."""
-    every = asked_of(claim)
-    small, large = (
-        tuple(each.name for each in every if each.takes_turns(is_large)) for is_large in (False, True)
-    )
-    return lambda row: large if beyond(row.sizes, claim.least) else small
+# Of a slow engine what takes turns goes first to rows that have so many levels which it has not met.
+NEW = (8, 4, 2, 1)
+
+
+def turns(claim: Claim, slow: bool = False) -> Turns:
+    """Which properties take turns, by their names: of large rows and of small ones apart.
+
+    Of a slow engine, all that take further calls; and large rows are as good as small ones.
+    """
+
+    def is_large(row: Row) -> bool:
+        return beyond(row.sizes, claim.least)
+
+    def names(row: Row, in_turn: bool) -> tuple[str, ...]:
+        return by_kind[is_large(row), in_turn]
+
+    by_kind: Mapping[tuple[bool, bool], tuple[str, ...]] = {
+        (large, in_turn): tuple(
+            each.name
+            for each in asked_of(claim)
+            if (each.of_large or not large) and each.takes_turns(large, slow) == in_turn
+        )
+        for large in (False, True)
+        for in_turn in (False, True)
+    }
+    taking, always = partial(names, in_turn=True), partial(names, in_turn=False)
+    if slow:
+        return Turns(taking, always, first=0, numbers=False, least=NEW)
+    return Turns(taking, always, apart=is_large)
 
 
 def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:
@@ -119,13 +142,11 @@ def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
 def asked(
     claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None
 ) -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on such a case; ``turns``: names whose it is."""
+    """The properties that an engine of that claim is asked on such a case; of ``turns`` those, if given."""
     if truth.only is not None:
         return (truth.only,)
     every = (each for each in asked_of(claim) if each.of_large or not truth.large)
-    return tuple(
-        each for each in every if turns is None or each.name in turns or not each.takes_turns(truth.large)
-    )
+    return tuple(each for each in every if turns is None or each.name in turns)
 
 
 def findings(

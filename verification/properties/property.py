@@ -102,7 +102,8 @@ class Property(Generic[AskedT_contra]):
 
     ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
     ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
-    ``in_turn``: if it is asked of large cases, of designed ones those alone whose turn it is.
+    ``in_turn``: if it is asked of large cases, of designed ones those alone whose turn it is. Of a slow
+    engine all take turns but what one call tells, and what one more tells of each step of small cases.
     ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
     refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
     it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
@@ -122,8 +123,10 @@ class Property(Generic[AskedT_contra]):
     prepare: Callable[[Claim, Any], object] = _nothing
     parts: Callable[[Claim, Any], Sequence[Any]] = _none
 
-    def takes_turns(self, large: bool) -> bool:
+    def takes_turns(self, large: bool, slow: bool = False) -> bool:
         """Is it asked of those large or small designed cases alone whose turn it is?"""
+        if slow:
+            return self.about is not About.CALL and (large or self.about is not About.STEPS)
         return self.in_turn if self.of_large else not large and self.about in AGAIN
 
 

@@ -36,7 +36,7 @@ MORE, MORE_IF_LONG = 0.15, 1.0
 
 @dataclass(frozen=True)
 class Row:
-    """A level of every factor, and a number of each size's class; ``turns``: whose it is, None for all."""
+    """A level of every factor, and a number of each size's class. ``turns``: what it is asked; None: all."""
 
     levels: Mapping[str, Level]
     sizes: Mapping[str, int]

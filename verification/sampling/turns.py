@@ -6,42 +6,73 @@ are asked it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from verification.sampling.numbering import Row
 
-# The names of what takes turns on such rows as this one: large ones are asked less.
+# The names of what such a row as this one is asked.
 Names: TypeAlias = Callable[[Row], Sequence[str]]
-
-
-def nobody(row: Row) -> Sequence[str]:
-    """Where nothing takes turns."""
-    return ()
-
 
 # On how many of the first rows all are asked: some say nothing.
 FIRST = 6
 
+# By how many rows a name goes on when it goes through them for the first time.
+STRIDE = 4
 
-def in_turn(rows: Iterable[Row], names: Names, first: int = FIRST) -> list[Row]:
-    """Each row with the names that stand beside one of its levels or numbers for the first time.
 
-    The rows go round, and each name begins at a row of its own, so that they are asked on different ones.
-    Rows that have no names by themselves, and rows of other names, are apart.
+def nobody(row: Row) -> Sequence[str]:
+    """Where nothing is asked."""
+    return ()
+
+
+def _alike(row: Row) -> object:
+    return None
+
+
+@dataclass(frozen=True)
+class Turns:
+    """``names``: what takes turns on a row; ``always``: what is asked of it beside these.
+
+    ``apart``: rows of which this differs share no turns. ``first``: of each name, the rows that are all asked
+    it. ``numbers``: does a name meet numbers as well as levels? ``least``: beside how many of these it has to
+    stand for the first time to be asked, when the rows are gone through once, and then once more, and so on:
+    from many on the rows that it is asked are few.
+    """
+
+    names: Names
+    always: Names = nobody
+    apart: Callable[[Row], object] = _alike
+    first: int = FIRST
+    numbers: bool = True
+    least: tuple[int, ...] = (1,)
+
+
+def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
+    """Each row with what it is asked: each name stands beside every level, or number, of rows that have it.
+
+    A name goes by ``STRIDE`` rows at first, from another of the first on than its neighbours, so that few are
+    asked on one row, and each on some of the first.
     """
     made = list(rows)
-    alike: dict[tuple[str, ...], list[int]] = {}
+    of: dict[tuple[object, str], list[int]] = {}
     for number, row in enumerate(made):
-        alike.setdefault(tuple(names(row)), []).append(number)
-    turns: list[list[str]] = [[] for _ in made]
-    for of, numbers in alike.items():
-        for place, name in enumerate(of):
-            start = place * len(numbers) // len(of)
-            met = set[tuple[str, object]]()
-            for number in (*numbers[:first], *numbers[start:], *numbers[:start]):
-                about = {*made[number].levels.items(), *made[number].sizes.items()}
-                if name not in turns[number] and (number in numbers[:first] or not about <= met):
-                    turns[number].append(name)
-                    met |= about
-    return [replace(row, turns=tuple(of)) for row, of in zip(made, turns, strict=True)]
+        for name in turns.names(row):
+            of.setdefault((turns.apart(row), name), []).append(number)
+    asked = [[*turns.always(row)] for row in made]
+    for place, ((_, name), numbers) in enumerate(of.items()):
+        strided = [each for i in range(STRIDE) for each in numbers[(place + i) % STRIDE :: STRIDE]]
+        met = set[tuple[str, object]]()
+
+        def about(row: Row, met: set[tuple[str, object]] = met) -> set[tuple[str, object]]:
+            return {*row.levels.items(), *(row.sizes.items() if turns.numbers else ())} - met
+
+        for number in numbers[: turns.first]:
+            asked[number].append(name)
+            met |= about(made[number])
+        for least in turns.least:
+            for number in strided:
+                if len(about(made[number])) >= least:
+                    asked[number].append(name)
+                    met |= about(made[number])
+    return [replace(row, turns=tuple(names)) for row, names in zip(made, asked, strict=True)]

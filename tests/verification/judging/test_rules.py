@@ -41,6 +41,7 @@ from verification.sampling import numbering
 from verification.sampling.fractions import exact_cases
 from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
 from verification.truth.made import Made
 
 # Of so much of a block's size an error says nothing.
@@ -421,6 +422,8 @@ def test_what_comes_first_is_told():
 class Channel:
     """What tells nobody."""
 
+    quickest = 0.001
+
     def tell(self, words):
         """To nobody."""
 
@@ -592,7 +595,7 @@ def test_fractions_are_for_who_is_exact(exact):
 class NoRows:
     """A sample without rows."""
 
-    rows, design, designed = (), None, None
+    rows, design, designed = (), None, staticmethod(in_floats)
 
 
 def test_a_fixed_case_is_asked_of_who_claims_it():
@@ -802,39 +805,31 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
         assert any(name == "lags" for name, _, _ in tally.rows) != large
 
 
-@pytest.mark.parametrize(
-    ("sizes", "of_all", "in_turn"),
-    [
-        (
-            {"T": 3},
-            ("forward", "autograd", "lags", "complex step", "lag by lag", "memory layout"),
-            (
-                *("linearity", "cotangents add up", "records add up", "records permute", "units permute"),
-                *(
-                    "inputs stay",
-                    "second call",
-                    "reused arrays",
-                    "interleaved calls",
-                    "second backward",
-                    "cut",
-                ),
-            ),
-        ),
-        (
-            {"T": 10},
-            ("forward", "autograd", "lag by lag", "memory layout"),
-            ("linearity", "cotangents add up", "cut"),
-        ),
-    ],
-    ids=["small", "large"],
+AGAIN = (
+    *("linearity", "cotangents add up", "records add up", "records permute", "units permute"),
+    *("inputs stay", "second call", "reused arrays", "interleaved calls", "second backward", "cut"),
 )
-def test_some_is_asked_of_every_row_and_some_in_turn(sizes, of_all, in_turn):
+STEPS = ("lags", "complex step", "lag by lag")
+
+
+@pytest.mark.parametrize(
+    ("steps", "slow", "of_all", "in_turn"),
+    [
+        (3, False, ("forward", "autograd", *STEPS, "memory layout"), AGAIN),
+        (10, False, ("forward", "autograd", "lag by lag", "memory layout"), (*AGAIN[:2], "cut")),
+        (3, True, ("forward", "autograd", *STEPS), (*AGAIN, "memory layout")),
+        (10, True, ("forward", "autograd"), ("lag by lag", *AGAIN[:2], "cut", "memory layout")),
+    ],
+    ids=["small", "large", "small of a slow one", "large of a slow one"],
+)
+def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_turn):
     """Of a case that is no row's everything is asked."""
-    claim, truth = claimed(LAYER), truth_of(of(steps=sizes["T"])("cotangents"))
-    assert turns(claim)(numbering.Row({}, sizes)) == in_turn
-    for mine in ((), in_turn[:1], None):
-        found = {each.name for each in asked(claim, truth, mine)}
-        assert found == {*of_all, *(in_turn if mine is None else mine)}
+    claim, truth = claimed(LAYER), truth_of(of(steps=steps)("cotangents"))
+    row, plan = numbering.Row({}, {"T": steps}), turns(claim, slow)
+    assert (plan.always(row), plan.names(row)) == (of_all, in_turn)
+    for mine in ((), in_turn[:1], in_turn):
+        assert {each.name for each in asked(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
+    assert {each.name for each in asked(claim, truth)} == {*of_all, *in_turn}
 
 
 def test_powers_reach_as_far_as_there_is_room():

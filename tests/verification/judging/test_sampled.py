@@ -220,8 +220,8 @@ def test_portions_hold_every_row_once_and_about_the_same_work():
     claim = layer(*_functions(), model=models.lstm).claim
     design = in_floats(models.lstm, claim)
     rows = design.rows(2)
-    portions = list(in_portions(rows, design))
-    assert list(in_portions([], design)) == []
+    portions = list(in_portions(rows, lambda row: design.seconds(row.priced)))
+    assert list(in_portions([], lambda row: 1.0)) == []
     assert [number for portion in portions for number in portion] == list(range(len(rows)))
     for portion in portions:
         seconds = sum(design.seconds(rows[number].priced) for number in portion)

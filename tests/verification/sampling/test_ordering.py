@@ -27,7 +27,7 @@ def tuples_of(row, strength):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_each_row_tells_most_for_its_cost_when_its_turn_comes(seed):
-    """Single levels first, then pairs; of rows that meet one by all that they tell and the root of the cost."""
+    """Single levels first, then pairs; of rows that meet one by all that they tell, and by the cost."""
     rows = [ROWS[i] for i in np.random.default_rng(seed).permutation(len(ROWS))][:9]
     ordered = soonest(rows, GOALS, work)
     assert sorted(map(id, ordered)) == sorted(map(id, rows))

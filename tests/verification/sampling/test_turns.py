@@ -1,6 +1,7 @@
 """Turns: each name stands beside every level and number, on different rows, and large rows have their own."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 from verification.adapters import layer
@@ -10,7 +11,7 @@ from verification.properties.findings import turns
 from verification.sampling.numbering import Row
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
-from verification.sampling.turns import FIRST, in_turn, nobody
+from verification.sampling.turns import FIRST, STRIDE, Turns, in_turn, nobody
 
 NAMES = ("linearity", "cut", "memory layout")
 ROWS = [
@@ -26,9 +27,14 @@ def of_all(row):
     return NAMES
 
 
+def asked(rows, name):
+    """Those that are asked it, by their places."""
+    return [place for place, row in enumerate(rows) if name in row.turns]
+
+
 def test_every_name_meets_every_level_and_every_number():
     """On half of the rows at most, which are the same in their order, and not those of another name."""
-    made = in_turn(ROWS, of_all, 0)
+    made = in_turn(ROWS, Turns(of_all, first=0))
     assert [(row.levels, row.sizes) for row in made] == [(row.levels, row.sizes) for row in ROWS]
     for name in NAMES:
         mine = [row for row in made if name in row.turns]
@@ -42,24 +48,54 @@ def test_every_name_meets_every_level_and_every_number():
 
 def test_the_first_rows_are_asked_all():
     """So that a run which ends early, or has few rows, has asked everything some times."""
-    made = in_turn(ROWS, of_all)
+    made = in_turn(ROWS, Turns(of_all))
     assert all(row.turns == NAMES for row in made[:FIRST])
-    assert all(row.turns == NAMES for row in in_turn(ROWS[:2], of_all))
+    assert all(row.turns == NAMES for row in in_turn(ROWS[:2], Turns(of_all)))
     assert all(row.turns != NAMES for row in made[-2:])
 
 
-def test_rows_of_other_names_are_apart():
-    """What a name has met on large rows it has not met on small ones."""
-    made = in_turn(ROWS, lambda row: NAMES[:1] if row.sizes["T"] == 9 else NAMES, 0)
+def test_each_is_asked_early_and_by_a_stride():
+    """On one of the first rows, each on another, and on few at a time."""
+    many = tuple("abcdefgh")
+    made = in_turn(ROWS, Turns(lambda row: many, first=0))
+    assert sorted(asked(made, name)[0] for name in many) == sorted([*range(STRIDE)] * 2)
+    assert max(len(row.turns) for row in made) < len(many)
+
+
+def test_rows_that_are_apart_share_no_turns():
+    """What a name has met on large rows it has not met on small ones, unless they are alike."""
+
+    def names(row):
+        return NAMES[:1] if row.sizes["T"] == 9 else NAMES
+
+    made = in_turn(ROWS, Turns(names, apart=lambda row: row.sizes["T"] == 9, first=0))
     for large in (False, True):
         mine = [row for row in made if "linearity" in row.turns and (row.sizes["T"] == 9) == large]
         assert {row.levels["layout"] for row in mine} == {"C", "F", "mixed"}
     assert not any("cut" in row.turns for row in made if row.sizes["T"] == 9)
+    alike = in_turn(ROWS, Turns(names, first=0))
+    assert len(asked(alike, "linearity")) < len(asked(made, "linearity"))
 
 
-def test_without_names_nothing_is_asked_in_turn():
+def test_rows_of_much_that_is_new_come_first():
+    """So that fewer are asked, which meet as much; numbers do not count where they are not to."""
+    rows = [replace(row, sizes={"T": steps}) for row in ROWS for steps in (2, 3, 4, 8)]
+    few, usual = (in_turn(rows, Turns(of_all, first=0, least=least)) for least in ((3, 2, 1), (1,)))
+    levels = in_turn(rows, Turns(of_all, first=0, numbers=False))
+    for name in NAMES:
+        for made in (few, usual, levels):
+            mine = [rows[place].levels for place in asked(made, name)]
+            every = {each for row in rows for each in row.levels.items()}
+            assert {each for row in mine for each in row.items()} == every
+        assert {rows[place].sizes["T"] for place in asked(few, name)} == {2, 3, 4, 8}
+    count = [sum(len(row.turns) for row in made) for made in (levels, few, usual)]
+    assert max(count[:2]) < count[2]
+
+
+def test_without_names_nothing_is_asked_but_what_always_is():
     """A row that has had no turns is everybody's."""
-    assert {row.turns for row in in_turn(ROWS, nobody)} == {()}
+    assert {row.turns for row in in_turn(ROWS, Turns(nobody))} == {()}
+    assert {row.turns for row in in_turn(ROWS, Turns(nobody, of_all))} == {NAMES}
     assert {row.turns for row in ROWS} == {None}
 
 
@@ -71,7 +107,7 @@ def test_every_property_meets_every_level_and_number_of_small_rows_and_of_large_
     for large in (False, True):
         rows = [row for row in made if beyond(row.sizes, claim.least) == large]
         count = Counter(name for row in rows for name in row.turns)
-        for name in names(rows[0]):
+        for name in names.names(rows[0]):
             mine = [row for row in rows if name in row.turns]
             for what in ("levels", "sizes"):
                 have, meet = (
