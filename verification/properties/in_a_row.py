@@ -1,19 +1,17 @@
 """Many calls in a row, of small problems: the last is as right as the first. Asked once in a run."""
 
-import time
-
 import numpy as np
 
 from verification.models.case import Case, in_domains
 from verification.models.stored import dtype_of
+from verification.processes.processor import spent
 from verification.properties.asking import ask, relaid
 from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Alone, Looked, NotAsked, Property
 from verification.properties.trial import Trial, agreement
 from verification.sampling.claim import Claim
 
-# Calls, and the seconds after which no more are made of a slow engine: not those of processor time, of which
-# one that runs on another device takes little.
+# Calls, and the seconds after which no more are made of a slow engine, one that waits for a device as well.
 CALLS, SECONDS = 1000, 3.0
 
 
@@ -26,7 +24,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
     engine, truth = trial.engine, trial.truth
     case = truth.case
     turns = [in_domains(relaid(case, np.negative)), *in_other_types(case, engine.claim), case]
-    first, ends = trial.answer.parts(), time.monotonic() + SECONDS
+    first, ends = trial.answer.parts(), spent() + SECONDS
     for number in range(CALLS):
         turn = turns[number % len(turns)]
         try:
@@ -41,7 +39,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
                 for name, wrong, expected in found:
                     yield name, f"at call {number + 2} in a row: {wrong}" if wrong else None, expected
                 return
-        if time.monotonic() > ends:
+        if spent() > ends:
             yield "", NotAsked(f"more than {number + 2} of {CALLS} calls in a row"), trial.some
             break
     yield from ((name, None, truth.forward[name]) for name in trial.answer.forward)
