@@ -381,7 +381,7 @@ PINNED = [
     ),
     *(
         f"tests/verification/properties/test_{name}.py"
-        for name in ("gradients", "in_a_row", "padding", "partial", "records")
+        for name in ("derivatives", "gradients", "in_a_row", "padding", "partial", "property", "records")
     ),
 ]
 

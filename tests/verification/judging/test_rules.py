@@ -918,3 +918,10 @@ def test_what_takes_long_is_asked_up_to_a_size(name, sizes, asked):
     engine = Stub(models.scan, resolved(None, models.scan, layer.CAPABILITIES))
     found = {each.property for each in findings(engine, truth_of(case), (name,))}
     assert found == ({name} if asked else set())
+
+
+@pytest.mark.parametrize(("name", "asked"), [("tanh", True), ("relu", False)])
+def test_complex_steps_are_of_holomorphic_functions(name, asked):
+    """A relu has no complex derivative."""
+    engine, truth = Stub(models.vanilla, claimed(PROBLEM)), truth_of(playing(name)("every"))
+    assert any(findings(engine, truth, ("complex step",))) == asked

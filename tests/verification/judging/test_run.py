@@ -156,42 +156,6 @@ def test_an_engine_that_ends_its_process_is_refuted():
 
 
 @pytest.mark.slow
-def test_an_engine_that_only_fails_once_has_the_case_that_it_failed_on():
-    """No smaller one is found, since none fails."""
-    scope = Scope(records=(1, 20), steps=(1, 20))
-    claim = layer(scan.forward, scan.backward, model=models.scan, scope=scope).claim
-    rows = [row for row in in_floats(models.scan, claim).rows(2) if row.levels["states"] == "ordinary"]
-    sizes = max((row.sizes for row in rows), key=lambda sizes: sizes["H"])
-    shape = sizes["N"], sizes["T"], sizes["H"]
-    wrong = planted(scan, "return {}, ", f"d_a *= 1 + (a.shape == {shape}); return {{}}, ")
-    found = judged(wrong.forward, wrong.backward, scope=scope)
-    assert found.verdict == "refuted"
-    assert found.example.part == "a"
-    assert found.example.case.blocks["a"].shape == shape
-    assert not found.example.smallest
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("what", ["diagnose", "smallest", "picture", "example_of"])
-def test_an_explanation_that_fails_does_not_take_the_verdict_with_it(what, monkeypatch):
-    """It says in its own place that it failed; the others are there."""
-
-    def fails(*arguments):
-        raise KeyError("float128")
-
-    monkeypatch.setattr(model_subject, what, fails)
-    wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = 2 * dh")
-    found = judged(wrong.forward, wrong.backward)
-    assert found.verdict == "refuted"
-    sentence, code, instead = found.diagnosis.sentence, found.example.code, found.picture.instead
-    assert ("failed by KeyError" in sentence) == (what == "diagnose")
-    assert ("failed by KeyError" in code) == (what == "example_of")
-    assert ("failed by KeyError" in instead) == (what == "picture")
-    assert found.example.smallest == (what != "smallest")
-    assert "KeyError" not in str(found) or what in ("diagnose", "example_of")
-
-
-@pytest.mark.slow
 @pytest.mark.skipif(not HAS_WIDER, reason="long doubles are judged where they are wider than doubles")
 @pytest.mark.parametrize(
     ("dtypes", "losses"), [(("longdouble",), "last"), (("float32", "float64", "longdouble"), "every")]

@@ -80,14 +80,6 @@ def test_the_size_is_the_largest_magnitude():
     assert expected().size == 4
 
 
-@pytest.mark.parametrize("dtype", [FLOAT32, FLOAT64])
-def test_a_block_is_determined_by_what_would_be_accepted_beside_it(dtype):
-    """Just within the share of the block that its type allows, and just beyond it."""
-    most = {FLOAT32: 1e-3, FLOAT64: 1e-9}[dtype] * 4 / 16
-    assert expected(spread=0.99 * most, dtype=dtype).determined
-    assert not expected(spread=1.01 * most, dtype=dtype).determined
-
-
 def test_a_zero_truth_is_counted_elsewhere():
     """It is not undetermined: the row counts it as zero."""
     zero = expected(truth=(0.0, 0.0), spread=1.0)

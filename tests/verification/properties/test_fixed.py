@@ -16,7 +16,6 @@ from verification.properties.engine import FixedCase
 from verification.properties.fixed import INTEGERS
 
 CASE = case_of(whole(1))
-TINY = Profile("tiny", cases=1, exact_cases=1, strength=1)
 
 
 def off(problem):
@@ -28,28 +27,13 @@ def off(problem):
     return replace(answer, b=np.where(answer.b == 0, answer.b, larger).astype(problem.dtype))
 
 
-FIXED = FixedCase(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
-
-
-def engine_of(**said):
-    """It with a scope that holds little more than the case, which it brings."""
-    few = {"functions": {"activation": (CASE.functions["activation"],)}, "dtypes": (CASE.dtype.name,)}
-    scope = Scope(truncations=(CASE.truncation.kind,), steps=(1, 6), records=(1, 4), **few, **said)
-    return replace(scoped(off, scope), fixed=(FIXED,))
-
-
 @pytest.mark.slow
 def test_a_run_meets_them_and_says_where():
-    """The stage and the sentence are the property's own."""
-    found = verify(engine_of(exact=True), TINY)
+    """The stage and the sentence are the property's own; its scope holds little more than the case."""
+    few = {"functions": {"activation": (CASE.functions["activation"],)}, "dtypes": (CASE.dtype.name,)}
+    scope = Scope(truncations=(CASE.truncation.kind,), steps=(1, 6), records=(1, 4), exact=True, **few)
+    fixed = FixedCase(INTEGERS, "one", lambda: replace(CASE, source="whole(1)"))
+    found = verify(replace(scoped(off, scope), fixed=(fixed,)), Profile("tiny", 1, 1, strength=1))
     assert (found.verdict, found.diagnosis.stage) == ("refuted", "exact")
     assert found.diagnosis.sentence.endswith(f", in whole(1): {INTEGERS.alone.says}.")
     assert found.example.property == "integers"
-
-
-@pytest.mark.parametrize("exact", [True, False])
-def test_who_does_not_claim_exactness_is_not_asked_for_equality(exact):
-    """A bound is all that it is held to."""
-    subject = engine_of(exact=exact).subject()
-    blocks = subject.blocks(subject.samples(TINY), TINY, 0)
-    assert (FIXED in [each for block in blocks for each in block.fixed]) is exact

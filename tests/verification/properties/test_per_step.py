@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import layer_with, lstm, planted, steps, vanilla
+from tests.layers import layer_with, planted, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
 from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
-from verification.properties.per_step import LAG_BY_LAG, MOST, views
+from verification.properties.per_step import LAG_BY_LAG, views
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 
@@ -101,11 +101,3 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     assert not list(
         lags_of(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
     )
-
-
-def test_many_records_of_many_units_are_not_asked():
-    """A table of their derivatives would cost too much."""
-    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
-    many = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, 65, 1)
-    assert 2 * sum(array[0].size for array in many.state) <= MOST
-    assert not list(lags_of(engine, many))

@@ -443,6 +443,16 @@ def after_first(asked, given):
     return np.array_equal(asked.case.blocks[given.shared], -given.case.blocks[given.shared])
 
 
+def doubled(given, factor):
+    """A second backward adds to the first."""
+
+    def plant(asked, parts):
+        for array in parts.values() if asked.back == 2 else ():
+            array *= 2
+
+    return plant
+
+
 def malformed(part, change):
     """A part has another form in every call."""
 
@@ -582,7 +592,8 @@ ROWS = (
     ),
     *(Row("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
     *(Row("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
-    Row("second backward", ENDS, off(later(lambda asked: asked.back == 2))),
+    Row("second backward", ENDS, off(later(lambda asked: asked.back == 2)), says="a second backward of one"),
+    Row("second backward", ENDS, doubled, exact=True, says="a second backward adds to what the last"),
     *(Row("cut", ALL, off(is_part(which), times=2)) for which in (0, 1)),
     *(Row("cut", ALL, off(is_part(1), part, times=2)) for part in ("outputs", "final h0", "xs")),
     Row("cut", ALL, off(is_part(0), "h0", times=2)),

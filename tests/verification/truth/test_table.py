@@ -6,7 +6,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from rnn import Full, Window
+from rnn import Window
 from tests.quick import first_quick, one_quick_each
 from tests.verification.truth.test_replayed import CLOSE, TRUNCATIONS, some
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
@@ -105,15 +105,6 @@ def test_what_is_lost_inside_a_step_is_allowed_for_too():
     case = some(lstm, dtype=np.float32, steps=2)
     case.blocks["b"][:] = -75
     assert replayed(case).expected()["b"].lost >= 0.5 * grouped_table(case).expected()["b"].lost > 0
-
-
-@pytest.mark.parametrize(("steps", "truncation"), [(1, Full()), (3, Full()), (3, Window(1))])
-def test_a_function_at_its_kink_determines_nothing(steps, truncation):
-    """relu at 0 has no slope; beside it, it has."""
-    case = some(vanilla, steps, truncation=truncation, functions={"activation": "relu"})
-    assert grouped_table(case).determined
-    still = {name: 0 * array for name, array in case.blocks.items()}
-    assert not grouped_table(replace(case, blocks=still)).determined
 
 
 def test_a_case_that_overflows_determines_nothing():
