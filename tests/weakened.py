@@ -66,6 +66,13 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "truth/on_the_way": ("LARGE",),
         "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
+    "How many rows are tried for one that meets most, and by which numbers rows are told apart.": {
+        "sampling/covering": ("CANDIDATES",),
+        "sampling/gaps": ("ROWS",),
+    },
+    "What a function moves at 45: those that are known are far from it, on either side.": {
+        "sampling/exclusions": ("STILL",),
+    },
     "What nobody reads.": {
         "models/lstm": ("STARTS",),
     },

@@ -9,8 +9,9 @@ from tests.layers import lstm, scan
 from verification import Scope, layer, models, scoped
 from verification.models.case import name_of
 from verification.properties.findings import truth_of
-from verification.sampling.at_random import ANY, SMALL, AtRandom
+from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import FEW, FEW_STEPS
+from verification.sampling.conditions import conditions
 
 
 def drawn(engine, count):
@@ -34,11 +35,20 @@ def test_a_generator_draws_one_case():
 def test_most_cases_are_small_and_some_of_any_size():
     """Small ones are asked everything; sizes between the classes' numbers are met as well."""
     net = layer(scan.forward, scan.backward, model=models.scan)
-    largest = Counter(max(case.sizes.values()) <= SMALL for case in drawn(net, 300))
-    assert 1.5 / ANY > largest[False] / 300 > 0.3 / ANY
+    largest = Counter(max(case.sizes.values()) <= 9 for case in drawn(net, 300))
+    assert 0.15 > largest[False] / 300 > 0.03
     sizes = {case.sizes["H"] for case in drawn(net, 300)}
     assert {1, 2, 3, 4, 5, 6, 7, 8, 9} < sizes
     assert max(sizes) > 17
+
+
+def test_half_of_the_cases_may_have_conditions():
+    """Nine in ten of those have one."""
+    net = layer(lstm.forward, lstm.backward, model=models.lstm)
+    made, known = AtRandom(net.model, net.claim), conditions(net.model, net.claim)
+    rows = [made.row(np.random.default_rng(number), {}) for number in range(100)]
+    some = sum(any(row.levels[name] in levels for name, levels in known.items()) for row in rows)
+    assert 30 < some < 70
 
 
 SCOPES = {
@@ -74,6 +84,6 @@ def test_every_level_is_met_by_a_live_case():
     assert {len(case.losses) == case.steps for case in cases if case.steps > 1} == {True, False}
     assert len({layout for case in cases for layout in case.layouts.values()}) > 3
     assert {case.workspace for case in cases} == {True, False}
-    small = [case for case in cases if max(case.sizes.values()) <= SMALL][:40]
+    small = [case for case in cases if max(case.sizes.values()) <= 9][:40]
     informative = sum(truth_of(case).informative(everything.claim.blocks) for case in small)
     assert informative > 0.8 * len(small)

@@ -34,6 +34,7 @@ POSSIBLE = (
     {"pattern of weights": "as initialised", "pattern of inputs": "one-hot"},
     {"layout": "in the same memory", "states": "zero"},
     {"inputs": "one that overflows", "N": (1, 1)},
+    {"pattern of weights": "all alike", "size H": (5, 17)},
 )
 
 

@@ -46,6 +46,23 @@ def test_the_smallest_case_is_one_of_everything_in_quarters():
     assert case.blocks["W"].all()
 
 
+def test_sizes_are_up_to_six_and_numbers_in_quarters_up_to_two_or_of_six_sizes():
+    """Among two hundred cases each is met."""
+    sizes, quarters, largest = set(), set(), []
+    for case in all_drawn(cases(lstm, resolved(None, lstm, CAPABILITIES)), "sizes", 200):
+        sizes |= {*case.sizes.values()}
+        for array in (case.blocks[name] for name in ("U", "xs", "h0")):
+            if (4 * array == np.round(4 * array)).all():
+                quarters |= {*np.abs(array).ravel().tolist()}
+            else:
+                largest.append(np.abs(array).max())
+    assert sizes == {1, 2, 3, 4, 5, 6}
+    assert {n / 4 for n in range(1, 9)} < quarters
+    assert 2.25 not in quarters
+    for scale in (0.01, 0.1, 0.5, 1.0, 3.0, 10.0):
+        assert sum(0.8 * scale < each <= 1.0001 * scale for each in largest) > 4
+
+
 def test_complex_quarters():
     """In both parts."""
     case = find(cases(complex_scan, resolved(None, complex_scan, CAPABILITIES)), lambda case: True)

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from verification.adapters import layer, problem, step
-from verification.models import SHIPPED, gated_linear_attention, linear, lstm, scan, vanilla
+from verification.models import SHIPPED, complex_scan, gated_linear_attention, linear, lstm, scan, vanilla
 from verification.sampling.covering import possible, tuples
 from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, rules, too_large, work
 from verification.sampling.factors import CLASSES, table
@@ -101,6 +101,48 @@ def test_work_grows_with_every_size_and_is_bounded():
     assert not possible(everything, rules(model, claim))
     assert possible({"T": LONG, "size H": LONG}, rules(model, claim))
     assert possible({"T": LONG, "N": LONG}, rules(*claimed(scan)))
+
+
+# Seconds and MiB of a case as they are estimated: of each constant there is a case that shows it.
+ESTIMATES = (
+    (scan, layer, "float32", "Full", {"T": 1, "N": 1, "H": 1}, 0.020602, 0.0045319),
+    (scan, layer, "float32", "Full", {"T": 512, "N": 1, "H": 15}, 0.34379, 17.436),
+    (scan, layer, "float32", "Full", {"T": 512, "N": 129, "H": 16}, 1.5953, 637.90),
+    (scan, layer, "longdouble", "Full", {"T": 129, "N": 129, "H": 129}, 15.554, 1083.3),
+    (complex_scan, layer, "complex64", "Full", {"T": 65, "N": 33, "H": 9}, 0.10070, 88.834),
+    (complex_scan, layer, "complex128", "Full", {"T": 65, "N": 33, "H": 9}, 0.22580, 177.67),
+    (lstm, layer, "float64", "Full", {"T": 33, "N": 129, "H": 129, "D": 65}, 5.6786, 683.66),
+    (
+        vanilla,
+        problem,
+        "float32",
+        "Tail, k < T",
+        {"T": 33, "N": 17, "H": 15, "D": 15, "K": 65},
+        0.13825,
+        14.288,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "adapter", "dtype", "truncation", "sizes", "seconds", "mebibytes"), ESTIMATES
+)
+def test_a_truth_takes_as_long_as_was_measured(model, adapter, dtype, truncation, sizes, seconds, mebibytes):
+    """And as much memory."""
+    row = {name if name in "TN" else f"size {name}": (size, size) for name, size in sizes.items()}
+    row |= {"type": dtype, "truncation": truncation}
+    of = model, claimed(model, adapter)[1], row
+    assert work(*of) == pytest.approx(seconds, rel=1e-4)
+    assert memory(*of) == pytest.approx(mebibytes * 2**20, rel=1e-4)
+
+
+def test_a_size_that_meets_512_steps_by_itself_is_asked_whatever_it_takes():
+    """In single precision, and with no other size."""
+    ruled = rules(*claimed(lstm, scope=Scope(sizes={"H": (33,)})))
+    pair = {"T": (512, 512), "N": LONG}
+    assert possible(pair, ruled)
+    assert not possible({**pair, "type": "float64"}, ruled)
+    assert not possible({**pair, "size D": (18, 65)}, ruled)
 
 
 def test_outputs_are_work_as_well():

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verification.adapters import layer, problem
-from verification.models import lstm, vanilla
+from verification.models import linear, lstm, vanilla
 from verification.sampling.covering import row_with
-from verification.sampling.fractions import MOST, MOST_STEPS, exact_cases, in_fractions
+from verification.sampling.fractions import exact_cases, in_fractions
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
@@ -31,8 +31,8 @@ def test_every_number_is_a_fraction(data):
     arrays = [*case.blocks.values(), *case.objective.arrays().values()]
     assert all(isinstance(number, Fraction) for array in arrays for number in array.ravel())
     assert all(function.rational for function in case.chosen.values())
-    assert case.steps <= MOST_STEPS
-    assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
+    assert case.steps <= 3
+    assert max(size for name, size in case.sizes.items() if name != "T") <= 2
 
 
 @given(st.data())
@@ -42,13 +42,23 @@ def test_they_lie_within_the_claim(data):
     scope = replace(RATIONAL, states="zero", steps=(2, 9), records=(2, 2))
     case = data.draw(exact_cases(lstm, resolved(scope, lstm, layer.CAPABILITIES)))
     assert not any(array.any() for array in case.state)
-    assert (case.records, 2 <= case.steps <= MOST_STEPS) == (2, True)
+    assert (case.records, 2 <= case.steps <= 3) == (2, True)
 
 
 DESIGNS = [
     in_fractions(vanilla, resolved(None, vanilla, problem.CAPABILITIES)),
     in_fractions(lstm, resolved(RATIONAL, lstm, layer.CAPABILITIES)),
 ]
+
+
+def test_steps_without_functions_may_be_six():
+    """In two records, over three denominators, and any two levels meet."""
+    design = in_fractions(linear, resolved(Scope(exact=True), linear, layer.CAPABILITIES))
+    assert design.factors["T"] == tuple((n, n) for n in range(1, 7))
+    assert design.factors["N"] == design.factors["size H"] == ((1, 1), (2, 2))
+    assert design.factors["denominator"] == (1, 2, 3)
+    assert design.rows(3) == design.rows(2) != design.rows(1)
+    assert [each.factors["T"] for each in DESIGNS] == [((1, 1), (2, 2), (3, 3))] * 2
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=["vanilla", "lstm"])
@@ -73,7 +83,7 @@ def test_a_designed_case_is_of_fractions_and_what_its_row_says(design):
         assert all(isinstance(n, Fraction) for n in numbers)
         assert all((n * row.levels["denominator"]).denominator == 1 for n in numbers)
         assert case.sizes == row.sizes
-        assert case.steps <= MOST_STEPS
-        assert max(size for name, size in case.sizes.items() if name != "T") <= MOST
+        assert case.steps <= 3
+        assert max(size for name, size in case.sizes.items() if name != "T") <= 2
         assert all(function.rational for function in case.chosen.values())
         assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")

@@ -49,6 +49,26 @@ def test_each_array_meets_a_condition_often_and_none_beside_one_of_another():
     assert both > 10
 
 
+def test_each_array_has_a_size_of_its_own():
+    """Inputs from 1e-4 up to eight, cotangents over 48 powers of two; of float16 over 8."""
+    zero, alike, sizes, powers = 0, 0, [], []
+    for case in made():
+        xs, outputs = case.blocks["xs"], case.objective.outputs
+        zero += not case.blocks["W"].any()
+        alike += len(np.unique(xs[xs != 0])) == 1
+        sizes.append(np.abs(xs).max())
+        powers.append(np.log2(np.abs(outputs).max()))
+    assert 10 < zero < 60
+    assert 30 < alike < 110
+    assert 7 < max(sizes) <= 8
+    assert 1e-5 < min(sizes) <= 1e-4
+    assert (23 < max(powers) < 26, -26 < min(powers) < -22) == (True, True)
+    few = [
+        np.log2(np.abs(each.objective.outputs).max()) for each in made(60, scope=Scope(dtypes=("float16",)))
+    ]
+    assert (2 < max(few) < 6, -6 < min(few) < -3) == (True, True)
+
+
 def test_what_is_wider_than_tall_has_no_pattern_of_squares():
     """A matrix that reads a state three times is none, and one that writes three parts of two is."""
     for axes, square in ((("H", "3 H"), False), (("2 H", "3 H"), False), (("6 H", "2 H"), True)):

@@ -10,9 +10,11 @@ from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
 from verification.models import SHIPPED, lstm, scan, vanilla
 from verification.models.layouts import ALTERNATE, LAYOUTS, ONE_BUFFER, SHARED, STEPS_FIRST
+from verification.sampling import sample
 from verification.sampling.covering import met, possible, tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LONG_STEPS, MIXED
+from verification.sampling.numbering import Row, factor_of
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats
 from verification.sampling.scope import Scope
@@ -146,6 +148,30 @@ def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
             assert 0 < steps % k1 < k1 < steps
             assert {"=": k1 == k2, ">": k2 > k1, "<": k2 < k1}[level.split()[3]]
     assert len(seen) == 10
+
+
+@pytest.mark.parametrize(
+    ("sizes", "back"), [({"T": 129, "N": 1, "H": 1}, 19), ({"T": 33, "N": 129, "H": 65}, 4)]
+)
+def test_a_window_reaches_as_far_as_its_replays_may_cost(sizes, back):
+    """Some 2,500 steps in all, or a second and a half; as far as may be in every second case."""
+    claim = resolved(None, vanilla, step.CAPABILITIES)
+    levels = {name: of[0] for name, of in in_floats(vanilla, claim).factors.items()}
+    levels |= {"truncation": "Window, k < T", **{factor_of(name): (n, n) for name, n in sizes.items()}}
+    row = Row(levels, {"D": 1, **sizes})
+    cases = [case_of(row, vanilla, claim, np.random.default_rng(n)) for n in range(8)]
+    assert max(case.truncation.numbers[0] for case in cases) == back
+
+
+@pytest.mark.parametrize(("zero", "share"), [("no block", 0.8), ("b", 2 / 3)])
+def test_numbers_have_more_conditions_but_for_one_case_in_five_or_three(monkeypatch, zero, share):
+    """Less often where the row has one, which is to show by itself as well."""
+    claim, calls = resolved(None, lstm, layer.CAPABILITIES), []
+    monkeypatch.setattr(sample, "mixed", lambda case, *given: calls.append(case) or case)
+    levels = {name: of[0] for name, of in in_floats(lstm, claim).factors.items()} | {"zero": zero}
+    for n in range(200):
+        case_of(Row(levels, {"T": 1, "N": 1, "H": 1, "D": 1}), lstm, claim, np.random.default_rng(n))
+    assert share - 0.08 < len(calls) / 200 < share + 0.08
 
 
 @pytest.mark.slow
