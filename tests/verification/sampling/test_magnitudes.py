@@ -73,6 +73,14 @@ def test_what_a_large_weight_reads_is_small(seed):
             assert np.abs(after.blocks["h0"][:, column]).max() <= 0.01
 
 
+def test_a_weight_of_an_input_may_be_any_that_is_large():
+    """One on the diagonal too, for it is no weight of the unit's own state."""
+    found = [
+        np.argwhere(made(vanilla, seed, 2, matrices="one large")[1].blocks["U"] == 45) for seed in range(40)
+    ]
+    assert {tuple(each[0].tolist()) for each in found if len(each)} >= {(0, 0), (1, 1)}
+
+
 def test_of_two_vectors_the_one_that_has_more_units_is_large():
     """GRU's second bias is one entry where H is 1."""
     for seed in range(6):

@@ -12,7 +12,7 @@ from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, 
 from verification.models.model import Block, Model, Use
 from verification.sampling.conditions import is_square
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
-from verification.sampling.mixed import is_plain, layouts, mixed
+from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
@@ -145,6 +145,8 @@ def test_a_row_is_plain_that_says_nothing_of_its_numbers():
     assert is_plain({})
     for factor, level in (("zero", "b"), ("cotangents", "not of a unit"), ("inputs", OVERFLOWING)):
         assert not is_plain({**plain, factor: level})
+        assert open_to_zeros({**plain, factor: level}) == (factor == "inputs")
+    assert open_to_zeros(plain)
 
 
 def test_a_parameter_that_is_one_number_stays_an_array():

@@ -112,6 +112,9 @@ def test_what_numbers_have_not_met_is_added():
     assert len(more) == len(rows)
     assert dict(more[-1].sizes) == {"T": 4, "N": 1}
     assert more[-1].levels["type"] == "float64"
+    ragged = {**factors, "truncation": ("Full", "Chunked, ragged, k2 = k1")}
+    more = completed([], ragged, (), 1, free)
+    assert {row.sizes["T"] for row in more if row.levels["truncation"] != "Full"} == {3, 4}
     assert factor_of("H") == "size H"
 
 
