@@ -160,9 +160,8 @@ class OfModel:
         brought = (*self.engine.fixed, *once(self.engine))
         fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
         for start, count in _in_blocks(len(fixed), SLOW_BLOCK if pace > SLOW else FIXED_BLOCK):
-            yield Block(
-                count, fixed=fixed[start : start + count], turns=self._one_in_turn(start, count, pace)
-            )
+            some, names = fixed[start : start + count], self._one_in_turn(start, count, pace)
+            yield Block(count, fixed=some, turns=names, seconds=asking(pace, *names))
         drawn = self.drawn(profile, seed, pace)
         other = (self.portions(sample, range(len(sample.rows)), pace) for sample in others)
         dear = self._portions(floats.designed, rows[EARLY:], pace)
@@ -173,7 +172,8 @@ class OfModel:
         """Cases that are drawn: all of a run that its seed decides."""
         block = SLOW_BLOCK if pace > SLOW else BLOCK
         for start, count in _in_blocks(profile.cases, block):
-            yield Block(count, f"{seed} {start}", turns=self._one_in_turn(start, count, pace))
+            names = self._one_in_turn(start, count, pace)
+            yield Block(count, f"{seed} {start}", turns=names, seconds=asking(pace, *names))
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
             yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
         yield from self._between(profile, seed, pace)
@@ -196,11 +196,12 @@ class OfModel:
         seconds = designed(self.engine.model, self.engine.claim).seconds
 
         def work(row: SampleRow) -> float:
-            further = sum(BY_NAME[name].about is not About.CALL for name in row.turns or ())
-            return seconds(row.priced) + pace * (1 + CALLS * further)
+            return seconds(row.priced) + asking(pace, row.turns or ())
 
         for portion in in_portions([row for _, row in rows], work):
-            yield Block(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
+            some = tuple(rows[i] for i in portion)
+            most = max(work(row) for _, row in some) if pace > SLOW else 0.0
+            yield Block(len(some), rows=some, designed=designed, seconds=most)
 
     def _in_turn(self, rows: Iterable[SampleRow], pace: float) -> list[SampleRow]:
         return in_turn(rows, turns(self.engine.claim, pace > SLOW))
@@ -371,6 +372,12 @@ class Guarded:
 def pack(case: Case) -> Packed:
     """A case without its model."""
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
+
+
+def asking(pace: float, *cases: Sequence[str]) -> float:
+    """About the seconds of calls of the case that takes most, by what each is asked; of no cases 0."""
+    further = [sum(BY_NAME[name].about is not About.CALL for name in names) for names in cases]
+    return max((pace * (1 + CALLS * calls) for calls in further), default=0.0)
 
 
 def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:

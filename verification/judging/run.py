@@ -50,7 +50,8 @@ Progress: TypeAlias = Callable[[int, int], object]
 class Block:
     """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed.
 
-    ``turns``: what each of those that are no rows is asked; all, where it is empty.
+    ``turns``: what each of those that are no rows is asked; all, where it is empty. ``seconds``: about what
+    one takes; a case for which no time is left is not begun.
     """
 
     size: int
@@ -60,6 +61,7 @@ class Block:
     fixed: tuple[FixedCase, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
     turns: tuple[tuple[str, ...], ...] = ()
+    seconds: float = 0.0
 
 
 class Place(Protocol):
@@ -275,25 +277,33 @@ class Run:
         total = self.tally.cases + sum(block.size for block in blocks)
         with closing(self._spread(partial(_look, self._subject, self._watch.until), blocks)) as outcomes:
             for outcome in outcomes:
-                self.tally += of_lost(outcome) if isinstance(outcome, Lost) else outcome
+                more = of_lost(outcome) if isinstance(outcome, Lost) else outcome
+                self.tally += more
                 refuted = self.tally.is_refuted
                 if self._watch.progress is not None:
                     self._watch.progress(self.tally.cases, self.tally.cases if refuted else total)
                 if not refuted:
                     self._standing.meet(self.tally.rows_covered, self.tally.cases)
-                if refuted or self._watch.is_over:
+                # No time was left for a case that has not been begun.
+                if refuted or self._watch.is_over or not more.cases:
                     break
         self._left = not self.tally.is_refuted and self.tally.cases < total
 
 
 def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
-    """The tally of a block, or of its cases that were begun before that time."""
+    """The tally of a block, or of its cases that were expected to end by that time."""
     subject, tally = subject.guarded(channel), Tally()
+
+    def is_over() -> bool:
+        return time.monotonic() + block.seconds >= until
+
+    if block.seconds and is_over():
+        return tally
     for case in subject.cases(block):
         channel.tell(subject.in_words(case))
         tally += replace(subject.tally(case), pace=channel.quickest)
         # To ask an engine again that did not come back may be to wait again.
-        if tally.lost or time.monotonic() >= until:
+        if tally.lost or is_over():
             break
     return tally
 
