@@ -1,6 +1,6 @@
 """Text tables: what a question found, for a terminal."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from benchmarks.contenders import CONTENDERS
@@ -31,6 +31,19 @@ def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
         for line in cells
     )
     return "\n".join(row.rstrip() for row in rows)
+
+
+def filled(page: str, parts: Mapping[str, str]) -> str:
+    """A page with each part between its marks.
+
+    >>> filled("<!-- a -->\\nold\\n<!-- end -->\\n", {"a": "new"})
+    '<!-- a -->\\nnew\\n<!-- end -->\\n'
+    """
+    for name, text in parts.items():
+        before, begin, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        page = f"{before}{begin}{text}\n{end}{after}"
+    return page
 
 
 def _is_number(text: str) -> bool:

@@ -3,6 +3,8 @@
 ``python -m benchmarks.field_study.chart``
 """
 
+from pathlib import Path
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -27,7 +29,7 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
-def drawn(file: str, columns: tuple[str, ...], rows: list[tuple[str, list[tuple[str, str]]]]) -> None:
+def drawn(path: Path, columns: tuple[str, ...], rows: list[tuple[str, list[tuple[str, str]]]]) -> None:
     """A picture: a row for each engine, and in each column an outcome with a word beside it."""
     figure, axes = plt.subplots(figsize=(9, 0.31 * len(rows) + 1.5), layout="constrained")
     for y, (_, cells) in enumerate(rows):
@@ -54,7 +56,7 @@ def drawn(file: str, columns: tuple[str, ...], rows: list[tuple[str, list[tuple[
         if o in shown
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=8)
-    figure.savefig(PAGES / file, dpi=150)
+    figure.savefig(path, dpi=150)
 
 
 def main() -> None:
@@ -68,12 +70,12 @@ def main() -> None:
     rows = [
         (title(name), [(outcome, duration(seconds)) for outcome, seconds in cells]) for name, cells in checked
     ]
-    drawn("checkers.png", COLUMNS, rows)
+    drawn(PAGES / "checkers.png", COLUMNS, rows)
     own = [
         (title(name), [(ours, ""), (theirs, "")])
         for name, (ours, theirs), _ in by_own_tests(results, read("own_tests.json"))
     ]
-    drawn("own-tests.png", ("verification judge", "its own tests"), own)
+    drawn(PAGES / "own-tests.png", ("verification judge", "its own tests"), own)
 
 
 if __name__ == "__main__":

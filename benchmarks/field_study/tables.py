@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.field_study.outcomes import CHECKERS, COLUMNS, by_engine, by_own_tests
 from benchmarks.field_study.places import PAGES, adapters, read
+from benchmarks.tables import filled
 
 PAGE = PAGES / "README.md"
 
@@ -30,11 +31,7 @@ def with_tables(page: str) -> str:
         "checkers": checkers_table(results, read("checkers.json")),
         "own tests": own_tests_table(results, read("own_tests.json")),
     }
-    for name, text in parts.items():
-        before, begin, rest = page.partition(f"<!-- {name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        page = f"{before}{begin}{text}\n{end}{after}"
-    return page
+    return filled(page, parts)
 
 
 def counts(results: dict[str, Any]) -> str:

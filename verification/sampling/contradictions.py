@@ -29,6 +29,7 @@ from verification.sampling.factors import (
     TINY,
     matrices,
     needs_readout,
+    numbers_given,
     vectors,
 )
 
@@ -99,7 +100,7 @@ def _zero(model: Model, claim: Claim) -> Verdict:
     kinds = {
         "matrices": matrices(model, needs_readout(claim)),
         "vectors": vectors(model),
-        "inputs": model.of(Use.INPUT),
+        "inputs": numbers_given(model),
         "states": model.of(Use.STATE),
     }
     only = {blocks[0].name: kind for kind, blocks in kinds.items() if len(blocks) == 1}

@@ -1,9 +1,12 @@
 """What contradicts itself is excluded, by a rule that has a name, and a pair that is left can be had."""
 
+from dataclasses import replace
+
 import pytest
 
 from verification.adapters import layer, problem
 from verification.models import SHIPPED, lstm, scan, vanilla
+from verification.models.model import Block, Use
 from verification.sampling.covering import possible, row_with, tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.resolving import resolved
@@ -42,6 +45,14 @@ POSSIBLE = (
 def test_a_contradiction_is_excluded(levels):
     """Of an LSTM's layer."""
     assert not possible(levels, rules(lstm, resolved(None, lstm, layer.CAPABILITIES)))
+
+
+def test_whole_numbers_beside_it_are_no_other_input():
+    """Where the one input of numbers is zero none is large, whatever tokens or masks there are."""
+    masked = replace(scan, name="masked", blocks=(*scan.blocks[1:], Block("m", ("H",), Use.INPUT, below=2)))
+    excluded = rules(masked, resolved(None, masked, layer.CAPABILITIES))
+    assert not possible({"zero": "x", "inputs": "one large"}, excluded)
+    assert possible({"zero": "x", "states": "one large"}, excluded)
 
 
 @pytest.mark.parametrize("levels", POSSIBLE, ids=str)

@@ -1,0 +1,79 @@
+"""``python -m benchmarks.happened``: what the verifier and other checkers say of bugs that happened.
+
+Each wrong engine is judged in the default scope, from nothing. Beside the verifier stand gradcheck, its fast
+mode, check_grads and central differences, at their defaults, on a small case and on one as their
+documentation suggests; one whose package is missing is left out, by name. --keep writes results.json,
+bugs.json, the page's tables and its picture.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.happened import BUGS, bug
+from benchmarks.happened.asked import CASES, Said, asked, installed, says
+from benchmarks.happened.pages import kept, write
+from benchmarks.machine import machine, versions
+from benchmarks.verdict import CHECKERS
+from rnn.console.command_line import EXIT_CODES, Parser, program, run
+from rnn.console.files import write_text
+
+PROGRAM = program(__package__)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Ask, tell, and write what was asked for; 1 where one is not refuted."""
+    parser = Parser(prog=PROGRAM, description=__doc__.partition("\n")[0], epilog=EXIT_CODES)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="some of the bugs; all by default")
+    parser.add_argument("--list", action="store_true", help="name them, and what was wrong, and ask nothing")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
+    parser.add_argument("--keep", action="store_true", help="put the result into the collection and its page")
+    options = parser.parse_args(given)
+    known = [each.name for each in BUGS]
+    for name in options.names:
+        if name not in known:
+            parser.error(f"NAME: {name!r}, needed one of {', '.join(known)}")
+    chosen = [bug(name) for name in options.names or known]
+    if options.list:
+        for each in chosen:
+            print(f"{each.name}: {each.story} ({each.source}, {each.date})")
+        return 0
+    checkers = installed()
+    for name in CHECKERS:
+        if name not in checkers:
+            print(f"{name}: left out, for its package is missing", file=sys.stderr)
+    found: dict[str, Said] = {}
+    for each in chosen:
+        found[each.name] = asked(each, checkers)
+        print(line(each.name, found[each.name]), flush=True)
+    twins = {
+        each.module.__name__: {
+            name: {case: says(check, each, False, case) for case in CASES} for name, check in checkers.items()
+        }
+        for each in chosen
+    }
+    result: dict[str, Any] = {
+        "machine": machine(),
+        **versions(),
+        "bugs": {name: asdict(said) for name, said in found.items()},
+        "twins": twins,
+    }
+    if options.json is not None:
+        write_text(options.json, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    if options.keep:
+        write({**kept(), **result, "bugs": {**kept().get("bugs", {}), **result["bugs"]}})
+    return 0 if all(said.verdict == "refuted" for said in found.values()) else 1
+
+
+def line(name: str, said: Said) -> str:
+    """What is told of one."""
+    named = "named" if said.named else "not named"
+    others = "; ".join(f"{checker}: {', '.join(by.values())}" for checker, by in said.checkers.items())
+    return f"{name}: {said.verdict} in {said.seconds:.1f} s, strength {said.strength}, {named}; {others}"
+
+
+if __name__ == "__main__":
+    sys.exit(run(PROGRAM, main))

@@ -1,0 +1,1 @@
+"""Right layers, with their models where none is shipped, beside those of tests/layers."""

@@ -1,0 +1,118 @@
+"""The collection of bugs that happened: each is wrong by another source, and refuted with its words."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from benchmarks.happened import BUGS, bug, pages
+from benchmarks.happened import __main__ as command
+from benchmarks.happened.asked import designed, judged, sentence_of
+from benchmarks.happened.called import Called
+from benchmarks.happened.differences import CALLS, wrong_blocks
+from benchmarks.happened.records.left_out import LEFT_OUT
+from benchmarks.happened.records.others import OTHERS
+from verification import layer, verify
+from verification.judging import shrinking
+from verification.judging.profile import Profile
+from verification.sampling.scope import Scope
+
+OWN = {each.module: each for each in BUGS if each.module.__name__.startswith("benchmarks.")}
+
+
+@pytest.mark.parametrize("each", BUGS, ids=lambda each: each.name)
+def test_each_is_wrong_and_its_twin_right_by_central_differences(each):
+    """In plain NumPy, of forward and backward alone."""
+    assert wrong_blocks(each) != []
+    assert wrong_blocks(each, wrong=False) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", {each.family: each for each in OTHERS}.values(), ids=lambda each: each.name)
+def test_one_of_each_other_family_is_refuted_and_named(each, monkeypatch):
+    """By the designed cases of single levels, with the words of its record; the command asks all."""
+    monkeypatch.setattr(shrinking, "SECONDS", 0.2)
+    found = judged(each, designed(1))
+    assert found.verdict == "refuted"
+    assert each.told in sentence_of(found), sentence_of(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", OWN.values(), ids=lambda each: each.module.__name__.rpartition(".")[2])
+def test_a_twin_of_its_own_is_right(each):
+    """In a small scope; those of tests/layers have tests of their own."""
+    right = each.engine(wrong=False)
+    small = Scope(records=(1, 2), steps=(1, 3), dtypes=right.claim.dtypes[-1:])
+    found = verify(right, Profile("small", cases=2, exact_cases=0, strength=1), scope=small)
+    assert found.verdict == "verified to singles", found
+
+
+def test_each_says_what_it_is():
+    """By a name of its own, a source that is a repository, a year, a family."""
+    assert len({each.name for each in BUGS}) == len(BUGS)
+    for each in BUGS:
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+([#@]\w+)?", each.source), each.source
+        assert re.match(r"20\d\d", each.date)
+        assert each.story
+        assert each.family
+        assert each.read in ("diff", "code", "thread")
+        assert each.call in CALLS
+    assert {source.partition("#")[0] for source, _, _ in LEFT_OUT} > set()
+
+
+def test_what_is_kept_is_theirs():
+    """bugs.json describes them, and the page's tables are those of results.json."""
+    assert pages.DESCRIBED.read_text("utf-8") == pages.described()
+    page, results = pages.PAGE.read_text("utf-8"), pages.kept()
+    assert list(results["bugs"]) == [each.name for each in BUGS if each.name in results["bugs"]]
+    assert pages.with_tables(page, results) == page
+
+
+def test_what_was_measured_holds_of_the_records():
+    """All refuted, and those whose record has words with these words."""
+    for name, said in pages.kept()["bugs"].items():
+        assert said["verdict"] == "refuted"
+        assert said["named"] == bug(name).is_named(said["sentence"]) == bool(bug(name).told), name
+
+
+def test_an_engine_is_given_to_any_checker():
+    """Arrays to arrays and back, complex ones as real ones; a second backward has what was saved."""
+    called = Called(bug("mamba.py-65"), False, records=2, steps=3)
+    outputs, final = called.forward(*called.point)
+    assert outputs.shape[-1] == 2
+    assert not np.iscomplexobj(outputs)
+    once = called.backward(called.point, [outputs, final])
+    assert [a.shape for a in once] == [a.shape for a in called.point]
+    overwritten = Called(bug("tensorflow-26331"), True, records=2, steps=3)
+    cotangents = overwritten.forward(*overwritten.point)
+    first, second = (overwritten.backward(overwritten.point, cotangents)[0] for _ in range(2))
+    assert not np.array_equal(first, second)
+
+
+def test_the_command_lists_and_refuses(capsys):
+    """What it is asked by name; another name is misuse."""
+    assert command.main(["--list", "fla-459"]) == 0
+    assert capsys.readouterr().out.startswith("fla-459: ")
+    with pytest.raises(SystemExit) as left:
+        command.main(["fla-000"])
+    assert left.value.code == 2
+    assert "'fla-000', needed one of" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_command_asks(tmp_path, capsys):
+    """A line and a result for each, whatever checkers there are."""
+    path = tmp_path / "found.json"
+    assert command.main(["jax-753", "--json", str(path)]) == 0
+    found = json.loads(path.read_text("utf-8"))["bugs"]["jax-753"]
+    assert (found["verdict"], found["strength"], found["named"]) == ("refuted", 1, True)
+    assert found["checkers"]["central differences"] == {"small": "wrong", "documented": "wrong"}
+    assert "jax-753: refuted" in capsys.readouterr().out
+
+
+def test_a_right_engine_would_be_noticed():
+    """A record whose line were right is wrong by nothing."""
+    each = bug("jax-753")
+    assert wrong_blocks(type(each)(**{**vars(each), "wrong": each.right})) == []
+    assert layer(each.module.forward, each.module.backward, model=each.model) is not None
