@@ -8,13 +8,23 @@
 ``python -m benchmarks.happened`` asks the verifier and other checkers of each; bugs.json describes them.
 """
 
-from benchmarks.happened.bug import Bug
-from benchmarks.happened.records.attention import ATTENTION
-from benchmarks.happened.records.cells import CELLS
-from benchmarks.happened.records.others import OTHERS
-from benchmarks.happened.records.scans import SCANS
+from pathlib import Path
+from typing import Any
 
-BUGS: tuple[Bug, ...] = (*CELLS, *SCANS, *ATTENTION, *OTHERS)
+from benchmarks.evidence.mutants.fault import Fault, read
+from benchmarks.happened.bug import Bug
+
+FILES = ("cells", "scans", "attention", "others")
+
+
+def _bug(fault: Fault) -> Bug:
+    case: dict[str, Any] = {**fault.case}
+    return Bug(fault=fault, claims=case.pop("scope", {}), **case)
+
+
+BUGS = tuple(
+    _bug(fault) for name in FILES for fault in read(Path(__file__).parent / "records" / f"{name}.faults")
+)
 
 
 def bug(name: str) -> Bug:

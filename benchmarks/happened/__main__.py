@@ -39,7 +39,7 @@ def main(given: Sequence[str] | None = None) -> int:
     chosen = [bug(name) for name in options.names or known]
     if options.list:
         for each in chosen:
-            print(f"{each.name}: {each.story} ({each.source}, {each.date})")
+            print(f"{each.name}: {each.fault.story} ({each.fault.source}, {each.date})")
         return 0
     checkers = installed()
     for name in CHECKERS:

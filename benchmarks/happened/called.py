@@ -22,15 +22,13 @@ def numbers(
 ) -> dict[str, Array]:
     """An array for each block, in its domain: numbers between −1 and 1, or standard normal ones.
 
-    ``shown``: of the sizes and the scale with which the bug shows.
+    ``shown``: of the sizes with which the bug shows.
     """
     sizes = {name: 2 + i for i, name in enumerate(bug.model.dimensions)} | dict(bug.sizes if shown else {})
-    scale = bug.scale if shown else 1.0
-    if bug.scope is not None:
-        sizes |= {name: choices[0] for name, choices in (bug.scope.sizes or {}).items()}
+    sizes |= {name: choices[0] for name, choices in (bug.scope.sizes or {}).items()}
 
     def drawn(shape: tuple[int, ...]) -> Array:
-        return rng.standard_normal(shape) if normal else scale * rng.uniform(-1, 1, shape)
+        return rng.standard_normal(shape) if normal else rng.uniform(-1, 1, shape)
 
     found = {}
     for block in bug.model.of(Use.STEP, Use.INPUT, Use.STATE):
@@ -56,15 +54,15 @@ class Called:
     def __init__(
         self, bug: Bug, wrong: bool, records: int, steps: int, normal: bool = False, shown: bool = False
     ) -> None:
-        rng = np.random.default_rng(bug.seed)
-        self.bug, self.module = bug, bug.planted() if wrong else bug.right_layer()
+        rng = np.random.default_rng(0)
+        self.bug, self.module = bug, bug.planted() if wrong else bug.module
         self.blocks = numbers(bug, rng, records, steps, normal, shown)
-        self.lengths = rng.integers(1, steps + 1, records) if bug.scope and bug.scope.lengths else None
+        self.lengths = rng.integers(1, steps + 1, records) if bug.scope.lengths else None
         real = [block.name for block in bug.model.blocks if block.name in self.blocks and block.below is None]
-        claimed = bug.scope.blocks if bug.scope and bug.scope.blocks is not None else real
+        claimed = bug.scope.blocks if bug.scope.blocks is not None else real
         self.names = tuple(name for name in real if name in claimed)
         states = [block.name for block in bug.model.of(Use.STATE)]
-        finals = bug.scope.finals if bug.scope and bug.scope.finals is not None else states
+        finals = bug.scope.finals if bug.scope.finals is not None else states
         self.finals = tuple(name in finals for name in states)
         self._saved: tuple[list[bytes], Any, Any] | None = None
 

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.field_study.outcomes import outcome
 from benchmarks.happened import BUGS
 from benchmarks.happened.asked import CASES, DOCUMENTED, RAISED, SMALL, WRONG
-from benchmarks.happened.records.left_out import LEFT_OUT
+from benchmarks.happened.left_out import LEFT_OUT
 from benchmarks.tables import filled
 from rnn.console.files import write_text
 
@@ -64,7 +64,8 @@ def bugs_table() -> str:
     for each in BUGS:
         when = f"{each.date}; {each.lived}" if each.lived else each.date
         lines.append(
-            f"| [{each.name}]({each.url}) | {each.family} | {each.story} | {each.condition} | {when} |"
+            f"| [{each.name}]({each.url}) | {each.fault.family} | {each.fault.story} | {each.condition} "
+            f"| {when} |"
         )
     return "\n".join(lines)
 
@@ -94,6 +95,8 @@ def word(says: str) -> str:
 def counts(results: dict[str, Any]) -> str:
     """How many of what."""
     said = [*results["bugs"].values()]
+    if not said:
+        return "Not yet asked."
     seconds = [each["seconds"] for each in said]
     refuted, named = (
         sum(each[what] == yes for each in said) for what, yes in (("verdict", "refuted"), ("named", True))
@@ -142,5 +145,5 @@ def drawn(results: dict[str, Any]) -> None:
                 else ""
             )
             cells.append((outcome(False, "wrong" if some else "right"), beside))
-        rows.append((f"{each.name}, {each.family}", cells))
+        rows.append((f"{each.name}, {each.fault.family}", cells))
     chart.drawn(PICTURE, COLUMNS, rows)

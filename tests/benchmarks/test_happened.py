@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,14 +12,13 @@ from benchmarks.happened import __main__ as command
 from benchmarks.happened.asked import designed, judged, sentence_of
 from benchmarks.happened.called import Called
 from benchmarks.happened.differences import CALLS, wrong_blocks
-from benchmarks.happened.records.left_out import LEFT_OUT
-from benchmarks.happened.records.others import OTHERS
-from verification import layer, verify
+from benchmarks.happened.left_out import LEFT_OUT
+from verification import verify
 from verification.judging import shrinking
 from verification.judging.profile import Profile
 from verification.sampling.scope import Scope
 
-OWN = {each.module: each for each in BUGS if each.module.__name__.startswith("benchmarks.")}
+OWN = {each.module.__name__: each for each in BUGS if each.module.__name__.startswith("benchmarks.")}
 
 
 @pytest.mark.parametrize("each", BUGS, ids=lambda each: each.name)
@@ -29,17 +29,20 @@ def test_each_is_wrong_and_its_twin_right_by_central_differences(each):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("each", {each.family: each for each in OTHERS}.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    "each", {each.fault.family: each for each in OWN.values()}.values(), ids=lambda each: each.name
+)
 def test_one_of_each_other_family_is_refuted_and_named(each, monkeypatch):
     """By the designed cases of single levels, with the words of its record; the command asks all."""
     monkeypatch.setattr(shrinking, "SECONDS", 0.2)
     found = judged(each, designed(1))
     assert found.verdict == "refuted"
-    assert each.told in sentence_of(found), sentence_of(found)
+    assert each.fault.caught_by in {row.property for row in found.rows if row.failures}
+    assert each.fault.told in sentence_of(found), sentence_of(found)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("each", OWN.values(), ids=lambda each: each.module.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("each", OWN.values(), ids=lambda each: each.fault.edits[0].module)
 def test_a_twin_of_its_own_is_right(each):
     """In a small scope; those of tests/layers have tests of their own."""
     right = each.engine(wrong=False)
@@ -52,10 +55,10 @@ def test_each_says_what_it_is():
     """By a name of its own, a source that is a repository, a year, a family."""
     assert len({each.name for each in BUGS}) == len(BUGS)
     for each in BUGS:
-        assert re.fullmatch(r"[\w.-]+/[\w.-]+([#@]\w+)?", each.source), each.source
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+([#@]\w+)?", each.fault.source), each.fault.source
         assert re.match(r"20\d\d", each.date)
-        assert each.story
-        assert each.family
+        assert each.fault.story
+        assert each.fault.family
         assert each.read in ("diff", "code", "thread")
         assert each.call in CALLS
     assert {source.partition("#")[0] for source, _, _ in LEFT_OUT} > set()
@@ -73,7 +76,7 @@ def test_what_was_measured_holds_of_the_records():
     """All refuted, and those whose record has words with these words."""
     for name, said in pages.kept()["bugs"].items():
         assert said["verdict"] == "refuted"
-        assert said["named"] == bug(name).is_named(said["sentence"]) == bool(bug(name).told), name
+        assert said["named"] == bug(name).is_named(said["sentence"]) == bool(bug(name).fault.told), name
 
 
 def test_an_engine_is_given_to_any_checker():
@@ -114,5 +117,6 @@ def test_the_command_asks(tmp_path, capsys):
 def test_a_right_engine_would_be_noticed():
     """A record whose line were right is wrong by nothing."""
     each = bug("jax-753")
-    assert wrong_blocks(type(each)(**{**vars(each), "wrong": each.right})) == []
-    assert layer(each.module.forward, each.module.backward, model=each.model) is not None
+    (edit,) = each.fault.edits
+    right = replace(each, fault=replace(each.fault, edits=(replace(edit, wrong=edit.right),)))
+    assert wrong_blocks(right) == []
