@@ -47,17 +47,30 @@ myst_heading_anchors = 4
 # `name` in a docstring is code, as in Markdown.
 default_role = "code"
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
 autodoc_preserve_defaults = True
 
-# A default that is a function of the library, as its repr shows it.
-_NAMED = re.compile(r"(?:Activation|Loss|ClassLoss)\(name='(\w+)'[^()]*\)")
+# How a signature writes what is long in it: a default that is a function of the library, and types.
+_SHORT = (
+    (r"(?:Activation|Loss|ClassLoss)\(name='(\w+)'[^()]*\)", r"\1"),
+    (r"~(?:\w+\.)+", ""),
+    (r"ndarray\[tuple\[Any, \.\.\.\], dtype\[Any\]\]", "Array"),
+    (r"type\[Any\] \| dtype\[Any\] \| _HasDType.*?_DTypeDict \| str", "DTypeLike"),
+)
 
 
-def _shortened(app: Sphinx, *described: object) -> tuple[str, str | None] | None:
-    """The signature with ``tanh`` in place of the repr of its fields; None leaves it as it is."""
-    *_, arguments, returned = described
-    return (_NAMED.sub(r"\1", arguments), returned) if isinstance(arguments, str) else None
+def _shortened(app: Sphinx, *described: object) -> tuple[str | None, ...] | None:
+    """The signature and what is returned, in words that a reader uses."""
+    signature = described[-2:]
+    return tuple(_short(part) if isinstance(part, str) else None for part in signature)
+
+
+def _short(text: str) -> str:
+    for long, short in _SHORT:
+        text = re.sub(long, short, text)
+    return text
 
 
 def _formula(node: nodes.Node, display: str) -> str:

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     # What needs an extra is a room of its own, and nothing that needs none imports it.
     "rnn/storage": {"numpy", "rnn", "safetensors"},
     "rnn/onnx": {"numpy", "onnx", "rnn"},
-    "rnn/app": {"matplotlib", "numpy", "platformdirs", "rnn", "statsmodels", "threadpoolctl"},
+    "rnn/app": {"matplotlib", "numpy", "pandas", "platformdirs", "rnn", "statsmodels", "threadpoolctl"},
     "rnn/sklearn": {"numpy", "rnn", "sklearn"},
     "rnn/compiled": {
         *("llvmlite", "numba", "numpy"),

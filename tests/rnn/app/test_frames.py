@@ -1,0 +1,104 @@
+"""A data frame in and a data frame out: dates go on, and the values are those of the command."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnn.app.frames import fit, forecast
+
+QUICK = {"epochs": 2, "units": 2, "length": 4}
+
+
+def wave(index):
+    """A frame of a wave over twelve rows, and a column that is no number."""
+    rows = np.arange(len(index))
+    return pd.DataFrame({"height": 10 + np.sin(2 * np.pi * rows / 12), "note": "x"}, index=index)
+
+
+INDICES = {
+    "days": pd.date_range("2020-02-26", periods=72),
+    "month ends": pd.date_range("2019-01-31", periods=72, freq="ME"),
+    "month starts": pd.date_range("2019-01-01", periods=72, freq="MS"),
+    "weekdays": pd.bdate_range("2024-01-01", periods=72),
+    "hours": pd.date_range("2024-02-28 22:00", periods=72, freq="6h"),
+    "every second year": pd.date_range("1871-01-01", periods=72, freq="2YS"),
+}
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_dates_go_on_where_they_ended(name):
+    """As pandas would go on, whatever the distance."""
+    index = INDICES[name]
+    ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 12)
+    assert list(ahead.index) == list(index[60:])
+    assert list(ahead.columns) == ["forecast", "low", "high"]
+    known = ahead.dropna()
+    assert (known.low <= known.forecast).all()
+    assert (known.forecast <= known.high).all()
+
+
+def test_periods_come_out_as_their_first_days():
+    """As ``to_timestamp`` has them."""
+    index = pd.period_range("2019-01", periods=63, freq="M")
+    ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 3)
+    assert list(ahead.index) == list(index[60:].to_timestamp())
+
+
+def test_rows_without_dates_are_numbered():
+    """From 0 on, whatever the index holds."""
+    ahead = forecast(fit(wave(pd.RangeIndex(5, 65)), "height", **QUICK), 3)
+    assert list(ahead.index) == [60, 61, 62]
+
+
+@pytest.mark.slow
+def test_the_forecast_is_that_of_the_command(tmp_path):
+    """Of the same values and recipe, to the last bit that a file keeps; and it is near the wave."""
+    from rnn.app.commands import main
+
+    whole = wave(pd.date_range("2019-01-01", periods=132, freq="MS"))
+    frame = whole[:120]
+    frame.rename_axis("date").drop(columns="note").to_csv(tmp_path / "wave.csv", float_format="%.17g")
+    out = str(tmp_path / "model")
+    main(
+        ["train", "--data", str(tmp_path / "wave.csv"), "--column", "height", "--date", "date", "--out", out]
+    )
+    main(["forecast", out, "--steps", "12", "--json", str(tmp_path / "found.json")])
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    ahead = forecast(fit(frame, "height"), 12)
+    assert ahead.forecast.tolist() == found["forecast"]
+    assert ahead.low.tolist() == pytest.approx(found["low"], rel=1e-12)
+    assert [str(date.date())[:7] for date in ahead.index] == [step[:7] for step in found["step"]]
+    assert np.abs(ahead.forecast - whole.height[120:]).max() < 0.05
+
+
+DAYS = INDICES["days"][:60]
+
+
+@pytest.mark.parametrize(
+    ("frame", "column", "error", "words"),
+    [
+        ([1.0], "height", TypeError, "frame: list"),
+        (wave(DAYS), "width", ValueError, "column: 'width', needed one of"),
+        (wave(DAYS), "note", TypeError, "needed numbers"),
+        (wave(DAYS).replace({10.0: np.nan}), "height", ValueError, "nan in row 0, needed finite"),
+        (wave(DAYS.tz_localize("UTC")), "height", ValueError, "in UTC, needed dates without a zone"),
+        (wave(DAYS.delete(5)), "height", ValueError, "no row after 2020-03-01"),
+        (wave(DAYS[::-1]), "height", ValueError, "needed later dates"),
+        (wave(DAYS.insert(3, pd.NaT)), "height", ValueError, "NaT"),
+        (wave(DAYS[:1]), "height", ValueError, "needed"),
+    ],
+)
+def test_what_cannot_be_forecast_is_refused_by_name(frame, column, error, words):
+    """Before anything is trained."""
+    with pytest.raises(error, match=words):
+        fit(frame, column, **QUICK)
+
+
+def test_a_recipe_that_is_none_is_refused_by_name():
+    """With the field."""
+    with pytest.raises(TypeError, match="recipe: "):
+        fit(wave(DAYS), "height", unit=3)
+    with pytest.raises(ValueError, match="steps: 0"):
+        forecast(fit(wave(DAYS), "height", **QUICK), 0)
