@@ -75,16 +75,32 @@ def run(
     names: Sequence[str] = JUDGES,
 ) -> MutantsResult:
     """Judge every mutant; ``progress`` is called with the mutants done and the mutants in all."""
+
+    def known() -> None:
+        if len(mutants) + len(equivalents) > 1:
+            # With the right engine every truth is computed, once for all the processes that follow.
+            judge(THE_RIGHT_ONE, all_cases(), names)
+
+    return judged(lambda one: judge(one, all_cases(), names), known, mutants, equivalents, progress, BATCH)
+
+
+def judged(
+    judge: Callable[[Fault], Result],
+    known: Callable[[], object],
+    mutants: Sequence[Fault],
+    equivalents: Sequence[Fault],
+    progress: Progress | None = None,
+    batch: int = 1,
+) -> MutantsResult:
+    """Every fault and edit by ``judge``, over the cores, once ``known`` has made what they share."""
     started = time.monotonic()
-    if len(mutants) + len(equivalents) > 1:
-        # With the right engine every truth is computed, once for all the processes that follow.
-        judge(THE_RIGHT_ONE, all_cases(), names)
+    known()
     # An edit that is no fault is asked everything, which takes as long as a batch of mutants.
     batches: list[tuple[Fault, ...]] = [(edit,) for edit in equivalents]
-    batches += [tuple(mutants[start : start + BATCH]) for start in range(0, len(mutants), BATCH)]
+    batches += [tuple(mutants[start : start + batch]) for start in range(0, len(mutants), batch)]
     results: list[Result] = []
-    for batch in each(lambda batch: [judge(mutant, all_cases(), names) for mutant in batch], batches):
-        results += batch
+    for some in each(lambda faults: [judge(fault) for fault in faults], batches):
+        results += some
         if progress is not None:
             progress(len(results), len(mutants) + len(equivalents))
     cut = len(equivalents)

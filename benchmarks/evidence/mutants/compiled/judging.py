@@ -3,7 +3,6 @@
 Each is compiled in a process of its own, once its lines are in place.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 
 from benchmarks.evidence.mutants.compiled.cases import Asked, cases_of, computed
@@ -12,11 +11,10 @@ from benchmarks.evidence.mutants.compiled.planting import planted
 from benchmarks.evidence.mutants.fault import Fault
 from benchmarks.evidence.mutants.judging import Example, Result
 from benchmarks.evidence.mutants.patch import StaleMutant
-from benchmarks.evidence.mutants.run import MutantsResult, Progress
+from benchmarks.evidence.mutants.run import MutantsResult, Progress, judged
 from verification.adapters.rnn.cells import compile_loops
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging.model_subject import example_of
-from verification.processes.tasks import each
 from verification.properties.findings import asked_of, findings
 
 
@@ -40,17 +38,12 @@ def run(
     faults: Sequence[Fault], equivalents: Sequence[Fault], progress: Progress | None = None
 ) -> MutantsResult:
     """Judge every fault; ``progress`` is called with those done and all of them."""
-    started = time.monotonic()
-    for cell in dict.fromkeys(fault.cell for fault in (*faults, *equivalents)):
-        computed(cell)
-    results: list[Result] = []
-    every = [*equivalents, *faults]
-    for one in each(judge, every):
-        results.append(one)
-        if progress is not None:
-            progress(len(results), len(every))
-    cut = len(equivalents)
-    return MutantsResult(tuple(results[cut:]), tuple(results[:cut]), time.monotonic() - started)
+
+    def known() -> None:
+        for cell in dict.fromkeys(fault.cell for fault in (*faults, *equivalents)):
+            computed(cell)
+
+    return judged(judge, known, faults, equivalents, progress)
 
 
 def _compile(fault: Fault) -> None:
