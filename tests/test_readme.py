@@ -135,13 +135,13 @@ def without_its_fault(page: str, wrong: str) -> dict[str, Any]:
 @pytest.mark.slow
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the step is verified, by a short run of sizes up to 9."""
-    from verification import Profile, Scope, step, verify
+    from tests.promises import SHORT
+    from verification import Scope, step, verify
     from verification.models import vanilla
 
     right = without_its_fault("README.md", 'da @ params["W"].T')
     engine = step(right["forward"], right["backward"], model=vanilla)
-    short = Profile("short", cases=12, exact_cases=0, strength=1)
-    assert verify(engine, short, scope=Scope(records=(1, 9), steps=(1, 9))).word == "verified"
+    assert verify(engine, SHORT, scope=Scope(records=(1, 9), steps=(1, 9))).word == "verified"
 
 
 @pytest.mark.slow

@@ -11,10 +11,9 @@ from benchmarks.evidence.checkers import built_in
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.mutants import compiled
 from benchmarks.evidence.options import FORMS, PROGRAM
-from benchmarks.evidence.scalars import FLOATS, NARROW, ScalarRow, scalar_rows
+from benchmarks.evidence.scalars import FLOATS, NARROW, ScalarRow, compiled_activation, scalar_rows
 from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
-from verification.adapters.rnn.cells import compiled_activation
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
 from verification.cli.commands import Outcome, Planned, execute, profiles_of, verify_rnn

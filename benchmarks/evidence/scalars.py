@@ -22,6 +22,7 @@ end ±        the largest number
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
@@ -179,3 +180,18 @@ def _exact(array: Array) -> Array:
         significands = significands + _exact(part)
         rest = rest - part
     return np.array([_mp.ldexp(s, e) for s, e in zip(significands, exponents.tolist(), strict=True)])
+
+
+def compiled_activation(f: Activation) -> Activation:
+    """The compiled twin of a function of ``rnn``, with the calls that the function itself has."""
+    functions = import_module("rnn.compiled.functions")
+    kind = functions.KINDS[f]
+
+    def value(a: Any, out: Any) -> None:
+        out[...] = a
+        functions.value(kind, out)
+
+    def slope(y: Any, out: Any) -> None:
+        functions.slopes(kind, y, out)
+
+    return Activation(f.name, value, slope)

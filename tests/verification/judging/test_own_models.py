@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.layers import planted
-from tests.layers.own import OWN, delta_rule, gated_attention
+from tests.layers.own import FAULTS, OWN, delta_rule, gated_attention
 from verification import Scope, layer, scoped, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
@@ -20,12 +20,8 @@ from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.findings import findings, truth_of
 
-FAULTS = [(own, fault) for own in OWN for fault in own.faults]
-
-
-def short_name(value):
-    """For the name of a test."""
-    return value.wrong.strip() if hasattr(value, "wrong") else value.module.__name__.rpartition(".")[2]
+MODULES = {module.__name__.rpartition(".")[2]: module for module in OWN}
+FIRST = {fault.cell: fault for fault in reversed(FAULTS)}
 
 
 def layer_of(module, **options):
@@ -51,10 +47,9 @@ def wrong_of(engine, cases):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("own", OWN, ids=short_name)
-def test_nothing_is_wrong_of_a_right_layer_or_step(own):
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_nothing_is_wrong_of_a_right_layer_or_step(module):
     """By any property; of a step under truncations as well."""
-    module = own.module
     assert list(wrong_of(layer_of(module), small_cases(module.MODEL))) == []
     if module.MODEL.output is not None:
         # A step returns states alone.
@@ -95,21 +90,21 @@ def explained(engine, cases, monkeypatch, drawn=True):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("own", "fault"), FAULTS, ids=short_name)
-def test_a_wrong_layer_is_told_and_shown(own, fault, monkeypatch):
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.cell}: {fault.name}")
+def test_a_wrong_layer_is_told_and_shown(fault, monkeypatch):
     """By a sentence that names the blocks, numbers of one of each layer's, and a program that fails."""
-    module, first = own.module, fault is own.faults[0]
-    engine = layer_of(planted(module, fault.right, fault.wrong))
+    module, first, (edit,) = MODULES[fault.cell], fault is FIRST[fault.cell], fault.edits
+    engine = layer_of(planted(module, edit.right, edit.wrong))
     diagnosis, drawn, example = explained(engine, list(small_cases(module.MODEL))[1:], monkeypatch, first)
-    assert {*fault.blocks} <= {*diagnosis.blocks}
+    assert {*fault.case["blocks"]} <= {*diagnosis.blocks}
     assert diagnosis.sentence.endswith(".")
-    assert not first or {each.name for each in drawn.numbers} & {*fault.blocks}
+    assert not first or {each.name for each in drawn.numbers} & {*fault.case["blocks"]}
     text = Path(module.__file__).read_text("utf-8")
     # As the wrong layer's module is called, which is in no file.
     code = example.code.replace(f"{module.__name__}_wrong", "engine")
-    for line, fails in ((fault.wrong, True), (fault.right, False)):
+    for line, fails in ((edit.wrong, True), (edit.right, False)):
         other = ModuleType("engine")
-        exec(text.replace(fault.right, line), vars(other))
+        exec(text.replace(edit.right, line), vars(other))
         # The model is defined there as well, as the program says.
         other.model = other.MODEL
         monkeypatch.setitem(sys.modules, "engine", other)

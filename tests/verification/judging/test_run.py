@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.layers import planted, scan
+from tests.promises import SHORT as FEW
 from verification import Scope, layer, manual, models, scoped, verify
 from verification.judging import model_subject, sampled, shrinking
 from verification.judging.once import once
@@ -122,11 +123,10 @@ def test_a_right_layer_is_verified():
 @pytest.mark.slow
 def test_the_same_seed_sees_the_same():
     """And another one something else."""
-    few = Profile("few", cases=12, exact_cases=0, strength=1)
     scope = replace(SMALL, sizes={"H": (1, 3)})
-    first, second = (judged(profile=few, scope=scope) for _ in range(2))
+    first, second = (judged(profile=FEW, scope=scope) for _ in range(2))
     assert first.seen == second.seen
-    assert judged(profile=few, scope=scope, seed=1).seen != first.seen
+    assert judged(profile=FEW, scope=scope, seed=1).seen != first.seen
 
 
 @pytest.mark.slow

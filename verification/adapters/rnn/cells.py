@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from itertools import product
 from types import ModuleType
 from typing import Any
@@ -161,18 +160,3 @@ def layer_of(
         return grads.params._asdict(), grads.xs, grads.state
 
     return layer(forward, backward, model=model, scope=scope)
-
-
-def compiled_activation(f: Any) -> Any:
-    """The compiled twin of a function of ``rnn``, with the calls that the function itself has."""
-    functions = import_module("rnn.compiled.functions")
-    kind = functions.KINDS[f]
-
-    def value(a: Any, out: Any) -> None:
-        out[...] = a
-        functions.value(kind, out)
-
-    def slope(y: Any, out: Any) -> None:
-        functions.slopes(kind, y, out)
-
-    return rnn.Activation(f.name, value, slope)

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 import rnn
-from benchmarks.evidence.scalars import scalar_rows
-from verification.adapters.rnn.cells import CELLS, compiled_activation
+from benchmarks.evidence.scalars import compiled_activation, scalar_rows
+from verification.adapters.rnn.cells import CELLS
 from verification.properties.property import Finding
 
 FIFTY_DIGITS, NO_NUMBERS, DENORMALS = "50 digits", "no numbers", "denormals"

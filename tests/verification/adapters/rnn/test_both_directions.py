@@ -1,9 +1,11 @@
 """Both directions as a function: right by either loops, and wrong where an edit of the text makes them so."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks.evidence.mutants.fault import Edit, Fault
+from benchmarks.evidence.mutants.fault import Edit, Fault, read
 from benchmarks.evidence.mutants.patch import package
 from verification import Profile, verify
 from verification.adapters.rnn.both_directions import BY_OWN_STEPS, BY_STEP, both_directions
@@ -64,85 +66,12 @@ def test_nothing_is_wrong_by_either_loops(loops, trials):
         assert wrong_of(engine, trial, tuple(BY_NAME)) == []
 
 
-DYS = "        dys = _from_first(dhs[:, :, units:], segment.first_loss, back_.first_loss, steps)\n"
-FAULTS = [
-    (
-        "dy is overwritten by dx before the other direction reads it (MXNet #17898)",
-        DYS,
-        "        early = self._part_back(\n"
-        "            0, params, tape, dhs[:, :, :units], finals, ahead_, (), loops\n"
-        "        )\n"
-        "        dhs[:, :, units:] = np.resize(early.dxs, dhs[:, :, units:].shape)\n" + DYS,
-    ),
-    (
-        "the second direction is handed the first one's half",
-        DYS,
-        DYS.replace("units:]", ":units]"),
-    ),
-    (
-        "the second direction's cotangents are not turned",
-        "np.ascontiguousarray(self._beside(dys, tape.lengths))",
-        "np.ascontiguousarray(dys)",
-    ),
-    (
-        "records that end early are turned as if they did not",
-        "turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
-        "turned(_from_first(back.dxs, back.first, 0, steps), None)",
-    ),
-    (
-        "the inputs' cotangents are the first direction's alone",
-        "dxs = dxs + turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
-        "dxs = dxs + 0 * turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)",
-    ),
-    (
-        "the last states of the second direction are taken for the first one's",
-        "reverse, finals, back_,",
-        "reverse, finals and Finals(finals.arrays[::-1], finals.last), back_,",
-    ),
-]
-
-
-# Of what is between levels, and of what a truncation cuts there.
-OTHERS = [
-    (
-        "through_time.stack",
-        "what is dropped forward is not dropped backward",
-        'handed_down = np.multiply(handed_down, mask, order="C")',
-        "pass",
-    ),
-    (
-        "through_time.ways",
-        "the second direction is truncated in the first one's time",
-        "list(zip(answers, reversed(answers), strict=True))",
-        "list(zip(answers, answers, strict=True))",
-    ),
-    (
-        "through_time.rounds",
-        "what losses of one step hand down is added before the level below has gone back with each",
-        "    for group in apart(spans):",
-        "    for group in [[*range(len(spans))]]:",
-    ),
-    (
-        "through_time.rounds",
-        "a window ends with its own steps on the side behind them",
-        "return min(ahead.first, ahead.seed), max(steps - back.first, ahead.stop)",
-        "return min(ahead.first, ahead.seed), ahead.stop",
-    ),
-]
-# Of what has read from both ends.
-OF_BOTH_ENDS = (
-    "what stands there by own steps goes back as if by those of the sequence",
-    "np.ascontiguousarray(self._beside(dys, tape.lengths))",
-    "np.ascontiguousarray(turned(dys, tape.lengths))",
-)
-EVERY = [(MODULE, *fault) for fault in [*FAULTS, OF_BOTH_ENDS]] + OTHERS
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("module", "story", "right", "wrong"), EVERY, ids=[each[1] for each in EVERY])
-def test_a_fault_of_both_directions_is_refuted(module, story, right, wrong, trials):
+@pytest.mark.parametrize(
+    "fault", read(Path(__file__).with_name("both_directions.faults")), ids=lambda fault: fault.name
+)
+def test_a_fault_of_both_directions_is_refuted(fault, trials):
     """By autograd of the whole, on one of a few calls."""
-    fault = Fault(story, story, story, (Edit(module, right, wrong),), "autograd", "xs")
     engine = both_directions(package=package(fault))
     assert any(wrong_of(engine, trial, ("autograd",)) for trial in trials)
 
