@@ -13,6 +13,7 @@ from tests.promises import PROMISES, SHORT, changes, held
 from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
 from verification.judging import shrinking
 from verification.judging.model_subject import OfModel
+from verification.judging.plan import Plan
 from verification.judging.run import Block
 from verification.processes import timeout
 
@@ -29,7 +30,9 @@ def drawn_alone(monkeypatch):
     monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
     monkeypatch.setattr(OfModel, "opening", lambda subject, samples: ())
     monkeypatch.setattr(
-        OfModel, "blocks", lambda subject, samples, profile, seed, pace: subject.drawn(profile, seed, pace)
+        OfModel,
+        "blocks",
+        lambda subject, samples, profile, seed, pace: Plan(subject.engine).drawn(profile, seed),
     )
 
 

@@ -40,14 +40,14 @@ PLACES = (
 
 # The files that count, wait and decide: there every rule is weakened.
 RULED = (
-    *("tally", "judgement", "contract", "model_subject", "sampled", "standing", "run", "trial"),
+    *("tally", "judgement", "contract", "model_subject", "plan", "sampled", "standing", "run", "trial"),
     *("findings", "truth"),
 )
 
 # By file, limits that are not moved, for no verdict depends on them.
 HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "How much one process does at a time, and in which order: all of it is done.": {
-        "judging/model_subject": ("FIXED_BLOCK", "SLOW_BLOCK", "CALLS", "(OPENING, EARLY)"),
+        "judging/plan": ("(FIXED_BLOCK, SLOW_BLOCK)", "CALLS", "(OPENING, EARLY)"),
         "judging/run": ("BLOCK",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },
@@ -495,6 +495,7 @@ NEAR = {
         (RULES, "fractions or fixed or true_is_there or own or packed or example or declined"),
         (RULES, "says_something or must_be_met or evidence or zeros"),
     ),
+    "plan": ((RULES, "fractions or fixed"), ("tests/verification/judging/test_plan.py", "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
 }
 

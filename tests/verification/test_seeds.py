@@ -14,6 +14,7 @@ import pytest
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judge import truths_kept
+from verification.judging.plan import Plan
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Run, Seen, judge, judgement_of, tallied
 from verification.processes.fresh import pooled
@@ -46,7 +47,7 @@ def settled(spread, subject):
 def with_seed(seed, spread, subject, settled):
     """The judgement of a run with this seed."""
     run = Run(spread, subject)
-    run.look(subject.drawn(PROFILE, seed))
+    run.look(Plan(subject.engine).drawn(PROFILE, seed))
     seen = Seen(settled.tally + run.tally, settled.coverage, settled.standing)
     return judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())
 

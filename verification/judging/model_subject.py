@@ -1,10 +1,9 @@
 """An engine of a model as a subject: its designed, fixed and drawn cases, and what is said of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,64 +15,39 @@ from verification.judging import run
 from verification.judging.contract import contract
 from verification.judging.judgement import Example
 from verification.judging.keeping import Shelf, shelf_of
-from verification.judging.once import once
+from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
-from verification.judging.run import BLOCK, Block
-from verification.judging.sampled import Designed, Place, Sample, in_portions, truth_of_row
+from verification.judging.run import Block
+from verification.judging.sampled import Place, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
 from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
-from verification.properties.conduct import SECOND_CALL
-from verification.properties.engine import Begun, Engine, FixedCase
+from verification.properties.engine import Begun, Engine
 from verification.properties.findings import (
-    BY_NAME,
     PROPERTIES,
     asked_of,
     findings,
     prepared,
     truth_for,
     truth_of,
-    turns,
 )
 from verification.properties.per_step import views
-from verification.properties.property import About, Finding
+from verification.properties.property import Finding
 from verification.properties.trial import CaseTruth
-from verification.sampling.admitting import admits
 from verification.sampling.at_random import AtRandom
-from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import exact_cases, in_fractions
-from verification.sampling.gaps import between, rows_between
-from verification.sampling.numbering import Row as SampleRow
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
-from verification.sampling.turns import in_turn
 from verification.truth.made import Memory, nothing
-
-# Fixed cases in a block: each may take as long as some hundred drawn ones.
-FIXED_BLOCK = 8
-
-# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: all
-# single levels and most of the pairs are met by them.
-OPENING, EARLY = 3, 80
-
-# The seconds of a call beyond which an engine is slow: what takes further calls is asked in turn then, and
-# cases that are drawn come last.
-SLOW = 0.004
-
-# The calls that a property takes beside the one that all are told by, about.
-CALLS = 1.5
-
-# Cases that a slow engine is asked at a time, of those that are no rows.
-SLOW_BLOCK = 3
 
 # Of so many drawn one by one, one is of Fractions.
 EXACT_EVERY = 10
@@ -117,8 +91,7 @@ class OfModel:
     def not_asked(self, pace: float) -> tuple[str, ...]:
         """What is not claimed, which sizes are not asked together, and what a slow engine is asked less."""
         model, claim = self.engine.model, self.engine.claim
-        slow = f"what takes further calls, but in turn beside each level (a call takes {pace:.2g} s)"
-        return (*claim.not_asked(model), *too_large(model, claim), *([slow] if SLOW < pace < inf else []))
+        return (*claim.not_asked(model), *too_large(model, claim), *Plan(self.engine, pace).left_out)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -141,80 +114,18 @@ class OfModel:
         return tuple(Sample(each, model, claim, profile.strength, rows) for each in claimed)
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
-
-        In that an engine has compiled what it compiles for each shape.
-        """
-        for number, row in enumerate(samples[0].rows[:OPENING]):
-            asked = replace(row, turns=(*self._by_one_call, SECOND_CALL.name))
-            yield Block(1, rows=((number, asked),), designed=samples[0].designed)
+        """A few cases, which tell how long a call takes."""
+        return Plan(self.engine).opening(samples)
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterator[Block]:
-        """Designed cases that tell much first; the dear ones last, or of a slow engine the drawn ones."""
-        floats, *others = samples
-        numbers = range(OPENING, len(floats.rows))
-        rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers], pace), strict=True)]
-        yield from self._portions(floats.designed, rows[:EARLY], pace)
-        brought = (*self.engine.fixed, *once(self.engine))
-        fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
-        for start, count in _in_blocks(len(fixed), SLOW_BLOCK if pace > SLOW else FIXED_BLOCK):
-            some, names = fixed[start : start + count], self._one_in_turn(start, count, pace)
-            yield Block(count, fixed=some, turns=names, seconds=asking(pace, *names))
-        drawn = self.drawn(profile, seed, pace)
-        other = (self.portions(sample, range(len(sample.rows)), pace) for sample in others)
-        dear = self._portions(floats.designed, rows[EARLY:], pace)
-        for blocks in (dear, drawn, *other) if pace > SLOW else (drawn, *other, dear):
-            yield from blocks
-
-    def drawn(self, profile: Profile, seed: int, pace: float = 0.0) -> Iterator[Block]:
-        """Cases that are drawn: all of a run that its seed decides."""
-        block = SLOW_BLOCK if pace > SLOW else BLOCK
-        for start, count in _in_blocks(profile.cases, block):
-            names = self._one_in_turn(start, count, pace)
-            yield Block(count, f"{seed} {start}", turns=names, seconds=asking(pace, *names))
-        for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
-            yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
-        yield from self._between(profile, seed, pace)
-
-    def _between(self, profile: Profile, seed: int, pace: float) -> Iterator[Block]:
-        """Sizes between those of the designed sample, of no more cases than are drawn."""
-        model, claim = self.engine.model, self.engine.claim
-        rows = rows_between(model, claim, seed)
-        numbered = [*zip(rows, self._in_turn(rows.values(), pace), strict=True)][: profile.cases]
-        yield from self._portions(between, numbered, pace)
+        """All that follows these."""
+        return Plan(self.engine, pace).blocks(samples, profile, seed)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
         """Rows of a sample, in blocks of little work at first."""
-        rows = self._in_turn([sample.rows[number] for number in numbers], pace)
-        yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)], pace)
-
-    def _portions(
-        self, designed: Designed, rows: Sequence[tuple[int, SampleRow]], pace: float
-    ) -> Iterator[Block]:
-        seconds = designed(self.engine.model, self.engine.claim).seconds
-
-        def work(row: SampleRow) -> float:
-            return seconds(row.priced) + asking(pace, row.turns or ())
-
-        for portion in in_portions([row for _, row in rows], work):
-            some = tuple(rows[i] for i in portion)
-            most = max(work(row) for _, row in some) if pace > SLOW else 0.0
-            yield Block(len(some), rows=some, designed=designed, seconds=most)
-
-    def _in_turn(self, rows: Iterable[SampleRow], pace: float) -> list[SampleRow]:
-        return in_turn(rows, turns(self.engine.claim, pace > SLOW))
-
-    @property
-    def _by_one_call(self) -> tuple[str, ...]:
-        return tuple(each.name for each in asked_of(self.engine.claim) if not each.takes_turns(False, True))
-
-    def _one_in_turn(self, start: int, count: int, pace: float) -> tuple[tuple[str, ...], ...]:
-        """What so many cases are asked that are no rows, from one on: by a slow engine one more in turn."""
-        one = self._by_one_call
-        more = [each.name for each in asked_of(self.engine.claim) if each.name not in one]
-        return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if pace > SLOW else ()
+        return Plan(self.engine, pace).portions(sample, numbers)
 
     def cases(self, block: Block) -> Iterator[Asked]:
         """Every case of a block. What is kept is made before an engine has done anything here."""
@@ -372,22 +283,6 @@ class Guarded:
 def pack(case: Case) -> Packed:
     """A case without its model."""
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
-
-
-def asking(pace: float, *cases: Sequence[str]) -> float:
-    """About the seconds of calls of the case that takes most, by what each is asked; of no cases 0."""
-    further = [sum(BY_NAME[name].about is not About.CALL for name in names) for names in cases]
-    return max((pace * (1 + CALLS * calls) for calls in further), default=0.0)
-
-
-def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:
-    """Where each block of so many cases starts, and how many it has."""
-    return ((start, min(size, cases - start)) for start in range(0, cases, size))
-
-
-def _is_asked(claim: Claim, fixed: FixedCase) -> bool:
-    """Does it claim the case, and equality where that is asked for?"""
-    return (fixed.property is None or fixed.property.asks(claim)) and admits(claim, fixed.make())
 
 
 def sizes_in_words(case: Case) -> str:

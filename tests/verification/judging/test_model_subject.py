@@ -10,7 +10,8 @@ from verification import Scope, layer, manual, models
 from verification.campaign.blocks import Place
 from verification.judge import subject_of
 from verification.judging.function_subject import OfFunction
-from verification.judging.model_subject import EARLY, OPENING, OfModel, of_model
+from verification.judging.model_subject import OfModel, of_model
+from verification.judging.plan import EARLY, OPENING
 from verification.judging.profile import QUICK
 from verification.properties.property import Finding
 

@@ -19,6 +19,7 @@ from verification.judging import model_subject
 from verification.judging.contract import contract
 from verification.judging.judgement import Example, Row, verdict_of
 from verification.judging.model_subject import Asked, OfModel, pack
+from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
@@ -593,7 +594,7 @@ def test_fractions_are_for_who_is_exact(exact):
     scope = {"functions": {"activation": ("identity",)}, "truncations": ("Full",)}
     scope |= {"records": (1, 2), "steps": (1, 2), "losses": ("last",), "exact": exact}
     subject = OfModel(Stub(models.vanilla, claimed(PROBLEM, **scope)))
-    drawn = [block for block in subject.drawn(Profile("few", 31, 31), 0) if not block.rows]
+    drawn = [block for block in Plan(subject.engine).drawn(Profile("few", 31, 31), 0) if not block.rows]
     assert [(block.size, block.drawn is exact_cases) for block in drawn] == [
         (30, False),
         (1, False),

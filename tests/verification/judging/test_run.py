@@ -9,7 +9,7 @@ import pytest
 from tests.layers import planted, scan
 from tests.promises import SHORT as FEW
 from verification import Scope, layer, manual, models, scoped, verify
-from verification.judging import model_subject, sampled, shrinking
+from verification.judging import plan, sampled, shrinking
 from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import Interrupted
@@ -83,7 +83,7 @@ def test_a_slow_engine_is_known_by_its_first_cases():
     assert levels[0] == levels[1]
     asked = [sum(len(row.turns) for _, row in some) for some in rows.values()]
     assert asked[1] < asked[0]
-    assert [number for number, _ in opening] == [*range(model_subject.OPENING)]
+    assert [number for number, _ in opening] == [*range(plan.OPENING)]
     numbers = [number for number, _ in [*opening, *rows[0.0]]]
     assert {*numbers} >= {*range(len(samples[0].rows))}
     assert max(len(block.rows) for block in made[10.0]) == 1

@@ -9,7 +9,7 @@ import pytest
 from tests.layers import planted, vanilla
 from tests.quick import first_quick
 from verification import Scope, layer, models
-from verification.judging.model_subject import EARLY, OPENING
+from verification.judging.plan import EARLY, OPENING
 from verification.judging.profile import QUICK
 from verification.judging.run import Run, Watch, judgement_of, tallied
 from verification.processes.channel import Channel

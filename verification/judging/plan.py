@@ -1,0 +1,147 @@
+"""What an engine of a model is asked, in which order, by the seconds that it takes for a call."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import TypeAlias
+
+from verification.judging.once import once
+from verification.judging.profile import Profile
+from verification.judging.run import BLOCK, Block
+from verification.judging.sampled import Designed, Sample, in_portions
+from verification.properties.conduct import SECOND_CALL
+from verification.properties.engine import Engine, FixedCase
+from verification.properties.findings import BY_NAME, asked_of, turns
+from verification.properties.property import About
+from verification.sampling.admitting import admits
+from verification.sampling.claim import Claim
+from verification.sampling.fractions import exact_cases
+from verification.sampling.gaps import between, rows_between
+from verification.sampling.numbering import Row
+from verification.sampling.turns import in_turn
+
+# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: all
+# single levels and most of the pairs are met by them.
+OPENING, EARLY = 3, 80
+
+# The seconds of a call beyond which an engine is slow.
+SLOW = 0.004
+
+# The calls that a property takes beside the one that all are told by, about.
+CALLS = 1.5
+
+# Fixed cases in a block: each may take as long as some hundred drawn ones; and all cases but rows of a slow
+# engine.
+FIXED_BLOCK, SLOW_BLOCK = 8, 3
+
+# The properties that a case is asked, by name.
+Names: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The blocks of an engine that takes ``pace`` seconds for a call.
+
+    Of a slow engine what takes further calls takes turns, and what is drawn comes last.
+    """
+
+    engine: Engine
+    pace: float = 0.0
+
+    @property
+    def is_slow(self) -> bool:
+        """Does a call take long?"""
+        return self.pace > SLOW
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What a slow engine is asked less, in words."""
+        words = f"what takes further calls, but in turn beside each level (a call takes {self.pace:.2g} s)"
+        return (words,) if self.is_slow and self.pace < inf else ()
+
+    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
+        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
+
+        In that an engine has compiled what it compiles for each shape.
+        """
+        for number, row in enumerate(samples[0].rows[:OPENING]):
+            asked = replace(row, turns=(*self._by_one_call, SECOND_CALL.name))
+            yield Block(1, rows=((number, asked),), designed=samples[0].designed)
+
+    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
+        """Designed cases that tell much first; the dear ones last, or of a slow engine the drawn ones."""
+        floats, *others = samples
+        numbers = range(OPENING, len(floats.rows))
+        rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
+        yield from self._portions(floats.designed, rows[:EARLY])
+        yield from self._fixed()
+        drawn = self.drawn(profile, seed)
+        other = (self.portions(sample, range(len(sample.rows))) for sample in others)
+        dear = self._portions(floats.designed, rows[EARLY:])
+        for blocks in (dear, drawn, *other) if self.is_slow else (drawn, *other, dear):
+            yield from blocks
+
+    def _fixed(self) -> Iterator[Block]:
+        """What the engine brings, and what is asked once."""
+        brought = (*self.engine.fixed, *once(self.engine))
+        fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
+        for start, count in _in_blocks(len(fixed), SLOW_BLOCK if self.is_slow else FIXED_BLOCK):
+            some, names = fixed[start : start + count], self._one_in_turn(start, count)
+            yield Block(count, fixed=some, turns=names, seconds=self._asking(*names))
+
+    def drawn(self, profile: Profile, seed: int) -> Iterator[Block]:
+        """Cases that are drawn: all of a run that its seed decides."""
+        block = SLOW_BLOCK if self.is_slow else BLOCK
+        for start, count in _in_blocks(profile.cases, block):
+            names = self._one_in_turn(start, count)
+            yield Block(count, f"{seed} {start}", turns=names, seconds=self._asking(*names))
+        for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
+            yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
+        # Sizes between those of the designed sample, of no more cases than are drawn.
+        rows = rows_between(self.engine.model, self.engine.claim, seed)
+        numbered = [*zip(rows, self._in_turn(rows.values()), strict=True)][: profile.cases]
+        yield from self._portions(between, numbered)
+
+    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
+        """Rows of a sample, in blocks of little work at first."""
+        rows = self._in_turn([sample.rows[number] for number in numbers])
+        yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
+
+    def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[Block]:
+        seconds = designed(self.engine.model, self.engine.claim).seconds
+
+        def work(row: Row) -> float:
+            return seconds(row.priced) + self._asking(row.turns or ())
+
+        for portion in in_portions([row for _, row in rows], work):
+            some = tuple(rows[i] for i in portion)
+            most = max(work(row) for _, row in some) if self.is_slow else 0.0
+            yield Block(len(some), rows=some, designed=designed, seconds=most)
+
+    def _in_turn(self, rows: Iterable[Row]) -> list[Row]:
+        return in_turn(rows, turns(self.engine.claim, self.is_slow))
+
+    @property
+    def _by_one_call(self) -> Names:
+        return tuple(each.name for each in asked_of(self.engine.claim) if not each.takes_turns(False, True))
+
+    def _one_in_turn(self, start: int, count: int) -> tuple[Names, ...]:
+        """What so many cases are asked that are no rows, from one on: by a slow engine one more in turn."""
+        one = self._by_one_call
+        more = [each.name for each in asked_of(self.engine.claim) if each.name not in one]
+        return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if self.is_slow else ()
+
+    def _asking(self, *cases: Sequence[str]) -> float:
+        """About the seconds of calls of the case that takes most, by what each is asked; of no cases 0."""
+        further = [sum(BY_NAME[name].about is not About.CALL for name in names) for names in cases]
+        return max((self.pace * (1 + CALLS * calls) for calls in further), default=0.0)
+
+
+def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where each block of so many cases starts, and how many it has."""
+    return ((start, min(size, cases - start)) for start in range(0, cases, size))
+
+
+def _is_asked(claim: Claim, fixed: FixedCase) -> bool:
+    """Does it claim the case, and equality where that is asked for?"""
+    return (fixed.property is None or fixed.property.asks(claim)) and admits(claim, fixed.make())
