@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from verification.adapters.rnn.problem import Engine, Gradients, Problem
     from verification.adapters.rnn.scoping import scoped
     from verification.adapters.step import step
+    from verification.adapters.watching import watch
     from verification.judge import assert_verified, verify
     from verification.judging.judgement import Judgement
     from verification.judging.profile import PROFILES, QUICK, THOROUGH, Profile
@@ -69,6 +70,7 @@ __all__ = [
     "scoped",
     "step",
     "verify",
+    "watch",
 ]
 
 _HOME = {
@@ -91,6 +93,7 @@ _HOME = {
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),
     **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.rnn.problem"),
     "scoped": "adapters.rnn.scoping",
+    "watch": "adapters.watching",
 }
 
 

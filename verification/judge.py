@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
+from pathlib import Path
 from typing import Any, Protocol
 
 from rnn.console.progress import Progress, Show, on_terminal
@@ -16,6 +17,7 @@ from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
 from verification.judging.judgement import Judgement
 from verification.judging.keeping import folder_of_user, trim
+from verification.judging.model_subject import OfModel
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Progress as Shown
 from verification.judging.run import Subject, judge
@@ -55,6 +57,7 @@ def verify(
     cache: bool = True,
     seconds: float | None = None,
     reached: Reached | None = None,
+    calls: str | Path | None = None,
 ) -> Judgement:
     """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
 
@@ -64,8 +67,9 @@ def verify(
     there is none. ``reached`` is called with each ``Milestone``: by so many cases all single levels, pairs or
     triples of the sample were met. ``cache``: is what is true of a case kept in the user's cache, and read
     from there? It is not where the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``: the run
-    ends after so many, when the cases that are being run then are done. Where the platform can fork, the
-    cases are spread over its cores.
+    ends after so many, when the cases that are being run then are done. ``calls``: a folder with calls of a
+    training that ``verification.watch`` has kept, which are judged beside the cases. Where the platform can
+    fork, the cases are spread over its cores.
 
     The result has a ``verdict``: "verified", "refuted" or "not exercised". Where less than triples were met,
     for want of seconds or by the profile's strength, it is "verified to pairs" or "verified to singles".
@@ -73,7 +77,7 @@ def verify(
     that is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of what was seen.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
-    ValueError for a scope that is wider than the engine's.
+    ValueError for a scope that is wider than the engine's, and for a folder without calls of this layer.
     """
     refuse("engine", engine, of_an_adapter(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
@@ -81,7 +85,8 @@ def verify(
     refuse("reached", reached, reached is None or callable(reached), "a function of a Milestone, or None")
     refuse("seconds", seconds, seconds is None or _is_positive(seconds), "a number above 0, or None")
     seed = checked_count("seed", seed)
-    kept = truths_kept(subject_of(engine, model, scope), cache)
+    subject = subject_of(engine, model, scope)
+    kept = truths_kept(subject if calls is None else with_calls(subject, calls), cache)
     with kept as subject, _shown(profile, progress, reached) as (show, told):
         return judge(subject, profile, seed, show, seconds=seconds, reached=told)
 
@@ -145,6 +150,13 @@ def subject_of(engine: Any, model: Model | None = None, scope: Scope | None = No
     else:
         subject = scoped(engine, scope, model=model).subject()
     return subject
+
+
+def with_calls(subject: Subject, folder: str | Path) -> Subject:
+    """The same, with the calls in a folder; raises ValueError, in one line, for what has none."""
+    if not isinstance(subject, OfModel):
+        raise ValueError("calls: of a function, needed a layer's, as verification.layer has returned")
+    return subject.beside(Path(folder))
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:

@@ -1,8 +1,17 @@
 """docs/judge/torch.md, jax.md and numba.md: every example is run, and prints what its page says."""
 
+from pathlib import Path
+
 import pytest
+import torch
 
 from tests.examples import holds, of_kind
+from verification import models
+from verification.jax import layer as of_jax
+from verification.judging.model_subject import OfModel
+from verification.properties.findings import truth_of
+from verification.properties.training import findings_of
+from verification.torch import module
 
 # Libraries are loaded, and compile, in processes of each test's own.
 pytestmark = pytest.mark.slow
@@ -33,3 +42,19 @@ def test_the_other_blocks_make_engines(page):
         assert "gradient under Chunked(5, 5)" in made["chunked"].claim.in_words()
         assert "activation relu" in made["relu"].claim.in_words()
         assert "records of any length" in made["packed"].claim.in_words()
+
+
+def test_the_trainings_of_the_page_are_kept_and_right(tmp_path, monkeypatch):
+    """PyTorch's, and JAX's."""
+    monkeypatch.chdir(tmp_path)
+    for block, name in zip(of_kind("training", "python")[2:], ("torch", "jax"), strict=True):
+        made = {}
+        exec(block, made)
+        engine = module(torch.nn.LSTM) if name == "torch" else of_jax(made["decay"], model=models.linear)
+        training = OfModel(engine).beside(Path(f"calls-{name}")).training
+        assert len(training.calls) == 30
+        for number in (0, 29):
+            recorded = training.recorded(number)
+            parts = list(findings_of(recorded, truth_of(recorded.case)))
+            assert len(parts) >= 4
+            assert [each.wrong for each in parts if each.wrong] == []

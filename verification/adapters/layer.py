@@ -16,12 +16,14 @@ of a chunk, as ``chunk=``.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
+from verification.adapters.recorded import recorded
 from verification.adapters.remade import PUBLIC, Source
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
@@ -32,6 +34,7 @@ from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use, output_named
 from verification.properties.asking import check_forward
 from verification.properties.engine import Begun, FixedCase, InvalidAnswer
+from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
@@ -47,6 +50,7 @@ CAPABILITIES = Capabilities(
     extras=("lengths", "packed", "exact", "bits"),
     in_two=True,
     chunks=True,
+    recorded=True,
 )
 
 Forward = Callable[..., Any]
@@ -62,6 +66,8 @@ class Layer:
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
     ``source``: how a program makes it again. ``partial``: of one whose claim has ``Capabilities.partial``.
+    ``watching``: what a training calls, made of who keeps calls and of its module
+    (``verification.adapters.watching``); None where that is the two functions.
     """
 
     forward: Forward
@@ -71,6 +77,7 @@ class Layer:
     layout: Layout
     source: Source
     partial: Partial | None = None
+    watching: Callable[[Any, Any], Any] | None = None
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
@@ -181,6 +188,13 @@ class Layer:
                     parts = [self._by_record(f"the gradient of {block.name}", parts[0], packing)]
                 read[block.name] = tuple(parts)
         return read
+
+    def recorded(self, path: str | Path, data: bytes | None = None) -> Recorded | None:
+        """A kept call of a training, by its file; None of one that is not claimed.
+
+        ``data``: what has been read of that. Raises ValueError for what is none of its own.
+        """
+        return recorded(self, Path(path), data)
 
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``, as the model has its arrays."""

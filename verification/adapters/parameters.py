@@ -70,6 +70,19 @@ def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, 
     return found
 
 
+def together(arrays: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
+    """The reverse of ``apart``, of NumPy's arrays; what is not there stays away."""
+    found = dict(arrays)
+    for block in model.of(Use.STEP):
+        place = layout.places[block.name]
+        for name in place.names if "{}" in "".join(place.names) else ():
+            parts = [arrays.get(name.format(part)) for part in layout.described.get(GATES, block.parts)]
+            there = [part for part in parts if part is not None]
+            if len(there) == len(parts):
+                found[name] = np.concatenate(there, axis=-1 if place.transposed else 0)
+    return found
+
+
 def matched(found: Shapes, model: Model, layout: Layout) -> None:
     """Raises ValueError, with the names of both, where a module's parameters are not the model's."""
     wanted = needed(model, layout)

@@ -222,6 +222,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
                 cache=options.cache,
                 seconds=options.seconds,
                 reached=reached,
+                calls=getattr(options, "calls", None),
             )
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))

@@ -21,6 +21,7 @@ from verification.adapters.rnn.cells import (
     judged_by,
 )
 from verification.campaign import command as campaign
+from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at
 
@@ -103,12 +104,23 @@ _SECONDS: Mapping[str, Any] = {
     "metavar": "S",
     "help": "end after so many seconds, and say what was met by then (default: when all cases are run)",
 }
+_CALLS: Mapping[str, Any] = {
+    "type": Path,
+    "metavar": "DIR",
+    "help": "judge the calls of a training too, which verification.watch has kept in this folder",
+}
 
 
 def _load(options: argparse.Namespace) -> None:
     # What the file prints is no part of the result.
     with redirect_stdout(sys.stderr):
         options.engine = engine_at(options.target)
+
+
+def _prepare_judge(options: argparse.Namespace) -> None:
+    _load(options)
+    if options.calls is not None:
+        with_calls(subject_of(options.engine), options.calls)
 
 
 def _prepare_campaign(options: argparse.Namespace) -> None:
@@ -139,9 +151,16 @@ FORMS: Mapping[str, Form] = {
     "judge": Form(
         "Judge an engine of yours, which is what an adapter returned, as layer(...), or a function "
         "Problem -> Gradients: 10 s to 2 min on two cores where a call takes a millisecond.",
-        {"target": _TARGET, "--profile": PROFILE, "--seed": SEED, "--seconds": _SECONDS, "--no-cache": CACHE},
+        {
+            "target": _TARGET,
+            "--profile": PROFILE,
+            "--seed": SEED,
+            "--seconds": _SECONDS,
+            "--calls": _CALLS,
+            "--no-cache": CACHE,
+        },
         ("report.html",),
-        prepare=_load,
+        prepare=_prepare_judge,
     ),
     "campaign": Form(
         "Judge an engine of yours on as many drawn cases as you like, 25 to 40 cases a second on two cores, "

@@ -13,7 +13,7 @@ from verification.diagnosis.border import at_border, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
-from verification.diagnosis.history import of_history, of_other_answers, of_what_is_kept
+from verification.diagnosis.history import of_history, of_other_answers, of_training, of_what_is_kept
 from verification.diagnosis.leak import of_leak
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
@@ -26,6 +26,7 @@ from verification.models.case import Case, Cotangents, each_output_alone, final_
 from verification.models.model import Use
 from verification.properties.engine import Engine
 from verification.properties.property import Finding
+from verification.properties.training import CALLS_OF_TRAINING
 from verification.truth.comparison import compare
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -33,6 +34,8 @@ __all__ = ["Diagnosis", "diagnose"]
 
 def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
     """What is wrong with an engine of which a run found this on a case."""
+    if finding.property == CALLS_OF_TRAINING.name:
+        return of_training(engine, finding)
     elsewhere = elsewhere or Elsewhere(engine)
     history = of_history(engine, finding, case)
     if history is not None:

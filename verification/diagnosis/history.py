@@ -41,6 +41,17 @@ MARK = 12345.0
 DIFFER = "answers differ from call to call"
 
 
+def of_training(engine: Engine, finding: Finding) -> Diagnosis:
+    """What is wrong with a call of a training that is right when it is asked by itself."""
+    clause = f"{finding.wrong}: the same call by itself is right: "
+    if finding.changed:
+        names, are = joined(finding.changed), "were" if len(finding.changed) > 1 else "was"
+        clause += f"between its forward and its backward {names} {are} changed in place, and read after that"
+    else:
+        clause += f"state that is kept between calls is at fault{kept_in_words(engine)}"
+    return Diagnosis("conduct", sentence=f"{clause}.")
+
+
 def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
     """What is wrong where what a run found on a case does not come again; to be asked before all else."""
     if _comes_again(engine, finding, case):

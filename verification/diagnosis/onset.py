@@ -86,7 +86,7 @@ def _found(tried: _Tried, case: Case) -> Iterator[str]:
         if not is_wrong(case):
             return
         sizes = case.sizes
-    healthy = _of_sizes(tried.engine, case, sizes)
+    healthy = of_sizes(tried.engine, case, sizes)
     if not tried.off(healthy) and not tried.wrong(healthy):
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
@@ -105,18 +105,18 @@ def _one_size(tried: _Tried, case: Case, is_wrong: Callable[[Case], bool]) -> di
     It is doubled until it is, or is the case's own: the smallest take the least time.
     """
     least = healthy_case(tried.engine).sizes
-    if is_wrong(_of_sizes(tried.engine, case, least)):
+    if is_wrong(of_sizes(tried.engine, case, least)):
         return None
     for name, size in case.sizes.items():
         doubled = [least[name] * 2**k for k in range(1, 20) if least[name] * 2**k < size]
         for each in (*(doubled if name not in tried.engine.claim.sizes else ()), size):
             sizes = {**least, name: each}
-            if each != least[name] and is_wrong(_of_sizes(tried.engine, case, sizes)):
+            if each != least[name] and is_wrong(of_sizes(tried.engine, case, sizes)):
                 return sizes
     return None
 
 
-def _of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
+def of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
     """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
     healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
@@ -132,15 +132,15 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator
     """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
     least, now = healthy.sizes, dict(sizes)
-    if tried.wrong(_of_sizes(tried.engine, case, least)):
-        yield from _from_kind(tried, _of_sizes(tried.engine, case, least), healthy)
+    if tried.wrong(of_sizes(tried.engine, case, least)):
+        yield from _from_kind(tried, of_sizes(tried.engine, case, least), healthy)
         return
     is_wrong = tried.wrong
-    if tried.off(_of_sizes(tried.engine, case, now)):
+    if tried.off(of_sizes(tried.engine, case, now)):
         is_wrong = tried.off
 
     def wrong(sizes: Mapping[str, int]) -> bool:
-        return is_wrong(_of_sizes(tried.engine, case, sizes))
+        return is_wrong(of_sizes(tried.engine, case, sizes))
 
     for name, right in least.items():
         if now[name] == right or wrong({**now, name: right}):

@@ -11,7 +11,7 @@ Of complex numbers JAX's cotangents and gradients are the conjugates of those he
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ import numpy as np
 from verification.adapters import layer as of_arrays
 from verification.adapters.extras import library
 from verification.adapters.remade import Source
+from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.models.stored import limits
@@ -157,7 +158,8 @@ def layer_of(
     capabilities = replace(made.claim.capabilities, chunks=False, cannot=cannot)
     resolved(scope, model, capabilities)
     source = replace(source, departures=made.source.departures)
-    return replace(made, claim=replace(made.claim, capabilities=capabilities), source=source)
+    claim = replace(made.claim, capabilities=capabilities)
+    return replace(made, claim=claim, source=source, watching=partial(apply_watched, apply))
 
 
 def _is_there(device: str | None) -> None:

@@ -12,6 +12,9 @@ from verification.models.case import Case
 from verification.sampling.design import PAIRS
 from verification.sampling.ordering import NAMES, Share
 
+# Shapes of calls of a training that are named.
+SHAPES = 3
+
 
 @dataclass(frozen=True, eq=False)
 class Example:
@@ -71,7 +74,8 @@ class Judgement:
     the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how
     many cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of
     each size, of cases that were drawn and of the others. ``remarks``: what is less accurate than it could
-    be, and not wrong. ``diagnosis``, ``example`` and ``picture``, what
+    be, and not wrong. ``calls``: how many kept calls of a training were judged beside the cases, by their
+    sizes and type. ``diagnosis``, ``example`` and ``picture``, what
     can be drawn of it, are None but for a refuted engine.
     """
 
@@ -99,6 +103,7 @@ class Judgement:
     milestones: tuple[Milestone, ...] = ()
     ended: str = ""
     least_met: tuple[str, ...] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_refuted(self) -> bool:
@@ -135,6 +140,20 @@ class Judgement:
         return "; ".join([self.verdict, *short])
 
     @property
+    def beside(self) -> str:
+        """What was seen beside the sample, in words behind a count of cases; "" where that is nothing.
+
+        As ", and 412 calls of your training: N 32, T 64, H 256, float32".
+        """
+        if not self.calls:
+            return ""
+        most = sorted(self.calls.items(), key=lambda each: -each[1])
+        shown = [words if len(most) == 1 else f"{words} ({count:,})" for words, count in most[:SHAPES]]
+        shown += [f"{len(most) - SHAPES} other shapes"] if len(most) > SHAPES else []
+        count = sum(self.calls.values())
+        return f", and {count:,} call{'s' if count > 1 else ''} of your training: {'; '.join(shown)}"
+
+    @property
     def by_part(self) -> tuple[Row, ...]:
         """The rows of each property and part, summed over truncations."""
         summed: dict[tuple[str, str], Row] = {}
@@ -151,7 +170,7 @@ class Judgement:
     def __str__(self) -> str:
         """The verdict with its scope; of an engine that is not verified, why."""
         cases = f"{self.cases} cases, {self.informative} informative"
-        lines = [f"{self.model}: {self.headline} ({self.scope}; {cases})"]
+        lines = [f"{self.model}: {self.headline} ({self.scope}; {cases}{self.beside})"]
         lines += [f"remark: {each}" for each in self.remarks]
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))

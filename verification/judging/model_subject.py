@@ -22,6 +22,7 @@ from verification.judging.run import Block
 from verification.judging.sampled import Place, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
+from verification.judging.training import NO_TRAINING, Training, training_of
 from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
@@ -35,8 +36,10 @@ from verification.properties.findings import (
     truth_for,
     truth_of,
 )
+from verification.properties.gradients import AUTOGRAD, FORWARD
 from verification.properties.per_step import views
 from verification.properties.property import Finding
+from verification.properties.training import CALLS_OF_TRAINING, Recorded, findings_of
 from verification.properties.trial import CaseTruth
 from verification.sampling.at_random import AtRandom
 from verification.sampling.design import Design
@@ -62,6 +65,7 @@ class Asked:
     ``turns``: the properties that it is asked, by their names; None where it is all.
 
     ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
+    ``recorded``: the call of a training that it was.
     """
 
     truth: CaseTruth
@@ -69,14 +73,19 @@ class Asked:
     turns: tuple[str, ...] | None = None
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class OfModel:
-    """What an adapter returned that has a model. ``shelf``: where truths are kept, if they are."""
+    """What an adapter returned that has a model. ``shelf``: where truths are kept, if they are.
+
+    ``training``: the kept calls that are judged beside the cases.
+    """
 
     engine: Engine
     shelf: Shelf | None = None
+    training: Training = NO_TRAINING
 
     @property
     def name(self) -> str:
@@ -91,7 +100,8 @@ class OfModel:
     def not_asked(self, pace: float) -> tuple[str, ...]:
         """What is not claimed, which sizes are not asked together, and what a slow engine is asked less."""
         model, claim = self.engine.model, self.engine.claim
-        return (*claim.not_asked(model), *too_large(model, claim), *Plan(self.engine, pace).left_out)
+        said = (*claim.not_asked(model), *too_large(model, claim), *self.training.not_asked)
+        return (*said, *Plan(self.engine, pace).left_out)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -100,11 +110,15 @@ class OfModel:
 
     def guarded(self, channel: Any) -> "OfModel":
         """The same, whose calls are watched."""
-        return OfModel(Guarded(self.engine, channel), self.shelf)
+        return replace(self, engine=Guarded(self.engine, channel))
 
     def keeping(self, folder: Path) -> "OfModel":
         """The same, whose truths are kept in a folder, if its code tells what the model computes."""
-        return OfModel(self.engine, shelf_of(self.engine.model, folder))
+        return replace(self, shelf=shelf_of(self.engine.model, folder))
+
+    def beside(self, folder: Path) -> "OfModel":
+        """The same, with the calls that were kept in a folder; raises ValueError for one that has none."""
+        return replace(self, training=training_of(self.engine, folder))
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
         """That in floating point, and that in Fractions of an engine that claims to be exact."""
@@ -120,8 +134,9 @@ class OfModel:
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterator[Block]:
-        """All that follows these."""
-        return Plan(self.engine, pace).blocks(samples, profile, seed)
+        """The calls of a training, and then all that follows the opening."""
+        yield from self.training.blocks()
+        yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
         """Rows of a sample, in blocks of little work at first."""
@@ -151,7 +166,12 @@ class OfModel:
                 truth_of(case, memory) if each.property is None else truth_for(each.property, case, memory)
             )
             yield Asked(whole, turns=next(turns, None), fixed=Counter(case.sizes))
-        if not (block.rows or block.fixed):
+        for number in block.calls:
+            recorded = self.training.recorded(number)
+            # What it was asked is asked once more, and nothing else.
+            again = (FORWARD.name, AUTOGRAD.name)
+            yield Asked(truth_of(recorded.case, memory), turns=again, recorded=recorded)
+        if not (block.rows or block.fixed or block.calls):
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
                 yield Asked(truth_of(case, memory), turns=next(turns, None), drawn=Counter(case.sizes))
 
@@ -182,7 +202,11 @@ class OfModel:
         """What a case comes to under every property, with its sizes and the row that it meets."""
         engine, truth = self.engine, case.truth
         found = [*findings(engine, truth, turns=case.turns)]
+        # What comes again when it is asked here tells more of a fault than that it was there once.
+        found += [] if case.recorded is None else findings_of(case.recorded, truth)
         tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.truncation))
+        if case.recorded is not None:
+            return replace(tally, calls=Counter({sizes_in_words(truth.case): 1}))
         tally = replace(tally, drawn=case.drawn, fixed=case.fixed)
         if tally.declined or not truth.informative(engine.claim.blocks):
             return tally
@@ -293,6 +317,8 @@ def sizes_in_words(case: Case) -> str:
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
     """A case on which something was found, as an example with its program."""
-    asked = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
+    # What a call of a training has answered is in its file.
+    whose = "call" if finding.property == CALLS_OF_TRAINING.name else "case"
+    asked = Code(("check",), "", f"check(engine, {finding.property!r}, {whose})\n")
     code = f"# {finding.wrong}\n{engine.code(case) + asked}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

@@ -52,6 +52,7 @@ class Block:
 
     ``turns``: what each of those that are no rows is asked; all, where it is empty. ``seconds``: about what
     one takes; a case for which no time is left is not begun.
+    ``calls``: of those of a training, by their numbers.
     """
 
     size: int
@@ -62,6 +63,7 @@ class Block:
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
     turns: tuple[tuple[str, ...], ...] = ()
     seconds: float = 0.0
+    calls: tuple[int, ...] = ()
 
 
 class Place(Protocol):
@@ -283,7 +285,7 @@ class Run:
                 if self._watch.progress is not None:
                     self._watch.progress(self.tally.cases, self.tally.cases if refuted else total)
                 if not refuted:
-                    self._standing.meet(self.tally.rows_covered, self.tally.cases)
+                    self._standing.meet(self.tally.rows_covered, self.tally.sampled)
                 # No time was left for a case that has not been begun.
                 if refuted or self._watch.is_over or not more.cases:
                     break
@@ -327,8 +329,9 @@ def judgement_of(
         scope=subject.scope,
         seed=seed,
         seconds=time.monotonic() - started,
-        cases=tally.cases,
+        cases=tally.sampled,
         informative=tally.informative,
+        calls=dict(tally.calls),
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
         missing=(*declined, *subject.missing(tally), *unmet),

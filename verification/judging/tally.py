@@ -38,6 +38,12 @@ class Tally:
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
     pace: float = inf
+    calls: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def sampled(self) -> int:
+        """The cases that are no calls of a training."""
+        return self.cases - self.calls.total()
 
     @property
     def is_refuted(self) -> bool:
@@ -62,6 +68,7 @@ class Tally:
             self.drawn | other.drawn,
             self.fixed | other.fixed,
             min(self.pace, other.pace),
+            self.calls + other.calls,
         )
 
 

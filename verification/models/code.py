@@ -27,7 +27,12 @@ class Code:
 
 
 def of_case(case: Case) -> Code:
-    """Statements that make ``case``, one of ``engine.model``, array by array with what each is."""
+    """Statements that make ``case``, one of ``engine.model``, array by array with what each is.
+
+    A call that was kept in a file, which has too many numbers to be printed, is read from it.
+    """
+    if case.source:
+        return Code((), "", f"call = {case.source}\ncase = call.case\n")
     plain = Case(case.model, case.blocks, case.objective)
     said = {f.name: getattr(case, f.name) for f in fields(case) if f.name != "source"}
     options = {name: value for name, value in said.items() if value != getattr(plain, name)}

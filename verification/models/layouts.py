@@ -76,6 +76,21 @@ def laid_out(array: Array, layout: str | None) -> Array:
     return array.copy() if layout is None or layout not in LAYOUTS else LAYOUTS[layout](array)
 
 
+def layout_in_words(array: Array) -> str | None:
+    """How an array lies in memory, as ``laid_out`` makes one; None in C order."""
+    if array.size < 2 or array.flags.c_contiguous:
+        return None if array.flags.writeable else "read-only"
+    if any(stride < 0 for stride in array.strides):
+        return "backwards"
+    if array.flags.f_contiguous:
+        return "Fortran order"
+    if array.ndim > 1 and array.swapaxes(0, 1).flags.c_contiguous:
+        return STEPS_FIRST
+    if 0 in array.strides:
+        return "repeated"
+    return COLUMNS if array.strides[-1] == array.itemsize else "a gap after each number"
+
+
 def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Array]:
     """Copies of arrays that lie as their layouts say, those of one buffer and of the same memory together.
 

@@ -137,7 +137,8 @@ class Finding:
     ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
     ``not_asked``: what the property has left out, and nothing else. ``unanswered``: it does not answer in
     form, and fails by that whatever is asked. ``remark``: functions, by name, that are right to a rounding of
-    1 alone, which explains how it is wrong (``verification.properties.remarks``).
+    1 alone, which explains how it is wrong (``verification.properties.remarks``). ``changed``: of a call of a
+    training, arrays that had other numbers at its backward than at its forward.
     """
 
     property: str
@@ -150,6 +151,7 @@ class Finding:
     not_asked: str = ""
     unanswered: bool = False
     remark: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 # An engine that does not answer in the agreed form is refuted by that, and asked nothing else.

@@ -24,6 +24,7 @@ def as_json(found: Judgement) -> dict[str, Any]:
         "seconds": round(found.seconds, 3),
         "cases": found.cases,
         "informative": found.informative,
+        "calls": dict(found.calls),
         "met": {share.name: round(share.met / share.of, 4) for share in found.shares},
         "ended": found.ended or None,
         "least_met": list(found.least_met),
@@ -63,4 +64,4 @@ def _lines(found: Judgement) -> Iterator[str]:
     if found.ended:
         least = f"; least met: {', '.join(found.least_met)}" if found.least_met else ""
         yield f"ended after {found.seconds:.1f} s, {found.ended}{least}"
-    yield f"{found.cases:,} cases, {found.informative:,} informative"
+    yield f"{found.cases:,} cases, {found.informative:,} informative{found.beside}"

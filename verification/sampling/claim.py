@@ -58,6 +58,7 @@ class Capabilities:
     ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
     may come later? ``chunks``: is a forward told of how many steps its chunks are? ``partial``: is a
     backward told which gradients are wanted, and which outputs were used?
+    ``recorded``: can calls of a training be kept, and judged?
     ``cannot``: what engines may be used for, and cannot be asked for through the adapter, in words.
     """
 
@@ -69,6 +70,7 @@ class Capabilities:
     in_two: bool = False
     chunks: bool = False
     partial: bool = False
+    recorded: bool = False
     cannot: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ another module both have to be said.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from verification import models
@@ -20,6 +21,7 @@ from verification.models.truncation import Standard
 from verification.models.variants import gru_two_biases
 from verification.sampling.scope import Scope
 from verification.torch.passes import CPU, is_there, layer_of, other
+from verification.torch.watching import module_watched
 
 Make = Callable[..., Any]
 
@@ -171,7 +173,8 @@ def module(
     said = {"arrays": dict(described.arrays), "chunk": chunk, "device": other(device)}
     source = Source(__package__, "module", {"made": make}, described.model, said=said)
     applied = _Applied(make, described.model, layout, chunk)
-    return layer_of(applied, source, described.model, scope, described.arrays, device)
+    made = layer_of(applied, source, described.model, scope, described.arrays, device)
+    return replace(made, watching=partial(module_watched, _whole, made, chunk))
 
 
 def _described(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Known:

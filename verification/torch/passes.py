@@ -9,22 +9,26 @@ those of the adapter. A gradient that is None is zero, as it is for PyTorch.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from verification.adapters import layer as of_arrays
+from verification.adapters.calls import each
 from verification.adapters.extras import library
 from verification.adapters.layer import Backward, Forward
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
-from verification.models.stored import BFLOAT16, dtype_of
+from verification.models.stored import BFLOAT16
 from verification.properties.engine import InvalidAnswer
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
+from verification.torch.tensors import as_array
+from verification.torch.watching import Watching, function_watched, layer_watched
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]
@@ -100,15 +104,6 @@ class Passes:
         return self._tensor(array).requires_grad_(wanted and array.dtype.kind != "i")
 
 
-def each(change: Callable[[Any], Any], value: Any) -> Any:
-    """The value with ``change`` made of every array in its dicts and tuples, in their order."""
-    if isinstance(value, dict):
-        return {name: each(change, array) for name, array in value.items()}
-    if isinstance(value, tuple):
-        return tuple(each(change, array) for array in value)
-    return None if value is None else change(value)
-
-
 def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
     """Outputs and final state; raises InvalidAnswer for another form, or another type of numbers."""
     if (
@@ -133,11 +128,7 @@ def _plain(dtype: Any) -> str:
 
 def _array(tensor: Any) -> Array:
     """An array of its own: PyTorch may hand on what it was given."""
-    torch = library("torch", "torch")
-    tensor = tensor.detach().cpu().resolve_conj().resolve_neg()
-    if tensor.dtype == torch.bfloat16:
-        return np.array(tensor.view(torch.int16).numpy().view(dtype_of(BFLOAT16)))
-    return np.array(tensor.numpy())
+    return np.array(as_array(tensor))
 
 
 def _gradient(leaf: Any, found: Any) -> Array:
@@ -164,7 +155,8 @@ def layer(
         raise TypeError(f"apply: {apply!r}, needed a function of tensors")
     said = {"arrays": arrays, "forms": forms, "device": other(device)}
     source = Source(__package__, "layer", {"made": apply}, model, said=said)
-    return layer_of(apply, source, model, scope, arrays, device, forms)
+    watching = partial(layer_watched, apply)
+    return layer_of(apply, source, model, scope, arrays, device, forms, watching)
 
 
 def other(device: str) -> str | None:
@@ -180,8 +172,9 @@ def layer_of(
     arrays: Mapping[str, Any] | None,
     device: str,
     forms: Mapping[str, tuple[str, ...]] | None = None,
+    watching: Watching | None = None,
 ) -> of_arrays.Layer:
-    """The layer of a function that a program makes by ``source``."""
+    """The layer of a function that a program makes by ``source``; ``watching``: as of a layer."""
     is_there(device)
     both = Passes(apply, device)
     made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays, forms=forms)
@@ -190,7 +183,7 @@ def layer_of(
     resolved(scope, model, capabilities)
     claim = replace(made.claim, capabilities=capabilities)
     source = replace(source, departures=made.source.departures)
-    return replace(made, claim=claim, source=source, partial=both.partial)
+    return replace(made, claim=claim, source=source, partial=both.partial, watching=watching)
 
 
 def is_there(device: str) -> None:
@@ -203,7 +196,7 @@ def is_there(device: str) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Applied:
+class Applied:
     """``Function.apply`` with arguments in its order; it returns outputs and final states."""
 
     function: Any
@@ -229,6 +222,13 @@ class _Applied:
         final = dict(zip(self.finals, returned[len(self.outputs) or 1 :], strict=True))
         outputs = dict(zip(self.outputs, returned, strict=False)) if self.outputs else returned[0]
         return outputs, tuple(map(final.get, self.states))
+
+    def sorted(self, arguments: tuple[Any, ...]) -> tuple[Any, Any, Any, Any]:
+        """What ``apply`` is given, as params, xs, state and ends."""
+        named, ends = dict(zip(self.names, arguments, strict=False)), arguments[len(self.names) :]
+        xs = {name: named.pop(name) for name in self.inputs}
+        state = tuple(named.pop(name) for name in self.states)
+        return named, xs if len(xs) > 1 else next(iter(xs.values())), state, ends
 
 
 def function(
@@ -267,5 +267,6 @@ def function(
     said_of = None if scope is None else scope.finals
     finals = tuple(name for name in states if said_of is None or name in said_of)
     outputs = tuple(model.output) if isinstance(model.output, Mapping) else ()
-    applied = _Applied(function, chosen, names(Use.INPUT), states, finals, outputs)
-    return layer_of(applied, source, model, scope, arrays, device, forms)
+    applied = Applied(function, chosen, names(Use.INPUT), states, finals, outputs)
+    watching = partial(function_watched, applied)
+    return layer_of(applied, source, model, scope, arrays, device, forms, watching)

@@ -64,8 +64,8 @@ def verdict(found: Judgement) -> tuple[Html, ...]:
         asked(found.scope, found.not_asked, found.remarks),
         tag(
             "p",
-            f"{found.cases:,} cases, of which {found.informative:,} are informative · seed {found.seed} · "
-            f"{found.seconds:.1f} s",
+            f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
+            f"seed {found.seed} · {found.seconds:.1f} s",
             class_="facts",
         ),
     )

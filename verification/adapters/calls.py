@@ -1,0 +1,271 @@
+"""Calls of a training in a folder, each in a file of its own, all within a bound of bytes.
+
+A call is a forward with one backward: what both were given and have answered, as an engine has its arrays,
+at the time that it was. A file appears whole, by a rename, and any number of processes may keep calls in one
+folder. The first call of each shape and type is kept, and of all others some by chance: where they come to
+too many, every second of them goes, and half as many are kept from then on. So those that are left lie
+evenly over a training, however long it is.
+"""
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeAlias
+from zipfile import BadZipFile
+from zlib import error as BadData
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.layouts import laid_out, layout_in_words
+from verification.models.stored import BFLOAT16, dtype_of
+
+# Bytes of all files in a folder, and calls that one process keeps.
+MOST, CALLS = 64 * 2**20, 256
+
+# Changes with the form of a file.
+FORM = "verified-rnn call 1"
+
+# Arrays in dicts and tuples, None for what is not there.
+Tree: TypeAlias = Any
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A forward with one backward. ``arrays``: by role, by the names of a layer's arguments and answers.
+
+    ``of``: the layer's model, and how its arrays differ. ``number``: which call of its process it was, and
+    ``backward`` which of that forward's, from 1 on. ``wanted``: were all gradients? Where they were not,
+    those that are missing are none. ``chunk``: as the forward was told. ``changed``: arrays that were given
+    to the forward, or answered by it, and had other numbers when its backward was called.
+    """
+
+    of: str
+    number: int
+    backward: int
+    arrays: Mapping[str, Tree]
+    wanted: bool = True
+    chunk: int | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A copy of an array, in C order, and how that lay in memory."""
+
+    array: Array
+    layout: str | None
+
+
+def held(array: Any) -> Held:
+    """A copy of it as it is now; arrays of other libraries lie as they like."""
+    layout = layout_in_words(array) if isinstance(array, np.ndarray) else None
+    return Held(np.array(array, order="C"), layout)
+
+
+def each(change: Callable[[Any], Any], tree: Tree) -> Tree:
+    """The same with ``change`` made of every array, in their order."""
+    if isinstance(tree, Mapping):
+        return {name: each(change, array) for name, array in tree.items()}
+    if isinstance(tree, tuple | list):
+        return tuple(each(change, array) for array in tree)
+    return None if tree is None else change(tree)
+
+
+def named(tree: Tree, name: str = "") -> list[tuple[str, Any]]:
+    """Every array with a name: its own in a dict, or that of what it is in, with its number in a tuple."""
+    if isinstance(tree, Mapping):
+        return [pair for key, array in tree.items() for pair in named(array, key)]
+    if isinstance(tree, tuple | list):
+        return [pair for i, array in enumerate(tree) for pair in named(array, f"{name}[{i}]")]
+    return [] if tree is None else [(name, tree)]
+
+
+def packed(call: Call) -> bytes:
+    """A call, whose arrays are ``Held``, as a file."""
+    arrays: list[Array] = []
+
+    def leaf(held: Held) -> list[Any]:
+        array = held.array
+        # NumPy writes no other library's type.
+        arrays.append(array.view(np.uint16) if array.dtype.name == BFLOAT16 else array)
+        return [len(arrays) - 1, array.dtype.name, held.layout]
+
+    about = {name: getattr(call, name) for name in ("of", "number", "backward", "wanted", "chunk", "changed")}
+    text = json.dumps({"form": FORM, **about, "arrays": _as_json(call.arrays, leaf)})
+    file = io.BytesIO()
+    numbered: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
+    np.savez(file, about=np.array(text), **numbered)
+    return file.getvalue()
+
+
+def _as_json(tree: Tree, leaf: Callable[[Any], list[Any]]) -> Any:
+    if isinstance(tree, Mapping):
+        return {"dict": {name: _as_json(array, leaf) for name, array in tree.items()}}
+    if isinstance(tree, tuple):
+        return {"tuple": [_as_json(array, leaf) for array in tree]}
+    return None if tree is None else leaf(tree)
+
+
+def read(path: Path, data: bytes | None = None) -> Call:
+    """The call of a file, whose arrays lie as they lay; ``data``: what has been read of it.
+
+    Raises ValueError, in one line, for one that is none.
+    """
+    try:
+        # Of a path that is broken NumPy leaves the file open.
+        with np.load(io.BytesIO(path.read_bytes() if data is None else data), allow_pickle=False) as file:
+            about = json.loads(str(file["about"]))
+            if about.pop("form") != FORM:
+                raise ValueError(FORM)
+            arrays = _from_json(about.pop("arrays"), file)
+        return Call(**{**about, "arrays": arrays, "changed": tuple(about["changed"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, BadData) as error:
+        raise ValueError(f"{path}: broken, needed a call that verification.watch has kept") from error
+
+
+def _from_json(tree: Any, file: Any) -> Tree:
+    if tree is None:
+        return None
+    if isinstance(tree, list):
+        number, dtype, layout = tree
+        return laid_out(file[str(number)].view(dtype_of(dtype)), layout)
+    if "dict" in tree:
+        return {name: _from_json(array, file) for name, array in tree["dict"].items()}
+    return tuple(_from_json(array, file) for array in tree["tuple"])
+
+
+@dataclass(eq=False)
+class Keeper:
+    """Which calls of a process are kept, and where; ``of``: as in ``Call``."""
+
+    folder: Path
+    of: str
+    most: int
+    calls: int
+    rng: np.random.Generator
+    number: int = 0
+    _one_of: int = 1
+    _met: set[Any] = field(default_factory=set)
+    _first: list[Path] = field(default_factory=list)
+    _by_chance: list[Path] = field(default_factory=list)
+    _lock: Any = field(default_factory=Lock)
+    _process: int = field(default_factory=os.getpid)
+
+    def opened(self, given: Mapping[str, Tree], chunk: int | None = None) -> "Open | None":
+        """A call that begins with these arrays, if it is to be kept; ``given``: by role."""
+        arrays = [(name, np.shape(a), getattr(a, "dtype", type(a))) for name, a in named(given)]
+        kind = (*arrays, chunk)
+        with self._lock:
+            self.number += 1
+            if os.getpid() != self._process:
+                # What the process that it comes from has kept is not its own.
+                self._process, self._first, self._by_chance = os.getpid(), [], []
+            if kind in self._met and self.rng.random() * self._one_of >= 1:
+                return None
+        return Open(self, kind, self.number, given, chunk)
+
+    def keep(self, kind: Any, call: Call) -> None:
+        """Keeps it, whole or not at all: a full disk ends no training."""
+        arrays = [one.array for _, one in named(call.arrays)]
+        if any(array.dtype.hasobject for array in arrays) or sum(a.nbytes for a in arrays) > self.most:
+            return
+        data = packed(call)
+        with self._lock, suppress(OSError):
+            # What finds no room now finds none later.
+            first = kind not in self._met
+            self._met.add(kind)
+            while len(self._first) + len(self._by_chance) >= self.calls and self._thinned():
+                pass
+            if len(self._first) + len(self._by_chance) >= self.calls:
+                return
+            path = self._written(data, f"call-{call.number:09d}-")
+            if path is not None:
+                (self._first if first else self._by_chance).append(path)
+
+    def _written(self, data: bytes, name: str) -> Path | None:
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=name, suffix=".part", delete=False) as file:
+            temporary = Path(file.name)
+        try:
+            temporary.write_bytes(data)
+            # Another process sees this file before it asks for room, or this one sees that one's.
+            while self._size() > self.most:
+                if not self._thinned():
+                    return None
+            return temporary.replace(temporary.with_suffix(".npz"))
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _size(self) -> int:
+        """Bytes of all that is there."""
+        total = 0
+        for path in self.folder.iterdir():
+            with suppress(OSError):
+                total += path.stat().st_size
+        return total
+
+    def _thinned(self) -> bool:
+        """Every second of the calls that were kept by chance is gone, if there was any."""
+        for path in self._by_chance[::2]:
+            path.unlink(missing_ok=True)
+        some, self._by_chance = bool(self._by_chance), self._by_chance[1::2]
+        self._one_of *= 2
+        return some
+
+
+class Open:
+    """A forward that is kept with each of its backwards, and with none if there is none."""
+
+    def __init__(
+        self, keeper: Keeper, kind: Any, number: int, given: Mapping[str, Tree], chunk: int | None
+    ) -> None:
+        self._keeper, self._kind, self._number, self._chunk = keeper, kind, number, chunk
+        # The arrays themselves, to see by the time of a backward what has become of them.
+        self._seen, self._held = {**given}, {**each(held, given)}
+        self._backward = 0
+
+    def answered(self, **answered: Tree) -> None:
+        """By role, what the forward has answered."""
+        self._seen |= answered
+        self._held |= each(held, answered)
+
+    def asked(self, **cotangents: Tree) -> "Asked":
+        """A backward of it, which is given these."""
+        self._backward += 1
+        before = dict(named(self._held))
+        changed = tuple(name for name, now in named(self._seen) if not _same(now, before[name].array))
+        call = Call(
+            self._keeper.of,
+            self._number,
+            self._backward,
+            {**self._held, **each(held, cotangents)},
+            chunk=self._chunk,
+            changed=changed,
+        )
+        return Asked(self._keeper, self._kind, call)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A backward that is on its way."""
+
+    _keeper: Keeper
+    _kind: Any
+    _call: Call
+
+    def answered(self, wanted: bool = True, **gradients: Tree) -> None:
+        """By role, what it has answered; the call is kept."""
+        arrays = {**self._call.arrays, **each(held, gradients)}
+        self._keeper.keep(self._kind, replace(self._call, arrays=arrays, wanted=wanted))
+
+
+def _same(one: Any, other: Array) -> bool:
+    """To the bit, but that NaN is NaN."""
+    one = np.asarray(one)
+    return one.shape == other.shape and bool(np.all((one == other) | ((one != one) & (other != other))))

@@ -1,0 +1,87 @@
+"""A layer whose calls are watched: some of those that a training makes are kept, and judged later.
+
+    watched = watch(layer(forward, backward, model=lstm), "calls")
+    outputs, state, saved = watched.forward(params, xs, state)
+    d_params, d_xs, d_state = watched.backward(saved, d_outputs, d_state)
+
+What is given and answered is copied when it is, for a training goes on with its arrays. What comes back of
+PyTorch's and JAX's layers is in ``verification.torch.watching`` and ``verification.jax.watching``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from verification.adapters.calls import CALLS, MOST, Keeper, Open
+from verification.adapters.layer import Layer
+from verification.adapters.recorded import name_of
+from verification.models.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """What a forward has saved, and its call, if that is kept."""
+
+    saved: Any
+    call: Open | None
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A layer's two functions, some of whose calls are kept."""
+
+    layer: Layer
+    keeper: Keeper
+
+    def forward(self, params: Any, xs: Any, state: tuple[Array, ...], *ends: Array, **chunk: int) -> Any:
+        """As the layer's own; ``saved`` is for ``backward`` alone."""
+        given = {"params": params, "xs": xs, "state": state, "ends": ends}
+        call = self.keeper.opened(given, chunk.get("chunk"))
+        outputs, final, saved = self.layer.forward(params, xs, state, *ends, **chunk)
+        if call is not None:
+            call.answered(outputs=outputs, final=final)
+        return outputs, final, Saved(saved, call)
+
+    def backward(self, saved: Saved, d_outputs: Any, d_state: Any) -> Any:
+        """As the layer's own."""
+        asked = saved.call and saved.call.asked(d_outputs=d_outputs, d_final=d_state)
+        d_params, d_xs, d_initial = self.layer.backward(saved.saved, d_outputs, d_state)
+        if asked is not None:
+            asked.answered(d_params=d_params, d_xs=d_xs, d_state=d_initial)
+        return d_params, d_xs, d_initial
+
+
+def watch(
+    layer: Layer,
+    folder: str | Path,
+    module: Any = None,
+    *,
+    most: int = MOST,
+    calls: int = CALLS,
+    seed: int | np.random.Generator = 0,
+) -> Any:
+    """What a training calls in the place of a layer, and which keeps some of its calls in a folder.
+
+    ``layer``: what ``verification.layer`` has returned, of which a ``forward`` and a ``backward`` come back;
+    or what ``verification.torch`` or ``verification.jax`` has. ``module``: of ``verification.torch.module``,
+    the module that is trained. Kept are the first call of each shape and type, and others by chance, which
+    ``seed`` decides, an int or a Generator; ``most``: bytes of all files in the folder, whoever writes them,
+    and ``calls`` of one process. The folder is made if it is not there; calls that are in it stay.
+
+    Raises TypeError for what is no such layer or module, and OSError where there can be no such folder.
+    """
+    if not isinstance(layer, Layer):
+        raise TypeError(
+            f"layer: {layer!r}, needed what verification.layer, verification.torch or verification.jax has "
+            "returned"
+        )
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    keeper = Keeper(folder, name_of(layer), most, calls, np.random.default_rng(seed))
+    if layer.watching is not None:
+        return layer.watching(keeper, module)
+    if module is not None:
+        raise TypeError(f"module: {type(module).__name__}, needed None for a layer of verification.layer")
+    return Watched(layer, keeper)
