@@ -11,7 +11,7 @@ from verification.judging.standing import Milestone
 from verification.report import summary
 from verification.sampling.ordering import Share
 
-KEYS = ["verdict", "scope", "seconds", "cases", "informative", "met", "ended", "least_met"]
+KEYS = ["verdict", "scope", "seconds", "cases", "informative", "calls", "met", "ended", "least_met"]
 KEYS += ["not_asked", "remarks", "diagnosis", "example"]
 
 HOLDS = Judgement(
@@ -52,6 +52,7 @@ def test_what_holds_in_json():
         "seconds": 1.235,
         "cases": 1266,
         "informative": 1260,
+        "calls": {},
         "met": {"singles": 1.0, "pairs": 0.3333},
         "ended": None,
         "least_met": [],
@@ -127,3 +128,13 @@ def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     assert ("x" * digits in told) == whole
     assert ("smallest example: a program of 20,001 characters, in the JSON" in told) != whole
     assert summary.as_json(long)["example"] == "x" * digits
+
+
+def test_calls_of_a_training_are_told_by_their_shapes():
+    """One, one shape, and more than are named."""
+    words = as_text(replace(HOLDS, calls={"N 2, float32": 1})).splitlines()[-1]
+    assert words == "1,266 cases, 1,260 informative, and 1 call of your training: N 2, float32"
+    several = {f"N {n}, float32": n for n in (1, 2, 3, 4)}
+    assert as_text(replace(HOLDS, calls=several)).endswith(
+        "and 10 calls of your training: N 4, float32 (4); N 3, float32 (3); N 2, float32 (2); 1 other shapes"
+    )
