@@ -11,14 +11,16 @@ from verification.judging import model_subject
 from verification.judging.model_subject import OfModel
 from verification.judging.training import training_of
 
-NOTHING = SimpleNamespace(rows=(), more=tuple, coverage=tuple, tuples=tuple, meet=list, shares=tuple)
+NOTHING = SimpleNamespace(
+    rows=(), designed=None, more=tuple, coverage=tuple, tuples=tuple, meet=list, shares=tuple
+)
 
 
 @pytest.fixture
 def calls_alone(monkeypatch):
     """Runs of kept calls alone: the sample is asked elsewhere."""
     monkeypatch.setattr(OfModel, "samples", lambda subject, profile: (NOTHING,))
-    for name in ("opening", "portions", "drawn"):
+    for name in ("opening", "_portions", "drawn"):
         monkeypatch.setattr(OfModel, name, lambda *given: ())
     monkeypatch.setattr(model_subject, "once", lambda engine: ())
 
@@ -173,4 +175,4 @@ def test_calls_beyond_the_scope_are_counted(folders):
     trained(made, folders / "beyond", steps=1)
     scoped = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=Scope(dtypes=("float32",)))
     assert training_of(scoped, folders / "beyond").not_asked == ("3 kept calls beyond the scope",)
-    assert OfModel(scoped).beside(folders / "beyond").not_asked[-1] == "3 kept calls beyond the scope"
+    assert OfModel(scoped).beside(folders / "beyond").not_asked(0.0)[-1] == "3 kept calls beyond the scope"
