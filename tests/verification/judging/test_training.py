@@ -1,28 +1,21 @@
 """Calls of a training beside a run's cases: what no case of the sample shows is refuted by them."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from tests.layers import vanilla
 from verification import Scope, layer, manual, models, verify, watch
-from verification.judging import model_subject
 from verification.judging.model_subject import OfModel
+from verification.judging.plan import Plan
 from verification.judging.training import training_of
-
-NOTHING = SimpleNamespace(
-    rows=(), designed=None, more=tuple, coverage=tuple, tuples=tuple, meet=list, shares=tuple
-)
 
 
 @pytest.fixture
 def calls_alone(monkeypatch):
     """Runs of kept calls alone: the sample is asked elsewhere."""
-    monkeypatch.setattr(OfModel, "samples", lambda subject, profile: (NOTHING,))
-    for name in ("opening", "_portions", "drawn"):
-        monkeypatch.setattr(OfModel, name, lambda *given: ())
-    monkeypatch.setattr(model_subject, "once", lambda engine: ())
+    monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
+    for name in ("opening", "blocks", "portions"):
+        monkeypatch.setattr(Plan, name, lambda *given: ())
 
 
 def trained(
