@@ -1,6 +1,6 @@
 """Run the field study again, over checkouts of the sources and an environment for each package.
 
-    python -m benchmarks.field_study.run --sources DIR [--environments DIR] [--seed N] [NAME ...]
+    python -m benchmarks.field_study.run --sources DIR [--environments DIR] [--seconds S] [NAME ...]
 
 Judges each adapter by ``python -m verification judge``, one after the other, keeps what is said in
 results.json after each, and writes the tables of docs/field-study/README.md anew. DIR holds a checkout of
@@ -23,8 +23,8 @@ from benchmarks.field_study.places import ROOT, adapters, keep, pin_of
 from benchmarks.field_study.tables import write_tables
 from rnn.console.progress import duration
 
-# Judgements end by themselves; what is longer than this hangs. Interpreted kernels take more than half of it.
-LIMIT_SECONDS = 3600
+# After so many a judgement says what it has met; what is longer than the other hangs.
+SECONDS, LIMIT_SECONDS = 1800.0, 3600
 
 
 class Missing(Exception):
@@ -78,8 +78,8 @@ def last_line(text: str) -> str:
     return lines[-1][:300] if lines else "no message"
 
 
-def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]:
-    """What the command says of an adapter, with its seconds of processor time."""
+def judged(file: Path, python: Path, sources: Path, seed: int, seconds: float) -> dict[str, Any]:
+    """What the command says of an adapter by so many seconds, with those of processor time."""
     environment = os.environ | {
         "FIELD_SOURCES": str(sources),
         "OPENBLAS_NUM_THREADS": "1",
@@ -89,7 +89,7 @@ def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out.json")
         command = [str(python), "-m", "verification", "judge", f"{file}:engine", "--seed", str(seed)]
-        command += ["--out", folder, "--json", str(out)]
+        command += ["--out", folder, "--json", str(out), "--seconds", str(seconds)]
         before = os.times()
         try:
             done = subprocess.run(
@@ -105,7 +105,9 @@ def judged(file: Path, python: Path, sources: Path, seed: int) -> dict[str, Any]
     return {**said, "cpu_seconds": round(cpu, 1)}
 
 
-def studied(names: list[str], sources: Path, environments: Path | None, seed: int) -> list[str]:
+def studied(
+    names: list[str], sources: Path, environments: Path | None, seed: int, seconds: float
+) -> list[str]:
     """Judges the adapters of these names; the names of those that were left out."""
     started, judged_so_far, left_out = time.monotonic(), 0, []
     for number, name in enumerate(names, 1):
@@ -119,7 +121,7 @@ def studied(names: list[str], sources: Path, environments: Path | None, seed: in
             print(f"left out: {missing}")
             left_out.append(name)
             continue
-        result = {"pin": pin, **judged(file, python, sources, seed)}
+        result = {"pin": pin, **judged(file, python, sources, seed, seconds)}
         keep("results.json", name, result)
         judged_so_far += 1
         left = (len(names) - number) * (time.monotonic() - started) / judged_so_far
@@ -135,6 +137,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--sources", type=Path, required=True, help="folder of checkouts, OWNER+NAME each")
     parser.add_argument("--environments", type=Path, help="folder of environments, made where missing")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="end each judgement after so many")
     parser.error = refused  # type: ignore[method-assign]
     given = parser.parse_args(arguments)
     unknown = [name for name in given.names if name not in adapters()]
@@ -155,7 +158,8 @@ def main(arguments: list[str] | None = None) -> int:
     """The command."""
     given = parsed(arguments)
     environments = given.environments.resolve() if given.environments else None
-    left_out = studied(given.names or list(adapters()), given.sources.resolve(), environments, given.seed)
+    names, sources = given.names or list(adapters()), given.sources.resolve()
+    left_out = studied(names, sources, environments, given.seed, given.seconds)
     if left_out:
         print(f"Left out: {', '.join(left_out)}")
     return 0

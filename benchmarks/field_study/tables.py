@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.field_study.outcomes import CHECKERS, COLUMNS, by_engine, by_own_tests
 from benchmarks.field_study.places import PAGES, adapters, read
 from benchmarks.tables import filled
+from verification.text import percent
 
 PAGE = PAGES / "README.md"
 
@@ -34,9 +35,13 @@ def with_tables(page: str) -> str:
     return filled(page, parts)
 
 
+# Of an engine that took too long for the whole sample the verdict says what was met by then.
+VERIFIED = ("verified", "verified to pairs", "verified to singles")
+
+
 def counts(results: dict[str, Any]) -> str:
     """How many of what."""
-    by_verdict = {verdict: of(results, verdict) for verdict in ("verified", "refuted", "not exercised")}
+    by_verdict = {verdict: of(results, verdict) for verdict in (*VERIFIED, "refuted", "not exercised")}
     sources = {source(r["pin"]) for r in results.values()}
     said = ", ".join(f"{len(names)} {verdict}" for verdict, names in by_verdict.items() if names)
     return f"{len(results)} engines of {len(sources)} packages and repositories: {said}."
@@ -73,13 +78,21 @@ def linked(name: str, result: dict[str, Any]) -> str:
 
 
 def verified_table(results: dict[str, Any]) -> str:
-    """What was verified, within which scope."""
+    """What was verified, within which scope, and how far if not wholly."""
     rows = [
-        row(linked(name, r), where(r["pin"]), r["scope"], r["informative"], f"{r['seconds']:.0f}")
+        row(linked(name, r), where(r["pin"]), within(r), r["informative"], f"{r['seconds']:.0f}")
         for name, r in sorted(results.items())
-        if r["verdict"] == "verified"
+        if r["verdict"] in VERIFIED
     ]
     return table(("engine", "pinned", "verified within", "informative cases", "seconds"), rows)
+
+
+def within(result: dict[str, Any]) -> str:
+    """The scope; of what is verified in part the shares of singles, pairs and triples as well."""
+    if result["verdict"] == "verified":
+        return str(result["scope"])
+    met = ", ".join(f"{name} {percent(share)}" for name, share in result["met"].items())
+    return f"{result['verdict']} ({met}): {result['scope']}"
 
 
 def refuted_table(results: dict[str, Any]) -> str:

@@ -168,6 +168,16 @@ def test_misuse_is_told_in_a_line(command, arguments, told):
     assert (STUDY / "results.json").read_bytes() == before
 
 
+def test_what_is_verified_in_part_says_how_far():
+    """Beside what is verified wholly, in the table and in the counts."""
+    whole = RESULTS["mlstm_chunkwise"]
+    part = {**whole, "verdict": "verified to pairs", "met": {"singles": 1.0, "pairs": 1.0, "triples": 0.82}}
+    rows = tables.verified_table({"fla_gla_chunk": part, "mlstm_chunkwise": whole}).splitlines()[2:]
+    told = f"verified to pairs (singles 100%, pairs 100%, triples 82%): {whole['scope']}"
+    assert [told in row for row in rows] == [True, False]
+    assert tables.counts({"one": part, "two": whole}).endswith(": 1 verified, 1 verified to pairs.")
+
+
 def test_what_cannot_be_had_is_left_out_by_name(tmp_path):
     """No checkout, another file than the pinned one, no environment: each in a line, and the rest is kept."""
     before = (STUDY / "results.json").read_bytes()
