@@ -10,7 +10,7 @@ from benchmarks.evidence import adversary, detection, durations, mutants
 from benchmarks.evidence.checkers import built_in
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.mutants import compiled
-from benchmarks.evidence.options import FORMS, PROGRAM
+from benchmarks.evidence.options import PROGRAM, USAGES
 from benchmarks.evidence.scalars import FLOATS, NARROW, ScalarRow, compiled_activation, scalar_rows
 from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
@@ -29,7 +29,7 @@ DETECTION_CASES = 300
 
 def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
     """Run the command, the verification on ``engine``; returns the exit code."""
-    options = arguments(argv, FORMS, PROGRAM)
+    options = arguments(argv, USAGES, PROGRAM)
     return execute(options, COMMANDS[options.command], engine)
 
 

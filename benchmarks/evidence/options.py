@@ -9,8 +9,8 @@ from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT, Fault
 from benchmarks.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
 from rnn.console.command_line import program
 from verification.adapters.rnn.cells import check_loops
-from verification.cli.options import CACHE, PROFILE, SEED, WHICH_LOOPS, Form, seed, shown
-from verification.cli.options import FORMS as OF_VERIFICATION
+from verification.cli.options import CACHE, PROFILE, SEED, WHICH_LOOPS, Usage, seed, shown
+from verification.cli.options import USAGES as OF_VERIFICATION
 
 PROGRAM = program("benchmarks.evidence")
 
@@ -38,13 +38,13 @@ def _prepare_mutants(options: argparse.Namespace) -> None:
     options.faults = named_faults(options.loops, options.only)
 
 
-FORMS: Mapping[str, Form] = {
+USAGES: Mapping[str, Usage] = {
     "verify": replace(
         OF_VERIFICATION["verify"],
         description="Verify the hand-derived gradients of every cell, show that the verifier can fail, and "
         "train on the sine only if all holds: 4 min on two cores, with --profile thorough hours.",
     ),
-    "mutants": Form(
+    "mutants": Usage(
         "Show that the suite catches every wrong engine of the catalogue, of NumPy's text or of the compiled "
         "one: 5 to 10 min on two cores.",
         {
@@ -56,18 +56,18 @@ FORMS: Mapping[str, Form] = {
         },
         prepare=_prepare_mutants,
     ),
-    "article": Form(
+    "article": Usage(
         "Show why the published rule is refuted, and train by it from 20 seeds: 1 min on two cores.",
         {},
         ("article.png",),
     ),
-    "detection": Form(
+    "detection": Usage(
         "Measure how small a planted fault is caught: 1 min on two cores, with PyTorch and JAX several.",
         {"--seed": SEED},
         ("detection.png",),
         json="detection.json",
     ),
-    "adversary": Form(
+    "adversary": Usage(
         "Measure how many faults are caught that show under one, two or three conditions alone, drawn from a "
         "published list: 2 min on two cores, and 10 s for each that is planted.",
         {

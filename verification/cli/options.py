@@ -60,7 +60,7 @@ def _nothing(options: argparse.Namespace) -> None:
 
 
 @dataclass(frozen=True)
-class Form:
+class Usage:
     """What a command does and how long that takes, what it can be asked for, and the files that it writes.
 
     ``flags``: the keywords of ``add_argument`` by the name of each. ``prepare`` adds to the options what the
@@ -134,8 +134,8 @@ def _prepare_cell(options: argparse.Namespace) -> None:
     options.engine = judged_by(options.cell, options.loops)
 
 
-FORMS: Mapping[str, Form] = {
-    "verify": Form(
+USAGES: Mapping[str, Usage] = {
+    "verify": Usage(
         "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: 3 min on "
         "two cores, with --profile thorough hours.",
         {
@@ -148,7 +148,7 @@ FORMS: Mapping[str, Form] = {
         ("report.html", "sine.png"),
         prepare=lambda options: check_loops(options.loops),
     ),
-    "judge": Form(
+    "judge": Usage(
         "Judge an engine of yours, which is what an adapter returned, as layer(...), or a function "
         "Problem -> Gradients: 10 s to 2 min on two cores where a call takes a millisecond.",
         {
@@ -162,7 +162,7 @@ FORMS: Mapping[str, Form] = {
         ("report.html",),
         prepare=_prepare_judge,
     ),
-    "campaign": Form(
+    "campaign": Usage(
         "Judge an engine of yours on as many drawn cases as you like, 25 to 40 cases a second on two cores, "
         "over processes or a Dask cluster; what is done is kept in DIR, from where the same command goes on.",
         {"target": _TARGET, **campaign.FLAGS, "--no-cache": CACHE},
@@ -170,7 +170,7 @@ FORMS: Mapping[str, Form] = {
         "verification-campaign",
         prepare=_prepare_campaign,
     ),
-    "cell": Form(
+    "cell": Usage(
         "Judge a cell of rnn by NumPy's loops or by compiled ones: 1 to 2 min on two cores.",
         {
             "cell": {"choices": (*RECURRENCES, BIDIRECTIONAL), "help": "which"},
@@ -196,30 +196,30 @@ EVIDENCE = "python -m benchmarks.evidence"
 
 
 def arguments(
-    argv: Sequence[str] | None = None, forms: Mapping[str, Form] = FORMS, program: str = PROGRAM
+    argv: Sequence[str] | None = None, usages: Mapping[str, Usage] = USAGES, program: str = PROGRAM
 ) -> argparse.Namespace:
     """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
 
     Of ``judge``, ``campaign`` and ``cell`` also ``engine``, and of the second ``campaign``, prepared.
     """
     given = list(sys.argv[1:] if argv is None else argv)
-    first = next(iter(forms))
+    first = next(iter(usages))
     # Flags without a command are those of the first. What is no flag has to be a command.
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = [first, *given]
-    each = parsers(forms, program)
-    if given[0] in ELSEWHERE and given[0] not in forms:
+    each = parsers(usages, program)
+    if given[0] in ELSEWHERE and given[0] not in usages:
         each[""].error(f"{given[0]} measures the verifier, from a checkout: {EVIDENCE} {given[0]}")
     options, unknown = each[""].parse_known_args(given)
-    parser, form = each[options.command], forms[options.command]
+    parser, usage = each[options.command], usages[options.command]
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    if form.json is not None and options.json is None:
-        options.json = options.out / form.json
-    options.places = Places(getattr(options, "out", None), form.files, options.json)
+    if usage.json is not None and options.json is None:
+        options.json = options.out / usage.json
+    options.places = Places(getattr(options, "out", None), usage.files, options.json)
     try:
         options.places.check()
-        form.prepare(options)
+        usage.prepare(options)
         options.places.make()
     except OSError as error:
         parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
@@ -228,7 +228,7 @@ def arguments(
     return options
 
 
-def parsers(forms: Mapping[str, Form], program: str) -> Mapping[str, Parser]:
+def parsers(usages: Mapping[str, Usage], program: str) -> Mapping[str, Parser]:
     """A parser for each command, and the one that has them all, which is called ""."""
     parser = Parser(
         prog=program,
@@ -238,38 +238,38 @@ def parsers(forms: Mapping[str, Form], program: str) -> Mapping[str, Parser]:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", title="commands, each with a --help of its own"
     )
-    first = next(iter(forms))
+    first = next(iter(usages))
     each = {
         name: commands.add_parser(
             name,
             # What is asked without a command is answered without one.
             prog=program if name == first else f"{program} {name}",
-            help=form.description,
-            description=form.description,
+            help=usage.description,
+            description=usage.description,
             epilog=EXIT_CODES,
         )
-        for name, form in forms.items()
+        for name, usage in usages.items()
     }
-    for name, form in forms.items():
-        _add_flags(each[name], form)
+    for name, usage in usages.items():
+        _add_flags(each[name], usage)
     _, _, flags = each[first].format_help().partition("\n\n")
     parser.epilog = f"without a command: {first}\n\n{flags}"
     return {"": parser, **each}
 
 
-def _add_flags(parser: Parser, form: Form) -> None:
+def _add_flags(parser: Parser, usage: Usage) -> None:
     """What can be asked of a command, and where its results go."""
-    for name, keywords in form.flags.items():
+    for name, keywords in usage.flags.items():
         parser.add_argument(name, **keywords)
-    if form.files:
+    if usage.files:
         parser.add_argument(
             "--out",
             type=Path,
-            default=Path(form.folder),
+            default=Path(usage.folder),
             metavar="DIR",
-            help=f"the folder for {', '.join(form.files)} (default {form.folder})",
+            help=f"the folder for {', '.join(usage.files)} (default {usage.folder})",
         )
-    default = "nowhere" if form.json is None else f"{form.json} in DIR"
+    default = "nowhere" if usage.json is None else f"{usage.json} in DIR"
     parser.add_argument(
         "--json",
         type=Path,

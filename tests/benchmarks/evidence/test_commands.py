@@ -19,7 +19,7 @@ from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.run import MutantsResult
-from benchmarks.evidence.options import FORMS, PROGRAM
+from benchmarks.evidence.options import PROGRAM, USAGES
 from benchmarks.evidence.scalars import ScalarRow
 from tests.hurry import PNG, in_a_hurry
 from verification.cli.options import arguments
@@ -123,4 +123,4 @@ def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agre
 def test_a_part_of_a_run_is_planned(name):
     """Every part that a command has is in its plan, and none that it has not."""
     _, parts = command.COMMANDS[name]
-    assert all(seconds > 0 for seconds in parts(arguments([name], FORMS, PROGRAM)).values())
+    assert all(seconds > 0 for seconds in parts(arguments([name], USAGES, PROGRAM)).values())

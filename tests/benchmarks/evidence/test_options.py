@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.evidence.options import FAULTS, FORMS, PROGRAM
+from benchmarks.evidence.options import FAULTS, PROGRAM, USAGES
 from verification.cli import options
 
-arguments = partial(options.arguments, forms=FORMS, program=PROGRAM)
+arguments = partial(options.arguments, usages=USAGES, program=PROGRAM)
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +54,10 @@ TIMES = re.findall(
 )
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", USAGES)
 def test_a_help_text_says_the_time_that_the_page_says(name):
     """Of each command."""
-    assert dict(TIMES)[name].strip() in FORMS[name].description
+    assert dict(TIMES)[name].strip() in USAGES[name].description
 
 
 @pytest.mark.parametrize("loops", FAULTS)

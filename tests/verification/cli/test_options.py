@@ -8,7 +8,7 @@ import pytest
 
 from rnn.console.command_line import EXIT_CODES, LINE
 from rnn.console.places import STANDARD_OUTPUT, Places
-from verification.cli.options import FORMS, arguments
+from verification.cli.options import USAGES, arguments
 
 
 @pytest.fixture(autouse=True)
@@ -99,10 +99,10 @@ TIMES = re.findall(
 )
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", USAGES)
 def test_a_help_text_says_the_time_that_the_page_says(name):
     """Of each command."""
-    assert {name or "verify": time for name, time in TIMES}[name].strip() in FORMS[name].description
+    assert {name or "verify": time for name, time in TIMES}[name].strip() in USAGES[name].description
 
 
 def test_the_default_is_this_projects_own_run(tmp_path):
@@ -112,11 +112,11 @@ def test_the_default_is_this_projects_own_run(tmp_path):
         assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
     options = arguments([])
     assert (options.command, options.profile, options.seed) == ("verify", "quick", 0)
-    assert options.places == Places(Path("verification-report"), FORMS["verify"].files, None)
+    assert options.places == Places(Path("verification-report"), USAGES["verify"].files, None)
     assert (tmp_path / "verification-report").is_dir()
 
 
-@pytest.mark.parametrize("command", FORMS)
+@pytest.mark.parametrize("command", USAGES)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
     asked = {
@@ -167,5 +167,5 @@ def helped(capsys, *argv):
 def test_help_shows_the_commands_and_the_flags_of_verify(capsys):
     """Everything that can be asked without a command, and what else there is."""
     told = helped(capsys)
-    for words in (*FORMS, "--profile", "--seed", "--out", "--json", EXIT_CODES):
+    for words in (*USAGES, "--profile", "--seed", "--out", "--json", EXIT_CODES):
         assert words in told
