@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from verification.cli.options import parsers
+from benchmarks.evidence.options import USAGES as EVIDENCE
+from verification.cli.options import USAGES, parsers
 from verification.judging.profile import PROFILES
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +87,7 @@ def test_every_flag_of_every_command_is_in_the_table():
     for flag, commands, _ in rows_after("| flag | of which commands |"):
         told[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
     there = {}
-    for name, parser in parsers().items():
+    for name, parser in {**parsers(EVIDENCE, "evidence"), **parsers(USAGES, "verification")}.items():
         for flag in (option for action in parser._actions for option in action.option_strings):
             there.setdefault(flag, set()).add(name)
     own = {flag for flag, names in there.items() if names == {"campaign"}}
