@@ -17,7 +17,7 @@ import autograd.numpy as np
 
 from verification.models.domains import between_0_and_1, not_positive, within_unit_length
 from verification.models.exponentials import exp
-from verification.models.gated_linear_attention import MOST, outer, output, read
+from verification.models.gated_linear_attention import ATTENTION, MOST, outer, output, read
 from verification.models.model import Block, Model, Use
 
 
@@ -44,6 +44,7 @@ delta_rule = Model(
     step=step,
     output=output,
     most=MOST,
+    ordinary=ATTENTION,
 )
 
 _DECAY = Block("g", ("A",), Use.INPUT, meaning="logarithm of the decay", domain=not_positive)

@@ -160,7 +160,8 @@ class Model:
     ``reads``, which is the one after the step, and the step's own p and x; without it the first state array.
     Several are functions by name. Within the verifier they are one array, side by side along its last axis.
     ``most``: of dimensions, by name, the largest size that a sample has, where not that of all: what has
-    many axes takes long otherwise.
+    many axes takes long otherwise. ``ordinary``: all sizes of a few cases as in a training, {"N": 2, "T": 64,
+    "H": 256}, where those of ``verification.sampling.products`` are not its own.
     ``readout(f, p, *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number a
     record, (N,). ``functions``: for each role, what may play it, the first by default. ``complex``: its
     numbers are complex unless a scope says otherwise.
@@ -176,6 +177,7 @@ class Model:
     output: Callable[..., Any] | Mapping[str, Callable[..., Any]] | None = None
     reads: When = When.AFTER
     most: Mapping[str, int] = field(default_factory=dict)
+    ordinary: tuple[Sizes, ...] = ()
 
     def __post_init__(self) -> None:
         names = [block.name for block in self.blocks]

@@ -49,4 +49,15 @@ selective_scan = Model(
     functions={"size": (softplus,), "decay": (exp,)},
     # Of channels, and of states in each, in a sample.
     most={"E": 65, "S": 17},
+    # As those of ``verification.models.gated_linear_attention``; beyond a block of 256 channels.
+    ordinary=(
+        {"N": 8, "T": 32, "E": 64, "S": 16},
+        {"N": 1, "T": 33, "E": 512, "S": 16},
+        {"N": 1, "T": 150, "E": 128, "S": 16},
+        {"N": 1, "T": 9, "E": 257, "S": 64},
+        {"N": 16, "T": 4, "E": 64, "S": 16},
+        {"N": 129, "T": 255, "E": 2, "S": 2},
+        {"N": 129, "T": 509, "E": 2, "S": 2},
+        {"N": 1, "T": 512, "E": 16, "S": 16},
+    ),
 )

@@ -10,6 +10,7 @@ from verification.models.functions import Function
 from verification.models.model import Model, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim
+from verification.sampling.conditions import conditions
 from verification.sampling.contradictions import contradictions
 from verification.sampling.covering import Level, Row, Rule
 from verification.sampling.factors import (
@@ -58,6 +59,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
     factors = table(model, claim)
     least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
     shortest = claim.steps[0]
+    more = {name: levels for name, levels in conditions(model, claim).items() if name != "T"}
     made = [
         Rule("more parts than steps", ("T", "truncation"), _parts),
         Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
@@ -67,6 +69,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         Rule("one class alone", ("loss", *_outputs(model, claim)), _one_class(_outputs(model, claim))),
         Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
         Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
+        Rule("another condition beside 512 steps", ("T", *more), _long_alone(more)),
         *contradictions(model, claim),
         Rule(
             "more work than a truth may take",
@@ -187,6 +190,16 @@ def _checkpoints(row: Row) -> bool:
 
 def _both(row: Row) -> bool:
     return row.get("checkpoints", "none") != "none" and bool(row.get("workspace", False))
+
+
+def _long_alone(more: Mapping[str, Sequence[Level]]) -> Callable[[Row], bool]:
+    """So many steps are a condition themselves, and dear; their numbers are not to be degenerate as well."""
+
+    def alone(row: Row) -> bool:
+        long = row.get("T") == (LONG_STEPS, LONG_STEPS)
+        return long and any(name in row and row[name] in levels for name, levels in more.items())
+
+    return alone
 
 
 def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:

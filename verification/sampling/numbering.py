@@ -8,14 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from verification.sampling.covering import Factors, Level, Rule, possible, row_with
-from verification.sampling.factors import (
-    CHECKPOINTS,
-    LONG_STEPS,
-    NUMBERS,
-    TRUNCATIONS,
-    numbers,
-    sizes_of,
-)
+from verification.sampling.factors import CHECKPOINTS, NUMBERS, TRUNCATIONS, numbers, sizes_of
 
 # Of how many sizes that could be others one stays as it is.
 LOOSE = 10
@@ -29,9 +22,8 @@ Work: TypeAlias = Callable[[Mapping[str, Level]], float]
 # The seconds beyond which a row is heavy: what is left to chance makes none so.
 LIGHT = 0.1
 
-# By what part a number may make a heavy row heavier than the least of its class does, and where steps are
-# ``LONG_STEPS``: such rows are few, and large sizes beside them are in no others.
-MORE, MORE_IF_LONG = 0.15, 1.0
+# By what part a number may make a heavy row heavier than the least of its class does.
+MORE = 0.15
 
 
 @dataclass(frozen=True)
@@ -61,31 +53,22 @@ def factor_of(name: str) -> str:
 
 
 def numbered(rows: Iterable[Mapping[str, Level]], shortest: int, work: Work) -> list[Row]:
-    """The rows, each with the numbers that meet most of what is not met yet; small ones if it is heavy.
-
-    Beside ``LONG_STEPS`` the largest are taken.
-    """
+    """The rows, each with the numbers that meet most of what is not met yet; small ones if it is heavy."""
     met: set[Met] = set()
     made = []
     for levels in rows:
         spans, least = sizes_of(levels), least_steps(levels, shortest)
         spans["T"] = max(spans["T"][0], min(least, spans["T"][1])), spans["T"][1]
         row = Row(levels, {name: low for name, (low, _) in spans.items()})
-        is_long = spans["T"][0] >= LONG_STEPS
         for name, span in spans.items():
             others = [item for item in levels.items() if item[0] != factor_of(name)]
-            most = max(LIGHT, (1 + (MORE_IF_LONG if is_long else MORE)) * work(row.priced))
+            most = max(LIGHT, (1 + MORE) * work(row.priced))
             tried = [replace(row, sizes={**row.sizes, name: n}) for n in numbers(span) if n > span[0]]
             few = [row, *(each for each in tried if work(each.priced) <= most)]
-            row = few[-1] if is_long else max(few, key=lambda one: _new(one, name, others, met))
+            row = max(few, key=lambda one: sum((name, one.sizes[name], *item) not in met for item in others))
         made.append(row)
         met |= set(row.met())
     return made
-
-
-def _new(row: Row, name: str, others: Iterable[tuple[str, Level]], met: set[Met]) -> int:
-    """Beside how many levels of the others a size's number has not been yet."""
-    return sum((name, row.sizes[name], *item) not in met for item in others)
 
 
 def least_steps(levels: Mapping[str, Level], shortest: int) -> int:

@@ -1,0 +1,119 @@
+"""Sizes that meet: what is wrong there alone, or keeps something from a size on, is refuted by these rows."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT
+from tests.layers.faults import SIZES
+from tests.quick import first_quick
+from verification import Scope, layer, models
+from verification.adapters import layer as adapter
+from verification.judging.sampled import truth_of_row
+from verification.models.model import Use
+from verification.properties.findings import again, findings
+from verification.sampling.products import TIMES, dealt_out, in_processes, in_words, of_products
+from verification.sampling.resolving import resolved
+
+CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
+ROWS = dealt_out(models.lstm, CLAIM, again(CLAIM))
+
+
+@cache
+def truth(number):
+    """Of the case of a row."""
+    return truth_of_row(of_products(models.lstm, CLAIM), ROWS[number], number, CLAIM.blocks)
+
+
+def rows_of(fault):
+    """The numbers of the rows of a fault's sizes; of what keeps something, of all of that process."""
+    wanted = {**fault.sizes, "N": fault.records, "T": fault.steps}
+    for portion in in_processes(ROWS):
+        some = [i for i in portion if wanted.items() <= ROWS[i].sizes.items()]
+        if some:
+            return portion if fault.place == "conduct" else some
+    raise AssertionError(f"no row of {wanted}")
+
+
+@first_quick("fault", SIZES, count=0, ids=lambda fault: fault.story)
+def test_a_fault_is_refuted_by_its_property(fault):
+    """At its sizes alone, or in a process that is asked other rows before."""
+    made, found = fault.planted(), set()
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    for number in rows_of(fault):
+        told = findings(engine, truth(number), turns=ROWS[number].turns)
+        found |= {each.property for each in told if each.wrong}
+        if fault.caught_by in found:
+            break
+    assert fault.caught_by in found
+
+
+def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
+    """Random numbers, no two records alike, in C order."""
+    met = {tuple(row.sizes[name] for name in "NTDH") for row in ROWS}
+    assert {(32, 32, 32, 32), (64, 16, 64, 128), (8, 200, 16, 64)} <= met
+    assert any(row.sizes["N"] * row.sizes["T"] > 2**15 and row.sizes["H"] > 1 for row in ROWS)
+    assert {257, 512} <= {row.sizes["H"] for row in ROWS}
+    for row in ROWS[:3]:
+        case = of_products(models.lstm, CLAIM).make(row, np.random.default_rng(0))
+        assert case.sizes == row.sizes
+        assert not case.layouts
+        for array in (*case.blocks.values(), *case.objective.arrays().values()):
+            assert array.all()
+            assert len(np.unique(array, axis=0)) == len(array)
+
+
+@pytest.mark.parametrize("model", [model for model, _ in RIGHT], ids=lambda model: model.name)
+def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
+    """Of rows that cost little each of what takes further calls is asked three."""
+    claim = resolved(None, model, adapter.CAPABILITIES)
+    rows = dealt_out(model, claim, again(claim))
+    assert max(
+        np.prod(block.shape(row.sizes)) * row.sizes["N"] for row in rows for block in model.of(Use.STATE)
+    ) >= (2**14)
+    for name in again(claim):
+        assert sum(name in row.turns for row in rows) == TIMES
+    assert max(row.sizes["N"] * row.sizes["T"] for row in rows) > 2**16
+
+
+def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
+    """The least precise type first."""
+    met = [[(ROWS[i].sizes["H"], ROWS[i].levels["type"]) for i in some] for some in in_processes(ROWS)]
+    assert any(
+        [each for each in some if each[0] == 128][:2] == [(128, "float32"), (128, "float64")] for some in met
+    )
+
+
+def test_rows_lie_within_a_claim():
+    """Of whom compiles there are none, and of named sizes no other."""
+    model = models.gated_linear_attention
+    claim = resolved(
+        Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)), model, adapter.CAPABILITIES
+    )
+    rows = dealt_out(model, claim, ())
+    assert {row.sizes["K"] for row in rows} == {16, 32}
+    assert {row.sizes["N"] for row in rows} <= {*range(2, 21)}
+    assert {row.sizes["T"] for row in rows} <= {*range(3, 41)}
+    assert not dealt_out(model, resolved(Scope(compiled=True), model, adapter.CAPABILITIES), ())
+
+
+def test_how_far_they_go_is_said():
+    """As a limit of what is asked."""
+    assert in_words(models.lstm, CLAIM) == (
+        "together N to 129, T to 512, H to 512, D to 64, N·T·(4H·D + 4H·H) to 2.7e8"
+    )
+    compiled = resolved(Scope(compiled=True), models.lstm, adapter.CAPABILITIES)
+    assert in_words(models.lstm, compiled) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "module"), RIGHT[1::5], ids=[model.name for model, _ in RIGHT[1::5]])
+def test_a_right_layer_holds_and_its_cases_are_informative(model, module):
+    """In every property that it is dealt."""
+    engine = layer(module.forward, module.backward, model=model)
+    for number, row in enumerate(dealt_out(model, engine.claim, again(engine.claim))):
+        case = truth_of_row(of_products(model, engine.claim), row, number, engine.claim.blocks)
+        assert case.informative(engine.claim.blocks), row.sizes
+        wrong = [each for each in findings(engine, case, turns=row.turns) if each.wrong]
+        assert not wrong, wrong[0]

@@ -1,0 +1,182 @@
+"""Sizes that meet: a few rows of the sizes of a training, and of products at which code takes another path.
+
+Pools, workspaces, tiles, threads, in-place paths and the width of an index begin at *products* of sizes. The
+designed sample has each size beside every level of every factor, but a large one beside small ones: all of
+them together would cost too much. Here several are large at once, few times, in random numbers: no zeros, no
+pattern, no two records alike, arrays in C order. Each row is asked in every claimed type that costs little,
+the least precise first, in one process: what an engine keeps by shape is met in another type then.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle
+
+import numpy as np
+
+from verification.models.model import Model, Use
+from verification.models.stored import dtype_of, limits
+from verification.sampling.claim import Claim
+from verification.sampling.covering import Level
+from verification.sampling.design import Design
+from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, work
+from verification.sampling.factors import (
+    IN_C_ORDER,
+    ORDINARY,
+    dimensions,
+    matrices,
+    needs_readout,
+    table,
+)
+from verification.sampling.numbering import Row, factor_of, least_steps
+from verification.sampling.sample import by_levels, in_floats
+from verification.sampling.turns import dealt
+
+# Records, steps, inputs, units. Of an LSTM the comment's numbers are 4 H (D + H) to a position.
+SHAPES = (
+    # An ordinary training; all from 18 on.
+    (32, 32, 32, 32),
+    # 64 KiB of a state in single precision, 16,384 numbers, before fewer records of as many units.
+    (129, 3, 8, 128),
+    (64, 16, 64, 128),
+    (8, 200, 16, 64),
+    # Beyond a block of 256 units.
+    (65, 3, 3, 257),
+    # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
+    (129, 2, 3, 512),
+    # 2^15 and 2^16 positions.
+    (129, 255, 1, 2),
+    (129, 509, 1, 2),
+    # 65,536 numbers of one record's states.
+    (1, 512, 3, 129),
+)
+
+# Seconds, about, up to which a row is asked in further types; and up to which in the most precise alone,
+# where a sum has ``MANY`` addends, of which a less precise type tells little.
+CHEAP, DEAR = 0.5, 1.2
+MANY = 2**14
+
+# On how many rows each of what takes further calls is asked.
+TIMES = 3
+
+# How many rows one process is asked at least, so that what it keeps by shape is of several.
+TOGETHER = 4
+
+
+def of_products(model: Model, claim: Claim) -> Design:
+    """How a case is made of such a row: of numbers of which nothing is said."""
+    return replace(
+        in_floats(model, claim),
+        of="of sizes that meet",
+        make=lambda row, rng: by_levels(row, model, claim, rng),
+    )
+
+
+def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
+    """The rows, those of one shape one after another; none of what compiles for each shape."""
+    if claim.compiled:
+        return ()
+    factors, made = table(model, claim), list[Row]()
+    types = sorted(claim.dtypes, key=lambda name: -limits(dtype_of(name)).eps)
+    turning = {name: cycle(of) for name, of in factors.items() if name in _turning(claim)}
+    for sizes in _shapes(model, claim):
+        levels = {name: _plain(name, of) for name, of in factors.items()}
+        levels |= {factor_of(name): (size, size) for name, size in sizes.items()}
+        levels |= {name: next(turn) for name, turn in turning.items()}
+        levels["losses"] = factors["losses"][-1 - len(made) % len(claim.losses)]
+        if levels.get("checkpoints", "none") != "none" and levels.get("workspace"):
+            levels["workspace"] = False
+        rows = [Row({**levels, "type": name}, sizes) for name in types]
+        rows = [row for row in rows if _fits(model, claim, row)]
+        many = sizes["N"] * sizes["T"] > MANY
+        some = [row for row in rows if work(model, claim, row.priced) <= (DEAR if many else CHEAP)]
+        made += (some[-1:] if many else some) or rows[:1]
+    return tuple(made)
+
+
+def dealt_out(model: Model, claim: Claim, names: Sequence[str]) -> tuple[Row, ...]:
+    """The rows; those that cost little have ``names`` of what takes further calls, some each."""
+    rows = rows_of_products(model, claim)
+    cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
+    with_names = dict(zip(cheap, dealt([rows[i] for i in cheap], names, TIMES), strict=True))
+    return tuple(with_names.get(i, replace(row, turns=())) for i, row in enumerate(rows))
+
+
+def in_processes(rows: Sequence[Row]) -> Iterator[list[int]]:
+    """The rows by number, those of one shape in one portion."""
+    portion: list[int] = []
+    for number, row in enumerate(rows):
+        if len(portion) >= TOGETHER and row.sizes != rows[number - 1].sizes:
+            yield portion
+            portion = []
+        portion.append(number)
+    yield portion
+
+
+def _turning(claim: Claim) -> set[str]:
+    """The factors of which each row has the next level: what changes no numbers of a case."""
+    return {"chunk", "lengths", "checkpoints", "workspace", *(f"function {role}" for role in claim.functions)}
+
+
+def _plain(name: str, levels: Sequence[Level]) -> Level:
+    """The level of a factor of which nothing is said."""
+    if name == "layout":
+        return IN_C_ORDER
+    return next((usual for usual in (ORDINARY, "Full") if usual in levels), levels[0])
+
+
+def _fits(model: Model, claim: Claim, row: Row) -> bool:
+    """Does its truth take no more than any, and has it as many steps and records as its levels need?"""
+    return (
+        work(model, claim, row.priced) <= MOST_WORK
+        and memory(model, claim, row.priced) <= MOST_MEMORY
+        and row.sizes["T"] >= least_steps(row.levels, claim.steps[0])
+        and (row.sizes["N"] > 1 or row.levels.get("lengths", "alike") == "alike")
+    )
+
+
+def _shapes(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
+    """Sizes by name within a claim, no two alike."""
+    met = list[Mapping[str, int]]()
+    for sizes in model.ordinary or _by_units(model, claim):
+        within = {name: _within(claim, name, size) for name, size in sizes.items()}
+        if within not in met:
+            met.append(within)
+            yield within
+
+
+def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
+    """Those of ``SHAPES``: the dimensions of states have so many units in all, others so many inputs."""
+    states = [block.dimensions for block in model.of(Use.STATE)]
+    for records, steps, inputs, units in SHAPES:
+        sizes = dict.fromkeys(dimensions(model, needs_readout(claim)), inputs)
+        for names in states:
+            each = round(units ** (1 / max(1, len(names))))
+            sizes |= {name: min(each, model.most.get(name, each)) for name in names}
+        yield {"N": records, "T": steps, **sizes}
+
+
+def _within(claim: Claim, name: str, size: int) -> int:
+    """The size, or the nearest that is claimed."""
+    if name in ("N", "T"):
+        low, high = claim.records if name == "N" else claim.steps
+        return max(low, min(size, high))
+    named = claim.sizes.get(name, ())
+    return max((n for n in named if n <= size), default=named[0]) if named else size
+
+
+def in_words(model: Model, claim: Claim) -> str:
+    """How far these rows go, in a line; nothing where there are none."""
+    rows = rows_of_products(model, claim)
+    if not rows:
+        return ""
+    sizes = ", ".join(f"{name} to {max(row.sizes[name] for row in rows)}" for name in rows[0].sizes)
+    blocks = matrices(model, False) or model.of(Use.STATE)[:1]
+    each = " + ".join("·".join(axis.replace(" ", "") for axis in block.axes) for block in blocks)
+    each = f"({each})" if len(blocks) > 1 else each
+    most = max(
+        row.sizes["N"] * row.sizes["T"] * sum(math.prod(block.shape(row.sizes)) for block in blocks)
+        for row in rows
+    )
+    size = np.format_float_scientific(most, 1, trim="-", exp_digits=1).replace("+", "")
+    return f"together {sizes}, N·T·{each} to {size}"
