@@ -78,7 +78,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         ),
     ]
     if vectors(model) and not model.functions:
-        made.append(Rule("a weight that grows beyond the type", ("vectors", "T", "type"), _grows))
+        made.append(Rule("a weight that grows beyond the type", ("vectors", "T", "type"), _grows(claim)))
     axes = tuple(dict.fromkeys(block.axes[0] for block in vectors(model)))
     if model.functions and axes and all(axis in dimensions(model, False) for axis in axes):
         # Every vector has an axis of its own, and so may have one entry alone.
@@ -115,12 +115,19 @@ def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
 
 
-def _grows(row: Row) -> bool:
-    if row.get("vectors") != LARGE or "T" not in row or "type" not in row:
-        return False
+def _grows(claim: Claim) -> Callable[[Row], bool]:
+    """In the type, or in every one that is claimed."""
     # What a long double holds is what double precision does.
-    held = "float64" if row["type"] == "longdouble" else row["type"]
-    return bool(row["T"][1] * np.log(LARGE_WEIGHT) > np.log(float(limits(dtype_of(held)).max)))
+    held = {name: "float64" if name == "longdouble" else name for name in claim.dtypes}
+    most = {name: np.log(float(limits(dtype_of(held[name])).max)) for name in held}
+
+    def grows(row: Row) -> bool:
+        if row.get("vectors") != LARGE or "T" not in row:
+            return False
+        room = most[row["type"]] if "type" in row else max(most.values())
+        return bool(row["T"][1] * np.log(LARGE_WEIGHT) > room)
+
+    return grows
 
 
 def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:

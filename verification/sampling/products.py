@@ -62,6 +62,9 @@ TIMES = 3
 # How many rows one process is asked at least, so that what it keeps by shape is of several.
 TOGETHER = 4
 
+# Seconds in which it answers a case beyond which an engine is slow, and its portions are of one shape alone.
+SLOW = 0.5
+
 
 def of_products(model: Model, claim: Claim) -> Design:
     """How a case is made of such a row: of numbers of which nothing is said."""
@@ -102,11 +105,11 @@ def dealt_out(model: Model, claim: Claim, names: Sequence[str]) -> tuple[Row, ..
     return tuple(with_names.get(i, replace(row, turns=())) for i, row in enumerate(rows))
 
 
-def in_processes(rows: Sequence[Row]) -> Iterator[list[int]]:
-    """The rows by number, those of one shape in one portion."""
+def in_processes(rows: Sequence[Row], pace: float = 0.0) -> Iterator[list[int]]:
+    """The rows by number, those of one shape in one portion; ``pace``: seconds of asking a case."""
     portion: list[int] = []
     for number, row in enumerate(rows):
-        if len(portion) >= TOGETHER and row.sizes != rows[number - 1].sizes:
+        if len(portion) >= (TOGETHER if pace < SLOW else 1) and row.sizes != rows[number - 1].sizes:
             yield portion
             portion = []
         portion.append(number)

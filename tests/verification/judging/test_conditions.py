@@ -18,6 +18,7 @@ from verification.judging.sampled import truth_of_row
 from verification.models import vanilla
 from verification.properties.asking import afresh
 from verification.properties.findings import findings
+from verification.sampling.products import of_products, rows_of_products
 from verification.sampling.sample import in_floats
 
 
@@ -86,10 +87,12 @@ def refuted(engine, truth):
 
 @pytest.mark.slow
 def test_what_is_wrong_under_a_condition_alone_is_refuted():
-    """Each by a row of the quick profile's sample, which every seed meets."""
+    """Each by a row of the quick profile's sample, or of sizes that meet, which every seed meets."""
     claim, left = as_rnn(manual).claim, dict(CONDITIONS)
-    design = in_floats(vanilla, claim)
-    for number, row in enumerate(design.rows(QUICK.strength)):
+    floats, products = in_floats(vanilla, claim), of_products(vanilla, claim)
+    meeting = rows_of_products(vanilla, claim)
+    rows = [(floats, *each) for each in enumerate(floats.rows(QUICK.strength))]
+    for design, number, row in [*rows, *((products, *each) for each in enumerate(meeting))]:
         case = design.make(row, np.random.default_rng((number, 0)))
         problem = VanillaForm().problem(afresh(case))
         if holding := [name for name, holds in left.items() if holds(problem)]:

@@ -55,6 +55,8 @@ def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
     assert {(32, 32, 32, 32), (64, 16, 64, 128), (8, 200, 16, 64)} <= met
     assert any(row.sizes["N"] * row.sizes["T"] > 2**15 and row.sizes["H"] > 1 for row in ROWS)
     assert {257, 512} <= {row.sizes["H"] for row in ROWS}
+    assert any(row.sizes["T"] > 500 and row.sizes["H"] > 100 for row in ROWS)
+    assert any(row.sizes["T"] > 500 and row.sizes["N"] > 100 for row in ROWS)
     for row in ROWS[:3]:
         case = of_products(models.lstm, CLAIM).make(row, np.random.default_rng(0))
         assert case.sizes == row.sizes
