@@ -16,7 +16,7 @@ from verification.judging.run import Interrupted
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
 from verification.sampling.gaps import rows_between
-from verification.sampling.products import of_products
+from verification.sampling.products import of_products, rows_of_products
 from verification.sampling.sample import in_floats
 
 # Sixty drawn cases.
@@ -111,7 +111,8 @@ def test_a_right_layer_is_verified():
     rows = in_floats(models.scan, claim).rows(2)
     between = rows_between(models.scan, claim, 0)
     asked_once = [*once(engine)]
-    assert found.cases == SHORT.cases + len(rows) + len(between) + len(asked_once)
+    meeting = rows_of_products(models.scan, claim)
+    assert found.cases == SHORT.cases + len(rows) + len(meeting) + len(between) + len(asked_once)
     assert told[-1] == (found.cases, found.cases)
     assert found.informative >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
