@@ -41,6 +41,7 @@ from verification.properties.per_step import views
 from verification.properties.property import Finding
 from verification.properties.training import CALLS_OF_TRAINING, Recorded, findings_of
 from verification.properties.trial import CaseTruth
+from verification.sampling import products
 from verification.sampling.at_random import AtRandom
 from verification.sampling.design import Design
 from verification.sampling.drawing import all_drawn, one_drawn
@@ -95,7 +96,8 @@ class OfModel:
     @property
     def scope(self) -> str:
         """What is claimed, in words."""
-        return self.engine.claim.in_words()
+        model, claim = self.engine.model, self.engine.claim
+        return "; ".join(filter(None, (claim.in_words(), products.in_words(model, claim))))
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
         """What is not claimed, which sizes are not asked together, and what a slow engine is asked less."""

@@ -1,6 +1,6 @@
 """What an engine of a model is asked, in which order, by the seconds that it takes for a call."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeAlias
@@ -11,8 +11,9 @@ from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Designed, Sample, in_portions
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import Engine, FixedCase
-from verification.properties.findings import BY_NAME, asked_of, turns
+from verification.properties.findings import BY_NAME, asked_of, at_sizes, turns
 from verification.properties.property import About
+from verification.sampling import products
 from verification.sampling.admitting import admits
 from verification.sampling.claim import Claim
 from verification.sampling.fractions import exact_cases
@@ -60,7 +61,7 @@ class Plan:
         return (words,) if self.is_slow and self.pace < inf else ()
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
+        """The first rows, which tell most for their cost, by one call and by a second one.
 
         In that an engine has compiled what it compiles for each shape.
         """
@@ -74,12 +75,20 @@ class Plan:
         numbers = range(OPENING, len(floats.rows))
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
+        yield from self._of_products()
         yield from self._fixed()
         drawn = self.drawn(profile, seed)
         other = (self.portions(sample, range(len(sample.rows))) for sample in others)
         dear = self._portions(floats.designed, rows[EARLY:])
         for blocks in (dear, drawn, *other) if self.is_slow else (drawn, *other, dear):
             yield from blocks
+
+    def _of_products(self) -> Iterator[Block]:
+        """Sizes that meet, in every run the same; of a slow engine one shape at a time."""
+        model, claim = self.engine.model, self.engine.claim
+        rows = products.dealt_out(model, claim, *at_sizes(claim))
+        for portion in products.in_processes(rows, 1 if self.is_slow else products.TOGETHER):
+            yield self._block(products.of_products, [(number, rows[number]) for number in portion])
 
     def _fixed(self) -> Iterator[Block]:
         """What the engine brings, and what is asked once."""
@@ -108,15 +117,18 @@ class Plan:
         yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
 
     def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[Block]:
-        seconds = designed(self.engine.model, self.engine.claim).seconds
-
-        def work(row: Row) -> float:
-            return seconds(row.priced) + self._asking(row.turns or ())
-
+        work = self._work(designed)
         for portion in in_portions([row for _, row in rows], work):
-            some = tuple(rows[i] for i in portion)
-            most = max(work(row) for _, row in some) if self.is_slow else 0.0
-            yield Block(len(some), rows=some, designed=designed, seconds=most)
+            yield self._block(designed, [rows[i] for i in portion])
+
+    def _block(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Block:
+        work = self._work(designed)
+        most = max(work(row) for _, row in rows) if self.is_slow else 0.0
+        return Block(len(rows), rows=tuple(rows), designed=designed, seconds=most)
+
+    def _work(self, designed: Designed) -> Callable[[Row], float]:
+        seconds = designed(self.engine.model, self.engine.claim).seconds
+        return lambda row: seconds(row.priced) + self._asking(row.turns or ())
 
     def _in_turn(self, rows: Iterable[Row]) -> list[Row]:
         return in_turn(rows, turns(self.engine.claim, self.is_slow))

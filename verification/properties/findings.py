@@ -23,7 +23,7 @@ from verification.properties.linearity import LINEARITY
 from verification.properties.padding import PADDING
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.per_step import LAG_BY_LAG
-from verification.properties.property import FORM, About, Finding, Property
+from verification.properties.property import AGAIN, FORM, About, Finding, Property
 from verification.properties.ragged import RaggedTruth
 from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
 from verification.properties.remarks import settled
@@ -121,6 +121,13 @@ def turns(claim: Claim, slow: bool = False) -> Turns:
     return Turns(taking, always, apart=is_large)
 
 
+def at_sizes(claim: Claim) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of sizes that meet, what every case is asked, and what is dealt out: all that takes further calls."""
+    every = asked_of(claim)
+    always = tuple(each.name for each in every if each.of_large and not each.takes_turns(True))
+    return always, tuple(each.name for each in every if each.about in AGAIN and each.name not in always)
+
+
 def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:
     """The truth, with all made that the properties take of it which an engine of that claim is asked."""
     for each in asked(claim, truth, turns) if truth.determined else ():
@@ -142,11 +149,17 @@ def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
 def asked(
     claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None
 ) -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on such a case; of ``turns`` those, if given."""
+    """The properties that an engine of that claim is asked on such a case; of ``turns`` those, if given.
+
+    What takes further calls is asked of a large case if it is named alone.
+    """
     if truth.only is not None:
         return (truth.only,)
-    every = (each for each in asked_of(claim) if each.of_large or not truth.large)
-    return tuple(each for each in every if turns is None or each.name in turns)
+    every = asked_of(claim)
+    if turns is not None:
+        every = tuple(each for each in every if each.name in turns)
+    named = turns is not None
+    return tuple(e for e in every if e.of_large or not truth.large or (named and e.about in AGAIN))
 
 
 def findings(

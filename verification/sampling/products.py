@@ -60,10 +60,7 @@ MANY = 2**14
 TIMES = 3
 
 # How many rows one process is asked at least, so that what it keeps by shape is of several.
-TOGETHER = 4
-
-# Seconds in which it answers a case beyond which an engine is slow, and its portions are of one shape alone.
-SLOW = 0.5
+TOGETHER = 5
 
 
 def of_products(model: Model, claim: Claim) -> Design:
@@ -97,23 +94,24 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
     return tuple(made)
 
 
-def dealt_out(model: Model, claim: Claim, names: Sequence[str]) -> tuple[Row, ...]:
-    """The rows; those that cost little have ``names`` of what takes further calls, some each."""
+def dealt_out(model: Model, claim: Claim, always: Sequence[str], names: Sequence[str]) -> tuple[Row, ...]:
+    """The rows with what each is ``always`` asked; those that cost little have a share of the names."""
     rows = rows_of_products(model, claim)
     cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
-    with_names = dict(zip(cheap, dealt([rows[i] for i in cheap], names, TIMES), strict=True))
-    return tuple(with_names.get(i, replace(row, turns=())) for i, row in enumerate(rows))
+    shared = dict(zip(cheap, dealt([rows[i] for i in cheap], always, names, TIMES), strict=True))
+    return tuple(shared.get(i, replace(row, turns=tuple(always))) for i, row in enumerate(rows))
 
 
-def in_processes(rows: Sequence[Row], pace: float = 0.0) -> Iterator[list[int]]:
-    """The rows by number, those of one shape in one portion; ``pace``: seconds of asking a case."""
+def in_processes(rows: Sequence[Row], least: int = TOGETHER) -> Iterator[list[int]]:
+    """The rows by number, so many in one portion at least, and those of one shape together."""
     portion: list[int] = []
     for number, row in enumerate(rows):
-        if len(portion) >= (TOGETHER if pace < SLOW else 1) and row.sizes != rows[number - 1].sizes:
+        if len(portion) >= least and row.sizes != rows[number - 1].sizes:
             yield portion
             portion = []
         portion.append(number)
-    yield portion
+    if portion:
+        yield portion
 
 
 def _turning(claim: Claim) -> set[str]:

@@ -76,3 +76,12 @@ def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
                     asked[number].append(name)
                     met |= about(made[number])
     return [replace(row, turns=tuple(names)) for row, names in zip(made, asked, strict=True)]
+
+
+def dealt(rows: Sequence[Row], always: Sequence[str], names: Sequence[str], times: int) -> list[Row]:
+    """Each row with what is ``always`` asked and its share of the names, each of which has so many rows."""
+    shares = [[*always] for _ in rows]
+    for place, name in enumerate(names):
+        for turn in range(min(times, len(rows))):
+            shares[(place + turn * len(rows) // times) % len(rows)].append(name)
+    return [replace(row, turns=tuple(share)) for row, share in zip(rows, shares, strict=True)]

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from tests.layers import RIGHT
-from tests.layers.faults import SIZES
+from tests.layers.faults import SIZES, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.adapters import layer as adapter
 from verification.judging.sampled import truth_of_row
 from verification.models.model import Use
-from verification.properties.findings import again, findings
+from verification.properties.findings import at_sizes, findings
 from verification.sampling.products import TIMES, dealt_out, in_processes, in_words, of_products
 from verification.sampling.resolving import resolved
 
 CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
-ROWS = dealt_out(models.lstm, CLAIM, again(CLAIM))
+ROWS = dealt_out(models.lstm, CLAIM, *at_sizes(CLAIM))
 
 
 @cache
@@ -28,7 +28,7 @@ def truth(number):
 
 def rows_of(fault):
     """The numbers of the rows of a fault's sizes; of what keeps something, of all of that process."""
-    wanted = {**fault.sizes, "N": fault.records, "T": fault.steps}
+    wanted = {**fault.case["sizes"], "N": fault.case["records"], "T": fault.case["steps"]}
     for portion in in_processes(ROWS):
         some = [i for i in portion if wanted.items() <= ROWS[i].sizes.items()]
         if some:
@@ -36,10 +36,10 @@ def rows_of(fault):
     raise AssertionError(f"no row of {wanted}")
 
 
-@first_quick("fault", SIZES, count=0, ids=lambda fault: fault.story)
+@first_quick("fault", SIZES, count=0, ids=lambda fault: fault.name)
 def test_a_fault_is_refuted_by_its_property(fault):
     """At its sizes alone, or in a process that is asked other rows before."""
-    made, found = fault.planted(), set()
+    made, found = planted(fault), set()
     engine = layer(made.forward, made.backward, model=models.lstm)
     for number in rows_of(fault):
         told = findings(engine, truth(number), turns=ROWS[number].turns)
@@ -70,11 +70,11 @@ def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
 def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
     """Of rows that cost little each of what takes further calls is asked three."""
     claim = resolved(None, model, adapter.CAPABILITIES)
-    rows = dealt_out(model, claim, again(claim))
+    rows = dealt_out(model, claim, *at_sizes(claim))
     assert max(
         np.prod(block.shape(row.sizes)) * row.sizes["N"] for row in rows for block in model.of(Use.STATE)
     ) >= (2**14)
-    for name in again(claim):
+    for name in at_sizes(claim)[1]:
         assert sum(name in row.turns for row in rows) == TIMES
     assert max(row.sizes["N"] * row.sizes["T"] for row in rows) > 2**16
 
@@ -93,11 +93,11 @@ def test_rows_lie_within_a_claim():
     claim = resolved(
         Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)), model, adapter.CAPABILITIES
     )
-    rows = dealt_out(model, claim, ())
+    rows = dealt_out(model, claim, (), ())
     assert {row.sizes["K"] for row in rows} == {16, 32}
     assert {row.sizes["N"] for row in rows} <= {*range(2, 21)}
     assert {row.sizes["T"] for row in rows} <= {*range(3, 41)}
-    assert not dealt_out(model, resolved(Scope(compiled=True), model, adapter.CAPABILITIES), ())
+    assert not dealt_out(model, resolved(Scope(compiled=True), model, adapter.CAPABILITIES), (), ())
 
 
 def test_how_far_they_go_is_said():
@@ -114,7 +114,7 @@ def test_how_far_they_go_is_said():
 def test_a_right_layer_holds_and_its_cases_are_informative(model, module):
     """In every property that it is dealt."""
     engine = layer(module.forward, module.backward, model=model)
-    for number, row in enumerate(dealt_out(model, engine.claim, again(engine.claim))):
+    for number, row in enumerate(dealt_out(model, engine.claim, *at_sizes(engine.claim))):
         case = truth_of_row(of_products(model, engine.claim), row, number, engine.claim.blocks)
         assert case.informative(engine.claim.blocks), row.sizes
         wrong = [each for each in findings(engine, case, turns=row.turns) if each.wrong]
