@@ -9,6 +9,7 @@ from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Designed, Sample, in_portions
+from verification.properties.asking import beyond
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import Engine, FixedCase
 from verification.properties.findings import BY_NAME, asked_of, at_sizes, turns
@@ -61,12 +62,13 @@ class Plan:
         return (words,) if self.is_slow and self.pace < inf else ()
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """The first rows, which tell most for their cost, by one call and by a second one.
+        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
 
         In that an engine has compiled what it compiles for each shape.
         """
         for number, row in enumerate(samples[0].rows[:OPENING]):
-            asked = replace(row, turns=(*self._by_one_call, SECOND_CALL.name))
+            second = () if beyond(row.sizes, self.engine.claim.least) else (SECOND_CALL.name,)
+            asked = replace(row, turns=(*self._by_one_call, *second))
             yield Block(1, rows=((number, asked),), designed=samples[0].designed)
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:

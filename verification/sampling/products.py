@@ -173,7 +173,7 @@ def in_words(model: Model, claim: Claim) -> str:
         return ""
     sizes = ", ".join(f"{name} to {max(row.sizes[name] for row in rows)}" for name in rows[0].sizes)
     blocks = matrices(model, False) or model.of(Use.STATE)[:1]
-    each = " + ".join("·".join(axis.replace(" ", "") for axis in block.axes) for block in blocks)
+    each = " + ".join("·".join(str(axis).replace(" ", "") for axis in block.axes) for block in blocks)
     each = f"({each})" if len(blocks) > 1 else each
     most = max(
         row.sizes["N"] * row.sizes["T"] * sum(math.prod(block.shape(row.sizes)) for block in blocks)
