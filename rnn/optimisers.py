@@ -1,4 +1,4 @@
-"""Optimisers: gradient descent, Adam and AdamW, each with a schedule for its rate and a way to clip.
+"""Optimisers: gradient descent, RMSprop, Adam and AdamW, each with a schedule for its rate and a way to clip.
 
 ::
 
@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from rnn.common.arrays import Array, check_finite
-from rnn.common.checks import checked_count, checked_number, cut, keep, kind_of, offers, shown
+from rnn.common.checks import checked_count, checked_flag, checked_number, cut, keep, kind_of, offers, shown
 from rnn.common.parameters import Blocks
 from rnn.common.representation import as_call
 from rnn.learning.blocks import as_vector, check_params, check_update, checked_block, minus, names
@@ -49,6 +49,7 @@ __all__ = [
     "Constant",
     "Cosine",
     "Optimiser",
+    "RMSprop",
     "Schedule",
     "State",
     "StepDecay",
@@ -142,9 +143,17 @@ class Optimiser(Protocol):
 
 @dataclass(frozen=True)
 class SGD:
-    """Gradient descent: θ ← θ − rate · g.
+    """Gradient descent, by the gradient or by a running sum of it::
+
+        v ← momentum · v + g                     v = 0 at the start
+        θ ← θ − rate · g                         without momentum
+        θ ← θ − rate · v                         with it
+        θ ← θ − rate · (g + momentum · v)        with ``nesterov``
 
     "Stochastic" where g is of some of the records alone, as with ``rnn.training.train``.
+
+    Source: Sutskever, Martens, Dahl and Hinton (2013), "On the importance of initialization and momentum in
+    deep learning", section 2, with the rate outside v, as in PyTorch's ``SGD`` without dampening.
 
     >>> class Line(NamedTuple):
     ...     slope: Array
@@ -155,9 +164,15 @@ class SGD:
 
     schedule: Schedule
     clip: Clip | None = None
+    momentum: float = 0.0
+    nesterov: bool = False
 
     def __post_init__(self) -> None:
         _check_strategies("SGD", self.schedule, self.clip)
+        keep(self, momentum=_decay("SGD.momentum", self.momentum))
+        keep(self, nesterov=checked_flag("SGD.nesterov", self.nesterov))
+        if self.nesterov and not self.momentum:
+            raise ValueError(f"SGD.nesterov: {self.nesterov}, needed a momentum above 0 with it")
 
     __repr__ = as_call
 
@@ -167,7 +182,7 @@ class SGD:
         Raises TypeError or ValueError for parameters that are no tuple of arrays of finite floats of one
         type, for ``updates`` that are no count or are missing, and for a first rate that is not finite.
         """
-        return State(0, _checked_start("SGD", params, self.schedule, updates))
+        return _without_averages("SGD", params, self.schedule, updates, int(self.momentum > 0))
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update by ``grads``, the gradient of each block.
@@ -177,14 +192,66 @@ class SGD:
         FloatingPointError where finite numbers have become too large for their type.
         """
         step = as_vector(params, grads)
-        done, total, _ = _checked_state(state, 0, step)
+        done, total, before = _checked_state(state, int(self.momentum > 0), step)
         rate = checked_rate("SGD.schedule", self.schedule, done, total)
         if self.clip is not None:
             self.clip.into(step)
+        after: tuple[Array, ...] = ()
+        if self.momentum:
+            after = (self.momentum * before[0] + step,)
+            step = step + self.momentum * after[0] if self.nesterov else after[0].copy()
         step *= rate
         new = minus(params, step)
-        check_update(params, (), new, ())
-        return new, State(done + 1, total)
+        check_update(params, before, new, after)
+        return new, State(done + 1, total, after)
+
+
+@dataclass(frozen=True)
+class RMSprop:
+    """Gradient descent, each entry in units of its own size of late::
+
+        s ← alpha s + (1 − alpha) g²             s = v = 0 at the start
+        v ← momentum · v + g / (√s + ε)
+        θ ← θ − rate · v
+
+    Source: Tieleman and Hinton (2012), lecture 6.5 of "Neural networks for machine learning", as PyTorch's
+    ``RMSprop`` that is not centred, whose defaults these are.
+    """
+
+    schedule: Schedule
+    clip: Clip | None = None
+    alpha: float = 0.99
+    epsilon: float = 1e-8
+    momentum: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_strategies("RMSprop", self.schedule, self.clip)
+        keep(self, alpha=_decay("RMSprop.alpha", self.alpha))
+        keep(self, epsilon=positive("RMSprop.epsilon", self.epsilon))
+        keep(self, momentum=_decay("RMSprop.momentum", self.momentum))
+
+    __repr__ = as_call
+
+    def start(self, params: Blocks, updates: int | None = None) -> State:
+        """The state before the first update, as in ``SGD.start``, with averages of 0."""
+        return _without_averages("RMSprop", params, self.schedule, updates, 2)
+
+    def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
+        """The parameters and the state after one update, as in ``SGD.update``."""
+        g = as_vector(params, grads)
+        done, total, (square, before) = _checked_state(state, 2, g)
+        _check_squares("state.moments[0]", square)
+        rate = checked_rate("RMSprop.schedule", self.schedule, done, total)
+        if self.clip is not None:
+            self.clip.into(g)
+        moments = new_square, velocity = (
+            self.alpha * square + (1 - self.alpha) * g * g,
+            self.momentum * before,
+        )
+        velocity += g / (np.sqrt(new_square) + self.epsilon)
+        new = minus(params, rate * velocity)
+        check_update(params, (square, before), new, moments)
+        return new, State(done + 1, total, moments)
 
 
 @dataclass(frozen=True)
@@ -216,7 +283,7 @@ class Adam:
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``SGD.start``, with averages of 0."""
-        return _without_averages("Adam", params, self.schedule, updates)
+        return _without_averages("Adam", params, self.schedule, updates, 2)
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update, as in ``SGD.update``."""
@@ -253,7 +320,7 @@ class AdamW:
 
     def start(self, params: Blocks, updates: int | None = None) -> State:
         """The state before the first update, as in ``Adam.start``."""
-        return _without_averages("AdamW", params, self.schedule, updates)
+        return _without_averages("AdamW", params, self.schedule, updates, 2)
 
     def update(self, params: Blocks, grads: Blocks, state: State) -> tuple[Blocks, State]:
         """The parameters and the state after one update, as in ``SGD.update``."""
@@ -261,12 +328,17 @@ class AdamW:
 
 
 def _without_averages(
-    owner: str, params: tuple[Array, ...], schedule: Schedule, updates: int | None
+    owner: str, params: tuple[Array, ...], schedule: Schedule, updates: int | None, moments: int
 ) -> State:
-    """The state before the first update, with averages of 0."""
+    """The state before the first update, with so many averages of 0."""
     updates = _checked_start(owner, params, schedule, updates)
     zeros = np.zeros(sum(block.size for block in params), params[0].dtype)
-    return State(0, updates, (zeros, zeros))
+    return State(0, updates, (zeros,) * moments)
+
+
+def _check_squares(name: str, square: Array) -> None:
+    if square.size and square.min() < 0:
+        raise ValueError(f"{name}: {square.min()}, needed a mean of squares, 0 or more")
 
 
 def _by_averages(
@@ -275,8 +347,7 @@ def _by_averages(
     """The parameters and the state after one update of Adam, in which weights decay."""
     g = as_vector(params, grads)
     done, total, (mean, square) = _checked_state(state, 2, g)
-    if square.size and square.min() < 0:
-        raise ValueError(f"state.moments[1]: {square.min()}, needed a mean of squares, 0 or more")
+    _check_squares("state.moments[1]", square)
     rate, n = checked_rate(f"{owner}.schedule", by.schedule, done, total), done + 1
     if by.clip is not None:
         by.clip.into(g)

@@ -8,7 +8,7 @@ import torch
 
 from rnn import RNN, Vanilla, softmax_cross_entropy
 from rnn.common.arrays import Array
-from rnn.optimisers import SGD, Adam, AdamW, Constant, Cosine, StepDecay, Warmup
+from rnn.optimisers import SGD, Adam, AdamW, Constant, Cosine, RMSprop, StepDecay, Warmup
 from rnn.training import train
 
 # Libraries are loaded, and compile, in processes of each test's own.
@@ -63,6 +63,20 @@ def assert_alike(one, other):
     ("own", "make"),
     [
         (SGD(Constant(0.1)), lambda each: torch.optim.SGD(each, lr=0.1)),
+        *(
+            (
+                SGD(Constant(0.1), momentum=0.9, nesterov=nesterov),
+                lambda each, nesterov=nesterov: torch.optim.SGD(
+                    each, lr=0.1, momentum=0.9, nesterov=nesterov
+                ),
+            )
+            for nesterov in (False, True)
+        ),
+        (RMSprop(Constant(0.1)), lambda each: torch.optim.RMSprop(each, lr=0.1)),
+        (
+            RMSprop(Constant(0.1), None, 0.5, 0.1, 0.75),
+            lambda each: torch.optim.RMSprop(each, 0.1, 0.5, 0.1, 0.0, 0.75),
+        ),
         (Adam(Constant(0.1)), lambda each: torch.optim.Adam(each, lr=0.1)),
         (
             Adam(Constant(0.1), None, 0.5, 0.75, 0.1),
@@ -79,7 +93,7 @@ def assert_alike(one, other):
             for given in ({}, {"weight_decay": 0.5})
         ),
     ],
-    ids=["SGD", "Adam", "Adam with its own", "AdamW by default", "AdamW"],
+    ids=lambda given: "" if callable(given) else str(given),
 )
 def test_optimisers_take_the_same_steps(own, make):
     """With the same defaults."""

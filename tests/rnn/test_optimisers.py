@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn.common.arrays import FLOATS, Array
-from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, RMSprop
 
 
 class Pair(NamedTuple):
@@ -41,6 +41,10 @@ optimisers = pytest.mark.parametrize(
         SGD(Constant(0.1)),
         SGD(Constant(np.float64(0.1)), ClipValue(np.float64(0.5))),
         SGD(Cosine(0.1), ClipNorm(np.float64(0.5))),
+        SGD(Cosine(0.1), ClipNorm(0.5), momentum=np.float64(0.5)),
+        SGD(Constant(0.1), momentum=0.9, nesterov=True),
+        RMSprop(Constant(0.1)),
+        RMSprop(Cosine(0.1), ClipNorm(0.5), np.float64(0.5), np.float64(0.1), np.float64(0.5)),
         Adam(Constant(0.1)),
         Adam(Cosine(np.float64(0.1)), ClipNorm(0.5), np.float64(0.9), np.float64(0.99)),
         AdamW(Cosine(0.1), ClipNorm(0.5), weight_decay=np.float64(0.5)),
@@ -68,6 +72,76 @@ def test_gradient_descent_follows_its_schedule():
     params, _ = run(SGD(Cosine(1.0)), ONES, ONES, 4)
     rates = [(1 + cos(pi * n / 4)) / 2 for n in range(4)]
     assert entries(params) == pytest.approx([1 - sum(rates)] * 6, rel=1e-14)
+
+
+def with_momentum(gradients, rate, momentum, nesterov):
+    """Where one entry stands after these gradients, from 0, by PyTorch's formula."""
+    theta = velocity = 0.0
+    for g in gradients:
+        velocity = momentum * velocity + g
+        theta -= rate * (g + momentum * velocity if nesterov else velocity)
+    return theta
+
+
+def rmsprop(gradients, rate, alpha, epsilon, momentum):
+    """The same of RMSprop."""
+    theta = square = velocity = 0.0
+    for g in gradients:
+        square = alpha * square + (1 - alpha) * g**2
+        velocity = momentum * velocity + g / (sqrt(square) + epsilon)
+        theta -= rate * velocity
+    return theta
+
+
+SEVERAL = st.lists(st.lists(st.floats(-100, 100, width=16), min_size=6, max_size=6), min_size=1, max_size=8)
+
+
+@given(SEVERAL, st.sampled_from([0.0, 0.5, 0.99]), st.sampled_from([1e-8, 0.1]), st.booleans())
+def test_momentum_and_rmsprop_are_their_formulas(gradients, share, epsilon, nesterov):
+    """On every entry of every block, after any number of updates, zeros among the gradients."""
+    ways = {
+        SGD(Constant(0.1), momentum=share, nesterov=nesterov and share > 0): lambda each: with_momentum(
+            each, 0.1, share, nesterov and share > 0
+        ),
+        RMSprop(Constant(0.1), None, 0.9, epsilon, share): lambda each: rmsprop(
+            each, 0.1, 0.9, epsilon, share
+        ),
+        RMSprop(Constant(0.1), None, share, epsilon): lambda each: rmsprop(each, 0.1, share, epsilon, 0),
+    }
+    for optimiser, formula in ways.items():
+        params = pair([0] * 6)
+        state = optimiser.start(params)
+        for grads in gradients:
+            params, state = optimiser.update(params, pair(grads), state)
+        expected = [formula([grads[i] for grads in gradients]) for i in range(6)]
+        assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: SGD(Constant(0.1), momentum=1.0), "SGD.momentum: 1.0, needed 0 or more and below 1"),
+        (lambda: SGD(Constant(0.1), nesterov=True), "SGD.nesterov: True, needed a momentum above 0"),
+        (lambda: RMSprop(Constant(0.1), alpha=-0.1), "RMSprop.alpha: -0.1, needed 0 or more"),
+        (lambda: RMSprop(Constant(0.1), epsilon=0), "RMSprop.epsilon: 0"),
+        (lambda: RMSprop(Constant(0.1), momentum=1), "RMSprop.momentum: 1"),
+    ],
+)
+def test_numbers_that_no_descent_has_are_refused(make, words):
+    """By their names."""
+    with pytest.raises(ValueError, match=re.escape(words)):
+        make()
+
+
+def test_a_state_of_another_momentum_is_refused():
+    """As is one in which a mean of squares is negative."""
+    state = SGD(Constant(0.1)).start(ONES)
+    with pytest.raises(TypeError, match=re.escape("state.moments: 0 arrays, needed 1")):
+        SGD(Constant(0.1), momentum=0.5).update(ONES, GRADS, state)
+    state = RMSprop(Constant(0.1)).start(ONES)
+    wrong = state._replace(moments=(state.moments[0] - 1, state.moments[1]))
+    with pytest.raises(ValueError, match=re.escape("state.moments[0]: -1.0, needed a mean of squares")):
+        RMSprop(Constant(0.1)).update(ONES, GRADS, wrong)
 
 
 def test_adams_first_step_is_the_rate_whatever_the_gradient():
@@ -179,7 +253,7 @@ def test_values_are_clipped_entry_by_entry():
     assert entries(params) == [-2, 0.5, 0, -2e-3, 2, -1]
 
 
-@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
+@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
 def test_an_optimiser_clips_before_anything_else(make):
     """Two updates with a clip are those of the gradients clipped beforehand, without it."""
     params, clipped, optimiser, plain = ONES, ONES, make(Constant(0.1), ClipValue(2)), make(Constant(0.1))
@@ -242,7 +316,7 @@ def test_a_gradient_whose_squares_vanish_is_clipped(dtype, power):
 
 @pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
-@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
+@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
 def test_clipping_hides_no_overflow(make, clip, entry):
     """A gradient that is not finite has no direction: it is refused by the name of its block."""
     with pytest.raises(ValueError, match=rf"^grads\.M: {entry} at \(0, 1\), needed finite numbers$"):
@@ -285,7 +359,7 @@ def test_a_state_counts_in_ints():
     assert type(state.done) is int
 
 
-@pytest.mark.parametrize("make", [SGD, Adam, AdamW])
+@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
 @pytest.mark.parametrize(
     ("rate", "error", "message"),
     [

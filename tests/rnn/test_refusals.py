@@ -37,7 +37,7 @@ from rnn.common.arrays import Array
 from rnn.data import positional, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.interchange import from_torch, to_torch
-from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State
+from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, RMSprop, State
 from rnn.training import EarlyStopping, Standing, by_epoch, print_progress, rmse, train
 from rnn.truncation import check_truncation, first_steps, sweeps
 from tests.rnn.refusals import of, of_each, refuse, table
@@ -84,7 +84,10 @@ class Pair(NamedTuple):
 
 
 ONES, SIX = Pair(np.ones((2, 2)), np.ones(2)), np.ones(6)
-EACH = [SGD(Constant(0.1)), Adam(Constant(0.1)), AdamW(Cosine(0.1), ClipNorm(0.5))]
+EACH = [
+    *(SGD(Constant(0.1)), SGD(Constant(0.1), momentum=0.5), RMSprop(Constant(0.1))),
+    *(Adam(Constant(0.1)), AdamW(Cosine(0.1), ClipNorm(0.5))),
+]
 HELD = Adam(Constant(1)).start(ONES)
 
 
@@ -393,7 +396,7 @@ OPTIMISERS = [
     (lambda: Adam(0.1), TypeError, "Adam.schedule: 0.1, needed … Constant(0.001)"),
     *(
         row
-        for kind in (SGD, Adam, AdamW)
+        for kind in (SGD, RMSprop, Adam, AdamW)
         for row in (
             (partial(kind, Constant), TypeError, f"{kind.__name__}.schedule: <class …Constant'>, needed a"),
             (partial(kind, Constant(1), ClipNorm), TypeError, f"{kind.__name__}.clip: <class …ClipNorm'>, "),
