@@ -3,9 +3,10 @@
 ::
 
     onnx.save(to_onnx(net, params), "model.onnx")
+    net, params = from_onnx(onnx.load("model.onnx"))
 
 The graph takes ``xs`` (N, T, D) and gives ``outputs`` (N, T, K), N and T being any, in float32, the one type
-for which every runtime has recurrent layers.
+for which every runtime has recurrent layers. Of another graph ``layer_from_onnx`` reads the recurrent nodes.
 
 ========================  ============================================================================
 ONNX                      here
@@ -32,7 +33,8 @@ from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells import GRU, LSTM, Vanilla
 from rnn.cells.gru import GRUWeights
 from rnn.common.arrays import Array
-from rnn.common.checks import check_encodable, checked_by_name, checked_flag, shown
+from rnn.common.checks import check_encodable, checked_by_name, checked_flag, kind_of, shown
+from rnn.layer import Layer
 from rnn.network import RNN, check_network
 from rnn.through_time.bidirectional import Bidirectional, BothEnds
 from rnn.through_time.naming import initial_named
@@ -118,6 +120,108 @@ def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, st
     helper.set_model_props(model, texts)
     checker.check_model(model, full_check=True)
     return model
+
+
+def from_onnx(model: Any) -> tuple[RNN, Any]:
+    """The network and the parameters of a model that ``to_onnx`` has written; its loss is ``squared_error``.
+
+    Raises TypeError for what is no ModelProto, and ValueError for a model that ``to_onnx`` would not write.
+    Of another graph ``layer_from_onnx`` reads the recurrent nodes.
+    """
+    from onnx import ModelProto, numpy_helper
+
+    if not isinstance(model, ModelProto):
+        raise TypeError(f"model: {kind_of(model)}, needed an onnx.ModelProto")
+    constants = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
+    needed = "needed a graph that to_onnx writes; layer_from_onnx reads a node of another"
+    nodes = [node for node in model.graph.node if node.op_type in _CELLS]
+    written = {name for node in model.graph.node for name in node.output}
+    if not nodes or not {"params.V", "params.c"} <= constants.keys():
+        raise ValueError(f"model: {len(nodes)} recurrent nodes, {needed}")
+    levels: list[Any] = []
+    blocks: list[Array] = []
+    for place, node in enumerate(nodes):
+        layer, params = layer_from_onnx(node, constants)
+        level: Any = layer.cell
+        levels.append(BothEnds(level.cell) if f"from both ends {place}" in written else level)
+        blocks += params
+    V, c = constants["params.V"].T, constants["params.c"]
+    net = RNN(levels[0] if len(levels) == 1 else Stack(*levels), outputs=len(c))
+    kept = type(net.init(np.random.default_rng(0), V.dtype))._make([*blocks, np.ascontiguousarray(V), c])
+    if to_onnx(net, kept, states=len(model.graph.input) > 1).graph != model.graph:
+        raise ValueError(f"model: a graph that differs, {needed}")
+    return net, kept
+
+
+def layer_from_onnx(node: Any, arrays: Mapping[str, Array]) -> tuple[Layer[Any], Any]:
+    """The layer and the parameters of a node RNN, LSTM or GRU; ``arrays`` are its W, R and B by name.
+
+    Both of ONNX's biases are added, but for the one within a GRU's reset gate, bn. The parameters have the
+    type of W. What the node is given beside, lengths and initial states, is for the layer's own call.
+
+    Raises TypeError or ValueError for another operator, for an array that is missing, and for what no cell
+    here computes: peepholes, a reset before the product, a clip, a coupled input gate, a layer that reads
+    from the last step alone, directions of two kinds, and another function.
+    """
+    from onnx import NodeProto, helper
+
+    if not isinstance(node, NodeProto) or node.op_type not in _CELLS:
+        given = node.op_type if isinstance(node, NodeProto) else kind_of(node)
+        raise TypeError(f"node: {given}, needed a node of onnx that is an RNN, an LSTM or a GRU")
+    has = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+    kind, usual = _CELLS[node.op_type]
+    _, order = LAYERS[kind]
+    direction = has.get("direction", b"forward").decode()
+    directions = 1 + (direction == "bidirectional")
+    names = [each.decode() for each in has.get("activations", [])] or [*usual] * directions
+    alone = {"alpha": has.get("activation_alpha", []), "beta": has.get("activation_beta", [])}
+    for unlike, what, needed in (
+        (direction not in ("forward", "bidirectional"), f"direction {direction}", "forward or bidirectional"),
+        (len(node.input) > 7 and node.input[7], "peepholes", "an LSTM without"),
+        (kind is GRU and not has.get("linear_before_reset"), "a reset before the product", "one after it"),
+        ("clip" in has, "a clip", "none"),
+        (has.get("input_forget"), "input and forget gate coupled", "one of each"),
+        (names != names[: len(usual)] * directions, f"functions {names}", "the same in both directions"),
+        ("Affine" in names and {*alone["alpha"]} != {1.0}, "an affine function", "alpha 1"),
+        ("Affine" in names and {*alone["beta"]} - {0.0}, "an affine function", "beta 0"),
+    ):
+        if unlike:
+            raise ValueError(f"node: {what}, needed {needed}")
+    known = {name: function for function, name in FUNCTIONS.items()}
+    for name in names:
+        if name not in known:
+            raise ValueError(f"node: function {name}, needed one of {', '.join(known)}")
+    taken = [*node.input, "", ""][1:4]
+    for name in taken[: 2 + bool(taken[2])]:
+        if name not in arrays:
+            raise ValueError(f"arrays: nothing by the name {shown(name)}, needed W, R and B of the node")
+    W, R = (np.asarray(arrays[name]) for name in taken[:2])
+    B = np.asarray(arrays[taken[2]]) if taken[2] else np.zeros((directions, 2 * W.shape[1]), W.dtype)
+    units = R.shape[2]
+    cell: Any = kind(W.shape[2], units, *(known[name] for name in names[: len(usual)]))
+
+    def gates(block: Array) -> Array:
+        """From ONNX's order to that of the cell."""
+        each = np.split(block, len(order))
+        return np.concatenate([each[order.index(place)] for place in range(len(order))])
+
+    blocks = []
+    for w, r, both in zip(W, R, B, strict=True):
+        own, recurrent = (gates(half) for half in np.split(both, 2))
+        bn = recurrent[-units:].copy()
+        if kind is GRU:
+            recurrent[-units:] = 0
+        blocks += [gates(w), gates(r), own + recurrent, *([bn] if kind is GRU else [])]
+    layer: Layer[Any] = Layer(Bidirectional(cell) if directions == 2 else cell)
+    return layer, type(layer.init(np.random.default_rng(0), W.dtype))._make(blocks)
+
+
+# By operator: the cell, and its functions where a node names none.
+_CELLS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
+    "RNN": (Vanilla, ("Tanh",)),
+    "LSTM": (LSTM, ("Sigmoid", "Tanh", "Tanh")),
+    "GRU": (GRU, ("Sigmoid", "Tanh")),
+}
 
 
 class Level(NamedTuple):

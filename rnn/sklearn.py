@@ -19,7 +19,13 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    OneToOneFeatureMixin,
+    RegressorMixin,
+    TransformerMixin,
+)
 from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_random_state
@@ -550,11 +556,17 @@ def _known(classes: Any) -> Array:
     return np.asarray(found)
 
 
-class Windows(TransformerMixin, _Checked):  # type: ignore[misc]
+class Windows(  # type: ignore[call-arg]
+    OneToOneFeatureMixin,  # type: ignore[misc]
+    TransformerMixin,  # type: ignore[misc]
+    _Checked,
+    auto_wrap_output_keys=None,
+):
     """The last ``length`` rows up to each row of a series: (S, D) becomes (S, length, D).
 
     So that there are as many windows as rows, what would lie before the first row is the first row again:
-    a window looks back, never ahead, and a test fold begins anew.
+    a window looks back, never ahead, and a test fold begins anew. ``get_feature_names_out`` names the last
+    axis, as the columns of the series were named.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"length": [_COUNT]}

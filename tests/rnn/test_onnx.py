@@ -1,10 +1,13 @@
 """Networks in ONNX compute what ``predict`` does, in another's program; what ONNX lacks is refused."""
 
 import re
+import warnings
+from importlib import import_module
 from itertools import product
 
 import numpy as np
 import pytest
+from onnx import ModelProto, helper, numpy_helper
 
 from rnn import (
     GRU,
@@ -22,7 +25,7 @@ from rnn import (
     softsign,
     tanh,
 )
-from rnn.onnx import FUNCTIONS, to_onnx
+from rnn.onnx import FUNCTIONS, from_onnx, layer_from_onnx, to_onnx
 from rnn.through_time.naming import initial_named
 from rnn.through_time.recurrence import recurrence
 from tests.rnn.refusals import of, refuse, table
@@ -213,3 +216,167 @@ def test_more_than_a_file_can_hold_is_refused(monkeypatch):
     monkeypatch.setattr(onnx, "MOST_BYTES", size - 1)
     with pytest.raises(ValueError, match=rf"^params: {size} bytes in float32, needed at most {size - 1} in"):
         to_onnx(net, params)
+
+
+@pytest.mark.parametrize("name", [*CELLS, *SEVERAL])
+def test_what_is_written_is_read_again(name):
+    """To the bit of float32: the same network and the same parameters, from a file's bytes."""
+    if name in SEVERAL:
+        net, params = several(name, np.float32)
+    else:
+        kind, functions = CELLS[name]
+        net = RNN(kind(2, 3, **functions), outputs=4)
+        params = net.init(np.random.default_rng(0), np.float32)
+    model = ModelProto.FromString(to_onnx(net, params, {"by": "a test"}).SerializeToString())
+    again, found = from_onnx(model)
+    assert again == net
+    assert type(found) is type(params)
+    assert all(np.array_equal(one, other) for one, other in zip(found, params, strict=True))
+
+
+def test_a_graph_with_states_is_read_again():
+    """As one without."""
+    net = RNN(LSTM(2, 3), outputs=1)
+    params = net.init(np.random.default_rng(0), np.float32)
+    assert from_onnx(to_onnx(net, params, states=True))[0] == net
+
+
+def test_a_graph_that_is_not_ours_is_refused():
+    """One more node, a node less, a constant that is another: none is read as what it is not."""
+    net = RNN(GRU(2, 3), outputs=1)
+    params = net.init(np.random.default_rng(0), np.float32)
+    with pytest.raises(TypeError, match=re.escape("model: int, needed an onnx.ModelProto")):
+        from_onnx(3)
+    for spoil in (
+        lambda graph: graph.node.add(op_type="Relu", input=["outputs"], output=["more"]),
+        lambda graph: graph.node.pop(),
+        lambda graph: graph.initializer.pop(),
+        lambda graph: graph.output.pop(),
+    ):
+        model = to_onnx(net, params)
+        spoil(model.graph)
+        with pytest.raises(ValueError, match="needed a graph that to_onnx writes"):
+            from_onnx(model)
+    model = to_onnx(net, params)
+    del model.graph.node[:]
+    with pytest.raises(ValueError, match="model: 0 recurrent nodes"):
+        from_onnx(model)
+
+
+def onnx_cases(monkeypatch):
+    """ONNX's own cases of recurrent nodes: node, inputs and outputs, by name."""
+    found = {}
+
+    def expect(node, inputs, outputs, name):
+        found[name] = node, inputs, outputs
+
+    for kind in ("RNN", "LSTM", "GRU"):
+        with warnings.catch_warnings():
+            # Of cases of other operators, which are made when these are imported.
+            warnings.simplefilter("ignore")
+            room = import_module(f"onnx.backend.test.case.node.{kind.lower()}")
+        monkeypatch.setattr(room, "expect", expect)
+        for export in (name for name in vars(getattr(room, kind)) if name.startswith("export")):
+            getattr(getattr(room, kind), export)()
+    return found
+
+
+REFUSED = {
+    "test_lstm_with_peepholes": "peepholes, needed an LSTM without",
+    "test_simple_rnn_reverse": "direction reverse, needed forward or bidirectional",
+    "test_lstm_reverse": "direction reverse, needed forward or bidirectional",
+    "test_gru_reverse": "direction reverse, needed forward or bidirectional",
+}
+
+
+@pytest.mark.slow
+def test_onnxs_own_cases_are_computed_or_refused_by_name(monkeypatch):
+    """Every one: the last states, and the outputs where the case has them."""
+    cases, computed_here = onnx_cases(monkeypatch), 0
+    for name, (node, inputs, outputs) in cases.items():
+        given = dict(zip((each for each in node.input if each), inputs, strict=True))
+        before = node.op_type == "GRU"
+        refused = REFUSED.get(name, "a reset before the product" if before else None)
+        if refused is not None:
+            with pytest.raises(ValueError, match=re.escape(f"node: {refused}")):
+                layer_from_onnx(node, given)
+            continue
+        layer, params = layer_from_onnx(node, given)
+        first_records = any(each.name == "layout" and each.i for each in node.attribute)
+        xs = given["X"] if first_records else given["X"].swapaxes(0, 1)
+        made = layer.forward(params, xs)
+        last = [*node.output].index("Y_h")
+        want = dict(zip((each for each in node.output if each), outputs, strict=True))["Y_h"]
+        found = np.stack([each for each in made.state if each.shape == made.state[0].shape])
+        hs = found[:: len(layer.cell.state) // want.shape[1 if first_records else 0]]
+        np.testing.assert_allclose(
+            hs.swapaxes(0, 1) if first_records else hs, want, rtol=1e-5, atol=1e-6, err_msg=name
+        )
+        assert last >= 0
+        computed_here += 1
+    assert len(cases) >= 18
+    assert computed_here >= 9
+
+
+NODE = {"hidden_size": 3}
+WR = {"W": np.ones((1, 9, 2), np.float32), "R": np.ones((1, 9, 3), np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("operator", "attributes", "words"),
+    [
+        ("Relu", {}, "node: Relu, needed a node of onnx that is"),
+        ("GRU", {}, "a reset before the product"),
+        ("GRU", {"linear_before_reset": 1, "clip": 3.0}, "a clip"),
+        ("GRU", {"linear_before_reset": 1, "activations": ["Elu", "Tanh"]}, "function Elu"),
+        ("GRU", {"linear_before_reset": 1, "activations": ["Affine", "Tanh"]}, "an affine function"),
+        ("LSTM", {"input_forget": 1}, "input and forget gate coupled"),
+        (
+            "RNN",
+            {"direction": "bidirectional", "activations": ["Tanh", "Relu"]},
+            "functions ['Tanh', 'Relu'], needed the same",
+        ),
+    ],
+)
+def test_a_node_that_no_cell_computes_is_refused(operator, attributes, words):
+    """By the name of what it has."""
+    node = helper.make_node(operator, ["X", "W", "R"], ["Y"], **NODE, **attributes)
+    with pytest.raises((TypeError, ValueError), match=re.escape(words)):
+        layer_from_onnx(node, WR)
+
+
+def test_an_array_that_is_missing_is_named():
+    """By the node's own name for it."""
+    node = helper.make_node("GRU", ["X", "W", "R", "bias"], ["Y"], linear_before_reset=1, **NODE)
+    with pytest.raises(ValueError, match=re.escape("arrays: nothing by the name 'bias'")):
+        layer_from_onnx(node, WR)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("operator", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])
+def test_a_node_with_numbers_of_its_own_computes_what_onnxruntime_does(operator, gates, bias):
+    """Both biases, both directions, any numbers; without B as with zeros."""
+    rng, units = np.random.default_rng(0), 3
+    shapes = {"W": (2, gates * units, 2), "R": (2, gates * units, units), "B": (2, 2 * gates * units)}
+    arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    if not bias:
+        del arrays["B"]
+    more = {"linear_before_reset": 1} if operator == "GRU" else {}
+    node = helper.make_node(
+        operator, ["X", *arrays], ["Y"], hidden_size=units, direction="bidirectional", **more
+    )
+    tensor = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [node],
+        "one",
+        [tensor("X", 1, ("T", "N", 2))],
+        [tensor("Y", 1, ("T", 2, "N", units))],
+        [numpy_helper.from_array(array, name) for name, array in arrays.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=7)
+    xs = rng.normal(size=(5, 7, 2)).astype(np.float32)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (want,) = session.run(None, {"X": xs.swapaxes(0, 1)})
+    layer, params = layer_from_onnx(node, arrays)
+    found = layer.forward(params, xs).outputs
+    np.testing.assert_allclose(found, want.transpose(2, 0, 1, 3).reshape(5, 7, -1), rtol=1e-4, atol=1e-5)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
@@ -399,6 +400,20 @@ def test_windows_are_arrays():
             said = f"^transform: '{transform}', needed 'default': windows have three axes$"
             with pytest.raises(ValueError, match=said):
                 each.set_output(transform=transform)
+
+
+def test_windows_name_their_last_axis():
+    """As columns were named, or x0 and so on; a setting for tables everywhere leaves arrays as they are."""
+    from sklearn import config_context
+
+    named = pd.DataFrame({"height": SERIES, "width": SERIES + 1})
+    windows = Windows(3).fit(named)
+    assert list(windows.get_feature_names_out()) == ["height", "width"]
+    assert list(Windows(3).fit(named.to_numpy()).get_feature_names_out()) == ["x0", "x1"]
+    with config_context(transform_output="pandas"):
+        assert windows.transform(named).shape == (80, 3, 2)
+    with pytest.raises(ValueError, match="input_features is not equal to feature_names_in_"):
+        windows.get_feature_names_out(["width", "height"])
 
 
 def test_a_weight_is_a_record_given_so_many_times():
