@@ -497,6 +497,18 @@ NEAR = {
     ),
     "plan": ((RULES, "fractions or fixed"), ("tests/verification/judging/test_plan.py", "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
+    "claim": ((RULES, "property_is_asked"),),
+    "draws": ((RULES, "has_it_alone"),),
+    "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
+    "factors": tuple(
+        (f"tests/verification/sampling/test_{name}.py", rows)
+        for name, rows in (
+            ("magnitudes", "tiny or large"),
+            ("conditions", "all_of_them"),
+            ("numbering", "fewest"),
+            ("exclusions", "cannot_occur"),
+        )
+    ),
 }
 
 
