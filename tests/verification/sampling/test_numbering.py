@@ -47,7 +47,8 @@ def test_the_fewest_steps_are_those_of_the_neediest_level():
     """Of truncation, checkpoints and lengths."""
     assert least_steps({"truncation": "Full"}, 1) == 1
     assert least_steps({"truncation": "Chunked, ragged, k2 > k1", "checkpoints": "1"}, 1) == 3
-    assert least_steps({"truncation": "Full", "checkpoints": "half"}, 1) == 5
+    for level, least in {"1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}.items():
+        assert least_steps({"truncation": "Full", "checkpoints": level}, 1) == least
     assert least_steps({"truncation": "Full", "lengths": "of their own"}, 4) == 5
 
 
