@@ -186,8 +186,12 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
         "judging/model_subject.py": (('finding.wrong or ""', "(finding.wrong)"),),
         "judging/run.py": (('finding.wrong or ""', "(finding.wrong)"),),
     },
-    "A clock does not stand still from one look to the next.": {
-        "judging/run.py": (("time.monotonic() >=", "time.monotonic() >"),),
+    "A clock does not stand still from one look to the next, nor tell a limit to the last digit.": {
+        "judging/run.py": (
+            ("time.monotonic() >=", "time.monotonic() >"),
+            ("+ block.seconds >= until", "+ block.seconds > until"),
+        ),
+        "judging/model_subject.py": (("pace > SLOW", "pace >= SLOW"), ("SLOW < pace", "SLOW <= pace")),
     },
     "No processor that these tests run on has been told to take denormal numbers for zero.": {
         "judging/keeping.py": (("tiny) / 2 == 0", "(False)"),),
@@ -443,6 +447,9 @@ GROUND = {
 # What is pinned by who is asked, and of what there has to be evidence.
 OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
 
+# Of slow engines.
+SLOW = "tests/verification/judging/test_slow.py"
+
 # By file, in which tables lies what pins it, and in which rows of them.
 NEAR = {
     "gradients": ((PROPERTIES, "forward or autograd"),),
@@ -489,11 +496,13 @@ NEAR = {
     "run": (
         (RULES, "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word"),
         (RULES, "is_declined or must_be_met"),
+        (SLOW, ""),
     ),
     "sampled": ((RULES, "until_they_tell or one_word"),),
     "model_subject": (
         (RULES, "fractions or fixed or true_is_there or own or packed or example or declined"),
         (RULES, "says_something or must_be_met or evidence or zeros"),
+        (SLOW, ""),
     ),
     "plan": ((RULES, "fractions or fixed"), ("tests/verification/judging/test_plan.py", "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
