@@ -814,6 +814,9 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
         assert is_large(case) == truth_of(case).large == large
         tally = OfModel(Stub(models.vanilla, claimed(LAYER))).tally(Asked(truth_of(case)))
         assert any(name == "lags" for name, _, _ in tally.rows) != large
+    # Of whom no small size is taken, a case of 10,000 numbers of states is the largest of the small ones.
+    for records, large in ((5000, False), (5001, True)):
+        assert is_large(of(records=records, least={"N": records})("cotangents")) == large
 
 
 AGAIN = (

@@ -684,8 +684,11 @@ def test_a_right_engine_is_asked_all_of_it(name):
     """And nothing is found; every property looks at every gradient."""
     for dtype in types_of(name):
         given = setting(name, dtype)
-        _, told = given.asked()
+        engine, told = given.asked()
         assert [each.wrong for each in told if each.wrong] == []
+        if name in (*SMALL, *LARGE):
+            ways = sum(bool(case.layouts) for case in engine.log.cases)
+            assert ways == (1 if name in LARGE else 6)
         beside = {"cut"} if dtype == "longdouble" else set()
         assert {each.property for each in told} == asked_in(name, dtype) - beside
         looked = {each.property: {one.part for one in told if one.property == each.property} for each in told}
@@ -757,6 +760,15 @@ def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, whe
     # On one side, where they are close to each other, either is held to the truth.
     assert found(0.9, -1.8) == set()
     assert found(0.9, -2.5) == {name}
+
+
+@pytest.mark.parametrize("name", ["fractions", *WHOLE])
+def test_what_is_zero_says_nothing_where_nothing_rounds(name):
+    """Without a readout no loss depends on U."""
+    given = setting(name, types_of(name)[0])
+    blocks = {**given.case.blocks, "V": 0 * given.case.blocks["V"]}
+    truth = truth_for(BY_NAME["exact" if name == "fractions" else name], replace(given.case, blocks=blocks))
+    assert [truth.informative((block,)) for block in ("U", "V")] == [False, True]
 
 
 def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_told(monkeypatch):
