@@ -841,6 +841,8 @@ def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_tur
     claim, truth = claimed(LAYER), truth_of(of(steps=steps)("cotangents"))
     row, plan = numbering.Row({}, {"T": steps}), turns(claim, slow)
     assert (plan.always(row), plan.names(row)) == (of_all, in_turn)
+    told = (0, False, (8, 4, 2, 1)) if slow else (6, True, (1,))
+    assert (plan.first, plan.numbers, plan.least) == told
     for mine in ((), in_turn[:1], in_turn):
         assert {each.name for each in asked(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
     assert {each.name for each in asked(claim, truth)} == {*of_all, *in_turn}
