@@ -9,41 +9,14 @@ import pytest
 from rnn import GRU, GRUParams, rational_gate, sigmoid, softsign, tanh
 from rnn.cells.gru import GRUWeights
 from rnn.through_time.bptt import unroll
+from tests.rnn.cells.by_hand import draw, gate, rounded, squash, squash_slope
 
 N, T, D, H = 2, 3, 3, 2
-
-
-def draw(*shape, seed=0):
-    """An array of small Fractions, none of them 0."""
-    rng = np.random.default_rng(seed)
-    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
-    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
 
 
 CELL = GRU(D, H, rational_gate, softsign)
 WEIGHTS = GRUWeights(draw(3 * H, D, seed=1), draw(3 * H, H, seed=2), draw(3 * H, seed=3), draw(H, seed=4))
 XS, STATE = draw(N, T, D, seed=5), (draw(N, H, seed=6),)
-
-
-def squash(a):
-    """a / (1 + |a|)."""
-    return a / (1 + abs(a))
-
-
-def gate(a):
-    """½ (1 + a / (1 + |a|))."""
-    return (1 + squash(a)) / 2
-
-
-def squash_slope(a):
-    """Of ``squash``, from its argument; that of ``gate`` is half of it."""
-    return 1 / (1 + abs(a)) ** 2
-
-
-def rounded(array, dtype):
-    """Fractions as floats, by way of long doubles, which have more digits than ``float`` leaves them."""
-    wide = np.vectorize(lambda f: np.longdouble(f.numerator) / np.longdouble(f.denominator))
-    return wide(array).astype(dtype)
 
 
 def by_hand():

@@ -9,46 +9,14 @@ import pytest
 from rnn import LSTM, identity, rational_gate, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights
 from rnn.through_time.bptt import unroll
+from tests.rnn.cells.by_hand import draw, gate, gate_slope, rounded, squash, squash_slope
 
 N, T, D, H = 2, 3, 3, 2
-
-
-def draw(*shape, seed=0):
-    """An array of small Fractions, none of them 0."""
-    rng = np.random.default_rng(seed)
-    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
-    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
 
 
 CELL = LSTM(D, H, rational_gate, softsign, softsign)
 WEIGHTS = Weights(U=draw(4 * H, D, seed=1), W=draw(4 * H, H, seed=2), b=draw(4 * H, seed=3))
 XS, STATE = draw(N, T, D, seed=4), (draw(N, H, seed=5), draw(N, H, seed=6))
-
-
-def gate(a):
-    """½ (1 + a / (1 + |a|))."""
-    return (1 + squash(a)) / 2
-
-
-def squash(a):
-    """a / (1 + |a|)."""
-    return a / (1 + abs(a))
-
-
-def gate_slope(a):
-    """Of ``gate``, from its argument."""
-    return squash_slope(a) / 2
-
-
-def squash_slope(a):
-    """Of ``squash``, from its argument."""
-    return 1 / (1 + abs(a)) ** 2
-
-
-def rounded(array, dtype):
-    """Fractions as floats, by way of long doubles, which have more digits than ``float`` leaves them."""
-    wide = np.vectorize(lambda f: np.longdouble(f.numerator) / np.longdouble(f.denominator))
-    return wide(array).astype(dtype)
 
 
 def by_hand():

@@ -10,15 +10,9 @@ from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
 from rnn.common.products import dot, product_by
+from tests.rnn.cells.by_hand import draw
 
 N, T, D, H = 2, 3, 3, 2
-
-
-def draw(*shape, seed=0):
-    """An array of small Fractions, none of them 0."""
-    rng = np.random.default_rng(seed)
-    numerators = rng.choice([-4, -3, -2, -1, 1, 2, 3, 4], shape)
-    return np.vectorize(Fraction, otypes=[object])(numerators, rng.integers(1, 5, shape))
 
 
 WEIGHTS = Weights(U=draw(H, D, seed=1), W=draw(H, H, seed=2), b=draw(H, seed=3))
