@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
 
 from rnn import GRU, LSTM, Chunked, Full, Layer, Tail, Vanilla, Window, identity, rational_gate, softsign
+from tests.rnn.fractions import fractions
 
 N, T, D, H = 3, 5, 2, 4
 
@@ -22,7 +24,7 @@ def problem(cell, dtype=float, seed=0):
 
     def draw(*shape):
         if dtype is object:
-            return np.vectorize(lambda n: Fraction(int(n), 3), otypes=[object])(rng.integers(-3, 4, shape))
+            return fractions(rng, *shape, parts=3, most=3)
         return rng.uniform(-1, 1, shape).astype(dtype)
 
     weights = cell.weights(*(draw(*shape) for shape in cell.shapes.values()))
@@ -74,11 +76,7 @@ TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(
 def test_a_truncation_is_one_loss_at_a_time(cell, truncation):
     """In Fractions: each step's cotangents go back alone, from a forward that starts where they may reach."""
     cell = replace(cell, units=2)
-    rng = np.random.default_rng(0)
-
-    def draw(*shape):
-        return np.vectorize(lambda n: Fraction(int(n), 2), otypes=[object])(rng.integers(-2, 3, shape))
-
+    draw = partial(fractions, np.random.default_rng(0))
     steps = 4
     weights = cell.weights(*(draw(*shape) for shape in cell.shapes.values()))
     xs, state = draw(1, steps, D), tuple(draw(1, 2) for _ in cell.state)

@@ -24,6 +24,7 @@ from rnn import (
 )
 from rnn.calls.lengths import checked_lengths, own_reach, without_padding
 from rnn.through_time.recurrence import Single
+from tests.rnn.fractions import fractions
 
 N, T, D, H, K = 4, 6, 2, 3, 2
 LENGTHS = np.array([3, 6, 1, 4])
@@ -40,9 +41,7 @@ def problem(cell, losses="every", dtype=None, seed=0):
     dtype = dtype or (object if isinstance(cell, Vanilla) else float)
 
     def draw(*shape):
-        return np.vectorize(lambda n: Fraction(int(n), 3), otypes=[object])(
-            rng.integers(-2, 3, shape)
-        ).astype(dtype)
+        return fractions(rng, *shape, parts=3).astype(dtype)
 
     net = RNN(cell, outputs=K)
     shapes = {**cell.shapes, "V": (K, H), "c": (K,)}

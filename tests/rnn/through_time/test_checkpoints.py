@@ -1,6 +1,7 @@
 """Checkpoints: the same gradients from fewer states."""
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,15 +9,12 @@ import pytest
 from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu, softsign
 from rnn.through_time.checkpoints import states_at
 from rnn.through_time.recurrence import Inputs, Single
+from tests.rnn.fractions import fractions
 
 
 def problem(activation, steps, every_step, seed=0):
     """A network of two units, its parameters, and one record pair, in small Fractions."""
-    rng = np.random.default_rng(seed)
-
-    def draw(*shape):
-        return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
-
+    draw = partial(fractions, np.random.default_rng(seed))
     net = RNN(Vanilla(1, 2, activation), outputs=1)
     params = Params(draw(2, 1), draw(2, 2), draw(2), draw(1, 2), draw(1))
     targets = draw(2, steps, 1) if every_step else draw(2, 1)

@@ -5,6 +5,7 @@ Under every truncation, with lengths and with masks they are asked in test_bidir
 
 import tracemalloc
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from rnn import (
     relu,
     softsign,
 )
+from tests.rnn.fractions import fractions
 
 ONE, LEVELS = (
     Bidirectional(Vanilla(2, 2, softsign)),
@@ -44,11 +46,7 @@ ENDS = Stack(BothEnds(Vanilla(2, 1, relu)), Vanilla(2, 2, softsign))
 )
 def test_the_gradients_are_the_same(cell, truncation, losses):
     """In Fractions every number is that of a backward that keeps all, whatever is kept."""
-    rng = np.random.default_rng(3)
-
-    def draw(*shape):
-        return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
-
+    draw = partial(fractions, np.random.default_rng(3))
     net, steps = RNN(cell, outputs=1), 5
     params = cell.params(
         *(draw(*shape) for shape in {**cell.shapes, "V": (1, cell.units), "c": (1,)}.values())

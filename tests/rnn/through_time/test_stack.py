@@ -24,6 +24,7 @@ from rnn import (
     relu,
     softsign,
 )
+from tests.rnn.fractions import fractions
 
 N, T, D, K = 2, 6, 2, 1
 TRUNCATIONS = [
@@ -34,11 +35,6 @@ every_truncation = pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 
 EXACT = Stack(Vanilla(D, 2, softsign), Vanilla(2, 1, identity), Vanilla(1, 2, relu))
 UNLIKE = Stack(LSTM(D, 4), GRU(4, 3), Vanilla(3, 5))
-
-
-def fractions(rng, *shape):
-    """Small ones, no two steps alike."""
-    return np.vectorize(lambda n: Fraction(int(n), 2), otypes=[object])(rng.integers(-2, 3, shape))
 
 
 def floats(rng, *shape):

@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, squared_error, tanh
+from tests.rnn.fractions import fractions
 
 FLOATS = [np.float32, np.float64, np.longdouble]
 TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
@@ -30,7 +30,7 @@ def draw(rng, net, records, steps, dtype, every_step=True):
 
     def array(*shape):
         if dtype is object:
-            return np.vectorize(lambda i: Fraction(int(i), 2), otypes=[object])(rng.integers(-2, 3, shape))
+            return fractions(rng, *shape)
         return rng.standard_normal(shape).astype(dtype)
 
     units, inputs, outputs = net.cell.units, net.cell.inputs, net.outputs
