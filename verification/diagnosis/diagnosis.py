@@ -118,7 +118,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
-        return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the forward is at fault.")
+        return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the bug is in the forward.")
     return _of_blocks(engine, first, by_steps, start)
 
 

@@ -139,7 +139,7 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
         if seen.wrong and not seen.raised:
             as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
             tail = f", as if {as_if}" if as_if else ""
-            sentence = f"{wrong_in_words(seen)} under {case.truncation}: the truncation is at fault{tail}."
+            sentence = f"{wrong_in_words(seen)} under {case.truncation}: the bug is in the truncation{tail}."
             return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
     for other in _ending_early(engine, case):
         seen = look_at(engine, other)
@@ -164,7 +164,7 @@ def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
         *(["weighted"] if weights != UNWEIGHTED else []),
     ]
     case = weighed(healthy, weights, loss, np.random.default_rng(0))
-    return case, f"where losses are {' and '.join(clause)}: their gradient is at fault"
+    return case, f"where losses are {' and '.join(clause)}: the bug is in their gradient"
 
 
 def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:

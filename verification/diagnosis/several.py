@@ -102,10 +102,10 @@ def as_well(found: Sequence[Later], last: Seen) -> Iterator[str]:
 
 
 def with_fewest(stage: str, first: Seen, last: Seen) -> tuple[str, str]:
-    """The stage, and what explains the first case alone, if anything does; behind "at fault".
+    """The stage, and what explains the first case alone, if anything does; behind the place of the bug.
 
     A block that every step shares and that is explained by itself has a fault of its own: what is left, if it
-    is the initial state's gradient, says that what is carried is at fault as well.
+    is the initial state's gradient, says that the bug is in what is carried as well.
     """
     as_if = None if first is last else explained(first)
     if as_if is not None:

@@ -58,11 +58,11 @@ class Diagnosis:
 
 # What a stage says.
 FAULTS = {
-    "accumulation": "what flows back is right, and what is made of it is at fault",
-    "parameters": "what flows back or what is made of it is at fault",
-    "state": "the initial state's own gradient is at fault",
-    "recursion": "what is carried from step to step is at fault",
-    "step": "the derivative of one step is at fault",
+    "accumulation": "what flows back is right, and the bug is in what is computed from it",
+    "parameters": "the bug is in what flows back, or in what is computed from it",
+    "state": "the bug is in the initial state's own gradient",
+    "recursion": "the bug is in what is carried from step to step",
+    "step": "the bug is in the derivative of one step",
 }
 
 # Where a block that is wrong spoils no other, so that each may have a fault of its own.

@@ -82,7 +82,7 @@ LARGER = Property(
     About.FIXED,
     integers,
     asks=lambda claim: claim.exact,
-    alone=Alone("size", "what it does with such problems alone is at fault"),
+    alone=Alone("size", "the bug is in what it does with such problems alone"),
     reference=Reference("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
 )
 OWN_TRUNCATIONS = Property(
@@ -91,5 +91,5 @@ OWN_TRUNCATIONS = Property(
     About.FIXED,
     integers,
     asks=lambda claim: claim.exact,
-    alone=Alone("truncation", "truncations of one's own alone are at fault"),
+    alone=Alone("truncation", "the bug is in truncations of one's own alone"),
 )

@@ -71,7 +71,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     told = capsys.readouterr().out
     assert "REFUTED" in told
     assert "Refuted. c is wrong (twice what it should be)" in told
-    assert "what is made of it is at fault" in told
+    assert "the bug is in what is computed from it" in told
     assert "No training" in told
     _, _, program = told.partition("The smallest example is of autograd:\n\n")
     assert "problem = Problem(" in program

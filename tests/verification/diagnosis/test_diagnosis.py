@@ -93,7 +93,7 @@ def test_a_truncation_is_told_from_the_full_gradient():
     found = diagnose(cut, FOUND, case)
     assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
     assert found.sentence == (
-        "a, x, h0 are wrong under Window(1): the truncation is at fault, as if the gradient were not "
+        "a, x, h0 are wrong under Window(1): the bug is in the truncation, as if the gradient were not "
         "truncated."
     )
     short = Truncates(right, lambda truncation: Standard("Window", (0,)) if truncation != FULL else FULL)
@@ -114,4 +114,4 @@ def test_a_scope_bounds_the_diagnosis():
     scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
     engine = layer_with(models.scan, scan, "d_x[:, t] = dh", "d_x[:, t] = 0 * dh", scope=scope)
     found = diagnose(engine, FOUND, a_case(engine.model, 3))
-    assert found.sentence == "x is wrong (all zero): the derivative of one step is at fault."
+    assert found.sentence == "x is wrong (all zero): the bug is in the derivative of one step."

@@ -90,7 +90,9 @@ def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
     found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
     told = diagnose(engine, found, case)
     assert told.stage == "lengths"
-    assert told.sentence.startswith(f"{wrong} where records end early: their end is at fault, as if {as_if}")
+    assert told.sentence.startswith(
+        f"{wrong} where records end early: the bug is at their end, as if {as_if}"
+    )
     assert told.as_if.startswith(as_if)
 
 

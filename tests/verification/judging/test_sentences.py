@@ -63,20 +63,20 @@ OTHERS = {
     "one gate alone": (
         "d_f = dc * c_prev * f * (1 - f)",
         "d_f = dc * c_prev * f * (1 - f) * i",
-        "U, W, b are wrong in f; xs, h0 are wrong, from T = 2 on c0 as well: the derivative of one step is "
-        "at fault.",
+        "U, W, b are wrong in f; xs, h0 are wrong, from T = 2 on c0 as well: the bug is in the "
+        "derivative of one step.",
     ),
     "the forward later": (
         "c = f * c_prev + i * g",
         "c = f * c_prev * (1 + (t == 1) * 1e-6) + i * g",
-        "outputs, final h0 and final c0 are wrong from T = 2 on, right with fewer steps: the forward is at "
-        "fault.",
+        "outputs, final h0 and final c0 are wrong from T = 2 on, right with fewer steps: the bug is in the "
+        "forward.",
     ),
     "one step, and more": (
         "params, tape = saved",
         "params, tape = saved; tape[1]; d_outputs = -d_outputs",
         "The engine does not answer in form where T = 1: raised IndexError: list index out of range. "
-        "Elsewhere U, W, b, xs, h0, c0 are wrong: the derivative of one step is at fault (only where the "
+        "Elsewhere U, W, b, xs, h0, c0 are wrong: the bug is in the derivative of one step (only where the "
         "outputs have a cotangent).",
     ),
 }

@@ -49,7 +49,7 @@ REFUTED = replace(
         *rows_of("W", Full={"cases": 20, "nonzero": 20, "failures": 5}),
         *rows_of("b", Window={"cases": 20, "nonzero": 20, "failures": 7}),
     ),
-    diagnosis=Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault."),
+    diagnosis=Diagnosis("accumulation", ("b",), (), "b is wrong: the bug is in what is computed from it."),
     example=Example(None, "lags", "b", "d_b[0]: got 3, want 1", "# d_b[0]\nproblem = 2\n", True),
 )
 
@@ -104,7 +104,9 @@ def test_the_failure_is_the_sentence_and_the_smallest_example():
     """As a program."""
     told = report.failure(REFUTED)
     first, _, program = told.partition("\n\n")
-    assert first == ("Refuted. b is wrong: what is made of it is at fault.\nThe smallest example is of lags:")
+    assert first == (
+        "Refuted. b is wrong: the bug is in what is computed from it.\nThe smallest example is of lags:"
+    )
     assert program == REFUTED.example.code
 
 

@@ -63,10 +63,10 @@ def test_tables_are_tables(page):
 def test_a_refutation_is_shown_with_its_example():
     """The sentence under the verdict, the smallest example as code, well-formed."""
     example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n", True)
-    diagnosis = Diagnosis("accumulation", ("b",), (), "b is wrong: what is made of it is at fault.")
+    diagnosis = Diagnosis("accumulation", ("b",), (), "b is wrong: the bug is in what is computed from it.")
     text = page_of(Report(judgement(failures=2, example=example, diagnosis=diagnosis)))
     Page(text)
-    for part in ("The smallest example", "problem = Problem(", "refuted in 2 of 1,200", "is at fault"):
+    for part in ("The smallest example", "problem = Problem(", "refuted in 2 of 1,200", "the bug is in what"):
         assert part in text
     assert "<script" not in text
     assert "Before the gradients hold it would prove nothing" in text
