@@ -13,6 +13,7 @@ import tomllib
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -79,6 +80,18 @@ def test_what_is_documented_can_be_imported(page: Path) -> None:
     assert len(modules) == len(set(modules)) > 3
     for name in modules:
         assert import_module(name).__doc__, name
+
+
+def test_the_reference_has_every_public_class_and_function() -> None:
+    """Of both packages, by its public name: a new one is shown, or this fails."""
+    page = (DOCS / "api.rst").read_text("utf-8")
+    shown = {*re.findall(r"^\.\. auto(?:class|function|exception):: (\S+)$", page, re.MULTILINE)}
+    whole = re.findall(r"automodule:: (\S+)\n   :members:$", page, re.MULTILINE)
+    for package in (rnn, import_module("verification")):
+        for name in package.__all__:
+            found = getattr(package, name)
+            if isinstance(found, type | FunctionType) and found.__module__ not in whole:
+                assert f"{package.__name__}.{name}" in shown, name
 
 
 def test_no_docstring_of_the_reference_holds_what_sphinx_would_replace() -> None:
