@@ -73,6 +73,10 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "What a function moves at 45: those that are known are far from it, on either side.": {
         "sampling/exclusions": ("STILL",),
     },
+    "How long calls in a row may take, which are told if fewer; and what is said of what is wrong.": {
+        "properties/in_a_row": ("SECONDS",),
+        "properties/interleaved": ("CLOSE",),
+    },
     "What nobody reads.": {
         "models/lstm": ("STARTS",),
     },
@@ -460,7 +464,8 @@ NEAR = {
     "partial": ((PROPERTIES, "partial"),),
     "unfolding": ((PROPERTIES, "lag"),),
     "per_step": ((PROPERTIES, "lag"), (RULES, "takes_long")),
-    "linearity": ((PROPERTIES, "linearity"),),
+    "linearity": ((PROPERTIES, "linearity"), (RULES, "powers")),
+    "property": ((RULES, "every_row"),),
     "conduct": ((PROPERTIES, "inputs or second or reused or memory or all_of_it"),),
     "records": ((PROPERTIES, "records"),),
     "units": ((PROPERTIES, "units"),),
@@ -479,7 +484,7 @@ NEAR = {
         ("tolerance", "expectation", "table", "replayed", "sums"),
         ((PROPERTIES, "sharp or lose"),),
     ),
-    "truth": ((RULES, "says_something or any_numbers or zeros"),),
+    "truth": ((RULES, "says_something or any_numbers or zeros or large_beyond"),),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),

@@ -37,3 +37,18 @@ def test_records_of_one_length_are_the_case_itself():
     assert truth.blocks["U"].bound == plain.blocks["U"].bound
     assert truth.determined
     assert truth.informative(("U",))
+
+
+def test_a_record_that_is_not_determined_or_large_makes_the_case_so():
+    """One at a kink, or of ten steps; and one of several that is informative is enough."""
+    relu = replace(RAGGED, functions={"activation": "relu"})
+    still = {n: a * (np.arange(4) > 0).reshape(-1, *[1] * (a.ndim - 1)) for n, a in relu.inputs.items()}
+    still["h0"] = relu.blocks["h0"] * (np.arange(4) > 0)[:, None]
+    kink = replace(relu, blocks={**relu.blocks, **still, "b": 0 * relu.blocks["b"]})
+    assert (truth_of(relu).determined, truth_of(kink).determined) == (True, False)
+    long = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 10)
+    assert [truth_of(replace(long, lengths=ends)).large for ends in ((2, 10), (2, 9))] == [True, False]
+    zero = RAGGED.objective.replaced(np.zeros_like)
+    assert not truth_of(replace(RAGGED, objective=zero)).informative(("U",))
+    zero.outputs[1] = 1
+    assert truth_of(replace(RAGGED, objective=zero)).informative(("U",))
