@@ -152,6 +152,9 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "The form is found before any property is asked, and asks nothing by itself.": {
         "properties/property.py": (("lambda trial: iter(())", "iter"), ("True", "False")),
     },
+    "A table and replays tell one truth, and bounds of one size; a large case's table takes long.": {
+        "properties/truth.py": (("is_large(case)", "True"), ("is_large(case)", "False")),
+    },
     "Any number of times nothing is nothing, and beyond all bounds is beyond them.": {
         "models/tolerance.py": (("0.0", "(0.0)"), ("np.inf", "(np.inf)")),
     },
@@ -460,7 +463,10 @@ NEAR = {
     "derivatives": ((PROPERTIES, "complex"), (RULES, "takes_long or complex")),
     "additivity": ((PROPERTIES, "cotangents"),),
     "cut": ((PROPERTIES, "cut"),),
-    "variants": ((PROPERTIES, "identities or recomputation or workspace or bits"),),
+    "variants": (
+        (PROPERTIES, "identities or recomputation or workspace or bits"),
+        (RULES, "property_is_asked"),
+    ),
     "partial": ((PROPERTIES, "partial"),),
     "unfolding": ((PROPERTIES, "lag"),),
     "per_step": ((PROPERTIES, "lag"), (RULES, "takes_long")),
@@ -484,7 +490,10 @@ NEAR = {
         ("tolerance", "expectation", "table", "replayed", "sums"),
         ((PROPERTIES, "sharp or lose"),),
     ),
-    "truth": ((RULES, "says_something or any_numbers or zeros or large_beyond"),),
+    "truth": (
+        (RULES, "says_something or any_numbers or zeros or large_beyond or there_before"),
+        ("tests/verification/truth/test_long.py", "does_not_hold"),
+    ),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence"),),
     "judgement": ((RULES, "verdict or zeros"),),

@@ -635,10 +635,10 @@ def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
         (asked,) = subject.cases(block)
         assert ("expectations" in asked.truth.made.values) == kept
         assert any(path.is_file() for path in tmp_path.rglob("*")) == kept
-    claim, case = claimed(LAYER), of()("cotangents")
-    for determined, more in ((True, {"autograd", "complex step", "lag by lag"}), (False, set())):
-        made = prepared(claim, with_shares(case, {}, determined)).made
-        assert {*made.values} == {"expectations", *more}
+    small = {"autograd", "complex step", "lag by lag"}
+    for steps, determined, more in ((3, True, small), (10, True, {"lag by lag"}), (3, False, set())):
+        truth = with_shares(of(steps=steps)("cotangents"), {}, determined)
+        assert {*prepared(claimed(LAYER), truth).made.values} == {"expectations", *more}
 
 
 def test_a_model_is_the_engine_s_own():
