@@ -1,6 +1,8 @@
 """What is asked of a function's backward, each property pinned from both sides as in test_pinned.py."""
 
+import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next_to
 from verification import function
+from verification.processes import timeout
+from verification.properties.engine import TimedOut
 from verification.properties.of_function import PROPERTIES, Call, Trial, findings
 from verification.sampling.claim import COMPLEX, REAL
 from verification.truth.of_function import expected
@@ -185,3 +189,18 @@ def test_what_underflows_is_held_to_its_own_truth():
         vars(trial)["truth"] = {i: replace(e, spread=0.0, terms=0.0) for i, e in trial.truth.items()}
         linearity = next(each for each in PROPERTIES if each.name == "linearity")
         assert sum(wrong is not None for _, wrong, _ in linearity.look(trial)) == count
+
+
+def test_a_large_call_has_more_time(monkeypatch):
+    """From ten numbers along an axis on."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.2)
+    monkeypatch.setattr(timeout, "LARGE_ANSWER", 100.0)
+
+    def slow(x, d):
+        time.sleep(0.5)
+        return 2 * x * d
+
+    for size, late in ((9, True), (10, False)):
+        trial = Trial(function(square, slow, NUMBERS), Call((np.ones(size),), (np.ones(size),)))
+        with pytest.raises(TimedOut) if late else nullcontext():
+            assert trial.answer
