@@ -6,7 +6,8 @@
 ``params`` is a dict of the model's STEP blocks by name, x (N, D), or a dict of arrays by name where a model
 has several INPUT blocks, ``state`` a tuple of arrays (N, …). Since the loops are the verifier's, every
 truncation can be asked: for each step that losses reach back to, one loop goes backwards from the last of
-them. So ``step_back`` may be called several times with what a step has saved.
+them. So ``step_back`` may be called several times with what a step has saved. What it answers belongs to its
+caller: an answer that a later call changes is none.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,6 +33,9 @@ from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
 CAPABILITIES = Capabilities(functions=False, truncations=True, losses=("cotangents",), in_two=True)
+
+# Bytes of the first answers of ``step_back`` that the loops keep to the end, as a caller may.
+MOST_KEPT = 2**25
 
 State = tuple[Array, ...]
 StepForward = Callable[[dict[str, Array], Any, State], Any]
@@ -138,6 +142,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
         moved = {name: array for name, array in inputs.items() if not np.issubdtype(array.dtype, np.integer)}
         d_params, d_xs = _Sums(params), _Sums(moved)
         d_initial: State = tuple(0 * array for array in d_state)
+        answers, size = list[_Kept](), 0
         for first, group in groupby(range(steps), lambda t: min(truncation.first(t, steps), t + 1)):
             losses = tuple(group)
             carry: State = tuple(0 * array for array in d_state)
@@ -149,13 +154,29 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
                 of_params, d_x, carry = _tuple("step_back's answer", step_back(tape[s], carry), 3)
                 given.check("step_back")
                 carry = _tuple("step_back's d_state", carry, len(d_state))
+                if size < MOST_KEPT:
+                    answers.append(_Kept(_answered(of_params, d_x, carry)))
+                    size += answers[-1].size
                 d_params.add("step_back's d_params", of_params)
                 d_xs.add("step_back's d_x", d_x if "" not in inputs else {"": d_x}, (slice(None), s))
             if first == 0:
                 d_initial = tuple(map(np.add, d_initial, carry))
+        for answer in answers:
+            answer.check("step_back", "by a later call")
         return d_params.sums(), d_xs.sums() if "" not in inputs else d_xs.sums().get(""), d_initial
 
     return forward, backward
+
+
+def _answered(d_params: Any, d_x: Any, d_state: State) -> dict[str, Any]:
+    """The arrays of an answer of ``step_back``, as far as it has any."""
+    named = {"d_params": d_params, "d_x": d_x}
+    arrays = {
+        f"{what} {name}".rstrip(): array
+        for what, given in named.items()
+        for name, array in (given.items() if isinstance(given, Mapping) else [("", given)])
+    }
+    return {**arrays, **_named("d_state", d_state)}
 
 
 def _named(what: str, state: State) -> dict[str, Any]:
@@ -163,17 +184,22 @@ def _named(what: str, state: State) -> dict[str, Any]:
 
 
 class _Kept:
-    """Arrays that a function is given of the loops' own, which are its to read and not to change."""
+    """Arrays that a function is given, to read and not to change, or has answered, to leave as they were."""
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self._arrays = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
         self._before = {name: array.copy() for name, array in self._arrays.items()}
 
-    def check(self, function: str) -> None:
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def check(self, function: str, how: str = "in place") -> None:
         """Raises InvalidAnswer where one is not what it was."""
         for name, before in self._before.items():
             if not np.array_equal(self._arrays[name], before, equal_nan=True):
-                raise InvalidAnswer(f"{function}: {name} is changed in place")
+                raise InvalidAnswer(f"{function}: {name} is changed {how}")
 
 
 class _Sums:

@@ -88,3 +88,21 @@ def test_a_model_with_an_output_of_its_own_is_none_for_a_step():
     """A step returns states alone."""
     with pytest.raises(ValueError, match="model rwkv6: it has an output of its own, needed one whose output"):
         step(print, print, model=models.rwkv6)
+
+
+@pytest.mark.parametrize("name", ["U", "b", "x"])
+def test_who_answers_in_the_same_arrays_at_every_call_is_refuted(name):
+    """A caller may keep an answer beside the next one."""
+    kept = {}
+
+    def backward(saved, d_state):
+        d_params, d_x, d_h = vanilla_back(saved, d_state)
+        array = d_x if name == "x" else d_params[name]
+        same = kept.setdefault((name, array.shape, array.dtype), array)
+        same[...] = array
+        return ({**d_params, name: same}, d_x, d_h) if name != "x" else (d_params, same, d_h)
+
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5)
+    what = "d_x" if name == "x" else f"d_params {name}"
+    with pytest.raises(InvalidAnswer, match=f"step_back: {what} is changed by a later call"):
+        ask(step(vanilla, backward, model=models.vanilla), case)
