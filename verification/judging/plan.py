@@ -20,6 +20,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.fractions import exact_cases
 from verification.sampling.gaps import between, rows_between
 from verification.sampling.numbering import Row
+from verification.sampling.switches import rows_where_code_switches, where_code_switches
 from verification.sampling.turns import in_turn
 
 # Rows that are looked at before anything is known of an engine, and those before cases of other kinds: all
@@ -77,6 +78,8 @@ class Plan:
         numbers = range(OPENING, len(floats.rows))
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
+        switches = rows_where_code_switches(self.engine.model, self.engine.claim)
+        yield from self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
         yield from self._of_products()
         yield from self._fixed()
         drawn = self.drawn(profile, seed)

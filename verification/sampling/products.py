@@ -80,8 +80,7 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
     types = sorted(claim.dtypes, key=lambda name: -limits(dtype_of(name)).eps)
     turning = {name: cycle(of) for name, of in factors.items() if name in _turning(claim)}
     for sizes in _shapes(model, claim):
-        levels = {name: _plain(name, of) for name, of in factors.items()}
-        levels |= {factor_of(name): (size, size) for name, size in sizes.items()}
+        levels = plain(model, claim, sizes)
         levels |= {name: next(turn) for name, turn in turning.items()}
         levels["losses"] = factors["losses"][-1 - len(made) % len(claim.losses)]
         if levels.get("checkpoints", "none") != "none" and levels.get("workspace"):
@@ -119,11 +118,18 @@ def _turning(claim: Claim) -> set[str]:
     return {"chunk", "lengths", "checkpoints", "workspace", *(f"function {role}" for role in claim.functions)}
 
 
-def _plain(name: str, levels: Sequence[Level]) -> Level:
-    """The level of a factor of which nothing is said."""
-    if name == "layout":
-        return IN_C_ORDER
-    return next((usual for usual in (ORDINARY, "Full") if usual in levels), levels[0])
+def plain(model: Model, claim: Claim, sizes: Mapping[str, int]) -> dict[str, Level]:
+    """The levels of a case of these sizes of which nothing is said."""
+
+    def usual(name: str, levels: Sequence[Level]) -> Level:
+        if name == "layout":
+            return IN_C_ORDER
+        if name == "losses":
+            return levels[-1]
+        return next((level for level in (ORDINARY, "Full") if level in levels), levels[0])
+
+    levels = {name: usual(name, of) for name, of in table(model, claim).items()}
+    return levels | {factor_of(name): (size, size) for name, size in sizes.items()}
 
 
 def _fits(model: Model, claim: Claim, row: Row) -> bool:
@@ -140,7 +146,7 @@ def _shapes(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
     """Sizes by name within a claim, no two alike."""
     met = list[Mapping[str, int]]()
     for sizes in model.ordinary or _by_units(model, claim):
-        within = {name: _within(claim, name, size) for name, size in sizes.items()}
+        within = {name: within(claim, name, size) for name, size in sizes.items()}
         if within not in met:
             met.append(within)
             yield within
@@ -157,7 +163,7 @@ def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
         yield {"N": records, "T": steps, **sizes}
 
 
-def _within(claim: Claim, name: str, size: int) -> int:
+def within(claim: Claim, name: str, size: int) -> int:
     """The size, or the nearest that is claimed."""
     if name in ("N", "T"):
         low, high = claim.records if name == "N" else claim.steps

@@ -20,8 +20,8 @@ FILES = (
     *("gated_linear_attention", "selective_scan", "delta_rule", "projected_lstm", "mlstm", "slstm"),
 )
 FAULTS = tuple(fault for name in FILES for fault in read(Path(__file__).with_name(f"{name}.faults")))
-# Of sizes that ``FAULTS``' own test has no case of.
-SIZES = read(Path(__file__).with_name("lstm_sizes.faults"))
+# Of sizes, and of numbers, that ``FAULTS``' own test has no case of.
+SIZES, SWITCHES = (read(Path(__file__).with_name(f"{name}.faults")) for name in ("lstm_sizes", "switches"))
 
 
 def planted(fault: Fault) -> ModuleType:

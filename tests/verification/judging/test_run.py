@@ -18,6 +18,7 @@ from verification.models.tolerance import HAS_WIDER
 from verification.sampling.gaps import rows_between
 from verification.sampling.products import of_products, rows_of_products
 from verification.sampling.sample import in_floats
+from verification.sampling.switches import rows_where_code_switches
 
 # Sixty drawn cases.
 SHORT = Profile("short", cases=60, exact_cases=0, strength=2)
@@ -111,7 +112,7 @@ def test_a_right_layer_is_verified():
     rows = in_floats(models.scan, claim).rows(2)
     between = rows_between(models.scan, claim, 0)
     asked_once = [*once(engine)]
-    meeting = rows_of_products(models.scan, claim)
+    meeting = [*rows_of_products(models.scan, claim), *rows_where_code_switches(models.scan, claim)]
     assert found.cases == SHORT.cases + len(rows) + len(meeting) + len(between) + len(asked_once)
     assert told[-1] == (found.cases, found.cases)
     assert found.informative >= len(rows)

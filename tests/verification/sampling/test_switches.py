@@ -1,0 +1,83 @@
+"""Numbers where code switches: what is wrong there alone is refuted by the row of that switch."""
+
+import numpy as np
+import pytest
+
+from tests.layers import RIGHT
+from tests.layers.faults import SWITCHES, model_of, planted
+from tests.quick import first_quick
+from verification import Scope, layer, models
+from verification.adapters import layer as adapter
+from verification.judging.sampled import truth_of_row
+from verification.properties.findings import findings
+from verification.sampling.resolving import resolved
+from verification.sampling.switches import (
+    CHANGES,
+    NOTHING,
+    QUIET,
+    rows_where_code_switches,
+    where_code_switches,
+)
+
+
+def found(model, module, switch=None, names=None):
+    """By row, whether its case is informative and which properties, of those named, find a layer wrong."""
+    engine = layer(module.forward, module.backward, model=model)
+    design = where_code_switches(model, engine.claim)
+    for number, row in enumerate(rows_where_code_switches(model, engine.claim)):
+        if switch in (None, row.levels["switch"]):
+            truth = truth_of_row(design, row, number, engine.claim.blocks)
+            told = [each for each in findings(engine, truth, names) if each.wrong]
+            yield row, truth.informative(engine.claim.blocks), {each.property for each in told}
+
+
+@pytest.mark.parametrize("fault", SWITCHES, ids=lambda fault: f"{fault.cell}: {fault.name}")
+def test_a_fault_is_refuted_on_its_row(fault):
+    """By the gradient itself."""
+    told = [
+        wrong for *_, wrong in found(model_of(fault), planted(fault), fault.case["switch"], ("autograd",))
+    ]
+    assert any(fault.caught_by in wrong for wrong in told)
+
+
+@first_quick(("model", "module"), RIGHT[1::4], count=0, ids=[model.name for model, _ in RIGHT[1::4]])
+def test_a_right_layer_holds(model, module):
+    """In each type; few cases say nothing, as those of a share that cancels in single precision."""
+    rows = [*found(model, module)]
+    assert not [(row.levels, wrong) for row, _, wrong in rows if wrong]
+    assert sum(informative for _, informative, _ in rows) >= len(rows) - 1
+
+
+def test_the_numbers_are_what_they_are_called():
+    """Of a model whose inputs are of a domain, and of one whose inputs are any numbers."""
+    for model, name in ((models.rg_lru, "a"), (models.selective_scan, "delta")):
+        claim = resolved(None, model, adapter.CAPABILITIES)
+        design, cases = where_code_switches(model, claim), {}
+        for row in rows_where_code_switches(model, claim):
+            if row.levels["type"] == "float64":
+                cases[row.levels["switch"]] = design.make(row, np.random.default_rng(0))
+        near = np.abs(1 - cases["inputs and vectors near 1"].blocks[name])
+        assert near.max() <= 1e-4
+        assert near.min() < 1e-7
+        assert (near > 0).all()
+        assert np.abs(cases["inputs and vectors near 0"].blocks[name]).max() <= 1e-4
+        assert (
+            np.abs(cases["inputs next to nothing"].blocks["u" if name == "delta" else "x"]).max() <= NOTHING
+        )
+        quiet = np.abs(cases["a quiet record"].objective.outputs).max(axis=(1, 2))
+        assert quiet.min() < 4 * QUIET * quiet.max()
+    far = np.abs(cases["inputs of 20 to 45"].blocks["delta"])
+    assert far.max() > 20
+    assert np.median(far) < 1
+    for array in cases["equal records"].blocks["u"], cases["equal records"].objective.outputs:
+        assert (array == array[:1]).all()
+    assert {*cases} == {*CHANGES}
+
+
+def test_nothing_is_asked_that_a_claim_has_not():
+    """Of one record no other is quieter; who compiles has none of these shapes."""
+    one = resolved(Scope(records=(1, 1)), models.lstm, adapter.CAPABILITIES)
+    names = {row.levels["switch"] for row in rows_where_code_switches(models.lstm, one)}
+    assert {*CHANGES} - names == {"a quiet record", "equal records"}
+    compiled = resolved(Scope(compiled=True), models.lstm, adapter.CAPABILITIES)
+    assert rows_where_code_switches(models.lstm, compiled) == ()

@@ -1,0 +1,182 @@
+"""Numbers at which code takes another path: each kind in a small case of its own, in every claimed type.
+
+A softplus, a logarithm of a sigmoid or an exponential switches to another formula at some 20 to 45; what is
+made of a decay near 1 or 0 cancels; an epsilon, a threshold or a test for zero tells where numbers are next
+to nothing, or where one record is far quieter than the others; a test for equality where records are alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from verification.models.arrays import Array
+from verification.models.case import Case, Cotangents, in_domains
+from verification.models.model import Block, Model, Use
+from verification.models.stored import limits
+from verification.sampling.claim import Claim
+from verification.sampling.design import Design
+from verification.sampling.factors import dimensions, needs_readout, numbers_given, vectors
+from verification.sampling.numbering import Row
+from verification.sampling.products import plain, within
+from verification.sampling.sample import by_levels, in_floats
+
+# Records, steps, and each dimension.
+SMALL = {"N": 3, "T": 6}
+UNITS = 4
+
+# Where formulas of softplus and of the logarithm of a sigmoid switch.
+LEAST, MOST = 20.0, 45.0
+
+# How many of the inputs are so.
+PART = 0.1
+
+# Powers of ten by which a decay is off 1 or 0.
+NEAR = (-8, -4)
+
+# What is next to nothing; under a tanh; and beside others. Powers of two, which round nothing.
+NOTHING, UNDER_TANH, QUIET = 2.0**-30, 2.0**-18, 2.0**-42
+
+Change: TypeAlias = Callable[[Case, np.random.Generator], Case]
+
+
+def where_code_switches(model: Model, claim: Claim) -> Design:
+    """How a case is made of such a row."""
+
+    def make(row: Row, rng: np.random.Generator) -> Case:
+        return in_domains(CHANGES[row.levels["switch"]](by_levels(row, model, claim, rng), rng))
+
+    return replace(in_floats(model, claim), of="where code switches", make=make)
+
+
+def rows_where_code_switches(model: Model, claim: Claim) -> tuple[Row, ...]:
+    """The rows: of each kind that this model has numbers for, in each type."""
+    if claim.compiled:
+        return ()
+    wanted = {**dict.fromkeys(dimensions(model, needs_readout(claim)), UNITS), **SMALL}
+    sizes = {name: within(claim, name, size) for name, size in wanted.items()}
+    return tuple(
+        Row({**plain(model, claim, sizes), "type": dtype, "switch": name}, sizes)
+        for name in CHANGES
+        if _has(model, claim, name)
+        for dtype in claim.dtypes
+    )
+
+
+def _has(model: Model, claim: Claim, name: str) -> bool:
+    """Is there anything for it to change, and of which nothing grows without bound?"""
+    if name == FAR_OUT:
+        return bool(model.functions)
+    if name in (QUIET_RECORD, EQUAL_RECORDS) and claim.records[1] < 2:
+        return False
+    return "cotangents" in claim.losses or name not in (QUIET_RECORD, QUIET_STEP)
+
+
+def _kept(block: Block, array: Array) -> Array:
+    """The numbers, or their negatives, where its domain leaves either as it is."""
+    for each in (array, -array):
+        if block.domain is None or np.array_equal(block.domain(each), each):
+            return each
+    return array
+
+
+def _far_out(case: Case, rng: np.random.Generator) -> Case:
+    """One number in ten of each input."""
+    blocks = dict(case.blocks)
+    for block in numbers_given(case.model):
+        array = blocks[block.name]
+        far = _kept(block, rng.uniform(LEAST, MOST, array.shape))
+        far = far * rng.choice((-1, 1), array.shape) if block.domain is None else far
+        chosen = rng.random(array.shape) < PART
+        chosen.flat[int(rng.integers(array.size))] = True
+        blocks[block.name] = np.where(chosen, far, array).astype(array.dtype)
+    return replace(case, blocks=blocks)
+
+
+def _near(base: float) -> Change:
+    """All numbers of inputs and of vectors are a little below this one, or above it."""
+
+    def change(case: Case, rng: np.random.Generator) -> Case:
+        blocks = dict(case.blocks)
+        for block in (*numbers_given(case.model), *vectors(case.model)):
+            array = blocks[block.name]
+            near = base - 10 ** rng.uniform(*NEAR, array.shape)
+            blocks[block.name] = _kept(block, near).astype(array.dtype)
+        return replace(case, blocks=blocks)
+
+    return change
+
+
+def _times(factor: float, *uses: Use) -> Change:
+    """All numbers of these uses, but those of matrices."""
+
+    def change(case: Case, rng: np.random.Generator) -> Case:
+        some = [*case.model.of(*(use for use in uses if use is not Use.STEP))]
+        some += vectors(case.model) if Use.STEP in uses else ()
+        return _with(case, {b.name: lambda a: (a * factor).astype(a.dtype) for b in some if b.domain is None})
+
+    return change
+
+
+def _denormal(case: Case, rng: np.random.Generator) -> Case:
+    """Inputs and states below the least normal number."""
+    return _times(float(limits(case.dtype).tiny) / 4, Use.INPUT, Use.STATE)(case, rng)
+
+
+def _equal_records(case: Case, rng: np.random.Generator) -> Case:
+    """Inputs, states and cotangents of all are those of the first."""
+
+    def change(array: Array) -> Array:
+        return np.broadcast_to(array[:1], array.shape).copy()
+
+    case = _with(case, {block.name: change for block in case.model.of(Use.INPUT, Use.STATE)})
+    return replace(case, objective=case.objective.replaced(change))
+
+
+def _equal_states(case: Case, rng: np.random.Generator) -> Case:
+    """Each state is one number throughout."""
+    return _with(case, {b.name: lambda a: np.full_like(a, a.flat[0]) for b in case.model.of(Use.STATE)})
+
+
+def _quiet_record(case: Case, rng: np.random.Generator) -> Case:
+    """Its cotangents are far below the others'."""
+    quiet = np.arange(case.records) == rng.integers(case.records)
+
+    def change(array: Array) -> Array:
+        factor = np.where(quiet, QUIET, 1.0).reshape(-1, *(1,) * (array.ndim - 1))
+        return (array * factor).astype(array.dtype)
+
+    return replace(case, objective=case.objective.replaced(change))
+
+
+def _quiet_step(case: Case, rng: np.random.Generator) -> Case:
+    """The last step's cotangents, and those of the final state, are far below the others'."""
+    objective = case.objective
+    assert isinstance(objective, Cotangents)
+    outputs = objective.outputs.copy()
+    outputs[:, -1] *= QUIET
+    return replace(case, objective=Cotangents(outputs, tuple(array * QUIET for array in objective.state)))
+
+
+def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
+    blocks = {name: changes[name](a) if name in changes else a for name, a in case.blocks.items()}
+    return replace(case, blocks=blocks)
+
+
+FAR_OUT = "inputs of 20 to 45"
+EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
+
+CHANGES: Mapping[str, Change] = {
+    FAR_OUT: _far_out,
+    "inputs and vectors near 1": _near(1.0),
+    "inputs and vectors near 0": _near(0.0),
+    "inputs next to nothing": _times(NOTHING, Use.INPUT),
+    "states next to nothing": _times(NOTHING, Use.STATE),
+    "little under a tanh": _times(UNDER_TANH, Use.INPUT, Use.STATE, Use.STEP),
+    "denormal inputs and states": _denormal,
+    "equal states": _equal_states,
+    EQUAL_RECORDS: _equal_records,
+    QUIET_RECORD: _quiet_record,
+    QUIET_STEP: _quiet_step,
+}
