@@ -146,10 +146,10 @@ def _shapes(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
     """Sizes by name within a claim, no two alike."""
     met = list[Mapping[str, int]]()
     for sizes in model.ordinary or _by_units(model, claim):
-        within = {name: within(claim, name, size) for name, size in sizes.items()}
-        if within not in met:
-            met.append(within)
-            yield within
+        claimed = {name: within(claim, name, size) for name, size in sizes.items()}
+        if claimed not in met:
+            met.append(claimed)
+            yield claimed
 
 
 def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
