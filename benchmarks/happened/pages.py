@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.field_study.outcomes import outcome
-from benchmarks.happened import BUGS
-from benchmarks.happened.asked import CASES, DOCUMENTED, RAISED, SMALL, WRONG
+from benchmarks.happened import BUGS, Bug
+from benchmarks.happened.asked import CASES, SMALL
 from benchmarks.happened.left_out import LEFT_OUT
 from benchmarks.tables import filled
 from rnn.console.files import write_text
@@ -50,6 +50,7 @@ def with_tables(page: str, results: dict[str, Any]) -> str:
         "bugs": bugs_table(),
         "said": said_table(results),
         "counts": counts(results),
+        "tests": own_tests(),
         "left out": left_out(),
     }
     return filled(page, parts)
@@ -70,6 +71,11 @@ def bugs_table() -> str:
     return "\n".join(lines)
 
 
+def own_tests() -> str:
+    """What the projects' own tests asked, where that can be read."""
+    return "\n".join(f"- {each.name}: {each.tested}." for each in BUGS if each.tested)
+
+
 def said_table(results: dict[str, Any]) -> str:
     """What was said of it: ours, and each checker on its two cases."""
     lines = [
@@ -81,15 +87,20 @@ def said_table(results: dict[str, Any]) -> str:
             continue
         said = results["bugs"][each.name]
         named = "yes" if said["named"] else "no"
-        others = (", ".join(word(said["checkers"][name][case]) for case in CASES) for name in CHECKERS)
+        others = (", ".join(word(results, each, name, case) for case in CASES) for name in CHECKERS)
         cells = (each.name, f"{said['verdict']}, {said['seconds']:.1f} s", said["strength"], named, *others)
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines)
 
 
-def word(says: str) -> str:
-    """What a checker's word comes to, of a wrong engine."""
-    return {"right": "missed", WRONG: "caught", RAISED: "raised"}[says]
+NO_TELLING = "no telling"
+
+
+def word(results: dict[str, Any], each: Bug, checker: str, case: str) -> str:
+    """What a checker's word comes to: one that calls the right twin wrong as well tells nothing."""
+    says = results["bugs"][each.name]["checkers"][checker][case]
+    of_twin = results["twins"][each.module.__name__][checker][case]
+    return "missed" if says == "right" else NO_TELLING if of_twin != "right" else "caught"
 
 
 def counts(results: dict[str, Any]) -> str:
@@ -107,14 +118,28 @@ def counts(results: dict[str, Any]) -> str:
         f"{statistics.median(seconds):.1f} s of processor time, at most {max(seconds):.0f} s; {first} by the "
         f"cases of single levels alone. Of {named} its sentence names the cause or the condition."
     ]
+    words = {
+        (name, case): {
+            each.name: word(results, each, name, case) for each in BUGS if each.name in results["bugs"]
+        }
+        for name in CHECKERS
+        for case in CASES
+    }
     for name in CHECKERS:
-        by_case = {case: sum(each["checkers"][name][case] != "right" for each in said) for case in CASES}
-        false = sum(by[name][case] != "right" for by in results["twins"].values() for case in CASES)
+        small, other = ([*words[name, case].values()].count("caught") for case in CASES)
+        false = [
+            module.rpartition(".")[2]
+            for module, by in results["twins"].items()
+            if any(by[name][case] != "right" for case in CASES)
+        ]
         lines.append(
-            f"- {name} calls {by_case[SMALL]} wrong on the small case, "
-            f"{by_case[DOCUMENTED]} on the documented one"
-            + (f", and {false} of {2 * len(results['twins'])} questions about right twins." if false else ".")
+            f"- {name} catches {small} on the small case, {other} on the documented one"
+            + (f"; it calls right twins wrong as well: {', '.join(false)}." if false else ".")
         )
+    names = [*results["bugs"]]
+    every = sum(all(words[name, SMALL][each] == "caught" for name in CHECKERS) for each in names)
+    none = [each for each in names if all(by[each] == "missed" for by in words.values())]
+    lines.append(f"- All four others catch {every} on the small case; none catches {', '.join(none)}.")
     return "\n".join(lines)
 
 
@@ -135,15 +160,10 @@ def drawn(results: dict[str, Any]) -> None:
         said = results["bugs"][each.name]
         cells = [(outcome(False, "wrong" if said["verdict"] == "refuted" else "right"), "")]
         for name in CHECKERS:
-            by_case = said["checkers"][name]
-            some = [case for case in CASES if by_case[case] != "right"]
-            beside = (
-                "documented case alone"
-                if some == [DOCUMENTED]
-                else "small case alone"
-                if some == [SMALL]
-                else ""
-            )
-            cells.append((outcome(False, "wrong" if some else "right"), beside))
+            by_case = {case: word(results, each, name, case) for case in CASES}
+            some = [case for case in CASES if by_case[case] == "caught"]
+            silent = NO_TELLING in by_case.values()
+            beside = NO_TELLING if silent else some[0] if len(some) == 1 else ""
+            cells.append(("caught" if some else "not asked" if silent else "missed", beside))
         rows.append((f"{each.name}, {each.fault.family}", cells))
     chart.drawn(PICTURE, COLUMNS, rows)
