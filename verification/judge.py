@@ -73,7 +73,8 @@ def verify(
 
     The result has a ``verdict``: "verified", "refuted" or "not exercised". Where less than triples were met,
     for want of seconds or by the profile's strength, it is "verified to pairs" or "verified to singles".
-    It is the same with a cache and without, and on any number of cores, but for what seconds cut off. A run
+    It is the same with a cache and without, and on any number of cores, but for what seconds cut off. Of an
+    engine that takes more than 4 ms for a call less is asked on each case, as ``not_asked`` says then. A run
     that is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of what was seen.
 
     Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
