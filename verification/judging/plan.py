@@ -16,6 +16,7 @@ from verification.properties.findings import BY_NAME, asked_of, at_sizes, turns
 from verification.properties.property import About
 from verification.sampling import products
 from verification.sampling.admitting import admits
+from verification.sampling.chunks import borders
 from verification.sampling.claim import Claim
 from verification.sampling.fractions import exact_cases
 from verification.sampling.gaps import between, rows_between
@@ -75,7 +76,8 @@ class Plan:
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
         """Designed cases that tell much first; the dear ones last, or of a slow engine the drawn ones."""
         floats, *others = samples
-        numbers = range(OPENING, len(floats.rows))
+        border = self._at_borders(floats.rows)
+        numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
@@ -94,6 +96,13 @@ class Plan:
         rows = products.dealt_out(model, claim, *at_sizes(claim))
         for portion in products.in_processes(rows, 1 if self.is_slow else products.TOGETHER):
             yield self._block(products.of_products, [(number, rows[number]) for number in portion])
+
+    def _at_borders(self, rows: Sequence[Row]) -> set[int]:
+        """The first row at each border of chunks: as numbers these are no levels, and would come late."""
+        claim = self.engine.claim
+        first = {(row.sizes["T"], row.levels.get("chunk")): n for n, row in reversed([*enumerate(rows)])}
+        at = [(steps, chunk if claim.chunks else None) for _, steps, chunk in borders(claim)]
+        return {first[each] for each in at if each in first}
 
     def _fixed(self) -> Iterator[Block]:
         """What the engine brings, and what is asked once."""

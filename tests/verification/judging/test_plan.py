@@ -15,6 +15,7 @@ from verification.judging.run import Run, Watch, judgement_of, tallied
 from verification.processes.channel import Channel
 from verification.properties.findings import asked_of, turns
 from verification.properties.property import About
+from verification.sampling.chunks import borders
 from verification.sampling.turns import in_turn
 
 SCOPE = Scope(records=(1, 20), steps=(1, 20))
@@ -122,6 +123,22 @@ def test_every_property_stands_beside_every_level(model):
         assert levels[0] == levels[1]
         further += len(mine)
     assert further < 0.75 * len(rows)
+
+
+@pytest.mark.parametrize("chunks", [{"chunk": 4}, {"chunks": (4, 8)}], ids=["its own", "told"])
+def test_rows_at_borders_of_chunks_come_first(chunks):
+    """One of each, before all others but those of the opening; and each row is asked once."""
+    scope = Scope(records=(1, 3), steps=(1, 20), **chunks)
+    # Its calls are not run.
+    engine = layer(vanilla.forward, vanilla.backward, model=models.gated_linear_attention, scope=scope)
+    subject = engine.subject()
+    samples = subject.samples(QUICK)
+    blocks = [*subject.opening(samples), *subject.blocks(samples, QUICK, 0)]
+    rows = [row for block in blocks if block.designed is samples[0].designed for row in block.rows]
+    assert sorted(number for number, _ in rows) == [*range(len(samples[0].rows))]
+    at = {(steps, chunk if "chunks" in chunks else None) for _, steps, chunk in borders(engine.claim)}
+    assert len(at) > 3
+    assert at <= {(row.sizes["T"], row.levels.get("chunk")) for _, row in rows[: OPENING + len(at)]}
 
 
 def test_what_is_drawn_comes_last_and_is_asked_in_turn():
