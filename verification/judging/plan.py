@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import inf
 from typing import TypeAlias
 
@@ -81,13 +82,13 @@ class Plan:
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
-        yield from self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
-        yield from self._of_products()
-        yield from self._fixed()
-        drawn = self.drawn(profile, seed)
+        switching = self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
+        meeting = chain(switching, self._of_products())
+        fixed, drawn = self._fixed(), self.drawn(profile, seed)
         other = (self.portions(sample, range(len(sample.rows))) for sample in others)
         dear = self._portions(floats.designed, rows[EARLY:])
-        for blocks in (dear, drawn, *other) if self.is_slow else (drawn, *other, dear):
+        quick, slow = (meeting, fixed, drawn, *other, dear), (fixed, dear, meeting, drawn, *other)
+        for blocks in slow if self.is_slow else quick:
             yield from blocks
 
     def _of_products(self) -> Iterator[Block]:

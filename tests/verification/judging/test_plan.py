@@ -95,12 +95,14 @@ def test_a_wrong_one_is_refuted_at_once(monkeypatch):
 
 @pytest.mark.slow
 def test_pairs_are_met_within_some_six_hundred_calls(monkeypatch):
-    """With every property beside every level, in the default scope."""
+    """With every property beside every level, in the default scope; but for those whose case was vacuous."""
     engine, calls = Slow(monkeypatch), []
-    enough = Watch(reached=lambda milestone: calls.append(engine.calls), until=170.0)
+    enough = Watch(reached=lambda milestone: calls.append(engine.calls), until=600 * CALL)
     seen = tallied(here, engine.subject(None), QUICK, 0, enough)
-    assert [each.share.strength for each in seen.standing.milestones] == [1, 2]
-    assert calls[1] < 600
+    assert calls[0] < 100
+    assert engine.calls <= 600
+    _, pairs, _ = seen.standing.shares
+    assert pairs.met > 0.99 * pairs.of
 
 
 @first_quick("model", [models.scan, models.lstm, models.vanilla], ids=lambda model: model.name)
