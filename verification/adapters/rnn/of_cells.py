@@ -1,9 +1,10 @@
 """Cases that every cell of ``rnn`` is asked beside the designed sample, each named after what it is for.
 
-They are asked as any case is, of numbers that round. Some are of what no factor has: a layer, which has
-cotangents of outputs and of the last state's arrays in the place of a loss; a number of checkpoints that is
-left to the engine; truncations of one's own. The others take paths of compiled loops that few sizes take:
-work for several threads, in more parts than threads; a sweep that goes alone where others have been to its
+They are asked as any case is, of numbers that round. A layer, which has cotangents of outputs and of the last
+state's arrays in the place of a loss, is drawn as any layer: by the first rows of a design of its own. Some
+cases are of what no factor has: a number of checkpoints that is left to the engine; truncations of one's own.
+The others take paths of compiled loops that few sizes take: work for several threads, in more parts than
+threads; rows and columns that leave a part of a tile; a sweep that goes alone where others have been to its
 steps; functions far out. Their types have fast products, so that the truth is soon had.
 """
 
@@ -13,24 +14,63 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from verification.adapters.layer import CAPABILITIES
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, Standard, Tabled, Truncation
+from verification.models.truncation import FULL, KINDS, Standard, Tabled, Truncation
+from verification.models.weighted import counts_from_end
 from verification.properties.engine import FixedCase
+from verification.sampling.design import Design
+from verification.sampling.numbering import Row
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
+from verification.sampling.scope import Scope
+
+# A layer that is told its functions and how far a loss may reach.
+AS_LAYER = replace(CAPABILITIES, functions=True, truncations=True, chunks=False)
 
 # N, T, D, H and K of a small case, and the units of a level below the one on top.
 SMALL = {"N": 3, "T": 5, "D": 2, "H": 4, "K": 3, "H_l0": 3}
 
 
+# Rows of a layer's design, of those for pairs: by so many every level is met, and many of the pairs.
+ROWS = 120
+
+
 def of_every_cell(model: Model) -> tuple[FixedCase, ...]:
     """The cases of a model."""
-    return tuple(FixedCase(None, name, partial(_made, model, name)) for name in CASES)
+    return tuple(FixedCase(None, name, partial(_made, model, name)) for name in (*CASES, *DRAWN))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _made(model: Model, name: str) -> Case:
     """Made once for all that ask."""
-    return CASES[name](model)
+    return {**CASES, **DRAWN}[name](model)
+
+
+@lru_cache(maxsize=8)
+def _designed(model: Model) -> tuple[Design, tuple[Row, ...]]:
+    """The design of a layer of every function, truncation and length, and its first rows."""
+    functions = {role: tuple(each.name for each in model.choices(role)) for role in model.functions}
+    scope = Scope(functions=functions, truncations=tuple(KINDS), lengths=True)
+    design = in_floats(model, resolved(scope, model, AS_LAYER))
+    return design, design.rows(2)[:ROWS]
+
+
+def drawn_layer(model: Model, number: int) -> Case:
+    """The case of a row. What stands behind the layer has a gradient of zero.
+
+    With records that end early ``rnn`` refuses a truncation that counts from the end of those.
+    """
+    design, rows = _designed(model)
+    rng = np.random.default_rng(number)
+    case = design.make(rows[number], rng)
+    behind = {
+        block.name: rng.uniform(-1, 1, block.shape({**case.sizes, "K": 1})).astype(case.dtype)
+        for block in model.of(Use.READOUT)
+    }
+    refused = case.lengths is not None and counts_from_end(case.truncation, case.steps, case.lengths)
+    return replace(case, blocks={**case.blocks, **behind}, lengths=None if refused else case.lengths)
 
 
 def network(
@@ -73,16 +113,20 @@ def as_layer(
     return replace(case, objective=Cotangents(outputs, tuple(state)), lengths=lengths)
 
 
-def of_threads(model: Model) -> Case:
-    """Of 200 records, which make four parts, and as many steps as make work for two threads, back as well.
+def for_threads(model: Model, records: int, multiplications: int) -> dict[str, int]:
+    """The sizes of a case of so many records, whose steps make so much work.
 
-    A thread is repaid by 20 million multiplications (``rnn.compiled.sharing``).
+    Two threads are repaid by 12 million multiplications in single precision (``rnn.compiled.sharing``).
     """
     W = next(block for block in model.of(Use.STEP) if block.name.startswith("W"))
     units = 64 if W.parts else 128
-    each = 200 * int(np.prod(W.shape(dict.fromkeys(W.dimensions, units))))
-    sizes = {"N": 200, "T": -(-40_000_000 // each), "D": 1, "H": units, "K": 1, "H_l0": units}
-    case = network(model, losses="last", dtype="float32", sizes=sizes)
+    each = records * int(np.prod(W.shape(dict.fromkeys(W.dimensions, units))))
+    return {"N": records, "T": -(-multiplications // each), "D": 1, "H": units, "K": 1, "H_l0": units}
+
+
+def of_threads(model: Model) -> Case:
+    """Of 200 records, which make four parts, and as many steps as make work for two threads, back as well."""
+    case = network(model, losses="last", dtype="float32", sizes=for_threads(model, 200, 40_000_000))
     # On one side of all outputs, so that records do not cancel one another.
     return replace(case, objective=case.objective.replaced(lambda targets: targets + 3))
 
@@ -107,8 +151,27 @@ def far_out(model: Model, bias: float, functions: Mapping[str, str]) -> Case:
 SLOW = {"activation": "softsign", "gate": "rational_gate", "candidate": "softsign", "output": "softsign"}
 FAST = {"activation": "tanh", "gate": "sigmoid", "candidate": "tanh", "output": "tanh"}
 
+
+def layer_of_threads(model: Model) -> Case:
+    """Just enough work; of records and steps neither of which two threads share alike."""
+    sizes = for_threads(model, 51, 14_000_000)
+    return as_layer(model, dtype="float32", sizes={**sizes, "T": sizes["T"] | 1})
+
+
+# By their numbers.
+DRAWN: dict[str, Callable[[Model], Case]] = {
+    f"a drawn layer, row {number}": partial(drawn_layer, number=number) for number in range(ROWS)
+}
+
 CASES: dict[str, Callable[[Model], Case]] = {
     "a layer": as_layer,
+    "a layer of one step": partial(as_layer, sizes={"T": 1}),
+    "a layer of one step, of the last state alone": partial(as_layer, of=("last state",), sizes={"T": 1}),
+    "a layer of one step, of more records than a block": partial(as_layer, sizes={"N": 70, "T": 1}),
+    "a layer of work for two threads": layer_of_threads,
+    "a layer whose rows leave a part of a tile": partial(as_layer, sizes={"N": 11, "T": 2, "H": 46}),
+    "a layer of few rows and several panels": partial(as_layer, sizes={"N": 7, "T": 2, "H": 40}),
+    "a layer of one row and several panels": partial(as_layer, sizes={"N": 1, "T": 2, "H": 50}),
     "a layer in float32": partial(as_layer, dtype="float32"),
     "a layer, of outputs alone": partial(as_layer, of=("outputs",)),
     "a layer, of the last state alone": partial(as_layer, of=("last state",)),

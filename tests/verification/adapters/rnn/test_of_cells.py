@@ -11,7 +11,8 @@ from benchmarks.evidence.mutants.fault import read
 from benchmarks.evidence.mutants.patch import package
 from rnn.loops import compiled_module
 from verification.adapters.rnn.cells import CELLS, LOOPS, compile_loops, network_of
-from verification.adapters.rnn.of_cells import CASES, of_every_cell
+from verification.adapters.rnn.of_cells import CASES, DRAWN, of_every_cell
+from verification.models.truncation import KINDS, kind_of
 from verification.properties.findings import findings, truth_of
 
 
@@ -30,10 +31,26 @@ def wrong(engine, name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_each_is_informative(name):
-    """It has a truth that says something, of every cell."""
-    engine = network_of(name)
+    """It has a truth that says something, of every cell; of rows some are of zeros alone."""
+    engine, told = network_of(name), {}
     for each in of_every_cell(engine.model):
-        assert truth_of(each.make()).informative(engine.claim.blocks), each.name
+        told[each.name] = truth_of(each.make()).informative(engine.claim.blocks)
+    assert [case for case in CASES if not told[case]] == []
+    assert sum(told[case] for case in DRAWN) >= 0.9 * len(DRAWN)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_layers_are_drawn_as_any_layer_is(name):
+    """Of one step and of many, one record and many, either type, every truncation, with ends and without."""
+    model = network_of(name).model
+    drawn = [make(model) for make in DRAWN.values()]
+    for size in ("N", "T", "D", "H"):
+        assert {1, 2} < {case.sizes[size] for case in drawn}
+    assert {case.dtype.name for case in drawn} == {"float32", "float64"}
+    assert {kind_of(case.truncation) for case in drawn} == {*KINDS}
+    assert any(case.lengths for case in drawn)
+    ends = [case for case in drawn if case.objective.state[-1].any()]
+    assert min(sum(case.steps == 1 for case in ends), sum(case.records == 1 for case in ends)) > 3
 
 
 @pytest.mark.slow
@@ -44,7 +61,7 @@ def test_right_cells_answer_all(name, loops):
     if loops == "compiled":
         compile_loops(name)
     engine = network_of(name, LOOPS[loops])
-    assert {each: found for each in CASES if (found := wrong(engine, each))} == {}
+    assert {each: found for each in (*CASES, *DRAWN) if (found := wrong(engine, each))} == {}
 
 
 FAULTS = read(Path(__file__).with_name("of_cells.faults"))
