@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import layer_with, planted, steps, vanilla
+from tests.layers import layer_with, lstm, planted, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
 from verification import layer, models, step
 from verification.adapters.problem import whole
@@ -101,3 +101,11 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     assert not list(
         lags_of(whole(gradients, model=models.lstm, scope=replace(SCOPE, losses=("every",))), case)
     )
+
+
+@pytest.mark.parametrize(("records", "asked"), [(2, True), (11, False)])
+def test_many_records_of_many_units_are_not_asked(records, asked):
+    """A table of their derivatives would cost too much: of each record there are 286,720."""
+    engine = layer(lstm.forward, lstm.backward, model=models.lstm)
+    case = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, records, 1)
+    assert any(lags_of(engine, case)) == asked
