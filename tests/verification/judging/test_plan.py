@@ -49,6 +49,7 @@ def here(work, tasks):
     yield from (work(task, channel=Channel()) for task in tasks)
 
 
+@pytest.mark.slow
 def test_half_a_minute_says_what_was_met(monkeypatch):
     """All single levels and a part of the pairs, by every property, and by name what was not reached."""
     engine, told = Slow(monkeypatch), []
