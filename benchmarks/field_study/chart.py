@@ -21,6 +21,7 @@ STYLE = {
     "missed": ("X", "#d55e00"),
     "false alarm": ("^", "#e69f00"),
     "not asked": ("D", "#ffffff"),
+    "no telling": ("v", "#ffffff"),
 }
 
 

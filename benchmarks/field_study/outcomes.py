@@ -10,6 +10,7 @@ OUTCOMES = {
     "missed": "wrong, and called right",
     "false alarm": "right, and called wrong",
     "not asked": "not asked",
+    "no telling": "no telling: the right twin is called wrong as well",
 }
 
 

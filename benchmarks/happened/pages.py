@@ -163,7 +163,7 @@ def drawn(results: dict[str, Any]) -> None:
             by_case = {case: word(results, each, name, case) for case in CASES}
             some = [case for case in CASES if by_case[case] == "caught"]
             silent = NO_TELLING in by_case.values()
-            beside = NO_TELLING if silent else some[0] if len(some) == 1 else ""
-            cells.append(("caught" if some else "not asked" if silent else "missed", beside))
+            beside = some[0] if len(some) == 1 else ""
+            cells.append(("caught" if some else NO_TELLING if silent else "missed", beside))
         rows.append((f"{each.name}, {each.fault.family}", cells))
     chart.drawn(PICTURE, COLUMNS, rows)
