@@ -24,7 +24,19 @@ from rnn.cells.cell import METHODS
 from rnn.data import Records
 from rnn.learning import stopping
 from rnn.loops import METHODS as LOOPS_METHODS
-from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, State, StepDecay, Warmup
+from rnn.optimisers import (
+    SGD,
+    Adam,
+    AdamW,
+    ClipNorm,
+    ClipValue,
+    Constant,
+    Cosine,
+    RMSprop,
+    State,
+    StepDecay,
+    Warmup,
+)
 from rnn.through_time import checkpoints, workspace
 from rnn.through_time.recurrence import Recurrence
 
@@ -187,7 +199,12 @@ LAYER = rnn.Layer(rnn.LSTM(2, 3))
 LSTM_WEIGHTS = LAYER.init(np.random.default_rng(0))
 STATE = (np.ones((2, 3)), np.ones((2, 3)))
 SAVED = LAYER.forward(LSTM_WEIGHTS, XS, STATE, LENGTHS).saved
-OPTIMISERS = {"SGD": SGD(Constant(0.1)), "Adam": Adam(Cosine(0.1)), "AdamW": AdamW(Cosine(0.1))}
+OPTIMISERS = {
+    "SGD": SGD(Constant(0.1)),
+    "Adam": Adam(Cosine(0.1)),
+    "AdamW": AdamW(Cosine(0.1)),
+    "RMSprop": RMSprop(Cosine(0.1)),
+}
 
 
 def quiet(standing):
@@ -307,7 +324,7 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
         "ClipNorm": (ClipNorm, {"limit": 0.5}),
         "ClipValue.into": (ClipValue(0.5).into, {"g": np.ones(3)}),
         "ClipNorm.into": (ClipNorm(0.5).into, {"g": np.ones(3)}),
-        "SGD": (SGD, {"schedule": Constant(0.5), "clip": ClipNorm(1)}),
+        "SGD": (SGD, {"schedule": Constant(0.5), "clip": ClipNorm(1), "momentum": 0.5, "nesterov": True}),
         "Adam": (
             Adam,
             {"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5, "epsilon": 0.1},
@@ -318,6 +335,10 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                 **{"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5},
                 **{"epsilon": 0.1, "weight_decay": 0.1},
             },
+        ),
+        "RMSprop": (
+            RMSprop,
+            {"schedule": Constant(0.5), "clip": ClipNorm(1), "alpha": 0.5, "epsilon": 0.1, "momentum": 0.5},
         ),
         "EarlyStopping": (stopping.EarlyStopping, {"n_iter_no_change": 3, "tol": 0.1}),
     }
@@ -401,7 +422,7 @@ def fault(error: BaseException, replaced: list[str]) -> str | None:
 def harmless(argument: str, kind: str) -> bool:
     """Is it a value that this argument may well have?"""
     return (
-        (argument in ("rate", "limit", "epsilon") and kind == "huge 0")
+        (argument in ("rate", "limit", "epsilon", "tol") and kind == "huge 0")
         or (argument == "schedule" and kind.startswith("schedule"))
         or (argument == "name" and HOSTILE[kind]().__class__ in (str, np.str_))
         or (argument == "dtype" and kind in ("minus inf", "beyond a double"))

@@ -34,6 +34,7 @@ FORM = {
             "finding": {
                 **{"property": str, "part": str, "wrong": Maybe(str), "nonzero": bool, "determined": bool},
                 **{"lost": bool, "declined": str, "not_asked": str, "unanswered": bool, "remark": [str]},
+                "changed": [str],
             },
         }
     ),
@@ -101,7 +102,7 @@ class Record:
         failing = values["failing"]
         if failing is not None:
             place, finding = Place(**failing["place"]), Finding(**failing["finding"])
-            finding = replace(finding, remark=tuple(finding.remark))
+            finding = replace(finding, remark=tuple(finding.remark), changed=tuple(finding.changed))
             failing = Failing(failing["size"], place, finding)
         return cls(
             rows={(row.property, row.part, row.truncation): row for row in rows},

@@ -32,8 +32,9 @@ LEAST, MOST = 20.0, 45.0
 # How many of the inputs are so.
 PART = 0.1
 
-# Powers of ten by which a decay is off 1 or 0.
-NEAR = (-8, -4)
+# Powers of two by which a decay is off 1 or 0, by 1e-8 to 1e-4: a power of ten is not the same to the bit on
+# every processor.
+NEAR = (-27, -14)
 
 # What is next to nothing; under a tanh; and beside others. Powers of two, which round nothing.
 NOTHING, UNDER_TANH, QUIET = 2.0**-30, 2.0**-18, 2.0**-42
@@ -101,7 +102,7 @@ def _near(base: float) -> Change:
         blocks = dict(case.blocks)
         for block in (*numbers_given(case.model), *vectors(case.model)):
             array = blocks[block.name]
-            near = base - 10 ** rng.uniform(*NEAR, array.shape)
+            near = base - np.ldexp(rng.uniform(1, 2, array.shape), rng.integers(*NEAR, array.shape))
             blocks[block.name] = _kept(block, near).astype(array.dtype)
         return replace(case, blocks=blocks)
 

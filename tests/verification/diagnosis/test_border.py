@@ -65,7 +65,10 @@ def test_a_small_chunk_s_border_is_told_with_what_is_computed_instead():
     """Of a forward that is told, by the chunk of the case."""
     wrong = planted(chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0)")
     found = told(wrong, Scope(chunks=(2, 16)), 5)
-    assert " from T = 3 on, the border of two chunks, right with fewer steps: what is " in found.sentence
+    assert (
+        " from T = 3 on, the border of two chunks, right with fewer steps: the bug is in what is "
+        in found.sentence
+    )
     assert found.as_if == "the sequence were cut into chunks of 2 steps"
     found = told(wrong, Scope(chunks=(16,)), 17)
     assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."

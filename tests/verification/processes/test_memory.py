@@ -1,6 +1,6 @@
 """What an engine may take, beside what is held without it."""
 
-import gc
+import mmap
 import sys
 
 import numpy as np
@@ -11,7 +11,6 @@ from verification.processes.workers import spread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
 
-# Each has pages of its own, which are given back when nobody has it.
 MB = 2**20
 
 
@@ -23,14 +22,20 @@ def small(monkeypatch):
 
 
 def taken(work):
-    """What comes of work in a process of its own, which gives nothing back that others have left."""
-    gc.collect()
+    """What comes of work in a process of its own."""
     (outcome,) = spread(lambda task, channel: work(channel.guarded), [0])
     return outcome
 
 
 def ones(megabytes):
-    return np.ones(megabytes * MB, np.uint8)
+    """Bytes in pages of their own, which are given back when nobody has them: of a heap some may lie free."""
+    try:
+        pages = mmap.mmap(-1, megabytes * MB, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError from error
+    bytes_ = np.frombuffer(pages, np.uint8)
+    bytes_ += 1
+    return bytes_
 
 
 def test_what_is_held_between_calls_is_not_the_engine_s():

@@ -50,8 +50,14 @@ def _made(model: Model, name: str) -> Case:
 
 @lru_cache(maxsize=8)
 def _designed(model: Model) -> tuple[Design, tuple[Row, ...]]:
-    """The design of a layer of every function, truncation and length, and its first rows."""
-    functions = {role: tuple(each.name for each in model.choices(role)) for role in model.functions}
+    """The design of a layer of every function, truncation and length, and its first rows.
+
+    But of no rational gate: where it is nearly closed it has few digits (``far_out``).
+    """
+    functions = {
+        role: tuple(each.name for each in model.choices(role) if not (role == "gate" and each.rational))
+        for role in model.functions
+    }
     scope = Scope(functions=functions, truncations=tuple(KINDS), lengths=True)
     design = in_floats(model, resolved(scope, model, AS_LAYER))
     return design, design.rows(2)[:ROWS]
