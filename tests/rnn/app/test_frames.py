@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from rnn.app.frames import fit, forecast
+from rnn.app.series import USUAL_LOSS
 
 QUICK = {"epochs": 2, "units": 2, "length": 4}
 
@@ -50,6 +51,16 @@ def test_rows_without_dates_are_numbered():
     """From 0 on, whatever the index holds."""
     ahead = forecast(fit(wave(pd.RangeIndex(5, 65)), "height", **QUICK), 3)
     assert list(ahead.index) == [60, 61, 62]
+
+
+def test_a_recipe_may_have_a_loss_of_its_own():
+    """Or the usual one by its name, which makes no difference."""
+    given = wave(pd.RangeIndex(60))
+
+    def ahead(**recipe):
+        return forecast(fit(given, "height", **QUICK, **recipe), 3).forecast.tolist()
+
+    assert ahead() == ahead(loss=USUAL_LOSS) != ahead(loss="squared_error:every")
 
 
 @pytest.mark.slow
