@@ -47,6 +47,10 @@ def fit(frame: Any, column: str, *, season: int | None = None, **recipe: Any) ->
         chosen = Recipe(**recipe)
     except TypeError as error:
         raise TypeError(f"recipe: {error}") from None
+    try:
+        chosen.objective(series.USUAL_LOSS)
+    except ValueError as error:
+        raise ValueError(f"loss: {error}") from None
     if chosen.loss is None:
         chosen = replace(chosen, loss=series.USUAL_LOSS)
     run = run_of(
