@@ -61,7 +61,7 @@ def test_a_recipe_may_have_a_loss_of_its_own():
         return fit(given, "height", **QUICK, **recipe).params
 
     assert all(map(np.array_equal, learnt(), learnt(loss=USUAL_LOSS)))
-    with pytest.raises(ValueError, match="^loss: 'hinge'"):
+    with pytest.raises(ValueError, match=r"^loss: 'hinge'"):
         learnt(loss="hinge")
 
 
