@@ -185,6 +185,13 @@ EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "Of what is met wholly no level is told.": {
         "judging/sampled.py": (("not reached.share.whole", "(True)"),),
     },
+    "A forward that is coarse is looked for elsewhere: the case that shows it is judged, and no other.": {
+        "properties/remarks.py": (
+            *(("200", "200"), ("1e-12", "1e-12"), ("1.0", "1.0"), ("20.0", "20.0")),
+            # A quick look, which saves a truth where it says no.
+            ("any(np.any(", "(True)"),
+        ),
+    },
     "Who is refuted goes on no more, whatever is left.": {
         "judging/run.py": (("not self.tally.is_refuted and", "(self.tally.cases < total)"),),
     },

@@ -30,6 +30,32 @@ def test_a_cell_whose_units_are_carried_does_not_unfold():
     assert [unfolds(model) for model in (vanilla, lstm, gru, linear, scan)] == [True, *[False] * 4]
 
 
+def first_added(f, p, x, h):
+    """One unit's state reaches every unit by no block."""
+    return vanilla.step(f, p, x, h) + h[..., :1]
+
+
+def by_columns(f, p, h, *others):
+    """What reads the states has their units first."""
+    return h @ p.V + p.c
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"step": first_added},
+        {
+            "readout": by_columns,
+            "blocks": tuple(replace(b, axes=b.axes[::-1]) if b.name == "V" else b for b in vanilla.blocks),
+        },
+    ],
+    ids=["a unit that all read", "a readout by columns"],
+)
+def test_a_model_of_another_form_does_not_unfold(changes):
+    """Though its blocks are those of the vanilla cell: sets of units would be no copies."""
+    assert not unfolds(replace(vanilla, name="other", **changes))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("losses", ["every", "last"])
 @pytest.mark.parametrize(
