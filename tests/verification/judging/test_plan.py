@@ -160,6 +160,7 @@ def test_what_is_drawn_comes_last_and_is_asked_in_turn():
     assert len(asked[0]) == QUICK.cases
     assert {len(names) for names in asked[0]} == {len({*every} - {*chain(*asked[0])}) + 6}
     assert {*chain(*asked[0])} == {*every}
+    assert [names for names in asked[0] if len({*names}) != len(names)] == []
     block = next(block for block in made[CALL] if block.seed)
     assert [case.turns for case in subject.cases(block)] == [*block.turns]
     quick = [row for block in made[QUICK_CALL] for _, row in block.rows]
