@@ -27,6 +27,7 @@ from benchmarks.machine import machine, versions
 from benchmarks.tables import table
 from rnn.console.command_line import EXIT_CODES, Parser, program, run
 from rnn.console.files import write_text
+from rnn.console.places import Places
 from verification import layer, models
 from verification.judging.judgement import Judgement
 from verification.judging.keeping import trim
@@ -95,6 +96,10 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(given)
     if asked.rounds < 1:
         parser.error(f"--rounds: {asked.rounds}, needed 1 or more")
+    try:
+        Places(None, (), asked.json).check()
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     profile, scope = FEW if asked.quick else (QUICK, None)
     parts = measured(profile, scope, asked.rounds)
     checks = [*checked(asked.quick, next(each.clock for each in parts if each.what == FIRST))]

@@ -20,6 +20,7 @@ from benchmarks.machine import machine, versions
 from benchmarks.verdict import CHECKERS
 from rnn.console.command_line import EXIT_CODES, Parser, program, run
 from rnn.console.files import write_text
+from rnn.console.places import Places
 
 PROGRAM = program(__package__)
 
@@ -41,10 +42,16 @@ def main(given: Sequence[str] | None = None) -> int:
         for each in chosen:
             print(f"{each.name}: {each.fault.story} ({each.fault.source}, {each.date})")
         return 0
+    try:
+        Places(None, (), options.json).check()
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     checkers = installed()
-    for name in CHECKERS:
-        if name not in checkers:
-            print(f"{name}: left out, for its package is missing", file=sys.stderr)
+    missing = [name for name in CHECKERS if name not in checkers]
+    if missing and options.keep:
+        parser.error(f"--keep: {' and '.join(missing)} not installed, needed all that the page's tables have")
+    for name in missing:
+        print(f"{name}: left out, for its package is missing", file=sys.stderr)
     found: dict[str, Said] = {}
     for each in chosen:
         found[each.name] = asked(each, checkers)
@@ -64,7 +71,8 @@ def main(given: Sequence[str] | None = None) -> int:
     if options.json is not None:
         write_text(options.json, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if options.keep:
-        write({**kept(), **result, "bugs": {**kept().get("bugs", {}), **result["bugs"]}})
+        before = kept()
+        write({**result, **{name: {**before.get(name, {}), **result[name]} for name in ("bugs", "twins")}})
     return 0 if all(said.verdict == "refuted" for said in found.values()) else 1
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from benchmarks.happened import BUGS, bug, pages
 from benchmarks.happened import __main__ as command
-from benchmarks.happened.asked import designed, judged, sentence_of
+from benchmarks.happened.asked import Said, designed, judged, sentence_of
 from benchmarks.happened.called import Called
 from benchmarks.happened.differences import CALLS, wrong_blocks
 from benchmarks.happened.left_out import LEFT_OUT
+from benchmarks.verdict import CHECKERS
 from verification import verify
 from verification.judging import shrinking
 from verification.judging.profile import Profile
@@ -68,7 +69,9 @@ def test_each_says_what_it_is():
         assert each.fault.family
         assert each.read in ("diff", "code", "thread")
         assert each.call in CALLS
-    assert {source.partition("#")[0] for source, _, _ in LEFT_OUT} > set()
+    for source, what, why in LEFT_OUT:
+        assert re.match(r"[\w.-]+/[\w.-]+#\d+", source), source
+        assert "" not in (what, why)
 
 
 def test_what_is_kept_is_theirs():
@@ -100,7 +103,7 @@ def test_an_engine_is_given_to_any_checker():
     assert not np.array_equal(first, second)
 
 
-def test_the_command_lists_and_refuses(capsys):
+def test_the_command_lists_and_refuses(tmp_path, capsys):
     """What it is asked by name; another name is misuse."""
     assert command.main(["--list", "fla-459"]) == 0
     assert capsys.readouterr().out.startswith("fla-459: ")
@@ -108,6 +111,29 @@ def test_the_command_lists_and_refuses(capsys):
         command.main(["fla-000"])
     assert left.value.code == 2
     assert "'fla-000', needed one of" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as left:
+        command.main(["fla-459", "--json", str(tmp_path / "no" / "found.json")])
+    assert left.value.code == 2
+    assert str(tmp_path / "no") in capsys.readouterr().err
+
+
+def test_what_is_asked_anew_is_kept_beside_the_others(monkeypatch):
+    """The verdicts on one bug, and what is said of its twin."""
+    written, before = [], pages.kept()
+    said = Said("refuted", 1.0, 1, False, "", {})
+    monkeypatch.setattr(command, "installed", lambda: dict.fromkeys(CHECKERS, lambda called: "right"))
+    monkeypatch.setattr(command, "asked", lambda each, checkers: said)
+    monkeypatch.setattr(command, "write", written.append)
+    assert command.main(["fla-459", "--keep"]) == 0
+    (found,) = written
+    assert [*found["bugs"]] == [*before["bugs"]]
+    assert found["bugs"]["fla-459"]["seconds"] == 1.0
+    assert found["twins"].keys() == before["twins"].keys()
+    monkeypatch.setattr(command, "installed", dict)
+    with pytest.raises(SystemExit) as left:
+        command.main(["fla-459", "--keep"])
+    assert left.value.code == 2
+    assert len(written) == 1
 
 
 @pytest.mark.slow

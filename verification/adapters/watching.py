@@ -17,6 +17,7 @@ import numpy as np
 from verification.adapters.calls import CALLS, MOST, Keeper, Open
 from verification.adapters.layer import Layer
 from verification.adapters.recorded import name_of
+from verification.judging.arguments import checked_count
 from verification.models.arrays import Array
 
 
@@ -70,16 +71,18 @@ def watch(
     ``seed`` decides, an int or a Generator; ``most``: bytes of all files in the folder, whoever writes them,
     and ``calls`` of one process. The folder is made if it is not there; calls that are in it stay.
 
-    Raises TypeError for what is no such layer or module, and OSError where there can be no such folder.
+    Raises TypeError for what is no such layer or module, TypeError or ValueError for other counts than whole
+    numbers from 1 on, and OSError where there can be no such folder.
     """
     if not isinstance(layer, Layer):
         raise TypeError(
             f"layer: {layer!r}, needed what verification.layer, verification.torch or verification.jax has "
             "returned"
         )
-    folder = Path(folder)
+    folder, rng = Path(folder), np.random.default_rng(seed)
+    most, calls = checked_count("most", most, 1), checked_count("calls", calls, 1)
     folder.mkdir(parents=True, exist_ok=True)
-    keeper = Keeper(folder, name_of(layer), most, calls, np.random.default_rng(seed))
+    keeper = Keeper(folder, name_of(layer), most, calls, rng)
     if layer.watching is not None:
         return layer.watching(keeper, module)
     if module is not None:

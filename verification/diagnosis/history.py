@@ -48,7 +48,7 @@ def of_training(engine: Engine, finding: Finding) -> Diagnosis:
         names, are = joined(finding.changed), "were" if len(finding.changed) > 1 else "was"
         clause += f"between its forward and its backward {names} {are} changed in place, and read after that"
     else:
-        clause += f"state that is kept between calls is at fault{kept_in_words(engine)}"
+        clause += f"the bug is in state that is kept between calls{kept_in_words(engine)}"
     return Diagnosis("conduct", sentence=f"{clause}.")
 
 

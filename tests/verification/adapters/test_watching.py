@@ -79,6 +79,15 @@ def test_what_is_no_layer_is_refused(what, tmp_path):
     assert not (tmp_path / "calls").exists()
 
 
+@pytest.mark.parametrize("name", ["most", "calls"])
+@pytest.mark.parametrize("value", ["64 MB", 2.5, True, 0, -1])
+def test_a_count_that_is_none_is_refused_before_a_training_begins(tmp_path, name, value):
+    """By its name, and no folder is made."""
+    with pytest.raises((TypeError, ValueError), match=rf"^{name}: .*, needed a whole number from 1 on$"):
+        watch(NET, tmp_path / "calls", **{name: value})
+    assert not (tmp_path / "calls").exists()
+
+
 def test_a_module_beside_a_layer_of_functions_is_refused(tmp_path):
     """It has none."""
     with pytest.raises(TypeError, match=r"^module: int, needed None"):

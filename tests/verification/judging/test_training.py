@@ -94,7 +94,7 @@ def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls
     found = verify(fresh, calls=trained(made, tmp_path / "calls"), cache=False)
     sentence = found.diagnosis.sentence
     assert sentence.startswith("call 10 of the training: d_")
-    assert "the same call by itself is right: state that is kept between calls is at fault" in sentence
+    assert "the same call by itself is right: the bug is in state that is kept between calls" in sentence
     assert (found.example.property, found.example.smallest) == ("calls of a training", False)
     engine = {"engine": fresh}
     body = found.example.code[found.example.code.index("call = engine.recorded") :]
