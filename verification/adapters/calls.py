@@ -26,7 +26,8 @@ from verification.models.arrays import Array
 from verification.models.layouts import laid_out, layout_in_words
 from verification.models.stored import BFLOAT16, dtype_of
 
-# Bytes of all files in a folder, and calls that one process keeps.
+# Bytes of all files in a folder, some twenty calls of N 32, T 64 and 128 units; and calls that one process
+# keeps, as many as are judged in about a minute.
 MOST, CALLS = 64 * 2**20, 256
 
 # Changes with the form of a file.
