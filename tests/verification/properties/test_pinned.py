@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -697,26 +698,37 @@ def test_a_right_engine_is_asked_all_of_it(name):
         assert some <= {"forward", "inputs stay"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row.property} {i}" for i, row in enumerate(ROWS)])
-def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row):
+def types_in(row, name):
+    """In which a fault is planted in a setting: of what one property finds the first in every type."""
+    types = types_of(name) if row in FIRST else types_of(name)[:2]
+    asked = {dtype: {*asked_in(name, dtype), "form"} for dtype in types}
+    return [d for d in types if row.property in asked[d] and (row.property, d) != ("cut", "longdouble")]
+
+
+BY_TYPE = {
+    f"{row.property} {i} {dtype}": (row, dtype)
+    for i, row in enumerate(ROWS)
+    for dtype in dict.fromkeys(chain(*(types_in(row, name) for name in row.settings)))
+}
+
+
+@pytest.mark.parametrize(("row", "dtype"), BY_TYPE.values(), ids=BY_TYPE)
+def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
     """By the property and its company alone; far beyond by others as well, perhaps."""
     for name in row.settings:
-        # Of what one property finds the first fault is planted in every type.
-        for dtype in types_of(name) if row in FIRST else types_of(name)[:2]:
-            asked = asked_in(name, dtype)
-            if row.property not in {*asked, "form"} or (row.property, dtype) == ("cut", "longdouble"):
-                continue
-            given = setting(name, dtype)
-            want = {row.property, *row.company} & {*asked, "form"}
-            # An answer that is rounded is off by a bound or by none.
-            within, beyond = (0, 3) if dtype == "float16" else (WITHIN, BEYOND)
-            told = wrong_in(given, row, beyond)
-            assert want <= {*told} if dtype == "float16" else want == {*told}, (name, dtype, told)
-            assert row.says in told[row.property]
-            if not row.exact:
-                assert wrong_in(given, row, within) == {}, (name, dtype)
-                if dtype == "float32":
-                    assert want <= {*wrong_in(given, row, FAR)}, name
+        if dtype not in types_in(row, name):
+            continue
+        given = setting(name, dtype)
+        want = {row.property, *row.company} & {*asked_in(name, dtype), "form"}
+        # An answer that is rounded is off by a bound or by none.
+        within, beyond = (0, 3) if dtype == "float16" else (WITHIN, BEYOND)
+        told = wrong_in(given, row, beyond)
+        assert want <= {*told} if dtype == "float16" else want == {*told}, (name, told)
+        assert row.says in told[row.property]
+        if not row.exact:
+            assert wrong_in(given, row, within) == {}, name
+            if dtype == "float32":
+                assert want <= {*wrong_in(given, row, FAR)}, name
 
 
 def wrong_in(given, row, factor):
@@ -726,7 +738,8 @@ def wrong_in(given, row, factor):
 
 
 def test_no_property_is_missing():
-    """And all settings are met."""
+    """And all settings are met, each fault in some type."""
+    assert {id(row) for row, _ in BY_TYPE.values()} == {id(row) for row in ROWS}
     assert {row.property for row in ROWS} == {each.name for each in PROPERTIES} == {*BY_NAME}
     assert {name for row in ROWS for name in row.settings} == {*SETTINGS}
 
