@@ -14,12 +14,22 @@ import numpy as np
 from benchmarks.evidence.adversary.call import Call, Sizes
 
 # The classes of conditions.
-SIZES, ZEROS, PATTERNS, VALUES, COTANGENTS, LAYOUTS, CONDUCT = (
-    *("sizes", "zeros", "patterns", "values", "cotangents", "layouts", "conduct"),
+SIZES, PRODUCTS, ZEROS, PATTERNS, VALUES, SWITCHES, COTANGENTS, LAYOUTS, CONDUCT, STATE = (
+    *("sizes", "products", "zeros", "patterns", "values", "switches", "cotangents", "layouts", "conduct"),
+    "state at sizes",
 )
 
-# The largest of each size that a layer claims by default.
-MOST = Sizes(129, 512, 129, 129)
+# What a condition on the calls before looks at.
+CALLS = "calls"
+
+# The largest of each size that a layer's scope names by default, and the most operations of one call.
+MOST = Sizes(129, 512, 129, 512)
+MOST_OPERATIONS = 2.7e8
+
+
+def operations(sizes: Sizes) -> Any:
+    """Of a forward of an LSTM: the numbers of its weights, at each position."""
+    return sizes.N * sizes.T * 4 * sizes.H * (sizes.D + sizes.H)
 
 
 def anywhere(sizes: Sizes) -> Any:
@@ -45,20 +55,25 @@ class Condition:
     sizes: Callable[[Sizes], Any] = anywhere
     of: frozenset[str] = frozenset()
 
+    @property
+    def looks_back(self) -> bool:
+        """Does it look at the calls before?"""
+        return CALLS in self.of
+
     def met(self, call: Call) -> bool:
         """Does it hold of the call?"""
         return bool(self.sizes(call.sizes)) and bool(self.holds(call))
 
 
 def _some() -> Sizes:
-    """Sizes up to the largest, small ones as often as large ones, some of them equal."""
+    """Sizes that a call may have: up to the largest, small ones as often as large ones, some equal."""
     rng = np.random.default_rng(0)
     most = np.array([MOST.N, MOST.T, MOST.D, MOST.H])
-    drawn = np.exp(rng.uniform(0, np.log(most + 1), (200_000, 4))).astype(int)
+    drawn = np.exp(rng.uniform(0, np.log(most + 1), (400_000, 4))).astype(int)
     for a, b in combinations(range(4), 2):
         alike = rng.integers(4, size=len(drawn)) == 0
         drawn[alike, b] = np.minimum(drawn[alike, a], most[b])
-    return Sizes(*drawn.T)
+    return Sizes(*drawn[operations(Sizes(*drawn.T)) <= MOST_OPERATIONS].T)
 
 
 SOME = _some()

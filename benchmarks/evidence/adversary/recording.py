@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import Call
-from benchmarks.evidence.adversary.condition import CONDUCT, Condition
+from benchmarks.evidence.adversary.condition import Condition
 from benchmarks.evidence.adversary.watching import watched
 from verification.adapters.layer import Layer
 from verification.adapters.rnn.cells import layer_of
@@ -99,7 +99,7 @@ class Notes:
         known = self._known.get(call.alike)
         with np.errstate(all="ignore"):
             met = [
-                known[i] if known and each.kind != CONDUCT else each.met(call)
+                known[i] if known and not each.looks_back else each.met(call)
                 for i, each in enumerate(self._conditions)
             ]
         self._known[call.alike] = met

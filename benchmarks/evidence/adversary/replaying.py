@@ -39,7 +39,7 @@ def _of_block(
         for wrong in asked:
             if wrong[1] == number:
                 engine = watched(subject.engine, _at(wrong[2]))
-                yield wrong, any(finding.wrong for finding in findings(engine, case.truth))
+                yield wrong, any(finding.wrong for finding in findings(engine, case.truth, turns=case.turns))
 
 
 class _at:

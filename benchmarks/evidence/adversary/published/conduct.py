@@ -4,21 +4,35 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.evidence.adversary.call import Call, Given
-from benchmarks.evidence.adversary.condition import CONDUCT, Condition
+from benchmarks.evidence.adversary.condition import CALLS, CONDUCT, STATE, Condition
 
 
 def _calls(words: str, holds: Callable[[Call], Any]) -> Condition:
-    return Condition(words, CONDUCT, holds, of=frozenset({"calls"}))
+    return Condition(words, CONDUCT, holds, of=frozenset({CALLS}))
+
+
+def _at_size(words: str, holds: Callable[[Call], Any]) -> Condition:
+    """Of a state of 64 KiB in double precision, where pools, workspaces and in-place paths begin."""
+    return Condition(
+        f"{words}, N H from 8,192", STATE, holds, lambda s: s.N * s.H >= 2**13, frozenset({CALLS})
+    )
+
+
+def _before_at_size(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
+    return _at_size(words, _of_both(holds))
 
 
 def _before(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
     """Of the forward before, and this one."""
+    return _calls(words, _of_both(holds))
 
+
+def _of_both(holds: Callable[[Given, Given], Any]) -> Callable[[Call], Any]:
     def met(call: Call) -> Any:
         before = call.history.before
         return before is not None and holds(before, call.given)
 
-    return _calls(words, met)
+    return met
 
 
 def _same(before: Given, now: Given, *names: str) -> bool:
@@ -59,5 +73,24 @@ CONDITIONS = (
     _before(
         "other inputs in the array of the call before",
         lambda a, b: a.places["xs"] == b.places["xs"] and a.digests["xs"] != b.digests["xs"],
+    ),
+    _at_size("the second call of a process or later", lambda call: call.history.forwards > 0),
+    _at_size("a second backward of one forward", lambda call: call.history.again == 1),
+    _at_size("a backward after another forward", lambda call: call.history.since > 0),
+    _before_at_size("other sizes than at the call before", lambda a, b: a.sizes != b.sizes),
+    _before_at_size("the same sizes as at the call before", lambda a, b: a.sizes == b.sizes),
+    _before_at_size("fewer records than at the call before", lambda a, b: b.sizes.N < a.sizes.N),
+    _before_at_size("another type than at the call before", lambda a, b: a.dtype != b.dtype),
+    _before_at_size(
+        "the sizes of the call before in another type", lambda a, b: a.dtype != b.dtype and a.sizes == b.sizes
+    ),
+    _before_at_size("the numbers of the call before", lambda a, b: a.digests == b.digests),
+    _before_at_size(
+        "other inputs in the array of the call before",
+        lambda a, b: a.places["xs"] == b.places["xs"] and a.digests["xs"] != b.digests["xs"],
+    ),
+    _before_at_size(
+        "other parameters in the arrays of the call before",
+        lambda a, b: a.places["W"] == b.places["W"] and a.digests["W"] != b.digests["W"],
     ),
 )

@@ -261,7 +261,8 @@ def _ahead(call: Call) -> Array:
     return ahead
 
 
-def _parts(call: Call) -> list[Array]:
+def gates(call: Call) -> list[Array]:
+    """Pre-activations of i, f, g and o at the first step, without what comes of h0, each (N, H)."""
     return np.split(_ahead(call), 4, axis=1)
 
 
@@ -311,9 +312,9 @@ OF_SEVERAL = (
         lambda call: call.xs.dtype == np.float64 and np.abs(_ahead(call)).max() > 710,
     ),
     _between("a pre-activation beyond 20", VALUES, "xs U b", lambda call: np.abs(_ahead(call)).max() > 20),
-    _between("f opens everywhere", VALUES, "xs U b", lambda call: (_parts(call)[1] > 0).all()),
-    _between("o closes somewhere", VALUES, "xs U b", lambda call: (_parts(call)[3] < -5).any()),
-    _between("i is nowhere open", VALUES, "xs U b", lambda call: (_parts(call)[0] < 0).all()),
+    _between("f opens everywhere", VALUES, "xs U b", lambda call: (gates(call)[1] > 0).all()),
+    _between("o closes somewhere", VALUES, "xs U b", lambda call: (gates(call)[3] < -5).any()),
+    _between("i is nowhere open", VALUES, "xs U b", lambda call: (gates(call)[0] < 0).all()),
     _between("all gates are nearly a half", VALUES, "xs U b", lambda call: np.abs(_ahead(call)).max() < 0.1),
     _between("float32", VALUES, "type", lambda call: call.xs.dtype == np.float32),
     _between("float64", VALUES, "type", lambda call: call.xs.dtype == np.float64),

@@ -73,6 +73,15 @@ HOLDING = {
     "d_outputs is below 1e-8, not zero": {"d_outputs": 1e-9 * DENSE},
     "d_c is zero, d_h is not": {"d_c": NONE},
     "d_h equals d_c, not zero": {"d_h": DENSE[:, 0], "d_c": DENSE[:, 0]},
+    "xs is below 1e-08, not zero": {"xs": 1e-9 * XS},
+    "h0 has a subnormal number": {"h0": changed(SAME, (0, 0), 1e-310)},
+    "xs has a far quieter record": {"xs": XS * np.array([1, 1e-12, 1])[:, None, None]},
+    "d_outputs has a far quieter step": {"d_outputs": DENSE * np.array([1, 1, 1e-12, 1])[:, None]},
+    "c0 has a far quieter unit": {"c0": SAME * np.array([1, 1, 1e-12])},
+    "f is within 1e-4 of 1 somewhere": {"b": changed(np.zeros(12), 4, 20.0)},
+    "f is within 1e-4 of 0 somewhere": {"b": changed(np.zeros(12), 4, -20.0)},
+    "|g| is below 1e-5 somewhere": {"U": 1e-7 * WEIGHTS[:, :2], "b": np.zeros(12)},
+    "a pre-activation of f from 20 to 45": {"b": changed(np.zeros(12), 4, 30.0)},
     "xs is in Fortran order": lies("xs", "Fortran order"),
     "xs alone is in Fortran order": lies("xs", "Fortran order"),
     "xs is steps first": lies("xs", "steps first"),
@@ -109,6 +118,14 @@ def test_a_condition_holds_of_what_it_names(name):
         ("N == D == H", {"N": 2, "D": 2, "H": 2}, {"N": 2, "D": 2, "H": 3}),
         ("T < N", {"T": 2, "N": 3}, {"T": 3, "N": 3}),
         ("N T a multiple of 10", {"N": 2, "T": 5}, {"N": 2, "T": 4}),
+        (
+            "N, T, D, H all from 18",
+            {"N": 18, "T": 18, "D": 18, "H": 18},
+            {"N": 18, "T": 17, "D": 18, "H": 18},
+        ),
+        ("N H from 4,096", {"N": 64, "H": 64}, {"N": 64, "H": 63}),
+        ("N T beyond 32,767", {"N": 128, "T": 256, "D": 1, "H": 1}, {"N": 129, "T": 254, "D": 1, "H": 1}),
+        ("2e8 operations", {"N": 128, "T": 128, "D": 32, "H": 40}, {"N": 64, "T": 128, "D": 32, "H": 40}),
         ("N, T, D, H all even", {"N": 2, "T": 4, "D": 2, "H": 2}, {"N": 2, "T": 4, "D": 2, "H": 3}),
     ],
 )
@@ -169,6 +186,15 @@ def test_the_call_before_had_other_sizes_or_types():
     assert met("fewer steps than at the call before", after(call(T=5), call(T=3)))
     assert met("the sizes of the call before in another type", after(call(dtype="float32"), call()))
     assert met("the same sizes as at the call before", after(call(), call()))
+
+
+def test_a_state_is_large_enough():
+    """Of 64 KiB, with the same calls before."""
+    name = "the sizes of the call before in another type, N H from 8,192"
+    for records, large in ((128, True), (127, False)):
+        sizes = {"N": records, "H": 64}
+        assert met(name, after(call(dtype="float32", **sizes), call(**sizes))) is large
+    assert not met(name, after(call(N=128, H=64), call(N=128, H=64)))
 
 
 def test_the_call_before_had_other_numbers_in_the_same_place():
