@@ -282,7 +282,7 @@ def test_the_site_s_first_page_says_the_same_in_the_same_order() -> None:
     assert len(both) == 4
     own = {name: index[name].replace("](#", "](index.md#") for name in both}
     assert [name for name in both if own[name].split() != readme[name].split()] == []
-    assert len(re.findall(r"^\| [^|-].*\|$", readme["## Where to go on"], re.MULTILINE)) == 1 + 6
+    assert len(re.findall(r"^\| [^|-].*\|$", readme["## Next steps"], re.MULTILINE)) == 1 + 6
 
 
 def test_the_readme_counts_what_the_study_and_the_checkers_found() -> None:
@@ -294,17 +294,18 @@ def test_the_readme_counts_what_the_study_and_the_checkers_found() -> None:
     words = " ".join(text("README.md").split())
     results = read("results.json")
     engines, sources, right, wrong = re.findall(r"\d+", tables.counts(results))
-    assert f"of {engines} engines of {sources} packages and repositories, {right} are verified" in words
-    assert f"and {wrong} refuted" in words
+    assert f"Of {engines} public implementations it refutes {wrong}." in words
+    counted = f"Of {engines} implementations from {sources} public packages and repositories"
+    assert f"{counted}, {right} are verified and {wrong} refuted" in words
     rows = [outcomes for _, outcomes in by_engine(results, read("checkers.json"))]
     ours, gradcheck = ([row[COLUMNS.index(name)] for row in rows] for name in COLUMNS[:2])
     told = [outcome for outcome, _ in gradcheck]
     bugs, rights = len(rows) - [o for o, _ in ours].count("right"), [o for o, _ in ours].count("right")
-    assert f"on one case of {len(rows)} of them" in words
+    assert f"on one case of each of the {len(rows)} that it can run" in words
     assert f"finds {told.count('caught')} of the {bugs} bugs" in words
     assert f"calls {told.count('false alarm')} of {rights} right gradients wrong" in words
     quick, long = (median(seconds for _, seconds in column) for column in (gradcheck, ours))
-    assert f"in a median of {quick:.1f} s; the verifier takes {long:.0f} s" in words
+    assert f"its median is {quick:.1f} s. The verifier takes {long:.0f} s" in words
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ INSTEAD = "  # in place of: "
 # What the verifier says of the four bugs, which is all that a reader has.
 SENTENCES = {
     7: "W is wrong from T = 2 on",
-    8: "the bug is in the derivative of one step",
+    8: "The bug is in the derivative of one step",
     9: "as if the final h0 had no cotangent",
     10: "d_state[0] is changed in place",
 }

@@ -8,7 +8,7 @@ step more alone, or with less than a chunk as well, where the last chunk is not 
 from dataclasses import replace
 
 from verification.diagnosis.probe import STEPS, Seen, healthy_case, look_at
-from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.words import gates, verb, wrong_in_words
 from verification.models.case import Case
 from verification.properties.engine import Engine
@@ -42,13 +42,17 @@ def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
     whole_alone = not seen(2 * chunk).wrong
     if small and not whole_alone:
         return None
-    where = (
-        f"where T is no multiple of {chunk}: {NOT_WHOLE}"
+    place, where = (
+        (NOT_WHOLE, f"where T is no multiple of {chunk}")
         if whole_alone
-        else f"from T = {chunk + 1} on: {AT_BORDER}"
+        else (AT_BORDER, f"from T = {chunk + 1} on")
     )
     if beyond.forward:
-        return Diagnosis("border", sentence=f"{wrong_in_words(beyond)} {where}.")
+        return Diagnosis(
+            "border", sentence=bug_first(f"the bug is at {place}", f"{wrong_in_words(beyond)} {where}")
+        )
     # No factor is told: what all the steps of a chunk lose may be small, or nothing.
     wrong = f"{', '.join(beyond.blocks)} {verb(beyond.blocks)} wrong"
-    return Diagnosis("border", beyond.blocks, gates(beyond), f"{wrong} {where}.")
+    return Diagnosis(
+        "border", beyond.blocks, gates(beyond), bug_first(f"the bug is at {place}", f"{wrong} {where}")
+    )

@@ -24,7 +24,7 @@ def with_carries(case: Case) -> Iterator[tuple[str, Case]]:
     """The case in which what is carried from step to step alone is made otherwise; in words."""
     for block in case.model.of(Use.STEP):
         if turned(block, case.blocks[block.name]) is not None:
-            yield f"what is carried went through {block.name} transposed", _carried(case, block, slope_of)
+            yield f"{block.name} were transposed on the way back", _carried(case, block, slope_of)
     for function in dict.fromkeys(function.name for function in case.chosen.values()):
         if function in {case.chosen[role].name for role in roles_of_calls(case)}:
             words = f"the slope of {function} were left out of what is carried"

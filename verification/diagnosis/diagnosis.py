@@ -19,7 +19,7 @@ from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
-from verification.diagnosis.stages import APART, FAULTS, Diagnosis, stage_of
+from verification.diagnosis.stages import APART, FAULTS, Diagnosis, bug_first, stage_of
 from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
@@ -101,7 +101,7 @@ def _of_small_cases(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | Non
     wrong = _of_answers(engine, answered)
     if wrong is None:
         return Diagnosis("form", sentence=f"{clause}; all else is right.")
-    return replace(wrong, sentence=f"{clause}. Elsewhere {wrong.sentence}")
+    return replace(wrong, sentence=f"{clause}. Elsewhere: {wrong.sentence}")
 
 
 def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
@@ -118,7 +118,9 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
-        return Diagnosis("forward", sentence=f"{wrong_in_words(first)}{start}: the bug is in the forward.")
+        return Diagnosis(
+            "forward", sentence=bug_first("the bug is in the forward", wrong_in_words(first) + start)
+        )
     return _of_blocks(engine, first, by_steps, start)
 
 
@@ -138,7 +140,7 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
         tail += _hints(engine, stage, first)
     else:
         tail = f", as if {as_if}"
-    sentence = f"{clause}: {FAULTS[stage]}{tail}."
+    sentence = bug_first(FAULTS[stage] + tail, clause)
     as_if = as_if or common_factor(first, last)
     return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
 
@@ -164,7 +166,7 @@ def _apart(
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
     # Parts that have been told are not told again.
     others = as_well([replace(each, parts=()) if cases else each for each in more], last)
-    clause = f"{wrong_in_words(first, last, cases)}{start}: {FAULTS[stage]}{tail}."
+    clause = bug_first(FAULTS[stage] + tail, wrong_in_words(first, last, cases) + start)
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
     as_if = next(iter(whole), None) or common_factor(first, last)
     return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([clause, *others]), as_if, also)

@@ -44,7 +44,7 @@ def fault_in_words(seen: Seen, as_if: str | None) -> str:
     if not seen.forward and all(_is_beyond_alone(seen, name) for name in seen.blocks):
         blocks = joined(seen.blocks)
         return f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
-    return f"the bug is at their end{f', as if {as_if}' if as_if else ''}"
+    return f"the bug is at the end of records{f', as if {as_if}' if as_if else ''}"
 
 
 def _is_beyond_alone(seen: Seen, name: str) -> bool:

@@ -19,7 +19,7 @@ from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.scaled import of_scale
 from verification.diagnosis.seen_in import facts
-from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.where import Elsewhere, Where, as_well, beginning
 from verification.diagnosis.within import from_within
 from verification.diagnosis.words import common_factor, gates, joined, verb, wrong_in_words
@@ -139,23 +139,26 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
         if seen.wrong and not seen.raised:
             as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
             tail = f", as if {as_if}" if as_if else ""
-            sentence = f"{wrong_in_words(seen)} under {case.truncation}: the bug is in the truncation{tail}."
+            wrong = f"{wrong_in_words(seen)} under {case.truncation}"
+            sentence = bug_first(f"the bug is in the truncation{tail}", wrong)
             return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
     for other in _ending_early(engine, case):
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
             return _of_ends(seen)
     if weighted is not None:
-        other, where = _of_other_loss(healthy, weighted)
+        other, kind = _of_other_loss(healthy, weighted)
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
-            sentence = f"{wrong_in_words(seen)} {where}."
+            sentence = bug_first(
+                f"the bug is in the gradient of losses that are {kind}", wrong_in_words(seen)
+            )
             return Diagnosis("losses", seen.blocks, gates(seen), sentence)
     return None
 
 
 def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
-    """A healthy case with weights, or of classes, as an objective has them, and what is at fault there."""
+    """A healthy case with weights, or of classes, as an objective has them, and what such losses are."""
     axes = 0 if objective.weights is None else objective.weights.ndim
     weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
     loss = OF_CLASSES if objective.classes else OF_MODEL
@@ -164,7 +167,7 @@ def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
         *(["weighted"] if weights != UNWEIGHTED else []),
     ]
     case = weighed(healthy, weights, loss, np.random.default_rng(0))
-    return case, f"where losses are {' and '.join(clause)}: the bug is in their gradient"
+    return case, " and ".join(clause)
 
 
 def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
@@ -177,7 +180,7 @@ def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
 def _of_ends(seen: Seen) -> Diagnosis:
     """What is wrong where records end early."""
     as_if = explained_by_ends(seen)
-    sentence = f"{wrong_in_words(seen)} where records end early: {fault_in_words(seen, as_if)}."
+    sentence = bug_first(fault_in_words(seen, as_if), f"{wrong_in_words(seen)} where records end early")
     return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
 
 
@@ -206,8 +209,8 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
     """What a case's layout, or its limit explains."""
     seen = look_at(engine, case)
     if not seen.wrong and finding.property in (AUTOGRAD.name, FORWARD.name):
-        clause = f"{finding.wrong}: {DIFFER}: this one is right where it is not the first."
-        return Diagnosis("conduct", sentence=clause)
+        bug = f"{DIFFER}, and this one is right where it is not the first"
+        return Diagnosis("conduct", sentence=bug_first(bug, f"{finding.wrong}"))
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())
         clause = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.diagnosis.probe import Seen, healthy_case, is_answer_off, is_off, look, look_at
-from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.words import joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
@@ -43,13 +43,13 @@ DIFFER = "answers differ from call to call"
 
 def of_training(engine: Engine, finding: Finding) -> Diagnosis:
     """What is wrong with a call of a training that is right when it is asked by itself."""
-    clause = f"{finding.wrong}: the same call by itself is right: "
+    wrong = f"{finding.wrong}; the same call by itself is right"
     if finding.changed:
         names, are = joined(finding.changed), "were" if len(finding.changed) > 1 else "was"
-        clause += f"between its forward and its backward {names} {are} changed in place, and read after that"
+        bug = f"between its forward and its backward {names} {are} changed in place, and read after that"
     else:
-        clause += f"the bug is in state that is kept between calls{kept_in_words(engine)}"
-    return Diagnosis("conduct", sentence=f"{clause}.")
+        bug = f"the bug is in state that is kept between calls{kept_in_words(engine)}"
+    return Diagnosis("conduct", sentence=bug_first(bug, wrong))
 
 
 def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
@@ -59,14 +59,14 @@ def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None
     unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))
     if unwritten is not None:
         return unwritten
-    clause = f"{finding.wrong}: {DIFFER}: this one is right where it is the first"
-    return Diagnosis("conduct", sentence=f"{clause}{_more_in_words(engine)}.")
+    bug = f"{DIFFER}, and this one is right where it is the first{_more_in_words(engine)}"
+    return Diagnosis("conduct", sentence=bug_first(bug, f"{finding.wrong}"))
 
 
 def of_what_is_kept(engine: Engine, finding: Finding) -> Diagnosis | None:
     """What is wrong with an engine that keeps what it computed, and is right where nothing was kept."""
     kept = "" if finding.property == REUSED_ARRAYS.name else kept_in_words(engine)
-    return Diagnosis("conduct", sentence=f"{finding.wrong}: {DIFFER}{kept}.") if kept else None
+    return Diagnosis("conduct", sentence=bug_first(DIFFER + kept, f"{finding.wrong}")) if kept else None
 
 
 def of_other_answers(engine: Engine, small: Sequence[Seen]) -> Diagnosis | None:
@@ -79,8 +79,9 @@ def of_other_answers(engine: Engine, small: Sequence[Seen]) -> Diagnosis | None:
         if again.wrong != seen.wrong:
             wrong = seen if seen.wrong else again
             what = "it does not answer in form" if wrong.raised else wrong_in_words(wrong)
-            clause = f"{what} in one of two calls for the same numbers: {DIFFER}"
-            return Diagnosis("conduct", wrong.blocks, sentence=f"{clause}{_more_in_words(engine)}.")
+            wrong_then = f"{what} in one of two calls for the same numbers"
+            sentence = bug_first(DIFFER + _more_in_words(engine), wrong_then)
+            return Diagnosis("conduct", wrong.blocks, sentence=sentence)
     return None
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.probe import look_at
-from verification.diagnosis.stages import Diagnosis
+from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.words import gates, joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, in_domains, outputs_cotangent
@@ -42,9 +42,9 @@ def of_leak(engine: Engine) -> Diagnosis | None:
     if not leak:
         return None
     if seen.forward:
-        return Diagnosis("packed", sentence=f"{wrong_in_words(seen)}: {leak}.")
+        return Diagnosis("packed", sentence=bug_first(leak, wrong_in_words(seen)))
     wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
-    return Diagnosis("packed", seen.blocks, gates(seen), f"{wrong}: {leak}.")
+    return Diagnosis("packed", seen.blocks, gates(seen), bug_first(leak, wrong))
 
 
 def _leaks(engine: Engine, case: Case) -> str:

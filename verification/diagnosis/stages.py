@@ -56,14 +56,24 @@ class Diagnosis:
         return self.sentence
 
 
-# What a stage says.
+# Where the bug is, by stage.
 FAULTS = {
-    "accumulation": "what flows back is right, and the bug is in what is computed from it",
+    "accumulation": "what flows back is right; the bug is in what is computed from it",
     "parameters": "the bug is in what flows back, or in what is computed from it",
     "state": "the bug is in the initial state's own gradient",
-    "recursion": "the bug is in what is carried from step to step",
+    "recursion": "the bug is in what is carried back from step to step",
     "step": "the bug is in the derivative of one step",
 }
+
+
+def bug_first(bug: str, wrong: str) -> str:
+    """A sentence of where the bug is, then of what is wrong.
+
+    >>> bug_first("the bug is in the forward", "outputs are wrong from T = 2 on")
+    'The bug is in the forward: outputs are wrong from T = 2 on.'
+    """
+    return f"{bug[0].upper()}{bug[1:]}: {wrong}."
+
 
 # Where a block that is wrong spoils no other, so that each may have a fault of its own.
 APART = ("accumulation", "parameters")

@@ -33,14 +33,17 @@ def test_what_is_lost_at_a_border_is_told(steps):
     """By the first step that has one, whichever case it was found on."""
     found = told(within("t % 8 == 0 and t > 0"), Scope(chunk=8), steps)
     assert found.place == "border: a, x, h0"
-    assert found.sentence == "a, x, h0 are wrong from T = 9 on: the border of two chunks."
+    assert found.sentence == "The bug is at the border of two chunks: a, x, h0 are wrong from T = 9 on."
 
 
 def test_a_last_chunk_that_is_not_whole_is_told():
     """Though what is shorter than a chunk is wrong as well."""
     found = told(within("a.shape[1] % 8"), Scope(chunk=8), 3)
     assert found.place == "border: a, x, h0"
-    assert found.sentence == "a, x, h0 are wrong where T is no multiple of 8: a last chunk that is not whole."
+    assert (
+        found.sentence
+        == "The bug is at a last chunk that is not whole: a, x, h0 are wrong where T is no multiple of 8."
+    )
 
 
 ELSEWHERE = {
@@ -65,13 +68,10 @@ def test_a_small_chunk_s_border_is_told_with_what_is_computed_instead():
     """Of a forward that is told, by the chunk of the case."""
     wrong = planted(chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0)")
     found = told(wrong, Scope(chunks=(2, 16)), 5)
-    assert (
-        " from T = 3 on, the border of two chunks, right with fewer steps: the bug is in what is "
-        in found.sentence
-    )
+    assert " from T = 3 on, the border of two chunks, right with fewer steps." in found.sentence
     assert found.as_if == "the sequence were cut into chunks of 2 steps"
     found = told(wrong, Scope(chunks=(16,)), 17)
-    assert found.sentence == "a, x, h0 are wrong from T = 17 on: the border of two chunks."
+    assert found.sentence == "The bug is at the border of two chunks: a, x, h0 are wrong from T = 17 on."
 
 
 @pytest.mark.slow
@@ -80,5 +80,5 @@ def test_the_page_quotes_what_is_said():
     line = "dS = dS * a[:, t, ..., None]"
     wrong = planted(gated_linear_attention, line, f"{line} * (t % 64 != 0 or t == 0)")
     found = told(wrong, Scope(chunk=64), 70, models.gated_linear_attention)
-    assert found.sentence == "k, v, g, S0 are wrong from T = 65 on: the border of two chunks."
+    assert found.sentence == "The bug is at the border of two chunks: k, v, g, S0 are wrong from T = 65 on."
     assert f"| {found.sentence} |" in PAGE

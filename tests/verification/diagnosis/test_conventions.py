@@ -184,9 +184,9 @@ OTHERS = {
     "two biases with half of the gradient": (
         models.vanilla,
         two_biases(vanilla, 0.5),
-        "The forward agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}. Then: b "
-        "is wrong (half of what it should be): what flows back is right, and the bug is in what is computed "
-        "from it.",
+        "The forward agrees if b is kept as two, b_ih and b_hh: say arrays={'b': ('b_ih', 'b_hh')}. Then: "
+        "What flows back is right; the bug is in what is computed from it: b is wrong (half of what it "
+        "should be).",
     ),
     "all at once": (
         models.lstm,
@@ -241,7 +241,7 @@ def test_a_forward_that_no_reading_makes_right_is_wrong():
     """And its place is told as that of any."""
     wrong = planted(lstm, "h = o * s", "h = o * s + 1")
     found = told(layer(wrong.forward, wrong.backward, model=models.lstm))
-    assert found.sentence == "outputs and final h0 are wrong: the bug is in the forward."
+    assert found.sentence == "The bug is in the forward: outputs and final h0 are wrong."
     assert found.as_if is None
 
 

@@ -24,7 +24,8 @@ def test_what_no_small_case_shows_is_a_matter_of_size():
     right = layer(lstm.forward, lstm.backward, model=models.lstm)
     found = diagnose(right, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
     assert found.sentence == (
-        "d_U[0]: got 1, want 2: answers differ from call to call: this one is right where it is the first."
+        "Answers differ from call to call, and this one is right where it is the first: d_U[0]: got 1, "
+        "want 2."
     )
 
 
@@ -93,8 +94,8 @@ def test_a_truncation_is_told_from_the_full_gradient():
     found = diagnose(cut, FOUND, case)
     assert (found.stage, found.blocks) == ("truncation", ("a", "x", "h0"))
     assert found.sentence == (
-        "a, x, h0 are wrong under Window(1): the bug is in the truncation, as if the gradient were not "
-        "truncated."
+        "The bug is in the truncation, as if the gradient were not truncated: a, x, h0 are wrong under "
+        "Window(1)."
     )
     short = Truncates(right, lambda truncation: Standard("Window", (0,)) if truncation != FULL else FULL)
     assert diagnose(short, FOUND, case).as_if == "each loss reached its own step alone"
@@ -114,4 +115,4 @@ def test_a_scope_bounds_the_diagnosis():
     scope = Scope(states="zero", records=(1, 1), steps=(2, 2), blocks=("a", "x"))
     engine = layer_with(models.scan, scan, "d_x[:, t] = dh", "d_x[:, t] = 0 * dh", scope=scope)
     found = diagnose(engine, FOUND, a_case(engine.model, 3))
-    assert found.sentence == "x is wrong (all zero): the bug is in the derivative of one step."
+    assert found.sentence == "The bug is in the derivative of one step: x is wrong (all zero)."

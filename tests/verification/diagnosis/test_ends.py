@@ -90,9 +90,8 @@ def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
     found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
     told = diagnose(engine, found, case)
     assert told.stage == "lengths"
-    assert told.sentence.startswith(
-        f"{wrong} where records end early: the bug is at their end, as if {as_if}"
-    )
+    assert told.sentence.startswith(f"The bug is at the end of records, as if {as_if}")
+    assert f": {wrong} where records end early." in told.sentence
     assert told.as_if.startswith(as_if)
 
 
@@ -107,8 +106,8 @@ def test_what_follows_an_end_and_has_a_gradient_is_told_as_that():
     assert (told.stage, told.blocks, told.sentence) == (
         "lengths",
         ("xs",),
-        "xs is wrong where records end early: what follows a record's end has no effect, and the gradient of "
-        "xs has to be 0 there.",
+        "What follows a record's end has no effect, and the gradient of xs has to be 0 there: xs is wrong "
+        "where records end early.",
     )
 
 

@@ -75,6 +75,6 @@ def test_the_arrays_are_named_whose_layout_is_at_fault():
 def test_an_engine_that_is_right_when_it_is_asked_again_is_told_as_that():
     """Its answers are a matter of the calls before."""
     assert str(told("autograd")) == (
-        "d_U[0]: got 1, want 2: answers differ from call to call: "
-        "this one is right where it is not the first."
+        "Answers differ from call to call, and this one is right where it is not the first: "
+        "d_U[0]: got 1, want 2."
     )

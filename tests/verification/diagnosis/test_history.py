@@ -35,11 +35,11 @@ def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong
     engine = lstm_with(right, wrong)
     found = diagnose(engine, Finding("autograd", "b", "off"), healthy_case(engine))
     assert found.sentence == (
-        "off: answers differ from call to call: this one is right where it is the first; what it computed "
-        "for the numbers of U is answered for the same ones again."
+        "Answers differ from call to call, and this one is right where it is the first; what it computed "
+        "for the numbers of U is answered for the same ones again: off."
     )
     assert found.stage == "conduct"
-    assert found.sentence.removeprefix("off: ") in PAGE
+    assert found.sentence.removesuffix(" off.") in PAGE
 
 
 def test_what_is_kept_by_address_is_told_as_that():
@@ -48,10 +48,10 @@ def test_what_is_kept_by_address_is_told_as_that():
     engine = lstm_with(PARAMS, f"{PARAMS}; U = {by_address}")
     found = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
     assert found.sentence == (
-        "off: answers differ from call to call: this one is right where it is the first; what it computed "
-        "for arrays is answered when their numbers have changed."
+        "Answers differ from call to call, and this one is right where it is the first; what it computed "
+        "for arrays is answered when their numbers have changed: off."
     )
-    assert found.sentence.removeprefix("off: ") in PAGE
+    assert found.sentence.removesuffix(" off.") in PAGE
 
 
 def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
@@ -61,8 +61,8 @@ def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_ste
     small = [look_at(engine, healthy_case(engine, steps)) for steps in (1, 2)]
     assert [seen.wrong for seen in small] == [False, True]
     assert of_other_answers(engine, small).sentence == (
-        "b is wrong (twice what it should be) in one of two calls for the same numbers: answers differ from "
-        "call to call."
+        "Answers differ from call to call: b is wrong (twice what it should be) in one of two calls for the "
+        "same numbers."
     )
 
 
@@ -73,7 +73,7 @@ def test_a_layout_is_told_of_an_engine_alone_that_is_wrong_again():
     case = replace(healthy_case(engine), layouts={"b": "backwards"})
     found = diagnose(engine, Finding("autograd", "b", "off"), case)
     assert found.sentence == (
-        "off: answers differ from call to call: this one is right where it is not the first."
+        "Answers differ from call to call, and this one is right where it is not the first: off."
     )
 
 

@@ -33,19 +33,19 @@ LEAKS = {
     "a state goes on": (
         INITIAL,
         f"{INITIAL}; initial = parts[-1][0] if parts else initial",
-        "outputs and final S0 are wrong: the forward leaks from one packed sequence into the next.",
+        "The forward leaks from one packed sequence into the next: outputs and final S0 are wrong.",
     ),
     "what flows back goes on": (
         FLOW,
         f"{FLOW}; flow = tuple(a + b for a, b in zip(flow, d_initial[-1])) if d_initial else flow",
-        "k, v, g, S0 are wrong: the gradient leaks from one packed sequence into the one before.",
+        "The gradient leaks from one packed sequence into the one before: k, v, g, S0 are wrong.",
     ),
     "the last one goes on to the end": (
         "parts.append((final, saved))",
         "rest = {name: array[:, start:] for name, array in xs.items()}\n"
         "            last = s + 2 == len(offsets)\n"
         "            parts.append((module.forward(params, rest, initial)[1] if last else final, saved))",
-        "final S0 is wrong: the forward leaks from the slack behind the last packed sequence into that one.",
+        "The forward leaks from the slack behind the last packed sequence into that one: final S0 is wrong.",
     ),
 }
 

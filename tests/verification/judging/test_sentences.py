@@ -63,21 +63,21 @@ OTHERS = {
     "one gate alone": (
         "d_f = dc * c_prev * f * (1 - f)",
         "d_f = dc * c_prev * f * (1 - f) * i",
-        "U, W, b are wrong in f; xs, h0 are wrong, from T = 2 on c0 as well: the bug is in the "
-        "derivative of one step.",
+        "The bug is in the derivative of one step: U, W, b are wrong in f; xs, h0 are wrong, from T = 2 on "
+        "c0 as well.",
     ),
     "the forward later": (
         "c = f * c_prev + i * g",
         "c = f * c_prev * (1 + (t == 1) * 1e-6) + i * g",
-        "outputs, final h0 and final c0 are wrong from T = 2 on, right with fewer steps: the bug is in the "
-        "forward.",
+        "The bug is in the forward: outputs, final h0 and final c0 are wrong from T = 2 on, right with fewer "
+        "steps.",
     ),
     "one step, and more": (
         "params, tape = saved",
         "params, tape = saved; tape[1]; d_outputs = -d_outputs",
         "The engine does not answer in form where T = 1: raised IndexError: list index out of range. "
-        "Elsewhere U, W, b, xs, h0, c0 are wrong: the bug is in the derivative of one step (only where the "
-        "outputs have a cotangent).",
+        "Elsewhere: The bug is in the derivative of one step (only where the outputs have a cotangent): U, "
+        "W, b, xs, h0, c0 are wrong.",
     ),
 }
 
@@ -103,7 +103,7 @@ def said(model, module, right, wrong, sentence):
     found = told(model, module, right, wrong)
     assert str(found) == sentence
     if "as if" in sentence:
-        assert found.as_if == sentence.split("as if ")[1].rstrip(".")
+        assert found.as_if == sentence.split("as if ")[1].split(":")[0]
 
 
 @first_quick("what", ON_PAGE, 3)

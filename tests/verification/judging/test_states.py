@@ -142,7 +142,7 @@ FAULTS = [
     ),
     (NO_FINAL, "d_f = dc * c_prev", "d_f = dc * c", "in f"),
     (FINAL_H, "dh, dc = d_state\n", "dh, dc = 0 * d_state[0], d_state[1]\n", "the final h0 had no cotangent"),
-    (FINAL_H, "(h.copy(), c.copy())", "(1.001 * h, c)", "final h0 is wrong: the bug is in the forward"),
+    (FINAL_H, "(h.copy(), c.copy())", "(1.001 * h, c)", "The bug is in the forward: final h0 is wrong"),
     (C_ZERO, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc", "the factor of the direct path"),
     (C_ZERO, "d_f = dc * c_prev", "d_f = dc * c_prev * (t > 1)", "from T = 2 on"),
 ]

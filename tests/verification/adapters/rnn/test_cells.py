@@ -151,7 +151,9 @@ def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wron
     ]
     assert seen
     assert {each.stage for each in seen} == {"losses"}
-    assert all(told in each.sentence and "the bug is in their gradient" in each.sentence for each in seen)
+    assert all(
+        told in each.sentence and "The bug is in the gradient of losses" in each.sentence for each in seen
+    )
 
 
 def test_records_that_end_early_are_asked_of_a_loss():
