@@ -373,7 +373,7 @@ def holds_a_test(source: str) -> bool:
 PINNED = [
     *(
         f"tests/benchmarks/evidence/adversary/published/test_{name}.py"
-        for name in ("conduct", "cotangents", "layouts", "numbers", "sizes")
+        for name in ("conduct", "cotangents", "layouts", "numbers", "products", "sizes", "switches")
     ),
     *(
         f"tests/verification/models/test_{name}.py"

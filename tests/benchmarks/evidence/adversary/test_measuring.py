@@ -25,7 +25,8 @@ def test_the_list_is_long_and_no_name_stands_twice():
     assert len(CONDITIONS) > 300
     assert len(set(NAMES)) == len(NAMES)
     assert {condition.kind for condition in CONDITIONS} == {
-        *("sizes", "zeros", "patterns", "values", "cotangents", "layouts", "conduct"),
+        *("sizes", "products", "zeros", "patterns", "values", "switches", "cotangents", "layouts", "conduct"),
+        "state at sizes",
     }
 
 
