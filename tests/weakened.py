@@ -531,6 +531,7 @@ NEAR = {
     "claim": ((RULES, "property_is_asked"),),
     "draws": ((RULES, "has_it_alone"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
+    **dict.fromkeys(("patterns", "zeros"), (("tests/verification/sampling/test_condition.py", ""),)),
     "factors": tuple(
         (f"tests/verification/sampling/test_{name}.py", rows)
         for name, rows in (

@@ -6,15 +6,19 @@ import numpy as np
 
 from verification.models import layouts
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, name_of
-from verification.models.model import Block, Use
+from verification.models.case import Case, name_of
+from verification.models.model import Block
 from verification.models.truncation import kind_of
-from verification.sampling.conditions import is_square
+from verification.sampling.patterns import ALIKE, PATTERNS
+from verification.sampling.zeros import COTANGENTS, RECORD, STEP, ZERO, ZEROS
 
 
 def numbers_in_words(case: Case, name: str) -> str:
     """Of a block, the cotangents or the targets: what is seen first, or that their numbers matter."""
-    words = next(_seen(case, name), "")
+    seen = (
+        _of_block(case.model.block(name), case.blocks[name]) if name in case.blocks else _of_cotangents(case)
+    )
+    words = next(seen, "")
     return f"where {words}" if words else f"with these numbers of {name}"
 
 
@@ -32,71 +36,23 @@ def facts(case: Case) -> Iterator[str]:
         yield f"with {layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))}"
     for name in case.blocks:
         yield from (f"where {words}" for words in _of_block(case.model.block(name), case.blocks[name]))
-    if isinstance(case.objective, Cotangents):
-        yield from (f"where {words}" for words in _of_cotangents(case.objective))
-
-
-def _seen(case: Case, name: str) -> Iterator[str]:
-    if name in case.blocks:
-        yield from _of_block(case.model.block(name), case.blocks[name])
-    elif isinstance(case.objective, Cotangents):
-        yield from _of_cotangents(case.objective)
+    yield from (f"where {words}" for words in _of_cotangents(case))
 
 
 def _of_block(block: Block, array: Array) -> Iterator[str]:
-    name = block.name
     if block.below is not None:
         # Of whole numbers it says nothing that they are such, or not below 0.
-        if array.size > 1 and np.all(array == array.flat[0]):
-            yield f"all numbers of {name} are alike"
+        if PATTERNS[ALIKE].holds(array):
+            yield PATTERNS[ALIKE].words.format(block.name)
         if len(np.unique(array)) < array.size:
-            yield f"a number of {name} is there more than once"
+            yield f"a number of {block.name} is there more than once"
         return
-    if not array.any():
-        yield f"{name} is 0"
-    if block.use in (Use.INPUT, Use.STATE) and _rows_of_zeros(array.reshape(len(array), -1)):
-        yield f"a record of {name} is 0"
-    if block.use is Use.INPUT and _rows_of_zeros(array.reshape(*array.shape[:2], -1)):
-        yield f"a step of {name} is 0"
-    elif is_square(block):
-        parts = [part for part in np.split(array, len(array) // array.shape[1]) if len(part) > 1]
-        if parts and all(np.array_equal(part, np.diag(np.diag(part))) for part in parts):
-            yield f"{name} is diagonal"
-        if parts and all(np.array_equal(part, part.T) for part in parts):
-            yield f"{name} is symmetric"
-    if (
-        array.ndim
-        and np.isin(array, (0, 1)).all()
-        and np.all(array.reshape(-1, array.shape[-1]).sum(axis=1) == 1)
-    ):
-        yield f"{name} is one-hot"
-    if np.array_equal(array, np.round(array)):
-        yield f"{name} is of whole numbers"
-    if array.size > 1 and np.all(array == array.flat[0]):
-        yield f"all numbers of {name} are alike"
-    if not array.all():
-        yield f"some numbers of {name} are 0"
-    if np.isrealobj(array) and array.size > 1 and (np.all(array >= 0) or np.all(array <= 0)):
-        yield f"{name} has one sign"
+    if ZERO.holds(array):
+        yield ZERO.words.format(block.name)
+    zeros = [each.words for each in (ZEROS[RECORD], ZEROS[STEP]) if each.of(block) and each.holds([array])]
+    patterns = [each.words for each in PATTERNS.values() if each.of(block) and each.holds(array)]
+    yield from (words.format(block.name) for words in (*zeros, *patterns))
 
 
-def _of_cotangents(objective: Cotangents) -> Iterator[str]:
-    outputs = objective.outputs
-    if not outputs.any():
-        yield "no output has a cotangent"
-    if not any(array.any() for array in objective.state):
-        yield "the final state has no cotangent"
-    records = np.array([array.reshape(len(array), -1).any(axis=1) for array in objective.arrays().values()])
-    if not records.any(axis=0).all():
-        yield "a record has no cotangent"
-    if not outputs.any():
-        return
-    if outputs.ndim > 2 and not outputs.any(axis=(0, 1)).all():
-        yield "a unit of the outputs has no cotangent"
-    if not outputs.swapaxes(0, 1).reshape(outputs.shape[1], -1).any(axis=1).all():
-        yield "the outputs of a step have no cotangent"
-
-
-def _rows_of_zeros(array: Array) -> bool:
-    """Is there any along the last axis?"""
-    return not array.any(axis=-1).all()
+def _of_cotangents(case: Case) -> Iterator[str]:
+    yield from (each.words for each in COTANGENTS.values() if each.holds(case))

@@ -8,7 +8,6 @@ that declines some of them says so in its scope, by the names of ``verification.
 
 from collections.abc import Iterator
 
-from verification.models.axes import unstacked
 from verification.models.case import axes_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
@@ -24,17 +23,16 @@ from verification.sampling.factors import (
     numbers_given,
     vectors,
 )
-
-# Of what can be zero beside one block: all that one record is given, its state alone, all inputs of a step.
-RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
-
-# What has no cotangent; all outputs have none where losses are of the final state.
-NOT_OF_RECORD, NOT_OF_UNIT, NOT_OF_STEP = "not of a record", "not of a unit", "not of a step"
-NOT_OF_OUTPUT = "not of one of several outputs"
-
-# Patterns of numbers, of an input and of weights; ``INITIAL``: as a network is before it is trained.
-ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"
-SYMMETRIC, DIAGONAL, INITIAL = "symmetric", "diagonal", "as initialised"
+from verification.sampling.patterns import INITIAL, OF_INPUTS, OF_WEIGHTS, PATTERNS
+from verification.sampling.zeros import (
+    NOT_OF_OUTPUT,
+    NOT_OF_RECORD,
+    NOT_OF_STEP,
+    NOT_OF_UNIT,
+    RECORD,
+    STATE_OF_RECORD,
+    STEP,
+)
 
 ONE_READ_ONLY = "read-only, one alone"
 
@@ -79,11 +77,10 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
         units = (NOT_OF_OUTPUT,) if several else (NOT_OF_UNIT,) if axes_put_out(model) else ()
         for level in (*records, *units, NOT_OF_STEP):
             yield "cotangents", level, {"missing cotangents"}
-    for level in (ONE_HOT, WHOLE, ONE_SIGN, ALIKE):
+    for level in OF_INPUTS:
         yield "pattern of inputs", level, {"patterns"}
     if weights := matrices(model, readout):
-        square = (SYMMETRIC, DIAGONAL) if any(map(is_square, weights)) else ()
-        for level in (*square, ONE_HOT, ONE_SIGN, ALIKE):
+        for level in (each for each in OF_WEIGHTS if any(map(PATTERNS[each].of, weights))):
             yield "pattern of weights", level, {"patterns"}
     if vectors(model):
         yield "pattern of weights", INITIAL, {"zero blocks"}
@@ -121,11 +118,3 @@ def are_alike(model: Model, claim: Claim) -> bool:
     """
     free = tuple(map(model.block, claim.free))
     return any(len({(b.axes, b.domain, b.below) for b in of}) < len(of) for of in (model.of(Use.INPUT), free))
-
-
-def is_square(block: Block) -> bool:
-    """Is it a matrix that reads the units that it writes, or several of them stacked?"""
-    if len(block.axes) != 2 or unstacked(block.axes[0]) != unstacked(block.axes[1]):
-        return False
-    rows, columns = block.shape(dict.fromkeys(block.dimensions, 1))
-    return rows % columns == 0

@@ -8,17 +8,7 @@ from verification.models.case import axes_put_out
 from verification.models.layouts import SHARED
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
-from verification.sampling.conditions import (
-    ALIKE,
-    INITIAL,
-    NOT_OF_RECORD,
-    NOT_OF_STEP,
-    NOT_OF_UNIT,
-    RECORD,
-    STATE_OF_RECORD,
-    STEP,
-    are_alike,
-)
+from verification.sampling.conditions import are_alike
 from verification.sampling.covering import Level, Row, Rule
 from verification.sampling.factors import (
     EVERYWHERE,
@@ -31,6 +21,15 @@ from verification.sampling.factors import (
     needs_readout,
     numbers_given,
     vectors,
+)
+from verification.sampling.patterns import ALIKE, INITIAL
+from verification.sampling.zeros import (
+    NOT_OF_RECORD,
+    NOT_OF_STEP,
+    NOT_OF_UNIT,
+    RECORD,
+    STATE_OF_RECORD,
+    STEP,
 )
 
 Verdict: TypeAlias = Callable[[Row], bool]

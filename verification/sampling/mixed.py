@@ -8,7 +8,7 @@ several states or of their cotangents; nor what a claim declines.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,10 +27,22 @@ from verification.models.model import Block, Use
 from verification.models.stored import STORED
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
-from verification.sampling.conditions import ALIKE, DIAGONAL, ONE_HOT, ONE_SIGN, SYMMETRIC, WHOLE, is_square
 from verification.sampling.contradictions import MANY
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
-from verification.sampling.patterns import INPUTS, SQUARE, UNBOUNDED, started
+from verification.sampling.patterns import (
+    ALIKE,
+    DIAGONAL,
+    ONE_HOT,
+    ONE_SIGN,
+    PATTERNS,
+    SYMMETRIC,
+    UNBOUNDED,
+    WHOLE,
+    is_square,
+    of_parts,
+    some_zero,
+    started,
+)
 
 # How often, of each array, something is drawn of each kind.
 OFTEN, SELDOM = 0.45, 0.12
@@ -55,7 +67,15 @@ PLAIN = {
     "pattern of weights": RANDOM,
 }
 
-Change = Callable[[Array, np.random.Generator], Array]
+Change: TypeAlias = Callable[[Array, np.random.Generator], Array]
+
+# Of a square matrix, or of each that is stacked.
+SQUARE: tuple[Change, ...] = (
+    PATTERNS[SYMMETRIC].apply,
+    PATTERNS[DIAGONAL].apply,
+    of_parts(np.tril),
+    of_parts(np.triu),
+)
 
 
 @dataclass(frozen=True)
@@ -76,24 +96,29 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
     of_parameters = Admitted(zeros and "zero blocks" not in declines, patterns)
     of_data = Admitted(zeros and not declines & {"zero blocks", "zero records", "zero steps"}, patterns)
     of_cotangents = Admitted(zeros and "missing cotangents" not in declines, patterns)
+    bounded = bool(case.model.functions)
+    powers = FEW_POWERS if any(STORED.get(name, np.inf) < np.inf for name in claim.dtypes) else POWERS
+
+    def of_data_size(rng: np.random.Generator) -> float:
+        return LARGER if bounded and rng.integers(2) else SMALLER if rng.integers(2) else 1.0
+
+    def power(rng: np.random.Generator) -> float:
+        return 2.0 ** int(rng.integers(*powers, endpoint=True))
+
     blocks = dict(case.blocks)
-    for block in case.model.blocks:
-        if block.name in blocks and block.use in (Use.STEP, Use.READOUT):
+    for block in (each for each in case.model.blocks if each.name in blocks):
+        if block.use in (Use.STEP, Use.READOUT):
             few = all(length(unstacked(axis), case.sizes) <= MANY for axis in block.axes)
             blocks[block.name] = _parameter(block, blocks[block.name], of_parameters, few, rng)
-        elif block.name in blocks:
-            blocks[block.name] = _data(blocks[block.name], bool(case.model.functions), of_data, rng)
-    states = [block.name for block in case.model.of(Use.STATE)]
+        else:
+            blocks[block.name] = _numbers(blocks[block.name], of_data, of_data_size, rng, bounded)
     if of_data.zeros:
-        blocks |= _one_zero({name: blocks[name] for name in states}, rng)
+        blocks |= _one_zero({block.name: blocks[block.name] for block in case.model.of(Use.STATE)}, rng)
     objective = case.objective
     if isinstance(objective, Cotangents):
-        powers = FEW_POWERS if any(STORED.get(name, np.inf) < np.inf for name in claim.dtypes) else POWERS
         parts = outputs_apart(case, objective.outputs)
-        outputs = {name: _cotangent(array, of_cotangents, powers, rng) for name, array in parts.items()}
-        ends = {
-            str(i): _cotangent(array, of_cotangents, powers, rng) for i, array in enumerate(objective.state)
-        }
+        outputs = {name: _numbers(array, of_cotangents, power, rng) for name, array in parts.items()}
+        ends = {str(i): _numbers(array, of_cotangents, power, rng) for i, array in enumerate(objective.state)}
         if of_cotangents.zeros:
             outputs, ends = _one_zero(outputs, rng) if len(outputs) > 1 else outputs, _one_zero(ends, rng)
         objective = Cotangents(side_by_side(outputs), tuple(ends.values()))
@@ -110,22 +135,30 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
         return started(block, array) if block.starts and rng.integers(2) else np.zeros_like(array)
     wide = made.ndim > 1
     if admitted.patterns and is_square(block) and rng.random() < OFTEN:
-        change = (SQUARE[SYMMETRIC], SQUARE[DIAGONAL], np.tril, np.triu)[int(rng.integers(4))]
-        made = np.concatenate([change(part) for part in np.split(made, len(made) // made.shape[1])])
+        made = SQUARE[int(rng.integers(4))](made, rng)
     if admitted.patterns and rng.random() < OFTEN:
         made = (_of_a_sign if rng.integers(3) or not few else _alike)(made, rng)
         made = (made / np.sqrt(made.shape[-1])).astype(array.dtype) if wide else made
     if admitted.patterns and not wide and rng.random() < OFTEN:
-        made = INPUTS[WHOLE](made, rng)
+        made = PATTERNS[WHOLE].apply(made, rng)
     if admitted.zeros and rng.random() < OFTEN:
-        made = _with_zeros(made, len(block.parts), rng)
+        made = some_zero(made, rng, len(block.parts))
     if rng.random() < SELDOM:
         made = (made * SMALLER).astype(array.dtype)
     return np.asarray(made) if made.any() else array
 
 
-def _data(array: Array, bounded: bool, admitted: Admitted, rng: np.random.Generator) -> Array:
-    """Inputs or states, which nothing bounds of a model without functions: those grow no further."""
+def _numbers(
+    array: Array,
+    admitted: Admitted,
+    size: Callable[[np.random.Generator], float],
+    rng: np.random.Generator,
+    bounded: bool = True,
+) -> Array:
+    """Inputs, states or cotangents; ``size``: by what their numbers become larger or smaller.
+
+    Those that nothing bounds, of a model without functions, grow no further.
+    """
     if not array.ndim or not array.any():
         return array
     made = array
@@ -133,21 +166,9 @@ def _data(array: Array, bounded: bool, admitted: Admitted, rng: np.random.Genera
         made = _pattern(made, admitted, rng)
         made = made if bounded or made is array else (UNBOUNDED * made).astype(array.dtype)
     if admitted.zeros and rng.random() < OFTEN:
-        made = _with_zeros(made, 0, rng)
+        made = some_zero(made, rng)
     if rng.random() < OFTEN:
-        by = LARGER if bounded and rng.integers(2) else SMALLER if rng.integers(2) else 1.0
-        made = (made * by).astype(array.dtype)
-    return made if made.any() else array
-
-
-def _cotangent(array: Array, admitted: Admitted, powers: tuple[int, int], rng: np.random.Generator) -> Array:
-    if not array.any():
-        return array
-    made = _pattern(array, admitted, rng) if admitted.patterns else array
-    if admitted.zeros and rng.random() < OFTEN:
-        made = _with_zeros(made, 0, rng)
-    if rng.random() < OFTEN:
-        made = (made * 2.0 ** int(rng.integers(*powers, endpoint=True))).astype(array.dtype)
+        made = (made * size(rng)).astype(array.dtype)
     return made if made.any() else array
 
 
@@ -159,8 +180,8 @@ def _pattern(array: Array, admitted: Admitted, rng: np.random.Generator) -> Arra
     if rng.random() < OFTEN:
         made = _of_a_sign(made, rng)
     if rng.random() < OFTEN:
-        changes: list[Change] = [INPUTS[WHOLE], _ones]
-        changes += [INPUTS[ONE_HOT], _zero_and_one] if admitted.zeros else []
+        changes: list[Change] = [PATTERNS[WHOLE].apply, _ones]
+        changes += [PATTERNS[ONE_HOT].apply, _zero_and_one] if admitted.zeros else []
         made = changes[int(rng.integers(len(changes)))](made, rng)
     return made
 
@@ -177,7 +198,7 @@ def _zero_and_one(array: Array, rng: np.random.Generator) -> Array:
 
 
 def _of_a_sign(array: Array, rng: np.random.Generator) -> Array:
-    made: Array = INPUTS[ONE_SIGN](array, rng) * array.dtype.type(rng.choice((-1, 1)))
+    made: Array = PATTERNS[ONE_SIGN].apply(array, rng) * array.dtype.type(rng.choice((-1, 1)))
     return made
 
 
@@ -185,31 +206,9 @@ def _alike(array: Array, rng: np.random.Generator) -> Array:
     """All numbers, or all along an axis."""
     axis = int(rng.integers(array.ndim + 1))
     if axis == array.ndim:
-        return INPUTS[ALIKE](array, rng)
+        return PATTERNS[ALIKE].apply(array, rng)
     index = int(rng.integers(array.shape[axis]))
     return np.broadcast_to(array.take([index], axis), array.shape).copy()
-
-
-def _with_zeros(array: Array, parts: int, rng: np.random.Generator) -> Array:
-    """Zeros at one index along an axis, at all others, in one of so many parts of rows, or anywhere."""
-    # Of a number without axes arithmetic makes one that is no array.
-    made = np.array(array)
-    axis = int(rng.integers(-1 - bool(parts), array.ndim))
-    if axis < 0:
-        if axis < -1:
-            each = len(array) // parts
-            first = each * int(rng.integers(parts))
-            made[first : first + each] = 0
-        else:
-            made[rng.random(array.shape) < rng.choice((0.1, 0.5, 0.9))] = 0
-        return made
-    count = array.shape[axis]
-    # The first and the last as often as any other.
-    index = (0, count - 1, int(rng.integers(count)))[int(rng.integers(3))]
-    chosen = np.arange(count) == index
-    chosen = ~chosen if rng.integers(4) == 0 else chosen
-    made[(slice(None),) * axis + (chosen,)] = 0
-    return made
 
 
 def _one_zero(arrays: Mapping[str, Array], rng: np.random.Generator) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.case import Case, Cotangents, drawn_in, random_case, stored
+from verification.models.case import Case, drawn_in, random_case, stored
 from verification.models.model import Model
 from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, Truncation
@@ -22,6 +22,7 @@ from verification.sampling.factors import MIXED, OF_MODEL, UNWEIGHTED, table
 from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.numbering import Row
 from verification.sampling.weighing import weighed
+from verification.sampling.zeros import with_cotangents
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
@@ -75,8 +76,7 @@ def by_levels(
     dtype = dtype_of(levels["type"])
     held = drawn_in(dtype)
     case = as_claimed(claim, random_case(model, rng, row.sizes, records, steps, held, functions, losses))
-    if isinstance(case.objective, Cotangents):
-        case = replace(case, objective=_in_part(case.objective, levels["losses"]))
+    case = with_cotangents(case, levels["losses"], rng)
     case = weighed(further(case), levels.get("weights", UNWEIGHTED), levels.get("loss", OF_MODEL), rng)
     case = conditioned(case, levels, rng)
     return replace(
@@ -90,15 +90,6 @@ def by_levels(
         least=claim.least,
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )
-
-
-def _in_part(objective: Cotangents, losses: str) -> Cotangents:
-    outputs, state = objective.outputs, objective.state
-    if losses == "outputs":
-        state = tuple(0 * array for array in state)
-    if losses == "final state":
-        outputs = 0 * outputs
-    return Cotangents(outputs, state)
 
 
 def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:

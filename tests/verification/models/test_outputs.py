@@ -24,8 +24,8 @@ from verification.properties.findings import findings, truth_of
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.sampling.at_random import AtRandom
-from verification.sampling.conditions import NOT_OF_OUTPUT
 from verification.sampling.sample import in_floats
+from verification.sampling.zeros import NOT_OF_OUTPUT
 
 MODEL = two_outputs.MODEL
 NAMES = ("output y", "output energy")

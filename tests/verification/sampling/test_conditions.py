@@ -4,12 +4,12 @@ import pytest
 
 from verification.adapters import layer, problem
 from verification.models import gru, lstm, scan, vanilla
-from verification.models.model import Block, Use
 from verification.sampling.claim import DECLINABLE
-from verification.sampling.conditions import RECORD, STEP, conditions, is_square
+from verification.sampling.conditions import conditions
 from verification.sampling.resolving import narrowed, resolved
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
+from verification.sampling.zeros import RECORD, STEP
 
 
 def found(model=lstm, scope=None, adapter=layer):
@@ -44,18 +44,6 @@ def test_what_a_claim_has_not_is_no_condition():
     one = found(scope=Scope(records=(1, 1), states="zero"))
     assert one["zero"] == ("U", "W", "b", "xs", "a step")
     assert "not of a record" not in one["cotangents"]
-
-
-def test_a_square_matrix_reads_the_units_that_it_writes():
-    """Or several of them stacked."""
-    for axes, square in (
-        (("H", "H"), True),
-        (("4 H", "H"), True),
-        (("H", "D"), False),
-        (("2 H", "3 H"), False),
-        (("H",), False),
-    ):
-        assert is_square(Block("W", axes, Use.STEP)) == square
 
 
 # What is declined of calls, and of what is differentiated, which are no conditions of a case.

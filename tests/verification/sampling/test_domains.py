@@ -7,10 +7,11 @@ import pytest
 
 from tests.layers import gated_linear_attention, gated_scan
 from verification import layer, models
-from verification.sampling.conditions import STEP, conditions
+from verification.sampling.conditions import conditions
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.sample import in_floats
+from verification.sampling.zeros import STEP
 
 MODELS = (
     (models.gated_scan, gated_scan, "a", lambda a: (a > 0) & (a < 1)),

@@ -10,9 +10,9 @@ from verification.models import complex_scan, linear, lstm
 from verification.models.case import random_case
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
-from verification.sampling.conditions import is_square
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
 from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
+from verification.sampling.patterns import is_square
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
