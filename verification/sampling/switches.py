@@ -69,9 +69,9 @@ def _has(model: Model, claim: Claim, name: str) -> bool:
     """Is there anything for it to change, and of which nothing grows without bound?"""
     if name == FAR_OUT:
         return bool(model.functions)
-    if name in (QUIET_RECORD, EQUAL_RECORDS) and claim.records[1] < 2:
+    if name in (QUIET_RECORD, QUIET_NUMBERS, EQUAL_RECORDS) and claim.records[1] < 2:
         return False
-    return "cotangents" in claim.losses or name not in (QUIET_RECORD, QUIET_STEP)
+    return "cotangents" in claim.losses or name not in (QUIET_RECORD, QUIET_STEP, DENORMAL_COTANGENTS)
 
 
 def _kept(block: Block, array: Array) -> Array:
@@ -125,6 +125,18 @@ def _denormal(case: Case, rng: np.random.Generator) -> Case:
     return _times(float(limits(case.dtype).tiny) / 4, Use.INPUT, Use.STATE)(case, rng)
 
 
+def _denormal_cotangents(case: Case, rng: np.random.Generator) -> Case:
+    """One number in ten of each is below the least normal number."""
+    least = float(limits(case.dtype).tiny)
+
+    def change(array: Array) -> Array:
+        chosen = rng.random(array.shape) < PART
+        chosen.flat[int(rng.integers(array.size))] = True
+        return np.where(chosen, array * (least / 4), array).astype(array.dtype)
+
+    return replace(case, objective=case.objective.replaced(change))
+
+
 def _equal_records(case: Case, rng: np.random.Generator) -> Case:
     """Inputs, states and cotangents of all are those of the first."""
 
@@ -140,15 +152,39 @@ def _equal_states(case: Case, rng: np.random.Generator) -> Case:
     return _with(case, {b.name: lambda a: np.full_like(a, a.flat[0]) for b in case.model.of(Use.STATE)})
 
 
-def _quiet_record(case: Case, rng: np.random.Generator) -> Case:
-    """Its cotangents are far below the others'."""
-    quiet = np.arange(case.records) == rng.integers(case.records)
+def _quieter(axis: int, index: int) -> Callable[[Array], Array]:
+    """What has one index along an axis is far below the others."""
 
     def change(array: Array) -> Array:
-        factor = np.where(quiet, QUIET, 1.0).reshape(-1, *(1,) * (array.ndim - 1))
-        return (array * factor).astype(array.dtype)
+        quiet = array.copy()
+        quiet[(slice(None),) * axis + (index,)] *= QUIET
+        return quiet
 
-    return replace(case, objective=case.objective.replaced(change))
+    return change
+
+
+def _quiet_record(case: Case, rng: np.random.Generator) -> Case:
+    """Its cotangents are far below the others'."""
+    quieter = _quieter(0, int(rng.integers(case.records)))
+    return replace(case, objective=case.objective.replaced(quieter))
+
+
+def _quiet_numbers(case: Case, rng: np.random.Generator) -> Case:
+    """Inputs and states of one record are far below the others'."""
+    quieter = _quieter(0, int(rng.integers(case.records)))
+    return _with(case, {b.name: quieter for b in case.model.of(Use.INPUT, Use.STATE) if b.domain is None})
+
+
+def _quiet_inputs(case: Case, rng: np.random.Generator) -> Case:
+    """Those of one step are far below the others'."""
+    quieter = _quieter(1, int(rng.integers(case.steps)))
+    return _with(case, {b.name: quieter for b in case.model.of(Use.INPUT) if b.domain is None})
+
+
+def _quiet_unit(case: Case, rng: np.random.Generator) -> Case:
+    """Of each state the first numbers of every record are far below the others."""
+    states = [block.name for block in case.model.of(Use.STATE)]
+    return _with(case, {name: _quieter(1, 0) for name in states if case.blocks[name].ndim > 1})
 
 
 def _quiet_step(case: Case, rng: np.random.Generator) -> Case:
@@ -167,6 +203,7 @@ def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
 
 FAR_OUT = "inputs of 20 to 45"
 EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
+QUIET_NUMBERS, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
 
 CHANGES: Mapping[str, Change] = {
     FAR_OUT: _far_out,
@@ -179,5 +216,9 @@ CHANGES: Mapping[str, Change] = {
     "equal states": _equal_states,
     EQUAL_RECORDS: _equal_records,
     QUIET_RECORD: _quiet_record,
+    QUIET_NUMBERS: _quiet_numbers,
     QUIET_STEP: _quiet_step,
+    "a step of quiet inputs": _quiet_inputs,
+    "a quiet unit": _quiet_unit,
+    DENORMAL_COTANGENTS: _denormal_cotangents,
 }

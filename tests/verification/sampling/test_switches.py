@@ -66,6 +66,13 @@ def test_the_numbers_are_what_they_are_called():
         )
         quiet = np.abs(cases["a quiet record"].objective.outputs).max(axis=(1, 2))
         assert quiet.min() < 4 * QUIET * quiet.max()
+    for name, axes in (("a record of quiet inputs and states", (1, 2)), ("a step of quiet inputs", (0, 2))):
+        quiet = np.abs(cases[name].blocks["u"]).max(axis=axes)
+        assert quiet.min() < 4 * QUIET * quiet.max()
+    quiet = np.abs(cases["a quiet unit"].blocks["h0"]).max(axis=(0, 2))
+    assert quiet.min() < 4 * QUIET * quiet.max()
+    outputs = np.abs(cases["denormal cotangents"].objective.outputs)
+    assert ((outputs > 0) & (outputs < np.finfo(float).tiny)).any()
     far = np.abs(cases["inputs of 20 to 45"].blocks["delta"])
     assert far.max() > 20
     assert np.median(far) < 1
@@ -78,6 +85,6 @@ def test_nothing_is_asked_that_a_claim_has_not():
     """Of one record no other is quieter; who compiles has none of these shapes."""
     one = resolved(Scope(records=(1, 1)), models.lstm, adapter.CAPABILITIES)
     names = {row.levels["switch"] for row in rows_where_code_switches(models.lstm, one)}
-    assert {*CHANGES} - names == {"a quiet record", "equal records"}
+    assert {*CHANGES} - names == {"a quiet record", "a record of quiet inputs and states", "equal records"}
     compiled = resolved(Scope(compiled=True), models.lstm, adapter.CAPABILITIES)
     assert rows_where_code_switches(models.lstm, compiled) == ()
