@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import Call, Sizes
+from verification.models.arrays import Array
 
 # The classes of conditions.
 SIZES, PRODUCTS, ZEROS, PATTERNS, VALUES, SWITCHES, COTANGENTS, LAYOUTS, CONDUCT, STATE = (
     *("sizes", "products", "zeros", "patterns", "values", "switches", "cotangents", "layouts", "conduct"),
     "state at sizes",
 )
+
+# How many sizes are looked at together.
+PORTION = 2**15
 
 # What a condition on the calls before looks at.
 CALLS = "calls"
@@ -84,3 +88,14 @@ def together(conditions: Sequence[Condition]) -> bool:
     if any(a.of & b.of for a, b in combinations(conditions, 2)):
         return False
     return bool(np.any(np.logical_and.reduce([each.sizes(SOME) for each in conditions])))
+
+
+def pairs_together(conditions: Sequence[Condition]) -> Array:
+    """Which pairs one call can meet: ``together`` of each, (conditions, conditions); none with itself."""
+    needs = np.stack([np.broadcast_to(each.sizes(SOME), SOME.N.shape) for each in conditions])
+    found = np.zeros((len(conditions), len(conditions)), bool)
+    for first in range(0, needs.shape[1], PORTION):
+        some = needs[:, first : first + PORTION].astype(np.float32)
+        found |= some @ some.T > 0
+    alike = [[bool(a.of & b.of) or a is b for b in conditions] for a in conditions]
+    return np.asarray(found & ~np.array(alike))

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.evidence.adversary.call import Call
-from benchmarks.evidence.adversary.condition import Condition, together
+from benchmarks.evidence.adversary.condition import Condition, pairs_together, together
 from benchmarks.evidence.adversary.published import CONDITIONS
 from benchmarks.evidence.adversary.recording import Recording, Show, recorded, right
 from benchmarks.evidence.adversary.replaying import Wrong, refutations
@@ -30,6 +30,9 @@ from verification.text import percent
 
 # Faults under two and under three conditions: a share is good to two percent.
 DRAWN = 1_500
+
+# How many pairs of two classes are shown that no call meets.
+EXAMPLES = 3
 
 # The conditions of a fault, by their places in the list.
 Fault: TypeAlias = tuple[int, ...]
@@ -55,6 +58,20 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """Of the pairs of two classes that one call can meet how many there are, and which none meets."""
+
+    classes: tuple[str, str]
+    pairs: int
+    unmet: tuple[tuple[str, str], ...]
+
+    @property
+    def share(self) -> float:
+        """That some call meets."""
+        return 1 - len(self.unmet) / self.pairs
+
+
+@dataclass(frozen=True)
 class Planted:
     """A fault that was planted and judged, by the names of its conditions.
 
@@ -75,7 +92,7 @@ class Planted:
 class Adversary:
     """The whole measurement: of ``calls`` backwards on ``cases`` cases. ``classes``: how many conditions.
 
-    ``refuted``: is it, of every fault that was drawn?
+    ``refuted``: is it, of every fault that was drawn? ``pairs``: of classes, the least met first.
     """
 
     seed: int
@@ -84,6 +101,7 @@ class Adversary:
     classes: Mapping[str, int]
     shares: tuple[Share, ...]
     refuted: Mapping[Fault, bool]
+    pairs: tuple[Pairs, ...] = ()
     planted: tuple[Planted, ...] = ()
 
     @property
@@ -187,7 +205,24 @@ def measure(
         classes=dict(Counter(condition.kind for condition in conditions)),
         shares=tuple(_share(count, some, found, table) for count, some in by_count.items()),
         refuted=found,
+        pairs=pairs_met(conditions, table.met),
     )
+
+
+def pairs_met(conditions: Sequence[Condition], met: Array) -> tuple[Pairs, ...]:
+    """By classes, the pairs that one call can meet; ``met``: which conditions each call does."""
+    can = np.triu(pairs_together(conditions))
+    some, names = met.astype(np.float32), [each.name for each in conditions]
+    do = some.T @ some > 0
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for first, second in np.argwhere(can):
+        kinds = (conditions[first].kind, conditions[second].kind)
+        found.setdefault(kinds, []).append((first, second))
+    made = [
+        Pairs(kinds, len(pairs), tuple((names[a], names[b]) for a, b in pairs if not do[a, b]))
+        for kinds, pairs in found.items()
+    ]
+    return tuple(sorted(made, key=lambda each: each.share))
 
 
 def confirmed(
@@ -264,6 +299,7 @@ def _lines(found: Adversary) -> Iterator[str]:
     yield "Single conditions under which a fault survives: " + (
         "; ".join(name for (name,) in single.survivors) or "none"
     )
+    yield from _pairs_in_lines(found.pairs)
     if found.planted:
         agree = sum(each.agrees for each in found.planted)
         yield f"Planted and judged: {len(found.planted)} faults; {agree} as measured"
@@ -271,3 +307,18 @@ def _lines(found: Adversary) -> Iterator[str]:
         if not each.agrees:
             measured = "refuted" if each.refuted else "not refuted"
             yield f"  {'; '.join(each.conditions)}: measured {measured}, judged {each.verdict}"
+
+
+def _pairs_in_lines(pairs: Sequence[Pairs]) -> Iterator[str]:
+    """Which pairs no call meets, by classes, with three of each, far from one another in the list."""
+    total, unmet = sum(each.pairs for each in pairs), sum(len(each.unmet) for each in pairs)
+    if not total:
+        return
+    yield ""
+    yield f"Of {total:,} pairs that one call can meet, {percent(1 - unmet / total, 1)} are met by some call."
+    yield "By class, what is met least first:"
+    for each in pairs:
+        if each.unmet:
+            some = each.unmet[:: max(1, len(each.unmet) // EXAMPLES)][:EXAMPLES]
+            shown = "; ".join(" with ".join(pair) for pair in some)
+            yield f"{percent(each.share):>6} of {each.pairs:>5}  {' × '.join(each.classes)}: not {shown}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.evidence.adversary.condition import MOST, SOME, together
+from benchmarks.evidence.adversary.condition import MOST, SOME, pairs_together, together
 from tests.benchmarks.evidence.adversary.calls import BY_NAME
 
 
@@ -41,6 +41,14 @@ def test_what_contradicts_itself_is_not_asked(names):
 def test_what_one_call_can_have_is_asked(names):
     """However seldom it is."""
     assert together([BY_NAME[name] for name in names])
+
+
+def test_pairs_are_what_two_can_have_together():
+    """As each pair is asked by itself, of every class and of one condition with itself."""
+    some = [*BY_NAME.values()][::17]
+    found = pairs_together(some)
+    assert found.tolist() == [[a is not b and together((a, b)) for b in some] for a in some]
+    assert 0.5 < found.mean() < 1
 
 
 def test_sizes_are_those_that_a_layer_claims():

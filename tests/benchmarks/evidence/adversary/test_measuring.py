@@ -1,5 +1,7 @@
 """The measurement: what is drawn, what the matrix says of it, and that verdicts are what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,9 +14,11 @@ from benchmarks.evidence.adversary.measuring import (
     Share,
     drawn,
     matrix,
+    pairs_met,
     refuted,
 )
 from benchmarks.evidence.adversary.published import CONDITIONS
+from tests.benchmarks.evidence.adversary.calls import BY_NAME
 from tests.benchmarks.evidence.adversary.small import PROFILE, recording, right, subject
 
 NAMES = [condition.name for condition in CONDITIONS]
@@ -73,6 +77,22 @@ def test_conditions_that_hold_always_are_refuted_and_impossible_ones_are_not():
     assert isinstance(CONDITIONS[0], Condition)
     found = refuted(None, None, TABLE, [(0,), (0, 2)])
     assert found == {(0,): True, (0, 2): False}
+
+
+def test_pairs_that_no_call_meets_are_told_by_classes():
+    """What is met least stands first; pairs that contradict themselves are none."""
+    some = [BY_NAME[name] for name in ("T == 1", "T > 20", "N == 1", "float64")]
+    met = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], bool)
+    found = pairs_met(some, met)
+    assert [(each.classes, each.pairs) for each in found] == [
+        (("sizes", "values"), 3),
+        (("sizes", "sizes"), 2),
+    ]
+    assert found[0].unmet == (("T == 1", "float64"), ("N == 1", "float64"))
+    assert (found[0].share, found[1].share) == (pytest.approx(1 / 3), 0.5)
+    text = as_text(replace(FOUND, pairs=found))
+    assert "Of 5 pairs that one call can meet, 40" in text
+    assert "sizes × values: not T == 1 with float64; N == 1 with float64" in text
 
 
 FOUND = Adversary(
