@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -147,69 +148,81 @@ OPTIONS = (
     *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception", "-p", "no:threadexception"),
 )
 
-# By file, fragments of what stands there and of what is put in its place: why it makes no difference.
-EXPLAINED: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
-    "The form is found before any property is asked, and asks nothing by itself.": {
-        "properties/property.py": (("lambda trial: iter(())", "iter"), ("True", "False")),
-    },
-    "A table and replays tell one truth, and bounds of one size; a large case's table takes long.": {
-        "properties/truth.py": (("is_large(case)", "True"), ("is_large(case)", "False")),
-    },
-    "Any number of times nothing is nothing, and beyond all bounds is beyond them.": {
-        "models/tolerance.py": (("0.0", "(0.0)"), ("np.inf", "(np.inf)")),
-    },
-    "A truth that is not kept is made again.": {
-        "models/identity.py": (("True", "(False)"),),
-    },
-    "Two ways to one norm, of which one takes no square that may be none.": {
-        "truth/sums.py": (("1e-100", "1e-100"),),
-    },
-    "What an adapter hands over are cotangents or targets, and all cases of a claim are of one kind.": {
-        "judging/contract.py": (
-            ("isinstance(case.objective,", "(not case.objective.outputs.any())"),
-            ("isinstance(case.objective,", "(case.objective.last is last)"),
-        ),
-    },
-    "A chunk of all steps leaves nothing over; what has no ends has none after one step.": {
-        "judging/contract.py": (("k1 < steps", "k1 <= steps"), ("lengths or ()", "(lengths)")),
-    },
-    "What was not diagnosed names no blocks, and whatever case there is shows as much.": {
-        "judging/run.py": (("told", "(True)"),),
-    },
-    "How many rows one process does at a time: all of them are done.": {
-        "judging/sampled.py": (("seconds + more > most", ""),),
-    },
-    "What is kept is found again, and is the same.": {
-        "judging/sampled.py": (("i not in self._possible", "(True)"),),
-    },
-    "Of what is met wholly no level is told.": {
-        "judging/sampled.py": (("not reached.share.whole", "(True)"),),
-    },
-    "A forward that is coarse is looked for elsewhere: the case that shows it is judged, and no other.": {
-        "properties/remarks.py": (
-            *(("200", "200"), ("1e-12", "1e-12"), ("1.0", "1.0"), ("20.0", "20.0")),
-            # A quick look, which saves a truth where it says no.
-            ("any(np.any(", "(True)"),
-        ),
-    },
-    "Who is refuted goes on no more, whatever is left.": {
-        "judging/run.py": (("not self.tally.is_refuted and", "(self.tally.cases < total)"),),
-    },
-    "Who is lost, or fails, is told how.": {
-        "judging/tally.py": (('finding.wrong or ""', "(finding.wrong)"),),
-        "judging/model_subject.py": (('finding.wrong or ""', "(finding.wrong)"),),
-        "judging/run.py": (('finding.wrong or ""', "(finding.wrong)"),),
-    },
-    "A clock does not stand still from one look to the next, nor tell a limit to the last digit.": {
-        "judging/run.py": (
-            ("time.monotonic() >=", "time.monotonic() >"),
-            ("+ block.seconds >= until", "+ block.seconds > until"),
-        ),
-        "judging/plan.py": (("self.pace > SLOW", "self.pace >= SLOW"),),
-    },
-    "No processor that these tests run on has been told to take denormal numbers for zero.": {
-        "judging/keeping.py": (("tiny) / 2 == 0", "(False)"),),
-    },
+# Weakenings that make no difference, as ``Weakening.said`` names them, by the reason: each is one of its kind
+# in its place, and stands for no other.
+EXPLAINED: dict[str, tuple[str, ...]] = {
+    "The form is found before any property is asked, and asks nothing by itself.": (
+        "properties/property.py: FORM: a property silent: lambda trial: iter(()) → (lambda trial: iter(()))",
+        "properties/property.py: FORM: a property of no large case: True → (False)",
+    ),
+    "A table and replays tell one truth, and bounds of one size; a large case's table takes long.": (
+        "properties/truth.py: _expectations: a rule: is_large(case) → (True)",
+        "properties/truth.py: _expectations: a rule: is_large(case) → (False)",
+    ),
+    "Any number of times nothing is nothing, and beyond all bounds is beyond them.": (
+        "models/tolerance.py: Expected._rounded: a bound: 0.0 → (10 * (0.0))",
+        "models/tolerance.py: Expected._rounded: a bound: 0.0 → (1e3 * (0.0))",
+        "models/tolerance.py: Expected._rounded: a bound: np.inf → (10 * (np.inf))",
+        "models/tolerance.py: Expected._rounded: a bound: np.inf → (1e3 * (np.inf))",
+    ),
+    "A truth that is not kept is made again.": (
+        "models/identity.py: _is_known: an answer: True → (False)",
+        "models/identity.py: _is_of_known: an answer: True → (False)",
+    ),
+    "Two ways to one norm, of which one takes no square that may be none.": (
+        "truth/sums.py: SMALL: a limit: 1e-100 → (10 * 1e-100)",
+        "truth/sums.py: SMALL: a limit: 1e-100 → (1e-100 / 10)",
+    ),
+    "What an adapter hands over are cotangents or targets, and all cases of a claim are of one kind.": (
+        "judging/contract.py: _losses.by_final_state: half a rule: isinstance(case.objective, Cotangents) "
+        "and not case.objective.outputs.any() → (not case.objective.outputs.any())",
+        "judging/contract.py: _losses.on: half a rule: isinstance(case.objective, Targets) and "
+        "case.objective.last is last → (case.objective.last is last)",
+    ),
+    "What was not diagnosed names no blocks, and whatever case there is shows as much.": (
+        "judging/run.py: _explain: a rule: told → (True)",
+    ),
+    "What is kept is found again, and is the same.": (
+        "judging/sampled.py: Sample._tuples: a rule: i not in self._possible → (True)",
+    ),
+    "Of what is met wholly no level is told.": (
+        "judging/sampled.py: Sample.least_met: a rule: not reached.share.whole → (True)",
+    ),
+    "A forward that is coarse is looked for elsewhere: the case that shows it is judged, and no other.": (
+        "properties/remarks.py: LOOKED_AT: a limit: 200 → (10 * 200)",
+        "properties/remarks.py: LOOKED_AT: a limit: 200 → (max(1, 200 // 10))",
+        "properties/remarks.py: SIZES: a limit: 1e-12 → (10 * 1e-12)",
+        "properties/remarks.py: SIZES: a limit: 1e-12 → (1e-12 / 10)",
+        "properties/remarks.py: SIZES: a limit: 1.0 → (10 * 1.0)",
+        "properties/remarks.py: SIZES: a limit: 1.0 → (1.0 / 10)",
+        "properties/remarks.py: SIZES: a limit: 20.0 → (10 * 20.0)",
+        "properties/remarks.py: SIZES: a limit: 20.0 → (20.0 / 10)",
+    ),
+    "A quick look, which saves a truth where it says no.": (
+        "properties/remarks.py: _may_be_wrong: an answer: any(np.any(np.abs(got[name] - due[name]) > "
+        "most * np.abs(due[name])) for name in got) → (True)",
+        "properties/remarks.py: _may_be_wrong: an answer: False → (True)",
+    ),
+    "Who is refuted goes on no more, whatever is left.": (
+        "judging/run.py: Run.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
+        "(self.tally.cases < total)",
+    ),
+    "Who is lost, or fails, is told how.": (
+        'judging/tally.py: tally_of: half a rule: finding.wrong or "" → (finding.wrong)',
+        'judging/model_subject.py: example_of: half a rule: finding.wrong or "" → (finding.wrong)',
+        'judging/run.py: _example: half a rule: finding.wrong or "" → (finding.wrong)',
+    ),
+    "A clock does not stand still from one look to the next, nor tell a limit to the last digit.": (
+        "judging/run.py: Watch.is_over: a border: time.monotonic() >= self.until → "
+        "(time.monotonic() > self.until)",
+        "judging/run.py: _look.is_over: a border: time.monotonic() + block.seconds >= until → "
+        "(time.monotonic() + block.seconds > until)",
+        "judging/plan.py: Plan.is_slow: a border: self.pace > SLOW → (self.pace >= SLOW)",
+    ),
+    "No processor that these tests run on has been told to take denormal numbers for zero.": (
+        "judging/keeping.py: flushes: an answer: bool(np.float64(np.finfo(np.float64).tiny) / 2 == 0) → "
+        "(False)",
+    ),
 }
 
 
@@ -220,12 +233,22 @@ class Weakening:
     kind: str
     file: Path
     line: int
+    place: str
     right: str
     wrong: str
     source: str
 
     def __str__(self) -> str:
-        return f"{self.file.relative_to(ROOT)}:{self.line}: {self.kind}: {self.right} → {self.wrong}"
+        return f"{self.file.relative_to(ROOT)}:{self.line}: {self._what}"
+
+    @property
+    def said(self) -> str:
+        """Which it is, wherever its lines stand in the file."""
+        return f"{self.file.relative_to(ROOT / 'verification').as_posix()}: {self._what}"
+
+    @property
+    def _what(self) -> str:
+        return f"{self.place}: {self.kind}: {self.right} → {self.wrong}"
 
     @property
     def room(self) -> str:
@@ -350,7 +373,8 @@ def _in_tree(file: Path) -> Iterator[Weakening]:
     text, starts, known = file.read_bytes(), [0], set()
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for kind, node, wrong in changes(ast.parse(text), file.parent.name, file.stem):
+    tree = ast.parse(text)
+    for kind, node, wrong in changes(tree, file.parent.name, file.stem):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         right = text[start:end].decode()
@@ -359,7 +383,23 @@ def _in_tree(file: Path) -> Iterator[Weakening]:
             continue
         known.add((start, end, made))
         source = (text[:start] + made.encode() + text[end:]).decode()
-        yield Weakening(kind, file, node.lineno, " ".join(right.split()), " ".join(made.split()), source)
+        place = _place(tree, node.lineno)
+        yield Weakening(
+            kind, file, node.lineno, place, " ".join(right.split()), " ".join(made.split()), source
+        )
+
+
+def _place(tree: ast.Module, line: int) -> str:
+    """The names of the constant, or of the classes and functions, that a line is within."""
+    names = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt) or not node.lineno <= line <= (node.end_lineno or 0):
+            continue
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.append(node.name)
+        elif node in tree.body and isinstance(node, ast.Assign | ast.AnnAssign):
+            names.append(ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target))
+    return ".".join(names)
 
 
 def _by_hand(file: Path) -> Iterator[Weakening]:
@@ -368,7 +408,8 @@ def _by_hand(file: Path) -> Iterator[Weakening]:
         if text.count(right) != 1:
             raise ValueError(f"{file.name}: {right!r} stands there {text.count(right)} times, needed once")
         line = text[: text.index(right)].count("\n") + 1
-        yield Weakening("by hand", file, line, right, " ".join(wrong.split()), text.replace(right, wrong))
+        place, source = _place(ast.parse(text), line), text.replace(right, wrong)
+        yield Weakening("by hand", file, line, place, right, " ".join(wrong.split()), source)
 
 
 class Planted(MetaPathFinder, Loader):
@@ -461,8 +502,8 @@ GROUND = {
 # What is pinned by who is asked, and of what there has to be evidence.
 OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
 
-# Of slow engines.
-PLAN = "tests/verification/judging/test_plan.py"
+# Of slow engines, and of calls of a training.
+PLAN, TRAINING = (f"tests/verification/judging/test_{name}.py" for name in ("plan", "training"))
 
 # By file, in which tables lies what pins it, and in which rows of them.
 NEAR = {
@@ -516,13 +557,14 @@ NEAR = {
     "workers": ((RULES, "limits"),),
     "run": (
         (RULES, "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word"),
-        (RULES, "is_declined or must_be_met"),
+        (RULES, "is_declined or must_be_met or not_begun"),
         (PLAN, ""),
     ),
     "sampled": ((RULES, "until_they_tell or one_word"),),
     "model_subject": (
         (RULES, "fractions or fixed or true_is_there or own or packed or example or declined"),
         (RULES, "says_something or must_be_met or evidence or zeros"),
+        (TRAINING, "right_layer_s or stale"),
         (PLAN, ""),
     ),
     "plan": ((RULES, "fractions or fixed"), (PLAN, "")),
@@ -546,12 +588,7 @@ NEAR = {
 
 def is_explained(weakening: Weakening) -> bool:
     """Is it said why it makes no difference?"""
-    file = weakening.file.relative_to(ROOT / "verification").as_posix()
-    return any(
-        right in weakening.right and wrong in weakening.wrong
-        for files in EXPLAINED.values()
-        for right, wrong in files.get(file, ())
-    )
+    return any(weakening.said in some for some in EXPLAINED.values())
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -571,8 +608,12 @@ def main(arguments: list[str] | None = None) -> int:
     if absent := sorted(table for table in places if not (ROOT / table).exists()):
         # Or a run of no tests would count as one that fails.
         parser.error(f"no such tests: {', '.join(absent)}")
-    kinds = {kind for kind in given.kinds.split(",") if kind}
-    chosen = [w for w in weakenings() if re.search(given.only, str(w)) and (not kinds or w.kind in kinds)]
+    kinds, known = {kind for kind in given.kinds.split(",") if kind}, weakenings()
+    counts = Counter(each.said for each in known)
+    for said in chain(*EXPLAINED.values()):
+        if counts[said] != 1:
+            parser.error(f"explained: {said}: {counts[said]} such weakenings, needed one")
+    chosen = [w for w in known if re.search(given.only, str(w)) and (not kinds or w.kind in kinds)]
     if given.list:
         print(*chosen, sep="\n")
         print(f"{len(chosen)}: {dict(Counter(w.kind for w in chosen))}")

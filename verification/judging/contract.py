@@ -82,7 +82,8 @@ def _states(claim: Claim) -> Iterator[Entry]:
 
 
 def _has_short(lengths: tuple[int, ...] | None) -> bool:
-    return 1 in (lengths or ()) and len({*(lengths or ())}) > 1
+    ends = lengths or ()
+    return 1 in ends and len({*ends}) > 1
 
 
 def _still(case: Case) -> bool:
@@ -131,7 +132,7 @@ CIRCUMSTANCES: dict[str, dict[str, Callable[..., bool]]] = {
         "Chunked, k2 = k1": lambda steps, k1, k2: k1 == k2 < steps,
         "Chunked, k2 > k1": lambda steps, k1, k2: k1 < k2 and k1 < steps,
         "Chunked, k2 < k1": lambda steps, k1, k2: k1 > k2 and k1 < steps,
-        "a ragged last chunk": lambda steps, k1, k2: k1 < steps and steps % k1 > 0,
+        "a ragged last chunk": lambda steps, k1, k2: 0 < steps % k1 < steps,
         "one chunk": lambda steps, k1, k2: k1 >= steps,
     },
     "Tail": {

@@ -149,8 +149,8 @@ class Judgement:
             return ""
         most = sorted(self.calls.items(), key=lambda each: -each[1])
         shown = [words if len(most) == 1 else f"{words} ({count:,})" for words, count in most[:SHAPES]]
-        shown += [f"{len(most) - SHAPES} other shapes"] if len(most) > SHAPES else []
-        count = sum(self.calls.values())
+        others, count = len(most) - SHAPES, sum(self.calls.values())
+        shown += [f"{others} other shape{'s' if others > 1 else ''}"] if others > 0 else []
         return f", and {count:,} call{'s' if count > 1 else ''} of your training: {'; '.join(shown)}"
 
     @property

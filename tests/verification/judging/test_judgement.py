@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.sampling.ordering import Share
@@ -49,6 +51,27 @@ def test_rows_are_summed_over_truncations():
         ("W", 4, 2, ""),
     ]
     assert (found.truncations, RIGHT.truncations) == (("Full", "Tail"), ())
+
+
+@pytest.mark.parametrize(
+    ("calls", "words"),
+    [
+        ({"N 1": 1}, ", and 1 call of your training: N 1"),
+        ({"N 1": 2}, ", and 2 calls of your training: N 1"),
+        ({"N 1": 1, "N 2": 2, "N 3": 1}, ", and 4 calls of your training: N 2 (2); N 1 (1); N 3 (1)"),
+        (
+            dict.fromkeys("abcd", 500),
+            ", and 2,000 calls of your training: a (500); b (500); c (500); 1 other shape",
+        ),
+        (
+            dict.fromkeys("abcde", 1),
+            ", and 5 calls of your training: a (1); b (1); c (1); 2 other shapes",
+        ),
+    ],
+)
+def test_calls_of_a_training_are_told_by_three_shapes(calls, words):
+    """Those of which there are most; of one shape without its number."""
+    assert replace(RIGHT, calls=calls).beside == words
 
 
 def test_in_words_it_says_why():

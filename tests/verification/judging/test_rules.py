@@ -668,6 +668,7 @@ def test_an_example_says_how_it_fails():
     example = OfModel(Stub(models.vanilla, claimed(LAYER))).example(packed, finding, True)
     assert (example.property, example.part, example.failure, example.smallest) == ("lags", "U", "off", True)
     assert example.code.startswith("# off")
+    assert example.code.endswith("check(engine, 'lags', case)\n")
 
 
 @pytest.mark.parametrize(("made", "informative"), [(1, True), (4, True), (5, False)])

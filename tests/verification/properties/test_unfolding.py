@@ -104,6 +104,14 @@ def test_a_loss_that_does_not_stand_out_is_not_asked():
     assert Unfolded(case).asked == (0, 2, 4)
 
 
+@pytest.mark.parametrize(("dtype", "power", "gain"), [(np.float32, 32, 36), (np.float64, 400, 196)])
+def test_a_loss_is_amplified_as_far_as_leaves_room_for_sums(dtype, power, gain):
+    """Thirty powers of two below the largest number: by less where its own numbers are large."""
+    case = a_case(dtype=dtype)
+    large = {**case.blocks, "V": (case.blocks["V"] * 2.0**power).astype(dtype)}
+    assert Unfolded(replace(case, blocks=large)).gain == gain
+
+
 @pytest.mark.parametrize("steps", [1, 3])
 @pytest.mark.parametrize("losses", ["every", "last"])
 def test_an_unfolded_case_asks_for_losses_in_the_form_of_the_case(losses, steps):
