@@ -369,22 +369,31 @@ def holds_a_test(source: str) -> bool:
     return any(name.startswith("test_") for name in names)
 
 
-# Steps, properties and conditions of which all that is tested are rows of one table.
+# What is tested by the rows of one table, or by all that uses it, and by nothing of its own.
 PINNED = [
     *(
         f"tests/benchmarks/evidence/adversary/published/test_{name}.py"
         for name in ("conduct", "cotangents", "layouts", "numbers", "products", "sizes", "switches")
     ),
     "tests/verification/diagnosis/test_seen_in.py",
+    *(f"tests/verification/judging/test_{name}.py" for name in ("arguments", "tally")),
     *(
         f"tests/verification/models/test_{name}.py"
-        for name in ("gated_scan", "gru", "gru_reset_before", "linear", "lstm", "scan", "slstm", "vanilla")
+        for name in (
+            *("arrays", "axes", "delta_rule", "gated_linear_attention", "gated_scan", "gru"),
+            *("gru_reset_before", "linear", "lstm", "mlstm", "parts", "product", "projected_lstm"),
+            *("readout", "scan", "selective_scan", "slstm", "vanilla"),
+        )
     ),
     *(
         f"tests/verification/properties/test_{name}.py"
-        for name in ("derivatives", "gradients", "in_a_row", "padding", "partial", "property", "records")
+        for name in (
+            *("derivatives", "engine", "exactness", "findings", "fixed", "gradients", "in_a_row", "padding"),
+            *("partial", "property", "records", "trial", "truth", "variants"),
+        )
     ),
     *(f"tests/verification/sampling/test_{name}.py" for name in ("conditioned", "patterns", "zeros")),
+    *(f"tests/verification/truth/test_{name}.py" for name in ("expectation", "made", "parts")),
 ]
 
 

@@ -50,6 +50,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "How much one process does at a time, and in which order: all of it is done.": {
         "judging/plan": ("(FIXED_BLOCK, SLOW_BLOCK)", "CALLS", "(OPENING, EARLY)"),
         "judging/run": ("BLOCK",),
+        "judging/training": ("BLOCK",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },
     "How long something is looked for that makes an explanation shorter, and how much is told.": {

@@ -6,11 +6,10 @@ import pytest
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from tests.layers import scan
 from tests.quick import first_quick
-from verification import Scope, layer, manual, models
+from verification import Scope, layer, models
 from verification.campaign.blocks import Place
 from verification.judge import subject_of
-from verification.judging.function_subject import OfFunction
-from verification.judging.model_subject import OfModel, of_model
+from verification.judging.model_subject import of_model
 from verification.judging.plan import EARLY, OPENING
 from verification.judging.profile import QUICK
 from verification.properties.property import Finding
@@ -31,13 +30,6 @@ def test_a_place_is_one_case(tmp_path, text):
         assert numbers(subject.at(Place(0, 3, number))) == cases[number]
     assert len({repr(case) for case in cases.values()}) > 6
     assert numbers(subject.at(Place(1, 3, 0))) != cases[0]
-
-
-def test_adapters_are_told_apart(tmp_path):
-    """What an adapter returned, a function with its backward, and a plain function, of the vanilla model."""
-    assert isinstance(subject_in(tmp_path, SCAN)[0], OfModel)
-    assert isinstance(subject_in(tmp_path, SQUARE, "square")[0], OfFunction)
-    assert subject_of(manual).engine.model.name == "vanilla"
 
 
 def test_an_exact_engine_meets_fractions():

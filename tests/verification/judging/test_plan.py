@@ -1,21 +1,31 @@
 """A slow engine, by a clock that its calls alone move on: what it is asked, when, and what is said of it."""
 
 import time
-from itertools import chain
+from itertools import chain, groupby
+from math import inf
 
 import numpy as np
 import pytest
 
 from tests.layers import planted, vanilla
 from tests.quick import first_quick
+from tests.verification.judging.test_rules import LAYER, claimed, of
+from tests.verification.properties.stub import Stub
 from verification import Scope, layer, models
-from verification.judging.plan import EARLY, OPENING
-from verification.judging.profile import QUICK
+from verification.judging.model_subject import OfModel
+from verification.judging.plan import EARLY, OPENING, Plan
+from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Run, Watch, judgement_of, tallied
 from verification.processes.channel import Channel
-from verification.properties.findings import asked_of, turns
+from verification.properties.conduct import SECOND_CALL
+from verification.properties.engine import FixedCase
+from verification.properties.findings import BY_NAME, asked_of, turns
 from verification.properties.property import About
 from verification.sampling.chunks import borders
+from verification.sampling.gaps import between
+from verification.sampling.products import of_products
+from verification.sampling.sample import in_floats
+from verification.sampling.switches import where_code_switches
 from verification.sampling.turns import in_turn
 
 SCOPE = Scope(records=(1, 20), steps=(1, 20))
@@ -180,3 +190,64 @@ def test_slow_is_who_takes_long_for_a_call_again(monkeypatch, seconds, first, sl
     asked = [block.turns for block in subject.blocks(samples, QUICK, 0, run.tally.pace) if block.seed]
     assert all(asked) == slow
     assert any("further calls" in each for each in subject.not_asked(run.tally.pace)) == slow
+
+
+# By which design the rows of a block are.
+DESIGNED = {in_floats: "rows", where_code_switches: "switches", of_products: "products", between: "between"}
+
+
+def kind_of_block(block):
+    """Of what cases it is."""
+    return "fixed" if block.fixed else "drawn" if block.seed else DESIGNED[block.designed]
+
+
+def of_calls(*cases):
+    """The seconds of the calls of the case that takes most, by the names of what each is asked."""
+    return max(
+        CALL * (1 + 1.5 * sum(BY_NAME[each].about is not About.CALL for each in names)) for names in cases
+    )
+
+
+# What comes when, with the sizes of the first blocks, but for those of rows, which tell by their work.
+PLANS = {
+    QUICK_CALL: {"fixed": [8, 2], "drawn": [30, 1]},
+    CALL: {"fixed": [3, 3, 3, 1], "drawn": [3] * 10 + [1]},
+}
+ORDERS = {
+    QUICK_CALL: ["rows", "switches", "products", "fixed", "drawn", "between", "rows"],
+    CALL: ["rows", "fixed", "rows", "switches", "products", "drawn", "between"],
+}
+
+
+@pytest.mark.parametrize("pace", PLANS)
+def test_a_plan_is_of_who_is_slow_or_not(pace):
+    """In its order, how many cases a process is given, and for how long each is expected to take."""
+    brought = tuple(FixedCase(None, f"{n}", lambda: of()("cotangents")) for n in range(9))
+    engine = Stub(models.vanilla, claimed(LAYER, records=(1, 12), steps=(1, 12)), fixed=brought)
+    few = Profile("few", 31, 0, strength=1)
+    plan, samples = Plan(engine, pace), OfModel(engine).samples(few)
+    blocks = [*plan.blocks(samples, few, 0)]
+    assert [kind for kind, _ in groupby(blocks, kind_of_block)] == ORDERS[pace]
+    by_kind = {kind: [b for b in blocks if kind_of_block(b) == kind] for kind in ORDERS[pace]}
+    for kind, sizes in PLANS[pace].items():
+        assert [block.size for block in by_kind[kind]] == sizes
+    shapes = [len({str(row.sizes) for _, row in block.rows}) for block in by_kind["products"]]
+    if pace == QUICK_CALL:
+        assert {block.seconds for block in blocks} == {0.0}
+        assert (plan.left_out, max(shapes)) == ((), 3)
+        return
+    assert {*shapes} == {1}
+    assert plan.left_out == ("what takes further calls, but in turn beside each level (a call takes 0.25 s)",)
+    # Of who has not answered once nothing is known.
+    assert Plan(engine, inf).left_out == ()
+    for block in blocks:
+        calls = of_calls(*(block.turns or [row.turns for _, row in block.rows]))
+        assert calls <= block.seconds < calls + 0.2 if block.rows else block.seconds == calls
+
+
+@pytest.mark.parametrize(("least", "second"), [(1, True), (12, False)])
+def test_an_opening_asks_a_second_call_of_small_rows_alone(least, second):
+    """Of large ones one call, in which an engine compiles as well."""
+    engine = Stub(models.vanilla, claimed(LAYER, records=(least, 40), steps=(1, 3)))
+    blocks = Plan(engine).opening(OfModel(engine).samples(Profile("few", 1, 0, strength=1)))
+    assert {SECOND_CALL.name in row.turns for block in blocks for _, row in block.rows} == {second}

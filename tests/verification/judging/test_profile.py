@@ -2,15 +2,7 @@
 
 import pytest
 
-from verification.judging.profile import BRIEF, PROFILES, QUICK, THOROUGH, Profile
-
-
-def test_the_thorough_one_asks_more():
-    """In every respect."""
-    assert PROFILES == {"quick": QUICK, "thorough": THOROUGH, "brief": BRIEF}
-    assert THOROUGH.cases > QUICK.cases
-    assert THOROUGH.exact_cases > QUICK.exact_cases
-    assert (QUICK.strength, THOROUGH.strength) == (3, 4)
+from verification.judging.profile import Profile
 
 
 @pytest.mark.parametrize(
@@ -21,3 +13,6 @@ def test_counts_are_whole_numbers(name, least):
     Profile("mine", **{"cases": 1, name: least})
     with pytest.raises(ValueError, match=rf"^{name}: {least - 1}, needed a whole number from {least} on$"):
         Profile("mine", **{"cases": 1, name: least - 1})
+    for other in (1.5, True, "3"):
+        with pytest.raises(TypeError, match=rf"^{name}: {other!r}, needed a whole number from {least} on$"):
+            Profile("mine", **{"cases": 1, name: other})

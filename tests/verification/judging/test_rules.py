@@ -24,7 +24,7 @@ from verification.judging.profile import Profile
 from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
 from verification.judging.standing import Standing
-from verification.judging.tally import Tally, tally_of
+from verification.judging.tally import Tally, of_lost, tally_of
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
 from verification.models.truncation import Standard
@@ -288,8 +288,12 @@ def test_a_case_says_something_where_one_block_is_determined(dtype):
         found = judged(claim, (with_shares(case, shares), 1))
         assert (found.cases, found.informative) == (1, informative)
         assert ("N ≥ 2" in found.seen) == informative
-    found = judged(claim, (with_shares(case, within, determined=False), 1))
+    undetermined = with_shares(case, within, determined=False)
+    found = judged(claim, (undetermined, 1))
     assert (found.cases, found.informative, found.rows) == (1, 0, ())
+    # Of such a case the form is looked at, and nothing else.
+    subject = OfModel(Stub(models.vanilla, claim, lambda asked, parts: parts.pop("U", None)))
+    assert [name for name, *_ in subject.tally(Asked(undetermined)).rows] == ["form"]
 
 
 def test_zeros_say_nothing():
@@ -343,16 +347,17 @@ def test_a_case_of_any_numbers_is_asked(by):
         assert judged(claim, (truth, 1)).informative == 1
 
 
-def test_what_is_declined_is_missing():
+@pytest.mark.parametrize(("words", "told"), [("two records", "two records"), ("", "it says no more")])
+def test_what_is_declined_is_missing(words, told):
     """It is no case that says anything, and its words are told with their number."""
 
     def declines(asked, parts):
-        raise Unsupported("two records")
+        raise Unsupported(words)
 
     full = judged(claimed(LAYER), (truth_of(of()("cotangents")), 2), plant=declines)
     assert (full.cases, full.informative, full.seen, full.rows) == (2, 0, {}, ())
-    assert full.missing[0] == "2 cases declined: two records"
-    assert full.declined == {"two records": 2}
+    assert full.missing[0] == f"2 cases declined: {told}"
+    assert full.declined == {told: 2}
     assert full.verdict == "not exercised"
 
 
@@ -418,6 +423,29 @@ def test_what_comes_first_is_told():
     assert later.lost == "gone again"
     for total, first in ((tally + later, tally), (later + tally, later), (Tally() + later, later)):
         assert (total.lost, total.refuted) == (first.lost, first.refuted)
+
+
+def test_a_process_that_is_lost_refutes_by_its_form():
+    """With how it ended, and where; before any case it is nobody's fault."""
+    total = of_lost(Lost("ended its process", "N 1"))
+    assert (total.is_refuted, total.lost) == (True, "ended its process, at N 1")
+    with pytest.raises(RuntimeError, match="the work ended, before the engine was asked anything"):
+        of_lost(Lost("ended"))
+
+
+@pytest.mark.parametrize(("error", "lost"), [(ArithmeticError, ""), (TimedOut, "gone")])
+def test_who_did_not_come_back_is_not_asked_the_next_property(error, lost):
+    """An answer of another form is that property's, and the next one is looked at all the same."""
+
+    def second(asked, parts):
+        if asked.number == 2:
+            raise error("gone")
+
+    subject = OfModel(Stub(models.vanilla, claimed(LAYER), second))
+    tally = subject.tally(Asked(truth_of(of()("cotangents")), turns=("linearity", "records permute")))
+    assert tally.lost.endswith(lost) == tally.is_refuted
+    names = ["linearity"] if lost else ["linearity", "records permute"]
+    assert [*dict.fromkeys(name for name, *_ in tally.rows)] == names
 
 
 class Channel:

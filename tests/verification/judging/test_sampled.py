@@ -14,7 +14,7 @@ from tests.layers import RIGHT, conditional, lstm, vanilla
 from verification import Scope, layer, models
 from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
-from verification.judging.sampled import Coverage, Sample, in_portions, truth_of_row
+from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.covering import Rule, missing
 from verification.sampling.design import Goal
@@ -217,20 +217,14 @@ def test_conditions_are_counted_in_pairs():
 
 def test_portions_hold_every_row_once_and_about_the_same_work():
     """The largest rows by themselves."""
-    claim = layer(*_functions(), model=models.lstm).claim
-    design = in_floats(models.lstm, claim)
-    rows = design.rows(2)
+    sample = narrow(models.lstm)
+    design, rows = sample.design, sample.rows
     portions = list(in_portions(rows, lambda row: design.seconds(row.priced)))
-    assert list(in_portions([], lambda row: 1.0)) == []
+    assert [[*in_portions(rows[:count], lambda row: 1e9)] for count in (0, 2)] == [[], [[0], [1]]]
+    # Just so much as the first portion may take, and no work at all.
+    assert [*in_portions(rows[:2], lambda row: sampled.FIRST / 2)] == [[0, 1]]
+    assert next(len(portion) for portion in in_portions(rows[:1] * 99, lambda row: 0.0)) == sampled.MOST
     assert [number for portion in portions for number in portion] == list(range(len(rows)))
     for portion in portions:
         seconds = sum(design.seconds(rows[number].priced) for number in portion)
         assert len(portion) == 1 or seconds <= sampled.SECONDS
-
-
-def test_coverage_in_words():
-    """How many were covered, vacuous, and excluded."""
-    words = str(Coverage(3, 12, 10, {"work": 2}, ("T 1",)))
-    assert words == "10 of 12 triples of levels covered, 1 vacuous, 2 excluded by rules"
-    words = str(Coverage(2, 12, 12, {}, of="in Fractions"))
-    assert words == "12 of 12 pairs of levels in Fractions covered, 0 excluded by rules"

@@ -44,10 +44,3 @@ def test_a_milestone_is_met_when_every_sample_has_met_it():
     assert [each.cases for each in alone.milestones] == [11, 11]
     assert str(told[1]).startswith("pairs after ")
     assert str(told[1]).endswith(" s, 9 cases")
-
-
-def test_of_no_sample_nothing_is_met():
-    """As of a function, which has none."""
-    standing = Standing((), 0.0)
-    standing.meet([], 3)
-    assert (standing.shares, standing.milestones) == ((), [])

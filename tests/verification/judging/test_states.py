@@ -107,19 +107,6 @@ def test_a_function_of_a_problem_has_no_final_state():
         scoped(lambda problem: None, model=models.vanilla, scope=Scope(finals=()))
 
 
-def test_it_is_said():
-    """What is asked, and what is not."""
-    words, left = of(NO_FINAL).claim.in_words(), of(NO_FINAL).claim.not_asked(models.lstm)
-    assert "by cotangents of outputs; any initial state; " in words
-    assert "a final state" in left
-    words, left = of(FINAL_H).claim.in_words(), of(FINAL_H).claim.not_asked(models.lstm)
-    assert "by cotangents of outputs and final h0; any initial state; " in words
-    assert "a final c0" in left
-    words, left = of(C_ZERO).claim.in_words(), of(C_ZERO).claim.not_asked(models.lstm)
-    assert "final state; any initial h0, initial c0 zero; " in words
-    assert {"the gradient of c0", "an initial c0 that is not zero"} <= {*left}
-
-
 def test_in_fractions_as_well():
     """What is drawn there, and designed."""
     rational = dict.fromkeys(("gate", "candidate", "output"))

@@ -42,12 +42,6 @@ def test_slopes_are_those_of_math(name):
     np.testing.assert_allclose(got, [slope(a) for a in POINTS], rtol=1e-14)
 
 
-@pytest.mark.parametrize("zero", [0.0, -0.0])
-def test_relu_is_flat_at_its_kink(zero):
-    """The slope at 0, of either sign, is 0 and not the half that a maximum would give."""
-    assert elementwise_grad(ACTIVATIONS["relu"])(np.array([zero])) == [0.0]
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 @pytest.mark.parametrize("name", TEXTBOOK)
 def test_no_type_is_narrowed(name, dtype):

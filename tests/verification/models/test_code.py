@@ -63,13 +63,6 @@ def test_a_case_is_made_again(case):
         assert getattr(other, name) == getattr(case, name)
 
 
-def test_every_array_is_told_with_its_meaning_and_its_shape():
-    """In a line above it; what is usual is not said."""
-    text = str(of_case(LAYER))
-    assert "    # recurrent weights (4 H, H), of shape (8, 2)\n    'W': np.array([[" in text
-    assert text.endswith("case = Case(engine.model, blocks, objective)\n")
-
-
 def test_long_doubles_keep_what_double_precision_has_not():
     """In a second array."""
     third = np.array([np.longdouble(1) / 3])

@@ -1,4 +1,4 @@
-"""The step of each model whose states are vectors, index by index, as its equations have it."""
+"""The step of each model, by its equations: of states that are vectors index by index, else by head."""
 
 import math
 from itertools import product
@@ -8,9 +8,21 @@ import pytest
 
 from tests.cases import a_case
 from verification import models
-from verification.models.model import Named
+from verification.adapters.layer import CAPABILITIES
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Named, Use
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
 
 UNITS = 2
+
+
+def stepped(model, **sizes):
+    """The blocks of a case of two records, the state after its first step, and what is put out."""
+    case = a_case(model, 2, 1, sizes=sizes)
+    f, p, x = Namespace(case.chosen, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
+    after = model.advance(f, p, x, case.state)
+    return case.blocks, after, model.put_out(f, p, x, case.state, after)
 
 
 def sigmoid(a):
@@ -96,10 +108,103 @@ EQUATIONS = {
 
 
 @pytest.mark.parametrize("model", EQUATIONS, ids=lambda model: model.name)
-def test_a_step(stepped, model):
+def test_a_step(model):
     """Of every record and unit, and of every state; a gate of a scan is within its domain."""
-    blocks, after = stepped(a_case(model, 2, 1))
+    blocks, after, _ = stepped(model)
     assert model not in (models.gated_scan, models.rg_lru) or np.all((blocks["a"] > 0) & (blocks["a"] < 1))
     for n, k in product(range(2), range(UNITS)):
         want = EQUATIONS[model](Named(blocks), n, k)
         assert [state[n, k] for state in after] == pytest.approx(list(want), rel=1e-12)
+
+
+def delta_rule(p, decay=1.0):
+    """S′ = (I − β k kᵀ) S + β k vᵀ, of what is left of S, and o = S′ᵀ q."""
+    assert 0 < p.beta < 1
+    assert np.linalg.norm(p.k) <= 1 + 1e-15
+    S = (np.eye(len(p.k)) - p.beta * np.outer(p.k, p.k)) @ (decay * p.S0) + p.beta * np.outer(p.k, p.v)
+    return (S,), S.T @ p.q
+
+
+def gated_attention(p, bonus=False):
+    """S′ = e^g S + k vᵀ and o = S′ᵀ q; with a bonus o = Sᵀ q + (q · u k) v."""
+    assert np.all(p.g <= 0)
+    S = np.exp(np.broadcast_to(p.g, p.k.shape))[:, None] * p.S0 + np.outer(p.k, p.v)
+    return (S,), p.S0.T @ p.q + (p.q @ (p.u * p.k)) * p.v if bonus else S.T @ p.q
+
+
+def mlstm(p):
+    """C′ = l C + w k vᵀ, n′ = l n + w k, and h = C′ᵀ q / max(|n′ · q|, exp(−m′))."""
+    kept = math.log(sigmoid(p.f)) + p.m0
+    m = max(p.i, kept)
+    weight, left = math.exp(p.i - m), math.exp(kept - m)
+    C, n = left * p.C0 + weight * np.outer(p.k, p.v), left * p.n0 + weight * p.k
+    return (C, n, m), C.T @ p.q / max(abs(n @ p.q), math.exp(-m))
+
+
+def selective_scan(p):
+    """h′ = exp(s A) h + s u B and y = h′ C + D u, with s = softplus(Δ)."""
+    assert np.all(p.A <= 0)
+    size = math.log1p(math.exp(p.delta))
+    h = np.exp(size * p.A) * p.h0 + size * p.u * p.B
+    return (h,), h @ p.C + p.skip * p.u
+
+
+HEADS = {
+    models.delta_rule: delta_rule,
+    models.gated_delta_rule: lambda p: delta_rule(p, math.exp(p.g)),
+    models.gated_linear_attention: gated_attention,
+    models.scalar_gated_linear_attention: gated_attention,
+    models.rwkv6: lambda p: gated_attention(p, bonus=True),
+    models.mlstm: mlstm,
+    models.selective_scan: selective_scan,
+}
+
+
+def of_head(model, blocks, n, a):
+    """The blocks of a record and a head, of which each has a row or has one for all."""
+    found = {}
+    for block in model.blocks:
+        array = blocks[block.name][(n, 0) if block.use is Use.INPUT else n if block.use is Use.STATE else ...]
+        mine = block.axes[0] == model.of(Use.STATE)[0].axes[0]
+        found[block.name] = array[a] if mine else array
+    return Named(found)
+
+
+@pytest.mark.parametrize("model", HEADS, ids=lambda model: model.name)
+def test_a_step_and_its_output(model):
+    """Of every record and head."""
+    blocks, after, put_out = stepped(model, K=3)
+    for n, a in product(range(2), range(after[0].shape[1])):
+        states, output = HEADS[model](of_head(model, blocks, n, a))
+        for got, want in zip(after, states, strict=True):
+            np.testing.assert_allclose(got[n, a], want, rtol=1e-12)
+        np.testing.assert_allclose(put_out[n, a], output, rtol=1e-11)
+
+
+def test_a_stabiliser_changes_no_output():
+    """It is that of the mLSTM's equations without one, of a state that has none of it."""
+    blocks, _, put_out = stepped(models.mlstm, A=1)
+    for n in range(2):
+        p = of_head(models.mlstm, blocks, n, 0)
+        i, f, scale = math.exp(p.i), sigmoid(p.f), math.exp(p.m0)
+        C, along = f * scale * p.C0 + i * np.outer(p.k, p.v), (f * scale * p.n0 + i * p.k) @ p.q
+        np.testing.assert_allclose(put_out[n, 0], C.T @ p.q / max(abs(along), 1), rtol=1e-11)
+
+
+def test_a_projection_hands_on_what_an_lstm_makes():
+    """h′ = R m, where m is the output of an LSTM whose product with h has the projection before it."""
+    blocks, (h, c), put_out = stepped(models.projected_lstm, H=UNITS)
+    p = Named(blocks)
+    assert put_out is h
+    for n in range(2):
+        made = [lstm(p, n, k) for k in range(UNITS)]
+        np.testing.assert_allclose(c[n], [cell for _, cell in made], rtol=1e-12)
+        np.testing.assert_allclose(h[n], p.R @ [m for m, _ in made], rtol=1e-12)
+
+
+def test_a_sample_has_several_heads_keys_and_values():
+    """As many as keep a truth quick."""
+    model = models.gated_linear_attention
+    factors = in_floats(model, resolved(None, model, CAPABILITIES)).factors
+    most = {name: max(most for _, most in factors[f"size {name}"]) for name in "AKV"}
+    assert most == {"A": 4, "K": 17, "V": 17}

@@ -8,7 +8,6 @@ import pytest
 from verification.models.functions import (
     FUNCTIONS,
     Arithmetic,
-    Function,
     Namespace,
     function_named,
 )
@@ -54,14 +53,6 @@ def test_a_surrogate_has_the_value_of_one_and_the_slope_of_the_other():
 
     assert spikes(np.array([2.0, -1.0])) == 1.0
     assert autograd.grad(spikes)(np.array([2.0, -1.0])).tolist() == [5.0, 5.0]
-
-
-def test_a_function_of_ones_own_has_the_slope_that_it_declares():
-    """And not the one that autograd would make of its value."""
-    own = Function("clip", lambda a: anp.where(a > 1, 1.0, a), slope=lambda a: 0 * a + 7)
-    f = Namespace({"clip": own}, Arithmetic())
-    assert f.clip(np.array([2.0, 0.5])).tolist() == [1.0, 0.5]
-    assert autograd.elementwise_grad(f.clip)(np.array([2.0, 0.5])).tolist() == [7.0, 7.0]
 
 
 def test_a_function_that_is_not_there_is_named():

@@ -11,7 +11,6 @@ from verification.models.layouts import (
     SHARED,
     STEPS_FIRST,
     arranged,
-    in_words,
     laid_out,
 )
 
@@ -42,13 +41,6 @@ def test_each_layout_is_what_it_is_called():
     assert laid_out(ARRAY, COLUMNS).base.shape == (2, 5)
     assert laid_out(ARRAY, ALTERNATE).base.shape == (4, 3)
     assert laid_out(ARRAY.T, None).flags.c_contiguous
-
-
-def test_words_name_what_lies_otherwise():
-    """All arrays alike, or each by its name."""
-    assert in_words({"a": "backwards", "b": "backwards"}, 2) == "all arrays in memory: backwards"
-    assert in_words({"a": "backwards", "b": "backwards"}, 3) == "a, b in memory: backwards"
-    assert in_words({"a": "Fortran order"}, 1) == "a in memory: Fortran order"
 
 
 def test_several_arrays_lie_in_one_buffer_or_in_the_same_memory():

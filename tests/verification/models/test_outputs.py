@@ -16,7 +16,6 @@ from verification.models.case import (
     shapes_put_out,
     side_by_side,
 )
-from verification.models.code import of_case
 from verification.properties.asking import ask
 from verification.properties.conduct import inputs_stay
 from verification.properties.engine import InvalidAnswer
@@ -120,11 +119,6 @@ def test_one_of_them_may_have_no_cotangent():
         for case in (at_random.case(rng) for _ in range(40))
     ]
     assert any(max(each) > 1e3 * min(each) > 0 for each in sizes)
-
-
-def test_an_example_says_which_is_where():
-    """Beside their numbers."""
-    assert "# side by side: output y (4,), output energy (), of each record" in str(of_case(CASE))
 
 
 def test_a_model_names_functions():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.verification.models.test_equations import stepped
 from verification import models
 from verification.models import gru, lstm, stack, stacked, vanilla
 from verification.models.functions import Arithmetic, Namespace
@@ -14,9 +15,9 @@ def of_level(blocks, model, level):
     return model.named({block.name: blocks.get(f"{block.name}_l{level}") for block in model.blocks}, Use.STEP)
 
 
-def test_a_step(put_out):
+def test_a_step():
     """The LSTM reads x, and the GRU above it the LSTM's new h; the GRU's is what is put out."""
-    p, (h, c, h_above), o = put_out(stack, {"H": 3, "H_l0": 2, "D": 4})
+    p, (h, c, h_above), o = stepped(stack, H=3, H_l0=2, D=4)
     f = Namespace(stack.chosen({}), Arithmetic())
     below = lstm.advance(f, of_level(p, lstm, 0), {"xs": p["xs"][:, 0]}, (p["h0_l0"], p["c0_l0"]))
     (above,) = gru.advance(f, of_level(p, gru, 1), {"xs": below[0]}, (p["h0_l1"],))

@@ -75,11 +75,6 @@ def test_many_addends_round_together():
     assert Expected(np.array([70000.0]), 0.0, 0.0, FLOAT32, kept="float16").bound == np.inf
 
 
-def test_the_size_is_the_largest_magnitude():
-    """‖G*‖∞ of 3 and −4 is 4."""
-    assert expected().size == 4
-
-
 def test_a_zero_truth_is_counted_elsewhere():
     """It is not undetermined: the row counts it as zero."""
     zero = expected(truth=(0.0, 0.0), spread=1.0)

@@ -51,13 +51,6 @@ def test_first_is_the_first_of_the_mask(theirs, steps):
         assert min(first, t + 1) == min(theirs.first(t, steps), t + 1)
 
 
-def test_truncations_are_called_as_they_are_written():
-    """With their numbers."""
-    assert str(Standard("Chunked", (2, 3))) == "Chunked(2, 3)"
-    assert str(Standard("Full")) == "Full()"
-    assert str(Tabled((0, 2))) == "firsts 0, 2"
-
-
 def test_another_object_with_a_first_is_a_truncation_of_one_s_own():
     """As it is; what has none is no truncation."""
     own = Tabled((0, 1, 1))

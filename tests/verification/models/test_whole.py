@@ -10,7 +10,6 @@ from tests.cases import made_of
 from tests.layers.own import embedding
 from verification import Scope, layer
 from verification.models.case import random_case
-from verification.models.code import of_case
 from verification.models.layouts import LAYOUTS
 from verification.models.whole import as_whole, into_whole
 from verification.properties.conduct import memory_layout, reused_arrays
@@ -102,14 +101,6 @@ def test_an_engine_is_given_integers_in_every_layout():
         assert [wrong for _, wrong, _ in asked(trial) if wrong] == []
     assert {array.dtype for array in seen} == {np.dtype(np.int64)}
     assert len({(array.strides, array.flags.writeable) for array in seen}) > len(LAYOUTS) // 2
-
-
-def test_they_are_printed_as_what_they_are():
-    """With their range."""
-    case = random_case(MODEL, np.random.default_rng(0), {"V": 4, "H": 2}, 1, 2)
-    text = str(of_case(case))
-    assert "# input, whole numbers below V, of shape (1, 2)" in text
-    assert "# input, whole numbers below 2, of shape (1, 2)" in text
 
 
 def test_in_fractions_they_are_whole_as_well():

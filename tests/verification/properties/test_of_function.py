@@ -164,13 +164,6 @@ def test_no_property_is_missing():
     assert {row.property for row in ROWS} == {each.name for each in PROPERTIES}
 
 
-def test_a_right_backward_fails_in_none():
-    """Though its last bit is another than autograd's."""
-    found = list(findings(function(square, lambda x, d: (x + x) * d, NUMBERS), CALL))
-    assert len({each.property for each in found}) == 6
-    assert not [each.wrong for each in found if each.wrong]
-
-
 def test_a_call_that_overflows_has_no_truth():
     """Nothing is said of it."""
     call = CALL.replaced(lambda array: array * 1e200)

@@ -257,7 +257,11 @@ def all_lie(how):
     return later(
         lambda asked: (
             not asked.case.layouts
-            and all(LIES[how](array) for array in asked.case.blocks.values() if array.ndim > 1)
+            and all(
+                LIES[how](array)
+                for array in (*asked.case.blocks.values(), *asked.case.objective.arrays().values())
+                if array.ndim > 1
+            )
         )
     )
 

@@ -46,17 +46,6 @@ def test_each_operation_is_its_rule(got, value, tangents):
     assert parts(got) == (value, tangents)
 
 
-@given(st.lists(FRACTIONS, min_size=1, max_size=4), FRACTIONS)
-def test_a_polynomial_has_its_derivative(coefficients, x):
-    """Horner's rule on a Dual gives p(x) and p′(x)."""
-    total = dual(0)
-    for coefficient in reversed(coefficients):
-        total = total * dual(x, x=1) + coefficient
-    slope = sum(k * c * x ** (k - 1) for k, c in enumerate(coefficients) if k)
-    value = sum(c * x**k for k, c in enumerate(coefficients))
-    assert parts(total) == (value, {"x": slope} if slope else {})
-
-
 @given(FRACTIONS, FRACTIONS)
 def test_they_are_compared_by_their_values(x, y):
     """With each other and with other numbers, either way round."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
@@ -19,7 +20,7 @@ COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
 def some():
     """A case, and its initial state in every copy."""
-    case = random_case(lstm, np.random.default_rng(0), {"H": 3, "D": 2}, RECORDS, STEPS)
+    case = a_case(lstm, RECORDS, STEPS, sizes={"H": 3, "D": 2})
     return case, tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)
 
 
@@ -67,7 +68,7 @@ def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_
 ):
     """What flows back goes through the dense derivative of each; what may be lost goes the same way."""
     copies = replace(COPIES, draws=draws)
-    case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
+    case = a_case(lstm, RECORDS, 9)
     # Cotangents as small as what may be lost.
     case = replace(case, objective=case.objective.replaced(lambda array: array * least_healthy(case.dtype)))
     start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
@@ -106,12 +107,20 @@ def one_by_one_and_at_once(monkeypatch, case):
     return found
 
 
-@pytest.mark.parametrize("dense", [0, 10_000])
-@pytest.mark.parametrize("most", [1, 2, 3, 5])
+WHOLE = [Replay(0, 9, (0, 2, 3, 7, 8))]
+SEVERAL = [Replay(1, 8, (4, 8)), Replay(1, 7, (1, 4, 5, 6)), Replay(6, 2, (7,))]
+
+
 @pytest.mark.parametrize(
-    "replays",
-    [[Replay(0, 9, (0, 2, 3, 7, 8))], [Replay(1, 8, (4, 8)), Replay(1, 7, (1, 4, 5, 6)), Replay(6, 2, (7,))]],
-    ids=["whole", "of several lengths"],
+    ("most", "dense", "replays"),
+    [
+        (1, 0, WHOLE),
+        (2, 0, SEVERAL),
+        (2, 10_000, WHOLE),
+        (3, 0, WHOLE),
+        (3, 10_000, SEVERAL),
+        (5, 0, SEVERAL),
+    ],
 )
 def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch, replays, most, dense):
     """Whether they end where a stretch does or not; what each takes of the readout is counted once."""
@@ -135,7 +144,7 @@ def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch
 
 def test_what_may_be_lost_in_a_function_flows_on_through_earlier_steps(monkeypatch):
     """Where a gate is shut at the last step alone, nothing else is lost that reaches the others."""
-    case = random_case(lstm, np.random.default_rng(0), {"H": 2, "D": 3}, RECORDS, 9)
+    case = a_case(lstm, RECORDS, 9)
     U, xs = case.blocks["U"].copy(), case.blocks["xs"].copy()
     U[:, 0], U[:2, 0] = 0, 1
     xs[:, -1, 0] = -690
@@ -153,7 +162,7 @@ def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypat
         return np.concatenate([flow[:1], flow[1:] * 1.001]) if isinstance(flow, np.ndarray) else flow
 
     monkeypatch.setattr(on_the_way, "OnTheWay", lambda *given: larger)
-    case = random_case(scan, np.random.default_rng(0), {"H": 2}, RECORDS, 9)
+    case = a_case(scan, RECORDS, 9)
     alone, at_once = (
         np.mean(sums.draws["h0"][1:] / sums.draws["h0"][:1])
         for sums in one_by_one_and_at_once(monkeypatch, case)
@@ -164,14 +173,14 @@ def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypat
 
 def test_sizes_of_terms_of_rows_that_are_apart_are_added_up():
     """Of twenty records, with signs of their own the sum would be a bound that is half as large again."""
-    case = random_case(vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 20, 1)
+    case = a_case(vanilla, 20, 1, sizes={"H": 3, "D": 2})
     alone = [gradients_of(case.of_records(slice(n, n + 1))).draws["b"][0] for n in range(20)]
     np.testing.assert_allclose(gradients_of(case).terms["b"], np.sum(np.abs(alone), axis=0), rtol=1e-12)
 
 
 def of_zeros(steps, records, units, losses=(), **blocks):
     """Sums and states of a linear cell whose numbers are all zero but for those, by cotangents of one."""
-    case = random_case(vanilla, np.random.default_rng(0), {"H": units, "D": 1}, records, steps)
+    case = a_case(vanilla, records, steps, sizes={"H": units, "D": 1})
     zeros = {name: np.zeros_like(array) for name, array in case.blocks.items()}
     for name, values in blocks.items():
         zeros[name][:] = values

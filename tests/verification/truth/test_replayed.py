@@ -32,6 +32,17 @@ def some(
     return case if truncation is None else replace(case, truncation=truncation)
 
 
+def in_two_types(each):
+    """Every other one in single precision, and the others in double."""
+    return [*((one, np.float32) for one in each[::2]), *((one, np.float64) for one in each[1::2])]
+
+
+def by_name(each):
+    """What a test of it is called."""
+    model = each[0] if isinstance(each, tuple) else each
+    return getattr(model, "name", None) or getattr(model, "__name__", repr(model))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("objective", ["cotangents", "targets"])
 def test_the_bound_is_as_wide_as_the_lag_table_s_and_of_its_size(objective):
@@ -77,10 +88,10 @@ def test_what_the_forward_computes_is_the_table_s(objective):
 LARGE = ((40, 2, 2), (3, 70, 3), (2, 9, 40), (12, 33, 1))
 
 
-@first_quick("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
-def test_plain_layers_of_larger_cases_are_within_the_bound(model, module, dtype):
+@first_quick(("right", "dtype"), in_two_types(RIGHT), len(RIGHT[::2]), ids=by_name)
+def test_plain_layers_of_larger_cases_are_within_the_bound(right, dtype):
     """Their rounding takes a third of it at most, and the case is determined."""
+    model, module = right
     engine = layer(module.forward, module.backward, model=model)
     for steps, records, size in LARGE:
         sizes = SIZES | {"H": size, "D": size + 1, "K": size, "E": size, "H_l0": size}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from rnn import Window
-from tests.quick import first_quick, one_quick_each
-from tests.verification.truth.test_replayed import CLOSE, TRUNCATIONS, some
+from tests.quick import first_quick
+from tests.verification.truth.test_replayed import CLOSE, TRUNCATIONS, by_name, in_two_types, some
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Block, Model, Use
@@ -20,15 +20,18 @@ from verification.truth.table import grouped_table, lag_table
 MADE = pytest.mark.parametrize("made", [grouped_table, replayed])
 
 
-@one_quick_each("truncation", TRUNCATIONS, type, ids=repr)
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-def test_every_way_equals_detached_replays(model, truncation):
-    """A table of single losses, masked by whatever is given; losses that reach back to one step; replays.
+# Each model under three of them, by cotangents and, if it has a readout, by targets; each of seven models.
+IN_TURN = [
+    (model, TRUNCATIONS[(number + further) % len(TRUNCATIONS)], objective)
+    for further, objective in ((0, "cotangents"), (3, "targets"), (5, "targets"))
+    for number, model in enumerate(SHIPPED)
+]
 
-    Every model under every truncation, and each of both with either objective, of models with a readout.
-    """
-    turn = SHIPPED.index(model) + TRUNCATIONS.index(truncation)
-    objective = "targets" if turn % 2 and model.of(Use.READOUT) else "cotangents"
+
+@first_quick(("model", "truncation", "objective"), IN_TURN, len(SHIPPED), ids=by_name)
+def test_every_way_equals_detached_replays(model, truncation, objective):
+    """A table of single losses, masked by whatever is given; losses that reach back to one step; replays."""
+    objective = objective if model.of(Use.READOUT) else "cotangents"
     case = some(model, truncation=truncation, objective=objective)
     truth = replay.gradient(case)
     for got in (
@@ -60,8 +63,7 @@ def test_a_step_that_does_not_broadcast_has_the_same_truth(model, made):
         assert loop[name].bound == pytest.approx(expected.bound, rel=1e-6 if made is grouped_table else 1)
 
 
-@first_quick("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
+@first_quick(("model", "dtype"), in_two_types(SHIPPED), len(SHIPPED[::2]), ids=by_name)
 def test_the_working_type_is_within_the_bound_and_the_bound_is_small(model, dtype):
     """autograd's gradient in the working type, on many seeds."""
     if dtype == np.float64 and np.finfo(np.longdouble).eps == np.finfo(np.float64).eps:

@@ -6,8 +6,8 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from verification.models import gru, scan, vanilla
-from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, Use
 from verification.models.truncation import Tabled
@@ -16,9 +16,7 @@ from verification.truth.unroll import advance, broadcasts, replays, term
 
 def test_replays_reach_back_as_the_truncation_says():
     """Each loss sees the steps from its first on, behind a state that is held; none is made twice."""
-    case = replace(
-        random_case(scan, np.random.default_rng(0), {"H": 1}, steps=4), truncation=Tabled((0, 1, 1, 9))
-    )
+    case = replace(a_case(scan, sizes={"H": 1}, steps=4), truncation=Tabled((0, 1, 1, 9)))
     made = []
 
     def step(s, state):
