@@ -622,7 +622,7 @@ ROWS = (
         Row("bits", ("bits",), ulp(when), exact=True)
         for when in (*map(all_lie, LIES), later(after_negated), in_a_workspace)
     ),
-    Row("bits", ("bits",), ulp(lambda asked, given: bool(asked.case.checkpoints), "outputs"), exact=True),
+    *(Row("bits", ("bits",), ulp(checkpoints(which), "outputs"), exact=True) for which in (0, 1)),
     *(Row("exact", ("fractions",), ulp(first, part), exact=True) for part in ("", "value")),
     Row(
         "exact",
@@ -781,10 +781,12 @@ def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, whe
 
 @pytest.mark.parametrize("name", ["fractions", *WHOLE])
 def test_what_is_zero_says_nothing_where_nothing_rounds(name):
-    """Without a readout no loss depends on U."""
-    given = setting(name, types_of(name)[0])
+    """Without a readout no loss depends on U; and equality is looked at, whatever is named."""
+    given, only = setting(name, types_of(name)[0]), "exact" if name == "fractions" else name
+    engine = Stub(given.case.model, given.claim)
+    assert {each.property for each in findings(engine, given.truth, ("forward",))} == {only}
     blocks = {**given.case.blocks, "V": 0 * given.case.blocks["V"]}
-    truth = truth_for(BY_NAME["exact" if name == "fractions" else name], replace(given.case, blocks=blocks))
+    truth = truth_for(BY_NAME[only], replace(given.case, blocks=blocks))
     assert [truth.informative((block,)) for block in ("U", "V")] == [False, True]
 
 

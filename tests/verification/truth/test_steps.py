@@ -11,6 +11,7 @@ from tests.verification.truth.test_replayed import CLOSE, some
 from verification.models import SHIPPED, gru_reset_before, lstm, scan, selective_scan, vanilla
 from verification.models.functions import Function
 from verification.models.model import Use
+from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import bias
 from verification.truth import replay
@@ -94,9 +95,23 @@ def as_columns(f, p, x, h):
     return f.activation(a).T
 
 
+def part_taken_twice(f, p, x, h):
+    """What flows back to the part is the sum."""
+    a = rows(p.U, x) + rows(p.W, h) + bias(p.b)
+    return f.activation(parts(a, 1)[0] + 0.5 * parts(a, 1)[0])
+
+
 @pytest.mark.parametrize(
     ("step", "again"),
-    [(noted, False), (held, False), (compared, True), (twice, True), (as_columns, True), (by_matmul, True)],
+    [
+        (part_taken_twice, True),
+        (noted, False),
+        (held, False),
+        (compared, True),
+        (twice, True),
+        (as_columns, True),
+        (by_matmul, True),
+    ],
     ids=lambda each: getattr(each, "__name__", str(each)),
 )
 def test_a_step_that_differs_with_its_numbers_is_traced_anew(step, again):
