@@ -231,17 +231,9 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
 
 def _later(case: Case, start: int, state: State) -> Case:
     """The case from a step on, from the model's state before it."""
-    blocks = dict(case.blocks)
-    for block, array in zip(case.model.of(Use.STATE), state, strict=True):
-        blocks[block.name] = held(case, array)
-    for name, array in case.inputs.items():
-        blocks[name] = array[:, start:]
-    objective = case.objective
-    if isinstance(objective, Cotangents):
-        objective = Cotangents(objective.outputs[:, start:], objective.state)
-    elif isinstance(objective, Targets) and not objective.last:
-        objective = Targets(objective.targets[:, start:])
-    return replace(case, blocks=blocks, objective=objective)
+    case = case.of_steps(slice(start, None))
+    states = zip(case.model.of(Use.STATE), state, strict=True)
+    return replace(case, blocks={**case.blocks, **{block.name: held(case, array) for block, array in states}})
 
 
 def _panels(case: Case, block: Block, losses: list[dict[int, _Share]]) -> Iterator[Panel]:

@@ -38,12 +38,10 @@ def with_loops(case: Case) -> Iterator[tuple[str, Callable[[], Mapping[str, Arra
 
 def _of_steps(case: Case, state: State, steps: slice, objective: Cotangents) -> dict[str, Array]:
     """The gradient of some steps, from the state before them."""
-    blocks = dict(case.blocks)
-    for block, array in zip(case.model.of(Use.STATE), state, strict=True):
-        blocks[block.name] = array
-    for name, array in case.inputs.items():
-        blocks[name] = array[:, steps]
-    return replay.gradient(replace(case, blocks=blocks, objective=objective))
+    states = zip(case.model.of(Use.STATE), state, strict=True)
+    some = case.of_steps(steps)
+    blocks = {**some.blocks, **{block.name: array for block, array in states}}
+    return replay.gradient(replace(some, blocks=blocks, objective=objective))
 
 
 def _some(case: Case, states: list[State], steps: slice) -> dict[str, Array]:

@@ -1,21 +1,21 @@
-"""The smallest case that shows what a run found."""
+"""The smallest case that shows what a run found: changes are tried to the one that failed, while it fails."""
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
-from verification.diagnosis.onset import of_sizes
-from verification.models.case import Case, name_of
+from verification.models.case import Case
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
-from verification.properties.findings import BY_NAME, cases_in, findings, truth_of
+from verification.properties.findings import BY_NAME, findings, truth_of
 from verification.properties.property import About, Finding
 from verification.properties.training import CALLS_OF_TRAINING
 from verification.sampling.drawing import smallest_drawn
+from verification.sampling.simpler import CHANGES, Changes, capped
 
 # Seconds for which smaller cases are looked for, and cases at most: of the faults in layers that were
 # timed, few took more than three.
@@ -28,7 +28,7 @@ Drawn = TypeVar("Drawn")
 def smallest_of(
     strategy: SearchStrategy[Drawn], wrong_on: Callable[[Drawn], Finding | None], size: Callable[[Drawn], int]
 ) -> tuple[Drawn, Finding] | None:
-    """The smallest found that is wrong, and how it is; or None.
+    """The smallest found of what can be drawn that is wrong, and how it is; or None.
 
     ``wrong_on`` is what is found wrong of one, and ``size`` how many numbers a reader has to look at.
     """
@@ -52,35 +52,51 @@ def smallest_of(
 
 
 def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Finding] | None:
-    """The smallest case found on which the property fails as well, and how it does there; or None.
+    """The simplest case found on which the property fails as well, and how it does there; or None.
 
-    Cases in the failing one's number type are tried first, for a fault may be of that type alone.
+    The case that failed is changed, in one way after another, until no change is left with which it fails.
     """
     if finding.property == CALLS_OF_TRAINING.name or BY_NAME[finding.property].about in (
         About.FIXED,
         About.ONCE,
     ):
         return None
+    search = _Search(engine, finding.property, case)
+    search.go_on(capped)
+    while sum(search.go_on(change) for change in CHANGES):
+        pass
+    return None if search.found is None else (search.case, search.found)
 
-    def wrong_on(drawn: Case) -> Finding | None:
+
+@dataclass(eq=False)
+class _Search:
+    """The simplest case so far on which a property fails, and what was found there, if not the first."""
+
+    engine: Engine
+    property: str
+    case: Case
+    found: Finding | None = None
+    left: int = field(default_factory=lambda: TRIED)
+    ends: float = field(default_factory=lambda: spent() + SECONDS)
+
+    def go_on(self, change: Changes) -> bool:
+        """Makes the case as simple as a change can, as far as cases and time go; was it made simpler?"""
+        before = self.case
+        while any(map(self._is_wrong, change(self.case, self.engine.claim))):
+            pass
+        return self.case is not before
+
+    def _is_wrong(self, case: Case) -> bool:
+        """Does it fail on this one? Then that is the simplest so far."""
+        if not self.left or spent() >= self.ends:
+            return False
+        self.left -= 1
         # Where a case is asked for one property alone, that is another.
-        found = findings(engine, truth_of(drawn), (finding.property,))
-        return next((each for each in found if each.wrong and each.property == finding.property), None)
-
-    found = smallest_of(cases_in(name_of(case.dtype), engine.model, engine.claim), wrong_on, size_of)
-    if found is None and case.source:
-        # It has too many numbers to be printed, and what is wrong with it may be a matter of sizes.
-        found = smallest_of(_of_its_sizes(engine, case), wrong_on, size_of)
-    return found
-
-
-def _of_its_sizes(engine: Engine, case: Case) -> SearchStrategy[Case]:
-    """Healthy numbers of a case's sizes, or of smaller ones, each by doubling."""
-    levels = {}
-    for name, size in case.sizes.items():
-        known = engine.claim.sizes.get(name, [2**k for k in range(size.bit_length())])
-        levels[name] = st.sampled_from([*(each for each in known if each < size), size])
-    return st.fixed_dictionaries(levels).map(lambda sizes: of_sizes(engine, case, sizes))
+        every = findings(self.engine, truth_of(case), (self.property,))
+        found = next((each for each in every if each.wrong and each.property == self.property), None)
+        if found is not None:
+            self.case, self.found = case, found
+        return found is not None
 
 
 def size_of(case: Case) -> int:

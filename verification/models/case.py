@@ -40,6 +40,9 @@ class Objective(Protocol):
     def replaced(self, change: Any) -> "Objective":
         """The same with ``change(array)`` in the place of each array (N, …)."""
 
+    def of_steps(self, steps: slice) -> "Objective":
+        """The same for some steps in a row, of which the last is followed by the final state."""
+
 
 @dataclass(frozen=True, eq=False)
 class Cotangents:
@@ -85,6 +88,10 @@ class Cotangents:
     def replaced(self, change: Any) -> "Cotangents":
         """Changed, array by array."""
         return Cotangents(change(self.outputs), tuple(map(change, self.state)))
+
+    def of_steps(self, steps: slice) -> "Cotangents":
+        """Those of some steps' outputs, and the final state's."""
+        return Cotangents(self.outputs[:, steps], self.state)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +157,10 @@ class Targets:
     def replaced(self, change: Any) -> "Targets":
         """Changed, array by array."""
         return Targets(change(self.targets), self.last)
+
+    def of_steps(self, steps: slice) -> "Targets":
+        """Those of some steps; that of the last stays."""
+        return self if self.last else Targets(self.targets[:, steps])
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,6 +261,13 @@ class Case:
         lengths = None if self.lengths is None else tuple(map(int, np.asarray(self.lengths)[records]))
         objective = self.objective.replaced(lambda array: array[records])
         return replace(self, blocks=blocks, objective=objective, lengths=lengths)
+
+    def of_steps(self, steps: slice) -> "Case":
+        """The same for some steps in a row, from the initial state as it is."""
+        blocks = {**self.blocks, **{name: array[:, steps] for name, array in self.inputs.items()}}
+        count = len(range(self.steps)[steps])
+        lengths = None if self.lengths is None else tuple(min(length, count) for length in self.lengths)
+        return replace(self, blocks=blocks, objective=self.objective.of_steps(steps), lengths=lengths)
 
     def astype(self, dtype: Any) -> "Case":
         """The same in another number type."""

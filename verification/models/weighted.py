@@ -74,6 +74,13 @@ class Weighted:
         targets = change(self.targets)
         return replace(self, targets=targets, weights=None if self.weights is None else change(self.weights))
 
+    def of_steps(self, steps: slice) -> "Weighted":
+        """Those of some steps, with their weights; that of the last stays."""
+        weights = self.weights
+        if weights is not None and weights.ndim > 1:
+            weights = weights[:, steps]
+        return replace(self, targets=self.targets if self.last else self.targets[:, steps], weights=weights)
+
 
 @dataclass(frozen=True)
 class FromOwnEnd:
