@@ -19,24 +19,6 @@ def test_sine_wave_is_one_radian_a_step():
     np.testing.assert_array_equal(wave, [np.sin(float(x)) for x in range(200)])
 
 
-def test_windows_have_the_articles_shapes():
-    """200 steps and windows of 50 give 150 records."""
-    xs, targets = windows(sine_wave(200), 50)
-    assert xs.shape == (150, 50, 1)
-    assert targets.shape == (150, 1)
-
-
-@pytest.mark.parametrize("length", [1, 2, 6])
-def test_a_window_is_followed_by_its_target(length):
-    """Record m holds series[m : m + length], and its target is the next value."""
-    series = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.0, 6.0])
-    xs, targets = windows(series, length)
-    assert len(xs) == len(targets) == 7 - length
-    for m in range(len(xs)):
-        np.testing.assert_array_equal(xs[m, :, 0], series[m : m + length])
-        assert targets[m, 0] == series[m + length]
-
-
 @given(st.integers(2, 9), st.integers(1, 4), st.data())
 def test_windows_of_several_columns(steps, width, data):
     """Each record holds all, and the target those that were chosen, in their order; index by index."""
@@ -100,13 +82,6 @@ def test_split_cuts_in_order(targets_shape):
     for part in (train, validation):
         assert not np.shares_memory(part.xs, records.xs)
         assert not np.shares_memory(part.targets, records.targets)
-
-
-def test_split_takes_a_plain_pair():
-    """Any pair (xs, targets) will do: the article's 150 windows fall into 100 and 50."""
-    xs, targets = windows(sine_wave(200), 50)
-    train, validation = split((xs, targets), train=100)
-    assert (len(train.xs), len(validation.xs)) == (100, 50)
 
 
 def test_positional_puts_each_step_in_its_own_entry():

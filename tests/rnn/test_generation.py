@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Params, Vanilla, identity
+from rnn import RNN, Params, Vanilla, identity
 from rnn.generation import free_run
 
 SUM = RNN(Vanilla(inputs=1, units=1, activation=identity), outputs=1)
@@ -52,15 +52,3 @@ def test_a_run_that_overflows_stops():
     message = r"^outputs: inf at \(0, 1, 0\), needed finite numbers; "
     with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=message):
         free_run(SUM, growing, np.ones((1, 2, 1)), 3)
-
-
-@pytest.mark.parametrize("kind", [LSTM, GRU])
-def test_every_cell_continues_a_series(kind):
-    """Each value is the last output of a window that ends with the one before it."""
-    net = RNN(kind(1, 3), outputs=1)
-    params = net.init(np.random.default_rng(0))
-    seed = np.random.default_rng(1).standard_normal((2, 4, 1))
-    series = np.concatenate((seed, free_run(net, params, seed, 3)), axis=1)
-    for step in range(3):
-        want = net.predict(params, series[:, step : step + 4])[:, -1]
-        np.testing.assert_array_equal(series[:, step + 4], want)

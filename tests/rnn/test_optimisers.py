@@ -1,7 +1,6 @@
 """Schedules, clipping, gradient descent and Adam, against closed forms and plain Python."""
 
 import re
-from fractions import Fraction
 from math import cos, hypot, pi, sqrt
 from typing import NamedTuple
 
@@ -117,56 +116,6 @@ def test_momentum_and_rmsprop_are_their_formulas(gradients, share, epsilon, nest
         assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (lambda: SGD(Constant(0.1), momentum=1.0), "SGD.momentum: 1.0, needed 0 or more and below 1"),
-        (lambda: SGD(Constant(0.1), nesterov=True), "SGD.nesterov: True, needed a momentum above 0"),
-        (lambda: RMSprop(Constant(0.1), alpha=-0.1), "RMSprop.alpha: -0.1, needed 0 or more"),
-        (lambda: RMSprop(Constant(0.1), epsilon=0), "RMSprop.epsilon: 0"),
-        (lambda: RMSprop(Constant(0.1), momentum=1), "RMSprop.momentum: 1"),
-    ],
-)
-def test_numbers_that_no_descent_has_are_refused(make, words):
-    """By their names."""
-    with pytest.raises(ValueError, match=re.escape(words)):
-        make()
-
-
-def test_a_state_of_another_momentum_is_refused():
-    """As is one in which a mean of squares is negative."""
-    state = SGD(Constant(0.1)).start(ONES)
-    with pytest.raises(TypeError, match=re.escape("state.moments: 0 arrays, needed 1")):
-        SGD(Constant(0.1), momentum=0.5).update(ONES, GRADS, state)
-    state = RMSprop(Constant(0.1)).start(ONES)
-    wrong = state._replace(moments=(state.moments[0] - 1, state.moments[1]))
-    with pytest.raises(ValueError, match=re.escape("state.moments[0]: -1.0, needed a mean of squares")):
-        RMSprop(Constant(0.1)).update(ONES, GRADS, wrong)
-
-
-def test_adams_first_step_is_the_rate_whatever_the_gradient():
-    """Every entry moves against its gradient by rate · |g| / (|g| + ε), and not at all where g = 0."""
-    params, _ = run(Adam(Constant(0.01)), ONES, GRADS, 1)
-    moved = [1 - entry for entry in entries(params)]
-    expected = [0.01 * g / (abs(g) + 1e-8) for g in entries(GRADS)]
-    assert moved == pytest.approx(expected, rel=1e-12)
-    assert moved[2] == 0
-    np.testing.assert_allclose(moved, 0.01 * np.sign(entries(GRADS)), rtol=1e-5)
-
-
-def test_adams_second_step_by_hand():
-    """g = 1, then g = −3, with β₁ = ½ and β₂ = ¾: worked out in fractions, up to the square root."""
-    optimiser = Adam(Constant(1.0), beta1=0.5, beta2=0.75, epsilon=1e-30)
-    params, state = run(optimiser, pair([0] * 6), ONES, 1)
-    assert entries(params) == [-1] * 6
-    params, _ = optimiser.update(params, pair([-3] * 6), state)
-    # m = ½ · ½ + ½ · (−3) = −5/4, over 1 − ¼: −5/3.
-    # v = ¾ · ¼ + ¼ · 9 = 39/16, over 1 − 9/16: 39/7.
-    mean, square = Fraction(-5, 4) / Fraction(3, 4), Fraction(39, 16) / Fraction(7, 16)
-    assert (mean, square) == (Fraction(-5, 3), Fraction(39, 7))
-    assert entries(params) == pytest.approx([-1 - float(mean) / sqrt(square)] * 6, rel=1e-14)
-
-
 def algorithm_1(gradients, rate, beta1, beta2, epsilon):
     """Where one entry stands after these gradients, from 0: the paper's algorithm, line by line."""
     theta = m = v = 0.0
@@ -226,13 +175,6 @@ def test_adamw_is_the_papers_algorithm_for_weights(gradients, start, weight_deca
     assert entries(params) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-def test_adamw_by_hand():
-    """Without a gradient a weight shrinks by rate · weight_decay of itself, and nothing else moves."""
-    params, _ = run(AdamW(Constant(0.5), weight_decay=0.25), pair([8, -8, 0, 1, 8, 1]), pair([0] * 6), 2)
-    assert entries(params) == [8 * 0.875**2, -8 * 0.875**2, 0, 0.875**2, 8, 1]
-    assert AdamW(Constant(1)).weight_decay == 0.01
-
-
 def test_the_decay_is_not_clipped():
     """It is no part of the gradient."""
     clipped, plain = AdamW(Constant(0.1), ClipNorm(1e-3)), Adam(Constant(0.1), ClipNorm(1e-3))
@@ -241,19 +183,13 @@ def test_the_decay_is_not_clipped():
     assert [kept[i] - moved[i] for i in range(6)] == pytest.approx([1e-3] * 4 + [0] * 2, abs=1e-15)
 
 
-def test_adamw_without_decay_is_adam():
-    """To the bit."""
-    adamw, adam = AdamW(Cosine(0.1), ClipNorm(1), weight_decay=0), Adam(Cosine(0.1), ClipNorm(1))
-    assert entries(run(adamw, ONES, GRADS, 3)[0]) == entries(run(adam, ONES, GRADS, 3)[0])
-
-
 def test_values_are_clipped_entry_by_entry():
     """Only what is beyond the limit is moved, and to the limit."""
     params, _ = run(SGD(Constant(1.0), ClipValue(2)), pair([0] * 6), GRADS, 1)
     assert entries(params) == [-2, 0.5, 0, -2e-3, 2, -1]
 
 
-@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
+@pytest.mark.parametrize("make", [SGD, Adam])
 def test_an_optimiser_clips_before_anything_else(make):
     """Two updates with a clip are those of the gradients clipped beforehand, without it."""
     params, clipped, optimiser, plain = ONES, ONES, make(Constant(0.1), ClipValue(2)), make(Constant(0.1))
@@ -314,9 +250,16 @@ def test_a_gradient_whose_squares_vanish_is_clipped(dtype, power):
     assert nothing.tolist() == [0, 0, 0]
 
 
-@pytest.mark.parametrize("entry", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("clip", [None, ClipNorm(1), ClipValue(1)], ids=str)
-@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
+@pytest.mark.parametrize(
+    ("make", "clip", "entry"),
+    [
+        (SGD, ClipNorm(1), np.nan),
+        (RMSprop, ClipValue(1), np.inf),
+        (Adam, None, -np.inf),
+        (AdamW, ClipNorm(1), np.inf),
+    ],
+    ids=str,
+)
 def test_clipping_hides_no_overflow(make, clip, entry):
     """A gradient that is not finite has no direction: it is refused by the name of its block."""
     with pytest.raises(ValueError, match=rf"^grads\.M: {entry} at \(0, 1\), needed finite numbers$"):
@@ -359,14 +302,13 @@ def test_a_state_counts_in_ints():
     assert type(state.done) is int
 
 
-@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
 @pytest.mark.parametrize(
-    ("rate", "error", "message"),
+    ("make", "rate", "error", "message"),
     [
-        (None, TypeError, "None, needed a number"),
-        (np.ones(2), TypeError, "array([1., 1.]), needed a number"),
-        (float("nan"), ValueError, "nan, needed a finite number"),
-        (10**400, ValueError, "1000"),
+        (SGD, None, TypeError, "None, needed a number"),
+        (RMSprop, np.ones(2), TypeError, "array([1., 1.]), needed a number"),
+        (Adam, float("nan"), ValueError, "nan, needed a finite number"),
+        (AdamW, 10**400, ValueError, "1000"),
     ],
 )
 def test_a_schedule_gives_a_finite_number(make, rate, error, message):
@@ -395,15 +337,6 @@ def test_a_schedule_gives_a_finite_number(make, rate, error, message):
 def test_numbers_are_kept_as_floats(value):
     """Those that were checked, and not those that were given."""
     assert [type(number) for number in vars(value).values()] == [float]
-
-
-def test_adam_keeps_floats():
-    """All three of them."""
-    adam = Adam(Constant(1), beta1=np.float32(0.5), beta2=0, epsilon=1)
-    assert [type(number) for number in (adam.beta1, adam.beta2, adam.epsilon)] == [float] * 3
-    adamw = AdamW(Constant(1), beta1=0, beta2=np.float32(0), epsilon=1, weight_decay=1)
-    numbers = (adamw.beta1, adamw.beta2, adamw.epsilon, adamw.weight_decay)
-    assert [type(number) for number in numbers] == [float] * 4
 
 
 @optimisers
@@ -448,11 +381,3 @@ def test_a_run_goes_on_from_its_state(optimiser):
     params, state = run(optimiser, params, GRADS, 3, state)
     assert entries(params) == entries(run(optimiser, ONES, GRADS, 5)[0])
     assert (state.done, state.total) == (5, 5)
-
-
-@optimisers
-def test_a_plain_tuple_is_taken_too(optimiser):
-    """Blocks need no names."""
-    params, _ = run(optimiser, tuple(ONES), tuple(GRADS), 2)
-    assert type(params) is tuple
-    assert entries(params) == entries(run(optimiser, ONES, GRADS, 2)[0])

@@ -1,6 +1,5 @@
 """A network in a file: whole, as it was, and refused by name if it is anything else."""
 
-import errno
 import json
 import struct
 
@@ -105,16 +104,8 @@ def test_every_cell_can_be_stored(tmp_path, cell):
 
 def test_the_same_network_makes_the_same_file(content, net, tmp_path):
     """To the byte, so that two files can be compared."""
-    for _ in range(5):
-        save(tmp_path / "again", net, net.init(np.random.default_rng(0)), about={"seed": 0})
-        assert (tmp_path / "again").read_bytes() == content
-
-
-def test_it_is_a_safetensors_file(content, tmp_path):
-    """Other programs read the arrays by their names."""
-    from safetensors.numpy import load as from_bytes
-
-    assert sorted(from_bytes(content)) == ["params.U", "params.V", "params.W", "params.b", "params.c"]
+    save(tmp_path / "again", net, net.init(np.random.default_rng(0)), about={"seed": 0})
+    assert (tmp_path / "again").read_bytes() == content
 
 
 @pytest.mark.parametrize(
@@ -132,14 +123,9 @@ def test_it_is_a_safetensors_file(content, tmp_path):
         ({"arrays": {"a": np.ones(1, bool)}}, "arrays['a']: dtype bool"),
         ({"arrays": {"a": np.array([np.nan])}}, "arrays['a']: nan at"),
         ({"arrays": 3}, "arrays: 3, needed a dict from names to values, or None"),
-        ({"arrays": []}, "arrays: [], needed a dict from names to values, or None"),
-        ({"arrays": {1: np.ones(1)}}, "arrays: 1 as a key, needed names, each a str"),
         ({"arrays": {"\ud800": np.ones(1)}}, r"arrays: '\ud800', needed a text in UTF-8"),
-        ({"arrays": {"a": np.ma.ones(1)}}, "arrays['a']: a masked array, needed one without a mask"),
         ({"arrays": {"a": np.ma.ones(1, int)}}, "arrays['a']: a masked array, needed one without a mask"),
         ({"arrays": {"a": np.broadcast_to(1, 2**59)}}, "arrays['a']: shape (576460752303423488,), needed"),
-        ({"arrays": {"a": np.broadcast_to(1.0, 2**59)}}, "arrays['a']: shape (576460752303423488,), needed"),
-        ({"about": 3}, "about: 3, needed a dict from names to values, or None"),
         ({"about": "text"}, "about: 'text', needed a dict from names to values, or None"),
         ({"about": {1: 2}}, "about: 1 as a key, needed names, each a str"),
         ({"about": {"x": np.nan}}, "about: {'x': nan}, needed JSON values (Out of range float"),
@@ -222,6 +208,8 @@ def test_a_wrong_header_is_refused(tmp_path, text, said):
         (struct.pack("<Q", 2) + b"{}", "no metadata"),
         (struct.pack("<Q", 3) + b"{}", "10 bytes, needed a whole safetensors file"),
         (bytes(7), "7 bytes, needed a whole safetensors file"),
+        # No memory is taken for what is not there.
+        (struct.pack("<Q", 2**63) + b"{}", "10 bytes, needed a whole safetensors file"),
     ],
 )
 def test_a_header_may_be_all_that_there_is(tmp_path, content, said):
@@ -234,21 +222,6 @@ def test_a_digest_is_of_all_that_arrays_are():
     ones = np.zeros((2, 3))
     others = {"a": ones}, {"b": ones}, {"a": ones.T.copy()}, {"a": ones.astype(int)}, {"a": 1 + ones}
     assert len({storage._digest({}, tensors) for tensors in others}) == len(others)
-
-
-def test_a_changed_number_is_told(tmp_path, content):
-    """The last byte is one of an array."""
-    changed = content[:-1] + bytes([content[-1] ^ 1])
-    assert refused(tmp_path, changed) == (
-        "its sha256 is another, needed a file as it was written: this one was changed or cut"
-    )
-
-
-def test_a_header_that_claims_more_than_there_is_takes_no_memory(tmp_path):
-    """Its length is compared with the file's."""
-    assert refused(tmp_path, struct.pack("<Q", 2**63) + b"{}") == (
-        "10 bytes, needed a whole safetensors file"
-    )
 
 
 CELL = {"name": "vanilla", "inputs": 1, "units": 1, "activation": {"activation": "tanh"}}
@@ -284,25 +257,11 @@ def test_a_wrong_configuration_is_refused(tmp_path, changed, said):
     assert refused(tmp_path, forged(ONES, configuration=text)).startswith(said)
 
 
-@pytest.mark.parametrize("text", ["[]", "{", "[" * 100_000])
-@pytest.mark.parametrize("key", ["configuration", "about"])
+@pytest.mark.parametrize(("key", "text"), [("configuration", "["), ("about", "[]"), ("about", "[" * 100_000)])
 def test_metadata_that_are_no_object_are_refused(tmp_path, key, text):
     """Each by its key."""
     given = {"configuration": json.dumps(RIGHT), key: text}
     assert refused(tmp_path, forged(ONES, **given)).startswith(f"{key} is no JSON object")
-
-
-def test_parameters_of_wrong_shapes_are_refused(tmp_path):
-    """By the name of the block."""
-    wrong = {**ONES, "params.V": np.ones((1, 2))}
-    text = json.dumps(RIGHT)
-    assert refused(tmp_path, forged(wrong, configuration=text)).startswith("params.V: shape (1, 2)")
-
-
-def test_a_file_that_is_not_there_is_the_systems_error(tmp_path):
-    """FileNotFoundError, as of any file."""
-    with pytest.raises(FileNotFoundError):
-        load(tmp_path / "none")
 
 
 class Nowhere:
@@ -344,26 +303,9 @@ def test_a_place_that_takes_no_file_is_named(tmp_path, net):
         assert caught.value.filename == str(path)
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path, net, monkeypatch, content):
-    """Half a file is never seen."""
-    path = tmp_path / "m.safetensors"
-
-    def full(temporary, data):
-        with open(temporary, "wb") as file:
-            file.write(data[:10])
-        raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", full)
-    with pytest.raises(OSError, match="full"):
-        save(path, net, net.init(np.random.default_rng(1)))
-    assert path.read_bytes() == content
-    assert [each.name for each in tmp_path.iterdir()] == ["m.safetensors"]
-
-
-@pytest.mark.parametrize("name", ["zero", "full", "null"])
-def test_a_device_is_no_model(name):
+def test_a_device_is_no_model():
     """It may have no end, and is not read; the error begins with its path."""
     with pytest.raises(
-        BadFile, match=f"^/dev/{name}: a device, which may have no end, needed a file or a pipe$"
+        BadFile, match=r"^/dev/zero: a device, which may have no end, needed a file or a pipe$"
     ):
-        load(f"/dev/{name}")
+        load("/dev/zero")

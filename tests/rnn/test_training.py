@@ -9,7 +9,7 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, Full, Stack, Tail, Vanilla, Window, identity, softmax_cross_entropy
+from rnn import GRU, LSTM, RNN, Stack, Vanilla, Window, identity, softmax_cross_entropy
 from rnn.data import Records, sine_wave, split, windows
 from rnn.generation import free_run
 from rnn.learning.dropout import dropout_masks
@@ -22,7 +22,6 @@ PARAMS = NET.init(RNG)
 DEEP = RNN(Stack(Vanilla(inputs=2, units=3), GRU(inputs=3, units=2)), outputs=2)
 DATA = Records(RNG.standard_normal((7, 4, 2)), RNG.standard_normal((7, 2)))
 UNSEEN = Records(RNG.standard_normal((3, 4, 2)), RNG.standard_normal((3, 2)))
-BY_STEP = Records(DATA.xs, RNG.standard_normal((7, 4, 2)))
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,7 @@ def test_records_in_their_order_one_at_a_time():
     np.testing.assert_allclose(np.transpose(history), losses, rtol=1e-12)
 
 
-@pytest.mark.parametrize("batch", [1, 3, 7, 100])
-@pytest.mark.parametrize("seed", [None, 0])
+@pytest.mark.parametrize(("batch", "seed"), [(1, 0), (3, None), (3, 0), (100, None)])
 def test_an_epoch_takes_every_record_once(batch, seed):
     """In batches of the size asked for, but for the last; shuffled anew by an rng, in order without."""
     net = Watched(NET.cell, NET.outputs)
@@ -91,73 +89,10 @@ def test_an_epoch_takes_every_record_once(batch, seed):
         assert orders == [records] * 3
     else:
         assert len({tuple(order) for order in (*orders, records)}) == 4
-
-
-@pytest.mark.parametrize(("batch", "sizes"), [(1, {1}), (3, {3, 1}), (7, {7}), (100, {7})])
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_batches_of_one_size_share_a_workspace(batch, sizes, dtype):
-    """One for the batches asked for, and one for what remains."""
-    net = Watched(NET.cell, NET.outputs)
-    params, data = (
-        net.init(np.random.default_rng(0), dtype),
-        Records(*(array.astype(dtype) for array in DATA)),
-    )
-    train(net, params, data, epochs=2, batch=batch, optimiser=SGD(Constant(1e-3)))
-    used = {id(workspace): workspace.size for workspace in net.workspaces}
-    assert sorted(size.xs[0] for size in used.values()) == sorted(sizes)
-    assert [workspace.size.xs[0] for workspace in net.workspaces] == [len(part) for part in net.seen]
-
-
-def test_inputs_stay_with_their_targets():
-    """Shuffling moves both: with one batch of all records the order makes no difference."""
-    runs = [
-        train(NET, PARAMS, data, epochs=2, batch=7, optimiser=Adam(Constant(0.1)), rng=rng)[0]
-        for data in (DATA, BY_STEP)
-        for rng in (None, np.random.default_rng(3))
-    ]
-    for ordered, shuffled in (runs[:2], runs[2:]):
-        for got, want in zip(shuffled, ordered, strict=True):
-            np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-9)
-
-
-def test_the_rng_alone_decides_a_run():
-    """The same seed gives the same parameters to the last bit, another seed others."""
-    first, again, other = (
-        train(
-            NET,
-            PARAMS,
-            DATA,
-            epochs=2,
-            batch=2,
-            optimiser=SGD(Constant(0.1)),
-            rng=np.random.default_rng(seed),
-        )[0]
-        for seed in (1, 1, 2)
-    )
-    np.testing.assert_array_equal(first.W, again.W)
-    assert not np.array_equal(first.W, other.W)
-
-
-@pytest.mark.parametrize("data", [DATA, BY_STEP])
-def test_history_is_the_loss_before_and_after_every_epoch(data):
-    """Entry 0 belongs to the given parameters, the last to the returned ones; both are sums."""
-    params, history = train(NET, PARAMS, data, data, epochs=4, batch=3, optimiser=SGD(Constant(0.05)))
-    assert len(history.train) == 5
-    assert history.train == history.validation
-    assert history.train[0] == pytest.approx(NET.loss_value(PARAMS, *data), rel=1e-12)
-    assert history.train[-1] == pytest.approx(NET.loss_value(params, *data), rel=1e-12)
-    assert all(isinstance(loss, float) for loss in history.train)
-
-
-def test_without_validation_data_there_is_no_validation():
-    """The history holds training losses alone, and progress is told None."""
-    told = []
-    _, history = train(
-        NET, PARAMS, DATA, epochs=1, batch=7, optimiser=SGD(Constant(0.1)), callbacks=[told.append]
-    )
-    assert history.validation == ()
-    seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
-    assert seen == [(epoch, loss, None) for epoch, loss in enumerate(history.train)]
+    # One workspace for the batches asked for, and one for what remains.
+    sizes = [len(part) for part in net.seen]
+    assert [workspace.size.xs[0] for workspace in net.workspaces] == sizes
+    assert len(set(map(id, net.workspaces))) == len(set(sizes))
 
 
 def test_callbacks_are_called_after_every_epoch():
@@ -172,8 +107,7 @@ def test_callbacks_are_called_after_every_epoch():
     assert told[-1].state.done == 12
 
 
-@pytest.mark.parametrize("end", [0, 2])
-@pytest.mark.parametrize("kind", [bool, np.bool_], ids=["Python", "NumPy"])
+@pytest.mark.parametrize(("end", "kind"), [(0, bool), (2, np.bool_)])
 def test_a_callback_can_end_the_training(end, kind):
     """By True, after all others have been called; what it stands at then is returned."""
     told, given = [], {"batch": 3, "optimiser": SGD(Constant(0.1))}
@@ -190,7 +124,7 @@ def test_what_a_callback_returns_but_true_is_nothing():
     """A number, a list or a text ends nothing."""
     calls = [lambda standing, answer=answer: answer for answer in (1, 1.0, [1], "yes", None, False)]
     _, history = train(NET, PARAMS, DATA, epochs=2, batch=7, optimiser=SGD(Constant(0.1)), callbacks=calls)
-    assert len(history.train) == 3
+    assert (len(history.train), history.validation) == (3, ())
 
 
 def test_progress_is_printed_to_standard_error(capsys):
@@ -218,22 +152,12 @@ def test_progress_is_shown_at_once(monkeypatch):
     assert seen == ["epoch   12   sum of losses: train 1e-09\n"]
 
 
-@pytest.mark.parametrize(("batch", "updates"), [(1, 14), (3, 6), (7, 2), (8, 2)])
+@pytest.mark.parametrize(("batch", "updates"), [(3, 6), (8, 2)])
 def test_the_schedule_spans_the_run(batch, updates):
     """Epochs times batches, ragged ones included: the caller has nothing to count."""
     schedule = Spanning()
     train(NET, PARAMS, DATA, epochs=2, batch=batch, optimiser=SGD(schedule))
     assert schedule.runs == [(0, updates), *((done, updates) for done in range(updates))]
-
-
-def test_truncation_reaches_the_network():
-    """A window of no jumps trains otherwise than the whole sequence, which is the default."""
-    full, default, window = (
-        train(NET, PARAMS, DATA, epochs=1, batch=7, optimiser=SGD(Constant(0.1)), **how)[0].W
-        for how in ({"truncation": Full()}, {}, {"truncation": Window(0)})
-    )
-    np.testing.assert_array_equal(full, default)
-    assert not np.array_equal(full, window)
 
 
 def test_what_is_given_is_left_alone():
@@ -249,14 +173,6 @@ def test_what_is_given_is_left_alone():
     for array, before in zip(arrays, (*PARAMS, *DATA, *UNSEEN), strict=True):
         np.testing.assert_array_equal(array, before)
     assert not np.array_equal(new.W, params.W)
-
-
-def test_many_records_are_evaluated_in_parts():
-    """The loss over more records than go through the network at once is still the sum over all."""
-    rng = np.random.default_rng(0)
-    data = Records(rng.standard_normal((600, 2, 2)), rng.standard_normal((600, 2)))
-    _, history = train(NET, PARAMS, data, epochs=1, batch=600, optimiser=SGD(Constant(1e-9)))
-    assert history.train[0] == pytest.approx(NET.loss_value(PARAMS, *data), rel=1e-12)
 
 
 def large(data, factor):
@@ -307,25 +223,8 @@ def test_an_update_drops_what_was_drawn_for_it():
     assert not np.array_equal(without.W_l0, found.W_l0)
 
 
-def test_going_on_drops_what_would_have_been_dropped():
-    """To the bit: the masks of the epochs to come are in the generator's state."""
-    given = {"epochs": 4, "batch": 3, "optimiser": Adam(Cosine(0.01)), "dropout": 0.3}
-    params, rng = DEEP.init(np.random.default_rng(0)), np.random.default_rng(1)
-    for stopped in by_epoch(DEEP, params, DATA, rng=rng, **given):
-        if stopped.epoch == 2:
-            kept = copy.deepcopy(rng)
-            break
-    *_, on = by_epoch(DEEP, params, DATA, rng=kept, after=stopped, **given)
-    *_, whole = by_epoch(DEEP, params, DATA, rng=np.random.default_rng(1), **given)
-    for block, other in zip(on.params, whole.params, strict=True):
-        np.testing.assert_array_equal(block, other)
-
-
-def test_history_is_two_tuples():
-    """It unpacks into training and validation."""
-    losses, validation = History((2.0, 1.0), ())
-    assert losses == (2.0, 1.0)
-    assert validation == ()
+def test_a_history_has_a_best_epoch():
+    """The first of the lowest in validation, where there is one."""
     assert History((2.0, 1.0), ()).best_epoch is None
     assert History((4.0, 3.0, 2.0, 1.0), (5.0, 2.0, 3.0, 2.0)).best_epoch == 1
 
@@ -373,7 +272,7 @@ def test_rmse_by_hand(predictions, targets, wanted):
     assert rmse(predictions, targets) == wanted
 
 
-@pytest.mark.parametrize("dtype", ["i1", "u1", "i4", "u8", "f2", "f4", "f8", "g"])
+@pytest.mark.parametrize("dtype", ["i1", "u8", "f2", "g"])
 def test_rmse_is_computed_in_floats(dtype):
     """Small integers would wrap, and half-precision numbers overflow when they are squared."""
     predictions, targets = np.array([[100, 3]], dtype), np.array([[28, 3]], dtype)
@@ -416,28 +315,6 @@ def test_a_small_network_learns_the_sine():
     assert rmse(run[0, :, 0], np.sin(np.arange(199.0, 219.0))) < 0.1
 
 
-@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(3), Tail(2)], ids=str)
-@pytest.mark.parametrize("kind", [LSTM, GRU])
-def test_every_cell_is_trained(kind, truncation):
-    """Under every truncation, with whole and ragged batches: the loss falls, and the run can be repeated."""
-    rng = np.random.default_rng(0)
-    xs = rng.standard_normal((10, 6, 1))
-    records = Records(xs, xs[:, -1])
-    net = RNN(kind(1, 4), outputs=1)
-    params = net.init(rng)
-
-    def run():
-        return train(
-            net, params, records, epochs=8, batch=4, optimiser=Adam(Constant(0.02)), truncation=truncation
-        )
-
-    trained, history = run()
-    again, _ = run()
-    assert history.train[-1] < history.train[0]
-    assert type(trained) is type(params)
-    assert [block.tobytes() for block in trained] == [block.tobytes() for block in again]
-
-
 def standings(rng, epochs=4, **given):
     """A training by Adam, epoch by epoch."""
     chosen = {"batch": 3, "optimiser": Adam(Cosine(0.01)), **given}
@@ -465,15 +342,14 @@ def test_by_epoch_is_the_training():
         np.testing.assert_array_equal(block, other)
 
 
-@pytest.mark.parametrize("stop", [0, 1, 3])
 @pytest.mark.parametrize(
-    "optimiser",
+    ("stop", "optimiser"),
     [
-        Adam(Cosine(0.01)),
-        SGD(StepDecay(0.01, 2, 0.5)),
+        (0, Adam(Cosine(0.01))),
+        (3, SGD(StepDecay(0.01, 2, 0.5))),
         # Three updates an epoch: within the warm-up and after it.
-        AdamW(Warmup(Cosine(0.01), 4), ClipNorm(1.0)),
-        Adam(Warmup(StepDecay(0.01, 2), 10)),
+        (1, AdamW(Warmup(Cosine(0.01), 4), ClipNorm(1.0))),
+        (3, Adam(Warmup(StepDecay(0.01, 2), 8))),
     ],
     ids=str,
 )
@@ -543,10 +419,9 @@ def test_a_course_ends_when_nothing_becomes_better(epochs):
     assert (on.epoch, on.best_epoch) == (epochs + 2, epochs + 2)
 
 
-@pytest.mark.parametrize("stop", [0, 2, 5])
-def test_a_course_goes_on_as_if_it_had_not_stopped(stop):
+def test_a_course_goes_on_as_if_it_had_not_stopped():
     """It ends in the same epoch, with the same parameters."""
-    losses, stopping = (5.0, 4.0, 4.5, 3.0, 3.5, 2.9, 3.0, 3.0, 1.0), EarlyStopping(2)
+    losses, stop, stopping = (5.0, 4.0, 4.5, 3.0, 3.5, 2.9, 3.0, 3.0, 1.0), 2, EarlyStopping(2)
     *_, whole = course_of(*losses, early_stopping=stopping)
     before = course_of(*losses[: stop + 1], early_stopping=stopping)[-1]
     *_, again = course_of(*losses[stop + 1 :], early_stopping=stopping, after=before)
@@ -591,12 +466,21 @@ LABELS = {"last": np.array([0, 2, 0, 0, 2, 0, 0]), "every": np.tile([0, 0, 2, 0]
 BY_NAME = {0: 0.25, 2: np.float32(3), np.int64(1): 7.0}
 
 
-@pytest.mark.parametrize("place", LABELS)
+SOME = np.array([1.0, 2.0, 0.0, 0.5, 1.0, 3.0, 1.0])
+
+
 @pytest.mark.parametrize(
-    "weights", [None, np.array([1.0, 2.0, 0.0, 0.5, 1.0, 3.0, 1.0])], ids=["", "weighed"]
+    ("place", "weights", "class_weight", "batch"),
+    [
+        ("last", None, "balanced", 3),
+        ("every", SOME, "balanced", 7),
+        ("last", SOME, BY_NAME, 3),
+        ("every", None, BY_NAME, 7),
+        ("every", SOME, {2: 0.0}, 3),
+        ("last", None, {}, 7),
+    ],
+    ids=str,
 )
-@pytest.mark.parametrize("class_weight", ["balanced", {}, {2: 0.0}, BY_NAME])
-@pytest.mark.parametrize("batch", [3, 7])
 def test_a_class_weight_is_the_weight_of_each_of_its_losses(place, weights, class_weight, batch):
     """The updates are those of a network's own gradients with these weights, and so is the loss."""
     labels = LABELS[place]
@@ -693,21 +577,6 @@ def test_each_epoch_takes_every_batch_once():
     assert len({tuple(each) for each in learnt}) > 1
 
 
-@pytest.mark.parametrize("stop", [0, 2])
-def test_batches_of_ones_own_go_on_as_if_they_had_not_stopped(stop):
-    """What is random comes from the generator, so that a kept one brings it again."""
-    given = {"epochs": 4, "optimiser": Adam(Warmup(Cosine(0.01), 5))}
-    rng = np.random.default_rng(1)
-    for stopped in by_epoch(NET, PARAMS, Shards(DATA, 2), rng=rng, **given):
-        if stopped.epoch == stop:
-            kept = copy.deepcopy(rng)
-            break
-    *_, on = by_epoch(NET, PARAMS, Shards(DATA, 2), rng=kept, after=stopped, **given)
-    *_, whole = by_epoch(NET, PARAMS, Shards(DATA, 2), rng=np.random.default_rng(1), **given)
-    for block, other in zip(on.params, whole.params, strict=True):
-        np.testing.assert_array_equal(block, other)
-
-
 class Ragged(Shards):
     """One record more with each batch, of one step less."""
 
@@ -773,14 +642,17 @@ def test_an_epoch_has_as_many_batches_as_it_says(length, count, message):
         train(NET, PARAMS, Other(DATA, 0), epochs=1, optimiser=SGD(Constant(1e-3)))
 
 
-@pytest.mark.parametrize("name", ["train_data", "validation_data"])
 @pytest.mark.parametrize(
-    ("batch", "error", "message"),
+    ("name", "batch", "error", "message"),
     [
-        (DATA.xs, TypeError, r"\[1\]: ndarray, needed a pair \(xs, targets\)"),
-        ((DATA.xs, DATA.targets[:3]), ValueError, r"\[1\]\.targets: shape \(3, 2\), needed \(7, 4, 2\)"),
-        ((DATA.xs.astype("f4"), DATA.targets), TypeError, r"\[1\]\.xs: dtype float32, needed float64"),
-        ((np.full((1, 4, 2), np.nan), DATA.targets[:1]), ValueError, r"\[1\]\.xs: nan at \(0, 0, 0\)"),
+        ("train_data", DATA.xs, TypeError, r"\[1\]: ndarray, needed a pair \(xs, targets\)"),
+        (
+            "validation_data",
+            (DATA.xs, DATA.targets[:3]),
+            ValueError,
+            r"\[1\]\.targets: shape \(3, 2\), needed",
+        ),
+        ("train_data", (DATA.xs.astype("f4"), DATA.targets), TypeError, r"\[1\]\.xs: dtype float32, needed"),
     ],
 )
 def test_a_batch_that_does_not_fit_is_refused_when_it_comes(name, batch, error, message):
@@ -798,8 +670,7 @@ def test_a_batch_that_does_not_fit_is_refused_when_it_comes(name, batch, error, 
         train(NET, PARAMS, epochs=1, optimiser=SGD(Constant(1e-3)), **given)
 
 
-@pytest.mark.parametrize("shuffled", [False, True])
-def test_data_in_a_mapped_file_need_no_memory(tmp_path, shuffled):
+def test_data_in_a_mapped_file_need_no_memory(tmp_path):
     """The parameters to the bit as of arrays in memory, with a small part of them there at a time."""
     rng = np.random.default_rng(0)
     for name, shape in (("xs", (1500, 20, 40)), ("targets", (1500, 2))):
@@ -809,7 +680,7 @@ def test_data_in_a_mapped_file_need_no_memory(tmp_path, shuffled):
 
     def run(mode):
         data = Records(*(np.load(tmp_path / f"{name}.npy", mmap_mode=mode) for name in ("xs", "targets")))
-        order = np.random.default_rng(1) if shuffled else None
+        order = np.random.default_rng(1)
         tracemalloc.start()
         try:
             found = train(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
 
-# Small ones, one that is large beside them, and one beyond all others' sizes.
-LENGTHS = (*range(1, 9), 40, 130)
-COUNTS = (*range(11), 33, 39, 40, 41)
+# Small ones, and one that is large beside them.
+LENGTHS = (*range(1, 6), 8, 40)
+COUNTS = (*range(6), 7, 8, 39, 40, 41)
 
 
 def reached(truncation, steps):
@@ -82,23 +82,6 @@ def test_chunked_detaches_at_chunk_starts_by_default(steps, k1):
     assert [Chunked(k1).first(t, steps) for t in range(steps)] == [t - t % k1 for t in range(steps)]
 
 
-@pytest.mark.parametrize("steps", LENGTHS)
-def test_a_window_is_a_chunk_of_one_loss(steps):
-    """Window(k) and Chunked(1, k + 1) have the same mask; k + 1, since the window counts jumps."""
-    for k in COUNTS:
-        assert reached(Window(k), steps) == reached(Chunked(1, k + 1), steps)
-
-
-@pytest.mark.parametrize("steps", LENGTHS)
-def test_four_ways_to_truncate_nothing(steps):
-    """Full() = Chunked(T) = Window(T − 1) = Tail(T), and one step less is another mask where T > 1."""
-    for truncation in (Chunked(steps), Window(steps - 1), Tail(steps)):
-        assert reached(truncation, steps) == reached(Full(), steps)
-    shorter = [Chunked(steps - 1), Window(steps - 2), Tail(steps - 1)] if steps > 1 else []
-    for truncation in shorter:
-        assert reached(truncation, steps) != reached(Full(), steps)
-
-
 class Blank:
     """A truncation whose first step is the same whatever the loss, and may be nonsense."""
 
@@ -125,7 +108,7 @@ class Unhashable(Blank):
 
 @pytest.mark.parametrize(
     "truncation",
-    [Full(), Window(1), Chunked(2), Tail(3), Table((0, 1)), Blank(0), Unhashable(0)],
+    [Full(), Chunked(2), Table((0, 1)), Unhashable(0)],
     ids=lambda truncation: type(truncation).__name__,
 )
 def test_every_truncation_is_one(truncation):
@@ -133,12 +116,9 @@ def test_every_truncation_is_one(truncation):
     check_truncation(truncation)
 
 
-@pytest.mark.parametrize("k", [1, 5, 7, 200])
-@pytest.mark.parametrize("count", [np.uint8, np.int8, np.uint64, np.int64], ids=lambda count: count.__name__)
+@pytest.mark.parametrize(("k", "count"), [(200, np.uint8), (7, np.int8), (5, np.uint64)], ids=str)
 def test_counts_of_any_type_are_ints(k, count):
     """An unsigned count would wrap around in t − k, and one of eight bits in k1 ⌊t / k1⌋."""
-    if k > np.iinfo(count).max:
-        pytest.skip("no such number")
     for truncation, same in [
         (Window(count(k)), Window(k)),
         (Tail(count(k)), Tail(k)),
@@ -152,18 +132,6 @@ def test_counts_of_any_type_are_ints(k, count):
             numbers = range(steps)
             assert [truncation.first(t, steps) for t in numbers] == [same.first(t, steps) for t in numbers]
         assert truncation.first(np.uint8(49), np.uint8(50)) == same.first(49, 50)
-
-
-def test_sweeps_count_in_ints_too():
-    """Where the losses begin may be given in any type of integer."""
-    assert sweeps(Window(2), np.uint8(255), np.uint8(250)) == sweeps(Window(2), 255, 250)
-
-
-def test_truncations_are_values():
-    """Truncations of one kind and one reach are equal and hash alike; others differ."""
-    assert Window(2) == Window(np.int64(2))
-    assert hash(Chunked(2, 3)) == hash(Chunked(2, 3))
-    assert len({Full(), Window(2), Tail(2), Chunked(2), Chunked(2, 3)}) == 5
 
 
 @given(tables, st.data())
@@ -195,12 +163,6 @@ def test_sweeps_are_ordered(truncation):
     assert all(sweep.depth == len(range(sweep.first, sweep.stop)) for sweep in found)
 
 
-def test_full_is_one_sweep():
-    """All losses flow back in one sweep as deep as the sequence; the last alone is one as deep."""
-    assert sweeps(Full(), 7, 0) == (Sweep(0, 0, 7),)
-    assert sweeps(Full(), 7, 6) == (Sweep(0, 6, 7),)
-
-
 def test_a_window_is_t_minus_k_sweeps():
     """Window(k) is T − k sweeps of k + 1 steps, earliest first, which collects k + 1 losses."""
     assert sweeps(Window(2), 5, 0) == (Sweep(0, 0, 3), Sweep(1, 3, 4), Sweep(2, 4, 5))
@@ -212,9 +174,3 @@ def test_chunks_are_sweeps():
     assert sweeps(Chunked(3), 8, 0) == (Sweep(0, 0, 3), Sweep(3, 3, 6), Sweep(6, 6, 8))
     # The losses at 0, 1 and 3 share their chunk's sweep, which ends before it gets to them.
     assert sweeps(Chunked(3, 1), 5, 0) == (Sweep(2, 0, 3), Sweep(4, 3, 5))
-
-
-@pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)])
-def test_what_reaches_nothing_makes_no_sweep(truncation):
-    """A truncation of no steps has no sweeps."""
-    assert sweeps(truncation, 5, 0) == ()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import LSTM, RNN, Checkpoints, Chunked, softmax_cross_entropy, squared_error
+from tests.rnn.gradients import blocks
 
 N, T, D, H, K = 3, 4, 2, 3, 2
 
@@ -17,15 +18,15 @@ def problem(losses="every", classes=False, seed=0):
     return net, {"params": net.init(rng), "xs": rng.standard_normal((N, T, D)), "targets": targets}
 
 
-def blocks(grads):
-    """Every array of a gradient."""
-    return [*grads.params, grads.xs, *grads.state]
-
-
-@pytest.mark.parametrize("classes", [False, True])
-@pytest.mark.parametrize("losses", ["every", "last"])
 @pytest.mark.parametrize(
-    "options", [{}, {"checkpoints": Checkpoints(2)}, {"truncation": Chunked(2)}], ids=str
+    ("classes", "losses", "options"),
+    [
+        (False, "every", {"checkpoints": Checkpoints(2)}),
+        (True, "last", {"checkpoints": Checkpoints(2)}),
+        (True, "every", {"truncation": Chunked(2)}),
+        (False, "last", {}),
+    ],
+    ids=str,
 )
 def test_weights_multiply_each_loss(losses, classes, options):
     """The weighted loss is linear in its weights: a sum over records and steps, each alone times its own."""

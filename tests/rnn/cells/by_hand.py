@@ -30,9 +30,3 @@ def squash_slope(a):
 def gate_slope(a):
     """Of ``gate``, from its argument."""
     return squash_slope(a) / 2
-
-
-def rounded(array, dtype):
-    """Fractions as floats, by way of long doubles, which have more digits than ``float`` leaves them."""
-    wide = np.vectorize(lambda f: np.longdouble(f.numerator) / np.longdouble(f.denominator))
-    return wide(array).astype(dtype)

@@ -1,6 +1,5 @@
 """What every cell shares: tapes, their views, and the check of the protocol."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,11 +7,7 @@ import pytest
 
 from rnn import GRU, LSTM, Vanilla, identity
 from rnn.cells.cell import (
-    Params,
-    Weights,
     carved,
-    check_cell,
-    constant_columns,
     matrix_and_product,
     stretches,
     with_listed_views,
@@ -50,20 +45,6 @@ def state_of(cell, records, number=np.float64):
     )
 
 
-def test_weights_are_in_the_order_of_the_textbook():
-    """A set of weights unpacks as U, W, b, the order in which parameters begin too."""
-    assert Weights._fields == ("U", "W", "b")
-    assert Params._fields == ("U", "W", "b", "V", "c")
-
-
-@every_cell
-def test_a_cell_says_what_it_learns(cell):
-    """Weights by name, each with a shape, and then the readout's V and c."""
-    cell = replace(cell)
-    assert tuple(cell.shapes) == cell.weights._fields
-    assert cell.params._fields == (*cell.weights._fields, "V", "c")
-
-
 @every_cell
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_tape_begins_with_the_state(cell, number):
@@ -84,23 +65,6 @@ def test_what_no_step_writes_is_defined(cell, monkeypatch):
     tape = projected(cell, np.full((1, 3, 2), 9.0), state_of(cell, 1))
     assert np.isfinite(tape.rows[-1, :, cell.units :]).all()
     assert tape.rows[:, :, -1].tolist() == [[1]] * 4 or tape.rows[:-1, :, -1].tolist() == [[1]] * 3
-
-
-@every_cell
-def test_a_tape_is_a_copy(cell):
-    """Writing on it reaches neither xs, the state nor the weights, which may be read-only and strided."""
-    xs, state = np.asfortranarray(np.ones((2, 3, 2))), state_of(cell, 2)
-    weights = cell.weights(*map(np.asfortranarray, weights_of(cell)))
-    arrays = (xs, *state, *weights)
-    before = [array.tolist() for array in arrays]
-    for array in arrays:
-        array.flags.writeable = False
-    tape = cell.tape(2, 3, np.dtype(float))
-    cell.project(weights, tape, xs, state)
-    cell.forward(tape)
-    for array in (*tape.kept, tape.da_buffer, tape.rows, tape.M):
-        array[...] = 5
-    assert [array.tolist() for array in arrays] == before
 
 
 @every_cell
@@ -129,20 +93,6 @@ def test_the_forward_keeps_what_it_says(cell):
 
 
 @every_cell
-def test_views_are_of_the_arrays(cell):
-    """One view a step, T of each, and those of da are the buffer's; a list of them holds the same."""
-    tape = cell.tape(2, 3, np.dtype(float))
-    listed = with_listed_views(tape)
-    for views, kept in zip(tape.views, listed.views, strict=True):
-        assert len(views) == len(kept) == 3
-        assert isinstance(kept, list)
-        for view, other in zip(views, kept, strict=True):
-            assert view.__array_interface__ == other.__array_interface__
-    assert np.shares_memory(tape.views.das[1], tape.da_buffer[1])
-    assert listed.rows is tape.rows
-
-
-@every_cell
 def test_stretches_are_of_the_records_that_go_on(cell):
     """Steps with as many records are one stretch, whose views have so many rows."""
     tape = with_listed_views(cell.tape(3, 4, np.dtype(float)))
@@ -168,16 +118,3 @@ def test_products_begin_with_a_cache_line(width):
         assert (M.shape, a.shape) == ((width, 100), (1, 100))
         assert (M.ctypes.data % 64, a.ctypes.data % 64) == (0, 0)
         assert not np.shares_memory(M, a)
-
-
-def test_constant_columns_are_ones_and_zeros():
-    """Rows end in a one, and the last row has zeros from the column on that steps do not write."""
-    rows = np.full((2, 1, 4), 7.0)
-    constant_columns(rows, 2)
-    assert rows[:, 0].tolist() == [[7, 7, 7, 1], [7, 7, 0, 1]]
-
-
-@every_cell
-def test_cells_pass(cell):
-    """Each has all of the protocol."""
-    check_cell("cell", cell)

@@ -1,12 +1,12 @@
 """The vanilla cell: each line of its derivation, index by index, in Fractions."""
 
 from fractions import Fraction
-from itertools import combinations, repeat
+from itertools import repeat
 
 import numpy as np
 import pytest
 
-from rnn.activations import Activation, identity, relu, sigmoid, softsign, tanh
+from rnn.activations import Activation, identity, relu, softsign, tanh
 from rnn.cells.cell import Weights, run
 from rnn.cells.vanilla import Vanilla
 from rnn.common.products import dot, product_by
@@ -50,22 +50,6 @@ def test_forward_is_the_formula(f):
         assert states[t + 1, n, i] == functions[f.name](a)
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-@pytest.mark.parametrize(("f", "ufunc"), [(tanh, np.tanh), (sigmoid, lambda a: 1 / (1 + np.exp(-a)))])
-def test_forward_of_floats(f, ufunc, dtype):
-    """The same for floats, which keep their dtype, with weights and inputs that are strided and read-only."""
-    weights = Weights(*(np.asfortranarray(block.astype(dtype)) for block in WEIGHTS))
-    xs, h0 = np.asfortranarray(XS.astype(dtype)), np.asfortranarray(H0.astype(dtype))
-    for array in (*weights, xs, h0):
-        array.flags.writeable = False
-    tape = forward(Vanilla(D, H, f), weights, xs, h0)
-    assert tape.rows.dtype == dtype
-    h = h0
-    for t in range(T):
-        h = ufunc(xs[:, t] @ weights.U.T + h @ weights.W.T + weights.b)
-        np.testing.assert_allclose(tape.states[t + 1], h, rtol=100 * np.finfo(dtype).eps)
-
-
 @pytest.mark.parametrize("first", range(T))
 def test_slopes_are_read_off_the_states(first):
     """The slope of step t is that of the state after it, for each t from ``first`` on."""
@@ -83,29 +67,6 @@ def test_a_step_back_is_made_when_it_is_asked_for():
         assert das[:made].all()
         assert not das[made:].any()
     assert made == T
-
-
-@pytest.mark.parametrize("number", [np.float64, np.vectorize(Fraction, otypes=[object])])
-def test_rows_hold_state_input_and_one(number):
-    """Row t of record n is [h_t, x_t, 1]: xs go time-major, h0 stands first, and later states are owed."""
-    xs, h0 = number(np.arange(12).reshape(2, 3, 2)), number([[20, 21, 22], [23, 24, 25]])
-    weights = Weights(U=number(np.ones((3, 2))), W=number(np.ones((3, 3))), b=number(np.ones(3)))
-    rows = projected(Vanilla(2, 3, identity), weights, xs, h0).rows
-    assert rows.shape == (4, 2, 3 + 2 + 1)
-    assert rows[0].tolist() == [[20, 21, 22, 0, 1, 1], [23, 24, 25, 6, 7, 1]]
-    assert rows[1, :, 3:].tolist() == [[2, 3, 1], [8, 9, 1]]
-    assert rows[2, :, 3:].tolist() == [[4, 5, 1], [10, 11, 1]]
-    assert rows[3, :, 3:].tolist() == [[0, 0, 1], [0, 0, 1]]
-
-
-def test_m_holds_the_weights():
-    """M is [W U b]ᵀ, so that [h, x, 1] M = W h + U x + b, from weights in any order of memory."""
-    for given in (WEIGHTS, Weights(*map(np.asfortranarray, WEIGHTS))):
-        M = projected(Vanilla(D, H, identity), given, XS, H0).M
-        assert M.flags.c_contiguous
-        assert M[:H].tolist() == WEIGHTS.W.T.tolist()
-        assert M[H:-1].tolist() == WEIGHTS.U.T.tolist()
-        assert M[-1].tolist() == WEIGHTS.b.tolist()
 
 
 @pytest.mark.parametrize("rows", [1, 5])
@@ -172,22 +133,3 @@ def test_weight_gradients_are_sums_over_steps_and_records(first):
     np.testing.assert_array_equal(db, np.einsum("tni->i", das), strict=True)
     np.testing.assert_array_equal(dxs, np.einsum("tni,id->tnd", das, WEIGHTS.U), strict=True)
     assert {type(entry) for block in (dU, dW, db, dxs) for entry in block.flat} == {Fraction}
-
-
-def test_weight_gradients_share_no_memory():
-    """The blocks are cut from one product, and no entry belongs to two of them, or to anything given."""
-    weights = Weights(np.ones((H, D)), np.ones((H, H)), np.ones(H))
-    tape = forward(Vanilla(D, H), weights, np.ones((N, T, D)), np.ones((N, H)))
-    das = np.ones((T, N, H))
-    blocks, dxs = Vanilla(D, H).project_back(weights, tape, das, 0)
-    for one, other in combinations((*blocks, dxs, das, tape.rows, *weights), 2):
-        assert not np.shares_memory(one, other)
-
-
-def test_a_cell_is_a_value():
-    """Cells of one size and activation, tanh unless said, are equal; the state is h."""
-    cell = Vanilla(inputs=2, units=3)
-    assert cell == Vanilla(2, 3, tanh)
-    assert cell != Vanilla(2, 3, relu)
-    assert hash(cell) == hash(Vanilla(2, 3, tanh))
-    assert cell.state == ("h",)

@@ -87,12 +87,6 @@ def checked(path, program):
 
 
 @pytest.mark.slow
-def test_parameters_are_those_of_the_cell(tmp_path):
-    """Of what ``init``, training and an optimiser make; any where nobody says which."""
-    assert checked(tmp_path, RIGHT) == ([], "")
-
-
-@pytest.mark.slow
 def test_what_a_cell_has_not_is_noticed(tmp_path):
     """Each in its line, and nothing else."""
     found, _ = checked(tmp_path, "\n".join([RIGHT, *WRONG]))

@@ -49,13 +49,6 @@ def test_products_are_parted_where_all_parts_are_small(rows, columns, inner, par
         assert made[2 * len(parts) :] == [1] + [0] * (len(parts) - 1)
 
 
-def test_a_product_is_written_where_it_is_told_to():
-    """Into its third argument."""
-    out = np.empty((2, 2))
-    dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[5.0, 6.0], [7.0, 8.0]]), out)
-    assert out.tolist() == [[19, 22], [43, 50]]
-
-
 @pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
 @pytest.mark.parametrize("apart", [(False, False), (True, False), (False, True), (True, True)], ids=str)
 def test_a_product_is_the_same_however_its_factors_lie(number, apart):

@@ -83,9 +83,6 @@ class Own(Vanilla):
             "RNN(Own(inputs=1, units=2, activation=relu), outputs=3, loss=softmax_cross_entropy, "
             "loops=NumPyLoops())",
         ),
-        (Layer(GRU(1, 2), NumPyLoops()), "Layer(GRU(inputs=1, units=2), loops=NumPyLoops())"),
-        (GRU(1, 2, rnn.rational_gate), "GRU(inputs=1, units=2, gate=rational_gate)"),
-        (RNN(Vanilla(1, 2), 1).workspace(2, 3), "Workspace(Vanilla(inputs=1, units=2), records=2, steps=3)"),
         (
             RNN(Vanilla(1, 2), 1).workspace(2, 3, np.float32),
             "Workspace(Vanilla(inputs=1, units=2), records=2, steps=3, dtype='float32')",
@@ -94,13 +91,10 @@ class Own(Vanilla):
             optimisers.Adam(optimisers.Cosine(0.5), optimisers.ClipNorm(1), beta2=0.5),
             "Adam(Cosine(rate=0.5), clip=ClipNorm(limit=1.0), beta2=0.5)",
         ),
-        (optimisers.SGD(optimisers.Constant(0.5)), "SGD(Constant(rate=0.5))"),
-        (rnn.tanh, "tanh"),
         (
             Activation("tanh", own, rnn.tanh.slope),
             f"Activation(name='tanh', value={__name__}.own, slope=rnn.activations._tanh_slope)",
         ),
-        (rnn.squared_error, "squared_error"),
         (
             Loss("squared_error", max, partial(own, 1)),
             f"Loss(name='squared_error', value=builtins.max, gradient={partial(own, 1)!r})",

@@ -1,6 +1,7 @@
 """The way back of a short call at once, beside the same way part by part."""
 
 from dataclasses import replace
+from itertools import cycle, product
 
 import numpy as np
 import pytest
@@ -52,8 +53,9 @@ def assert_the_same(net, *given, **options):
 
 
 @pytest.mark.parametrize("cell", [Vanilla, LSTM])
-@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("truncation", "dtype"), [*zip(TRUNCATIONS, cycle([np.float32, np.float64]), strict=False)], ids=str
+)
 def test_it_is_the_way_part_by_part(asked, cell, truncation, dtype):
     """Under every truncation, of a loss on the last step and on every one, with checkpoints."""
     net, params, xs, targets, h0 = drawn(cell(2, 5), (3, 9, 2), dtype)
@@ -63,9 +65,13 @@ def test_it_is_the_way_part_by_part(asked, cell, truncation, dtype):
     assert any(asked) == (truncation != Tail(0))
 
 
-@pytest.mark.parametrize("cell", [Vanilla, LSTM])
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2), (15, 100, 2)])
-@pytest.mark.parametrize("units", [1, 16, 33])
+SHAPES = [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2), (15, 100, 2)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "units", "cell"),
+    [(*each, (Vanilla, LSTM)[place % 2]) for place, each in enumerate(product(SHAPES, (1, 16, 33)))],
+)
 def test_it_is_so_at_every_size(asked, cell, shape, units):
     """From one number on, of more than a panel's columns, many steps of many records, and up to so many
     records as are no longer few.

@@ -21,14 +21,6 @@ def every(x, y, out):
     passes.add_multiple(y.dtype.type(2.5), x, out[6])
 
 
-@compiled
-def onto_themselves(x, y, out):
-    """Each pass that a loop lets write over what it reads."""
-    passes.times(out[0], y, out[0])
-    passes.times(x, out[1], out[1])
-    passes.minus(out[2], y, out[2])
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_passes_are_numpys(dtype, size):
@@ -42,16 +34,6 @@ def test_passes_are_numpys(dtype, size):
     near = 4 * np.finfo(dtype).eps
     np.testing.assert_allclose(room[5:, 1:-1], [3 + x * y, 3 + dtype(2.5) * x], rtol=near, atol=near)
     assert (room[:, [0, -1]] == 3).all()
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_a_pass_may_write_over_what_it_reads(size):
-    """As the loops do with h, c and the gates."""
-    rng = np.random.default_rng(size)
-    x, y, old = rng.standard_normal(size), rng.standard_normal(size), rng.standard_normal((3, size))
-    out = old.copy()
-    onto_themselves(x, y, out)
-    np.testing.assert_array_equal(out, [old[0] * y, x * old[1], old[2] - y])
 
 
 @pytest.mark.parametrize("shape", [(1,), (33,), (3, 7), (2, 5, 9)])

@@ -1,17 +1,9 @@
 """What compiled loops share."""
 
 import numpy as np
-import pytest
 
 from rnn.compiled.options import compiled
-from rnn.compiled.steps import FEW, ahead, carry_back, collect, first_active, flush, put
-from rnn.compiled.tiles import arranged
-
-
-@compiled
-def carried(da, panels, dh, active, N, lo, hi):
-    """The carry, as loops take it back."""
-    carry_back(da, panels, dh, active, N, lo, hi)
+from rnn.compiled.steps import FEW, ahead, first_active, flush
 
 
 @compiled
@@ -30,31 +22,6 @@ def made_ahead(firsts, stops, known, records):
 def flushed(part, below):
     """The same."""
     flush(part, below)
-
-
-@compiled
-def collected(part, cotangents):
-    """The same."""
-    collect(part, cotangents)
-
-
-@compiled
-def put_in(da, das, adds):
-    """The same."""
-    put(da, das, adds)
-
-
-@pytest.mark.parametrize("lo", [0, 2])
-def test_a_carry_goes_back_by_w(lo):
-    """Of the sweeps under way alone, and of a block's records alone."""
-    rng = np.random.default_rng(0)
-    sweeps, N, hi, active = 3, 6, 6 - lo, 1
-    da, W = rng.standard_normal((sweeps * N, 5)), rng.standard_normal((5, 4))
-    dh = np.full((sweeps * N, 4), 7.0)
-    carried(da, arranged(W), dh, active, N, lo, hi)
-    want = np.full((sweeps, N, 4), 7.0)
-    want[active:, lo:hi] = (da @ W).reshape(sweeps, N, 4)[active:, lo:hi]
-    np.testing.assert_allclose(dh, want.reshape(-1, 4), rtol=1e-14)
 
 
 def test_sweeps_end_the_shallowest_first():
@@ -77,14 +44,3 @@ def test_flush_sets_what_is_small_to_zero():
     part = np.array([[1e-40, -1e-40, 1e-30, -2.0], [np.nan, np.inf, -np.inf, 0.0]])
     flushed(part, 1e-35)
     np.testing.assert_array_equal(part, [[0, 0, 1e-30, -2.0], [np.nan, np.inf, -np.inf, 0.0]])
-
-
-def test_collect_and_put():
-    """A loss's cotangents are added; da is added where others have been, and written else."""
-    part, more = np.ones((2, 3)), np.arange(6.0).reshape(2, 3)
-    collected(part, more)
-    np.testing.assert_array_equal(part, 1 + more)
-    das = np.full((2, 3), np.nan)
-    put_in(more, das, False)
-    put_in(more, das, True)
-    np.testing.assert_array_equal(das, 2 * more)

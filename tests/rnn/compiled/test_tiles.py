@@ -14,8 +14,8 @@ from rnn.compiled.tiles import ROWS, VECTOR, _tile, arranged, multiply
 from tests.quick import first_quick
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
-COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 23, 127]
-DEPTHS = [1, 2, 5, 64, 193]
+COUNTS = [1, 2, 3, 4, 5, 7, 8, 9, 23]
+DEPTHS = [1, 2, 65]
 LANES = VECTOR // 4
 # Below, at and above one vector and two of either type.
 COLUMNS = sorted({1, 2, *(m * LANES // 2 + d for m in (1, 2, 3, 4, 6, 8) for d in (-1, 0, 1))})
@@ -73,10 +73,10 @@ def test_an_entry_has_the_same_bits_in_any_company(dtype):
     """Alone, among other rows, among other columns."""
     rows, M = drawn(dtype, 23, 50), drawn(dtype, 50, 3 * LANES + 1)
     together = product(rows, M)
-    for count in range(1, 23):
+    for count in (1, 3, 4, 8, 22):
         np.testing.assert_array_equal(product(rows[:count], M), together[:count])
         np.testing.assert_array_equal(product(rows[count:], M), together[count:])
-    for columns in range(1, 3 * LANES):
+    for columns in (1, LANES // 2, LANES, 2 * LANES + 1):
         np.testing.assert_array_equal(product(rows, M[:, :columns]), together[:, :columns])
 
 

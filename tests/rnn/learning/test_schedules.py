@@ -2,7 +2,6 @@
 
 from math import cos, pi
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,13 +44,6 @@ def test_a_step_decay_falls_by_a_factor(step_size, done, total):
     assert StepDecay(0.5, step_size, 0.75).rate_at(done, total) == pytest.approx(rate, rel=1e-12)
 
 
-def test_a_step_decay_may_end_in_nothing():
-    """A rate below the smallest float is 0, and a factor of 1 leaves it where it was."""
-    assert StepDecay(0.5, 1).rate_at(10**6, None) == 0
-    assert StepDecay(0.5, 1, 1).rate_at(10**6, None) == 0.5
-    assert StepDecay(0.5, 3).gamma == 0.1
-
-
 def test_a_warmup_rises_in_a_line():
     """In equal steps from 0, which is no update's rate, to the first rate of the schedule."""
     schedule = Warmup(Constant(0.6), 3)
@@ -72,16 +64,3 @@ def test_after_a_warmup_the_schedule_has_the_rest(warm, left, data):
         else:
             assert rate == pytest.approx(0.5 * (done + 1) / (warm + 1), rel=1e-15)
             assert rate < 0.5
-
-
-def test_a_warmup_of_a_warmup():
-    """A schedule of schedules is one: the inner one's first rate is where the outer one leads."""
-    schedule = Warmup(Warmup(Constant(0.6), 1), 2)
-    assert [schedule.rate_at(done, 9) for done in range(5)] == pytest.approx([0.1, 0.2, 0.3, 0.6, 0.6])
-
-
-def test_numbers_are_kept_as_pythons_own():
-    """Those that were checked."""
-    kept = StepDecay(np.float32(0.5), np.uint8(3), np.float16(0.25))
-    assert [type(number) for number in vars(kept).values()] == [float, int, float]
-    assert type(Warmup(kept, np.int8(2)).updates) is int

@@ -6,7 +6,7 @@ import pytest
 from rnn.learning.sizes import mean_and_deviation, root_mean_square, scaled
 
 # Units whose squares are far beyond the largest float, or far below the least.
-UNITS = [1.0, 2.0**-1000, 2.0**-540, 2.0**540, 2.0**1000]
+UNITS = [2.0**-1000, 2.0**-540, 2.0**1000]
 VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 2))
 
 

@@ -155,17 +155,11 @@ def counting(units):
 
 
 @every_truncation
-@pytest.mark.parametrize("losses", [1, 3, 8])
-def test_every_truncation_is_the_textbook(truncation, losses):
-    """Sweeps batch add up to one loop a loss, whichever of the last steps have losses."""
-    assert_is_the_textbook(case(losses=losses), relu, truncation)
-    assert_is_the_textbook(case(losses=losses), identity, truncation)
-
-
-@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(2), Chunked(3, 4), Tail(2)], ids=str)
-def test_slopes_that_differ_at_every_step(truncation):
-    """The same where each slope is another rational number, so that none can stand for its neighbour."""
-    assert_is_the_textbook(case(steps=4), softsign, truncation)
+def test_every_truncation_is_the_textbook(truncation):
+    """Sweeps in a batch add up to one loop a loss, whichever of the last steps have losses."""
+    assert_is_the_textbook(case(losses=8), relu, truncation)
+    for losses in (1, 3):
+        assert_is_the_textbook(case(losses=losses), identity, truncation)
 
 
 @st.composite
@@ -190,14 +184,6 @@ def test_any_table_of_firsts_is_the_textbook(drawn, f, batch):
     """It holds for every truncation that could be written, and however few sweeps travel together."""
     inside, truncation = drawn
     assert_is_the_textbook(inside, f, truncation, batch)
-
-
-@every_truncation
-@pytest.mark.parametrize("batch", [1, 2, 3])
-def test_groups_of_sweeps_add_up(truncation, batch):
-    """Sweeps that travel one by one, or a few at a time, give the same Fractions as all at once."""
-    assert_is_the_textbook(case(), relu, truncation, batch)
-    assert_is_the_textbook(case(losses=3), identity, truncation, batch)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
@@ -234,9 +220,7 @@ def test_a_shorter_chunk_waits():
     assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
 
 
-@pytest.mark.parametrize(
-    "truncation", [Chunked(1), Chunked(2), Chunked(2, 1), Chunked(2, 3), Window(1)], ids=str
-)
+@pytest.mark.parametrize("truncation", [Chunked(1), Chunked(2, 3), Window(1)], ids=str)
 def test_several_batches_add_up(truncation):
     """More sweeps than may travel together, where so many may that chunks are a batch."""
     assert_is_the_textbook(case(steps=41, units=1), identity, truncation, MIN_BATCH)
@@ -244,22 +228,11 @@ def test_several_batches_add_up(truncation):
 
 @pytest.mark.parametrize(
     ("truncation", "losses", "depth"),
-    [
-        (Full(), 12, 12),
-        (Full(), 1, 12),
-        (Window(0), 12, 1),
-        (Window(2), 12, 3),
-        (Window(2), 1, 3),
-        (Chunked(4), 12, 4),
-        (Chunked(4), 1, 4),
-        (Chunked(4, 6), 12, 6),
-        (Tail(5), 12, 5),
-        (Tail(0), 12, 0),
-    ],
+    [(Full(), 1, 12), (Window(2), 12, 3), (Chunked(4), 1, 4), (Chunked(4, 6), 12, 6), (Tail(0), 12, 0)],
     ids=str,
 )
 def test_truncation_shortens_the_recursion(truncation, losses, depth):
-    """The backward takes as many steps as the deepest sweep, whatever T, since the sweeps go batch."""
+    """The backward takes as many steps as the deepest sweep, whatever T, since sweeps travel together."""
     cell, moved = counting(units=2)
     case(steps=12, losses=losses).bptt_of(cell, truncation)
     assert len(moved) == depth
@@ -275,21 +248,6 @@ def test_da_takes_the_place_of_the_slopes(truncation, covers_once):
     (segment,) = segments(truncation, 8, 0, 100)
     das, _, _ = bptt(cell, inside.weights, tape, (inside.dhs,), segment)
     assert np.shares_memory(das, tape.da_buffer) == covers_once
-
-
-def test_a_cell_is_given_its_weights():
-    """For what it does ahead of all steps."""
-    given_ = []
-
-    class Asking(Vanilla):
-        def project(self, weights, tape, xs, state):
-            given_.append(weights)
-            super().project(weights, tape, xs, state)
-
-    inside = case()
-    unroll(Asking(1, 2, identity), inside.weights, inside.xs, (inside.h0,))
-    (weights,) = given_
-    assert weights is inside.weights
 
 
 @pytest.mark.parametrize(("k", "copied"), [(3, True), (2, False)])
@@ -320,8 +278,9 @@ def test_a_truncation_that_reaches_nothing(truncation):
         assert {(type(entry), entry) for entry in (*das.flat, *dh0.flat)} == {(kind, 0)}
 
 
-@every_truncation
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize(
+    ("truncation", "dtype"), [(Full(), np.float32), (Window(1), np.float64), (Chunked(2, 3), np.longdouble)]
+)
 def test_floats_are_exact_on_small_integers(truncation, dtype):
     """A linear cell on small integers rounds nowhere, so each float type gives the Fractions' own numbers."""
     exact_das, exact_dh0, exact_first = case().bptt(identity, truncation)
@@ -351,7 +310,7 @@ def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
         unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
 
 
-@every_truncation
+@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=str)
 def test_the_backward_is_repeatable_and_only_reads(truncation):
     """A second backward of one tape gives the same bits, from weights, tape and dhs that are read-only."""
     inside = as_floats(case(), np.float64)
@@ -368,10 +327,9 @@ def test_the_backward_is_repeatable_and_only_reads(truncation):
     assert (again.tobytes(), dh0_again.tobytes()) == bits
 
 
-@pytest.mark.parametrize("cut", range(1, 5))
-def test_the_forward_goes_on_from_a_state(cut):
+def test_the_forward_goes_on_from_a_state():
     """A sequence in two parts, the second from the first's last state, has the states of one go."""
-    inside, cell = case(steps=5), Vanilla(1, 2, softsign)
+    inside, cell, cut = case(steps=5), Vanilla(1, 2, softsign), 2
     whole = unroll(cell, inside.weights, inside.xs, (inside.h0,)).states
     before = unroll(cell, inside.weights, inside.xs[:, :cut], (inside.h0,)).states
     after = unroll(cell, inside.weights, inside.xs[:, cut:], (before[-1],)).states
@@ -399,10 +357,7 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
 
 @pytest.mark.parametrize(
     ("dtype", "halvings", "steps"),
-    [
-        *((np.float32, 6, 60), (np.float64, 5, 260), (np.float64, 7, 200)),
-        *((np.longdouble, 6, 2900), (np.longdouble, 8, 2200)),
-    ],
+    [(np.float32, 6, 60), (np.float64, 7, 200), (np.longdouble, 8, 2200)],
 )
 def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps):
     """For half of the offsets between two looks at most; then it is 0, and until FLUSH_BELOW it is exact."""

@@ -10,6 +10,7 @@ from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, 
 from rnn.through_time.checkpoints import states_at
 from rnn.through_time.recurrence import Inputs, Single
 from tests.rnn.fractions import fractions
+from tests.rnn.gradients import everything
 
 
 def problem(activation, steps, every_step, seed=0):
@@ -21,26 +22,20 @@ def problem(activation, steps, every_step, seed=0):
     return net, params, draw(2, steps, 1), targets, draw(2, 2)
 
 
-def everything(result):
-    """Every number of a result, the loss first."""
-    value, grads = result
-    return [value, *(entry for block in (*grads.params, grads.xs, grads.h0) for entry in block.flat)]
-
-
 @pytest.mark.parametrize("every_step", [True, False])
-@pytest.mark.parametrize("every", [1, 2, 5, 20])
 @pytest.mark.parametrize(
     "truncation",
     [Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Chunked(3, 0), Tail(5), Tail(0)],
     ids=str,
 )
-def test_the_gradients_are_the_same(truncation, every, every_step):
+def test_the_gradients_are_the_same(truncation, every_step):
     """In Fractions every number equals that of a backward that keeps all states, and is a Fraction."""
     net, params, xs, targets, h0 = problem(relu, 9, every_step)
     kept = everything(net.loss_and_gradients(params, xs, targets, h0, truncation))
-    again = everything(net.loss_and_gradients(params, xs, targets, h0, truncation, Checkpoints(every)))
-    assert again == kept
-    assert {type(entry) for entry in again} == {Fraction}
+    for every in (1, 2, 5, 20):
+        again = everything(net.loss_and_gradients(params, xs, targets, h0, truncation, Checkpoints(every)))
+        assert again == kept
+        assert {type(entry) for entry in again} == {Fraction}
 
 
 def test_da_is_the_same_to_the_bit():
@@ -81,8 +76,8 @@ def test_the_spacing_grows_with_the_root_of_the_steps():
     assert Checkpoints(7).spacing(1000) == 7
 
 
-@pytest.mark.parametrize("every", [np.uint8(5), np.int8(5), np.uint64(5)], ids=repr)
-def test_a_spacing_of_any_type_is_an_int(every):
+def test_a_spacing_of_any_type_is_an_int():
     """An unsigned one would wrap around below zero."""
+    every = np.uint8(5)
     assert type(Checkpoints(every).every) is int
     assert Checkpoints(every) == Checkpoints(5)

@@ -7,13 +7,12 @@ reaches, from the states before them.
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, Bidirectional, Chunked, CompiledLoops, Full, Layer, NumPyLoops, Stack, Tail, Window
+from rnn import GRU, LSTM, Bidirectional, CompiledLoops, Full, Layer, NumPyLoops, Stack
 
-LOOPS = pytest.mark.parametrize(
-    "loops", [NumPyLoops(), CompiledLoops()], ids=lambda each: type(each).__name__
-)
+NUMPY, COMPILED = NumPyLoops(), CompiledLoops()
 SIZES = pytest.mark.parametrize(
-    ("records", "steps", "units"), [(1, 600, 3), (70, 130, 5), (3, 41, 140)], ids=lambda each: str(each)
+    ("loops", "records", "steps", "units"),
+    [(COMPILED, 1, 600, 3), (NUMPY, 70, 130, 5), (COMPILED, 70, 130, 5), (NUMPY, 3, 41, 140)],
 )
 
 
@@ -52,7 +51,6 @@ def by_hand(params, xs, state, d_outputs, d_state):
     return weights, of_below.xs, (*of_below.state, *of_above.state), (*below.state, *above.state)
 
 
-@LOOPS
 @SIZES
 def test_a_stack_is_one_layer_after_another(loops, records, steps, units):
     """Every weight, input and state."""
@@ -64,36 +62,6 @@ def test_a_stack_is_one_layer_after_another(loops, records, steps, units):
     close((*got.params, got.xs, *got.state, *forward.state), (*weights, dxs, *initial, *last))
 
 
-@LOOPS
-@pytest.mark.parametrize("truncation", [Window(50), Chunked(45), Chunked(7, 60), Tail(70)], ids=str)
-def test_a_long_stack_is_truncated_loss_by_loss(loops, truncation):
-    """Each loss by itself, from the states before the steps that it reaches."""
-    steps = 100
-    layer = Layer(Stack(LSTM(2, 3), GRU(3, 4)), loops)
-    params, xs, state, d_outputs, d_state = given(layer, 2, steps)
-    nothing = tuple(np.zeros_like(each) for each in d_state)
-    got = layer.backward(layer.forward(params, xs, state).saved, d_outputs, nothing, truncation)
-    want = [np.zeros_like(each) for each in (*got.params, got.xs, *got.state)]
-    count = len(got.params)
-    for t in range(steps):
-        first = truncation.first(t, steps)
-        if first > t:
-            continue
-        before = layer.forward(params, xs[:, :first], state).state if first else state
-        alone = np.zeros_like(d_outputs[:, first : t + 1])
-        alone[:, -1] = d_outputs[:, t]
-        weights, dxs, initial, _ = by_hand(params, xs[:, first : t + 1], before, alone, nothing)
-        for total, part in zip(want[:count], weights, strict=True):
-            total += part
-        want[count][:, first : t + 1] += dxs
-        # The initial state is none of a loss that does not reach it.
-        if first == 0:
-            for total, part in zip(want[count + 1 :], initial, strict=True):
-                total += part
-    close((*got.params, got.xs, *got.state), want)
-
-
-@LOOPS
 @SIZES
 def test_both_directions_are_two_layers(loops, records, steps, units):
     """One of them over the steps in the other order."""
