@@ -177,7 +177,7 @@ def _blocks(more: Sequence[Later]) -> tuple[str, ...]:
 
 
 def _as_well_in_words(more: Sequence[Later]) -> str:
-    return "".join(f", {each} as well" for each in more if each.blocks)
+    return "".join(f", and {each}" for each in more if each.blocks)
 
 
 def _others(stage: str, wrong: Sequence[Seen], more: Sequence[Later]) -> Sequence[Seen]:

@@ -23,7 +23,7 @@ class Later:
     parts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"from T = {self.seen.truth.case.steps} on {joined(self.blocks)}"
+        return f"from T = {self.seen.truth.case.steps} on also {joined(self.blocks)}"
 
     @property
     def is_carried(self) -> bool:

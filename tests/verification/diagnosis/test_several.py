@@ -39,7 +39,7 @@ SEVERAL = {
     "the same from any state": (
         (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), None),
         "U W b xs h0 c0",
-        ("b is wrong in i, o; c0 is wrong (all zero)", "from T = 2 on U, W, xs and h0 as well"),
+        ("b is wrong in i, o; c0 is wrong (all zero)", "and from T = 2 on also U, W, xs and h0"),
     ),
     "gates, records and a zero": (
         (

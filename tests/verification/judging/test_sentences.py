@@ -63,8 +63,8 @@ OTHERS = {
     "one gate alone": (
         "d_f = dc * c_prev * f * (1 - f)",
         "d_f = dc * c_prev * f * (1 - f) * i",
-        "The bug is in the derivative of one step: U, W, b are wrong in f; xs, h0 are wrong, from T = 2 on "
-        "c0 as well.",
+        "The bug is in the derivative of one step: U, W, b are wrong in f; xs, h0 are wrong, and from T = 2 "
+        "on also c0.",
     ),
     "the forward later": (
         "c = f * c_prev + i * g",
