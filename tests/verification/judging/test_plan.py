@@ -1,6 +1,7 @@
 """A slow engine, by a clock that its calls alone move on: what it is asked, when, and what is said of it."""
 
 import time
+from dataclasses import replace
 from itertools import chain, groupby
 from math import inf
 
@@ -138,32 +139,34 @@ def test_every_property_stands_beside_every_level(model):
     assert further < 0.75 * len(rows)
 
 
-@pytest.mark.parametrize("chunks", [{"chunk": 4}, {"chunks": (4, 8)}], ids=["its own", "told"])
-def test_rows_at_borders_of_chunks_come_first(chunks):
+@pytest.mark.parametrize(
+    ("chunks", "strength"),
+    [({"chunk": 4}, 3), ({"chunks": (4, 8)}, 3), ({"chunks": (4, 8)}, 1)],
+    ids=["its own", "told", "some have no row"],
+)
+def test_rows_at_borders_of_chunks_come_first(chunks, strength):
     """One of each, before all others but those of the opening; and each row is asked once."""
+    profile = replace(QUICK, strength=strength)
     scope = Scope(records=(1, 3), steps=(1, 20), **chunks)
     # Its calls are not run.
     engine = layer(vanilla.forward, vanilla.backward, model=models.gated_linear_attention, scope=scope)
     subject = engine.subject()
-    samples = subject.samples(QUICK)
-    blocks = [*subject.opening(samples), *subject.blocks(samples, QUICK, 0)]
+    samples = subject.samples(profile)
+    blocks = [*subject.opening(samples), *subject.blocks(samples, profile, 0)]
     rows = [row for block in blocks if block.designed is samples[0].designed for row in block.rows]
     assert sorted(number for number, _ in rows) == [*range(len(samples[0].rows))]
     at = {(steps, chunk if "chunks" in chunks else None) for _, steps, chunk in borders(engine.claim)}
     assert len(at) > 3
-    assert at <= {(row.sizes["T"], row.levels.get("chunk")) for _, row in rows[: OPENING + len(at)]}
+    places = [(row.sizes["T"], row.levels.get("chunk")) for _, row in rows]
+    assert (at <= {*places}) == (strength == 3)
+    assert at & {*places} <= {*places[: OPENING + len(at)]}
 
 
-def test_what_is_drawn_comes_last_and_is_asked_in_turn():
-    """One thing more than a call tells; and few at a time, so that progress is told."""
+def test_what_is_drawn_is_asked_in_turn():
+    """By a slow engine one thing more than a call tells, and by another all."""
     subject = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=SCOPE).subject()
     samples, claim = subject.samples(QUICK), subject.engine.claim
     made = {pace: [*subject.blocks(samples, QUICK, 0, pace)] for pace in (CALL, QUICK_CALL)}
-    for pace, blocks in made.items():
-        rows = [i for i, block in enumerate(blocks) if block.designed is samples[0].designed and block.rows]
-        drawn = [i for i, block in enumerate(blocks) if not (block.rows or block.fixed)]
-        assert (max(rows) < min(drawn)) == (pace == CALL)
-        assert sum(blocks[i].size for i in drawn) == QUICK.cases
     asked = [[*chain(*(block.turns for block in blocks if block.seed))] for blocks in made.values()]
     assert asked[1] == []
     every = [each.name for each in asked_of(claim)]

@@ -9,14 +9,14 @@ import pytest
 from tests.layers import planted, scan
 from tests.promises import SHORT as FEW
 from verification import Scope, layer, manual, models, scoped, verify
-from verification.judging import plan, sampled, shrinking
+from verification.judging import sampled, shrinking
 from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import Interrupted
 from verification.judging.sampled import MOST
 from verification.models.tolerance import HAS_WIDER
 from verification.sampling.gaps import rows_between
-from verification.sampling.products import of_products, rows_of_products
+from verification.sampling.products import rows_of_products
 from verification.sampling.sample import in_floats
 from verification.sampling.switches import rows_where_code_switches
 
@@ -72,27 +72,6 @@ def test_seconds_are_a_number_above_0(seconds):
     """Anything else is refused before any work."""
     with pytest.raises(TypeError, match=r"^seconds: .*, needed a number above 0, or None$"):
         judged(seconds=seconds)
-
-
-def test_a_slow_engine_is_known_by_its_first_cases():
-    """The pace of its quickest call makes later blocks small; the rows are the same, and asked less."""
-    subject = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL).subject()
-    samples = subject.samples(SHORT)
-    opening = [row for block in subject.opening(samples) for row in block.rows]
-    made = {pace: list(subject.blocks(samples, SHORT, 0, pace)) for pace in (0.0, 10.0)}
-    rows = {pace: [row for block in blocks for row in block.rows] for pace, blocks in made.items()}
-    levels = [{number: (row.levels, row.sizes) for number, row in some} for some in rows.values()]
-    assert levels[0] == levels[1]
-    asked = [sum(len(row.turns) for _, row in some) for some in rows.values()]
-    assert asked[1] < asked[0]
-    assert [number for number, _ in opening] == [*range(plan.OPENING)]
-    numbers = [number for number, _ in [*opening, *rows[0.0]]]
-    assert {*numbers} >= {*range(len(samples[0].rows))}
-    # Of sizes that meet the rows of one shape are for one process.
-    alone = [block for block in made[10.0] if block.designed is not of_products]
-    assert max(len(block.rows) for block in alone) == 1
-    assert all(len({str(row.sizes) for _, row in block.rows}) <= 1 for block in made[10.0])
-    assert max(len(block.rows) for block in made[0.0]) > 1
 
 
 @pytest.mark.slow

@@ -2,33 +2,11 @@
 
 import math
 
-import autograd
 import numpy as np
 import pytest
 
 from verification.models.exponentials import exp, log_sigmoid, rest, root, softplus
 from verification.models.functions import Arithmetic
-
-VALUES = {
-    exp: (math.exp, (-3.0, 0.0, 2.0)),
-    softplus: (lambda a: math.log1p(math.exp(a)), (-3.0, 0.0, 2.0)),
-    log_sigmoid: (lambda a: -math.log1p(math.exp(-a)), (-3.0, 0.0, 2.0)),
-    rest: (lambda a: 1 - a, (0.25, 0.75)),
-    root: (lambda a: math.sqrt(1 - a * a), (0.25, 0.75)),
-}
-
-
-@pytest.mark.parametrize("function", VALUES, ids=lambda function: function.name)
-def test_value_and_slope(function):
-    """As the formula and its difference say, and by a complex step."""
-    value, arguments = VALUES[function]
-    apply = Arithmetic().apply
-    for a in arguments:
-        assert apply(function, np.array(a)) == pytest.approx(value(a), rel=1e-14)
-        slope = autograd.grad(lambda x: apply(function, x))(a)
-        assert slope == pytest.approx((value(a + 1e-5) - value(a - 1e-5)) / 2e-5, rel=1e-8)
-        assert apply(function, np.array(a + 1e-20j)).imag == pytest.approx(1e-20 * slope, rel=1e-13)
-
 
 SLOPES = {
     exp: lambda y: y,

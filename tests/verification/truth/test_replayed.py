@@ -83,6 +83,9 @@ def test_what_the_forward_computes_is_the_table_s(objective):
     for name, expected in table.items():
         np.testing.assert_allclose(got[name].truth, expected.truth, rtol=1e-15, atol=CLOSE)
         assert expected.bound / 2 < got[name].bound < 4 * expected.bound
+    # A loss of more addends than the bound has room for rounds more.
+    of_many = replayed(some(lstm, records=20, objective="targets")).forward()["value"]
+    assert of_many.terms == pytest.approx(20 * 5 / 16 * of_many.size, rel=1e-6)
 
 
 LARGE = ((40, 2, 2), (3, 70, 3), (2, 9, 40), (12, 33, 1))

@@ -3,15 +3,12 @@
 from dataclasses import replace
 
 import autograd.numpy as anp
-import numpy as np
 import pytest
 
 from tests.cases import a_case
-from verification.models import gru, scan, vanilla
-from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, Use
+from verification.models import scan, vanilla
 from verification.models.truncation import Tabled
-from verification.truth.unroll import advance, broadcasts, replays, term
+from verification.truth.unroll import broadcasts, replays
 
 
 def test_replays_reach_back_as_the_truncation_says():
@@ -41,47 +38,6 @@ def test_replays_reach_back_as_the_truncation_says():
 def test_a_step_that_takes_no_copies_is_seen(step):
     """Whether it raises, returns another shape, or mixes them."""
     assert not broadcasts(replace(vanilla, step=step))
-
-
-def arrays(model, copies):
-    """Blocks of that many copies of two records."""
-    rng = np.random.default_rng(0)
-    sizes = {"H": 3, "D": 2, "K": 4, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
-    lead = {Use.STATE: (2,), Use.INPUT: (2,)}
-    return {b.name: rng.normal(size=(*copies, *lead.get(b.use, ()), *b.shape(sizes))) for b in model.blocks}
-
-
-def test_one_by_one_is_as_together():
-    """Steps and losses."""
-    copies = (2, 3)
-    blocks = arrays(gru, copies)
-    f = Namespace(gru.chosen({}), Arithmetic())
-    p = Named({block.name: blocks[block.name] for block in gru.of(Use.STEP, Use.READOUT)})
-    state = (blocks["h0"],)
-
-    def alone(f, p, x, h):
-        assert h.ndim == 2
-        return gru.step(f, p, x, h)
-
-    def read_alone(f, p, h):
-        assert h.ndim == 2
-        return gru.readout(f, p, h)
-
-    slow = replace(gru, step=alone, readout=read_alone)
-    steps = [advance(model, f, p, {"xs": blocks["xs"]}, state, copies)[0] for model in (gru, slow)]
-    np.testing.assert_allclose(*steps)
-    data = {"target": np.ones((2, 3, 2, 4))}
-
-    class Objective:
-        """The model's own loss."""
-
-        @staticmethod
-        def term(model, f, p, data, state):
-            return model.loss(f, model.readout(f, p, *state), data["target"])
-
-    losses = [term(model, Objective, f, p, data, state, copies) for model in (gru, slow)]
-    assert losses[0].shape == (2, 3, 2)
-    np.testing.assert_allclose(*losses)
 
 
 def test_a_step_that_drops_axes_of_one_number_takes_no_copies():
