@@ -1,4 +1,4 @@
-"""The examples of docs/judge, run as a reader would run them."""
+"""The pages of docs/judge and their examples, run as a reader would run them."""
 
 import os
 import re
@@ -9,6 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+# What a page says that the whole run comes to. Here few cases are drawn and all single levels met: whole runs
+# are those of docs/judge/command.md and training.md.
+WHOLE, SINGLES = "verified\n", "verified to singles\n"
+SHORTENED = (
+    "from verification import Profile\n",
+    r"judgement = verify(\1, Profile('short', cases=12, exact_cases=0, strength=1))",
+)
 
 
 def text_of(page):
@@ -21,46 +29,82 @@ def blocks(page):
     return FENCE.findall(text_of(page))
 
 
+def of_kind(page, kind):
+    """The blocks of one language."""
+    return [block for language, block in blocks(page) if language == kind]
+
+
 def rows(page):
     """The second cell of every row of its tables of two columns, by the first."""
     found = re.findall(r"^\| (.*?) \| (.*) \|$", text_of(page), re.MULTILINE)
     return {first: second.replace("\\|", "|") for first, second in found}
 
 
-def of_kind(page, kind):
-    """The blocks of one language."""
-    return [block for language, block in blocks(page) if language == kind]
+def with_fault(page, text):
+    """A program with the wrong line of the page's diff in the place of the right one."""
+    (diff,) = of_kind(page, "diff")
+    right, wrong = (line[1:] for line in diff.splitlines())
+    assert text.count(right) == 1
+    return text.replace(right, wrong)
+
+
+def called(folder, *call):
+    """A call of Python in a folder, which knows the caches of all tests."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, *call], cwd=folder, capture_output=True, text=True, env=environment, check=False
+    )
 
 
 def run(folder, name, text):
     """What a program prints that is a file of that name, beside those that are there."""
     (folder / name).write_text(text, "utf-8")
-    # What is true of a case is known as in that of all tests.
-    cache = {name: os.environ[name] for name in ("XDG_CACHE_HOME",) if name in os.environ}
-    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin", **cache}
-    return subprocess.run([sys.executable, name], cwd=folder, capture_output=True, text=True, env=environment)
+    return called(folder, name)
 
 
-def holds(page, folder, write, right):
-    """The page's example prints what it says, and with the page's fault its sentence and a failing program.
-
-    ``write(text)``: puts the source into the folder that the fault is in, ``right``.
-    """
-    judging = of_kind(page, "python")[1]
-    told, sentence = of_kind(page, "text")[:2]
-    (diff,) = of_kind(page, "diff")
-    write(right)
-    done = run(folder, "judge_it.py", judging)
-    assert (done.stdout, done.stderr) == (told, ""), f"{done.stdout}\n{done.stderr}"
-    line, wrong = (line[1:] for line in diff.splitlines())
-    assert right.count(line) == 1
-    write(right.replace(line, wrong))
-    shown = judging[: judging.index("print(judgement.scope)")]
-    done = run(folder, "judge_it.py", f"{shown}print(judgement.diagnosis)\nprint(judgement.example.code)")
-    verdict, said, code = done.stdout.split("\n", 2)
-    assert (verdict, f"{said}\n", done.stderr) == ("refuted", sentence, ""), f"{done.stdout}\n{done.stderr}"
+def fails_beside_the_fault_alone(folder, code, right, write):
+    """Does the printed program fail where the fault is, and not where it is not?"""
     failed = run(folder, "example.py", code)
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
     write(right)
-    assert run(folder, "example.py", code).returncode == 0
+    assert called(folder, "example.py").returncode == 0
+
+
+def sentence_of(page):
+    """What the page says of its fault, in the block after it, or None."""
+    found = blocks(page)
+    (number,) = (number for number, (kind, _) in enumerate(found) if kind == "diff")
+    kind, text = [*found, ("", "")][number + 1]
+    return text if kind == "text" else None
+
+
+def holds(page, file, folder):
+    """The page's example prints what it says, and with the page's fault its sentence and a failing program.
+
+    ``file``: where its engine is to be. An engine in C is beside it, compiled by the page's command.
+    """
+    engine, judging = of_kind(page, "python")[:2]
+    sources, commands = of_kind(page, "c"), of_kind(page, "sh")
+    if sources:
+        (folder / file).write_text(engine, "utf-8")
+        (engine,), file = sources, f"{Path(file).stem}.c"
+
+    def write(text):
+        (folder / file).write_text(text, "utf-8")
+        for command in commands if sources else ():
+            subprocess.run(command, shell=True, cwd=folder, check=True)
+
+    before, instead = SHORTENED
+    short = before + re.sub(r"^judgement = verify\((.*)\)$", instead, judging, flags=re.MULTILINE)
+    told = of_kind(page, "text")[0]
+    write(engine)
+    done = run(folder, "judge_it.py", short)
+    assert (done.stdout.replace(SINGLES, WHOLE), done.stderr) == (told, ""), f"{done.stdout}\n{done.stderr}"
+    write(with_fault(page, engine))
+    shown = short[: short.index("print(judgement.scope)")]
+    done = run(folder, "judge_it.py", f"{shown}print(judgement.diagnosis)\nprint(judgement.example.code)")
+    verdict, sentence, code = done.stdout.split("\n", 2)
+    assert (verdict, done.stderr) == ("refuted", ""), f"{done.stdout}\n{done.stderr}"
+    assert sentence_of(page) in (f"{sentence}\n", None)
+    fails_beside_the_fault_alone(folder, code, engine, write)

@@ -1,55 +1,71 @@
 """docs/judge: every example is run, as the page has it, and prints what the page says."""
 
+import re
+
+import numpy as np
 import pytest
 
-from tests.examples import blocks as blocks_of
-from tests.examples import run
+from tests.examples import ROOT, holds, of_kind, run, text_of
+from tests.layers import scalar_gated_linear_attention as plain
+from tests.layers.chunked import gated_linear_attention as chunked
+from verification import check, layer, models
+from verification.adapters import layer as of_layers
+from verification.adapters import problem, step
+from verification.models.case import random_case
+from verification.models.model import Use
 from verification.models.truncation import Standard
+from verification.sampling.claim import gradients
+from verification.sampling.covering import tuples
+from verification.sampling.exclusions import rules
+from verification.sampling.resolving import resolved
+from verification.sampling.sample import in_floats
+from verification.truth import soundness
 
-BLOCKS = blocks_of("layer")
-PYTHON = [block for kind, block in BLOCKS if kind == "python"]
-TEXT = [block for kind, block in BLOCKS if kind == "text"]
+# The pages whose first program is an engine, in such a file, and whose second one judges it.
+PAGES = {
+    "layer": "lstm_layer.py",
+    "attention": "attention_layer.py",
+    "step": "gru_step.py",
+    "problem": "windowed.py",
+    "function": "rms_norm.py",
+    "c": "decay.py",
+}
 
-
-@pytest.mark.slow
-def test_the_right_layer_is_verified(tmp_path):
-    """With its scope in words, and what was not asked."""
-    (tmp_path / "lstm_layer.py").write_text(PYTHON[0], "utf-8")
-    done = run(tmp_path, "judge_it.py", PYTHON[1])
-    assert (done.stdout, done.stderr) == (TEXT[0], "")
-
-
-@pytest.mark.slow
-def test_the_wrong_layer_is_refuted_by_its_sentence_and_a_program_that_fails(tmp_path):
-    """The lines of the page's diff, the one for the other."""
-    (diff,) = (block for kind, block in BLOCKS if kind == "diff")
-    right, wrong = (line[1:] for line in diff.splitlines())
-    assert PYTHON[0].count(right) == 1
-    (tmp_path / "lstm_layer.py").write_text(PYTHON[0].replace(right, wrong), "utf-8")
-    shown = PYTHON[1].replace("print(judgement.scope)", "print(judgement.diagnosis)").splitlines()[:-1]
-    done = run(tmp_path, "judge_it.py", "\n".join([*shown, "print(judgement.example.code)"]))
-    verdict, sentence, code = done.stdout.split("\n", 2)
-    assert (verdict, sentence + "\n", done.stderr) == ("refuted", TEXT[1], "")
-    failed = run(tmp_path, "example.py", code)
-    assert failed.returncode == 1
-    assert "AssertionError" in failed.stderr
-    (tmp_path / "lstm_layer.py").write_text(PYTHON[0], "utf-8")
-    assert run(tmp_path, "example.py", code).returncode == 0
+# Models of one input, or of no cells of today's, which have no row in docs/judge/attention.md.
+OTHERS = {"vanilla", "lstm", "gru", "gru_reset_before", "linear", "complex_linear", "scan", "complex_scan"}
+OTHERS |= {"projected_lstm", "stack"}
 
 
 @pytest.mark.slow
-def test_the_other_blocks_run_and_mean_what_they_say():
+@pytest.mark.parametrize(("page", "file"), PAGES.items(), ids=PAGES)
+def test_the_example_prints_what_the_page_says(page, file, tmp_path):
+    """Right, and with the page's fault, by a program that fails beside it alone."""
+    holds(page, file, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_function_that_is_asked_everything_is_refuted_as_its_page_says(tmp_path):
+    """By the sentence beside it, in a short run, whose example is a program that fails."""
+    _, _, *everything = of_kind("problem", "python")
+    _, told = of_kind("problem", "text")
+    done = run(tmp_path, "judge_it.py", "\n".join([*everything, "print(judgement.example.code)"]))
+    assert (done.stdout[: len(told)], done.stderr) == (told, "")
+    assert done.stdout.rstrip().endswith(", case)")
+
+
+def made_by(page, *numbers, **names):
+    """What programs of a page define, one after another in one namespace."""
+    programs = of_kind(page, "python")
+    for number in numbers:
+        exec(programs[number], names)
+    return names
+
+
+@pytest.mark.slow
+def test_the_scopes_of_a_layer_mean_what_the_page_says():
     """A scope, a layout and a model of one's own are accepted where the page says so."""
-    from verification import layer, models
-    from verification.truth.soundness import check
-
-    made = {"Standard": Standard}
-    scope, extras, *others = PYTHON[2:]
-    exec(scope, made)
-    first = made["scope"]
-    exec(extras, made)
-    for block in others:
-        exec(block, made)
+    first = made_by("layer", 2)["scope"]
+    made = made_by("layer", 2, 3, 4, 5, Standard=Standard)
 
     def nothing(*given):
         pytest.fail("nobody is asked at the adapter")
@@ -59,42 +75,102 @@ def test_the_other_blocks_run_and_mean_what_they_say():
     assert "no gradient flows from step to step through c0" in extra.claim.in_words()
     scoped = layer(nothing, nothing, model=models.lstm, scope=first, arrays=made["arrays"])
     assert scoped.claim.blocks == ("U", "W", "b", "xs")
-    check(made["decayed"])
+    soundness.check(made["decayed"])
 
 
-ADAPTERS = {"step": "gru_step.py", "problem": "windowed.py", "function": "rms_norm.py"}
+def test_the_models_of_the_page_can_judge():
+    """A domain; axes of a fixed size and products; whole numbers, of which no gradient is claimed; a form."""
+    made = made_by("models", 0, 1, 2)
+    for name in ("memory", "short", "embedding"):
+        soundness.check(made[name])
+    assert made["memory"].block("a").domain is not None
+    assert made["queries"].shape({"A": 2, "G": 4, "K": 3}) == (8, 3)
+    assert gradients(made["embedding"], of_layers.CAPABILITIES) == ("E", "h0")
+    given = {"layer": layer, "models": models, "forward": chunked.forward, "backward": chunked.backward}
+    words = made_by("models", 3, **given)["engine"].claim.in_words()
+    assert "declared: the gradient of g is made by suffix sums of q, k, S0" in words
+
+
+def heads_first(*arrays):
+    """From (N, T, A, …) to (N, A, T, …), or back."""
+    return [np.ascontiguousarray(array.swapaxes(1, 2)) for array in arrays]
+
+
+def kernel(q, k, v, g, S):
+    """The plain layer, heads first, whose queries are scaled."""
+    q, k, v, g = heads_first(q, k, v, g)
+    xs = {"q": q / q.shape[-1] ** 0.5, "k": k, "v": v, "g": g}
+    outputs, (S,), saved = plain.forward({}, xs, (S,))
+    return *heads_first(outputs), S, saved
+
+
+def kernel_back(saved, d_outputs, dS):
+    """Its backward."""
+    _, d_xs, (dS,) = plain.backward(saved, *heads_first(d_outputs), (dS,))
+    d_q, *others = heads_first(*(d_xs[name] for name in "qkvg"))
+    return d_q / dS.shape[-2] ** 0.5, *others, dS
+
+
+def test_a_kernel_is_wrapped_as_the_page_has_it():
+    """It agrees with the model, and says its chunks and the sizes that it takes."""
+    around = made_by("attention", 2)["around"]
+    engine = around(kernel, kernel_back)
+    words = engine.claim.in_words()
+    assert "chunks of 64" in words
+    assert "K 16 or 32" in words
+    case = random_case(engine.model, np.random.default_rng(0), {"A": 2, "K": 16, "V": 16})
+    check(engine, "autograd", case)
+    doubled = around(kernel, lambda *given: (2 * (d := kernel_back(*given))[0], *d[1:]))
+    with pytest.raises(AssertionError, match=r"^autograd q: "):
+        check(doubled, "autograd", case)
+
+
+def names_in(cell):
+    """The names of blocks in a cell of the table, as "q, k (A, K), v (A, V)"."""
+    return re.sub(r"\([^)]*\)", "", cell).replace(",", " ").split()
+
+
+def test_every_shipped_model_has_its_rows():
+    """In models.md by its name, in attention.md those of today's with their blocks, and no other."""
+    assert [model.name for model in models.SHIPPED if f"`{model.name}`" not in text_of("models")] == []
+    lines = [line.strip("|").split("|") for line in text_of("attention").splitlines() if line[:2] == "| "]
+    rows = {cells[1].strip(" `"): cells[2:] for cells in lines if len(cells) == 5 and "`" in cells[1]}
+    assert {model.name for model in models.SHIPPED} - OTHERS == rows.keys()
+    for name, (inputs, states, params) in rows.items():
+        model = getattr(models, name)
+        assert sorted(names_in(inputs)) == sorted(block.name for block in model.of(Use.INPUT))
+        # States without the 0 of their first step.
+        assert names_in(states) == [block.name.removesuffix("0") for block in model.of(Use.STATE)]
+        assert names_in(params) == [block.name for block in model.of(Use.STEP)]
+
+
+def test_the_recipe_of_a_model_names_these_pages():
+    """In CONTRIBUTING.md, for whoever adds one."""
+    (told,) = re.findall(
+        r"^## To add a model\n\n(.*?)(?=\n## )",
+        (ROOT / "CONTRIBUTING.md").read_text("utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert {"`docs/judge/models.md`", "`docs/judge/attention.md`"} <= {*re.findall(r"`[^`]+`", told)}
+
+
+ADAPTERS = {"layer": of_layers, "step": step, "problem": problem}
+ROW = re.compile(
+    r"^\| (\w+), (\w+) \| (\d+) \| (\d+) \| (\d+) \((\d+)\) \| (\d+) \((\d+)\) \|$", re.MULTILINE
+)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "name"), ADAPTERS.items(), ids=ADAPTERS)
-def test_each_adapter_s_example_prints_what_its_page_says(page, name, tmp_path):
-    """And with the page's fault it is refuted, by a program that fails beside it."""
-    blocks = blocks_of(page)
-    engine, judging, *_ = (block for kind, block in blocks if kind == "python")
-    told, *_ = (block for kind, block in blocks if kind == "text")
-    (diff,) = (block for kind, block in blocks if kind == "diff")
-    (tmp_path / name).write_text(engine, "utf-8")
-    done = run(tmp_path, "judge_it.py", judging)
-    assert (done.stdout, done.stderr) == (told, "")
-    right, wrong = (line[1:] for line in diff.splitlines())
-    assert engine.count(right) == 1
-    (tmp_path / name).write_text(engine.replace(right, wrong), "utf-8")
-    done = run(tmp_path, "judge_it.py", f"{judging}\nprint(judgement.example.code)")
-    assert done.stdout.startswith("refuted\n")
-    code = done.stdout[done.stdout.index("# d_") :]
-    failed = run(tmp_path, "example.py", code)
-    assert failed.returncode == 1
-    assert "AssertionError" in failed.stderr
-    (tmp_path / name).write_text(engine, "utf-8")
-    assert run(tmp_path, "example.py", code).returncode == 0
-
-
-@pytest.mark.slow
-def test_the_function_that_is_asked_everything_is_refuted_as_its_page_says(tmp_path):
-    """By the sentence beside it, in a short run, whose example is a program that fails."""
-    blocks = blocks_of("problem")
-    _, _, *everything = (block for kind, block in blocks if kind == "python")
-    _, told = (block for kind, block in blocks if kind == "text")
-    done = run(tmp_path, "judge_it.py", "\n".join([*everything, "print(judgement.example.code)"]))
-    assert (done.stdout[: len(told)], done.stderr) == (told, "")
-    assert done.stdout.rstrip().endswith(", case)")
+def test_the_table_of_the_sample_counts_factors_rows_pairs_and_triples():
+    """Of every claim that it names."""
+    rows = ROW.findall(text_of("sample"))
+    assert len(rows) == 7
+    for model_name, adapter, *told in rows:
+        model = getattr(models, model_name)
+        claim = resolved(None, model, ADAPTERS[adapter].CAPABILITIES)
+        design, ruled = in_floats(model, claim), rules(model, claim)
+        counted = [len(design.every), len(design.rows(3))]
+        for strength, factors in ((2, design.every), (3, design.varied)):
+            found, excluded = tuples(factors, strength, ruled)
+            counted += [len(found), excluded.total()]
+        assert list(map(int, told)) == counted, (model_name, adapter)

@@ -134,14 +134,19 @@ def without_its_fault(page: str, wrong: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
-    """Without it the step is verified, by a short run of sizes up to 9."""
-    from tests.promises import SHORT
-    from verification import Scope, step, verify
+    """Without it the step is right on drawn cases of sizes up to 9."""
+    from verification import Scope, step
+    from verification.judging.run import Block
     from verification.models import vanilla
 
     right = without_its_fault("README.md", 'da @ params["W"].T')
-    engine = step(right["forward"], right["backward"], model=vanilla)
-    assert verify(engine, SHORT, scope=Scope(records=(1, 9), steps=(1, 9))).word == "verified"
+    engine = step(
+        right["forward"], right["backward"], model=vanilla, scope=Scope(records=(1, 9), steps=(1, 9))
+    )
+    subject = engine.subject()
+    tallies = [subject.tally(case) for case in subject.cases(Block(12, "a few"))]
+    assert sum(tally.informative for tally in tallies) > 6
+    assert not any(tally.is_refuted for tally in tallies)
 
 
 @pytest.mark.slow
@@ -222,9 +227,9 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
             pytest.fail(f"{' '.join(words)}: a kind of line that nothing checks")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_links_lead_somewhere(page: str) -> None:
-    """To a file that is there, and to a heading that it has."""
+    """To a file that is there, and to a heading that it has; of docs/ tests/test_docs.py asks all pages."""
     assert broken(ROOT / page) == []
 
 
@@ -249,15 +254,6 @@ def test_contributing_has_every_recipe_in_at_most_five_lines(recipe: str) -> Non
     lines = told.strip().splitlines()
     assert 0 < len(lines) <= 5
     assert [line for line in lines if len(line) > 120] == []
-
-
-def test_the_recipe_of_a_model_names_the_pages_that_its_tests_ask_for() -> None:
-    """Those whose tests go through all shipped models."""
-    asking = [path for path in ROOT.glob("tests/test_*_page.py") if "SHIPPED" in path.read_text("utf-8")]
-    pages = [path.stem.removeprefix("test_").removesuffix("_page") for path in asking]
-    (told,) = re.findall(r"^## To add a model\n\n(.*?)(?=\n## )", text("CONTRIBUTING.md"), SECTION)
-    assert len(pages) > 1
-    assert [page for page in pages if f"`docs/judge/{page}.md`" not in told] == []
 
 
 def test_every_picture_is_shown() -> None:
