@@ -4,21 +4,12 @@ import json
 
 import pytest
 
-from benchmarks.campaign import PAGE, PICTURE, as_text, main, medians, table
+from benchmarks.campaign import PAGE, PICTURE, main, medians, table
 
 FOUND = {
     "machine": {"processor": "Abacus", "cores": 2},
     "cases a second": {"1": [10.0, 12.0, 11.0], "2": [20.0, 24.0, 100.0]},
 }
-
-
-def test_what_is_told():
-    """Medians, and what a billion cases would take: 10⁹ / 11 s are 1,052 days."""
-    assert medians(FOUND) == {1: 11.0, 2: 24.0}
-    first, one, two = as_text(FOUND).splitlines()
-    assert first == "Abacus, 2 cores"
-    assert one == "1 worker: 11.0 cases a second; 1,000,000,000 cases: 1,052 days, 25,253 hours of a worker"
-    assert two == "2 workers: 24.0 cases a second; 1,000,000,000 cases: 482 days, 23,148 hours of a worker"
 
 
 def test_the_table_has_days_hours_and_dollars():

@@ -46,12 +46,6 @@ def test_one_wrong_entry_of_any_block_is_refused(cell, name):
     assert verdict.agreement == pytest.approx(1e-6)
 
 
-def test_another_truncation_is_refused():
-    """A contender that forgets the earliest of six steps does not do the same work."""
-    ready = manual.prepare(draw(SHAPE, "float32", truncation=Window(4)))
-    assert compare(ready.gradients(ready.run()), gradients("float32"), SHAPE).objection
-
-
 @pytest.mark.parametrize(
     ("spoil", "objection"),
     [

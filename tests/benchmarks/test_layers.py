@@ -1,16 +1,12 @@
 """Several layers and both directions as tasks: every library that is there computes the same gradients."""
 
-from importlib.util import find_spec
-
 import numpy as np
 import pytest
 
 from benchmarks.gate import compare
-from benchmarks.layers import KINDS, NAME, PREPARED, drawn, report
-from benchmarks.measure import compete
+from benchmarks.layers import KINDS, PREPARED, drawn
 from benchmarks.shapes import Shape
 from benchmarks.task import DTYPES
-from benchmarks.timing import QUICK
 
 SHAPE = Shape(4, 3, 2, 3)
 
@@ -39,13 +35,3 @@ def test_a_task_is_as_its_shape_says(name):
         np.testing.assert_array_equal(array, again.arrays()[block])
     ready = PREPARED["manual"](task)
     assert all(grad.any() for grad in ready.gradients(ready.run()).values())
-
-
-def test_the_report_has_a_column_for_each_that_took_part():
-    """Here ours, and those that are installed."""
-    there = {name: PREPARED[name] for name in PREPARED if name == "manual" or find_spec(name)}
-    task = drawn(SHAPE, "float32", "lstm, 2 layers")
-    found = compete(NAME, task, there, 1, QUICK, data="healthy")
-    shown = report(found)
-    assert "float32, 1 thread" in shown
-    assert "lstm, 2 layers" in shown

@@ -13,15 +13,12 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks import fresh
-from benchmarks.__main__ import QUESTIONS, arguments, main, options_from, places_from
+from benchmarks.__main__ import QUESTIONS, arguments, main, options_from
 from benchmarks.gate import Verdict
-from benchmarks.machine import cores
-from benchmarks.options import Options
 from benchmarks.results import row
-from benchmarks.shapes import GATED, QUICK, SHAPES, Shape
+from benchmarks.shapes import Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
-from rnn import LSTM, RNN
 from rnn.console.files import Undelivered
 
 
@@ -77,12 +74,6 @@ def test_a_missing_library_is_named_with_its_extra(capsys, nothing_installed):
     )
 
 
-def test_a_missing_autograd_is_no_reason_to_leave_it_out(capsys, nothing_installed):
-    """What the gradients are compared with by default has to be there."""
-    nothing_installed("threadpoolctl", "numpy")
-    assert "autograd is missing; the extra 'bench'" in refusal(capsys)
-
-
 def test_pictures_need_matplotlib(capsys, nothing_installed, tmp_path):
     """Found out before anything is timed."""
     nothing_installed("threadpoolctl", "numpy", "autograd")
@@ -104,14 +95,6 @@ def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     # A path that is its own parent.
     assert refusal(capsys, "--json", ".").startswith("python -m benchmarks: .: cannot write")
-
-
-def test_places_that_can_be_written_are_left_as_they_were(tmp_path):
-    """Looking leaves nothing behind but the folder for pictures."""
-    asked = arguments(["--json", str(tmp_path / "results.json"), "--out", str(tmp_path / "pictures")])
-    places = places_from(asked, QUESTIONS)
-    assert [path.name for path in tmp_path.rglob("*")] == ["pictures"]
-    assert set(places.names) == {"ratios.png", "growth.png", "memory.png"}
 
 
 @pytest.mark.parametrize("name", ["ratios.png", "growth.png", "memory.png"])
@@ -150,55 +133,11 @@ def test_the_questions_with_a_picture_are_those_that_draw():
     assert list(command.progress.FULL) == list(command.progress.QUICK) == list(QUESTIONS)
 
 
-def test_the_usual_run(nothing_installed):
-    """Everything installed, every cell at its shapes, one thread and all."""
-    nothing_installed("threadpoolctl", "numpy", "autograd")
-    options = options_from(arguments([]))
-    assert options.contenders == ("manual", "autograd", "autograd-hoisted", "floor")
-    assert options.cells == ("vanilla", "lstm", "gru")
-    assert options.sizes("vanilla") == SHAPES
-    assert options.sizes("lstm") == options.sizes("gru") == GATED
-    assert options.told == "in full, 5 to 31 rounds a row"
-    assert options.threads == tuple(sorted({1, cores()}))
-
-
-def test_a_quick_run():
-    """The smaller shapes, few of them for cells with gates, with one thread."""
-    options = options_from(arguments(["--quick"]))
-    assert options.sizes("vanilla") == QUICK
-    assert len(options.sizes("lstm")) == len(options.sizes("gru")) == 2
-    assert options.threads == (1,)
-    assert "manual-recomputing" not in options.contenders
-    assert options.told.startswith("quick: small sizes")
-
-
-def test_manual_always_takes_part():
-    """It is what the others are compared with."""
-    options = options_from(
-        arguments(["--contenders", "floor,floor", "--shapes", "50x1x1x16", "--threads", "1"])
-    )
-    assert options.contenders == ("manual", "floor")
-    assert options.sizes("vanilla") == options.sizes("gru") == (Shape(50, 1, 1, 16),)
-
-
 def test_our_second_text_takes_part_where_there_is_a_first(nothing_installed):
     """Without the compiler NumPy's loops are the usual ones, and manual is that text."""
     nothing_installed("threadpoolctl", "numpy", "autograd", "numba")
     assert options_from(arguments([])).contenders[:2] == ("manual", "manual-numpy")
     assert options_from(arguments(["--quick"])).contenders[:2] == ("manual", "manual-numpy")
-
-
-def test_cells_are_chosen_by_name():
-    """In the order given, each once, and they survive the way to another process."""
-    options = options_from(arguments(["--cells", "gru,vanilla,gru"]))
-    assert options.cells == ("gru", "vanilla")
-    assert Options.from_json(json.loads(json.dumps(options.to_json()))) == options
-
-
-def test_the_head_says_which_loops_manual_runs():
-    """Once for all cells, as their networks have them."""
-    options = options_from(arguments(["--cells", "lstm,gru"]))
-    assert command._loops(options) == f"manual runs {RNN(LSTM(1, 1), outputs=1).loops!r}"
 
 
 def answer(objection=""):

@@ -76,12 +76,6 @@ def test_which_loops_ran_is_in_the_row(cell):
     assert "loops" not in found["autograd"].more
 
 
-def test_the_share_of_the_checks_is_measured():
-    """Manual's row says which share of its time the checks of its arguments are."""
-    (row,) = measure("a question", TASK, [], 1, ONCE)
-    assert row.more["checks"] > 0
-
-
 def test_gradients_in_a_reused_buffer_are_compared_as_they_were():
     """A contender may answer in arrays that its next call overwrites: the floor does."""
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import against_autodiff, crossover, denormals, floor, growth, memory, tables, truncation
+from benchmarks import against_autodiff, floor, growth, memory, tables, truncation
 from benchmarks.__main__ import QUESTIONS
-from benchmarks.contenders import manual
 from benchmarks.gate import Verdict, compare
 from benchmarks.options import Options
 from benchmarks.results import Row, row
@@ -96,13 +95,6 @@ def test_the_recursions_agree(monkeypatch, kind, other):
     assert compare(got, want, task.shape).objection == ""
 
 
-def test_ratios_in_a_table():
-    """The ratio with its quartiles, the share of the checks, and a dash for who is absent."""
-    text = against_autodiff.report(pair("against_autodiff", "torch"))
-    assert "3.00 (2.50–6.50)" in text
-    assert "4.0%" in text
-
-
 def test_a_refusal_in_a_table():
     """No time, no ratio; the objection below the table."""
     ours, _ = pair("against_autodiff", "torch")
@@ -133,17 +125,6 @@ def test_what_is_behind_is_listed():
     assert len(told) == 5
 
 
-def test_a_report_ends_with_what_is_behind():
-    """Below the table of all timings."""
-    rows = pair("against_autodiff", "torch")
-    assert against_autodiff.report(rows).endswith(f"\n\n{tables.behind(rows)}")
-
-
-def test_nothing_behind_is_one_line():
-    """The timings are counted all the same."""
-    assert tables.behind([peer(1.11)]) == "A peer takes less than 1.1 times our time in 0 of 1 timings"
-
-
 def test_the_floor_is_told_as_ours_over_it():
     """A floor of three times our time, which there cannot be, would be a third; a call of its own is 3."""
     rows = [*pair("floor", "floor"), pair("floor", "manual-once")[1]]
@@ -151,12 +132,6 @@ def test_the_floor_is_told_as_ours_over_it():
     assert floor.report(rows).splitlines()[-1].split()[-5:] == [*told, "—"]
     rows.append(pair("floor", "manual-numpy")[1])
     assert floor.report(rows).splitlines()[-1].split()[-6:] == [*told, *told[2:]]
-
-
-def test_vanishing_gradients_in_a_table():
-    """Each contender's slowdown beside its healthy self."""
-    rows = pair("denormals", "torch", data="all vanish", over_healthy=12.0)
-    assert "12.0" in denormals.report(rows)
 
 
 def test_growth_is_told_by_its_exponent():
@@ -175,12 +150,6 @@ def peaks():
         task = draw(Shape(steps, 1, 1, 2), "float32")
         more = {"part": "peak", "bytes": size, "result_bytes": 2**19}
         yield row("memory", task, "manual", 1, Verdict(0.0), more=more)
-
-
-def test_memory_in_a_table():
-    """In MiB; a dash where the system keeps no such figure."""
-    lines = memory.report(list(peaks())).splitlines()
-    assert ["manual", "1.00", "2.00", "—"] in [line.split() for line in lines]
 
 
 def test_what_recomputation_leaves():
@@ -225,28 +194,3 @@ def test_pictures_are_drawn(tmp_path: Path):
     known = [peak for peak in peaks() if peak.more["bytes"]]
     memory.pictures([*known, *known], tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["growth.png", "memory.png", "ratios.png"]
-
-
-def test_the_manual_parts_are_parts():
-    """The forward and the checks can be called on their own, and change nothing."""
-    manual.forward(TASK)()
-    manual.checks(TASK)()
-
-
-def test_the_crossover_is_a_table_of_each_cell_and_type():
-    """N by H, NumPy's time over ours with its quartiles."""
-    found = []
-    for N in (1, 4):
-        for H in (3, 5):
-            task = draw(Shape(5, N, 1, H), "float32", cell="gru")
-            for name, times in (("manual", OURS), ("manual-numpy", THEIRS)):
-                found.append(row("crossover", task, name, 1, Verdict(0.0), times, OURS))
-    told = crossover.report(found)
-    assert "gru, float32, 1 thread\n" in told
-    assert [line.split()[0] for line in told.splitlines()[-2:]] == ["1", "4"]
-    assert told.count("3.0") >= 4
-
-
-def test_there_is_no_crossover_without_compiled_loops():
-    """Then the two are one."""
-    assert crossover.rows(Options(("manual",), ("gru",), (), (1,))) == []

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from benchmarks.gate import Verdict
-from benchmarks.results import Row, document, row, spell, timed
+from benchmarks.results import Row, document, row, spell
 from benchmarks.shapes import Shape
-from benchmarks.task import CELLS, draw
+from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn import Chunked, Full, Tail, Window
 
@@ -33,13 +33,6 @@ def test_a_row_says_what_was_timed():
     assert entry["ratio"] == pytest.approx(3)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_row_names_its_cell(cell):
-    """As the command line does."""
-    task = draw(Shape(5, 2, 1, 3), "float32", cell=cell)
-    assert row("q", task, "torch", 1, Verdict(0.0)).to_json()["cell"] == cell
-
-
 def test_a_refused_row_has_every_field_too():
     """Without a time: null, and the objection beside it."""
     entry = row("q", TASK, "torch", 1, Verdict(None, "W is missing")).to_json()
@@ -60,13 +53,6 @@ def test_a_row_survives_json():
     assert back.more == made.more
 
 
-def test_times_without_manuals_have_no_ratio():
-    """A row may be timed alone."""
-    made = timed(row("q", TASK, "torch", 1, Verdict(0.0)), THEIRS, None)
-    assert made.milliseconds is not None
-    assert made.ratio is None
-
-
 def test_the_document():
     """Exactly machine, versions and rows; one line a row, so that results can be compared line by line."""
     made = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS)
@@ -76,11 +62,6 @@ def test_the_document():
     assert read["machine"] == {"processor": "x", "blas": {"1": []}}
     assert [set(entry) >= FIELDS for entry in read["rows"]] == [True, True]
     assert sum('"contender"' in line for line in text.splitlines()) == 2
-
-
-def test_a_document_without_rows_is_one():
-    """Even then it can be read."""
-    assert json.loads(document({}, {}, []))["rows"] == []
 
 
 @pytest.mark.parametrize(

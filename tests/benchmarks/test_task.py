@@ -58,19 +58,6 @@ def test_a_gated_cell_does_not_vanish_by_its_inputs(cell):
         draw(Shape(5, 2, 1, 3), "float64", cell=cell, vanishing=0.5)
 
 
-@pytest.mark.parametrize(
-    ("cell", "blocks"),
-    [
-        ("vanilla", ["U", "W", "b", "V", "c", "xs", "h0"]),
-        ("lstm", ["U", "W", "b", "V", "c", "xs", "h0", "c0"]),
-        ("gru", ["U", "W", "b", "bn", "V", "c", "xs", "h0"]),
-    ],
-)
-def test_blocks_are_the_cells_own(cell, blocks):
-    """Its parameters, the inputs, and each array of its state."""
-    assert list(draw(Shape(4, 2, 3, 5), "float32", cell=cell).blocks) == blocks
-
-
 def test_half_of_the_records_vanish():
     """The first half, beyond what float32 can hold; the other half stays as it is."""
     share = carried(draw(Shape(200, 4, 8, 32), "float64", vanishing=0.5))

@@ -16,20 +16,9 @@ def test_a_ratio_is_the_median_of_ratios_by_round():
     assert ours.over(theirs).median == pytest.approx(1 / 3)
 
 
-def test_a_ratio_to_itself_is_one():
-    """Whatever the rounds."""
-    times = Times((1.0, 7.0, 3.0))
-    assert times.over(times) == Spread(1, 1, 1)
-
-
 def test_a_spread_is_quartiles():
     """Of five values, the second, the third and the fourth in order."""
     assert Spread.of([5, 1, 4, 2, 3]) == Spread(2, 3, 4)
-
-
-def test_milliseconds_are_of_seconds():
-    """A thousand of them."""
-    assert Times((0.001, 0.002, 0.003)).milliseconds.median == pytest.approx(2)
 
 
 def blocks(effort, names="abc"):

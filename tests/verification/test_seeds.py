@@ -3,7 +3,7 @@
 A seed decides what is drawn; what is designed or fixed is the same for all. So that is judged once, and the
 cases of every seed are added to it, which comes to what a whole run with that seed comes to. SEEDS=200 asks
 that many seeds of the quick profile, from FIRST_SEED (0) on, three seconds each on two cores; by default two
-of a short one.
+of a short one in a small scope.
 """
 
 import os
@@ -18,15 +18,17 @@ from verification.judging.plan import Plan
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Run, Seen, judge, judgement_of, tallied
 from verification.processes.fresh import pooled
+from verification.sampling.scope import Scope
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=1)
+SCOPE = None if SEEDS else Scope(records=(1, 3), steps=(1, 6), dtypes=("float64",))
 
 
 @pytest.fixture(scope="module")
 def subject():
     """Of which the truths are kept."""
-    with truths_kept(as_rnn(manual).subject()) as kept:
+    with truths_kept(as_rnn(manual).subject(None, SCOPE)) as kept:
         yield kept
 
 

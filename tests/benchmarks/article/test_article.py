@@ -1,7 +1,5 @@
 """The article's training, run again: what is trained, what is counted, what is shown."""
 
-import json
-
 import matplotlib
 import numpy as np
 import pytest
@@ -17,7 +15,6 @@ from benchmarks.article.article import (
     TRAINED_PASS,
     ArticleRun,
     Training,
-    as_json,
     as_text,
     draw,
     forecasts,
@@ -97,16 +94,6 @@ def test_the_text_sets_the_figures_side_by_side(run):
     assert f"{GRADIENT_CORRECTED}: V;" in text
     for name in (*run.baselines, OWN_PASS, TRAINED_PASS, CORRECTED):
         assert name in text
-
-
-def test_the_json_has_every_seed(run):
-    """Each training's losses and RMSE by seed, as plain JSON."""
-    result = json.loads(json.dumps(as_json(run), allow_nan=False))
-    assert (result["seeds"], result["epochs"]) == (2, 1)
-    assert result["published"]["losses"]["25"] == [16.77, 8.37]
-    training = result["trainings"][PUBLISHED]
-    assert training["train"] == run.trainings[PUBLISHED].train.tolist()
-    assert training["forecasts"][OWN_PASS]["rmse"] == run.rmse(PUBLISHED, OWN_PASS).tolist()
 
 
 @pytest.mark.slow

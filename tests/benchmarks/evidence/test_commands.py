@@ -1,7 +1,6 @@
 """The commands that measure the verifier, on few cases: what each prints, writes and returns."""
 
 import json
-import os
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -68,18 +67,6 @@ def test_scalars_are_those_of_the_loops(monkeypatch, loops):
     monkeypatch.setattr(command, "scalar_rows", rows)
     assert command.scalars_of(loops) == []
     assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
-
-
-def test_detection_keeps_its_json_beside_its_picture(tmp_path, monkeypatch):
-    """Unless another place is asked for."""
-    done = command.Outcome(True, dict)
-    planned = (lambda *args: done), lambda options: {"a part": 1.0}
-    monkeypatch.setitem(command.COMMANDS, "detection", planned)
-    command.main(["detection", "--out", "there"])
-    assert os.listdir(tmp_path / "there") == ["detection.json"]
-    command.main(["detection", "--out", "here", "--json", "out.json"])
-    assert sorted(os.listdir(tmp_path)) == ["here", "out.json", "there"]
-    assert os.listdir(tmp_path / "here") == []
 
 
 @pytest.mark.slow

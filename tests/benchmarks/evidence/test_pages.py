@@ -33,22 +33,6 @@ def test_detection(text):
         assert part in text
 
 
-def test_an_accused_right_engine_is_bad_news():
-    """All mutants killed is no success if a right engine is accused."""
-    jumpy = MUTANTS | {"killed": 2, "survivors": [], "accused": ["two equal orders"]}
-    told = "".join(evidence.mutants(jumpy))
-    assert 'class="bad"' in told.partition("<details>")[0]
-
-
-def test_a_long_example_of_a_mutant_is_left_to_the_json():
-    """A page of a hundred of them would be a megabyte."""
-    (first, *others) = MUTANTS["catalogue"]
-    long = MUTANTS | {"catalogue": [first | {"example": "x" * 2_000}, *others]}
-    told = "".join(evidence.mutants(long))
-    assert "xxx" not in told
-    assert "Its example, of 2,000 characters, is in the JSON." in told
-
-
 def test_what_was_not_measured_is_said():
     """Each missing part names the command that measures it, and the page is whole."""
     text = page_of(Report(judgement(), evidence=Found().evidence()))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.adversary import as_text, confirmed, measure, measuring
-from benchmarks.evidence.adversary.condition import Condition, together
+from benchmarks.evidence.adversary.condition import together
 from benchmarks.evidence.adversary.measuring import (
     Adversary,
     Matrix,
@@ -44,11 +44,6 @@ def test_faults_are_drawn_by_the_seed_among_what_can_hold_together(count):
     assert all(together([CONDITIONS[number] for number in fault]) for fault in some)
 
 
-def test_under_one_condition_every_one_is_asked():
-    """Whatever the seed."""
-    assert drawn(CONDITIONS[:4], 1, 2, np.random.default_rng(1)) == ((0,), (1,), (2,), (3,))
-
-
 # Two cases: the first has three calls, of which the first is looked at; the second, a large one, has one.
 TABLE = Matrix(
     met=np.array([[1, 0, 0], [1, 1, 0], [0, 1, 1], [0, 1, 0]], bool),
@@ -70,13 +65,6 @@ def test_cases_of_a_fault_are_those_of_which_some_calls_meet_it():
     assert TABLE.cases_of((1,)) == [(0, 0, frozenset({1, 2})), (1, 0, frozenset({0}))]
     assert TABLE.cases_of((0, 1)) == [(0, 0, frozenset({1}))]
     assert TABLE.cases_of((0, 2)) == []
-
-
-def test_conditions_that_hold_always_are_refuted_and_impossible_ones_are_not():
-    """Read off a matrix without a call made again."""
-    assert isinstance(CONDITIONS[0], Condition)
-    found = refuted(None, None, TABLE, [(0,), (0, 2)])
-    assert found == {(0,): True, (0, 2): False}
 
 
 def test_pairs_that_no_call_meets_are_told_by_classes():

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import Example, Result
 from benchmarks.evidence.mutants.run import MutantsResult
-from benchmarks.evidence.mutants.text import story, summary
+from benchmarks.evidence.mutants.text import summary
 from verification.adapters.rnn.problem import Problem
 from verification.adapters.rnn.vanilla_form import case_of
 from verification.diagnosis.diagnosis import Diagnosis
@@ -64,20 +64,3 @@ def test_the_summary_names_what_is_found_at_another_place():
         "MISPLACED step: W: dead (found at recursion: W)",
         "MISPLACED step: W: dead (found at step: W (r))",
     ]
-
-
-def test_a_story_has_both_lines_and_a_program():
-    """What happened, the source, the wrong line beside the right one, what caught it, and the problem."""
-    example = an_example()
-    assert story(RESULT.results[0]) == "\n".join(
-        [
-            "dead",
-            "What happened. (who)",
-            "rnn/through_time/bptt.py",
-            "- right",
-            "+ wrong",
-            "caught by lags, autograd",
-            f"# {example.failure}",
-            example.code(),
-        ]
-    )
