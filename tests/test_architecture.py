@@ -371,10 +371,12 @@ def holds_a_test(source: str) -> bool:
 
 # What is tested by the rows of one table, or by all that uses it, and by nothing of its own.
 PINNED = [
+    "tests/benchmarks/evidence/adversary/test_call.py",
     *(
         f"tests/benchmarks/evidence/adversary/published/test_{name}.py"
         for name in ("conduct", "cotangents", "layouts", "numbers", "products", "sizes", "switches")
     ),
+    "tests/benchmarks/evidence/test_durations.py",
     "tests/verification/diagnosis/test_seen_in.py",
     *(f"tests/verification/judging/test_{name}.py" for name in ("arguments", "tally")),
     *(
