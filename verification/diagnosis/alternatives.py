@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from verification.diagnosis.two_pass_step import Calls, Step, roles_of_calls, slope_of, twice
+from verification.diagnosis.two_pass_step import Calls, roles_of_calls, slope_of
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.functions import Function
-from verification.models.model import Named, Use
+from verification.models.model import Use
 from verification.truth import replay
 from verification.truth.unroll import walk
 
@@ -86,21 +86,6 @@ def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:
                 yield words.format(named), _sloped(case, calls, slope)
 
 
-def with_states_after(case: Case) -> Iterator[tuple[str, Case]]:
-    """The case in which what is made of a state is made of the one after the step; in words."""
-    for i, block in enumerate(case.model.of(Use.STATE)):
-
-        def other(step: Step, p: Any, x: Any, state: tuple[Any, ...], i: int = i) -> tuple[Any, ...]:
-            held = Named({name: step.stop(array) for name, array in p.items()})
-            made = step.noted(held, step.held(x), state)
-            after = [step.stop(a) for a in state]
-            after[i] = step.stop(made[i])
-            return step.sum(made, step.again(p, x, after, slope_of))
-
-        words = f"the state of {block.name} after each step stood for the one before it"
-        yield words, twice(case, other)
-
-
 # What a slope is instead: of a function, its argument a and its value y.
 SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
     "the slope of {} were taken at its value": lambda function, a, y: slope_of(function, y),
@@ -110,6 +95,7 @@ SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
     "the slope of {} were 1 − y²": lambda function, a, y: 1 - y * y,
     "the slope of {} were 1 − y": lambda function, a, y: 1 - y,
     "the slope of {} were y": lambda function, a, y: y,
+    "the slope of {0} were {0} of its value": lambda function, a, y: function.value(y),
 }
 
 

@@ -11,18 +11,18 @@ from typing import TypeAlias
 
 import numpy as np
 
+from verification.diagnosis import ways
 from verification.diagnosis.alternatives import (
     never_updated,
     overwritten,
     with_slopes,
-    with_states_after,
     without_carry,
 )
 from verification.diagnosis.carries import turned, with_carries
 from verification.diagnosis.held import with_held
 from verification.diagnosis.loops import with_loops
 from verification.diagnosis.probe import Seen
-from verification.diagnosis.words import joined
+from verification.diagnosis.words import common_factor, joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
@@ -51,7 +51,12 @@ def explained(seen: Seen) -> str | None:
     for words, gradients in (*unreached, *flows):
         if _fits(seen, gradients, some):
             return words
-    return None
+    return _by_some_way(seen, tuple(seen.got))
+
+
+def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
+    """What is otherwise on one way; a common factor says as much."""
+    return None if common_factor(seen) else ways.explained(seen, names, partial(_fits, seen, names=names))
 
 
 def _unreached(seen: Seen) -> Iterator[Alternative]:
@@ -72,7 +77,8 @@ def _without_final(case: Case, state: int) -> Case:
 def explained_alone(seen: Seen, name: str) -> str | None:
     """What explains one of an answer's blocks by itself, if what flows back is right; as ``explained``."""
     one = replace(seen, blocks=(name,))
-    return next((words for words, made in _of_blocks(one) if _fits(one, made(), one.blocks)), None)
+    found = (words for words, made in _of_blocks(one) if _fits(one, made(), one.blocks))
+    return next(found, None) or _by_some_way(one, one.blocks)
 
 
 def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> bool:
@@ -111,7 +117,7 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
         "nothing flowed back from step to step",
         partial(_of, without_carry(case, tuple(range(len(states))))),
     )
-    for words, other in (*with_carries(case), *with_states_after(case), *with_slopes(case)):
+    for words, other in (*with_carries(case), *with_slopes(case)):
         yield words, partial(_of, other)
 
 

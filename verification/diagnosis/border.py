@@ -5,6 +5,7 @@ of a step more, and of two: what is wrong with both of these is so at the border
 step more alone, or with less than a chunk as well, where the last chunk is not whole.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from verification.diagnosis.probe import STEPS, Seen, healthy_case, look_at
@@ -22,6 +23,14 @@ def at_border(engine: Engine, seen: Seen) -> str:
     case = seen.truth.case
     chunk = chunk_of(engine.claim, case)
     return f", {AT_BORDER}" if chunk is not None and case.steps == chunk + 1 else ""
+
+
+def if_whole(engine: Engine, seen: Seen, wrong: Sequence[int], right: Sequence[int]) -> str:
+    """That it is wrong where chunks are not whole, if it is so with these numbers of steps; or nothing."""
+    chunk = chunk_of(engine.claim, seen.truth.case)
+    if chunk is None or any(T % chunk for T in right) or not all(T % chunk for T in wrong):
+        return ""
+    return f" where T is no multiple of {chunk}, {NOT_WHOLE}"
 
 
 def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:

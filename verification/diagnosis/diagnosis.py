@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verification.diagnosis.as_if import explained
-from verification.diagnosis.border import at_border, of_border
+from verification.diagnosis.border import at_border, if_whole, of_border
 from verification.diagnosis.clipping import clipped
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
 from verification.diagnosis.history import of_history, of_other_answers, of_training, of_what_is_kept
 from verification.diagnosis.leak import of_leak
 from verification.diagnosis.onset import fainter, onset
-from verification.diagnosis.precision import narrow
+from verification.diagnosis.precision import narrow, rounded
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
 from verification.diagnosis.stages import APART, FAULTS, Diagnosis, bug_first, stage_of
@@ -128,7 +128,7 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
     """What is wrong with gradients, from the shortest case on in which any is."""
     wrong = [seen for seen in by_steps if seen.wrong]
     stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
-    as_if = clipped(engine, last) or explained(last)
+    as_if = clipped(engine, last) or rounded(engine, last) or explained(last)
     if as_if is None and stage != "state" and _is_limited(engine, last.truth.case):
         return _limited(engine, last)
     if as_if is None and stage in APART:
@@ -193,10 +193,22 @@ def _hints(engine: Engine, stage: str, first: Seen) -> str:
 
 
 def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
-    """From which T on, where that is not the first that was tried."""
-    if seen is by_steps[0]:
-        return ""
-    return f" from T = {seen.truth.case.steps} on{at_border(engine, seen)}, right with fewer steps"
+    """From which T on, where that is not the first that was tried, and up to which, where more are right."""
+    first = by_steps.index(seen)
+    later = by_steps[first + 1 :]
+    right = [each.truth.case.steps for each in later if not each.wrong]
+    until = ""
+    if right:
+        wrong = [each.truth.case.steps for each in by_steps[first:] if each.wrong]
+        ends = f" up to T = {wrong[-1]}, right with more steps" if wrong[-1] < right[0] else ""
+        until = (
+            if_whole(engine, seen, wrong, right)
+            or ends
+            or f", right with T = {joined(list(map(str, right)))}"
+        )
+    if not first:
+        return until
+    return f" from T = {seen.truth.case.steps} on{at_border(engine, seen)}, right with fewer steps{until}"
 
 
 def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:

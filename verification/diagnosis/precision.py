@@ -1,15 +1,26 @@
 """Precision: right to fewer digits than the number type has, and why."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from verification.diagnosis.probe import Seen
+from verification.diagnosis.probe import Seen, look_at
 from verification.models.arrays import Array
+from verification.models.case import Cotangents
+from verification.properties.engine import Engine
 
 # The type that is used by mistake inside a wider one.
 NARROW = {"float64": np.float32, "complex128": np.complex64}
 
 # How many of its units of rounding an answer may then be off.
 UNITS = 64
+
+# Bits of narrower types, and the part of itself by which a number that is rounded to the fewest may be off.
+BITS = {"bfloat16": 8, "float16": 11, "float32": 24}
+COARSEST = 2.0**-4
+
+# What three times as much may be off by, as a part of the error, where it is three times the gradient.
+SAME = 1e-2
 
 
 def narrow(seen: Seen) -> str | None:
@@ -25,6 +36,29 @@ def narrow(seen: Seen) -> str | None:
     ):
         return np.dtype(dtype).name
     return None
+
+
+def rounded(engine: Engine, seen: Seen) -> str | None:
+    """What some numbers on the way back are rounded to, in words behind "as if", by how far it is off.
+
+    Twice the cotangents then give twice the gradient to the last bit, and three times do not.
+    """
+    case = seen.truth.case
+    off = max((_off(seen.got[name], seen.want(name)) for name in seen.blocks), default=0.0)
+    if seen.forward or not 0 < off < COARSEST or not isinstance(case.objective, Cotangents):
+        return None
+    for factor in (2, 3):
+        scaled = case.objective.replaced(lambda array, factor=factor: factor * array)
+        other = look_at(engine, replace(case, objective=scaled))
+        far = [
+            _off(other.got[name], factor * seen.got[name]) if name in other.got else np.inf
+            for name in seen.blocks
+        ]
+        if (max(far) > 0) if factor == 2 else (max(far) < SAME * off):
+            return None
+    bits = round(-np.log2(off))
+    name = min(BITS, key=lambda each: abs(BITS[each] - bits))
+    return f"numbers on the way back were rounded to about {bits} bits ({name} has {BITS[name]})"
 
 
 def _off(got: Array, want: Array) -> float:

@@ -141,12 +141,17 @@ def companions(
     return rows
 
 
-def row_with(levels: Row, factors: Factors, rules: Sequence[Rule]) -> dict[str, Level] | None:
-    """The first row that has these levels, or None if no row can."""
-    if not possible(levels, rules):
+def row_with(
+    levels: Row, factors: Factors, rules: Sequence[Rule], new: str = ""
+) -> dict[str, Level] | None:
+    """The first row that has these levels, or None if no row can.
+
+    ``new``: the factor whose level is the last, where no rule excludes the others.
+    """
+    of = _by_factor(tuple(rules))
+    if not possible(levels, of.get(new, ()) if new else rules):
         return None
-    open_ = [name for name in factors if name not in levels]
-    row, of = dict(levels), _by_factor(tuple(rules))
+    open_, row = [name for name in factors if name not in levels], dict(levels)
     return {name: row[name] for name in factors} if _completed(row, open_, 0, factors, of) else None
 
 

@@ -146,7 +146,7 @@ def _around(
     most = max(LIGHT, work(cheapest)) if cheapest else 0.0
 
     def fits(factor: str, level: Level, steps: int | None) -> bool:
-        row = row_with({**levels, factor: level}, factors, rules)
+        row = row_with({**levels, factor: level}, factors, rules, factor)
         if row is None or work(row) > most:
             return False
         return steps is None or steps >= least_steps(row, shortest)

@@ -1,0 +1,363 @@
+"""Ways: one use of a number in a step through which something else flows back than should.
+
+Every step is traced onto a tape and gone back through by it. What flows from an operation to one of the
+numbers that it is made of is a *way*. On a way, or on all of a number's that are called alike, there is tried
+
+- a factor: nothing flows, or twice as much, or by a constant that is looked for;
+- another number: in a product the factor itself for the other one, or an input, or a state;
+- another flow: that to a state after the step;
+- another step's numbers: what is made of an input, or of a state, alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, TypeAlias
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.builtins import container_take
+from autograd.core import primitive_vjps
+
+from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import joined
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Use
+from verification.models.product import rows
+from verification.models.truncation import FULL
+from verification.truth.long import as_known
+from verification.truth.put_out import as_state, left_out
+from verification.truth.reverse import Entry, Played, Rule, Tape, make_vjp
+from verification.truth.steps import MOVING, called, on_tape
+from verification.truth.unroll import walk
+
+Gradients: TypeAlias = Mapping[str, Array]
+Rules: TypeAlias = dict[int, Rule]
+
+# How an operation is called, and in words the number that another one is put beside in it.
+PRODUCTS = (anp.multiply, anp.einsum, anp.matmul, anp.dot, rows)
+CALLED = {anp.add: "sum", anp.subtract: "difference", anp.divide: "quotient", anp.true_divide: "quotient"}
+CALLED |= dict.fromkeys(PRODUCTS, "product")
+
+# Times that a constant is corrected, and how near it is to what is wanted then.
+CORRECTED, NEAR = 8, 1e-9
+
+# Which step's numbers stand for those of step s, of T steps; a state after the last step is one more.
+STEPS: dict[str, Callable[[int, int], int]] = {
+    "{} after each step stood for the one before it": lambda s, steps: s + 1,
+    "{} of the step before stood for that of each step": lambda s, steps: max(s - 1, 0),
+    "{} of step 0 stood for that of every step": lambda s, steps: 0,
+    "{} of the last step stood for that of every step": lambda s, steps: steps - 1,
+    "{} of step 1 stood for that of step 0": lambda s, steps: max(s, 1),
+    "{} of the step before stood for that of the last step": lambda s, steps: min(s, max(steps - 2, 0)),
+}
+
+
+def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool]) -> str | None:
+    """What is otherwise on some way, in words behind "as if", if that fits; ``names``: what is looked at."""
+    case = seen.truth.case
+    steps = _Steps.of(case) if case.truncation == FULL and case.lengths is None else None
+    if steps is None:
+        return None
+    wrong = [name for name in names if name in seen.blocks]
+    ways = [way for way in steps.ways() if way.to and set(way.to) <= set(wrong)]
+    for words, rules in (*_by_factor(ways), *_of_other_steps(steps), *_by_number(steps, ways)):
+        if fits(steps.gradient(rules)):
+            return words
+    for way in () if case.model.complex else ways:
+        factor = _constant(seen, wrong, steps, way)
+        if factor is not None and fits(steps.gradient(way.rules(_times(factor)))):
+            return f"{way} were {factor:.3g} times as much"
+    return None
+
+
+@dataclass(frozen=True)
+class _Way:
+    """From operations to a number: ``uses``, each an operation and which of its numbers; ``to``: the claimed
+    blocks that it is made of; ``words``: how it is called."""
+
+    uses: tuple[tuple[int, int], ...]
+    to: tuple[str, ...]
+    words: str
+
+    def __str__(self) -> str:
+        return f"what flows back to {joined(self.to)} from {self.words}"
+
+    def rules(self, change: "_Change") -> Rules:
+        """Those that change it."""
+        return {number: _Back(number, partial(_on_way, way, change)) for number, way in self.uses}
+
+
+@dataclass(frozen=True, eq=False)
+class _At:
+    """A step that is gone back through, by number, and what has flowed to its results."""
+
+    steps: "_Steps"
+    step: int
+    flows: Sequence[Array]
+
+    def entry(self, number: int) -> Entry:
+        """What made a number."""
+        return self.steps.tape.entry(number)
+
+    def value(self, number: int) -> Any:
+        """A number of the step's tape."""
+        return self.steps.played[self.step].values[number]
+
+    def parts(self, number: int, args: Sequence[Any], flow: Any) -> list[Any]:
+        """What flows to each number that an operation is made of, by autograd's rule."""
+        entry = self.entry(number)
+        back = primitive_vjps[entry.made_by](entry.argnums, self.value(number), tuple(args), entry.kwargs)
+        return [*back(flow)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Back:
+    """The rule of an operation, by number, that is gone back through otherwise, and computed as it was."""
+
+    number: int
+    parts: Callable[[_At, int, Sequence[Any], Any], Sequence[Any]]
+
+    def value(self, at: Any, args: Sequence[Any]) -> Any:
+        """Is not asked, for nothing is played anew."""
+        raise NotImplementedError
+
+    def back(self, at: _At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """What flows to each number that it is made of."""
+        return self.parts(at, self.number, args, flow)
+
+
+# Of an operation, by number, and one of its ways: what flows there, by its arguments and what flows to it.
+_Change: TypeAlias = Callable[[_At, int, int, Sequence[Any], Any], Any]
+
+
+def _on_way(way: int, change: _Change, at: _At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    """As by autograd, but for one way."""
+    parts = at.parts(number, args, flow)
+    parts[way] = change(at, number, way, args, flow)
+    return parts
+
+
+def _times(factor: float) -> _Change:
+    """As much by a factor."""
+    return lambda at, number, way, args, flow: factor * at.parts(number, args, flow)[way]
+
+
+def _by_other(other: int | None) -> _Change:
+    """With another number in the place of the other factor; None for the factor itself."""
+
+    def change(at: _At, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
+        own, changed = at.entry(number).argnums[way], [*args]
+        changed[1 - own] = args[own] if other is None else at.value(other)
+        return at.parts(number, changed, flow)[way]
+
+    return change
+
+
+def _flow_of(state: int) -> _Change:
+    """With what flows to a state after the step, by number."""
+    return lambda at, number, way, args, flow: at.parts(number, args, at.flows[state])[way]
+
+
+def _of_step(
+    moved: Mapping[int, int], step: Callable[[int, int], int], at: _At, number: int, args: Any, flow: Any
+) -> Sequence[Any]:
+    """By autograd's rule, where some arguments are numbers of another step."""
+    values, changed = at.steps.played[step(at.step, at.steps.case.steps)].values, [*args]
+    for place, parent in moved.items():
+        changed[place] = values[parent]
+    return at.parts(number, changed, flow)
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """A case's steps on tapes that are alike, and one from the final state, with the last step's inputs."""
+
+    given: Case
+    case: Case
+    played: tuple[Played[str], ...]
+    seeds: tuple[Gradients, ...]
+
+    @property
+    def tape(self) -> Tape[str]:
+        """That of all steps."""
+        return self.played[0].tape
+
+    @classmethod
+    def of(cls, given: Case) -> "_Steps | None":
+        """None where they are not alike, as with branches that numbers decide."""
+        case = as_state(given.astype(WIDER[as_known(given).dtype]))
+        model, played, seeds = case.model, [], []
+        for s, state in enumerate(walk(case)):
+            after = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
+            leaves = case.params(Use.STEP) | after
+            leaves |= {name: array[:, min(s, case.steps - 1)] for name, array in case.inputs.items()}
+            played.append(on_tape(model, case.chosen, leaves, ())[0])
+            if s - 1 in case.losses:
+                term = partial(_term, case, s - 1)
+                back, losses = make_vjp(term, {**case.params(Use.READOUT), **after})
+                seeds.append(back([np.ones_like(each) for each in losses]))
+            else:
+                seeds.append({})
+        alike = {tuple((entry.made_by, entry.parents) for entry in each.tape.entries) for each in played}
+        return cls(given, case, tuple(played), tuple(seeds)) if len(alike) == 1 else None
+
+    def gradient(self, rules: Rules) -> Gradients:
+        """Every block's, by a tape with these rules."""
+        case, tape = self.case, replace(self.tape, rules=rules)
+        states = [block.name for block in case.model.of(Use.STATE)]
+        by_step: dict[str, list[Any]] = {}
+        flow: list[Any] = [0.0 for _ in states]
+        for s in range(case.steps - 1, -1, -1):
+            now, seeds = Played(tape, self.played[s].values), self.seeds[s + 1]
+            flow = [d + seeds.get(name, 0.0) for d, name in zip(flow, states, strict=True)]
+            arrived = now.back(now.begun(flow), at=_At(self, s, flow))
+            for i, name in enumerate(tape.names):
+                by_step.setdefault(name, []).append(arrived.get(i, np.zeros_like(now.values[i])))
+            flow = [by_step[name][-1] for name in states]
+        made: dict[str, Any] = {name: arrays[-1] for name, arrays in by_step.items()}
+        made |= {block.name: sum(by_step[block.name]) for block in case.model.of(Use.STEP)}
+        made |= {name: np.stack(by_step[name][::-1], axis=1) for name in case.inputs}
+        for name in case.params(Use.READOUT):
+            made[name] = sum(seeds[name] for seeds in self.seeds if seeds)
+        return {name: np.conj(array) for name, array in left_out(self.given, made).items()}
+
+    @cached_property
+    def made_of(self) -> list[frozenset[str]]:
+        """The blocks that each number on the tape is made of."""
+        tape = self.tape
+        found = [frozenset((name,)) for name in tape.names]
+        for entry in tape.entries:
+            found.append(frozenset[str]().union(*(found[parent] for parent in entry.parents)))
+        return found
+
+    def ways(self) -> list[_Way]:
+        """Each by itself, and together those to one number that are called alike."""
+        tape, made_of = self.tape, self.made_of
+        order = [block.name for block in self.given.model.blocks]
+        found: dict[tuple[int, str], list[tuple[int, int]]] = {}
+        for number, entry in enumerate(tape.entries, len(tape.names)):
+            computed = entry.made_by in primitive_vjps and entry.made_by not in (*MOVING, container_take)
+            for way, parent in enumerate(entry.parents if computed else ()):
+                found.setdefault((parent, self._called(entry, way)), []).append((number, way))
+        ways = []
+        for (parent, words), uses in found.items():
+            to = tuple(name for name in order if name in made_of[parent])
+            ways += [_Way((use,), to, words) for use in uses]
+            ways += [_Way(tuple(uses), to, words)] if len(dict(uses)) > 1 else []
+        return ways
+
+    def _called(self, entry: Entry, way: int) -> str:
+        """What is made by an operation with the other number, by that of which this one is not made."""
+        own, *others = (entry.parents[way], *(each for i, each in enumerate(entry.parents) if i != way))
+        kind = self._function(entry) or CALLED.get(entry.made_by, entry.made_by.__name__)
+        beside = [self._name(each, self.made_of[own]) for each in others]
+        beside = beside or ["a constant"] * (entry.made_by in CALLED)
+        return f"the {kind} with {joined(beside)}" if beside else f"the {kind}"
+
+    @staticmethod
+    def _function(entry: Entry) -> str:
+        """The function that it is a call of, "" where it is none."""
+        return str(entry.args[1].name) if entry.made_by is called else ""
+
+    def _name(self, number: int, but: frozenset[str]) -> str:
+        """How a number is called, by blocks but for some."""
+        if number >= len(self.tape.names) and (function := self._function(self.tape.entry(number))):
+            return f"a {function}"
+        names = self.made_of[number] - but
+        return (
+            joined([block.name for block in self.given.model.blocks if block.name in names])
+            or "another number"
+        )
+
+
+def _term(case: Case, t: int, leaves: Mapping[str, Any]) -> tuple[Any]:
+    """The loss at a step, of the state after it and of what reads it out."""
+    model, f = case.model, Namespace(case.chosen, Arithmetic())
+    state = tuple(leaves[block.name] for block in model.of(Use.STATE))
+    data = case.objective.data(t, case.steps)
+    return (case.objective.term(model, f, model.named(leaves, Use.READOUT), data, state),)
+
+
+def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+    """Ways that are left out, counted twice, or have another sign."""
+    for words, factor in (("left out", 0.0), ("counted twice", 2.0), ("subtracted", -1.0)):
+        for way in ways:
+            yield f"{way} were {words}", way.rules(_times(factor))
+
+
+def _by_number(steps: _Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+    """Products with another factor, and ways with another flow."""
+    tape, states = steps.tape, steps.case.model.of(Use.STATE)
+    values, names = steps.played[0].values, steps.tape.names
+    known = {i: name for i, name in enumerate(names) if name in steps.given.blocks}
+    known |= {
+        names.index(b.name): f"the state of {b.name} before each step"
+        for b in steps.given.model.of(Use.STATE)
+    }
+    after = {
+        number: f"the state of {block.name} after each step"
+        for number, block in zip(tape.results, states, strict=True)
+        if type(number) is int and number not in known and block.name in steps.given.blocks
+    }
+    for way in ways:
+        (number, use), *more = way.uses
+        entry = tape.entry(number)
+        for state, (result, words) in enumerate(zip(tape.results, after.values(), strict=False)):
+            if type(result) is int and np.shape(values[result]) == np.shape(values[number]):
+                yield f"the gradient of {words} stood for that of {way.words}", way.rules(_flow_of(state))
+        if more or entry.made_by not in PRODUCTS or len(entry.argnums) != 2:
+            continue
+        own, other = entry.parents[use], entry.parents[1 - use]
+        whose = f"the other factor of the product on the way to {joined(way.to)}"
+        if np.shape(values[own]) == np.shape(values[other]):
+            yield "a factor itself stood for the other one of its product", way.rules(_by_other(None))
+        for instead, name in {**known, **after}.items():
+            if instead not in (own, other) and np.shape(values[instead]) == np.shape(values[other]):
+                yield f"{name} stood for {whose}", way.rules(_by_other(instead))
+
+
+def _of_other_steps(steps: _Steps) -> Iterator[tuple[str, Rules]]:
+    """What is made of an input alone, or of a state, at another step than its own."""
+    case, tape, made_of = steps.given, steps.tape, steps.made_of
+    for block in case.model.of(Use.INPUT, Use.STATE):
+        alone = {number for number, names in enumerate(made_of) if names == {block.name}}
+        uses = {
+            number: {
+                place: parent
+                for place, parent in zip(entry.argnums, entry.parents, strict=True)
+                if parent in alone
+            }
+            for number, entry in enumerate(tape.entries, len(tape.names))
+            if number not in alone
+        }
+        uses = {number: moved for number, moved in uses.items() if moved}
+        some = [uses, *({number: moved} for number, moved in uses.items() if len(uses) > 1)]
+        name = block.name if block.use is Use.INPUT else f"the state of {block.name}"
+        for words, step in STEPS.items():
+            for each in some if block.use is Use.STATE or step(0, 1) == 0 else ():
+                yield words.format(name), {n: _Back(n, partial(_of_step, each[n], step)) for n in each}
+
+
+def _constant(seen: Seen, names: Sequence[str], steps: _Steps, way: _Way) -> float | None:
+    """The factor of a way by which it is off as these blocks are, along that; None where there is none."""
+    want = {name: np.asarray(seen.want(name), float) for name in names}
+    off = {name: np.asarray(seen.got[name], float) - want[name] for name in names}
+    size = sum(float(np.sum(array**2)) for array in off.values())
+
+    def reached(factor: float) -> float:
+        """How far it goes, where 0 is right and 1 is as wrong as what was given."""
+        made = steps.gradient(way.rules(_times(factor)))
+        return sum(float(np.sum((made[name] - want[name]) * off[name])) for name in names) / size
+
+    before, now = (1.0, -1.0), (0.0, reached(0.0) - 1)
+    for _ in range(CORRECTED):
+        if now[1] == before[1] or not np.isfinite(now[1]):
+            return None
+        if abs(now[1]) < NEAR:
+            return now[0]
+        factor = now[0] - now[1] * (now[0] - before[0]) / (now[1] - before[1])
+        before, now = now, (factor, reached(factor) - 1)
+    return None
