@@ -141,9 +141,7 @@ def companions(
     return rows
 
 
-def row_with(
-    levels: Row, factors: Factors, rules: Sequence[Rule], new: str = ""
-) -> dict[str, Level] | None:
+def row_with(levels: Row, factors: Factors, rules: Sequence[Rule], new: str = "") -> dict[str, Level] | None:
     """The first row that has these levels, or None if no row can.
 
     ``new``: the factor whose level is the last, where no rule excludes the others.
