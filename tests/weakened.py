@@ -204,6 +204,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "most * np.abs(due[name])) for name in got) → (True)",
         "properties/remarks.py: _may_be_wrong: an answer: False → (True)",
     ),
+    "Of each row of a plan it is said what it is asked.": (
+        "judging/plan.py: Plan._work: half a rule: row.turns or () → (row.turns)",
+    ),
     "Who is refuted goes on no more, whatever is left.": (
         "judging/run.py: Run.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
         "(self.tally.cases < total)",

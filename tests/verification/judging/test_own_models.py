@@ -81,10 +81,10 @@ def in_steps(module):
 
 
 def explained(engine, cases, monkeypatch, drawn=True):
-    """The diagnosis, the picture, if it is to be ``drawn``, and the smallest example of what is found."""
+    """The diagnosis and an example of what is found; if ``drawn``, the picture and the smallest one."""
     monkeypatch.setattr(shrinking, "SECONDS", 1.0)
     case, finding = next(wrong_of(engine, cases))
-    shrunk = shrinking.smallest(engine, case, finding) or (case, finding)
+    shrunk = (shrinking.smallest(engine, case, finding) if drawn else None) or (case, finding)
     shown = picture(engine, case) if drawn else None
     return diagnose(engine, finding, case), shown, judging.example_of(engine, *shrunk, True)
 
