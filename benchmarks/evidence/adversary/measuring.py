@@ -213,11 +213,12 @@ def pairs_met(conditions: Sequence[Condition], met: Array) -> tuple[Pairs, ...]:
     """By classes, the pairs that one call can meet; ``met``: which conditions each call does."""
     can = np.triu(pairs_together(conditions))
     some, names = met.astype(np.float32), [each.name for each in conditions]
+    classes = [*dict.fromkeys(each.kind for each in conditions)]
     do = some.T @ some > 0
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for first, second in np.argwhere(can):
-        kinds = (conditions[first].kind, conditions[second].kind)
-        found.setdefault(kinds, []).append((first, second))
+        one, other = sorted((conditions[first].kind, conditions[second].kind), key=classes.index)
+        found.setdefault((one, other), []).append((first, second))
     made = [
         Pairs(kinds, len(pairs), tuple((names[a], names[b]) for a, b in pairs if not do[a, b]))
         for kinds, pairs in found.items()
