@@ -1,7 +1,7 @@
 """``python -m benchmarks.campaign``: how many cases a second a campaign looks at, by its workers.
 
 The engine is the example of docs/judge/command.md. Numbers of workers take turns, so that what else the
-machine does falls on all of them; what starting a worker takes is not counted, since a campaign is long.
+machine does falls on all of them.
 ``--out docs/judge`` writes the picture, and the table of campaign.md anew.
 """
 
@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,10 @@ from rnn.console.files import deliver, write, write_text
 from rnn.console.places import Places
 from rnn.console.progress import Progress
 from verification.campaign.blocks import CASES, Block
-from verification.campaign.identity import Job, identity_of, job_of
-from verification.campaign.processes import processes
+from verification.campaign.looking import on_processes
+from verification.judge import subject_of
+from verification.judging.run import Subject
+from verification.processes.loading import engine_at
 
 PROGRAM = f"{program(__package__)}.campaign"
 PICTURE, PAGE = "campaign.png", "campaign.md"
@@ -80,31 +81,29 @@ def measured(asked: argparse.Namespace) -> dict[str, Any]:
     rates: dict[int, list[float]] = {number: [] for number in numbers}
     progress = Progress({"rounds": 1.0})
     with tempfile.TemporaryDirectory() as folder, progress.part("rounds") as show:
-        job = _example(Path(folder))
+        subject = _example(Path(folder))
         for turn in range(asked.rounds):
             for number in numbers:
-                rates[number].append(rate(job, number, asked.blocks))
+                rates[number].append(rate(subject, number, asked.blocks))
                 show(turn * asked.workers + number, asked.rounds * asked.workers)
     shown = {str(number): [round(each, 2) for each in rates[number]] for number in numbers}
     return {"machine": machine(), "versions": versions(), "cases a block": CASES, "cases a second": shown}
 
 
-def _example(folder: Path) -> Job:
+def _example(folder: Path) -> Subject:
     """The engine of the page, in a file."""
     block = re.search(r"^```python\n(.*?)^```$", EXAMPLE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert block is not None  # the page has an example
     (folder / "decay.py").write_text(block[1], "utf-8")
-    return job_of(f"{folder / 'decay.py'}:net")
+    return subject_of(engine_at(f"{folder / 'decay.py'}:net"))
 
 
-def rate(job: Job, workers: int, blocks: int) -> float:
-    """Cases a second, once all workers have loaded the engine."""
-    with processes(job, identity_of(job), workers) as crowd:
-        wait([crowd.submit(Block(1, index, 1)) for index in range(workers)])
-        started = time.perf_counter()
-        out = [crowd.submit(Block(0, index)) for index in range(workers * blocks)]
-        cases = sum(future.result().cases for future in out)
-        return cases / (time.perf_counter() - started)
+def rate(subject: Subject, workers: int, blocks: int) -> float:
+    """Cases a second."""
+    started = time.perf_counter()
+    records = on_processes(subject, workers, (Block(0, index) for index in range(workers * blocks)))
+    cases = sum(record.tally.cases for record in records)
+    return cases / (time.perf_counter() - started)
 
 
 def medians(found: Mapping[str, Any]) -> dict[int, float]:

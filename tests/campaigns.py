@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from verification.campaign.identity import identity_of, job_of
+from verification.campaign.identity import identity_of
 from verification.judge import subject_of
 from verification.processes.loading import engine_at
 
@@ -51,12 +51,11 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1
 
 
 def subject_in(folder: Path, text: str, name: str = "mine"):
-    """The engine of a file with that text: its subject, job and identity."""
+    """The engine of a file with that text: its subject, target and identity."""
     file = folder / f"{name}.py"
     file.write_text(text, "utf-8")
     target = f"{file}:net"
-    job = job_of(target)
-    return subject_of(engine_at(target)), job, identity_of(job)
+    return subject_of(engine_at(target)), target, identity_of(target)
 
 
 def called(folder: Path, *argv: str) -> list[str]:

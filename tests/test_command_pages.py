@@ -16,7 +16,7 @@ from benchmarks.campaign import PRICE, table
 from benchmarks.evidence.options import USAGES as EVIDENCE
 from tests.examples import ROOT, called, fails_beside_the_fault_alone, of_kind, run, text_of, with_fault
 from verification.campaign.blocks import CASES
-from verification.campaign.merging import ENOUGH
+from verification.campaign.campaign import ENOUGH
 from verification.cli.options import USAGES, parsers
 from verification.judging import keeping
 from verification.judging.profile import PROFILES

@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.article.published_rule import article_data, epoch, folded, initial_weights, loss, network
+from benchmarks.tasks import each_afresh
 from rnn import Params
 from rnn.common.arrays import Array
 from rnn.console.files import write
@@ -28,7 +29,6 @@ from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.problem import Engine
-from verification.processes.tasks import each_afresh
 from verification.sine import (
     ARTICLE,
     LENGTH,

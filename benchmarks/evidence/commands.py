@@ -12,6 +12,7 @@ from benchmarks.evidence.found import Found
 from benchmarks.evidence.mutants import compiled
 from benchmarks.evidence.options import PROGRAM, USAGES
 from benchmarks.evidence.scalars import FLOATS, NARROW, ScalarRow, compiled_activation, scalar_rows
+from benchmarks.tasks import beside
 from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
 from verification.adapters.rnn.engine import manual
@@ -20,7 +21,6 @@ from verification.cli.commands import Outcome, Planned, execute, profiles_of, ve
 from verification.cli.durations import of_verify
 from verification.cli.options import arguments
 from verification.judging.profile import PROFILES, Profile
-from verification.processes.tasks import beside
 from verification.report.outcome import Evidence, Report
 
 # Problems of a detection curve: enough that a share is good to a few percent, in two minutes.

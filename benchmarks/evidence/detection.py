@@ -25,6 +25,7 @@ import autograd.numpy as anp
 import numpy as np
 
 from benchmarks.evidence.checkers import Checker, checkers
+from benchmarks.tasks import each as every
 from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.common.arrays import Array
 from rnn.console.files import write
@@ -38,7 +39,6 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
 from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
 from verification.models.truncation import KINDS
-from verification.processes.tasks import each as every
 from verification.properties.findings import findings, truth_of
 from verification.properties.property import Finding
 from verification.properties.truth import Truth

@@ -29,11 +29,11 @@ import mpmath  # type: ignore[import-untyped]
 import numpy as np
 from autograd import elementwise_grad
 
+from benchmarks.tasks import each
 from rnn import Activation, sigmoid, tanh
 from rnn.common.arrays import Array
 from verification.models.activations import ACTIVATIONS
 from verification.models.tolerance import PERTURBATION, unit
-from verification.processes.tasks import each
 
 # What a value may be off by, in units in the last place (ulp) of the truth. For tanh, the libraries' own
 # word: NumPy's tests hold it to 2 in float32 and float64, glibc's manual to 3 in long double. The sigmoid's

@@ -1,7 +1,7 @@
-"""Blocks of cases, which are what is handed out, done once, and kept.
+"""Blocks of cases, which are what is handed out, done once, and stored.
 
-A case is drawn from a generator of its own, seeded by (seed, block, number): who draws it, when, and after
-what makes no difference.
+A case is drawn from a generator of its own, seeded by (seed, block, number). So it does not matter which
+process draws it, when, and after what.
 """
 
 from collections.abc import Iterator
@@ -9,14 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Cases of a block: some seconds of work, beside which what handing out and keeping cost is nothing. Who gives
-# a campaign up loses no more than that for each process.
+# Cases of a block: some seconds of work, beside which the cost of handing out and storing is nothing.
 CASES = 50
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """Where a case is in a campaign; from this alone it can be drawn again."""
+class CaseId:
+    """A case of a campaign; from this alone it can be drawn again."""
 
     seed: int
     block: int
@@ -30,7 +29,7 @@ class Place:
         return f"{self.seed}-{self.block}-{self.number}"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Block:
     """The first ``size`` cases of the block with this index."""
 
@@ -38,9 +37,9 @@ class Block:
     index: int
     size: int = CASES
 
-    def place(self, number: int) -> Place:
-        """Of its case with that number."""
-        return Place(self.seed, self.index, number)
+    def cases(self) -> Iterator[CaseId]:
+        """Its cases, in order."""
+        return (CaseId(self.seed, self.index, number) for number in range(self.size))
 
 
 def count(cases: int) -> int:
@@ -53,7 +52,7 @@ def size_of(index: int, cases: int) -> int:
     return max(0, min(CASES, cases - index * CASES))
 
 
-def blocks(seed: int, cases: int) -> Iterator[Block]:
-    """The blocks of so many cases, in order."""
-    for index in range(count(cases)):
+def blocks(seed: int, cases: int, first: int = 0) -> Iterator[Block]:
+    """The blocks of so many cases in order, from that with the index ``first`` on."""
+    for index in range(first, count(cases)):
         yield Block(seed, index, size_of(index, cases))

@@ -1,151 +1,168 @@
 """A campaign from its beginning, or from where it was left, to its judgement.
 
-First all that is kept is read, so that damage is found before any work. Then come the cases that have failed
-before, then the designed sample, then the blocks of drawn cases, which are handed out. Portions of the sample
-and blocks are kept as they come back.
+First all that is stored is read, so that damage is found before any work. Then comes the designed sample, and
+then the blocks of random cases, which are handed out, and stored in their order as they come. A campaign ends
+with its last block, or with the first by which enough is refuted: that depends on the records alone, so the
+outcome is the same whoever did the work.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from itertools import tee
 from pathlib import Path
+from typing import Any
 
-from verification.campaign import failures
-from verification.campaign.blocks import Block, Place, blocks, count
-from verification.campaign.identity import Identity, Job
-from verification.campaign.looking import looked_at_one
-from verification.campaign.merging import Merging
-from verification.campaign.portions import Portions
-from verification.campaign.record import Record
-from verification.campaign.sampled import Sampled
-from verification.campaign.spreading import Gather
-from verification.campaign.spreading import spread as spread_blocks
+from rnn.console.files import deliver, write_text
+from verification.campaign.blocks import CASES, Block, CaseId, blocks
+from verification.campaign.record import Failing, Record, of_tally
 from verification.campaign.store import Store
 from verification.judge import truths_kept
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Seen, Subject, Watch, judgement_of, tallied
+from verification.judging.sampled import Coverage
 from verification.processes.fresh import pooled
+from verification.processes.timeout import MAX_LOST
+from verification.processes.workers import Lost, Spread
 
-# The designed sample alone: what is drawn is drawn in blocks.
+# The designed sample alone: all other cases are drawn in blocks.
 SAMPLE = Profile("sample", cases=0, exact_cases=0)
 
-Tell = Callable[[str], object]
+# Refuted cases after which no more are sought: enough to choose a small one from.
+ENOUGH = 100
+
+# Where programs of failing cases are, in the campaign's folder.
+FAILURES = "failures"
 
 
 @dataclass(frozen=True, eq=False)
 class Campaign:
-    """What is asked: so many cases drawn from a seed, of an engine; and the folder where all is kept.
+    """So many random cases of an engine from a seed, and the folder where all is stored.
 
-    ``cache``: are truths of the designed sample read from the user's cache, and kept there?
+    ``identity``: what has to be alike in a campaign that is resumed. ``look``: makes the records of blocks,
+    in order. ``cache``: are truths of the designed sample read from the user's cache, and kept there?
     """
 
     subject: Subject
-    job: Job
-    identity: Identity
+    identity: dict[str, str]
     seed: int
     cases: int
     folder: Path
+    look: Callable[[Iterable[Block]], Generator[Record, None, None]]
     cache: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the place of
-    the case that is told, None where it is one of the designed sample's.
+    """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the case that
+    is shown, None where it is one of the designed sample's.
     """
 
     judgement: Judgement
     refuted: int
-    smallest: Place | None
+    smallest: CaseId | None
 
 
-def tried_again(campaign: Campaign, tell: Tell) -> dict[Place, Record]:
-    """The cases that have failed before, each looked at once more; those that fail still are told."""
-    found = {}
-    for place in failures.kept(campaign.folder):
-        record = looked_at_one(campaign.subject, place)
-        found[place] = record
-        shown = "holds now"
-        if record.failing is not None:
-            finding = record.failing.finding
-            shown = f"fails still: {finding.property} {finding.part}".strip()
-        tell(f"{failures.FOLDER}/{place}.py {shown}")
-    return found
-
-
-def sampled(campaign: Campaign, portions: Portions, progress: Progress) -> Sampled:
-    """The designed sample, or of it the portions that are not kept."""
-    if portions.whole is not None:
-        return portions.whole
+def sampled(campaign: Campaign, store: Store, progress: Progress) -> Seen:
+    """What the designed sample came to. It is stored when all of it is done, unless it is refuted."""
+    there = store.sample()
+    if there is not None:
+        kept = (Coverage(**{**each, "vacuous": tuple(each["vacuous"])}) for each in there["coverage"])
+        return Seen(Record.from_json(there["record"]).tally, tuple(kept))
     with truths_kept(campaign.subject, campaign.cache) as subject, pooled() as spread:
-        seen = tallied(portions.keeping(spread), subject, SAMPLE, 0, Watch(progress))
-        if seen.ended:
-            raise KeyboardInterrupt
-        sample = Sampled(seen.tally, seen.coverage)
-    portions.finish(sample)
-    return sample
+        seen = tallied(unhurried(spread), subject, SAMPLE, 0, Watch(progress))
+    if seen.ended:
+        raise KeyboardInterrupt
+    if not seen.tally.is_refuted:
+        coverage = [asdict(each) for each in seen.coverage]
+        store.keep_sample({"record": of_tally(seen.tally).to_json(), "coverage": coverage})
+    return seen
 
 
-def taken_up(campaign: Campaign, store: Store) -> Merging:
-    """What the blocks that are kept come to."""
-    merging = Merging(count(campaign.cases))
-    for block, record in store.kept(campaign.cases):
-        _add(campaign, merging, block, record)
-    return merging
+def unhurried(spread: Spread) -> Spread:
+    """The same without the pace of an engine, by which a slow one would be asked less."""
+
+    def spread_without_pace(
+        work: Callable[..., Any], tasks: Iterable[Any], processes: int | None = None
+    ) -> Generator[Any, None, None]:
+        with closing(spread(work, tasks, processes)) as outcomes:
+            for outcome in outcomes:
+                yield outcome if isinstance(outcome, Lost) else replace(outcome, pace=0.0)
+
+    return spread_without_pace
 
 
-def merge(campaign: Campaign, store: Store, merging: Merging, gather: Gather, progress: Progress) -> None:
-    """Add the blocks that have not come yet, which are handed out, and kept as they come.
+def taken_up(campaign: Campaign, store: Store) -> tuple[Record, int]:
+    """What the blocks that are stored come to, and how many they are; all of them are read."""
+    record, number = Record(), 0
+    for each in store.records(campaign.cases):
+        number += 1
+        if not is_over(record):
+            record += _with_program(campaign, each)
+    return record, number
 
-    ``progress`` is told of cases: of those that are left, how many have been done.
+
+def merged(campaign: Campaign, store: Store, record: Record, first: int, progress: Progress) -> Record:
+    """The record with those of the blocks from that index on, each stored when it comes.
+
+    ``progress`` is told of cases: of those that are left, how many have been run.
     """
-    if merging.over:
-        return
-    todo = (block for block in blocks(campaign.seed, campaign.cases) if not merging.has(block))
-    now, left = 0, campaign.cases - merging.cases
-    with closing(spread_blocks(gather, todo)) as coming:
-        for block, record in coming:
-            store.keep(block, record)
-            _add(campaign, merging, block, record)
+    if is_over(record):
+        return record
+    left, named = tee(blocks(campaign.seed, campaign.cases, first))
+    now, most = 0, campaign.cases - first * CASES
+    with closing(campaign.look(left)) as coming:
+        for block, each in zip(named, coming, strict=False):
+            store.keep(block, each)
+            record += _with_program(campaign, each)
             now += block.size
-            progress(now, left)
-            if merging.over:
+            progress(now, most)
+            if is_over(record):
                 break
+    return record
 
 
-def _add(campaign: Campaign, merging: Merging, block: Block, record: Record) -> None:
-    """Add a block's record, and keep the program of what has failed in those that have now been added up."""
-    subject = campaign.subject
-    for added in merging.add(block, record):
-        failing = added.failing
-        if failing is not None and not failures.holds(campaign.folder, failing.place):
-            packed = subject.pack(subject.at(failing.place))
-            program = subject.example(packed, failing.finding, False).code
-            failures.keep(campaign.folder, failing.place, program)
+def is_over(record: Record) -> bool:
+    """Is enough refuted?"""
+    return record.refuted >= ENOUGH or record.lost >= MAX_LOST
 
 
-def concluded(
-    campaign: Campaign, sample: Sampled, merging: Merging, again: Mapping[Place, Record], started: float
-) -> Outcome:
+def _with_program(campaign: Campaign, record: Record) -> Record:
+    """The record of a block. The program of its smallest failing case is there from now on."""
+    failing = record.failing
+    path = None if failing is None else campaign.folder / FAILURES / f"{failing.case}.py"
+    if failing is not None and path is not None and not path.exists():
+        _write_program(campaign, failing, path)
+    return record
+
+
+def _write_program(campaign: Campaign, failing: Failing, path: Path) -> None:
+    """A program that fails as printed; ``Undelivered`` where it cannot be written."""
+    subject, case = campaign.subject, failing.case
+    program = subject.example(subject.pack(subject.at(case)), failing.finding, False).code
+
+    def save(path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        write_text(path, f"# Case {case.number} of block {case.block}, seed {case.seed}.\n{program}")
+
+    for _ in deliver({path: save}):
+        pass
+
+
+def concluded(campaign: Campaign, sample: Seen, record: Record, started: float) -> Outcome:
     """The judgement on all of it, told by the smallest case that is refuted.
 
     ``started``: by ``time.monotonic``.
     """
-    record = merging.record
-    for place, found in again.items():
-        # Those that hold now are of no campaign; those in a block have been looked at there, and count once.
-        in_a_block = place.seed == campaign.seed and merging.holds(place, campaign.cases)
-        if found.refuted and not in_a_block:
-            record += found
-    tally, failing, subject = sample.tally + record.tally(), record.failing, campaign.subject
+    tally, failing, subject = sample.tally + record.tally, record.failing, campaign.subject
     own = sample.tally.refuted
     if failing is not None and (own is None or failing.size < subject.size(own[0])):
-        tally = replace(tally, refuted=(subject.pack(subject.at(failing.place)), failing.finding))
+        tally = replace(tally, refuted=(subject.pack(subject.at(failing.case)), failing.finding))
     else:
         failing = None
     with pooled() as spread:
         seen = Seen(tally, sample.coverage)
         judgement = judgement_of(spread, subject, seen, SAMPLE.strength, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)
-    return Outcome(judgement, refuted, None if failing is None else failing.place)
+    return Outcome(judgement, refuted, None if failing is None else failing.case)

@@ -1,12 +1,10 @@
 """``python -m verification campaign``: what it can be asked for, what it prints, and what it comes to."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,21 +15,9 @@ from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
 from verification.campaign.blocks import count
-from verification.campaign.campaign import (
-    Campaign,
-    Outcome,
-    concluded,
-    merge,
-    sampled,
-    taken_up,
-    tried_again,
-)
-from verification.campaign.failures import FOLDER, check
-from verification.campaign.identity import identity_of, job_of
-from verification.campaign.kept import Refused
-from verification.campaign.portions import Portions
-from verification.campaign.processes import processes
-from verification.campaign.spreading import BackendLost, Gather, GaveUp
+from verification.campaign.campaign import FAILURES, Campaign, Outcome, concluded, merged, sampled, taken_up
+from verification.campaign.identity import identity_of
+from verification.campaign.looking import GaveUp, on_processes
 from verification.campaign.store import opened
 from verification.judge import subject_of
 from verification.report import summary
@@ -79,36 +65,26 @@ FLAGS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A campaign, and who does its work."""
-
-    campaign: Campaign
-    gather: Gather
-
-
-def prepared(options: argparse.Namespace) -> Prepared:
+def prepared(options: argparse.Namespace) -> Campaign:
     """The campaign that the options ask for; ValueError, in one line, for one that cannot be."""
-    job = job_of(options.target)
-    identity = identity_of(job)
-    subject = subject_of(options.engine)
-    campaign = Campaign(subject, job, identity, options.seed, options.cases, options.out, options.cache)
-    if options.scheduler is None:
-        return Prepared(campaign, partial(processes, job, identity, options.workers or os.cpu_count() or 1))
-    if options.workers is not None:
-        raise ValueError(
-            "--workers: given with --scheduler, whose cluster has its own; needed one of the two"
-        )
-    if find_spec("distributed") is None:
-        raise ValueError(f"--scheduler: {missing('distributed', 'cluster')}")
-    from verification.campaign.cluster import BACK, cluster
+    identity, subject = identity_of(options.target), subject_of(options.engine)
+    look = partial(on_processes, subject, options.workers)
+    if options.scheduler is not None:
+        if options.workers is not None:
+            raise ValueError(
+                "--workers: given with --scheduler, whose cluster has its own; needed one of the two"
+            )
+        if find_spec("distributed") is None:
+            raise ValueError(f"--scheduler: {missing('distributed', 'cluster')}")
+        from verification.campaign.cluster import check, on_cluster
 
-    try:
-        with cluster(options.scheduler, job, identity):
-            pass
-    except BackendLost as lost:
-        raise ValueError(f"--scheduler: {line(options.scheduler, VALUE)} is lost: {lost}") from None
-    return Prepared(campaign, partial(cluster, options.scheduler, job, identity, BACK, _tell))
+        # Workers have working directories of their own.
+        file, _, name = options.target.rpartition(":")
+        target = f"{Path(file).resolve()}:{name}"
+        check(options.scheduler, target, identity)
+        look = partial(on_cluster, options.scheduler, target, identity)
+    identity = {"seed": f"{options.seed}", **identity}
+    return Campaign(subject, identity, options.seed, options.cases, options.out, look, options.cache)
 
 
 def parts(options: argparse.Namespace) -> Mapping[str, float]:
@@ -116,26 +92,20 @@ def parts(options: argparse.Namespace) -> Mapping[str, float]:
     return {"designed sample": SAMPLE, "cases": float(options.cases)}
 
 
-def run(asked: Prepared, program: str, progress: Progress) -> Outcome:
+def run(campaign: Campaign, program: str, progress: Progress) -> Outcome:
     """From where the campaign was left to its end; what stops it is told in one line, with how to go on."""
-    campaign, started = asked.campaign, time.monotonic()
+    started = time.monotonic()
     try:
-        check(campaign.folder)
-        with (
-            opened(campaign.folder, campaign.identity, campaign.seed) as store,
-            _how_to_go_on(campaign.folder),
-        ):
-            portions, merging = Portions(store), taken_up(campaign, store)
-            there = [str(portions), f"{merging.come:,} of {count(campaign.cases):,} blocks"]
-            if str(portions) or merging.come:
-                _tell(f"going on: {' and '.join(filter(None, there))} are in {campaign.folder}")
-            again = tried_again(campaign, _tell)
+        with opened(campaign.folder, campaign.identity) as store, _how_to_go_on(campaign.folder):
+            record, first = taken_up(campaign, store)
+            if first:
+                _tell(f"going on: {first:,} of {count(campaign.cases):,} blocks are in {campaign.folder}")
             with progress.part("designed sample") as show:
-                sample = sampled(campaign, portions, show)
+                sample = sampled(campaign, store, show)
             with progress.part("cases") as show:
-                merge(campaign, store, merging, asked.gather, show)
-            return concluded(campaign, sample, merging, again, started)
-    except (ValueError, Refused) as wrong:
+                record = merged(campaign, store, record, first, show)
+            return concluded(campaign, sample, record, started)
+    except ValueError as wrong:
         refuse(program, str(wrong))
     except (GaveUp, Undelivered) as vain:
         raise SystemExit(f"{vain}; the same command goes on from what is kept") from vain
@@ -163,7 +133,7 @@ def as_text(outcome: Outcome) -> str:
 def _refuted(outcome: Outcome) -> Iterator[str]:
     if outcome.refuted:
         cases, which = ("cases", "the smallest ") if outcome.refuted > 1 else ("case", "")
-        where = "" if outcome.smallest is None else f", {which}in {FOLDER}/{outcome.smallest}.py"
+        where = "" if outcome.smallest is None else f", {which}in {FAILURES}/{outcome.smallest}.py"
         yield f"{outcome.refuted:,} {cases} refuted{where}"
 
 

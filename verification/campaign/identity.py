@@ -2,85 +2,47 @@
 
 import hashlib
 import platform
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 # What cases, truths and bounds are made by, beside this project.
 LIBRARIES = ("numpy", "autograd", "hypothesis")
 
-# Characters of a digest that are shown: enough to tell two from each other.
-SHOWN = 8
-
-# The form of an identity as JSON values.
-FORM = {"name": str, "digest": str, "versions": {str: str}}
+# Characters of a digest: enough to tell two sources from each other.
+DIGITS = 16
 
 HERE = Path(__file__).resolve().parents[1]
 
 
-@dataclass(frozen=True)
-class Job:
-    """An engine as whoever has the file finds it: ``file``, an absolute path; ``name``; the file's digest."""
+def identity_of(target: str) -> dict[str, str]:
+    """Of the engine of ``FILE.py:NAME`` as it is judged here: its name, the file's digest, and versions.
 
-    file: str
-    name: str
-    digest: str
-
-    @property
-    def target(self) -> str:
-        """As the command has it."""
-        return f"{self.file}:{self.name}"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """The engine, without its place, and the versions by name."""
-
-    name: str
-    digest: str
-    versions: dict[str, str]
-
-    def to_json(self) -> dict[str, Any]:
-        """As JSON values."""
-        return asdict(self)
-
-
-def job_of(target: str) -> Job:
-    """The engine of ``FILE.py:NAME``; OSError where the file cannot be read."""
+    This project's is a digest of its source, which changes under one version between releases. OSError if
+    the file cannot be read.
+    """
     file, _, name = target.rpartition(":")
-    path = Path(file).resolve()
-    return Job(str(path), name, hashlib.sha256(path.read_bytes()).hexdigest())
+    return {
+        "python": platform.python_version(),
+        **{library: version(library) for library in LIBRARIES},
+        "verified-rnn of source": _digest(*sorted(HERE.rglob("*.py"))),
+        "engine": name,
+        "engine of source": _digest(Path(file)),
+    }
 
 
-def identity_of(job: Job) -> Identity:
-    """Of the engine, as it is judged here."""
-    return Identity(job.name, job.digest, versions())
-
-
-def versions() -> dict[str, str]:
-    """Of Python, of the libraries, and of this project, which changes under one version between releases."""
-    libraries = {name: version(name) for name in LIBRARIES}
-    return {"python": platform.python_version(), **libraries, "verified-rnn": f"of source {_source()}"}
-
-
-def _source() -> str:
-    """A digest of the verifier's source."""
-    digest = hashlib.sha256()
-    for path in sorted(HERE.rglob("*.py")):
-        digest.update(f"{path.relative_to(HERE).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:SHOWN]
-
-
-def difference(found: Identity, needed: Identity) -> str | None:
+def difference(found: Mapping[str, str], needed: Mapping[str, str]) -> str | None:
     """The first thing that is not as needed, in words, or None."""
-    for name, wanted in needed.versions.items():
-        if found.versions.get(name) != wanted:
-            return f"{name} {found.versions.get(name, 'missing')}, needed {wanted}"
-    if found.name != needed.name:
-        return f"the engine {found.name}, needed {needed.name}"
-    if found.digest != needed.digest:
-        shown = (digest[:SHOWN] for digest in (found.digest, needed.digest))
-        return "another source of the engine, {}, needed {}".format(*shown)
+    for name, wanted in needed.items():
+        if found.get(name) != wanted:
+            return f"{name} {found.get(name, 'missing')}, needed {wanted}"
     return None
+
+
+def _digest(*files: Path) -> str:
+    """Of what is in the files, and of the names of ours."""
+    digest = hashlib.sha256()
+    for file in files:
+        name = file.relative_to(HERE).as_posix() if file.is_relative_to(HERE) else ""
+        digest.update(f"{name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:DIGITS]

@@ -1,64 +1,66 @@
-"""A block's cases looked at, in a process that an engine may end or never come back from.
+"""The cases of a block, run in a process that the engine may end: one that does is refuted, and the last."""
 
-A case on which that happens is refuted, and the cases after it are looked at in another process.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import tee
 from typing import Any
 
-from verification.campaign.blocks import Block, Place
+from verification.campaign.blocks import Block, CaseId
 from verification.campaign.record import Failing, Record, of_tally
 from verification.judging.run import Subject
 from verification.judging.tally import of_lost
-from verification.processes.timeout import MAX_LOST
-from verification.processes.workers import Lost, spread
+from verification.processes.fresh import pooled
+from verification.processes.workers import Lost
 from verification.properties.property import FORM, Finding
 
 
-def looked_at(subject: Subject, block: Block) -> Record:
-    """What all cases of the block come to; those after ``MAX_LOST`` that cost a process are not asked."""
-    return _looked_at(subject, [block.place(number) for number in range(block.size)])
+class GaveUp(Exception):
+    """The campaign cannot go on; the message says why, in a line."""
 
 
-def looked_at_one(subject: Subject, place: Place) -> Record:
-    """What one case comes to."""
-    return _looked_at(subject, [place])
+def on_processes(
+    subject: Subject, processes: int | None, blocks: Iterable[Block]
+) -> Generator[Record, None, None]:
+    """The records of the blocks in order, made by so many processes of this machine (None: its cores)."""
+    given, named = tee(blocks)
+    with pooled() as spread, closing(spread(partial(look_at, subject), given, processes)) as outcomes:
+        for block, outcome in zip(named, outcomes, strict=False):
+            yield record_of(subject, block, outcome)
 
 
-def _looked_at(subject: Subject, places: Sequence[Place]) -> Record:
-    record, left = Record(), list(places)
-    while left and record.lost < MAX_LOST:
-        (found,) = spread(partial(_look, subject), [left])
-        if not isinstance(found, Lost):
-            return record + found
-        before, number, words = found.doing or (record, 0, None)
-        # A case is drawn by the user's own forward, where that is what a backward is judged by.
-        if words is None:
-            raise RuntimeError(f"the work {found.how}, before the engine was asked anything")
-        lost = of_tally(of_lost(replace(found, doing=words)))
-        finding = Finding(FORM.name, "", f"{found.how}, at {words}")
-        failing = _failing(subject, left[number], finding, subject.at(left[number]))
-        record += before + replace(lost, failing=failing)
-        left = left[number + 1 :]
-    return record
+def look_at(subject: Subject, block: Block, channel: Any) -> Record:
+    """The record of the block. Each case is told, with the record of those before it and then in words.
 
-
-def _look(subject: Subject, places: Sequence[Place], channel: Any) -> Record:
-    """The record of the cases, each told before it is asked, with the record of those before it."""
+    A case that costs its process, or an answer in time, is the last: to go on may be to wait again.
+    """
     subject, record = subject.guarded(channel), Record()
-    for number, place in enumerate(places):
-        channel.tell((record, number, None))
-        case = subject.at(place)
-        channel.tell((record, number, subject.in_words(case)))
+    for each in block.cases():
+        channel.tell((record, None))
+        case = subject.at(each)
+        channel.tell((record, subject.in_words(case)))
         tally = subject.tally(case)
-        found = of_tally(tally)
-        if tally.refuted is not None:
-            found = replace(found, failing=_failing(subject, place, tally.refuted[1], case))
-        record += found
+        failing = None if tally.refuted is None else _failing(subject, each, tally.refuted[1])
+        record += of_tally(tally, failing)
+        if record.lost:
+            break
     return record
 
 
-def _failing(subject: Subject, place: Place, finding: Finding, case: Any) -> Failing:
-    return Failing(subject.size(subject.pack(case)), place, finding)
+def record_of(subject: Subject, block: Block, outcome: Record | Lost) -> Record:
+    """The same of a block whose process may have been lost; ``GaveUp`` if no engine was called by then."""
+    if not isinstance(outcome, Lost):
+        return outcome
+    before, words = outcome.doing or (Record(), None)
+    if words is None:
+        # A case of a function is drawn by the user's own forward.
+        raise GaveUp(f"block {block.index}: the work {outcome.how}, before the engine was called")
+    lost = of_lost(replace(outcome, doing=words))
+    case = CaseId(block.seed, block.index, before.tally.cases)
+    finding = Finding(FORM.name, "", f"{outcome.how}, at {words}")
+    return before + of_tally(lost, _failing(subject, case, finding))
+
+
+def _failing(subject: Subject, case: CaseId, finding: Finding) -> Failing:
+    return Failing(subject.size(subject.pack(subject.at(case))), case, finding)

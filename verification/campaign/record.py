@@ -1,95 +1,61 @@
-"""What some cases came to, in a form that travels and is kept as JSON.
+"""What some cases came to, in a form that is sent between machines and stored as JSON.
 
-Records add up. Of all refutations the smallest is kept, by the case's place, from which the case is drawn
-again: no array is kept, and a record of a block is about a kilobyte.
+Records add up. Of all failures the smallest is kept, by the case's id, from which the case is drawn again: no
+array is stored, and the record of a block takes some kilobytes.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field, replace
+from math import inf
 from typing import Any
 
-from verification.campaign.blocks import Place
-from verification.campaign.form import Maybe
+from verification.campaign.blocks import CaseId
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
-# What is counted by name.
+# What a tally counts, as a number and by name. A campaign has no calls of a training.
+NUMBERS = ("cases", "informative")
 COUNTERS = ("seen", "declined", "not_asked", "drawn", "fixed", "remarks")
-
-# The form of a record as JSON values (``verification.campaign.form``).
-FORM = {
-    "rows": [(str, str, int, int, int, str, int, int)],
-    "cases": int,
-    "informative": int,
-    **{name: {str: int} for name in COUNTERS},
-    "rows_covered": [(str, int)],
-    "refuted": int,
-    "lost": int,
-    "failing": Maybe(
-        {
-            "size": int,
-            "place": {"seed": int, "block": int, "number": int},
-            "finding": {
-                **{"property": str, "part": str, "wrong": Maybe(str), "nonzero": bool, "determined": bool},
-                **{"lost": bool, "declined": str, "not_asked": str, "unanswered": bool, "remark": [str]},
-                "changed": [str],
-            },
-        }
-    ),
-}
 
 
 @dataclass(frozen=True)
 class Failing:
-    """A case on which a property fails: how many numbers it has, where it is, and what was found."""
+    """A case on which a property fails: how many numbers it has, which case, and the finding."""
 
     size: int
-    place: Place
+    case: CaseId
     finding: Finding
 
 
 @dataclass(frozen=True)
 class Record:
-    """As ``Tally`` has it; ``refuted``: how many cases were; ``lost``: how many cost a process."""
+    """``tally``: without an example; ``refuted``: how many cases were; ``lost``: how many ended a process.
 
-    rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
-    cases: int = 0
-    informative: int = 0
-    seen: Counter[str] = field(default_factory=Counter)
-    declined: Counter[str] = field(default_factory=Counter)
-    not_asked: Counter[str] = field(default_factory=Counter)
-    drawn: Counter[str] = field(default_factory=Counter)
-    fixed: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
-    rows_covered: frozenset[tuple[str, int]] = frozenset()
+    ``failing``: of the smallest case.
+    """
+
+    tally: Tally = field(default_factory=Tally)
     refuted: int = 0
     lost: int = 0
     failing: Failing | None = None
 
     def __add__(self, other: "Record") -> "Record":
-        tally = self.tally() + other.tally()
         failing = [each.failing for each in (self, other) if each.failing is not None]
         return Record(
-            **_counts(tally),
-            refuted=self.refuted + other.refuted,
-            lost=self.lost + other.lost,
-            failing=min(failing, key=lambda each: (each.size, each.place), default=None),
+            self.tally + other.tally,
+            self.refuted + other.refuted,
+            self.lost + other.lost,
+            min(failing, key=lambda each: (each.size, each.case), default=None),
         )
-
-    def tally(self) -> Tally:
-        """The same as a run has it, without an example."""
-        return Tally(**_counts(self))
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
         return {
-            "rows": [list(astuple(row)) for row in self.rows.values()],
-            "cases": self.cases,
-            "informative": self.informative,
-            **{name: dict(getattr(self, name)) for name in COUNTERS},
-            "rows_covered": [list(met) for met in sorted(self.rows_covered)],
+            "rows": [astuple(row) for row in self.tally.rows.values()],
+            **{name: getattr(self.tally, name) for name in (*NUMBERS, *COUNTERS)},
+            "rows_covered": sorted(self.tally.rows_covered),
             "refuted": self.refuted,
             "lost": self.lost,
             "failing": None if self.failing is None else asdict(self.failing),
@@ -97,30 +63,24 @@ class Record:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Record":
-        """What ``to_json`` made, which has the form ``FORM``."""
+        """What ``to_json`` made."""
         rows = [Row(*row) for row in values["rows"]]
+        counts: dict[str, Any] = {name: values[name] for name in NUMBERS}
+        counts |= {name: Counter(values[name]) for name in COUNTERS}
+        tally = Tally(
+            rows={(row.property, row.part, row.truncation): row for row in rows},
+            rows_covered=frozenset((sample, number) for sample, number in values["rows_covered"]),
+            **counts,
+        )
         failing = values["failing"]
         if failing is not None:
-            place, finding = Place(**failing["place"]), Finding(**failing["finding"])
-            finding = replace(finding, remark=tuple(finding.remark), changed=tuple(finding.changed))
-            failing = Failing(failing["size"], place, finding)
-        return cls(
-            rows={(row.property, row.part, row.truncation): row for row in rows},
-            cases=values["cases"],
-            informative=values["informative"],
-            rows_covered=frozenset((of, number) for of, number in values["rows_covered"]),
-            refuted=values["refuted"],
-            lost=values["lost"],
-            failing=failing,
-            **{name: Counter(values[name]) for name in COUNTERS},
-        )
+            lists = {name: tuple(failing["finding"][name]) for name in ("remark", "changed")}
+            finding = Finding(**{**failing["finding"], **lists})
+            failing = Failing(failing["size"], CaseId(**failing["case"]), finding)
+        return cls(tally, values["refuted"], values["lost"], failing)
 
 
-def of_tally(tally: Tally) -> Record:
-    """What a run's own cases came to, of which no more than one is known to be refuted."""
-    return Record(**_counts(tally), refuted=int(tally.is_refuted), lost=int(bool(tally.lost)))
-
-
-def _counts(one: Tally | Record) -> dict[str, Any]:
-    """What a tally and a record both count."""
-    return {name: getattr(one, name) for name in ("rows", "cases", "informative", "rows_covered", *COUNTERS)}
+def of_tally(tally: Tally, failing: Failing | None = None) -> Record:
+    """Of one case, or of more of which none is refuted."""
+    bare = replace(tally, refuted=None, lost="", pace=inf)
+    return Record(bare, int(tally.is_refuted), int(bool(tally.lost)), failing)

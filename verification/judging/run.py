@@ -30,8 +30,8 @@ from verification.judging.standing import Reached, Standing
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.processes.fresh import Spread, pooled
-from verification.processes.workers import Lost
+from verification.processes.fresh import pooled
+from verification.processes.workers import Lost, Spread
 from verification.properties.engine import FixedCase
 from verification.properties.property import Finding
 from verification.sampling.claim import Claim

@@ -15,24 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from verification.processes.channel import Channel, Slot
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, detached, end, supervised
-from verification.processes.workers import (
-    Silence,
-    failures_told,
-    in_order,
-    judge_ended,
-    outcome_of,
-    spread,
-    unresponsive,
-)
+from verification.processes.supervisor import LOOK, detached, supervised
+from verification.processes.workers import Spread, Turn, end_process, failures_told, in_order, spread
 from verification.text import message_of
 
 # The libraries whose threads a fork loses, by the names of their modules.
@@ -40,8 +32,6 @@ THREADED = ("jax", "torch")
 
 # Where OpenBLAS, MKL, Accelerate and OpenMP read how many threads they may take.
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
-
-Spread: TypeAlias = Callable[[Callable[[Any, Channel], Any], Sequence[Any]], Generator[Any, None, None]]
 
 
 @contextmanager
@@ -60,28 +50,45 @@ def afresh() -> Iterator[Spread]:
     if not hasattr(os, "fork"):
         yield spread
         return
-    pool = _Pool()
+    pool = Pool()
     try:
         yield pool.spread
     finally:
         pool.end()
 
 
-class _Pool:
-    """The fresh processes that nobody is asked in, and what is known of the engines that were sent."""
+class Pool:
+    """The fresh processes without a task, and what is known of the engines that were sent."""
 
     def __init__(self) -> None:
-        self._idle: list[Process] = []
+        self._idle: list[Fresh] = []
         self._sent: Sent = {}
+        self._is_over = False
 
-    def spread(self, work: Callable[[Any, Channel], Any], tasks: Sequence[Any]) -> Generator[Any, None, None]:
-        """As ``verification.processes.workers.spread``; raises Unsendable for what cannot be sent."""
-        return in_order(partial(self._begin, work), tasks)
+    def spread(
+        self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
+    ) -> Generator[Any, None, None]:
+        """A ``Spread``; raises Unsendable for what cannot be sent."""
+        return in_order(partial(self._begin, work), tasks, processes)
 
-    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> "Turn":
+    def outcome(self, work: Callable[[Any, Channel], Any], task: Any) -> Any:
+        """What comes of one task, by any thread: a result, an exception, or Lost."""
+        turn = self._begin(work, task)
+        while not turn.has_ended():
+            time.sleep(LOOK)
+        return turn.outcome
+
+    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> Turn:
         data = self._pickled((work, task))
-        process = self._idle.pop() if self._idle else Process()
-        return Turn(process, data, self._idle)
+        process = self._idle.pop() if self._idle else Fresh()
+        process.begin(data)
+        return Turn(process, self._keep)
+
+    def _keep(self, process: "Fresh") -> None:
+        if self._is_over:
+            end_process(process)
+        else:
+            self._idle.append(process)
 
     def _pickled(self, what: Any) -> bytes:
         try:
@@ -91,60 +98,22 @@ class _Pool:
             raise Unsendable(f"{error}: {loaded} is loaded, whose threads a fork loses") from error
 
     def end(self) -> None:
-        """Nothing that was started is left."""
-        for process in self._idle:
-            process.end()
+        """Nothing that was started is left, but for what is at work, which ends with its task."""
+        self._is_over = True
+        while self._idle:
+            end_process(self._idle.pop())
 
 
-class Turn:
-    """A task with a process, which goes back to the idle ones when it is done and lives."""
+class Fresh:
+    """A fresh process with its supervisor, which works on what it is given, one task after another."""
 
-    def __init__(self, process: "Process", data: bytes, idle: "list[Process]") -> None:
-        self.outcome: Any = None
-        self._process, self._idle = process, idle
-        self._silence = Silence(process.channel, process.number)
-        process.begin(data)
-
-    def has_ended(self) -> bool:
-        """Is there an outcome?"""
-        channel = self._process.channel
-        # First: what has ended may have told its outcome before.
-        gone = self._process.exit_code()
-        lost = gone is not None or channel.copies.value or self._silence.too_long()
-        # What it has left behind is for the supervisor to judge.
-        if not lost and (not channel.is_finished or self._process.has_left_any()):
-            return False
-        if lost:
-            self._process.end()
-        else:
-            self._idle.append(self._process)
-        self.outcome = outcome_of(channel, unresponsive() if gone is None else judge_ended(gone))
-        return True
-
-    def waited_for(self) -> Any:
-        """The outcome, when there is one."""
-        while not self.has_ended():
-            time.sleep(LOOK)
-        return self.outcome
-
-    def end(self) -> None:
-        """Give it up, and the process with it."""
-        self._process.end()
-
-
-class Process:
-    """A fresh process with its supervisor, which works on what it is given, one task after another.
-
-    ``path``: where it finds modules; where this process does, if that is None.
-    """
-
-    def __init__(self, path: Sequence[str] | None = None) -> None:
+    def __init__(self) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
             self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
             # Nobody would know of one that was started just before an interruption.
             with held_back():
-                self._started = _python(LIFE, file.fileno(), sys.path if path is None else path)
+                self._started = _python(LIFE, file.fileno(), sys.path)
 
     def begin(self, data: bytes) -> None:
         """Give it a task, pickled."""
@@ -153,21 +122,17 @@ class Process:
         self.channel.turn.value += 1
 
     @property
-    def number(self) -> int:
-        """The system's, of the supervisor."""
+    def supervisor(self) -> int:
+        """The supervisor's number."""
         return self._started.pid
 
     def exit_code(self) -> int | None:
         """The supervisor's; None while it lives."""
         return self._started.poll()
 
-    def has_left_any(self) -> bool:
-        """Are there processes that it has started and does not hold any more, outside its group?"""
-        return bool(detached(self._started.pid, self.channel.worker.value))
-
-    def end(self) -> None:
-        """It, and all that it has started, are no more."""
-        end(self._started.pid, self.channel, lambda: self._started.poll() is not None)
+    def is_idle(self) -> bool:
+        """Is its task done? What it has left behind, which it does not hold any more, is its supervisor's."""
+        return self.channel.is_finished and not detached(self.supervisor, self.channel.worker.value)
 
 
 # What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.

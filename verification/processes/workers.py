@@ -21,12 +21,11 @@ import pickle
 import time
 import traceback
 import warnings
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Protocol, TypeVar
+from itertools import islice
+from typing import Any, Protocol
 
 from verification.processes import timeout
 from verification.processes.channel import Channel
@@ -41,8 +40,8 @@ SILENT = 3
 # have pages of their own, which is the largest that glibc takes.
 KEPT = {-1: 2**31 - 1, -3: 2**25}
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+# Tasks that are begun and whose outcome has not been taken yet, at most, for each process.
+AHEAD = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,110 +52,135 @@ class Lost:
     doing: Any = None
 
 
-def spread(
-    work: Callable[[Task, Channel], Result], tasks: Sequence[Task]
-) -> Generator[Result | Lost, None, None]:
-    """``work`` done on every task, in their order, each in a process of its own, as many as there are cores.
+class Spread(Protocol):
+    """``work(task, channel)`` done on every task, by so many processes at a time (None: as many as cores).
 
-    An exception of the work is raised here.
+    What comes of them is yielded in their order. An exception of the work is raised by whoever iterates.
     """
+
+    def __call__(
+        self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
+    ) -> Generator[Any, None, None]:
+        """Nothing that was started is left when the generator is closed."""
+
+
+def spread(
+    work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
+) -> Generator[Any, None, None]:
+    """A ``Spread`` over forked processes, a new one for each task."""
     if not hasattr(os, "fork"):
         return (work(task, Channel()) for task in tasks)
-    return in_order(partial(_Worker, work), tasks)
+    return in_order(lambda task: Turn(Forked(work, task)), tasks, processes)
 
 
-@contextmanager
-def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result | Lost]]:
-    """``work`` begun in a process of its own. What is yielded is called once: it waits for what comes of it.
+class Process(Protocol):
+    """A worker as whoever judges knows it: by its supervisor, and what it tells."""
 
-    An exception of the work is raised there. Where processes cannot be forked, it is done only then.
+    channel: Channel
+
+    @property
+    def supervisor(self) -> int:
+        """The supervisor's number."""
+
+    def exit_code(self) -> int | None:
+        """The supervisor's, or ``UNKNOWN``; None while it lives."""
+
+    def is_idle(self) -> bool:
+        """Is its task done, and may it have another?"""
+
+
+# The exit code of a supervisor of which somebody else has asked for it before.
+UNKNOWN = -(2**31)
+
+
+class Turn:
+    """A task with a process; ``outcome``: when it has ended, a result, an exception, or Lost.
+
+    ``keep`` is given the process when it may have another task.
     """
-    if not hasattr(os, "fork"):
-        yield work
-        return
-    running = [_Worker(lambda task, channel: work(), None)]
 
-    def outcome() -> Result | Lost:
-        while not running[0].has_ended():
-            time.sleep(LOOK)
-        outcome: Result | Lost | Exception = running.pop().outcome
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    try:
-        yield outcome
-    finally:
-        for worker in running:
-            worker.end()
-
-
-class Started(Protocol):
-    """A task that somebody is at work on; ``outcome`` is a result, an exception, or Lost."""
-
-    outcome: Any
+    def __init__(self, process: Process, keep: Callable[[Any], object] = lambda process: None) -> None:
+        self.outcome: Any = None
+        self._process, self._keep = process, keep
+        self._silence = Silence(process.channel, process.supervisor)
 
     def has_ended(self) -> bool:
         """Is there an outcome?"""
-
-    def end(self) -> None:
-        """Give it up."""
-
-
-def in_order(start: Callable[[Task], Started], tasks: Sequence[Task]) -> Generator[Any, None, None]:
-    """The outcomes of the tasks, in their order; as many are started at a time as there are cores.
-
-    An exception of the work is raised here. Nothing that was started is left when this is closed.
-    """
-    waiting = deque(enumerate(tasks))
-    running: dict[int, Started] = {}
-    done: dict[int, Any] = {}
-    try:
-        for number in range(len(tasks)):
-            while number not in done:
-                while waiting and len(running) < (os.cpu_count() or 1):
-                    which, task = waiting.popleft()
-                    running[which] = start(task)
-                time.sleep(LOOK)
-                for which, started in list(running.items()):
-                    if started.has_ended():
-                        done[which] = running.pop(which).outcome
-            outcome = done.pop(number)
-            if isinstance(outcome, Exception):
-                raise outcome
-            yield outcome
-    finally:
-        for started in running.values():
-            started.end()
-
-
-class _Worker:
-    """A process and what is known of it; ``outcome`` is the result, an exception, or Lost."""
-
-    def __init__(self, work: Callable[[Any, Channel], Any], task: Any) -> None:
-        self.outcome: Any = None
-        self._channel = Channel()
-        judge = os.getpid()
-        self._supervisor = _fork()
-        if self._supervisor == 0:
-            with supervised(self._channel, judge), failures_told(self._channel):
-                self._channel.limit_memory()
-                keep_memory()
-                self._channel.finish(work(task, self._channel))
-        self._silence = Silence(self._channel, self._supervisor)
-
-    def has_ended(self) -> bool:
-        """Is it gone, or has to go? Then there is an outcome, and no process."""
-        gone, code = _exit_code(self._supervisor)
-        if not (gone or self._channel.copies.value or self._silence.too_long()):
+        process, channel = self._process, self._process.channel
+        # First: what has ended may have told its outcome before.
+        code = process.exit_code()
+        lost = code is not None or bool(channel.copies.value) or self._silence.too_long()
+        if not lost and not process.is_idle():
             return False
-        self.end()
-        self.outcome = outcome_of(self._channel, judge_ended(code) if gone else unresponsive())
+        if lost:
+            self.end()
+        else:
+            self._keep(process)
+        self.outcome = outcome_of(channel, unresponsive() if code is None else judge_ended(code))
         return True
 
     def end(self) -> None:
         """Give it up: no process that the task has started outlives it."""
-        end(self._supervisor, self._channel, lambda: _exit_code(self._supervisor)[0])
+        end_process(self._process)
+
+
+def end_process(process: Process) -> None:
+    """It, and all that it has started, are no more."""
+    end(process.supervisor, process.channel, lambda: process.exit_code() is not None)
+
+
+def in_order(
+    start: Callable[[Any], Turn], tasks: Iterable[Any], processes: int | None = None
+) -> Generator[Any, None, None]:
+    """The outcomes of the tasks, as ``Spread`` has it."""
+    most, waiting, number = processes or os.cpu_count() or 1, enumerate(tasks), 0
+    running: dict[int, Turn] = {}
+    done: dict[int, Any] = {}
+    try:
+        while True:
+            room = min(most - len(running), AHEAD * most - len(running) - len(done))
+            running.update((which, start(task)) for which, task in islice(waiting, room))
+            if number in done:
+                outcome = done.pop(number)
+                number += 1
+                if isinstance(outcome, Exception):
+                    raise outcome
+                yield outcome
+            elif running:
+                time.sleep(LOOK)
+                ended = [which for which, turn in running.items() if turn.has_ended()]
+                done |= {which: running.pop(which).outcome for which in ended}
+            else:
+                return
+    finally:
+        for turn in running.values():
+            turn.end()
+
+
+class Forked:
+    """A process for one task, which it inherits."""
+
+    def __init__(self, work: Callable[[Any, Channel], Any], task: Any) -> None:
+        self.channel = Channel()
+        judge = os.getpid()
+        self.supervisor = _fork()
+        if self.supervisor == 0:
+            with supervised(self.channel, judge), failures_told(self.channel):
+                self.channel.limit_memory()
+                keep_memory()
+                self.channel.finish(work(task, self.channel))
+
+    def exit_code(self) -> int | None:
+        """The supervisor's, or ``UNKNOWN``; None while it lives."""
+        try:
+            gone, status = os.waitpid(self.supervisor, os.WNOHANG)
+        except ChildProcessError:
+            return UNKNOWN
+        return os.waitstatus_to_exitcode(status) if gone else None
+
+    def is_idle(self) -> bool:
+        """It ends with its task."""
+        return False
 
 
 class Silence:
@@ -196,9 +220,10 @@ def outcome_of(channel: Channel, how: str) -> Any:
     return _placed(finished[0], channel) if isinstance(finished[0], Lost) else finished[0]
 
 
-def judge_ended(code: int | None) -> str:
+def judge_ended(code: int) -> str:
     """How a process was lost whose supervisor has ended."""
-    return f"ended the process that judges it with {exit_code_in_words(code)}"
+    known = None if code == UNKNOWN else code
+    return f"ended the process that judges it with {exit_code_in_words(known)}"
 
 
 def unresponsive() -> str:
@@ -254,12 +279,3 @@ def _fork() -> int:
     with held_back(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
-
-
-def _exit_code(pid: int) -> tuple[bool, int | None]:
-    """Is a child gone, and with which exit code? None where somebody else has asked for that before."""
-    try:
-        gone, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return True, None
-    return gone != 0, os.waitstatus_to_exitcode(status)

@@ -10,6 +10,7 @@ import numpy as np
 from benchmarks.evidence.adversary.call import Call
 from benchmarks.evidence.adversary.condition import Condition
 from benchmarks.evidence.adversary.watching import watched
+from benchmarks.tasks import each
 from verification.adapters.layer import Layer
 from verification.adapters.rnn.cells import layer_of
 from verification.judging.model_subject import OfModel
@@ -17,7 +18,6 @@ from verification.judging.profile import Profile
 from verification.judging.run import Block
 from verification.judging.sampled import Place, Sample
 from verification.models.arrays import Array
-from verification.processes.tasks import each
 from verification.properties.findings import findings
 
 # What plays each role of the layer that is judged: the first of each.

@@ -7,9 +7,9 @@ from typing import TypeAlias
 from benchmarks.evidence.adversary.call import Call
 from benchmarks.evidence.adversary.recording import Recording
 from benchmarks.evidence.adversary.watching import watched
+from benchmarks.tasks import each
 from verification.adapters.layer import Layer
 from verification.judging.model_subject import OfModel
-from verification.processes.tasks import each
 from verification.properties.findings import findings
 
 # A block's number, a case's in it, and the numbers of its calls that are wrong.

@@ -10,10 +10,10 @@ from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.fault import Fault
 from benchmarks.evidence.mutants.judging import JUDGES, Example, Result, judge
 from benchmarks.evidence.mutants.patch import engine
+from benchmarks.tasks import each
 from verification.adapters.rnn.scoping import as_rnn
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging.shrinking import smallest
-from verification.processes.tasks import each
 
 # Mutants that one process judges: enough that forking costs little, few enough to show progress.
 BATCH = 10

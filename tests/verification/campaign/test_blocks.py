@@ -1,8 +1,8 @@
-"""Blocks: every case is in one of them, and is drawn from its place alone."""
+"""Blocks: every case is in one of them, and is drawn from its id alone."""
 
 import pytest
 
-from verification.campaign.blocks import CASES, Block, Place, blocks, count, size_of
+from verification.campaign.blocks import CASES, Block, CaseId, blocks, count, size_of
 
 
 @pytest.mark.parametrize("cases", [1, CASES - 1, CASES, CASES + 1, 7 * CASES + 3])
@@ -14,16 +14,13 @@ def test_every_case_is_in_one_block(cases):
     assert {block.size for block in made[:-1]} <= {CASES}
     assert [size_of(block.index, cases) for block in made] == [block.size for block in made]
     assert size_of(count(cases), cases) == 0
+    assert list(blocks(3, cases, 2)) == made[2:]
 
 
-def test_a_place_draws_the_same_and_no_other_place_does():
+def test_an_id_draws_the_same_and_no_other_does():
     """A case depends on seed, block and number, and on nothing that was drawn before."""
-    places = [Place(seed, block, number) for seed in (0, 1) for block in (0, 1) for number in (0, 1)]
-    drawn = {place: place.rng().integers(2**63) for place in places}
-    assert len(set(drawn.values())) == len(places)
-    assert {place: place.rng().integers(2**63) for place in reversed(places)} == drawn
-
-
-def test_a_block_knows_its_places():
-    """They are told by three numbers."""
-    assert str(Block(5, 2).place(7)) == "5-2-7"
+    ids = [case for seed in (0, 1) for block in (0, 1) for case in Block(seed, block, 2).cases()]
+    drawn = {case: case.rng().integers(2**63) for case in ids}
+    assert len(set(drawn.values())) == len(ids) == 8
+    assert {case: case.rng().integers(2**63) for case in reversed(ids)} == drawn
+    assert str(CaseId(5, 2, 7)) == "5-2-7"

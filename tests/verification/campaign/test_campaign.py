@@ -1,20 +1,22 @@
-"""A campaign: the same outcome however it came about, and failures that are tried first the next time."""
+"""A campaign: the same outcome however it came about, and a program of what fails in each block."""
 
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
-from tests.campaigns import SQUARE, WRONG_SQUARE, subject_in
+from rnn.console.files import Undelivered
+from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from verification.campaign import blocks as counting
-from verification.campaign import failures
-from verification.campaign.blocks import Block, Place, blocks
-from verification.campaign.campaign import Campaign, concluded, merge, sampled, taken_up, tried_again
-from verification.campaign.looking import looked_at
-from verification.campaign.portions import Portions
-from verification.campaign.processes import processes
+from verification.campaign import campaign as module
+from verification.campaign.campaign import ENOUGH, FAILURES, Campaign, concluded, merged, sampled, taken_up
+from verification.campaign.looking import on_processes
+from verification.campaign.record import Record
 from verification.campaign.store import opened
 from verification.judging import shrinking
+from verification.judging.tally import Tally
+from verification.processes.timeout import MAX_LOST
+from verification.processes.workers import Lost
 
 # Cases of a block, of which one or two are refuted where the engine is wrong.
 CASES = 25
@@ -23,7 +25,8 @@ CASES = 25
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Campaigns of few cases have several; and little is searched for smaller examples."""
-    monkeypatch.setattr(counting, "CASES", CASES)
+    for each in (counting, module):
+        monkeypatch.setattr(each, "CASES", CASES)
     monkeypatch.setattr(shrinking, "SECONDS", 0.1)
 
 
@@ -31,22 +34,20 @@ def nothing(*told):
     """Nobody is told."""
 
 
-def campaign_in(folder, text, cases, name="mine"):
+def campaign_in(folder, text, cases, processes=2):
     """A campaign of an engine with that text."""
     folder.mkdir(exist_ok=True)
-    subject, job, identity = subject_in(folder, text, name)
-    return Campaign(subject, job, identity, 0, cases, folder)
+    subject, _, identity = subject_in(folder, text)
+    return Campaign(subject, identity, 0, cases, folder, partial(on_processes, subject, processes))
 
 
-def run(campaign, count=2, progress=nothing):
+def run(campaign, progress=nothing):
     """From where it was left to its end."""
-    gather = partial(processes, campaign.job, campaign.identity, count)
-    with opened(campaign.folder, campaign.identity, campaign.seed) as store:
-        portions, merging = Portions(store), taken_up(campaign, store)
-        again = tried_again(campaign, nothing)
-        sample = sampled(campaign, portions, nothing)
-        merge(campaign, store, merging, gather, progress)
-        return concluded(campaign, sample, merging, again, 0.0)
+    with opened(campaign.folder, campaign.identity) as store:
+        record, first = taken_up(campaign, store)
+        sample = sampled(campaign, store, nothing)
+        record = merged(campaign, store, record, first, progress)
+        return concluded(campaign, sample, record, 0.0)
 
 
 def told(outcome):
@@ -73,8 +74,13 @@ class Stopped(Exception):
 @pytest.mark.slow
 def test_a_campaign_that_was_stopped_goes_on(tmp_path):
     """Where it was: no block is done twice, and the outcome is that of one that was not stopped."""
-    whole = campaign_in(tmp_path / "whole", WRONG_SQUARE, 3 * CASES + 10)
-    want = told(run(whole, count=1))
+    whole = campaign_in(tmp_path / "whole", WRONG_SQUARE, 3 * CASES + 10, processes=1)
+    want = told(run(whole))
+    programs = sorted(path.name for path in (whole.folder / FAILURES).iterdir())
+    assert f"{want['smallest']}.py" in programs
+    text = (whole.folder / FAILURES / programs[0]).read_text("utf-8")
+    _, block, number = programs[0].removesuffix(".py").split("-")
+    assert text.startswith(f"# Case {number} of block {block}, seed 0.\n")
 
     def enough(done, total):
         if done >= 2 * CASES:
@@ -82,16 +88,15 @@ def test_a_campaign_that_was_stopped_goes_on(tmp_path):
 
     stopped = campaign_in(tmp_path / "stopped", WRONG_SQUARE, 3 * CASES + 10)
     with pytest.raises(Stopped):
-        run(stopped, progress=enough)
-    with opened(stopped.folder, stopped.identity, 0) as store:
-        before = [block for block, _ in store.kept(3 * CASES + 10)]
-    assert len(before) == 2
+        run(stopped, enough)
+    with opened(stopped.folder, stopped.identity) as store:
+        assert len([*store.records(3 * CASES + 10)]) == 2
     left = []
-    assert told(run(stopped, progress=lambda done, total: left.append(total))) == want
-    assert left == [CASES + 10] * 2
-    assert told(run(stopped, progress=lambda *_: pytest.fail("done twice"))) == want
-    assert want["cases"] == sum(block.size for block in blocks(0, 3 * CASES + 10))
-    assert want["refuted"] > 0
+    assert told(run(stopped, lambda done, total: left.append((done, total)))) == want
+    assert left == [(CASES, CASES + 10), (CASES + 10, CASES + 10)]
+    assert sorted(path.name for path in (stopped.folder / FAILURES).iterdir()) == programs
+    assert told(run(stopped, lambda *_: pytest.fail("done twice"))) == want
+    assert (want["cases"], want["refuted"] > 0) == (3 * CASES + 10, True)
 
 
 @pytest.mark.slow
@@ -101,48 +106,81 @@ def test_more_cases_keep_what_is_there(tmp_path):
     run(few)
     done = []
     more = replace(few, cases=3 * CASES)
-    grown = told(run(more, progress=lambda now, total: done.append(total)))
-    assert done == [2 * CASES] * 2
+    grown = told(run(more, lambda now, total: done.append((now, total))))
+    assert done == [(CASES, 2 * CASES), (2 * CASES, 2 * CASES)]
     assert grown == told(run(campaign_in(tmp_path / "at_once", SQUARE, 3 * CASES)))
 
 
+def looked_at(found, asked):
+    """A way to look at blocks that notes which it is given, and finds the same in each."""
+
+    def look(blocks):
+        for block in blocks:
+            asked.append(block.index)
+            yield found
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("found", "blocks"),
+    [
+        (Record(Tally(cases=CASES), refuted=ENOUGH // 4), 4),
+        (Record(Tally(cases=1), refuted=1, lost=1), MAX_LOST),
+        (Record(Tally(cases=CASES)), 9),
+    ],
+    ids=["refuted", "lost", "neither"],
+)
+def test_a_campaign_ends_at_the_same_block(tmp_path, found, blocks):
+    """With enough refuted cases or lost processes, however it got there."""
+    asked = []
+    campaign = Campaign(None, {"engine": "net"}, 0, 9 * CASES, tmp_path, looked_at(found, asked))
+
+    def until(most):
+        with opened(tmp_path, campaign.identity) as store:
+            record, first = taken_up(campaign, store)
+            record = merged(campaign, store, record, first, lambda now, _: now < most or pytest.skip())
+            return record.to_json()
+
+    with pytest.raises(pytest.skip.Exception):
+        until(2 * CASES)
+    want = sum([found] * blocks, Record()).to_json()
+    assert [until(10**9), until(10**9)] == [want, want]
+    assert asked == [*range(blocks)]
+
+
 @pytest.mark.slow
-def test_what_fails_is_kept_and_tried_first(tmp_path):
-    """By its place and with its program; once the engine is right, it is told that it holds."""
-    folder = tmp_path / "wrong"
-    outcome = run(campaign_in(folder, WRONG_SQUARE, 2 * CASES))
-    assert outcome.judgement.verdict == "refuted"
-    places = list(failures.kept(folder))
-    assert outcome.smallest in places
-    assert len({place.block for place in places}) == len(places) == 2
-    for place in places:
-        program = (folder / failures.FOLDER / f"{place}.py").read_text("utf-8")
-        assert program.startswith(f"# Case {place.number} of block {place.block}, seed 0.\n")
+def test_a_sample_is_stored_when_it_is_done_unless_it_is_refuted(tmp_path):
+    """Its coverage as well; of a slow engine it is run as of any other."""
+    right = campaign_in(tmp_path / "right", SCAN, 1)
+    with opened(right.folder, right.identity) as store:
+        first = sampled(right, store, nothing)
+        assert store.sample() is not None
+        again = sampled(replace(right, subject=None), store, nothing)
+    assert vars(again.tally) == {**vars(first.tally), "pace": again.tally.pace, "rows": again.tally.rows}
+    assert repr(again.tally.rows) == repr(first.tally.rows)
+    assert again.coverage == first.coverage != ()
+    assert first.tally.pace == 0
 
-    again = []
-    tried_again(campaign_in(folder, WRONG_SQUARE, 2 * CASES), again.append)
-    assert again == [f"failures/{place}.py fails still: autograd x" for place in places]
-    right = campaign_in(folder, SQUARE, 2 * CASES, "righted")
-    held = []
-    found = tried_again(right, held.append)
-    assert held == [f"failures/{place}.py holds now" for place in places]
-    assert [record.refuted for record in found.values()] == [0, 0]
+    wrong = campaign_in(tmp_path / "wrong", SCAN.replace("d_x[:, t] = dh", "d_x[:, t] = 2 * dh"), 1)
+    with opened(wrong.folder, wrong.identity) as store:
+        assert sampled(wrong, store, nothing).tally.refuted is not None
+        assert store.sample() is None
 
 
-@pytest.mark.slow
-def test_a_failure_of_another_campaign_counts_where_it_fails(tmp_path):
-    """Once, and not where it holds; one that is in a block has been counted there."""
-    folder = tmp_path / "wrong"
-    campaign = campaign_in(folder, WRONG_SQUARE, CASES)
-    block = looked_at(campaign.subject, Block(0, 0, CASES))
-    others = (looked_at(campaign.subject, Block(9, index, CASES)).failing for index in range(20))
-    beyond = next(failing.place for failing in others if failing is not None)
-    failures.keep(folder, beyond, "assert False\n")
-    assert run(campaign).refuted == block.refuted + 1
-    assert run(campaign).refuted == block.refuted + 1
+def test_a_lost_process_of_the_sample_is_passed_on():
+    """It has no pace."""
+    lost = Lost("ended its process", "T 1")
+    spread = module.unhurried(lambda work, tasks, processes=None: (each for each in tasks))
+    first, second = spread(None, [lost, Tally(cases=1, pace=3.0)])
+    assert (first, second.pace, second.cases) == (lost, 0.0, 1)
 
-    folder = tmp_path / "right"
-    campaign = campaign_in(folder, SQUARE, CASES, "righted")
-    want = told(run(campaign))
-    failures.keep(folder, Place(9, 7, 0), "assert False\n")
-    assert told(run(campaign)) == want
+
+def test_a_program_that_cannot_be_written_is_told(tmp_path):
+    """In a line with its path; what is stored stays."""
+    campaign = campaign_in(tmp_path, WRONG_SQUARE, CASES)
+    (tmp_path / FAILURES).touch()
+    with opened(tmp_path, campaign.identity) as store:
+        with pytest.raises(Undelivered, match=r"failures/0-0-\d+\.py: .*, could not be written"):
+            merged(campaign, store, Record(), 0, nothing)
+        assert len([*store.records(CASES)]) == 1

@@ -6,31 +6,23 @@ Everything that is killed was started here, in a group of its own.
 import gc
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
 import warnings
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
 
 import pytest
 
 from tests.campaigns import ENVIRONMENT, RARE, ROOT, SQUARE, run, subject_in
-from verification.campaign import blocks as counting
 from verification.campaign import cluster as module
-from verification.campaign.blocks import blocks
-from verification.campaign.campaign import Campaign, merge, taken_up
-from verification.campaign.cluster import cluster
-from verification.campaign.looking import looked_at
-from verification.campaign.record import Record
-from verification.campaign.spreading import GaveUp
-from verification.campaign.store import opened
+from verification.campaign.blocks import Block
+from verification.campaign.cluster import check, on_cluster
+from verification.campaign.looking import GaveUp, on_processes
 
-# Of a block, and of eight of them.
-BLOCK, CASES = 15, 120
+# As many as are more than a cluster of two workers has at a time.
+BLOCKS = [Block(0, index, 15) for index in range(9)]
 
 
 class Machines:
@@ -105,38 +97,40 @@ def machines(tmp_path):
         made.end()
 
 
+def as_json(records):
+    """The JSON of every record."""
+    return [record.to_json() for record in records]
+
+
 @pytest.mark.slow
-def test_nothing_is_lost_and_nothing_counts_twice(machines, tmp_path, monkeypatch):
-    """A worker is killed, then the scheduler with all workers, and the outcome is that of one process."""
-    monkeypatch.setattr(counting, "CASES", BLOCK)
-    subject, job, identity = subject_in(tmp_path, RARE)
+def test_a_worker_that_is_lost_costs_nothing_and_a_scheduler_is_told(machines, tmp_path):
+    """Its blocks are run by another one, as on this machine. Without a scheduler all ends, in a line."""
+    subject, target, identity = subject_in(tmp_path, RARE)
     first, _ = machines.work("--no-nanny"), machines.work("--nanny")
-    campaign = Campaign(subject, job, identity, 0, CASES, tmp_path)
-    seen, told = [], []
+    coming = on_cluster(machines.address, target, identity, BLOCKS)
+    records = [next(coming)]
+    machines.kill(first)
+    records += coming
+    assert as_json(records) == as_json(on_processes(subject, 1, BLOCKS))
+    assert sum(record.refuted for record in records) > 0
 
-    def progress(done, total):
-        seen.append((done, total))
-        if len(seen) == 2:
-            machines.kill(first)
-            machines.work("--no-nanny")
-        if len(seen) == 4:
-            machines.kill(machines.scheduler)
-            for process in machines.started:
-                machines.kill(process)
-            machines.schedule()
-            machines.work("--no-nanny")
-            machines.work("--nanny")
+    coming = on_cluster(machines.address, target, identity, BLOCKS)
+    next(coming)
+    machines.kill(machines.scheduler)
+    with pytest.raises(GaveUp, match=r"the cluster at tcp://.* is lost") as told:
+        list(coming)
+    assert "\n" not in str(told.value)
 
-    gather = partial(cluster, machines.address, job, identity, 60.0, told.append)
-    with opened(tmp_path, identity, 0) as store:
-        merge(campaign, store, merging := taken_up(campaign, store), gather, progress)
-        kept = [block for block, _ in store.kept(CASES)]
-    alone = sum((looked_at(subject, block) for block in blocks(0, CASES)), Record())
-    assert merging.record.to_json() == alone.to_json()
-    assert alone.cases == CASES
-    assert alone.refuted > 0
-    assert kept == list(blocks(0, CASES))
-    assert seen == [(done, CASES) for done in range(BLOCK, CASES + 1, BLOCK)]
+
+@pytest.mark.slow
+def test_a_block_that_ends_whatever_runs_it_is_given_up(machines, tmp_path):
+    """In a line, once it has been handed out a few times: here by a forward of a function."""
+    ends = SQUARE.replace("    return x * x, x\n", "    import os\n    os._exit(7)\n    return x * x, x\n")
+    _, target, identity = subject_in(tmp_path, ends, "ends")
+    machines.work("--no-nanny")
+    with pytest.raises(GaveUp, match=r"block 0: .*, before the engine") as told:
+        list(on_cluster(machines.address, target, identity, BLOCKS[:1]))
+    assert "\n" not in str(told.value)
 
 
 @pytest.mark.slow
@@ -172,26 +166,20 @@ sys.meta_path.insert(0, Absent())
 @pytest.mark.slow
 def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     """One that has another source of this project, or cannot read the engine's file, or has none of it."""
-    _, job, identity = subject_in(tmp_path, SQUARE)
+    _, target, identity = subject_in(tmp_path, SQUARE)
 
-    def refused(job, identity, words, process):
-        with pytest.raises(ValueError, match=words) as told, cluster(machines.address, job, identity):
-            pytest.fail("gathered")
+    def refused(target, identity, words, process):
+        with pytest.raises(ValueError, match=words) as told:
+            check(machines.address, target, identity)
         assert "\n" not in str(told.value)
-        assert str(told.value).startswith("worker tcp://127.0.0.1:")
-        machines.kill(process)
+        if process is not None:
+            machines.kill(process)
 
     worker = machines.work("--no-nanny")
-    numpy = {**identity.versions, "numpy": "1.0"}
-    needed = replace(identity, versions=numpy)
-    old = pytest.raises(ValueError, match=r"worker .*: numpy .*, needed 1\.0")
-    with old as told, cluster(machines.address, job, needed):
-        pytest.fail("gathered")
-    (theirs,) = re.findall(r"worker (tcp://[\d.:]+\d): ", str(told.value))
-    not_one = pytest.raises(ValueError, match="is that of a worker, needed a scheduler's")
-    with not_one, cluster(theirs, job, identity):
-        pytest.fail("gathered")
-    refused(replace(job, file=str(tmp_path / "none.py")), identity, "No such file.*none.py", worker)
+    older = {**identity, "numpy": "1.0"}
+    refused(target, older, r"worker tcp://127\.0\.0\.1:\d+: numpy .*, needed 1\.0", None)
+    refused(f"{tmp_path / 'none.py'}:net", identity, "No such file.*none.py", None)
+    refused(f"{tmp_path / 'mine.py'}:nothing", identity, "no 'nothing' there|needed net", worker)
 
     other = tmp_path / "other"
     call = ["git", "ls-files", "verification"]
@@ -202,48 +190,34 @@ def test_workers_that_will_not_do_are_refused(machines, tmp_path):
         file.write("# Changed.\n")
     (other / "rnn").symlink_to(ROOT / "rnn")
     theirs = {**ENVIRONMENT, "PYTHONPATH": str(other)}
-    refused(job, identity, "verified-rnn of source", machines.work("--no-nanny", environment=theirs))
+    refused(target, identity, "verified-rnn of source", machines.work("--no-nanny", environment=theirs))
 
     # An installed project is found whatever PYTHONPATH says, so the interpreter is told to find none.
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "sitecustomize.py").write_text(WITHOUT)
     theirs = {**ENVIRONMENT, "PYTHONPATH": str(tmp_path / "none")}
-    refused(job, identity, "no such verified-rnn there", machines.work("--no-nanny", environment=theirs))
+    refused(
+        target,
+        identity,
+        "No module named 'verification'.*, needed this project",
+        machines.work("--no-nanny", environment=theirs),
+    )
 
 
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("127.0.0.1:1", "no scheduler answers at '127.0.0.1:1'"),
-        ("nowhere", "needed HOST:PORT"),
-        ("", "needed HOST:PORT"),
-        ("what://127.0.0.1:1", "needed HOST:PORT"),
-    ],
-)
-def test_where_no_scheduler_is(monkeypatch, tmp_path, address, words):
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere", "", "what://127.0.0.1:1"])
+def test_where_no_scheduler_is(monkeypatch, tmp_path, address):
     """One line, and soon."""
-    _, job, identity = subject_in(tmp_path, SQUARE)
+    _, target, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "ANSWER", 0.5)
-    with pytest.raises(ValueError, match=words) as told, cluster(address, job, identity):
-        pytest.fail("gathered")
-    assert str(told.value).startswith("--scheduler: ")
+    with pytest.raises(ValueError, match="needed HOST:PORT of a scheduler that runs") as told:
+        check(address, target, identity)
+    assert str(told.value).startswith(f"--scheduler: {address!r}: ")
     assert "\n" not in str(told.value)
-
-
-def test_a_scheduler_that_does_not_come_back(monkeypatch, tmp_path):
-    """It is told that it is lost, once, and in the end that it is waited for no more."""
-    _, job, identity = subject_in(tmp_path, SQUARE)
-    monkeypatch.setattr(module, "ANSWER", 0.3)
-    told = []
-    gone = pytest.raises(GaveUp, match=r"no scheduler has come back at '127\.0\.0\.1:1'")
-    with gone, cluster("127.0.0.1:1", job, identity, 1.0, told.append):
-        pytest.fail("gathered")
-    assert told == ["the scheduler at 127.0.0.1:1 is lost; waiting for one there, up to 1 s"]
 
 
 def test_a_scheduler_without_workers(machines, monkeypatch, tmp_path):
     """Told apart from one that does not answer."""
-    _, job, identity = subject_in(tmp_path, SQUARE)
+    _, target, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "JOINED", 0.5)
-    with pytest.raises(ValueError, match="no worker has joined"), cluster(machines.address, job, identity):
-        pytest.fail("gathered")
+    with pytest.raises(ValueError, match="no worker has joined"):
+        check(machines.address, target, identity)

@@ -25,7 +25,7 @@ SLOW_SQUARE = SQUARE.replace("    return 2", "    time.sleep(0.004)\n    return 
     "import", "import time\nimport", 1
 )
 
-ENGINES = {"mine": SQUARE, "slow": SLOW_SQUARE, "wrong": WRONG_SQUARE, "scanned": SCAN}
+ENGINES = {"mine": SQUARE, "slow": SLOW_SQUARE, "wrong": WRONG_SQUARE}
 
 
 @pytest.fixture
@@ -43,18 +43,11 @@ def result(folder, name):
     return found
 
 
-@pytest.fixture(scope="module")
-def scanned(tmp_path_factory):
-    """A folder with an engine and a campaign of it that was not stopped; and what its command came to."""
-    folder = tmp_path_factory.mktemp("scanned")
-    (folder / "scanned.py").write_text(SCAN, "utf-8")
-    return folder, run(folder, "scanned.py:net", "--cases", "20", "--json", "-", "--workers", "2")
-
-
 @pytest.mark.slow
-def test_a_right_engine_is_verified(scanned):
+def test_a_right_engine_is_verified(tmp_path):
     """With its scope and the coverage of the designed sample; the page is there, and JSON alone if asked."""
-    folder, done = scanned
+    (tmp_path / "scanned.py").write_text(SCAN, "utf-8")
+    done = run(tmp_path, "scanned.py:net", "--cases", "20", "--json", "-", "--workers", "2")
     found = json.loads(done.stdout)
     assert (done.returncode, found["verdict"], found["refuted"]) == (0, "verified", 0)
     assert found["scope"].startswith("float64; full gradient by cotangents")
@@ -62,7 +55,7 @@ def test_a_right_engine_is_verified(scanned):
     assert found["rows"][0][:2] == ["forward", "outputs"]
     assert found["seen"]["T ≥ 2"] > 60
     assert " left: designed sample\n" in done.stderr
-    assert {*os.listdir(folder / "verification-campaign")} == {NAME, "report.html"}
+    assert {*os.listdir(tmp_path / "verification-campaign")} == {NAME, "report.html"}
 
 
 @pytest.mark.slow
@@ -85,8 +78,8 @@ def test_a_wrong_engine_is_refuted(project):
     assert "AssertionError" in failed.stderr
 
 
-def rows_in(folder, table):
-    """How many rows a table of the database has, which the campaign holds: as a copy has it."""
+def blocks_in(folder):
+    """How many blocks are in the database, which the campaign holds: as a copy has it."""
     copy = folder.parent / "copy.sqlite"
     for end in ("", "-wal"):
         try:
@@ -95,7 +88,7 @@ def rows_in(folder, table):
             copy.with_name(copy.name + end).unlink(missing_ok=True)
     connection = sqlite3.connect(copy)
     try:
-        return connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+        return connection.execute("SELECT COUNT(*) FROM done WHERE kind = 'block'").fetchone()[0]
     except sqlite3.Error:
         return 0
     finally:
@@ -110,7 +103,7 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     with subprocess.Popen(
         called(project, *argv), cwd=project, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
     ) as started:
-        while rows_in(project / "out", "blocks") < 1:
+        while blocks_in(project / "out") < 1:
             assert started.poll() is None
             time.sleep(0.1)
         below = descendants(started.pid)
@@ -129,55 +122,6 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     assert "of 3 blocks are in out" in done.stderr
     found = result(project, "out.json")
     assert (found["verdict"], found["cases"]) == ("verified", 150)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("least", [0, 2])
-def test_a_campaign_that_is_killed_in_its_sample_goes_on(scanned, project, least):
-    """The portions that had come are not asked again, and all comes out as if nothing had happened."""
-    argv = ("scanned.py:net", "--cases", "20", "--workers", "1", "--json", "out.json")
-    want = json.loads(scanned[1].stdout)
-    assert want.pop("seconds") > 0
-    call = called(project, *argv, "--out", "out")
-    with subprocess.Popen(
-        call, cwd=project, env=ENVIRONMENT, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as started:
-        while not (project / "out" / NAME).exists() or rows_in(project / "out", "portions") < least:
-            assert started.poll() is None
-            time.sleep(0.02)
-        os.killpg(started.pid, signal.SIGKILL)
-    there = rows_in(project / "out", "portions")
-    assert there >= least
-    done = run(project, *argv, "--out", "out")
-    assert done.returncode == 0
-    if there:
-        assert (
-            f"going on: {there} portions of the designed sample and 0 of 1 blocks are in out" in done.stderr
-        )
-    assert result(project, "out.json") == want
-    assert {*os.listdir(project / "out")} == {NAME, "report.html"}
-
-
-def change(*statement):
-    """Damages a folder by other hands in the database."""
-
-    def damage(folder):
-        connection = sqlite3.connect(folder / NAME)
-        with connection:
-            connection.execute(*statement)
-        connection.close()
-
-    return damage
-
-
-DAMAGES = {
-    "a digit": (
-        change("UPDATE blocks SET value = replace(value, '50', '51')"),
-        NAME,
-        "block 0 does not match",
-    ),
-    "no folder": (lambda folder: (folder / "failures").touch(), "failures", "needed a folder"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -207,14 +151,14 @@ def refused(capsys, *argv):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DAMAGES)
-def test_a_damaged_folder_is_refused_before_any_work(copied, capsys, name):
+def test_a_damaged_folder_is_refused_before_any_work(copied, capsys):
     """In one line that names the file and what is wrong with it; exit code 2, since nothing was done."""
-    damage, file, words = DAMAGES[name]
-    damage(copied / "out")
+    connection = sqlite3.connect(copied / "out" / NAME)
+    with connection:
+        connection.execute("UPDATE done SET value = replace(value, '50', '51') WHERE kind = 'block'")
+    connection.close()
     told = refused(capsys, "mine.py:net", "--cases", "50", "--out", "out")
-    assert told.startswith(f"python -m verification campaign: out/{file}: ")
-    assert words in told
+    assert told.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
 
 
 MISUSES = {

@@ -1,14 +1,14 @@
-"""Looking: what a block comes to, whatever the engine does to its process."""
+"""Looking: what a block comes to, whatever the engine does to its process, and whoever runs it."""
 
 import os
 
 import pytest
 
-from tests.campaigns import SCAN, WRONG_SQUARE, subject_in
-from verification.campaign.blocks import Block, Place
-from verification.campaign.looking import looked_at, looked_at_one
+from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
+from verification.campaign.blocks import Block, CaseId
+from verification.campaign.looking import GaveUp, look_at, on_processes
 from verification.campaign.record import Record
-from verification.processes.timeout import MAX_LOST
+from verification.processes.channel import Channel
 
 ENDS = SCAN.replace(
     "    states = [h]\n",
@@ -16,46 +16,42 @@ ENDS = SCAN.replace(
 )
 
 
+def total(records):
+    """As JSON values."""
+    return sum(records, Record()).to_json()
+
+
 @pytest.mark.slow
-def test_a_block_is_its_cases(tmp_path):
-    """One by one they come to the same as together, for an engine that some of them refute."""
+def test_any_number_of_processes_makes_the_same_records(tmp_path):
+    """Those of this process, in order, for an engine that some cases refute."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
-    block = Block(0, 0, 12)
-    together, alone = looked_at(subject, block), Record()
-    for number in range(12):
-        alone += looked_at_one(subject, block.place(number))
-    assert together.to_json() == alone.to_json()
-    assert together.cases == 12
-    assert 0 < together.refuted < 12
-    assert looked_at_one(subject, together.failing.place).refuted == 1
+    blocks = [Block(0, index, 7) for index in range(3)]
+    here = [look_at(subject, block, Channel()).to_json() for block in blocks]
+    for processes in (1, 3):
+        assert [record.to_json() for record in on_processes(subject, processes, iter(blocks))] == here
+    assert 0 < sum(record["refuted"] for record in here) < 21
 
 
 @pytest.mark.slow
-def test_no_case_is_lost_with_a_process(tmp_path):
-    """One in which it ends is refuted, and those before and after it are looked at, up to so many such."""
+def test_a_case_that_ends_its_process_is_refuted_and_the_last(tmp_path):
+    """Those before it count."""
     subject, _, _ = subject_in(tmp_path, ENDS)
-    whole = looked_at(subject, Block(0, 0, 80))
-    assert whole.lost == MAX_LOST
-    cases = [subject.at(Place(0, 0, number)).truth.case for number in range(80)]
-    lost = [number for number, case in enumerate(cases) if case.records == 2 and case.sizes["H"] > 7]
-    until = lost[MAX_LOST - 1] + 1
-    assert whole.cases == until
-    assert whole.refuted == MAX_LOST
-    assert whole.failing.place.number in lost
-    assert "exit code 7" in whole.failing.finding.wrong
-    assert looked_at_one(subject, whole.failing.place).lost == 1
-    assert looked_at(subject, Block(0, 0, until)).to_json() == whole.to_json()
+    (record,) = on_processes(subject, 1, [Block(0, 0, 80)])
+    cases = [subject.at(CaseId(0, 0, number)).truth.case for number in range(80)]
+    lost = next(n for n, case in enumerate(cases) if case.records == 2 and case.sizes["H"] > 7)
+    assert (record.tally.cases, record.refuted, record.lost) == (lost + 1, 1, 1)
+    assert record.failing.case == CaseId(0, 0, lost)
+    assert "ended its process with exit code 7, at " in record.failing.finding.wrong
 
 
-def test_a_fault_of_our_own_is_no_refutation():
-    """Where the process is lost before the engine is asked, it is not the engine's doing."""
-
-    class Broken:
-        """A subject that ends the process before there is a case."""
-
-        def guarded(self, channel):
-            """Not the engine's code."""
-            os._exit(9)
-
-    with pytest.raises(RuntimeError, match="before the engine was asked anything"):
-        looked_at(Broken(), Block(0, 0, 3))
+def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_told(tmp_path):
+    """A function's own, before anything was asked: in a line with the block."""
+    home = os.getpid()
+    ends = SQUARE.replace(
+        "    return x * x, x\n",
+        f"    import os\n    os.getpid() == {home} or os._exit(7)\n    return x * x, x\n",
+    )
+    subject, _, _ = subject_in(tmp_path, ends, "ends")
+    with pytest.raises(GaveUp, match=r"^block 3: the work ended .* exit code 7, before the engine") as told:
+        list(on_processes(subject, 1, [Block(0, 3, 2)]))
+    assert "\n" not in str(told.value)

@@ -7,7 +7,7 @@ from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from tests.layers import scan
 from tests.quick import first_quick
 from verification import Scope, layer, models
-from verification.campaign.blocks import Place
+from verification.campaign.blocks import CaseId
 from verification.judge import subject_of
 from verification.judging.model_subject import of_model
 from verification.judging.plan import EARLY, OPENING
@@ -25,18 +25,18 @@ def numbers(case):
 def test_a_place_is_one_case(tmp_path, text):
     """The same whenever it is drawn, whatever Hypothesis has been told of before; another one elsewhere."""
     subject, _, _ = subject_in(tmp_path, text)
-    cases = {number: numbers(subject.at(Place(0, 3, number))) for number in range(8)}
+    cases = {number: numbers(subject.at(CaseId(0, 3, number))) for number in range(8)}
     for number in reversed(cases):
-        assert numbers(subject.at(Place(0, 3, number))) == cases[number]
+        assert numbers(subject.at(CaseId(0, 3, number))) == cases[number]
     assert len({repr(case) for case in cases.values()}) > 6
-    assert numbers(subject.at(Place(1, 3, 0))) != cases[0]
+    assert numbers(subject.at(CaseId(1, 3, 0))) != cases[0]
 
 
 def test_an_exact_engine_meets_fractions():
     """At every tenth place, and at no other; who is not exact meets none."""
     for exact in (True, False):
         engine = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(exact=exact))
-        cases = [subject_of(engine).at(Place(0, 0, number)).truth.case for number in range(20)]
+        cases = [subject_of(engine).at(CaseId(0, 0, number)).truth.case for number in range(20)]
         of_fractions = [number for number, case in enumerate(cases) if case.dtype.kind == "O"]
         assert of_fractions == ([0, 10] if exact else [])
 
@@ -44,7 +44,7 @@ def test_an_exact_engine_meets_fractions():
 def test_a_wrong_case_is_told_with_a_program(tmp_path):
     """The judgement is told by the case that is handed in, and the case's own program is there to be kept."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
-    places = (Place(0, 0, number) for number in range(200))
+    places = (CaseId(0, 0, number) for number in range(200))
     place = next(place for place in places if subject.tally(subject.at(place)).is_refuted)
     case = subject.at(place)
     packed, finding = subject.tally(case).refuted

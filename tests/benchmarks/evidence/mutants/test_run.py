@@ -10,7 +10,7 @@ from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, Example, Result
 from benchmarks.evidence.mutants.run import diagnosed, run, shrunk
-from verification.processes.tasks import each
+from benchmarks.tasks import each
 from verification.properties.property import Finding
 
 DH_PREV = "product(da, W, dh)"
