@@ -1,10 +1,10 @@
-"""Small cases of any model, and problems of the vanilla one, whose dimensions differ."""
+"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ."""
 
 import numpy as np
 
-from rnn import Full
-from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.larger import vanilla_case
 from verification.models.case import random_case
+from verification.models.truncation import FULL
 from verification.sampling.at_random import AtRandom
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
@@ -22,17 +22,14 @@ def a_case(model, records=2, steps=3, dtype=np.float64, seed=0, least=2, **optio
     return random_case(model, np.random.default_rng(seed), sizes, records, steps, dtype, **options)
 
 
-def a_problem(
-    activation="tanh", truncation=Full(), sizes=(2, 4, 3, 5, 6), dtype=np.float64, scale=0.5, seed=0
-):
+def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0.5, seed=0, **asked):
     """N, T, D, H and K; numbers that are neither tiny nor huge, and a loss on every step."""
     N, T, D, H, K = sizes
     shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
     shapes |= {"xs": (N, T, D), "targets": (N, T, K), "h0": (N, H)}
     rng = np.random.default_rng(seed)
-    drawn = {name: (scale * rng.standard_normal(shape)).astype(dtype) for name, shape in shapes.items()}
-    params = {name: drawn.pop(name) for name in ("U", "W", "b", "V", "c")}
-    return Problem(activation, params, **drawn, truncation=truncation)
+    drawn = {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
+    return vanilla_case(drawn, activation, truncation, **asked)
 
 
 def made_of(model, claim):

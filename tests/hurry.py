@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from verification import sine
-from verification.adapters.rnn.scoping import as_cell
+from verification.adapters.rnn.cells import cell_engine
 from verification.cli import commands as command
 from verification.judging import shrinking
 from verification.judging.profile import PROFILES, Profile
@@ -13,9 +13,9 @@ from verification.judging.profile import PROFILES, Profile
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def little(engine, model):
-    """An engine that claims little of what ``rnn`` does."""
-    whole = as_cell(engine, model)
+def little(name, loops):
+    """A cell that claims little of what ``rnn`` does."""
+    whole = cell_engine(name, loops)
     claim = replace(
         whole.claim,
         functions={"activation": ("tanh",)},
@@ -41,7 +41,7 @@ def in_a_hurry(monkeypatch, tmp_path, uncertified):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(PROFILES, "quick", Profile("quick", cases=6, exact_cases=1, faults=2, strength=1))
     monkeypatch.setattr(command, "CELLS", ["vanilla"])
-    monkeypatch.setattr(command, "as_cell", little)
+    monkeypatch.setattr(command, "cell_engine", little)
     monkeypatch.setattr(shrinking, "SECONDS", 2)
     monkeypatch.setattr(sine, "UNITS", 8)
     for name in ("ARTICLE", "LONG"):

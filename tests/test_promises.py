@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnn import LSTM, RNN
 from tests.layers import scan, steps
 from tests.promises import PROMISES, SHORT, changes, held
-from verification import ModelGradients, Scope, function, layer, manual, models, scoped, step, verify
+from verification import Gradients, Scope, function, layer, manual, models, scoped, step, verify
 from verification.judging import shrinking
 from verification.judging.model_subject import OfModel
 from verification.judging.plan import Plan
@@ -79,7 +79,7 @@ def of_model_problem(conduct):
         value, grads = net.loss_and_gradients(params, *data)
         outputs = net.predict(params, problem.xs, problem.state)
         conduct((problem.targets,))
-        return ModelGradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
+        return Gradients(outputs, value, grads.params._asdict(), grads.xs, grads.state)
 
     functions = {"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)}
     scope = replace(SMALL, truncations=("Full",), functions=functions)

@@ -5,7 +5,7 @@ orders, ``einsum`` no BLAS at all, ``from_pre_activations`` other slopes, ``forw
 All take any memory layout as it comes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,32 @@ from typing import Any
 import numpy as np
 
 from rnn.common.arrays import Array
-from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
+from verification.adapters.problem import Engine, Gradients, Problem, parts_of
+from verification.models import vanilla
+
+BLOCKS = tuple(block.name for block in vanilla.blocks)
+
+
+def blocks_of(answer: Gradients) -> dict[str, Array]:
+    """The seven blocks of the gradient, by name."""
+    return parts_of(vanilla, answer)[1]
+
+
+def gradients(outputs: Array, value: Any, blocks: Mapping[str, Array]) -> Gradients:
+    """An answer, from its blocks by name."""
+    params = {name: blocks[name] for name in BLOCKS if name not in ("xs", "h0")}
+    return Gradients(outputs, value, params, blocks["xs"], (blocks["h0"],))
+
+
+def changed(answer: Gradients, **blocks: Array) -> Gradients:
+    """The answer with other blocks in the place of these."""
+    return gradients(answer.outputs, answer.value, {**blocks_of(answer), **blocks})
+
+
+def arrays_of(problem: Problem) -> dict[str, Array]:
+    """What a gradient is taken of, by name."""
+    return {**problem.params, "xs": problem.xs, "h0": problem.h0}
+
 
 # The function, and its slope from the pre-activation and from the output.
 FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
@@ -57,7 +82,7 @@ def plain(
         for h, a in zip(states[1:], pre_activations, strict=True)
     ]
     outputs = np.stack([product(h, V.T) + c for h in states[1:]], axis=1)
-    total = {name: np.zeros_like(array) for name, array in problem.arrays().items()}
+    total = {name: np.zeros_like(array) for name, array in arrays_of(problem).items()}
     value = np.zeros((), problem.dtype)
     for t, target in order(list(enumerate(problem.targets_by_step, problem.first_loss))):
         error = outputs[:, t] - target
@@ -74,7 +99,7 @@ def plain(
             dh = product(da, W)
         if first == 0:
             total["h0"] += dh
-    return Gradients(outputs, value, **{name: total[name] for name in BLOCKS})
+    return gradients(outputs, value, total)
 
 
 def einsum(A: Array, B: Array) -> Array:
@@ -84,19 +109,16 @@ def einsum(A: Array, B: Array) -> Array:
 
 def by_record(problem: Problem) -> Gradients:
     """Each record alone, and their gradients added up."""
-    names = ("xs", "targets", "h0")
+    some = (slice(n, n + 1) for n in range(len(problem.xs)))
     each = [
-        plain(problem.replaced(**{name: problem.arrays()[name][n : n + 1] for name in names}))
-        for n in range(len(problem.xs))
+        plain(replace(problem, xs=problem.xs[n], targets=problem.targets[n], state=(problem.h0[n],)))
+        for n in some
     ]
-    joined = {"outputs", "xs", "h0"}
-    parts = {name: [answer.named()[name] for answer in each] for name in each[0].named()}
-    return Gradients(
-        **{
-            name: np.concatenate(some) if name in joined else np.asarray(sum(some[1:], some[0]))
-            for name, some in parts.items()
-        }
-    )
+    parts = {name: [blocks_of(answer)[name] for answer in each] for name in BLOCKS}
+    blocks = {name: np.asarray(sum(some[1:], some[0])) for name, some in parts.items()}
+    blocks |= {name: np.concatenate(parts[name]) for name in ("xs", "h0")}
+    outputs = np.concatenate([answer.outputs for answer in each])
+    return gradients(outputs, np.asarray(sum(answer.value for answer in each)), blocks)
 
 
 def forward_mode(problem: Problem) -> Gradients:
@@ -104,7 +126,7 @@ def forward_mode(problem: Problem) -> Gradients:
     answer = plain(problem)
     recurrent = ("U", "W", "b", "xs", "h0")
     blocks = {name: _forward(problem, answer, name) for name in recurrent}
-    return replace(answer, **blocks)
+    return changed(answer, **blocks)
 
 
 def _forward(problem: Problem, answer: Gradients, name: str) -> Array:
@@ -115,7 +137,7 @@ def _forward(problem: Problem, answer: Gradients, name: str) -> Array:
     states = [problem.h0]
     for t in range(T):
         states.append(f(xs[:, t] @ U.T + states[t] @ W.T + problem.params["b"]))
-    size = problem.arrays()[name].size
+    size = arrays_of(problem)[name].size
     total = np.zeros(size, problem.dtype)
     for t, target in enumerate(problem.targets_by_step, problem.first_loss):
         first = problem.truncation.first(t, T)
@@ -126,7 +148,7 @@ def _forward(problem: Problem, answer: Gradients, name: str) -> Array:
             a = xs[:, s] @ U.T + states[s] @ W.T + problem.params["b"]
             moved = (moved @ W.T + _direct(problem, name, s, states[s])) * slope(a)
         total += np.einsum("pnh,kh,nk->p", moved, V, answer.outputs[:, t] - target)
-    return total.reshape(problem.arrays()[name].shape)
+    return total.reshape(arrays_of(problem)[name].shape)
 
 
 def _direct(problem: Problem, name: str, s: int, h: Array) -> Array:

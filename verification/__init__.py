@@ -20,9 +20,8 @@ from verification.processes.namesakes import ours
 if TYPE_CHECKING:
     from verification.adapters.function import function
     from verification.adapters.layer import layer
-    from verification.adapters.problem import ModelGradients, ModelProblem
+    from verification.adapters.problem import Engine, Gradients, Problem
     from verification.adapters.rnn.engine import manual
-    from verification.adapters.rnn.problem import Engine, Gradients, Problem
     from verification.adapters.rnn.scoping import scoped
     from verification.adapters.step import step
     from verification.adapters.watching import watch
@@ -51,8 +50,6 @@ __all__ = [
     "Gradients",
     "Judgement",
     "Model",
-    "ModelGradients",
-    "ModelProblem",
     "Problem",
     "Profile",
     "Scope",
@@ -82,7 +79,7 @@ _HOME = {
     "Scope": "sampling.scope",
     "function": "adapters.function",
     "layer": "adapters.layer",
-    **dict.fromkeys(("ModelGradients", "ModelProblem"), "adapters.problem"),
+    **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.problem"),
     "manual": "adapters.rnn.engine",
     "step": "adapters.step",
     **dict.fromkeys(("assert_verified", "verify"), "judge"),
@@ -91,7 +88,6 @@ _HOME = {
     "Call": "properties.of_function",
     "check": "properties.check",
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),
-    **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.rnn.problem"),
     "scoped": "adapters.rnn.scoping",
     "watch": "adapters.watching",
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rnn.console.progress import Progress, Show, on_terminal
-from verification.adapters.rnn.problem import Engine
+from verification.adapters.problem import Engine
 from verification.adapters.rnn.scoping import scoped
 from verification.judging.arguments import checked_count, refuse
 from verification.judging.judgement import Judgement

@@ -27,8 +27,8 @@ from rnn.common.arrays import Array
 from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
+from verification.adapters.problem import Engine
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Engine
 from verification.sine import (
     ARTICLE,
     LENGTH,

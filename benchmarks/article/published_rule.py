@@ -17,20 +17,21 @@ otherwise is not given. The right engine gets none.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from rnn import ACTIVATIONS, RNN, Params, Vanilla, Window, sigmoid
+from rnn import ACTIVATIONS, RNN, Params, Vanilla, sigmoid
 from rnn.common.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
-from verification.adapters.problem import whole
+from verification.adapters.problem import Engine, Gradients, Problem, problem_of, whole
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Engine, Gradients, Problem
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
+from verification.adapters.rnn.larger import vanilla_case
 from verification.models import vanilla
+from verification.models.case import Case
+from verification.models.truncation import Standard
 from verification.properties.asking import ask
 from verification.properties.findings import findings
 from verification.properties.property import Finding
@@ -50,7 +51,7 @@ FORWARD = (OUTPUTS, VALUE)
 ASKED = ("forward", "autograd")
 
 # The article's bptt_truncate, and its way to descend, one record at a time: every entry is clipped.
-TRUNCATION = Window(5)
+TRUNCATION = Standard("Window", (5,))
 OPTIMISER = SGD(Constant(1e-4), ClipValue(10))
 
 # A target as far off as this changes every gradient that depends on the target.
@@ -155,9 +156,9 @@ def _answer(problem: Problem, passed: Forward, dU: Array, dW: Array, dV: Array) 
     """The rule's answer: the forward's values, three gradients, and 0 for what the article does not have."""
     residuals = passed.outputs[:, problem.first_loss :].swapaxes(0, 1) - problem.targets_by_step
     value = (residuals * residuals).sum() / 2
-    arrays = problem.arrays()
-    none = {name: zeros(arrays[name].shape, arrays[name]) for name in ("b", "c", "xs", "h0")}
-    return Gradients(outputs=passed.outputs, value=value, U=dU, W=dW, V=dV, **none)
+    none = {name: zeros(problem.params[name].shape, problem.params[name]) for name in ("b", "c")}
+    d_xs, dh0 = zeros(problem.xs.shape, problem.xs), zeros(problem.h0.shape, problem.h0)
+    return Gradients(passed.outputs, value, {"U": dU, "W": dW, "V": dV, **none}, d_xs, (dh0,))
 
 
 def article_data(length: int = LENGTH) -> tuple[Records, Records]:
@@ -187,10 +188,11 @@ def network(units: int = UNITS, length: int = LENGTH) -> RNN:
     return RNN(Vanilla(length, units, sigmoid), outputs=1)
 
 
-def article_problem(params: Params, records: Records) -> Problem:
+def article_case(params: Params, records: Records) -> Case:
     """The gradient that the article's training asks for."""
     h0 = np.zeros((len(records.xs), len(params.W)))
-    return Problem("sigmoid", params._asdict(), *records, h0, TRUNCATION)
+    arrays = {**params._asdict(), "xs": records.xs, "targets": records.targets, "h0": h0}
+    return vanilla_case(arrays, "sigmoid", TRUNCATION)
 
 
 def epoch(engine: Engine, params: Params, learn: Records, blocks: tuple[str, ...] = JUDGED) -> Params:
@@ -198,7 +200,7 @@ def epoch(engine: Engine, params: Params, learn: Records, blocks: tuple[str, ...
     state = OPTIMISER.start(params)
     for n in range(len(learn.xs)) if blocks else ():
         record = Records(*(array[n : n + 1] for array in learn))
-        grads = engine(article_problem(params, record)).blocks()
+        grads = engine(problem_of(article_case(params, record))).params
         learnt = (grads[name] if name in blocks else 0 * grads[name] for name in Params._fields)
         params, state = OPTIMISER.update(params, Params(*learnt), state)
     return params
@@ -218,8 +220,8 @@ def examine(
     ``units`` and ``length`` are the article's H and T, or others with T ≥ 10; ``seed`` is of the weights.
     Raises InvalidAnswer for an engine that does not answer in form.
     """
-    healthy = article_problem(healthy_weights(seed, units, length), _first(2, article_data(length)[0]))
-    truth = Truth(case_of(healthy))
+    healthy = article_case(healthy_weights(seed, units, length), _first(2, article_data(length)[0]))
+    truth = Truth(healthy)
     trial = _before(engine, healthy, truth)
     found = [each for each in findings(trial.engine, truth, ASKED) if each.part in (*JUDGED, *FORWARD)]
     measured = (
@@ -231,9 +233,9 @@ def examine(
     return PublishedRule(_verdict(found), tuple(reason for reason in measured if reason is not None))
 
 
-def _before(engine: Engine, problem: Problem, truth: Truth | None = None) -> Trial:
-    """An engine before a problem, of which it answers in all blocks; raises what an answer may."""
-    trial = Trial(whole(engine, model=vanilla, form=VanillaForm()), truth or Truth(case_of(problem)))
+def _before(engine: Engine, case: Case, truth: Truth | None = None) -> Trial:
+    """An engine before a case, of which it answers in all blocks; raises what an answer may."""
+    trial = Trial(whole(engine, model=vanilla), truth or Truth(case))
     trial.answer  # noqa: B018
     return trial
 
@@ -268,9 +270,9 @@ def _disagreement(trial: Trial, found: Iterable[Finding]) -> Reason | None:
     )
 
 
-def _blind_to_the_target(engine: Engine, problem: Problem, trial: Trial) -> Reason | None:
+def _blind_to_the_target(engine: Engine, case: Case, trial: Trial) -> Reason | None:
     """Which gradients stay the same, to the bit, under another target, where the true ones change."""
-    there = case_of(problem.replaced(targets=np.full_like(problem.targets, FAR)))
+    there = replace(case, objective=case.objective.replaced(lambda targets: np.full_like(targets, FAR)))
     near, far = trial.answer.blocks, ask(trial.engine, there).blocks
     true_near, true_far = (replay.gradient(case) for case in (trial.truth.case, there))
     growth = {
@@ -292,9 +294,9 @@ def _readout_over_all_steps(engine: Engine, units: int, length: int, seed: int) 
     """How many times too large V's gradient is, at two lengths: does that number follow T?"""
     times = {}
     for steps in (length // 5, length):
-        problem = article_problem(healthy_weights(seed, units, steps), _first(2, article_data(steps)[0]))
-        want = replay.gradient(case_of(problem))["V"]
-        got = _before(engine, problem).answer.blocks["V"].astype(want.dtype)
+        case = article_case(healthy_weights(seed, units, steps), _first(2, article_data(steps)[0]))
+        want = replay.gradient(case)["V"]
+        got = _before(engine, case).answer.blocks["V"].astype(want.dtype)
         times[steps] = float((got * want).sum() / (want * want).sum())
     if any(abs(ratio - steps) >= abs(ratio - 1) for steps, ratio in times.items()):
         return None
@@ -310,13 +312,14 @@ def _readout_over_all_steps(engine: Engine, units: int, length: int, seed: int) 
 def _vacuous_initialisation(engine: Engine, units: int, length: int, seed: int) -> Reason | None:
     """Is the truth zero at the article's own initialisation, where the engine is not, and the loss falls?"""
     params, learn = initial_weights(seed, units, length), article_data(length)[0]
-    problem = article_problem(params, learn)
-    got, right = _before(engine, problem).answer.blocks, manual(problem).blocks()
+    case = article_case(params, learn)
+    problem = problem_of(case)
+    got, right = _before(engine, case).answer.blocks, manual(problem).params
     names = [name for name in ("U", "W") if not np.any(right[name]) and np.any(got[name])]
     saturated = float(np.mean(training_forward(problem).states[-_jumps(problem) - 1 :] == 1))
     if not names or saturated < 1:
         return None
-    wide = replay.gradient(case_of(problem))
+    wide = replay.gradient(case)
     largest = {name: _largest(got[name]) for name in names}
     most = max(_largest(wide[name]) for name in names)
     before, whole, alone = (

@@ -11,19 +11,18 @@ import importlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from autograd.extend import defvjp, primitive
 from autograd.test_util import check_grads
 
-from verification.adapters.rnn.problem import Engine, Problem
+from verification.adapters.problem import Engine, parts_of, problem_of
 from verification.adapters.rnn.scoping import as_rnn
-from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.case import Case
 from verification.properties.unfolding import unfolded_lags
+from verification.truth.parts import VALUE
 
 SUITE = "this suite, lag by lag"
 
@@ -34,7 +33,7 @@ class Checker:
 
     name: str
     version: str
-    accuses: Callable[[Engine, Problem, str], bool]
+    accuses: Callable[[Engine, Case, str], bool]
 
 
 def checkers() -> tuple[tuple[Checker, ...], tuple[str, ...]]:
@@ -54,22 +53,16 @@ def built_in() -> tuple[Checker, ...]:
     return tuple(checker for checker in checkers()[0] if checker.name in (SUITE, name))
 
 
-def lags_accuse(engine: Engine, problem: Problem, block: str) -> bool:
+def lags_accuse(engine: Engine, case: Case, block: str) -> bool:
     """Does lag by lag find anything?"""
-    return any(wrong is not None for _, wrong, _ in unfolded_lags(as_rnn(engine), kept(problem)))
+    return any(wrong is not None for _, wrong, _ in unfolded_lags(as_rnn(engine), case))
 
 
-@lru_cache(maxsize=4)
-def kept(problem: Problem) -> Case:
-    """The problem as a case, the same for the same problem, so that its truth is computed once."""
-    return case_of(problem)
-
-
-def torch_accuses(engine: Engine, problem: Problem, block: str) -> bool:
+def torch_accuses(engine: Engine, case: Case, block: str) -> bool:
     """``torch.autograd.gradcheck``: every entry, 1e-5 absolute and 1e-3 relative."""
     torch: Any = importlib.import_module("torch")
     Function: Any = torch.autograd.Function
-    loss, gradient = _of_block(engine, problem, block)
+    loss, gradient = _of_block(engine, case, block)
 
     class Loss(Function):  # type: ignore[misc]
         @staticmethod
@@ -82,17 +75,17 @@ def torch_accuses(engine: Engine, problem: Problem, block: str) -> bool:
             (array,) = ctx.saved_tensors
             return upstream * torch.from_numpy(gradient(array.detach().numpy()))
 
-    array = torch.tensor(problem.arrays()[block], requires_grad=True)
+    array = torch.tensor(case.blocks[block], requires_grad=True)
     return not torch.autograd.gradcheck(Loss.apply, (array,), raise_exception=False)
 
 
-def jax_accuses(engine: Engine, problem: Problem, block: str) -> bool:
+def jax_accuses(engine: Engine, case: Case, block: str) -> bool:
     """``jax.test_util.check_grads``: one direction, 1e-5 absolute and relative in float64."""
     jax = importlib.import_module("jax")
     util = importlib.import_module("jax.test_util")
     # Since 0.8 the switch to float64 is in jax itself.
     home = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")
-    loss, gradient = _of_block(engine, problem, block)
+    loss, gradient = _of_block(engine, case, block)
 
     @jax.custom_vjp  # type: ignore[untyped-decorator]
     def function(array: Any) -> Any:
@@ -103,36 +96,37 @@ def jax_accuses(engine: Engine, problem: Problem, block: str) -> bool:
 
     function.defvjp(lambda array: (function(array), array), backward)
     with home.enable_x64(True):
-        array = jax.numpy.asarray(problem.arrays()[block])
+        array = jax.numpy.asarray(case.blocks[block])
         return _refuses(lambda: util.check_grads(function, (array,), order=1, modes=["rev"]))
 
 
-def autograd_accuses(engine: Engine, problem: Problem, block: str) -> bool:
+def autograd_accuses(engine: Engine, case: Case, block: str) -> bool:
     """``autograd.test_util.check_grads``: one random direction, 1e-6 absolute or relative."""
-    loss, gradient = _of_block(engine, problem, block)
+    loss, gradient = _of_block(engine, case, block)
     function = primitive(loss)
     defvjp(function, lambda value, array: lambda upstream: upstream * gradient(array))
     with _numpy_seeded(0):
-        return _refuses(lambda: check_grads(function, modes=["rev"], order=1)(problem.arrays()[block]))
+        return _refuses(lambda: check_grads(function, modes=["rev"], order=1)(case.blocks[block]))
 
 
-_PEERS: dict[str, tuple[str, Callable[[Engine, Problem, str], bool]]] = {
+_PEERS: dict[str, tuple[str, Callable[[Engine, Case, str], bool]]] = {
     "torch": ("torch.autograd.gradcheck", torch_accuses),
     "jax": ("jax.test_util.check_grads", jax_accuses),
     "autograd": ("autograd.test_util.check_grads", autograd_accuses),
 }
 
 
-def _of_block(
-    engine: Engine, problem: Problem, block: str
-) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+def _of_block(engine: Engine, case: Case, block: str) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """The engine's loss and its gradient, as functions of one block."""
 
+    def answer(array: Any) -> Any:
+        return parts_of(case.model, engine(problem_of(replace(case, blocks={**case.blocks, block: array}))))
+
     def loss(array: Any) -> Any:
-        return np.float64(engine(problem.replaced(**{block: array})).value)
+        return np.float64(answer(array)[0][VALUE])
 
     def gradient(array: Any) -> Any:
-        return engine(problem.replaced(**{block: array})).blocks()[block]
+        return answer(array)[1][block]
 
     return loss, gradient
 

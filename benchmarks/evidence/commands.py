@@ -15,8 +15,8 @@ from benchmarks.evidence.scalars import FLOATS, NARROW, ScalarRow, compiled_acti
 from benchmarks.tasks import beside
 from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
+from verification.adapters.problem import Engine
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Engine
 from verification.cli.commands import Outcome, Planned, execute, profiles_of, verify_rnn
 from verification.cli.durations import of_verify
 from verification.cli.options import arguments

@@ -16,7 +16,7 @@ and how far from the truth the hand derivation and autograd are, at working prec
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,19 +26,18 @@ import numpy as np
 
 from benchmarks.evidence.checkers import Checker, checkers
 from benchmarks.tasks import each as every
-from rnn import Chunked, Full, Tail, Truncation, Window
 from rnn.common.arrays import Array
 from rnn.console.files import write
+from verification.adapters.problem import Engine, Gradients, Problem, parts_of, problem_of
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import BLOCKS, Engine, Gradients, Problem
+from verification.adapters.rnn.larger import vanilla_case
 from verification.adapters.rnn.scoping import as_rnn
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.models import vanilla
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
 from verification.models.tolerance import DETERMINED, HAS_WIDER, SAFETY, WIDER
-from verification.models.truncation import KINDS
+from verification.models.truncation import KINDS, Standard
 from verification.properties.findings import findings, truth_of
 from verification.properties.property import Finding
 from verification.properties.truth import Truth
@@ -67,6 +66,8 @@ SCALES = (1.0, 0.5, 0.1, 3.0, 10.0)
 
 ACTIVATIONS = tuple(function.name for function in vanilla.choices("activation"))
 
+BLOCKS = tuple(block.name for block in vanilla.blocks)
+
 Progress: TypeAlias = Callable[[int, int], object]
 
 # The longest sequence of the problems of the curve, and the largest N, D, H and K.
@@ -88,13 +89,12 @@ class LagFault:
     t: int
     s: int
 
-    def part(self, problem: Problem) -> Array:
+    def part(self, case: Case) -> Array:
         """G[t, s] by autograd of one loss by a copy of the block that one step alone uses, in the wider type.
 
         A table of all lags of an unfolded problem would be too large.
         """
-        case = case_of(problem)
-        wide = case.astype(WIDER[problem.dtype])
+        wide = case.astype(WIDER[case.dtype])
         model, f = wide.model, Namespace(wide.chosen, Arithmetic())
         data = wide.objective.data(self.t, wide.steps)
 
@@ -120,21 +120,30 @@ def planted(fault: LagFault, engine: Engine = manual) -> Callable[[float], Engin
     known: dict[tuple[Any, ...], tuple[Gradients, Array]] = {}
 
     def parts(problem: Problem) -> tuple[Gradients, Array]:
-        key = tuple((a.shape, a.tobytes()) for a in problem.arrays().values())
+        arrays = {"xs": problem.xs, "targets": problem.targets, "h0": problem.h0}
+        case = vanilla_case({**problem.params, **arrays}, problem.activation)
+        key = tuple((a.shape, a.tobytes()) for a in (*case.blocks.values(), problem.targets))
         if key not in known:
             with np.errstate(all="ignore"):
-                known[key] = engine(problem), fault.part(problem)
+                known[key] = engine(problem), fault.part(case)
         return known[key]
 
     def of(size: float) -> Engine:
         def wrong(problem: Problem) -> Gradients:
             answer, part = parts(problem)
-            block = (answer.blocks()[fault.block] + size * part).astype(problem.dtype)
-            return replace(answer, **{fault.block: block})
+            blocks = blocks_of(answer)
+            blocks[fault.block] = (blocks[fault.block] + size * part).astype(problem.dtype)
+            params = {name: blocks[name] for name in problem.params}
+            return Gradients(answer.outputs, answer.value, params, blocks["xs"], (blocks["h0"],))
 
         return wrong
 
     return of
+
+
+def blocks_of(answer: Gradients) -> dict[str, Array]:
+    """The gradient of each block, by name."""
+    return parts_of(vanilla, answer)[1]
 
 
 # Entries of the lag table: which are not zero, and which of these the case determines.
@@ -148,9 +157,9 @@ class Entries:
     determined: Array
 
 
-def entries(problem: Problem) -> dict[str, Entries]:
+def entries(case: Case) -> dict[str, Entries]:
     """The entries of every block, each judged by its own size."""
-    lags = Unfolded(case_of(problem))
+    lags = Unfolded(case)
     table = lags.table
     usable = HAS_WIDER and table.determined
     found = {}
@@ -161,7 +170,7 @@ def entries(problem: Problem) -> dict[str, Entries]:
             size = _largest(parts.want)
             reached = np.arange(len(parts.want)) <= t
             nonzero.append((size != 0) & reached)
-            determined.append(nonzero[-1] & (parts.bound <= DETERMINED[problem.dtype] * size))
+            determined.append(nonzero[-1] & (parts.bound <= DETERMINED[case.dtype] * size))
         found[name] = Entries(np.array(nonzero), np.array(determined) & usable)
     return found
 
@@ -173,10 +182,10 @@ def _largest(parts: Array) -> Array:
 
 
 def draw_fault(
-    problem: Problem, found: Mapping[str, Entries], rng: np.random.Generator
+    case: Case, found: Mapping[str, Entries], rng: np.random.Generator
 ) -> tuple[LagFault, bool] | None:
     """A fault among the nonzero entries of the losses that are asked for, and whether it is determined."""
-    losses = problem.steps - problem.first_loss
+    first_loss, losses = case.losses[0], len(case.losses)
     # As ``lag_by_lag`` does.
     asked = sorted({0, losses // 2, losses - 1})
     blocks = [name for name in BLOCKS if found[name].nonzero[asked].any()]
@@ -185,7 +194,7 @@ def draw_fault(
     block = blocks[rng.integers(len(blocks))]
     places = [(loss, int(s)) for loss in asked for s in np.flatnonzero(found[block].nonzero[loss])]
     loss, s = places[rng.integers(len(places))]
-    return LagFault(block, problem.first_loss + loss, s), bool(found[block].determined[loss, s])
+    return LagFault(block, first_loss + loss, s), bool(found[block].determined[loss, s])
 
 
 # What is measured.
@@ -269,14 +278,14 @@ class Detection:
         return sum(share.determined for share in self.shares) / nonzero if nonzero else None
 
 
-def problems(cases: int, seed: int, dtypes: Sequence[str], truncations: Sequence[str]) -> Iterator[Problem]:
+def problems(cases: int, seed: int, dtypes: Sequence[str], truncations: Sequence[str]) -> Iterator[Case]:
     """``cases`` problems of normal numbers at several scales, the same for a seed.
 
     Drawn evenly and each by itself, as a share needs it: Hypothesis looks for faults, repeats what has
     served, and draws anew whenever the code changes.
     """
-    for case in range(cases):
-        rng = np.random.default_rng((seed, case))
+    for number in range(cases):
+        rng = np.random.default_rng((seed, number))
 
         def normal(*shape: int, scale: float = 1.0, rng: np.random.Generator = rng) -> Array:
             return np.asarray(scale * rng.standard_normal(shape))
@@ -285,28 +294,20 @@ def problems(cases: int, seed: int, dtypes: Sequence[str], truncations: Sequence
         N, D, H, K = rng.integers(1, 1 + (WIDE if T <= 12 else 2), 4)
         scale = float(rng.choice(SCALES))
         shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
-        problem = Problem(
-            activation=str(rng.choice(ACTIVATIONS)),
-            params={name: normal(*shape, scale=scale) for name, shape in shapes.items()},
-            xs=normal(N, T, D),
-            targets=normal(N, T, K) if rng.integers(2) else normal(N, K),
-            h0=normal(N, H, scale=float(rng.integers(2))),
-            truncation=_truncation(str(rng.choice(truncations)), T, rng),
-        )
-        dtype = str(rng.choice(dtypes))
-        yield problem.replaced(**{name: a.astype(dtype) for name, a in problem.arrays().items()})
+        activation = str(rng.choice(ACTIVATIONS))
+        arrays = {name: normal(*shape, scale=scale) for name, shape in shapes.items()}
+        arrays["xs"] = normal(N, T, D)
+        arrays["targets"] = normal(N, T, K) if rng.integers(2) else normal(N, K)
+        arrays["h0"] = normal(N, H, scale=float(rng.integers(2)))
+        truncation = _truncation(str(rng.choice(truncations)), T, rng)
+        yield vanilla_case(arrays, activation, truncation).astype(str(rng.choice(dtypes)))
 
 
-def _truncation(truncation: str, steps: int, rng: np.random.Generator) -> Truncation:
+def _truncation(truncation: str, steps: int, rng: np.random.Generator) -> Standard:
     """The truncation, with k from 0 to beyond T."""
     k, k1 = int(rng.integers(steps + 3)), int(rng.integers(1, steps + 3))
-    every: dict[str, Truncation] = {
-        "Full": Full(),
-        "Window": Window(k),
-        "Tail": Tail(k),
-        "Chunked": Chunked(k1, k),
-    }
-    return every[truncation]
+    numbers = {"Full": (), "Window": (k,), "Tail": (k,), "Chunked": (k1, k)}
+    return Standard(truncation, numbers[truncation])
 
 
 def curve(
@@ -320,16 +321,16 @@ def curve(
     nonzero, determined, counts = Counter[str](), Counter[str](), Counter[str]()
     accused, caught = Counter[str](), Counter[tuple[str, float]]()
     missed: dict[str, Counter[str]] = {judge.name: Counter() for judge in judges}
-    for done, problem in enumerate(problems(cases, seed, [FLOAT64.name], ["Full"]), start=1):
-        found = entries(problem)
-        nonzero[problem.activation] += sum(int(e.nonzero.sum()) for e in found.values())
-        determined[problem.activation] += sum(int(e.determined.sum()) for e in found.values())
-        chosen = draw_fault(problem, found, np.random.default_rng((seed, done, 1)))
+    for done, case in enumerate(problems(cases, seed, [FLOAT64.name], ["Full"]), start=1):
+        found, activation = entries(case), case.functions["activation"]
+        nonzero[activation] += sum(int(e.nonzero.sum()) for e in found.values())
+        determined[activation] += sum(int(e.determined.sum()) for e in found.values())
+        chosen = draw_fault(case, found, np.random.default_rng((seed, done, 1)))
         if chosen is not None:
             fault, is_determined = chosen
             counts["determined" if is_determined else "undetermined"] += 1
             for judge in judges if is_determined else ():
-                sizes = _caught(judge, problem, fault)
+                sizes = _caught(judge, case, fault)
                 if sizes is None:
                     accused[judge.name] += 1
                     continue
@@ -359,12 +360,12 @@ def curve(
     )
 
 
-def _caught(judge: Checker, problem: Problem, fault: LagFault) -> list[float] | None:
+def _caught(judge: Checker, case: Case, fault: LagFault) -> list[float] | None:
     """The sizes at which the judge accuses; None if it accuses the right engine."""
     engine = planted(fault)
-    if judge.accuses(engine(0.0), problem, fault.block):
+    if judge.accuses(engine(0.0), case, fault.block):
         return None
-    return [size for size in SIZES if judge.accuses(engine(size), problem, fault.block)]
+    return [size for size in SIZES if judge.accuses(engine(size), case, fault.block)]
 
 
 def false_alarms(
@@ -391,9 +392,8 @@ def false_alarms(
     for start, (count, finding, case, wrong) in zip(starts, every(look, starts), strict=True):
         done, decided, failures = min(cases, start + BLOCK), decided + count, failures + wrong
         if finding is not None and case is not None and example is None:
-            example = (
-                f"# {finding.property} {finding.part}: {finding.wrong}\n{VanillaForm().problem(case).code()}"
-            )
+            wrong_so = f"# {finding.property} {finding.part}: {finding.wrong}\n"
+            example = f"{wrong_so}{judged.code(case)}"
         if progress is not None:
             progress(done, cases)
     return Alarms(cases, decided, failures, example)
@@ -405,11 +405,11 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
         (who, dtype.name): [] for dtype in WIDER for who in _COMPUTATIONS
     }
     both = [dtype.name for dtype in WIDER]
-    for done, problem in enumerate(problems(cases, seed, both, tuple(KINDS)), start=1):
-        truth = Truth(case_of(problem))
+    for done, case in enumerate(problems(cases, seed, both, tuple(KINDS)), start=1):
+        truth = Truth(case)
         if truth.determined:
             for who, gradient in _COMPUTATIONS.items():
-                errors[who, problem.dtype.name] += _errors(problem, truth, gradient)
+                errors[who, case.dtype.name] += _errors(case, truth, gradient)
         if progress is not None:
             progress(done, cases)
     return tuple(
@@ -419,23 +419,18 @@ def accuracy(cases: int, seed: int = 0, progress: Progress | None = None) -> tup
     )
 
 
-def _by_autograd(problem: Problem) -> dict[str, Array]:
-    """The gradient at the problem's own precision."""
-    return replay.gradient(case_of(problem), problem.dtype)
-
-
-_COMPUTATIONS: dict[str, Callable[[Problem], dict[str, Array]]] = {
-    "by hand": lambda problem: manual(problem).blocks(),
-    "autograd": _by_autograd,
+_COMPUTATIONS: dict[str, Callable[[Case], Mapping[str, Array]]] = {
+    "by hand": lambda case: blocks_of(manual(problem_of(case))),
+    "autograd": lambda case: replay.gradient(case, case.dtype),
 }
 
 
 def _errors(
-    problem: Problem, truth: Truth, gradient: Callable[[Problem], dict[str, Array]]
+    case: Case, truth: Truth, gradient: Callable[[Case], Mapping[str, Array]]
 ) -> list[tuple[float, float]]:
     """The error of each determined block that is not zero: in units of Y + u A, and relative."""
     with np.errstate(all="ignore"):
-        blocks = gradient(problem)
+        blocks = gradient(case)
     found = []
     for name, expected in truth.blocks.items():
         if expected.size > 0 and expected.determined:

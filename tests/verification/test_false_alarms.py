@@ -10,11 +10,11 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.cases import a_problem
+from tests.cases import a_network
 from tests.vanilla import ENGINES
+from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
-from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.models import vanilla
 from verification.properties.findings import findings, truth_of
 from verification.sampling.draws import cases
@@ -27,8 +27,8 @@ JUDGED = {name: scoped(engine) for name, engine in RIGHT.items()}
 
 def test_the_engines_are_not_one():
     """They round differently: what a run accepts of them is more than one set of bits."""
-    problem = a_problem(sizes=(5, 9, 3, 4, 2))
-    assert len({engine(problem).W.tobytes() for engine in RIGHT.values()}) >= 4
+    problem = problem_of(a_network(sizes=(5, 9, 3, 4, 2)))
+    assert len({engine(problem).params["W"].tobytes() for engine in RIGHT.values()}) >= 4
 
 
 @pytest.mark.slow
@@ -51,7 +51,7 @@ def test_a_right_engine_is_never_refuted():
         counted["informative"] += truth.informative(JUDGED["rnn"].claim.blocks)
         for name, engine in JUDGED.items():
             wrong = [f"{each.property}: {each.wrong}" for each in findings(engine, truth) if each.wrong]
-            assert not wrong, f"{name}, {wrong[0]}\n\n{VanillaForm().problem(case).code()}"
+            assert not wrong, f"{name}, {wrong[0]}\n\n{engine.code(case)}"
 
     look()
     print(dict(counted))

@@ -17,30 +17,25 @@ of a chunk, as ``chunk=``.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from verification.adapters.adapter import ModelAdapter, declared, soundly
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
-from verification.adapters.remade import PUBLIC, Source
-from verification.judging.model_subject import OfModel, of_model
 from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
-from verification.models.code import Code, of_case
-from verification.models.departures import departed
 from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use, output_named
 from verification.properties.asking import check_forward
-from verification.properties.engine import Begun, FixedCase, InvalidAnswer
+from verification.properties.engine import Begun, InvalidAnswer
 from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of
-from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
-from verification.sampling.resolving import resolved
+from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, final_of
-from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
 
 # One function for each role, one truncation, cotangents.
 CAPABILITIES = Capabilities(
@@ -54,28 +49,25 @@ CAPABILITIES = Capabilities(
 )
 
 Forward = Callable[..., Any]
-Backward = Callable[[Any, Array, tuple[Array, ...]], Any]
+Backward = Callable[..., Any]
 
 # Forward and backward of one who is told which gradients are wanted, of each array that is given (parameters,
 # inputs, states), and which of the outputs and the final states were used.
 Partial = Callable[[tuple[bool, ...], tuple[bool, ...]], tuple[Forward, Backward]]
 
 
-@dataclass(frozen=True, eq=False)
-class Layer:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Layer(ModelAdapter):
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
-    ``source``: how a program makes it again. ``partial``: of one whose claim has ``Capabilities.partial``.
-    ``watching``: what a training calls, made of who keeps calls and of its module
-    (``verification.adapters.watching``); None where that is the two functions.
+    ``partial``: of one whose claim has ``Capabilities.partial``. ``watching``: what a training calls, made of
+    who keeps calls and of its module (``verification.adapters.watching``); None where that is the two
+    functions.
     """
 
     forward: Forward
     backward: Backward
-    model: Model
-    claim: Claim
     layout: Layout
-    source: Source
     partial: Partial | None = None
     watching: Callable[[Any, Any], Any] | None = None
 
@@ -196,11 +188,7 @@ class Layer:
         """
         return recorded(self, Path(path), data)
 
-    def code(self, case: Case) -> Code:
-        """Statements that make ``engine`` again, and ``case``, as the model has its arrays."""
-        return self.source.code(self.claim) + of_case(case)
-
-    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Layer":
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> Self:
         """The same, told which gradients are wanted and which outputs were not used."""
         assert self.partial is not None  # of who offers it
         states = self.model.of(Use.STATE)
@@ -212,23 +200,13 @@ class Layer:
         return replace(self, forward=forward, backward=backward, claim=replace(self.claim, blocks=blocks))
 
     @property
-    def fixed(self) -> tuple[FixedCase, ...]:
-        """This adapter brings no cases along."""
-        return ()
-
-    @property
     def arrays(self) -> Mapping[str, Any]:
         """How its arrays differ from the model's, as it was described."""
         return self.layout.described
 
-    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Layer":
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
         """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
-        claim = claimed_of(self.claim, self.model, model)
-        return replace(self, model=model, claim=claim, layout=layout_of(model, arrays))
-
-    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
-        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
-        return of_model(self, model, scope)
+        return replace(super().otherwise(model, arrays), layout=layout_of(model, arrays))
 
 
 def layer(
@@ -250,52 +228,29 @@ def layer(
     model's; TypeError for what is no function or no model.
     """
     soundly(model, forward=forward, backward=backward)
-    claim = claimed(scope, model, CAPABILITIES)
-    departures = scope.departures if scope else {}
-    given = {"forward": forward, "backward": backward}
-    source = Source(PUBLIC, "layer", given, model, departures, {"arrays": arrays, "forms": forms})
-    model = formed(departed(model, departures), forms or {})
-    claim = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
-    return Layer(forward, backward, model, claim, layout_of(model, arrays), source)
+    functions: dict[str, Any] = {"forward": forward, "backward": backward}
+    known = declared("layer", functions, model, scope, CAPABILITIES, arrays=arrays, forms=forms)
+    known["model"] = model = formed(known["model"], forms or {})
+    claim = known["claim"]
+    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
+    return Layer(**functions, **known, layout=layout_of(model, arrays))
+
+
+def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> Layer:
+    """Two functions as a layer of another adapter's engine, in the model's layout."""
+    return Layer(
+        model=engine.model,
+        claim=engine.claim,
+        source=engine.source,
+        forward=forward,
+        backward=backward,
+        layout=layout_of(engine.model, None),
+    )
 
 
 def lengths_of(case: Case) -> Array:
     """Where each record ends: (N,) integers."""
     return np.array(case.lengths or (case.steps,) * case.records)
-
-
-def soundly(model: Any, **functions: Any) -> None:
-    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
-    for name, function in functions.items():
-        if not callable(function):
-            raise TypeError(f"{name}: {function!r}, needed a function")
-    if not isinstance(model, Model):
-        raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
-    check(model)
-
-
-def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
-    """The claim of a scope through an adapter, of what a sound model is sound in.
-
-    Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
-    ValueError, in one line, where a scope claims it, or claims nothing.
-    """
-    claim, said = resolved(scope, model, capabilities), scope or Scope()
-    if not model.complex and {*claim.dtypes} & {*COMPLEX}:
-        try:
-            check_in(model, WIDEST_COMPLEX)
-        except ValueError as unsound:
-            if said.dtypes:
-                raise ValueError(f"scope: dtypes: {said.dtypes!r}, needed real ones: {unsound}") from unsound
-            claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
-    if claim.exact:
-        try:
-            check_exact(model, rational(model, claim), claim.losses[0])
-        except ValueError as unsound:
-            if said.exact:
-                raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound
-            claim = replace(claim, exact=False)
-    return claim
 
 
 def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:

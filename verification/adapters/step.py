@@ -11,24 +11,20 @@ caller: an answer that a later call changes is none.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from verification.adapters.layer import Backward, Forward, Layer, claimed, soundly
-from verification.adapters.layout import layout_of
-from verification.adapters.remade import PUBLIC, Source
-from verification.judging.model_subject import OfModel, of_model
+from verification.adapters.adapter import ModelAdapter, declared, soundly
+from verification.adapters.layer import Backward, Forward, as_layer
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.code import Code, of_case
-from verification.models.departures import departed
 from verification.models.model import Model
 from verification.models.truncation import Truncation
-from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
-from verification.sampling.claim import Capabilities, Claim, claimed_of
+from verification.properties.engine import Begun, InvalidAnswer
+from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
 
 # One function for each role, every truncation, cotangents.
@@ -42,55 +38,22 @@ StepForward = Callable[[dict[str, Array], Any, State], Any]
 StepBackward = Callable[[Any, State], Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
-    """A step with its model and its claim. ``verify`` takes it. ``source``: how a program makes it again."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Step(ModelAdapter):
+    """A step with its model and its claim. ``verify`` takes it."""
 
     step: StepForward
     step_back: StepBackward
-    model: Model
-    claim: Claim
-    source: Source
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the loops make of the step on a case."""
-        forward, back = self._looped(case).begin(case)
+        forward, back = self.begin(case)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:
         """What the loop forwards makes of it, and the loops backwards."""
-        return self._looped(case).begin(case)
-
-    def _looped(self, case: Case) -> Layer:
         forward, backward = looped(self.step, self.step_back, case.truncation)
-        layout = layout_of(self.model, None)
-        return Layer(forward, backward, self.model, self.claim, layout, self.source)
-
-    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Step":
-        """Nothing of the kind: this adapter does not capabilities it."""
-        raise Unsupported("some gradients alone")
-
-    def code(self, case: Case) -> Code:
-        """Statements that make ``engine`` again, and ``case``."""
-        return self.source.code(self.claim) + of_case(case)
-
-    @property
-    def fixed(self) -> tuple[FixedCase, ...]:
-        """This adapter brings no cases along."""
-        return ()
-
-    @property
-    def arrays(self) -> Mapping[str, Any] | None:
-        """This adapter takes no description of arrays."""
-        return None
-
-    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Step":
-        """The same as a step of another model."""
-        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
-
-    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
-        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
-        return of_model(self, model, scope)
+        return as_layer(self, forward, backward).begin(case)
 
 
 def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
@@ -107,11 +70,8 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
             "a step returns states alone, and a layer both"
         )
     soundly(model, step=step, step_back=step_back)
-    claim = claimed(scope, model, CAPABILITIES)
-    departures = scope.departures if scope else {}
     given = {"step_forward": step, "step_back": step_back}
-    source = Source(PUBLIC, "step", given, model, departures)
-    return Step(step, step_back, departed(model, departures), claim, source)
+    return Step(step=step, step_back=step_back, **declared("step", given, model, scope, CAPABILITIES))
 
 
 def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -> tuple[Forward, Backward]:

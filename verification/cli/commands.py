@@ -20,6 +20,7 @@ from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
 from rnn.training import Standing, print_progress
+from verification.adapters.problem import Engine
 from verification.adapters.rnn.cells import (
     BESIDE_OTHERS,
     CELLS,
@@ -28,8 +29,7 @@ from verification.adapters.rnn.cells import (
     cell_engine,
 )
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Engine
-from verification.adapters.rnn.scoping import as_cell, scoped
+from verification.adapters.rnn.scoping import scoped
 from verification.campaign import command as campaign
 from verification.cli import durations
 from verification.cli.certifying import certificate_of, keep_or_tell
@@ -38,7 +38,6 @@ from verification.judge import CASES, expected, verify, with_milestones
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.judging.run import Interrupted
-from verification.models import vanilla
 from verification.processes.sending import Unsendable
 from verification.report import summary
 from verification.report import text as report
@@ -124,9 +123,10 @@ def verify_rnn(
     profile, profiles = PROFILES[options.profile], profiles_of(options)
     judgements = []
     for name, asked in profiles.items():
-        judged = as_cell(engine, vanilla) if (name, options.loops) == (VANILLA, "numpy") else None
         with progress.part(durations.cases_of(name)) as show:
-            judged = judged or cell_engine(name, options.loops)
+            judged = cell_engine(name, options.loops)
+            if engine is not manual and (name, options.loops) == (VANILLA, "numpy"):
+                judged = judged.by(engine)
             print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")
             judgements.append(verify(judged, asked, seed=options.seed, progress=show, cache=options.cache))
         print(report.judged(judgements[-1]), end="\n\n")

@@ -1,5 +1,6 @@
 """Parts of a program that a reader runs by itself, in which every number is exact to the bit."""
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -29,10 +30,13 @@ class Code:
 def of_case(case: Case) -> Code:
     """Statements that make ``case``, one of ``engine.model``, array by array with what each is.
 
-    A call that was kept in a file, which has too many numbers to be printed, is read from it.
+    One that has too many numbers to be printed is made by its source: a kept call, or what a module makes.
     """
     if case.source:
-        return Code((), "", f"call = {case.source}\ncase = call.case\n")
+        home, _, _ = re.split(r"[\[(]", case.source)[0].rpartition(".")
+        if home == "engine":
+            return Code((), "", f"call = {case.source}\ncase = call.case\n")
+        return Code((), f"import {home}\n", f"case = {case.source}\n")
     plain = Case(case.model, case.blocks, case.objective)
     said = {f.name: getattr(case, f.name) for f in fields(case) if f.name != "source"}
     options = {name: value for name, value in said.items() if value != getattr(plain, name)}

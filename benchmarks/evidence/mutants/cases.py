@@ -5,20 +5,20 @@ may hide; the second is drawn as any run's cases are, from a fixed seed.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from itertools import cycle
 
 import numpy as np
 
-from rnn import Chunked, Full, Tail, Truncation, Window
-from rnn.common.arrays import Array
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_TRUNCATIONS
-from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.larger import vanilla_case
 from verification.adapters.rnn.scoping import as_rnn
-from verification.adapters.rnn.vanilla_form import case_of
 from verification.models import vanilla
+from verification.models.arrays import Array
 from verification.models.case import Case
+from verification.models.truncation import FULL, Standard
 from verification.properties.findings import truth_for, truth_of
 from verification.properties.trial import CaseTruth
 from verification.sampling.drawing import all_drawn
@@ -28,19 +28,19 @@ from verification.sampling.fractions import exact_cases
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
 
 # With T steps each: every kind of truncation, within T and beyond it, even and ragged.
-TRUNCATIONS: tuple[tuple[int, Truncation], ...] = (
-    (4, Full()),
-    (5, Window(2)),
-    (5, Chunked(2)),
-    (6, Chunked(3, 5)),
-    (7, Chunked(4, 2)),
-    (5, Tail(2)),
-    (3, Window(4)),
-    (4, Window(0)),
-    (3, Chunked(5)),
-    (4, Chunked(6, 2)),
-    (6, Window(1)),
-    (5, Tail(0)),
+TRUNCATIONS: tuple[tuple[int, Standard], ...] = (
+    (4, FULL),
+    (5, Standard("Window", (2,))),
+    (5, Standard("Chunked", (2, 2))),
+    (6, Standard("Chunked", (3, 5))),
+    (7, Standard("Chunked", (4, 2))),
+    (5, Standard("Tail", (2,))),
+    (3, Standard("Window", (4,))),
+    (4, Standard("Window", (0,))),
+    (3, Standard("Chunked", (5, 5))),
+    (4, Standard("Chunked", (6, 2))),
+    (6, Standard("Window", (1,))),
+    (5, Standard("Tail", (0,))),
 )
 
 # N, D, H, K: none the same as its neighbour for long, and each of them 1 somewhere.
@@ -64,16 +64,16 @@ def fixed_truths() -> Mapping[str, tuple[CaseTruth, ...]]:
 @lru_cache(maxsize=1)
 def all_cases() -> tuple[CaseTruth, ...]:
     """All of them; always the same, and their truths are computed when they are first asked for."""
-    return tuple(truth_of(case) for case in (*map(case_of, laid_out()), *drawn()))
+    return tuple(truth_of(case) for case in (*laid_out(), *drawn()))
 
 
-def laid_out() -> Iterator[Problem]:
+def laid_out() -> Iterator[Case]:
     """The problems laid out by hand."""
     rng = np.random.default_rng(0)
     sizes, scales, initial = cycle(SIZES), cycle((1.0, 0.5, 1.0, 3.0)), cycle((1.0, 1.0, 0.0))
     every_step = cycle((True, True, False))
     for activation in ACTIVATIONS:
-        yield _problem(rng, activation, 1, (1, 1, 1, 1), Full(), last_only=True)
+        yield _problem(rng, activation, 1, (1, 1, 1, 1), FULL, last_only=True)
         for steps, truncation in TRUNCATIONS:
             yield _problem(
                 rng,
@@ -86,14 +86,14 @@ def laid_out() -> Iterator[Problem]:
                 h0=next(initial),
             )
     # A gradient that lives over 32 steps, and one that has vanished after 30, both in the initial state.
-    yield _living(_problem(rng, "tanh", 32, (2, 2, 3, 1), Full(), last_only=True))
-    yield _problem(rng, "identity", 30, (1, 1, 2, 1), Full(), last_only=True, scale=0.1)
+    yield _living(_problem(rng, "tanh", 32, (2, 2, 3, 1), FULL, last_only=True))
+    yield _problem(rng, "identity", 30, (1, 1, 2, 1), FULL, last_only=True, scale=0.1)
     # Windows in long rows, whose carries are looked through for what has vanished.
-    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Window(18), scale=0.7)
+    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Standard("Window", (18,)), scale=0.7)
     # So many records and units that the sweeps do not fit one batch.
-    yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Window(2), scale=0.2, dtype="float32")
+    yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Standard("Window", (2,)), scale=0.2, dtype="float32")
     # Chunks that travel as a batch, of which the last is shorter.
-    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), Chunked(3))
+    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), Standard("Chunked", (3, 3)))
 
 
 def _problem(
@@ -101,30 +101,30 @@ def _problem(
     activation: str,
     steps: int,
     sizes: tuple[int, int, int, int],
-    truncation: Truncation,
+    truncation: Standard,
     *,
     last_only: bool = False,
     scale: float = 1.0,
     h0: float = 1.0,
     dtype: str = "float64",
-) -> Problem:
+) -> Case:
     """A problem of normal numbers, of the sizes N, D, H, K."""
     N, D, H, K = sizes
 
     def normal(*shape: int, size: float = scale) -> Array:
         return np.asarray(size * rng.standard_normal(shape), dtype)
 
-    params = {"U": normal(H, D), "W": normal(H, H), "b": normal(H), "V": normal(K, H), "c": normal(K)}
+    arrays = {"U": normal(H, D), "W": normal(H, H), "b": normal(H), "V": normal(K, H), "c": normal(K)}
     targets = normal(N, K, size=1) if last_only else normal(N, steps, K, size=1)
-    return Problem(
-        activation, params, normal(N, steps, D, size=1), targets, normal(N, H, size=h0), truncation
-    )
+    arrays |= {"xs": normal(N, steps, D, size=1), "targets": targets, "h0": normal(N, H, size=h0)}
+    return vanilla_case(arrays, activation, truncation)
 
 
-def _living(problem: Problem) -> Problem:
+def _living(case: Case) -> Case:
     """The same with an orthogonal W and small inputs, so that what flows back neither fades nor grows."""
-    W, _ = np.linalg.qr(problem.params["W"])
-    return problem.replaced(W=W, xs=problem.xs / 16, b=problem.params["b"] / 16)
+    W, _ = np.linalg.qr(case.blocks["W"])
+    smaller = {name: case.blocks[name] / 16 for name in ("xs", "b")}
+    return replace(case, blocks={**case.blocks, "W": W, **smaller})
 
 
 def drawn() -> Iterator[Case]:

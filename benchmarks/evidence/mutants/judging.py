@@ -7,8 +7,8 @@ from benchmarks.evidence.mutants.cases import fixed_truths
 from benchmarks.evidence.mutants.fault import Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine
 from verification.adapters.problem import CAPABILITIES, ProblemAdapter
+from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import OF_RNN, as_rnn
-from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.models import vanilla
 from verification.models.case import Case
@@ -51,8 +51,8 @@ class Example:
         return f"{f'{self.finding.property} {self.finding.part}'.strip()}: {self.finding.wrong}"
 
     def code(self) -> str:
-        """The problem as a program."""
-        return self.program or VanillaForm().problem(self.case).code()
+        """The case as a program."""
+        return self.program or str(as_rnn(manual).code(self.case))
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,8 @@ from types import CodeType, ModuleType
 
 import rnn
 from benchmarks.evidence.mutants.fault import Fault
-from verification.adapters.rnn.engine import engine_of
-from verification.adapters.rnn.problem import Engine
+from verification.adapters.problem import Engine
+from verification.adapters.rnn.engine import gradients_of
 
 FOLDER = Path(rnn.__path__[0])
 
@@ -32,7 +32,7 @@ class StaleMutant(ValueError):
 
 def engine(mutant: Fault) -> Engine:
     """The mutant as a function ``Problem -> Gradients``."""
-    return engine_of(package(mutant))
+    return gradients_of(package(mutant), "Vanilla")
 
 
 def package(mutant: Fault) -> ModuleType:

@@ -8,7 +8,7 @@ from captaine_rnn import GIVEN, SOURCE, columns
 from characters import classes, logits_and_loss, lstm_of_characters
 from sources import definitions
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 
 PIN = {
     "title": "RNN-LSTM-in-numpy (CaptainE), LSTM",
@@ -56,7 +56,7 @@ def whole(problem):
         "c": grads[9][:, 0],
     }
     logits = np.stack([v[:, 0] for v in told[7]])
-    return ModelGradients(logits[None], logits_and_loss(logits, wanted), d_params, None, (None, None))
+    return Gradients(logits[None], logits_and_loss(logits, wanted), d_params, None, (None, None))
 
 
 engine = scoped(

@@ -8,7 +8,7 @@ import numpy as np
 from characters import classes, logits_and_loss, vanilla_of_characters
 from sources import definitions, folder, notebook
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 
 PIN = {
     "title": "RNN-LSTM-in-numpy (CaptainE), RNN",
@@ -56,7 +56,7 @@ def whole(problem):
     d_U, d_V, d_W, d_b_hidden, d_b_out = grads
     logits = np.stack([h[:, 0] for h in states]) @ p["V"].T + p["c"]
     d_params = {"U": d_U, "W": d_V, "V": d_W, "b": d_b_hidden[:, 0], "c": d_b_out[:, 0]}
-    return ModelGradients(logits[None], logits_and_loss(logits, wanted), d_params, None, (None,))
+    return Gradients(logits[None], logits_and_loss(logits, wanted), d_params, None, (None,))
 
 
 engine = scoped(

@@ -4,7 +4,7 @@ import numpy as np
 from characters import classes, lstm_of_characters
 from sources import WithoutClip, definitions, folder
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 
 PIN = {
     "title": "deep-learning-samples, min-char-lstm",
@@ -40,7 +40,7 @@ def whole(problem):
         "c": d["by"][:, 0],
     }
     outputs = outputs_of(p, xs, h0, c0)
-    return ModelGradients(outputs[None], loss, d_params, None, (None, None))
+    return Gradients(outputs[None], loss, d_params, None, (None, None))
 
 
 def outputs_of(p, xs, h, c):

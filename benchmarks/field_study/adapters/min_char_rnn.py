@@ -9,7 +9,7 @@ import numpy as np
 from characters import classes, vanilla_of_characters
 from sources import WithoutClip, definitions, folder
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 
 PIN = {
     "title": "min-char-rnn (Karpathy)",
@@ -36,7 +36,7 @@ def ask(module, problem):
         states.append(np.tanh(given["Wxh"][:, t] + p["W"] @ states[-1] + p["b"]))
     outputs = np.stack(states[1:]) @ p["V"].T + p["c"]
     d_params = {"U": dWxh @ xs, "W": dWhh, "b": dbh[:, 0], "V": dWhy, "c": dby[:, 0]}
-    return ModelGradients(outputs[None], loss, d_params, None, (None,))
+    return Gradients(outputs[None], loss, d_params, None, (None,))
 
 
 def whole(problem):

@@ -14,7 +14,7 @@ import numpy as np
 from characters import plain
 from sources import definitions, folder
 
-from verification import Block, ModelGradients, Scope, Use, scoped
+from verification import Block, Gradients, Scope, Use, scoped
 from verification.models.truncation import Standard
 
 PIN = {
@@ -62,7 +62,7 @@ def answer(problem, tanh):
     residuals = outputs - problem.targets
     d_xs = net.backward_pass(residuals)
     d_params = {"U": net.U_opt.grad, "V": net.V_opt.grad, "W": net.W_opt.grad}
-    return ModelGradients(outputs, np.sum(residuals**2) / 2, d_params, d_xs, (None,))
+    return Gradients(outputs, np.sum(residuals**2) / 2, d_params, d_xs, (None,))
 
 
 scope = Scope(

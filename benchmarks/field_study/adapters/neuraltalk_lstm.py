@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from sources import definitions, folder
 
-from verification import Block, ModelGradients, Scope, Use, scoped
+from verification import Block, Gradients, Scope, Use, scoped
 from verification.models import lstm
 
 PIN = {
@@ -61,7 +61,7 @@ def whole(problem):
     d_params |= {"V": d["Wd"].T, "c": d["bd"][0]}
     outputs = np.vstack([cache["Hout"][:1] @ p["V"].T + p["c"], predicted])
     d_xs = np.vstack([d["dXi"][None], d["dXs"]])
-    return ModelGradients(outputs[None], np.sum(residual**2) / 2, d_params, d_xs[None], (None, None))
+    return Gradients(outputs[None], np.sum(residual**2) / 2, d_params, d_xs[None], (None, None))
 
 
 engine = scoped(

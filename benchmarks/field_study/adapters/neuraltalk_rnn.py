@@ -29,17 +29,8 @@ def whole(problem):
     residuals = outputs - targets
     d = theirs.backward(residuals, cache)
     assert np.array_equal(d["bxh"], d["bhh"]) or np.allclose(d["bxh"], d["bhh"])  # two biases, one gradient
-    return Gradients(
-        outputs[None],
-        np.sum(residuals**2) / 2,
-        U=d["Wxh"].T,
-        W=d["Whh"].T,
-        b=d["bhh"][0],
-        V=d["Wd"].T,
-        c=d["bd"][0],
-        xs=d["dXs"][None],
-        h0=None,
-    )
+    d_params = {"U": d["Wxh"].T, "W": d["Whh"].T, "b": d["bhh"][0], "V": d["Wd"].T, "c": d["bd"][0]}
+    return Gradients(outputs[None], np.sum(residuals**2) / 2, d_params, d["dXs"][None], (None,))
 
 
 engine = scoped(

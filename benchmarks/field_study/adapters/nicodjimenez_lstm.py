@@ -7,7 +7,7 @@ The readout is the adapter's, so its gradients are not asked.
 import numpy as np
 from sources import package
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 from verification.models import lstm
 
 PIN = {
@@ -52,7 +52,7 @@ def whole(problem):
         "W": np.concatenate([d[:, D:] for d in weights]),
         "b": np.concatenate([getattr(param, f"b{gate}_diff") for gate in GATES]),
     }
-    return ModelGradients(outputs[None], np.sum(residuals**2) / 2, d_params, None, (None, None))
+    return Gradients(outputs[None], np.sum(residuals**2) / 2, d_params, None, (None, None))
 
 
 engine = scoped(

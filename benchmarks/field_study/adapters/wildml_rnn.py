@@ -9,7 +9,7 @@ import numpy as np
 from characters import classes, plain_of_characters
 from sources import definitions, folder, notebook
 
-from verification import ModelGradients, Scope, scoped
+from verification import Gradients, Scope, scoped
 from verification.models.truncation import Standard
 
 PIN = {
@@ -39,7 +39,7 @@ def whole(problem):
     loss = net.calculate_total_loss([words], [wanted])
     dU, dV, dW = theirs.bptt(net, words, wanted)
     outputs = states[:-1] @ p["V"].T  # its own are probabilities
-    return ModelGradients(outputs[None], loss, {"U": dU @ xs, "W": dW, "V": dV}, None, (None,))
+    return Gradients(outputs[None], loss, {"U": dU @ xs, "W": dW, "V": dV}, None, (None,))
 
 
 engine = scoped(

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.article.published_rule import (
     PublishedRule,
+    article_case,
     article_data,
-    article_problem,
     epoch,
     examine,
     folded,
@@ -19,11 +19,15 @@ from benchmarks.article.published_rule import (
     loss,
     published,
 )
-from rnn import Chunked, Full, Tail, Window
 from rnn.data import Records, positional
+from tests.vanilla import arrays_of, blocks_of, changed
+from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Problem
+from verification.adapters.rnn.larger import vanilla_case
+from verification.models.truncation import FULL, Standard
 
+TAILS = [Standard("Tail", (k,)) for k in (0, 3)]
+CHUNKS = [Standard("Chunked", numbers) for numbers in ((2, 2), (2, 4))]
 SMALL = {"units": 6, "length": 10}
 DISAGREES, BLIND, SUMS, VACUOUS = (
     "disagrees",
@@ -37,54 +41,57 @@ def by_hand(truncation):
     """One unit, no squashing, three steps with x = 1, 2, 3: the states are 1, 3, 6 and the error is 6."""
     one, none = np.array([[Fraction(1)]], dtype=object), np.array([Fraction(0)], dtype=object)
     xs = positional(np.array([[[Fraction(1)], [Fraction(2)], [Fraction(3)]]], dtype=object))
-    params = {"U": np.repeat(one, 3, axis=1), "W": one, "b": none, "V": one, "c": none}
-    return Problem("identity", params, xs, targets=none[None], h0=none[None], truncation=truncation)
+    arrays = {"U": np.repeat(one, 3, axis=1), "W": one, "b": none, "V": one, "c": none}
+    arrays |= {"xs": xs, "targets": none[None], "h0": none[None]}
+    return problem_of(vanilla_case(arrays, "identity", truncation))
 
 
-def drawn(targets, truncation, seed=0):
+def drawn(targets, truncation=FULL, activation="relu", seed=0):
     """A problem of small Fractions with every block nonzero, on which nothing is rounded."""
     rng = np.random.default_rng(seed)
 
     def fill(*shape):
         return np.vectorize(Fraction, otypes=[object])(rng.integers(-3, 4, shape), 2)
 
-    params = {"U": fill(3, 2), "W": fill(3, 3), "b": fill(3), "V": fill(2, 3), "c": fill(2)}
-    return Problem("relu", params, fill(2, 5, 2), fill(*targets), fill(2, 3), truncation)
+    arrays = {"U": fill(3, 2), "W": fill(3, 3), "b": fill(3), "V": fill(2, 3), "c": fill(2)}
+    arrays |= {"xs": fill(2, 5, 2), "targets": fill(*targets), "h0": fill(2, 3)}
+    return vanilla_case(arrays, activation, truncation)
 
 
 @pytest.mark.parametrize("rule", [published, folded])
 def test_the_rule_by_hand(rule):
     """dV = 6 (1 + 3 + 6); at t = 1 and 2, W s is 1 and 3, U x is 2 and 3, and (3 − t) min(t, 5) is 2."""
-    answer = rule(by_hand(Window(5)))
-    assert answer.V.tolist() == [[60]]
-    assert answer.W.tolist() == [[2 * 1 + 2 * 3]]
-    assert answer.U.tolist() == [[2 * 2 + 2 * 3] * 3]
+    answer = rule(by_hand(Standard("Window", (5,))))
+    assert answer.params["V"].tolist() == [[60]]
+    assert answer.params["W"].tolist() == [[2 * 1 + 2 * 3]]
+    assert answer.params["U"].tolist() == [[2 * 2 + 2 * 3] * 3]
     assert answer.value == 18
 
 
 @pytest.mark.parametrize("rule", [published, folded])
-@pytest.mark.parametrize(("truncation", "W"), [(Window(1), 2 * 1 + 1 * 3), (Window(0), 0), (Tail(0), 0)])
-def test_a_window_shortens_the_loop(rule, truncation, W):
+@pytest.mark.parametrize(("kind", "k", "W"), [("Window", 1, 2 * 1 + 1 * 3), ("Window", 0, 0), ("Tail", 0, 0)])
+def test_a_window_shortens_the_loop(rule, kind, k, W):
     """A term is added min(t, k) times, and never where the loss reaches no earlier step."""
-    assert rule(by_hand(truncation)).W.tolist() == [[W]]
+    assert rule(by_hand(Standard(kind, (k,)))).params["W"].tolist() == [[W]]
 
 
-@pytest.mark.parametrize("truncation", [Full(), Window(2), Tail(0), Tail(3), Chunked(2), Chunked(2, 4)])
+@pytest.mark.parametrize("truncation", [FULL, Standard("Window", (2,)), *TAILS, *CHUNKS], ids=str)
 @pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
 def test_the_closed_form_is_the_rule(truncation, targets):
     """Without rounding both texts give the same numbers, whatever the problem."""
-    problem = drawn(targets, truncation)
-    loops, closed = published(problem).named(), folded(problem).named()
-    for name in loops:
-        assert np.all(loops[name] == closed[name]), name
+    problem = problem_of(drawn(targets, truncation))
+    loops, closed = published(problem), folded(problem)
+    assert np.all(loops.outputs == closed.outputs)
+    assert loops.value == closed.value
+    for name, block in blocks_of(loops).items():
+        assert np.all(block == blocks_of(closed)[name]), name
 
 
 @pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
 def test_the_forward_is_right(activation, targets):
     """What is wrong is the backward: outputs and loss are the reference's, with b, c and h_0 too."""
-    problem = replace(drawn(targets, Full()), activation=activation)
-    problem = problem.replaced(**{name: array.astype(float) for name, array in problem.arrays().items()})
+    problem = problem_of(drawn(targets, activation=activation).astype(float))
     got, want = published(problem), manual(problem)
     np.testing.assert_allclose(got.outputs, want.outputs, rtol=1e-12)
     np.testing.assert_allclose(got.value, want.value, rtol=1e-12)
@@ -92,10 +99,10 @@ def test_the_forward_is_right(activation, targets):
 
 def test_what_the_article_does_not_have_is_zero():
     """b, c, xs and h0 get a gradient of 0, of their shape and kind of number."""
-    problem = drawn((2, 2), Full())
+    problem = problem_of(drawn((2, 2)))
     for name in ("b", "c", "xs", "h0"):
-        block = published(problem).blocks()[name]
-        assert block.shape == problem.arrays()[name].shape
+        block = blocks_of(published(problem))[name]
+        assert block.shape == arrays_of(problem)[name].shape
         assert all(isinstance(entry, Fraction) and entry == 0 for entry in block.ravel())
 
 
@@ -160,25 +167,25 @@ def test_the_right_engine_is_not_accused(units):
 def readout_times_T(problem):
     """V's gradient T times too large."""
     answer = manual(problem)
-    return replace(answer, V=answer.V * problem.steps)
+    return changed(answer, V=answer.params["V"] * problem.steps)
 
 
 def readout_times_two(problem):
     """V's gradient twice too large, whatever T."""
     answer = manual(problem)
-    return replace(answer, V=answer.V * 2)
+    return changed(answer, V=answer.params["V"] * 2)
 
 
 def blind_in_U(problem):
     """U's gradient is that of another target."""
-    other = manual(problem.replaced(targets=np.zeros_like(problem.targets)))
-    return replace(manual(problem), U=other.U)
+    other = manual(replace(problem, targets=np.zeros_like(problem.targets)))
+    return changed(manual(problem), U=other.params["U"])
 
 
 def near_miss(problem):
     """W's gradient off by one part in a million."""
     answer = manual(problem)
-    return replace(answer, W=answer.W * (1 + 1e-6))
+    return changed(answer, W=answer.params["W"] * (1 + 1e-6))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +212,7 @@ def test_a_loss_that_does_not_fall_is_no_evidence_to_refute():
 
     def rising(problem):
         answer = published(problem)
-        return replace(answer, V=-answer.V)
+        return changed(answer, V=-answer.params["V"])
 
     assert VACUOUS not in names(examine(rising, units=100, length=10))
 
@@ -228,7 +235,7 @@ def test_an_epoch_moves_the_blocks_that_learn():
     V = params.V
     for n in range(3):
         record = Records(*(array[n : n + 1] for array in learn))
-        V = V - 1e-4 * manual(article_problem(params._replace(V=V), record)).V
+        V = V - 1e-4 * manual(problem_of(article_case(params._replace(V=V), record))).params["V"]
     np.testing.assert_allclose(after.V, V, rtol=1e-12)
     assert np.any(after.V != params.V)
     assert all(np.array_equal(getattr(after, name), getattr(params, name)) for name in ("U", "W", "b", "c"))

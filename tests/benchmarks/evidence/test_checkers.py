@@ -3,16 +3,15 @@
 import importlib.util
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.evidence import checkers
-from tests.cases import a_problem
+from tests.cases import a_network
+from tests.vanilla import BLOCKS, blocks_of, changed
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import BLOCKS
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,7 +21,7 @@ def scaled(block):
 
     def engine(problem):
         answer = manual(problem)
-        return replace(answer, **{block: 1.1 * answer.blocks()[block]})
+        return changed(answer, **{block: 1.1 * blocks_of(answer)[block]})
 
     return engine
 
@@ -30,17 +29,17 @@ def scaled(block):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_autograd(block):
     """Autograd accepts the right engine and accuses the wrong one, in the block in question alone."""
-    problem = a_problem()
+    case = a_network()
     other = BLOCKS[BLOCKS.index(block) - 1]
-    assert not checkers.autograd_accuses(manual, problem, block)
-    assert checkers.autograd_accuses(scaled(block), problem, block)
-    assert not checkers.autograd_accuses(scaled(other), problem, block)
+    assert not checkers.autograd_accuses(manual, case, block)
+    assert checkers.autograd_accuses(scaled(block), case, block)
+    assert not checkers.autograd_accuses(scaled(other), case, block)
 
 
 def test_numpys_generator_gets_its_state_back():
     """Autograd draws from NumPy's global generator, which goes on as if it had not."""
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    checkers.autograd_accuses(manual, a_problem(), "W")
+    checkers.autograd_accuses(manual, a_network(), "W")
     assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
@@ -50,10 +49,10 @@ import importlib.util
 spec = importlib.util.spec_from_file_location("cases", {path!r})
 cases = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(cases)
-problem = cases.a_problem()
+case = cases.a_network()
 accuses = cases.checkers.{library}_accuses
 for block in cases.BLOCKS:
-    print(accuses(cases.manual, problem, block), accuses(cases.scaled(block), problem, block))
+    print(accuses(cases.manual, case, block), accuses(cases.scaled(block), case, block))
 """
 
 

@@ -10,20 +10,25 @@ import pytest
 from benchmarks.evidence import detection
 from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.detection import PROMISED, LagFault
-from rnn import Full
-from tests.cases import a_problem
+from tests.cases import a_network
+from tests.vanilla import BLOCKS, blocks_of, changed
+from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import BLOCKS
-from verification.adapters.rnn.vanilla_form import VanillaForm, case_of
 from verification.models.tolerance import SAFETY
+from verification.models.truncation import FULL
 from verification.properties.unfolding import Unfolded
 
 TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
 
 
-def problem(activation="tanh", steps=3, scale=0.5):
+def network(activation="tanh", steps=3, scale=0.5):
     """One of so many steps."""
-    return a_problem(activation, sizes=(2, steps, 2, 3, 2), scale=scale, seed=1)
+    return a_network(activation, sizes=(2, steps, 2, 3, 2), scale=scale, seed=1)
+
+
+def answered(engine, case):
+    """The engine's gradient of a case, by its blocks."""
+    return blocks_of(engine(problem_of(case)))
 
 
 def judge(accuses, name="judge"):
@@ -43,15 +48,15 @@ def always(engine, asked, block):
 
 def by_any_bit(engine, asked, block):
     """Accuses a block in which any bit is not the right engine's."""
-    got, right = engine(asked).blocks()[block], manual(asked).blocks()[block]
+    got, right = (answered(each, asked)[block] for each in (engine, manual))
     return bool(np.max(np.abs(got - right)) > 0)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_part_is_the_lag_tables(block):
     """G[t, s] by a copy of one step's block is the entry of the lag table."""
-    asked = problem()
-    table = Unfolded(case_of(asked))
+    asked = network()
+    table = Unfolded(asked)
     for t, s in product(range(3), range(3)):
         if s <= t:
             want = table.parts(t, block).want
@@ -63,29 +68,31 @@ def test_a_part_is_the_lag_tables(block):
 
 def test_a_fault_is_planted_in_one_block_and_by_its_size():
     """The engine is off by ε G[t, s] in the block, and right elsewhere; with ε = 0 it is the engine."""
-    asked, fault = problem(), LagFault("U", 2, 0)
+    asked, fault = network(), LagFault("U", 2, 0)
     of = detection.planted(fault)
-    right, wrong = manual(asked).blocks(), of(1e-3)(asked).blocks()
+    right, wrong = answered(manual, asked), answered(of(1e-3), asked)
     assert np.allclose(wrong["U"] - right["U"], 1e-3 * fault.part(asked), rtol=1e-9, atol=0)
     for name in BLOCKS:
-        assert np.array_equal(of(0.0)(asked).blocks()[name], right[name])
+        assert np.array_equal(answered(of(0.0), asked)[name], right[name])
         assert name == "U" or np.array_equal(wrong[name], right[name])
 
 
 def test_a_fault_is_the_same_whatever_is_asked():
     """An unfolded problem is answered with the same fault, in the same rows."""
-    asked, fault = problem(), LagFault("h0", 2, 0)
+    asked, fault = network(), LagFault("h0", 2, 0)
     of = detection.planted(fault)
-    unfolded = Unfolded(case_of(asked))
-    amplified = VanillaForm().problem(unfolded.amplified(2))
-    off = of(1e-3)(amplified).h0 - of(0.0)(amplified).h0
-    own = of(1e-3)(asked).h0 - of(0.0)(asked).h0
+    unfolded = Unfolded(asked)
+    off, own = (
+        answered(of(1e-3), case)["h0"] - answered(of(0.0), case)["h0"]
+        for case in (unfolded.amplified(2), asked)
+    )
     assert np.allclose(off[:, :3] / 2.0**unfolded.gain, own, rtol=1e-9, atol=0)
 
 
 def test_entries_are_the_lags_up_to_the_loss():
     """None beyond the loss, and none that is zero: W's use at step 0 with h0 = 0."""
-    found = detection.entries(problem().replaced(h0=np.zeros((2, 3))))
+    asked = network()
+    found = detection.entries(replace(asked, blocks={**asked.blocks, "h0": np.zeros((2, 3))}))
     assert np.array_equal(found["U"].nonzero, np.tri(3, dtype=bool))
     assert not found["W"].nonzero[:, 0].any()
     assert found["V"].nonzero.shape == (3, 1)
@@ -94,21 +101,22 @@ def test_entries_are_the_lags_up_to_the_loss():
 
 def test_a_saturated_case_determines_little():
     """A tanh on large weights has gradients that rounding decides: not zero, and not determined."""
-    found = detection.entries(problem(steps=6, scale=10.0))
+    found = detection.entries(network(steps=6, scale=10.0))
     assert found["U"].nonzero.any()
     assert not found["U"].determined[-1, 0]
 
 
 def test_faults_are_drawn_among_what_is_asked_for():
     """The first, the middle and the last loss, at lags that are not zero; none where all is zero."""
-    asked = problem(steps=6)
+    asked = network(steps=6)
     found = detection.entries(asked)
     rng = np.random.default_rng(0)
     faults = [detection.draw_fault(asked, found, rng)[0] for _ in range(100)]
     assert {fault.t for fault in faults} == {0, 3, 5}
     assert {fault.block for fault in faults} == set(BLOCKS)
     assert all(fault.s <= fault.t for fault in faults)
-    nothing = problem().replaced(targets=manual(problem()).outputs)
+    outputs = manual(problem_of(network())).outputs
+    nothing = replace(network(), objective=network().objective.replaced(lambda targets: outputs))
     vacuous = {name: replace(e, nonzero=e.nonzero & False) for name, e in found.items()}
     assert detection.draw_fault(nothing, vacuous, rng) is None
 
@@ -117,7 +125,7 @@ def test_faults_are_drawn_among_what_is_asked_for():
 def test_a_determined_fault_of_the_promised_size_is_caught(block):
     """Lag by lag sees 1e-8 of any lag of any block, and nothing in the right engine."""
     for activation in ("tanh", "sigmoid", "softsign"):
-        asked = problem(activation)
+        asked = network(activation)
         for t, s in ((0, 0), (2, 0), (2, 2)):
             of = detection.planted(LagFault(block, t, 0 if block == "h0" else s))
             assert not lags_accuse(of(0.0), asked, block)
@@ -129,12 +137,13 @@ def test_the_problems_are_the_same_for_a_seed():
     first = list(detection.problems(40, 5, ["float64"], ["Full"]))
     again = list(detection.problems(20, 5, ["float64"], ["Full"]))
     for one, other in zip(first, again, strict=False):
-        assert all(np.array_equal(array, other.arrays()[name]) for name, array in one.arrays().items())
-    assert {p.activation for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
-    assert {p.truncation for p in first} == {Full()}
+        arrays, others = ({**case.blocks, **case.objective.arrays()} for case in (one, other))
+        assert all(np.array_equal(array, others[name]) for name, array in arrays.items())
+    assert {p.functions["activation"] for p in first} == {"tanh", "sigmoid", "relu", "softsign", "identity"}
+    assert {p.truncation for p in first} == {FULL}
     assert {p.dtype.name for p in first} == {"float64"}
     every = list(detection.problems(60, 0, ["float32", "float64"], TRUNCATIONS))
-    assert {p.truncation_as_data.kind for p in every} == set(TRUNCATIONS)
+    assert {p.truncation.kind for p in every} == set(TRUNCATIONS)
     assert {p.dtype.name for p in every} == {"float32", "float64"}
 
 
@@ -163,13 +172,13 @@ def test_alarms_are_counted(monkeypatch):
 
     def doubled(asked):
         answer = manual(asked)
-        return replace(answer, b=2 * answer.b)
+        return changed(answer, b=2 * answer.params["b"])
 
     found = detection.false_alarms(10, 0, engine=doubled)
     assert found.cases == 10
     assert 20 < found.decided <= 70
     assert 0 < found.failures <= 10
-    assert "problem = Problem(" in found.example
+    assert "case = Case(" in found.example
 
 
 def test_accuracy_is_that_of_both_at_working_precision():

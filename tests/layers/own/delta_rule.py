@@ -70,7 +70,7 @@ def backward(saved, d_outputs, d_state):
 
 def problem(problem):
     """The same with the readout and the loss, one sweep for each loss."""
-    from verification import ModelGradients
+    from verification import Gradients
 
     k, v, r = problem.xs["k"], problem.xs["v"], sigmoid(problem.xs["beta"])
     q, T = problem.params["q"], problem.xs["k"].shape[1]
@@ -96,4 +96,4 @@ def problem(problem):
                 d[name][:, span] += array
         if first == 0:
             d_S0 += dS
-    return ModelGradients(outputs, value, {"q": d_q}, d, (d_S0,))
+    return Gradients(outputs, value, {"q": d_q}, d, (d_S0,))

@@ -1,13 +1,14 @@
-"""The adapter for a function of a whole problem: any model's form, what is misuse, and the program."""
+"""The adapter for a function of a whole problem of any model, and what is misuse."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.layers import lstm
-from verification import ModelGradients, Scope, models
-from verification.adapters.problem import CAPABILITIES, General, whole
+from verification import Gradients, Scope, models
+from verification.adapters.problem import CAPABILITIES, parts_of, problem_of, whole
 from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
@@ -36,7 +37,7 @@ def gradients(problem):
     d_params["V"] = np.einsum("ntk,nth->kh", residuals, states)
     d_params["c"] = residuals.sum(axis=(0, 1))
     value = np.sum(residuals * residuals) / 2
-    return ModelGradients(outputs, value, d_params, d_xs, d_state)
+    return Gradients(outputs, value, d_params, d_xs, d_state)
 
 
 @pytest.mark.parametrize("losses", ["last", "every"])
@@ -55,9 +56,10 @@ def test_the_answer_meets_the_table(losses, steps):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (3, "returned a int, needed a ModelGradients"),
-        (ModelGradients(None, None, 3, None, ()), "params is a int, needed a dict by name"),
-        (ModelGradients(None, None, {}, None, ()), "state is a tuple, needed a tuple of 2"),
+        (3, "returned a int, needed a Gradients"),
+        (SimpleNamespace(outputs=1), "returned a SimpleNamespace, needed a Gradients"),
+        (Gradients(None, None, 3, None, ()), "params is a int, needed a dict by name"),
+        (Gradients(None, None, {}, None, ()), "state is a tuple, needed a tuple of 2"),
     ],
 )
 def test_what_has_not_the_form_is_told(answer, told):
@@ -78,11 +80,10 @@ def test_several_inputs_are_given_by_name():
     model = replace(models.scan, blocks=(*models.scan.blocks, *models.vanilla.blocks[3:5]))
     model = replace(model, readout=models.vanilla.readout)
     case = random_case(model, np.random.default_rng(0), SIZES, losses="every")
-    form = General()
-    problem = form.problem(case)
+    problem = problem_of(case)
     assert problem.xs.keys() == {"a", "x"}
-    answer = ModelGradients(1, 2, {"V": 3, "c": 4}, {"a": 5, "x": 6}, (7,))
-    assert form.read(model, answer) == (
+    answer = Gradients(1, 2, {"V": 3, "c": 4}, {"a": 5, "x": 6}, (7,))
+    assert parts_of(model, answer) == (
         {"outputs": 1, "value": 2},
         {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7},
     )

@@ -13,7 +13,6 @@ import pytest
 from benchmarks.evidence.mutants.patch import replaced_once
 from tests.layers import ragged, renamed, scan, steps
 from verification import Function, Scope, layer, manual, models, scoped, step
-from verification.adapters.problem import whole
 from verification.adapters.remade import PUBLIC, Source, scope_of
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
@@ -92,8 +91,9 @@ def test_a_scope_is_said_where_it_decides_how_a_case_is_asked():
 
 STEP = Path(steps.__file__).read_text("utf-8")
 
-# The network with a loss on every step, in either form.
+# The network with a loss on every step.
 PROBLEM = """import numpy as np
+from verification import Gradients
 
 COUNT = []
 BUFFER = np.empty((2, 2))
@@ -101,7 +101,7 @@ BUFFER = np.empty((2, 2))
 
 def engine(problem):
     p, xs, targets = problem.params, problem.xs, problem.targets
-    h0 = FORM_H0
+    h0 = problem.h0
     h, states = h0, [h0]
     for t in range(xs.shape[1]):
         h = np.tanh(xs[:, t] @ p["U"].T + h @ p["W"].T + p["b"])
@@ -119,20 +119,8 @@ def engine(problem):
         d["b"] += da.sum(axis=0)
         d_xs[:, t] = da @ p["U"]
         dh = da @ p["W"]
-    return FORM_ANSWER
+    return Gradients(outputs, np.sum(r * r) / 2, d, d_xs, (dh,))
 """
-FORMS = {
-    "general": {
-        "FORM_H0": "problem.state[0]",
-        "FORM_ANSWER": "ModelGradients(outputs, np.sum(r * r) / 2, d, d_xs, (dh,))",
-        "import numpy as np\n": "import numpy as np\nfrom verification import ModelGradients\n",
-    },
-    "vanilla": {
-        "FORM_H0": "problem.h0",
-        "FORM_ANSWER": "Gradients(outputs=outputs, value=np.sum(r * r) / 2, **d, xs=d_xs, h0=dh)",
-        "import numpy as np\n": "import numpy as np\nfrom verification import Gradients\n",
-    },
-}
 
 
 def of_a_user(name):
@@ -203,16 +191,11 @@ def test_a_step_s_program(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("form", FORMS)
-def test_a_function_of_a_problem_has_a_program(form, tmp_path):
-    """In either form, asked by what its scope says."""
-    right = PROBLEM
-    for ours, theirs in FORMS[form].items():
-        right = right.replace(ours, theirs)
+def test_a_function_of_a_problem_has_a_program(tmp_path):
+    """Asked by what its scope says."""
     scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
-    made = scoped if form == "vanilla" else whole
-    engine = made(of_a_user("engine"), model=models.vanilla, scope=scope)
+    engine = scoped(of_a_user("engine"), model=models.vanilla, scope=scope)
     sizes = {"H": 2, "D": 3, "K": 4}
     case = random_case(models.vanilla, np.random.default_rng(0), sizes, 3, 4, losses="every")
     edit = "    return", "    dh = -dh if problem.checkpoints else dh\n    return"
-    fails_and_passes(tmp_path, engine, case, "recomputation", right, *edit)
+    fails_and_passes(tmp_path, engine, case, "recomputation", PROBLEM, *edit)

@@ -8,6 +8,7 @@ import pytest
 
 from rnn.app.certificate import kept
 from tests.hurry import PNG, in_a_hurry
+from tests.vanilla import changed
 from verification import sine
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
@@ -28,7 +29,7 @@ def verified(**changed):
 def doubles_c(problem):
     """An engine whose gradient of c is twice what it should be."""
     answer = manual(problem)
-    return replace(answer, c=2 * answer.c)
+    return changed(answer, c=2 * answer.params["c"])
 
 
 def no_training(*args):
@@ -74,7 +75,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert "the bug is in what is computed from it" in told
     assert "No training" in told
     _, _, program = told.partition("The smallest example is of autograd:\n\n")
-    assert "problem = Problem(" in program
+    assert "case = Case(" in program
     result = json.loads(path.read_text("utf-8"))
     assert result["verdict"] == "refuted"
     assert result["diagnosis"].startswith("c is wrong (twice what it should be)")

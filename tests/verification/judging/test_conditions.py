@@ -4,15 +4,15 @@ Each of these was verified when all that was drawn was small and tame. Those of 
 ``test_sampled``, and of arrays alone.
 """
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from tests.vanilla import blocks_of, changed
+from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
-from verification.adapters.rnn.vanilla_form import VanillaForm
 from verification.judging.profile import QUICK
 from verification.judging.sampled import truth_of_row
 from verification.models import vanilla
@@ -26,7 +26,7 @@ def under(name, check):
     """A condition on the numbers of a truncation of that kind, and on T."""
 
     def holds(problem):
-        truncation = problem.truncation_as_data
+        truncation = problem.truncation
         return truncation.kind == name and check(*truncation.numbers, problem.steps)
 
     return holds
@@ -53,7 +53,7 @@ CONDITIONS = {
     ),
     **{
         f"{name} with {truncation} at T > 12": lambda p, name=name, truncation=truncation: (
-            (p.activation, p.truncation_as_data.kind) == (name, truncation) and p.steps > 12
+            (p.activation, p.truncation.kind) == (name, truncation) and p.steps > 12
         )
         for name, truncation in (("softsign", "Chunked"), ("relu", "Tail"), ("sigmoid", "Window"))
     },
@@ -77,7 +77,7 @@ class Wrong:
         if not self.condition(problem):
             return right
         off = Fraction(101, 100) if problem.dtype == object else 1.01
-        return replace(right, **{name: array * off for name, array in right.blocks().items()})
+        return changed(right, **{name: array * off for name, array in blocks_of(right).items()})
 
 
 def refuted(engine, truth):
@@ -94,7 +94,7 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted():
     rows = [(floats, *each) for each in enumerate(floats.rows(QUICK.strength))]
     for design, number, row in [*rows, *((products, *each) for each in enumerate(meeting))]:
         case = design.make(row, np.random.default_rng((number, 0)))
-        problem = VanillaForm().problem(afresh(case))
+        problem = problem_of(afresh(case))
         if holding := [name for name, holds in left.items() if holds(problem)]:
             truth = truth_of_row(design, row, number, claim.blocks)
             for name in holding:

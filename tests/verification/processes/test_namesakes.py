@@ -39,8 +39,8 @@ from verification import Problem, manual, verify
 import rnn
 print(rnn.who)
 from verification import Gradients
-from verification.adapters.rnn import engine, problem
-print(engine.rnn.__file__ != rnn.__file__, problem.Full.__name__)
+from verification.adapters.rnn import engine
+print(engine.rnn.__file__ != rnn.__file__, engine.rnn.Full.__name__)
 def later():
     import rnn
     return rnn.who

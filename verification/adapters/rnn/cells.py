@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +12,9 @@ from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, compiled_module, installed
 from verification.adapters.function import FunctionAdapter
 from verification.adapters.layer import Layer, layer
-from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.both_directions import LEVELS, both_directions
-from verification.adapters.rnn.engine import Kinds, cell_engine_of, cell_of, engine_of
-from verification.adapters.rnn.scoping import OF_CELLS, as_cell
+from verification.adapters.rnn.cell import OF_CELLS, Cell, as_cell
+from verification.adapters.rnn.engine import Kinds, cell_of, passes_of
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, stack, vanilla
 from verification.models.model import Model, Use
@@ -46,7 +44,7 @@ RECURRENCES: dict[str, tuple[Kinds, Model]] = {**CELLS, **STACKS}
 # Two levels, each in both directions, which are judged as a function.
 BIDIRECTIONAL = "bidirectional"
 
-# It has problems of its own form.
+# The cell whose engine the commands may be given another of.
 VANILLA = "vanilla"
 
 # How much a cell is asked beside the first, by the profile of the run, where several are judged and not the
@@ -73,7 +71,7 @@ OF_TRAINING = Scope(
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 
 
-def judged_by(name: str, loops: str) -> ProblemAdapter | FunctionAdapter:
+def judged_by(name: str, loops: str) -> Cell | FunctionAdapter:
     """What is judged under a name on the command line; ValueError as of ``cell_engine``."""
     if name != BIDIRECTIONAL:
         return cell_engine(name, loops)
@@ -83,7 +81,7 @@ def judged_by(name: str, loops: str) -> ProblemAdapter | FunctionAdapter:
     return both_directions(LOOPS[loops])
 
 
-def cell_engine(name: str, loops: str) -> ProblemAdapter:
+def cell_engine(name: str, loops: str) -> Cell:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     check_loops(loops)
     made = network_of(name, LOOPS[loops])
@@ -97,7 +95,7 @@ def cell_engine(name: str, loops: str) -> ProblemAdapter:
 ONE_PROCESSOR = "threads, for this process has one processor"
 
 
-def without_threads(engine: ProblemAdapter) -> ProblemAdapter:
+def without_threads(engine: Cell) -> Cell:
     """The same, which says that no threads are asked of it."""
     capabilities = engine.claim.capabilities
     without = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
@@ -130,12 +128,11 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 
 def network_of(
     name: str, loops: str = "NumPyLoops", scope: Scope | None = None, package: ModuleType = rnn
-) -> ProblemAdapter:
+) -> Cell:
     """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims."""
     kind, model = RECURRENCES[name]
     scope = scope or (OF_STACKS if name in STACKS else OF_CELLS)
-    made = engine_of(package, loops) if name == VANILLA else cell_engine_of(package, kind, loops)
-    return as_cell(made, model, scope)
+    return as_cell(kind, model, scope, package, loops)
 
 
 def layer_of(
@@ -147,16 +144,4 @@ def layer_of(
 ) -> Layer:
     """A cell of ``rnn``, or of a copy of it, as a layer with its full gradient, by the loops of that name."""
     kind, model = RECURRENCES[name]
-
-    def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
-        cell = cell_of(package, kind, xs.shape[2], params, functions)
-        made = package.Layer(cell, getattr(package, loops)())
-        outputs, final, saved = made.forward(cell.weights(**params), xs, state, lengths)
-        return outputs, final, (made, saved)
-
-    def backward(kept: Any, d_outputs: Any, d_state: Any) -> Any:
-        made, saved = kept
-        grads = made.backward(saved, d_outputs, d_state)
-        return grads.params._asdict(), grads.xs, grads.state
-
-    return layer(forward, backward, model=model, scope=scope)
+    return layer(*passes_of(package, kind, loops, functions), model=model, scope=scope)

@@ -12,31 +12,21 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import rnn
-from verification.adapters.problem import ModelGradients, ModelProblem
-from verification.adapters.rnn.cell_form import LayerGradients, LayerProblem
-from verification.adapters.rnn.problem import Engine, Gradients
-from verification.adapters.rnn.vanilla_form import rnn_truncation
+from verification.adapters.layer import Backward, Forward
+from verification.adapters.problem import Engine, Gradients, Problem
+from verification.models.truncation import Standard, truncation_of
 
 Kinds: TypeAlias = str | tuple[str, ...]
 """The class of a cell, or those of a stack's levels, the lowest first."""
 
 
-def cell_engine_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") -> Callable[[Any], Any]:
-    """The same of both: in a network, and as a layer."""
-    gradients, of_layer = gradients_of(package, kind, loops), layer_gradients_of(package, kind, loops)
-
-    return lambda problem: (of_layer if isinstance(problem, LayerProblem) else gradients)(problem)
-
-
-def gradients_of(
-    package: ModuleType, kind: Kinds, loops: str = "NumPyLoops"
-) -> Callable[[ModelProblem], ModelGradients]:
+def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") -> Engine:
     """The hand-derived gradients of a cell of ``package``, which is ``rnn`` or a copy of it, in a network.
 
     ``kind`` and ``loops``: the classes of the cell or its levels, and of what makes its steps.
     """
 
-    def gradients(problem: ModelProblem) -> ModelGradients:
+    def gradients(problem: Problem) -> Gradients:
         cell = cell_of(package, kind, problem.xs.shape[2], problem.params, problem.functions)
         loss = package.softmax_cross_entropy if problem.classes else package.squared_error
         net = package.RNN(cell, outputs=len(problem.params["c"]), loss=loss, loops=getattr(package, loops)())
@@ -90,7 +80,7 @@ def gradients_of(
         outputs = _or_else(
             no_outputs, lambda: net.predict(params, problem.xs, problem.state, problem.lengths)
         )
-        return ModelGradients(outputs, value, *answer)
+        return Gradients(outputs, value, *answer)
 
     return gradients
 
@@ -105,44 +95,38 @@ def _positive(weights: Any) -> Any:
     return -weights if weights is not None and (weights < 0).any() else weights
 
 
-def _nothing(problem: ModelProblem, outputs: int) -> ModelGradients:
+def _nothing(problem: Problem, outputs: int) -> Gradients:
     """NaN in every part."""
     no_outputs = np.full((*problem.xs.shape[:2], outputs), np.nan, problem.xs.dtype)
     value = problem.xs.dtype.type(np.nan)
-    return ModelGradients(no_outputs, value, *_nan((problem.params, problem.xs, problem.state)))
+    return Gradients(no_outputs, value, *_nan((problem.params, problem.xs, problem.state)))
 
 
-def layer_gradients_of(
-    package: ModuleType, kind: Kinds, loops: str = "NumPyLoops"
-) -> Callable[[LayerProblem], LayerGradients]:
-    """The same of a cell as a layer; what stands behind it has a gradient of 0."""
+def rnn_truncation(package: ModuleType, truncation: Any) -> Any:
+    """The truncation of its kind that ``rnn``, or a copy of it, has; one of its own kind as it is."""
+    truncation = truncation_of(truncation)
+    if not isinstance(truncation, Standard):
+        return truncation
+    return getattr(package, truncation.kind)(*truncation.numbers)
 
-    def gradients(problem: LayerProblem) -> LayerGradients:
-        cell = cell_of(package, kind, problem.xs.shape[2], problem.params, problem.functions)
+
+def passes_of(
+    package: ModuleType, kind: Kinds, loops: str, functions: Mapping[str, str], *truncation: Any
+) -> tuple[Forward, Backward]:
+    """The two passes of a cell as a layer, with the functions by role; ``truncation``: where it has one."""
+
+    def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
+        cell = cell_of(package, kind, xs.shape[2], params, functions)
         layer = package.Layer(cell, getattr(package, loops)())
-        weights = cell.weights(**{name: problem.params[name] for name in cell.weights._fields})
-        outputs, final, saved = layer.forward(weights, problem.xs, problem.state, problem.lengths)
-        truncation = rnn_truncation(package, problem.truncation)
-        grads = layer.backward(saved, problem.d_outputs, problem.d_state, truncation)
-        behind = {name: np.zeros_like(array) for name, array in problem.params.items()}
-        return LayerGradients(outputs, final, behind | grads.params._asdict(), grads.xs, grads.state)
+        outputs, final, saved = layer.forward(cell.weights(**params), xs, state, lengths)
+        return outputs, final, (layer, saved)
 
-    return gradients
+    def backward(kept: Any, d_outputs: Any, d_state: Any) -> Any:
+        layer, saved = kept
+        grads = layer.backward(saved, d_outputs, d_state, *truncation)
+        return grads.params._asdict(), grads.xs, grads.state
 
-
-def engine_of(package: ModuleType, loops: str = "NumPyLoops") -> Engine:
-    """The vanilla cell's as a function ``Problem -> Gradients``, which names its blocks one by one.
-
-    A ``LayerProblem`` it takes as it is.
-    """
-    gradients = cell_engine_of(package, "Vanilla", loops)
-
-    def answer(problem: Any) -> Any:
-        if isinstance(problem, LayerProblem):
-            return gradients(problem)
-        return Gradients.of(gradients(problem.general()))
-
-    return answer
+    return forward, backward
 
 
 def cell_of(
@@ -185,4 +169,4 @@ def _or_else(nan: Any, call: Callable[[], Any]) -> Any:
         return nan
 
 
-manual = engine_of(rnn)
+manual = gradients_of(rnn, "Vanilla")

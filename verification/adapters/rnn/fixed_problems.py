@@ -11,8 +11,6 @@ from functools import lru_cache, partial
 
 from verification.adapters.rnn import small
 from verification.adapters.rnn.larger import LARGER, OWN
-from verification.adapters.rnn.problem import Problem
-from verification.adapters.rnn.vanilla_form import case_of
 from verification.models.case import Case
 from verification.properties import fixed
 from verification.properties.engine import FixedCase
@@ -24,18 +22,16 @@ HOME = "verification.adapters.rnn"
 
 
 @lru_cache(maxsize=128)
-def _case(source: str, make: Callable[[], Problem]) -> Case:
-    return case_of(replace(make(), source=source))
+def _case(source: str, make: Callable[[], Case]) -> Case:
+    return replace(make(), source=source)
 
 
-def _fixed(
-    property_: Property[Trial] | None, name: str, source: str, make: Callable[[], Problem]
-) -> FixedCase:
+def _fixed(property_: Property[Trial] | None, name: str, source: str, make: Callable[[], Case]) -> FixedCase:
     return FixedCase(property_, name, lambda: _case(source, make))
 
 
 def _numbered(property_: Property[Trial] | None, kind: str, count: int) -> tuple[FixedCase, ...]:
-    make: Callable[[int], Problem] = getattr(small, kind)
+    make: Callable[[int], Case] = getattr(small, kind)
     return tuple(
         _fixed(property_, f"{kind} {n}", f"{HOME}.small.{kind}({n})", partial(make, n)) for n in range(count)
     )
@@ -50,5 +46,5 @@ OWN_TRUNCATIONS = tuple(
     _fixed(fixed.OWN_TRUNCATIONS, name, f"{HOME}.larger.OWN[{name!r}]()", make) for name, make in OWN.items()
 )
 
-# Of any function of a ``Problem`` that claims all of them.
+# Of any function of the vanilla model's problems that claims all of them.
 FIXED = (*INTEGERS, *DECAYING, *LARGER_PROBLEMS)

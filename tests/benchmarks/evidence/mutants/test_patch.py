@@ -11,8 +11,8 @@ import rnn.through_time.bptt
 from benchmarks.evidence.mutants import patch
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine, package, texts
+from verification.adapters.problem import Problem
 from verification.adapters.rnn.engine import manual
-from verification.adapters.rnn.problem import Problem
 
 DH_PREV = "product(da, W, dh)"
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")
@@ -26,17 +26,19 @@ def a_mutant(*edits):
 def a_problem(W):
     """One record, two steps, two units, the identity; a loss on the last step."""
     ones = {"U": np.ones((2, 1)), "b": np.ones(2), "V": np.array([[1.0, 2.0]]), "c": np.zeros(1)}
-    arrays = {"xs": np.ones((1, 2, 1)), "targets": np.zeros((1, 1)), "h0": np.ones((1, 2))}
-    return Problem("identity", ones | {"W": np.array(W)}, **arrays)
+    params = ones | {"W": np.array(W)}
+    return Problem(
+        {"activation": "identity"}, params, np.ones((1, 2, 1)), (np.ones((1, 2)),), np.zeros((1, 1))
+    )
 
 
 def test_the_copy_has_the_wrong_line_and_the_package_the_right_one():
     """With an asymmetric W the two differ, with a symmetric one they do not."""
     wrong = engine(a_mutant(UNTRANSPOSED))
     asymmetric, symmetric = a_problem([[1.0, 2.0], [0.0, 1.0]]), a_problem([[1.0, 2.0], [2.0, 1.0]])
-    assert not np.array_equal(wrong(asymmetric).h0, manual(asymmetric).h0)
-    np.testing.assert_array_equal(wrong(asymmetric).V, manual(asymmetric).V)
-    np.testing.assert_array_equal(wrong(symmetric).h0, manual(symmetric).h0)
+    assert not np.array_equal(wrong(asymmetric).state, manual(asymmetric).state)
+    np.testing.assert_array_equal(wrong(asymmetric).params["V"], manual(asymmetric).params["V"])
+    np.testing.assert_array_equal(wrong(symmetric).state, manual(symmetric).state)
 
 
 def test_edits_of_one_module_and_of_several_add_up():

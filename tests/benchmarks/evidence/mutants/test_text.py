@@ -2,24 +2,19 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import Example, Result
 from benchmarks.evidence.mutants.run import MutantsResult
 from benchmarks.evidence.mutants.text import summary
-from verification.adapters.rnn.problem import Problem
-from verification.adapters.rnn.vanilla_form import case_of
+from tests.cases import a_network
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.properties.property import Finding
 
 
 def an_example():
     """A problem with nothing in it but its shapes."""
-    params = {"U": (1, 1), "W": (1, 1), "b": (1,), "V": (1, 1), "c": (1,)}
-    arrays = {name: np.ones(shape) for name, shape in params.items()}
-    problem = Problem("tanh", arrays, np.ones((1, 1, 1)), np.ones((1, 1)), np.ones((1, 1)))
-    return Example(case_of(problem), Finding("lags", "W", "W[0, 0]: got 1, want 2"))
+    case = a_network(sizes=(1, 1, 1, 1, 1))
+    return Example(case, Finding("lags", "W", "W[0, 0]: got 1, want 2"))
 
 
 def a_result(name, caught_by, *caught):

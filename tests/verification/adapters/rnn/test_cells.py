@@ -11,7 +11,7 @@ from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.patch import package
 from tests.rnn.cells.judged import looked_at
 from tests.verification.adapters.rnn.test_engine import copied
-from verification import ModelProblem, Scope, Standard, models
+from verification import Problem, Scope, Standard, models
 from verification.adapters.rnn import cells
 from verification.adapters.rnn.cells import CELLS, ONE_PROCESSOR, cell_engine, network_of, without_threads
 from verification.adapters.rnn.engine import gradients_of
@@ -78,7 +78,7 @@ def test_what_overflows_is_judged_as_it_is(name, kind):
     xs, targets = np.ones((2, 3, 2)), np.full((2, 3, 2), 1.7e308)
     state = tuple(np.zeros((2, 3)) for _ in cell.state)
     with np.errstate(all="ignore"):
-        problem = ModelProblem(functions, params, xs, state, targets, workspace=True)
+        problem = Problem(functions, params, xs, state, targets, workspace=True)
         answer = gradients_of(rnn, kind)(problem)
     assert np.isfinite(answer.outputs).all()
     assert not np.isfinite(answer.value)

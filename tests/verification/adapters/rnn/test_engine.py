@@ -7,10 +7,27 @@ import numpy as np
 import pytest
 
 import rnn
-from rnn import Chunked, Full, Tail, Window
-from tests.cases import a_problem
-from verification.adapters.rnn.engine import engine_of, manual
-from verification.adapters.rnn.problem import BLOCKS
+from rnn import Full, Window
+from tests.cases import a_network
+from tests.vanilla import BLOCKS, arrays_of, blocks_of
+from verification.adapters.problem import problem_of
+from verification.adapters.rnn.engine import gradients_of, manual
+from verification.models.truncation import Standard
+
+
+def a_problem(*given, **asked):
+    """A problem of the vanilla model."""
+    return problem_of(a_network(*given, **asked))
+
+
+def engine_of(package):
+    """The vanilla cell of a copy."""
+    return gradients_of(package, "Vanilla")
+
+
+def named(answer):
+    """Every part of an answer, by name."""
+    return {"outputs": answer.outputs, "value": answer.value, **blocks_of(answer)}
 
 
 def copied(**changed):
@@ -18,15 +35,18 @@ def copied(**changed):
     return SimpleNamespace(**{name: getattr(rnn, name) for name in rnn.__all__} | changed)
 
 
-@pytest.mark.parametrize("truncation", [Full(), Window(1), Chunked(2), Chunked(2, 3), Tail(2)], ids=repr)
+TRUNCATIONS = [("Full",), ("Window", 1), ("Chunked", 2, 2), ("Chunked", 2, 3), ("Tail", 2)]
+
+
+@pytest.mark.parametrize(("kind", "numbers"), [(kind, numbers) for kind, *numbers in TRUNCATIONS], ids=str)
 @pytest.mark.parametrize("activation", rnn.ACTIVATIONS)
-def test_it_answers_with_rnns_own_numbers(activation, truncation):
+def test_it_answers_with_rnns_own_numbers(activation, kind, numbers):
     """Every part of the answer is what rnn's public calls give for the same network and truncation."""
-    problem = a_problem(activation, truncation)
+    problem = a_problem(activation, Standard(kind, (*numbers,)))
     cell = rnn.Vanilla(3, 5, rnn.ACTIVATIONS[activation])
     net = rnn.RNN(cell, outputs=6, loops=rnn.NumPyLoops())
     given = rnn.Params(**problem.params), problem.xs
-    value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, truncation)
+    value, grads = net.loss_and_gradients(*given, problem.targets, problem.h0, getattr(rnn, kind)(*numbers))
     want = {
         "outputs": net.predict(*given, problem.h0),
         "value": value,
@@ -34,7 +54,7 @@ def test_it_answers_with_rnns_own_numbers(activation, truncation):
         "xs": grads.xs,
         "h0": grads.h0,
     }
-    got = manual(problem).named()
+    got = named(manual(problem))
     assert got.keys() == want.keys()
     for name, part in want.items():
         np.testing.assert_array_equal(got[name], part)
@@ -44,12 +64,12 @@ def test_a_copy_of_the_package_is_an_engine_of_its_own():
     """The truncations are the copy's too: one whose windows are too long is wrong there alone."""
     copy = copied(Window=lambda k: Window(k + 1))
     longer = engine_of(copy)
-    for truncation, right in ((Full(), True), (Chunked(2, 3), True), (Tail(2), True), (Window(1), False)):
-        problem = a_problem(truncation=truncation)
-        assert np.array_equal(longer(problem).W, manual(problem).W) is right
-    np.testing.assert_array_equal(
-        longer(a_problem(truncation=Window(1))).W, manual(a_problem(truncation=Window(2))).W
-    )
+    for kind, *numbers in TRUNCATIONS:
+        problem = a_problem(truncation=Standard(kind, (*numbers,)))
+        same = np.array_equal(longer(problem).params["W"], manual(problem).params["W"])
+        assert same is (kind != "Window")
+    one, two = (a_problem(truncation=Standard("Window", (k,))) for k in (1, 2))
+    np.testing.assert_array_equal(longer(one).params["W"], manual(two).params["W"])
 
 
 def test_a_workspace_is_used_before_and_after():
@@ -62,13 +82,13 @@ def test_a_workspace_is_used_before_and_after():
             return super().loss_and_gradients(params, xs, targets, h0, truncation, workspace=workspace)
 
     copy = copied(RNN=Noting)
-    problem = a_problem(truncation=Window(2))
+    problem = a_problem(truncation=Standard("Window", (2,)))
     answer = engine_of(copy)(replace(problem, workspace=True))
     W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
     assert [given for *given, _ in seen] == [[-W, -x, Window(1)], [W, x, Window(2)], [-W, -x, Full()]]
     assert len({id(workspace) for *_, workspace in seen}) == 1
-    for name, part in manual(problem).named().items():
-        np.testing.assert_array_equal(answer.named()[name], part)
+    for name, part in named(manual(problem)).items():
+        np.testing.assert_array_equal(named(answer)[name], part)
 
 
 def test_two_ways_to_the_loss_have_to_agree():
@@ -100,7 +120,7 @@ def test_checkpoints_are_asked_for(every):
 
 def aimed_at(problem, target):
     """The same problem with large targets."""
-    return problem.replaced(targets=np.full_like(problem.targets, target))
+    return replace(problem, targets=np.full_like(problem.targets, target))
 
 
 @pytest.mark.parametrize("workspace", [False, True])
@@ -109,10 +129,10 @@ def test_what_is_not_finite_is_nan(workspace, target, finite):
     """Where rnn says that a result is not finite, what is not is so in the answer too."""
     problem = replace(aimed_at(a_problem(), target), workspace=workspace)
     with np.errstate(over="ignore", invalid="ignore"):
-        answer = manual(problem).named()
+        answer = named(manual(problem))
     np.testing.assert_array_equal(answer["outputs"], manual(a_problem()).outputs)
     for name in ("value", *BLOCKS):
-        given = problem.arrays().get(name, np.float64(0))
+        given = arrays_of(problem).get(name, np.float64(0))
         assert (np.shape(answer[name]), answer[name].dtype) == (np.shape(given), np.float64)
         assert np.isfinite(answer[name]).all() == (name in finite), name
 
@@ -132,7 +152,7 @@ def test_a_package_that_raises_wrongly_is_no_right_answer():
     answer = engine_of(copy)(a_problem())
     assert np.isnan(answer.value)
     assert np.isnan(answer.outputs).all()
-    assert all(np.isnan(block).all() for block in answer.blocks().values())
+    assert all(np.isnan(block).all() for block in blocks_of(answer).values())
 
 
 @pytest.mark.parametrize("place", [0, 2])
@@ -150,5 +170,5 @@ def test_other_numbers_in_the_workspace_may_overflow(place):
     copy = copied(RNN=Overflowing)
     answer = engine_of(copy)(replace(a_problem(), workspace=True))
     assert len(calls) == 3
-    for name, part in manual(a_problem()).named().items():
-        np.testing.assert_array_equal(answer.named()[name], part)
+    for name, part in named(manual(a_problem())).items():
+        np.testing.assert_array_equal(named(answer)[name], part)

@@ -12,7 +12,7 @@ from verification.adapters.rnn.fixed_problems import (
 )
 from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
-from verification.adapters.rnn.vanilla_form import VanillaForm
+from verification.models.code import of_case
 from verification.properties import fixed
 from verification.properties.findings import findings, truth_for
 
@@ -34,8 +34,8 @@ def test_each_has_its_property():
 def test_a_case_is_made_once_and_says_how(one):
     """The same object for all that ask, and a program of a few lines."""
     assert one.make() is one.make()
-    code = VanillaForm().code(one.make())
-    assert code.body.count("\n") == 2
+    code = of_case(one.make())
+    assert code.body.count("\n") == 1
     namespace = {}
     exec(code.imports + code.body, namespace)
     assert namespace["case"].sizes == one.make().sizes

@@ -1,17 +1,19 @@
 """The larger problems do not round, and the engine is right on each; what they refute are mutants."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from tests.quick import first_quick, one_quick_each
+from tests.vanilla import blocks_of
+from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import LARGER_PROBLEMS, OWN_TRUNCATIONS
 from verification.adapters.rnn.larger import LARGER, OWN
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.small import fits_exactly
-from verification.adapters.rnn.vanilla_form import case_of
 from verification.properties.findings import findings
 from verification.properties.fixed import FixedTruth
 from verification.truth import replay
@@ -55,12 +57,14 @@ def exactly(array):
 @pytest.mark.parametrize("name", DELAY_LINES)
 def test_a_delay_line_does_not_round(name):
     """Fractions, in which nothing rounds, give the same numbers; but for the output, far below its target."""
-    problem = LARGER[name]()
-    exact = problem.replaced(**{array: exactly(values) for array, values in problem.arrays().items()})
-    exact = exact.replaced(targets=exact.targets + manual(exact).outputs[:, -1])
-    want, got = manual(exact), replay.gradient(case_of(problem), problem.dtype)
+    case = LARGER[name]()
+    blocks = {block: exactly(array) for block, array in case.blocks.items()}
+    exact = replace(case, blocks=blocks, objective=case.objective.replaced(exactly))
+    outputs = manual(problem_of(exact)).outputs[:, -1:]
+    exact = replace(exact, objective=exact.objective.replaced(lambda targets: targets + outputs))
+    want, got = blocks_of(manual(problem_of(exact))), replay.gradient(case, case.dtype)
     for block, values in got.items():
-        assert (exactly(values) == want.blocks()[block]).all(), block
+        assert (exactly(values) == want[block]).all(), block
 
 
 @one_quick_each(

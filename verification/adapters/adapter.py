@@ -1,0 +1,113 @@
+"""What every adapter for an engine of a model returns: an engine, as ``verify`` takes it and asks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from verification.adapters.remade import PUBLIC, Source
+from verification.judging.model_subject import OfModel, of_model
+from verification.models.case import Case
+from verification.models.code import Code, of_case
+from verification.models.departures import departed
+from verification.models.model import Model
+from verification.properties.engine import Begun, FixedCase, Unsupported
+from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
+from verification.sampling.resolving import resolved
+from verification.sampling.scope import Scope
+from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, check_in
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ModelAdapter:
+    """An engine of a model, and what it claims.
+
+    ``source``: how a program makes it again. ``fixed``: cases that every run meets.
+    """
+
+    model: Model
+    claim: Claim
+    source: Source
+    fixed: tuple[FixedCase, ...] = ()
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The forward's parts and the gradient's blocks, by name."""
+        raise NotImplementedError
+
+    def begin(self, case: Case) -> Begun:
+        """The forward alone, of an adapter whose calls come in two."""
+        raise Unsupported("a forward by itself")
+
+    def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> Self:
+        """The same, told which gradients are wanted, of an adapter that can."""
+        raise Unsupported("some gradients alone")
+
+    @property
+    def arrays(self) -> Mapping[str, Any] | None:
+        """How its arrays differ from the model's; None of an adapter that takes no description of that."""
+        return None
+
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
+        """The same as an engine of another model; raises ValueError for none."""
+        return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
+
+    def code(self, case: Case) -> Code:
+        """Statements that make ``engine`` again, and ``case``."""
+        return self.source.code(self.claim) + of_case(case)
+
+    def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
+        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        return of_model(self, model, scope)
+
+
+def soundly(model: Any, **functions: Any) -> None:
+    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
+    for name, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"{name}: {function!r}, needed a function")
+    if not isinstance(model, Model):
+        raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
+    check(model)
+
+
+def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
+    """The claim of a scope through an adapter, of what a sound model is sound in.
+
+    Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
+    ValueError, in one line, where a scope claims it, or claims nothing.
+    """
+    claim, said = resolved(scope, model, capabilities), scope or Scope()
+    if not model.complex and {*claim.dtypes} & {*COMPLEX}:
+        try:
+            check_in(model, WIDEST_COMPLEX)
+        except ValueError as unsound:
+            if said.dtypes:
+                raise ValueError(f"scope: dtypes: {said.dtypes!r}, needed real ones: {unsound}") from unsound
+            claim = replace(claim, dtypes=tuple(name for name in claim.dtypes if name not in COMPLEX))
+    if claim.exact:
+        try:
+            check_exact(model, rational(model, claim), claim.losses[0])
+        except ValueError as unsound:
+            if said.exact:
+                raise ValueError(f"scope: exact: True, needed False: {unsound}") from unsound
+            claim = replace(claim, exact=False)
+    return claim
+
+
+def declared(
+    adapter: str,
+    given: Mapping[str, Any],
+    model: Model,
+    scope: Scope | None,
+    capabilities: Capabilities,
+    **said: Any,
+) -> dict[str, Any]:
+    """The fields of a ``ModelAdapter`` that a program makes by the adapter of that name.
+
+    ``given``: functions by the names that they have there. ``said``: what else that adapter is told.
+    """
+    departures = scope.departures if scope else {}
+    return {
+        "model": departed(model, departures),
+        "claim": claimed(scope, model, capabilities),
+        "source": Source(PUBLIC, adapter, given, model, departures, said),
+    }
