@@ -5,16 +5,18 @@ From the root. A diagram is nodes with places, and paths from node to node, each
 
 from pathlib import Path
 
+from markupsafe import Markup
+
 from rnn import Chunked, Full, Tail, Truncation, Window
-from verification.report.pages.markup import Html, tag
-from verification.report.pages.style import PALETTE
+from verification.report.pages.rendering import style
+from verification.report.pages.svg import tag
 
 FOLDER = Path(__file__).parent
 
 STEPS, LOSS = 6, 4
 TRUNCATIONS = (Full(), Window(2), Chunked(3), Tail(3))
 
-STYLE = f"""{PALETTE}
+STYLE = f"""{style("palette")}
 .paper {{ fill: var(--paper); stroke: var(--rule); }}
 text {{ fill: var(--ink); font: 14px var(--sans); text-anchor: middle; dominant-baseline: central; }}
 text.name {{ font-weight: 600; text-anchor: start; }}
@@ -35,19 +37,19 @@ LEGEND = (
 Place = tuple[float, float]
 
 
-def text(words: str, place: Place, kind: str = "") -> Html:
+def text(words: str, place: Place, kind: str = "") -> Markup:
     """Words at a place."""
     return tag("text", words, x=f"{place[0]:g}", y=f"{place[1]:g}", class_=kind)
 
 
-def node(words: str, place: Place, half: float = 19) -> Html:
+def node(words: str, place: Place, half: float = 19) -> Markup:
     """Words in a rounded box, ``half`` of it to either side."""
     x, y = place
     size = {"x": f"{x - half:g}", "y": f"{y - 15:g}", "width": f"{2 * half:g}", "height": "30", "rx": "15"}
-    return Html(tag("rect", **size, class_="node") + text(words, place))
+    return Markup(tag("rect", **size, class_="node") + text(words, place))
 
 
-def path(kind: str, *places: Place) -> Html:
+def path(kind: str, *places: Place) -> Markup:
     """An arrow through places; it stops short of the last, which is a node."""
     *before, (x, y) = places
     back_x, back_y = x - before[-1][0], y - before[-1][1]
@@ -57,7 +59,7 @@ def path(kind: str, *places: Place) -> Html:
     return tag("path", d=line, class_=kind, marker_end=f"url(#{kind})")
 
 
-def drawn(height: int, words: str, parts: list[Html], width: int = 860) -> str:
+def drawn(height: int, words: str, parts: list[Markup], width: int = 860) -> str:
     """The picture, with the legend below it."""
     heads = [
         tag(
@@ -79,12 +81,12 @@ def drawn(height: int, words: str, parts: list[Html], width: int = 860) -> str:
         x, y = 24 + n * (width - 48) / 3, height - 20
         parts = [*parts, path(kind, (x, y), (x + 51, y)), text(meaning, (x + 38, y), "side")]
     paper = tag("rect", class_="paper", x=".5", y=".5", width=f"{width - 1}", height=f"{height - 1}", rx="6")
-    inside = (tag("title", words), tag("style", Html(STYLE)), tag("defs", *heads), paper, *parts)
+    inside = (tag("title", words), tag("style", Markup(STYLE)), tag("defs", *heads), paper, *parts)
     size = {"viewBox": f"0 0 {width} {height}", "width": f"{width}", "xmlns": "http://www.w3.org/2000/svg"}
     return tag("svg", *inside, **size, role="img")
 
 
-def chain(truncation: Truncation, top: float) -> list[Html]:
+def chain(truncation: Truncation, top: float) -> list[Markup]:
     """The unrolled network, and the way of one loss's gradient back through it."""
     first = truncation.first(LOSS, STEPS)
     state = [(70 + 125.0 * t, top + 95) for t in range(STEPS + 1)]

@@ -8,11 +8,13 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from verification.diagnosis.lag_map import Mark
 from verification.judging.judgement import Judgement
 from verification.report.pages.maps import SIGNS, drawn
-from verification.report.pages.markup import Html, tag
-from verification.report.pages.style import MAPS, PALETTE
+from verification.report.pages.rendering import style
+from verification.report.pages.svg import tag
 from verification.text import unbroken
 
 README = Path(__file__).parents[1] / "README.md"
@@ -21,7 +23,7 @@ PICTURE = Path(__file__).with_name("wrong-layer.svg")
 # Pixels, and letters of a line of the sentence.
 WIDTH, MARGIN, LINE, LETTERS = 860, 24, 22, 100
 
-STYLE = f"""{PALETTE}{MAPS}
+STYLE = f"""{style("palette")}{style("maps")}
 .paper {{ fill: var(--paper); stroke: var(--rule); }} .maps text.verdict {{ fill: var(--bad); }}
 .maps text.verdict, .maps text.block {{ font: 600 15px var(--sans); }}
 .maps text.sentence {{ font: 15px var(--sans); }} .maps text.soft {{ fill: var(--soft); }}
@@ -62,12 +64,12 @@ def picture(found: Judgement) -> str:
     words += [_text(told, MARGIN, below, "soft"), _text(signs, MARGIN, below + 18, "soft")]
     height = f"{below + 18 + MARGIN:g}"
     paper = tag("rect", class_="paper", x=".5", y=".5", width=f"{WIDTH - 1}", height=height, rx="6")
-    inside = (tag("style", Html(STYLE)), paper, tag("g", *words, *panels, class_="maps"))
+    inside = (tag("style", Markup(STYLE)), paper, tag("g", *words, *panels, class_="maps"))
     size = {"viewBox": f"0 0 {WIDTH} {float(height) + 1:g}", "width": f"{WIDTH}"}
     return tag("svg", *inside, **size, xmlns="http://www.w3.org/2000/svg")
 
 
-def _text(words: str, x: float, y: float, kind: str) -> Html:
+def _text(words: str, x: float, y: float, kind: str) -> Markup:
     return tag("text", words, x=f"{x:g}", y=f"{y:g}", class_=kind)
 
 

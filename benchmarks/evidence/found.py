@@ -9,7 +9,6 @@ from benchmarks.evidence import pages
 from benchmarks.evidence.detection import Detection
 from benchmarks.evidence.scalars import ScalarRow
 from verification.report.outcome import Evidence, Oracle
-from verification.report.pages.markup import Html
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,7 @@ class Found:
             "detection": None if self.detection is None else curves.as_json(self.detection),
         }
 
-    def _sections(self) -> Mapping[str, tuple[Html, ...]]:
+    def _sections(self) -> Mapping[str, str]:
         return {
             "scalars": pages.scalars(self.scalars),
             "detection": pages.detection(self.detection),

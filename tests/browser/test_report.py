@@ -23,6 +23,7 @@ from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
 from tests.layers import lstm, planted
+from tests.vanilla import changed
 from verification import Scope, layer, models
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
@@ -149,7 +150,7 @@ def photograph(folder, text, scheme):
 def doubled(problem):
     """An engine whose bias gradient is doubled."""
     answer = manual(problem)
-    return replace(answer, b=2 * answer.b)
+    return changed(answer, b=2 * answer.params["b"])
 
 
 @pytest.fixture(scope="session")

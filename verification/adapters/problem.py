@@ -83,7 +83,7 @@ class Problem:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The number type of every array."""
-        return self.h0.dtype
+        return self.state[0].dtype
 
     @property
     def steps(self) -> int:

@@ -39,11 +39,9 @@ from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.judging.run import Interrupted
 from verification.processes.sending import Unsendable
-from verification.report import summary
+from verification.report import pages, summary
 from verification.report import text as report
 from verification.report.outcome import NOTHING, Evidence, Report
-from verification.report.pages import judgement as judgement_page
-from verification.report.pages import report as report_page
 from verification.sampling.scope import Scope
 from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
@@ -152,7 +150,7 @@ def verify_rnn(
         files["sine.png"] = lambda path: report.draw_sine(path, sine)
     else:
         print("No training: it would prove nothing.")
-    files = {"report.html": lambda path: report_page.write(path, full), **files}
+    files = {"report.html": lambda path: pages.write_report(path, full), **files}
     seen: tuple[Certificate, ...] = ()
     if engine is manual:
         # Of another engine than rnn's own they would say something of rnn.
@@ -233,7 +231,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
 
 def _outcome(found: Judgement, options: argparse.Namespace) -> Outcome:
     """What is printed and kept of a judgement."""
-    save = partial(judgement_page.write, found=found, model=getattr(_subject(options), "model", None))
+    save = partial(pages.write_judgement, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))
     return Outcome(found.holds, partial(summary.as_json, found), {"report.html": save})
 
@@ -243,7 +241,7 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
     found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
     print(campaign.as_text(found))
     judgement = found.judgement
-    save = partial(judgement_page.write, found=judgement, model=getattr(options.engine, "model", None))
+    save = partial(pages.write_judgement, found=judgement, model=getattr(options.engine, "model", None))
     return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from verification.judging.judgement import Judgement
 from verification.properties.findings import PROPERTIES
-from verification.report.pages.markup import Html
 from verification.sine import Sine
 
 
@@ -38,14 +37,15 @@ class Evidence:
     """What was measured beside the judgements, to show how far they can be believed: nothing, by default.
 
     ``verdicts``: refuted where it refutes the engine, not exercised where it shows that the verifier is no
-    judge. ``text``, ``json`` and ``sections``, made when a page is, are its parts of a report in each form.
+    judge. ``text``, ``json`` and ``sections``, markup that is made when a page is, are its parts of a report
+    in each form.
     """
 
     verdicts: frozenset[str] = frozenset()
     oracles: tuple[Oracle, ...] = ()
     text: tuple[str, ...] = ()
     json: Mapping[str, Any] = field(default_factory=dict)
-    sections: Callable[[], Mapping[str, tuple[Html, ...]]] = dict
+    sections: Callable[[], Mapping[str, str]] = dict
 
 
 NOTHING = Evidence()

@@ -10,6 +10,7 @@ from typing import Any
 from rnn.console.files import write
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.judging.sampled import Coverage
+from verification.report.description import described
 from verification.report.outcome import Report, oracles
 from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from verification.text import filled, percent
@@ -35,10 +36,10 @@ def _cell(row: Row) -> str:
 
 def judged(judgement: Judgement) -> str:
     """What one cell was asked, what it has met, and the verdict."""
-    lines = [table(judgement), LEGEND, exercise(judgement), sizes(judgement)]
-    if judgement.coverage:
-        lines.append(coverage(judgement))
-    lines += [f"Remark: {each}" for each in judgement.remarks]
+    told = described(judgement)
+    lines = [table(judgement), LEGEND, exercise(told), sizes(told)]
+    lines += [f"Designed sample: {each}" for each in told["coverage"]]
+    lines += [f"Remark: {each}" for each in told["remarks"]]
     verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
     return "\n".join([*lines, verdict])
 
@@ -46,29 +47,19 @@ def judged(judgement: Judgement) -> str:
 LEGEND = "Each entry: cases · share of them in which the truth (of the part) was not zero."
 
 
-def exercise(judgement: Judgement) -> str:
+def exercise(told: Mapping[str, Any]) -> str:
     """What the informative cases have met, with counts, and what they have not."""
-    seen = [f"{name}: {count}" for name, count in judgement.seen.items()]
+    seen = [f"{name}: {count}" for name, count in told["seen"].items()]
     lines = filled(seen, width=100, indent="  ")
-    heading = f"Seen in the {judgement.informative} informative cases (the truth determined, and not zero):"
-    missing = f"\nNot seen often enough: {', '.join(judgement.missing)}" if judgement.missing else ""
+    heading = f"Seen in the {told['informative']} informative cases (the truth determined, and not zero):"
+    missing = f"\nNot seen often enough: {', '.join(told['missing'])}" if told["missing"] else ""
     return "\n".join([heading, *lines]) + missing
 
 
-def coverage(judgement: Judgement) -> str:
-    """How many pairs, triples and so on of the designed sample's levels informative cases met."""
-    return "\n".join(f"Designed sample: {each}" for each in judgement.coverage)
-
-
-def sizes(judgement: Judgement) -> str:
+def sizes(told: Mapping[str, Any]) -> str:
     """Up to which sizes problems went: those that were drawn, and those that are the same in every run."""
-    sizes = {"drawn": judgement.drawn, "designed and fixed": judgement.fixed}
-    lines = [f"{kind} up to {_listed(largest)}" for kind, largest in sizes.items() if largest]
-    return f"Problems: {'; '.join(lines)}" if lines else "Problems: none"
-
-
-def _listed(largest: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {size}" for name, size in largest.items())
+    lines = [f"{kind} up to {largest}" for kind, largest in told["sizes"].items()]
+    return f"Problems: {'; '.join(lines) or 'none'}"
 
 
 def oracles_table(report: Report) -> str:
@@ -85,27 +76,30 @@ def failure(judgement: Judgement) -> str:
     if judgement.diagnosis is None:
         return "Not exercised, which is neither pass nor fail: " + ", ".join(judgement.missing)
     lines = [f"Refuted. {judgement.diagnosis}"]
-    example = judgement.example
-    if example is not None:
-        kind = "The smallest example" if example.smallest else "An example"
-        lines.append(f"{kind} is of {example.property}:\n\n{example.code}")
+    if example := described(judgement)["example"]:
+        lines.append(f"{example['title']} is of {example['property']}:\n\n{example['code']}")
     return "\n".join(lines)
 
 
 def sine_table(budget: Sine, sine: Sine) -> str:
     """The validation RMSE of both trainings beside the baselines and the published one."""
-    figures = {
+    lines = [f"{name:45} {value:10.3g}" for name, value in figures_of(budget, sine).items()]
+    return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
+
+
+def figures_of(*trainings: Sine | None) -> dict[str, float]:
+    """The RMSE of trainings, of the article and of the baselines, and that of the last one's free run."""
+    runs = [run for run in trainings if run is not None]
+    free = runs[-1]
+    return {
         **{
             f"this network, {run.recipe.epochs} epochs, {run.recipe.truncation}": run.validation_rmse
-            for run in (budget, sine)
+            for run in runs
         },
         "the article, as published": PUBLISHED_RMSE,
-        **sine.baselines,
+        **free.baselines,
+        f"free run, {len(free.free[0]):,} steps on its own predictions": free.free_run_rmse,
     }
-    lines = [f"{name:45} {value:10.3g}" for name, value in figures.items()]
-    steps = len(sine.free[0])
-    lines.append(f"{f'free run, {steps} steps on its own predictions':45} {sine.free_run_rmse:10.3g}")
-    return "\n".join(["RMSE on the 50 validation windows of the sine", *lines])
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -130,20 +124,18 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
+# What the JSON of a cell has of its description, as it stands there.
+KEYS = ("seconds", "scope", "not_asked", "remarks", "cases", "informative", "declined")
+
+
 def _judgement_json(judgement: Judgement) -> dict[str, Any]:
-    diagnosis, example = judgement.diagnosis, judgement.example
+    told, diagnosis, example = described(judgement), judgement.diagnosis, judgement.example
     return {
-        "seconds": round(judgement.seconds, 3),
-        "scope": judgement.scope,
-        "not_asked": list(judgement.not_asked),
-        "remarks": list(judgement.remarks),
-        "cases": judgement.cases,
-        "informative": judgement.informative,
+        **{key: told[key] for key in KEYS},
         "properties": [_row_json(row, example) for row in judgement.rows],
-        "exercise": {"seen": dict(judgement.seen), "missing": judgement.missing},
+        "exercise": {key: told[key] for key in ("seen", "missing")},
         "coverage": [_coverage_json(each) for each in judgement.coverage],
         "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
-        "declined": dict(judgement.declined),
         "diagnosis": None if diagnosis is None else str(diagnosis),
         "example": None if example is None else example.code,
     }

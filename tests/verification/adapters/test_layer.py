@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import autograd.numpy as anp
 import numpy as np
 import pytest
 
@@ -10,12 +9,11 @@ from tests.cases import a_case
 from tests.layers import RIGHT, renamed, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
-from verification import Block, Scope, Use, layer, models, scoped
+from verification import Scope, Use, layer, models
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.sampling.claim import LONG
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -121,27 +119,6 @@ def test_what_is_not_claimed_may_be_missing():
     assert set(ask(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}
 
 
-def test_a_model_that_none_can_be_judged_by_is_refused_at_the_adapter():
-    """Before anyone is asked."""
-    broken = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
-    with pytest.raises(ValueError, match="model scan: the step returns shape"):
-        layer(scan.forward, scan.backward, model=broken)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ((None, scan.backward, models.scan), "forward: None, needed a function"),
-        ((scan.forward, 3, models.scan), "backward: 3, needed a function"),
-        ((scan.forward, scan.backward, "scan"), "model: 'scan', needed a verification.Model"),
-    ],
-)
-def test_what_is_no_function_and_no_model_is_refused(given, message):
-    """In a line."""
-    with pytest.raises(TypeError, match=message):
-        layer(*given[:2], model=given[2])
-
-
 def test_a_layer_is_described_otherwise():
     """As one of other arrays, or of another model: what both have is claimed as before, and what is new."""
     engine = layer(scan.forward, scan.backward, model=models.gru, scope=Scope(blocks=("U", "W", "xs")))
@@ -153,26 +130,6 @@ def test_a_layer_is_described_otherwise():
     assert before.model is models.gru_reset_before
     assert before.claim.blocks == ("U", "W", "xs")
     assert before.otherwise(models.gru, {}).claim.blocks == ("U", "W", "bn", "xs")
-
-
-def test_what_a_model_is_not_sound_in_is_claimed_by_nobody():
-    """Complex numbers and Fractions: not by default, and refused in one line where a scope says so."""
-
-    def step(f, p, x, h):
-        return anp.hypot(x.a, 1) * h + anp.sqrt(x.x + 2)
-
-    model = replace(models.scan, step=step, readout=lambda f, p, h: h @ p.V.T)
-    model = replace(model, blocks=(Block("V", ("K", "H"), Use.READOUT), *model.blocks))
-    claim = scoped(len, model=model).claim
-    assert (claim.exact, claim.dtypes) == (False, ("float32", "float64", *LONG))
-    for scope, message in (
-        (Scope(exact=True), "exact: True, needed False: model scan: its operations take no Fractions: "),
-        (Scope(dtypes=("complex64",)), r"dtypes: \('complex64',\), needed real ones: model scan: the step "),
-    ):
-        with pytest.raises(ValueError, match=f"^scope: {message}") as refused:
-            layer(len, len, model=model, scope=scope)
-        assert "\n" not in str(refused.value)
-    assert scoped(len, model=replace(models.scan, blocks=model.blocks, readout=model.readout)).claim.exact
 
 
 def test_a_forward_is_told_its_chunk():

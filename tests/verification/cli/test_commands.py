@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+import rnn
 from rnn.app.certificate import kept
 from tests.hurry import PNG, in_a_hurry
 from tests.vanilla import changed
@@ -100,14 +101,14 @@ def test_the_seed_and_the_profile_reach_the_run(monkeypatch):
     asked = []
 
     def verifies(engine, profile, **keywords):
-        asked.append((engine.function, profile, keywords["seed"]))
+        asked.append((engine.package, engine.kind, engine.loops, profile, keywords["seed"]))
         return verified(missing=("all",))
 
     small = Profile("thorough", cases=1, exact_cases=1, faults=1)
     monkeypatch.setitem(PROFILES, "thorough", small)
     monkeypatch.setattr(command, "verify", verifies)
     command.main(["--profile", "thorough", "--seed", "42"])
-    assert asked == [(manual, small, 42)]
+    assert asked == [(rnn, "Vanilla", "NumPyLoops", small, 42)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests.layers import gru, layer_with, lstm, lstm_with, scan, vanilla
+from tests.vanilla import changed
 from tests.verification.diagnosis.test_diagnosis import Truncates
 from verification import Scope, layer, models, scoped
 from verification.adapters.rnn.engine import manual
@@ -93,10 +94,8 @@ def test_a_claim_bounds_it():
     assert drawn["xs"][-1] == "000"
 
     def doubled(problem):
-        from dataclasses import replace
-
         answer = manual(problem)
-        return replace(answer, W=2 * answer.W)
+        return changed(answer, W=2 * answer.params["W"])
 
     found, drawn = map_of(scoped(doubled, Scope(losses=("last",))), steps=3)
     assert found.losses == ("2",)

@@ -1,10 +1,9 @@
 """What every run asks once."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from tests.quick import first_quick
+from tests.vanilla import blocks_of, changed
 from verification import Scope, manual, scoped
 from verification.judging.once import once
 from verification.properties.findings import findings, truth_for, truth_of
@@ -29,7 +28,7 @@ def test_a_function_is_asked_with_targets_far_and_near(name):
     def engine(problem):
         answer = manual(problem)
         least, most = (0, 50) if name == "targets far from the outputs" else (1e-5, np.inf)
-        kept = {n: np.clip(d, -most, most) * (abs(d).max() > least) for n, d in answer.blocks().items()}
-        return replace(answer, **{n: d.astype(problem.dtype) for n, d in kept.items()})
+        kept = {n: np.clip(d, -most, most) * (abs(d).max() > least) for n, d in blocks_of(answer).items()}
+        return changed(answer, **{n: d.astype(problem.dtype) for n, d in kept.items()})
 
     assert asked(scoped(engine, Scope()))[name]

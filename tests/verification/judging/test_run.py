@@ -8,6 +8,7 @@ import pytest
 
 from tests.layers import planted, scan
 from tests.promises import SHORT as FEW
+from tests.vanilla import changed
 from verification import Scope, layer, manual, models, scoped, verify
 from verification.judging import sampled, shrinking
 from verification.judging.once import once
@@ -148,7 +149,7 @@ def test_what_is_wrong_in_long_doubles_alone_is_explained(dtypes, losses):
 
     def engine(problem):
         answer = manual(problem)
-        return replace(answer, W=1.001 * answer.W) if problem.dtype == np.longdouble else answer
+        return changed(answer, W=1.001 * answer.params["W"]) if problem.dtype == np.longdouble else answer
 
     scope = Scope(dtypes=dtypes, losses=(losses,), functions={"activation": ("tanh",)}, steps=(1, 5))
     found = verify(scoped(engine, scope), Profile("short", cases=30, exact_cases=0, strength=1))

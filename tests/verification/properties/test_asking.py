@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.vanilla import changed
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import scan, vanilla
@@ -23,21 +24,21 @@ def refused(function, case=CASE):
     return str(invalid.value)
 
 
-def changed(**parts):
-    """The right engine with other parts."""
-    return lambda problem: replace(manual(problem), **parts)
+def wrong(W):
+    """The right engine with something else for W's gradient."""
+    return lambda problem: changed(manual(problem), W=W)
 
 
 @pytest.mark.parametrize(
     ("function", "told"),
     [
         (lambda problem: None, "returned a NoneType, needed a Gradients"),
-        (changed(W=None), "the gradient of W is missing, needed an array (2, 2)"),
-        (changed(W=[[1, 2], [3, 4]]), "the gradient of W is a list, needed an ndarray"),
-        (changed(W=np.ma.ones((2, 2))), "the gradient of W is a MaskedArray, needed an ndarray"),
-        (changed(W=np.ones(2)), "the gradient of W has shape (2,), needed (2, 2)"),
-        (changed(W=np.ones((2, 2), "f4")), "the gradient of W has dtype float32, needed float64"),
-        (changed(value="0"), "value has dtype <U1, needed float64"),
+        (wrong(W=None), "the gradient of W is missing, needed an array (2, 2)"),
+        (wrong(W=[[1, 2], [3, 4]]), "the gradient of W is a list, needed an ndarray"),
+        (wrong(W=np.ma.ones((2, 2))), "the gradient of W is a MaskedArray, needed an ndarray"),
+        (wrong(W=np.ones(2)), "the gradient of W has shape (2,), needed (2, 2)"),
+        (wrong(W=np.ones((2, 2), "f4")), "the gradient of W has dtype float32, needed float64"),
+        (lambda problem: replace(manual(problem), value="0"), "value has dtype <U1, needed float64"),
         (lambda problem: 1 / 0, "raised ZeroDivisionError: division by zero"),
         (lambda problem: sys.exit(3), "raised SystemExit: 3"),
     ],

@@ -91,9 +91,10 @@ def test_a_fault_where_little_is_left_is_seen():
 
     def off(problem):
         answer = manual(problem)
-        sets = answer.W.shape[0] // 3
+        W = answer.params["W"]
+        sets = W.shape[0] // 3
         if sets > 1:
-            answer.W[3:6, :3] *= 1 + 1e-6
+            W[3:6, :3] *= 1 + 1e-6
         return answer
 
     wrong = [str(wrong) for _, wrong, _ in unfolded_lags(as_rnn(off), case) if wrong]

@@ -14,6 +14,7 @@ from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.report import text as report
+from verification.report.description import described
 from verification.report.outcome import Report
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 
@@ -118,19 +119,18 @@ def test_what_was_not_exercised_is_named():
 
 def test_the_exercise_is_counted():
     """Every entry with its count, the informative cases, and what is missing."""
-    told = " ".join(report.exercise(VERIFIED).split())
+    told = " ".join(report.exercise(described(VERIFIED)).split())
     assert "1234 informative cases" in told
     assert "T = 1: 1000, relu: 1000" in told
     assert "Not seen" not in told
-    assert report.exercise(IDLE).splitlines()[-1].endswith(": T = 1, lags W")
+    assert report.exercise(described(IDLE)).splitlines()[-1].endswith(": T = 1, lags W")
 
 
 def test_sizes_and_coverage_are_told():
     """Of what was drawn and what is always the same; of pairs, triples and so on."""
-    assert report.sizes(VERIFIED) == "Problems: drawn up to T 6; designed and fixed up to T 512"
-    assert report.coverage(VERIFIED) == (
-        "Designed sample: 10 of 10 pairs of levels covered, 2 excluded by rules"
-    )
+    assert report.sizes(described(VERIFIED)) == "Problems: drawn up to T 6; designed or fixed up to T 512"
+    coverage = "Designed sample: 10 of 10 pairs of levels covered, 2 excluded by rules"
+    assert f"\n{coverage}\n" in report.judged(VERIFIED)
     (told,) = report.as_json(Report(VERIFIED))["coverage"]
     assert told == {
         "strength": 2,

@@ -9,6 +9,7 @@ from tests.cases import a_case
 from tests.layers import gated_linear_attention as plain
 from tests.layers import planted
 from tests.layers import stored as kept
+from tests.vanilla import changed
 from verification import Scope, layer
 from verification.adapters.layer import CAPABILITIES
 from verification.adapters.rnn.engine import manual
@@ -45,7 +46,7 @@ def test_an_engine_that_works_in_double_precision_is_refuted():
 
     def narrow(problem):
         answer = manual(problem)
-        return replace(answer, W=answer.W.astype(np.float64).astype(problem.dtype))
+        return changed(answer, W=answer.params["W"].astype(np.float64).astype(problem.dtype))
 
     found = [each.part for each in findings(as_rnn(narrow), truth_of(LONG), ("autograd",)) if each.wrong]
     assert found == ["W"]

@@ -1,1 +1,24 @@
-"""Reports as pages: each one file, which needs no network, no script and no other file."""
+"""Reports as pages: each one file, which needs no network, no script and no other file.
+
+What makes a page is imported when one is written: a verdict without a page needs no templates.
+"""
+
+from pathlib import Path
+
+from verification.judging.judgement import Judgement
+from verification.models.model import Model
+from verification.report.outcome import Report
+
+
+def write_judgement(path: Path, found: Judgement, model: Model | None = None) -> None:
+    """The page of a judgement as a file; ``model`` says what its blocks mean."""
+    from verification.report.pages import judgement
+
+    judgement.write(path, found, model)
+
+
+def write_report(path: Path, report: Report) -> None:
+    """The page of ``rnn``'s own verification as a file."""
+    from verification.report.pages import report as page
+
+    page.write(path, report)

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rnn.console.files import write_text
-from verification.diagnosis.diagnosis import Diagnosis
-from verification.judging.judgement import Judgement
+from verification.judging.judgement import Judgement, Row
 from verification.models.model import Block, Model, Use
 from verification.properties.findings import BY_NAME
 from verification.properties.gradients import FORWARD
-from verification.report.pages.document import asked, document, environment
-from verification.report.pages.maps import undrawn, where
-from verification.report.pages.markup import KINDS, Html, legend, program, status, tag
-from verification.report.pages.matrix import blank, entry, matrix, short, signs
+from verification.report.description import described
+from verification.report.pages import rendering
+from verification.report.pages.maps import where
+from verification.report.pages.rendering import KINDS, NOT_ASKED, SIGNS, asked, parts, short
+from verification.report.text import versions
 from verification.sampling.draws import TIMES
-from verification.text import unbroken
 
 SAID = {
     "verified": "Every claimed gradient is right, and all that must be seen was seen.",
@@ -31,81 +31,57 @@ def write(path: Path, found: Judgement, model: Model | None = None) -> None:
 
 def page(found: Judgement, model: Model | None = None) -> str:
     """The whole page; ``model`` says what its blocks mean."""
+    told = described(found)
     sections = {**first(found), "properties": properties(found, model)}
     if found.seen or found.missing:
-        sections["exercise"] = exercise(found)
-    sections["versions"] = environment()
-    return document(verdict(found), without_picture(found), sections)
-
-
-def without_picture(found: Judgement) -> tuple[Html, ...]:
-    """Why a refuted engine's page has none."""
-    return () if found.picture is None else undrawn(found.picture)
-
-
-def first(found: Judgement) -> dict[str, tuple[Html, ...]]:
-    """What a reader of a refuted engine's page came for: where it is wrong, and the smallest example."""
-    sections = {} if found.picture is None else where(found.picture)
-    if found.example is not None:
-        sections["example"] = example(found)
-    return sections
-
-
-def verdict(found: Judgement) -> tuple[Html, ...]:
-    """The verdict, what is wrong in a sentence, and what was asked."""
-    diagnosis = found.diagnosis
-    sentence = SAID[found.word] if diagnosis is None else unbroken(diagnosis.sentence)
-    as_if = _unsaid(diagnosis)
-    return (
-        tag("p", f"Judgement of a backward: {found.model}", class_="kicker"),
-        tag("h1", status(KINDS[found.word], found.verdict.capitalize())),
-        tag("p", sentence, class_="lead"),
-        *(() if as_if is None else (tag("p", "As if ", unbroken(as_if), "."),)),
-        asked(found.scope, found.not_asked, found.remarks),
-        tag(
-            "p",
-            f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
-            f"seed {found.seed} · {found.seconds:.1f} s",
-            class_="facts",
-        ),
+        sections["exercise"] = parts("sections.html").exercise(told)
+    sections["versions"] = parts("sections.html").versions(versions())
+    return rendering.page(
+        kicker=f"Judgement of a backward: {found.model}",
+        kind=KINDS[found.word],
+        verdict=found.verdict,
+        lead=told["diagnosis"]["sentence"] if told["diagnosis"] else SAID[found.word],
+        as_if=told["unsaid"],
+        asked=asked(told),
+        facts=f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
+        f"seed {found.seed} · {found.seconds:.1f} s",
+        instead=found.picture and found.picture.instead,
+        sections=sections,
     )
 
 
-def properties(found: Judgement, model: Model | None, head: str = "Properties") -> tuple[Html, ...]:
-    """Every part of the answer under every property."""
+def first(found: Judgement) -> dict[str, str]:
+    """What a reader of a refuted engine's page came for: where it is wrong, and the smallest example."""
+    sections = {} if found.picture is None else where(found.picture)
+    if example := described(found)["example"]:
+        sections["example"] = parts("sections.html").example(example, rendering.program(example["code"]))
+    return sections
+
+
+def properties(
+    found: Judgement,
+    model: Model | None,
+    head: str = "Properties",
+    facts: str = "",
+    truncations: bool = False,
+) -> str:
+    """Every part of the answer under every property; with ``truncations`` under each of these as well."""
     met = dict.fromkeys(row.property for row in found.by_part)
     names = dict.fromkeys([*(name for name in BY_NAME if name in met), *met])
     columns = list(_columns(found, () if model is None else model.blocks))
     wrong = _wrong(found)
-    rows = ((name, [_entry(found, name, column, wrong) for column in columns]) for name in names)
-    claims = ((name, BY_NAME[name].claim) for name in names if name in BY_NAME)
-    return (
-        tag("h2", head),
-        *_early(found),
-        signs(**_meanings(found)),
-        matrix("Properties, by block and other parts", [column.head for column in columns], rows),
-        legend(*((column.head, column.meaning) for column in columns)),
-        legend(*claims),
-        *_views(found),
+    made: str = parts("sections.html").properties(
+        head,
+        facts,
+        found.word == "refuted",
+        [*_meanings(found), (NOT_ASKED, "not asked"), ("12k", "12 thousand and some")],
+        columns,
+        [(name, [_entry(found, name, column, wrong) for column in columns]) for name in names],
+        [(name, BY_NAME[name].claim) for name in names if name in BY_NAME],
+        "; ".join(f"{block}: {words}" for block, words in found.views.items()),
+        by_truncation(found) if truncations else None,
     )
-
-
-def _unsaid(diagnosis: Diagnosis | None) -> str | None:
-    """What is computed instead, where the sentence does not say so already."""
-    if diagnosis is None or diagnosis.as_if is None or diagnosis.as_if in diagnosis.sentence:
-        return None
-    return diagnosis.as_if
-
-
-def _views(found: Judgement) -> Iterator[Html]:
-    if found.views:
-        seen = "; ".join(f"{block}: {words}" for block, words in found.views.items())
-        yield tag("p", tag("small", f"What lag by lag sees of each block. {seen}."))
-
-
-def _early(found: Judgement) -> Iterator[Html]:
-    if found.verdict == "refuted":
-        yield tag("p", "The run ended soon after the first refutation, so the counts are small.")
+    return made
 
 
 @dataclass(frozen=True)
@@ -132,14 +108,11 @@ def _columns(found: Judgement, blocks: Sequence[Block]) -> Iterator[_Column]:
     for block in asked:
         yield _Column(block.name, _both(block.name), _described(block))
     known = {"", *(name for part in (*forward, *(each.name for each in asked)) for name in _both(part))}
-    if blocks:
-        others = tuple(part for part in met if part not in known)
-        if others:
-            yield _Column("others", others, f"other arrays: {', '.join(others)}")
-    else:
-        for part in met:
-            if part not in known:
-                yield _Column(part, (part,), "a part of the answer, or an array that is given")
+    others = tuple(part for part in met if part not in known)
+    if blocks and others:
+        yield _Column("others", others, f"other arrays: {', '.join(others)}")
+    for part in () if blocks else others:
+        yield _Column(part, (part,), "a part of the answer, or an array that is given")
 
 
 def _both(part: str) -> tuple[str, str]:
@@ -151,17 +124,15 @@ def _described(block: Block) -> str:
     return f"{block.meaning or block.use.value} ({', '.join(map(str, block.axes))}){gates}"
 
 
-def _meanings(found: Judgement) -> dict[str, str]:
+def _meanings(found: Judgement) -> Iterator[tuple[str, str]]:
     """Of the signs that such a judgement's matrix has."""
-    refuted = {
-        "bad": "refuted: the cases, of how many",
-        "elsewhere": "not refuted here, and known to be wrong: by another row, or by the sentence",
-    }
-    return {
-        "good": "holds: the cases, and in small those whose truth is determined and not zero",
-        **(refuted if found.verdict == "refuted" else {}),
-        "idle": f"held, and shows little: the small number is below {TIMES}, and not all of the cases",
-    }
+    yield SIGNS["good"], "holds: the cases, and in small those whose truth is determined and not zero"
+    if found.word == "refuted":
+        yield SIGNS["bad"], "refuted: the cases, of how many"
+        elsewhere = "not refuted here, and known to be wrong: by another row, or by the sentence"
+        yield SIGNS["elsewhere"], elsewhere
+    idle = f"held, and shows little: the small number is below {TIMES}, and not all of the cases"
+    yield SIGNS["idle"], idle
 
 
 def _wrong(found: Judgement) -> frozenset[str]:
@@ -171,46 +142,37 @@ def _wrong(found: Judgement) -> frozenset[str]:
     return frozenset(each for part in (*named, *refuted) for each in _both(part))
 
 
-def _entry(found: Judgement, name: str, column: _Column, wrong: frozenset[str]) -> Html:
+def _entry(
+    found: Judgement, name: str, column: _Column, wrong: frozenset[str]
+) -> tuple[str, tuple[str, ...]]:
+    """The kind of an entry, and its counts."""
     rows = [row for row in found.by_part if row.property == name and row.part in column.parts]
     if not rows:
-        return blank()
+        return "absent", ()
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
     if failures:
-        return entry("bad", short(failures), f"/{short(cases)}")
+        return "bad", (short(failures), f"/{short(cases)}")
     # What is asked once or twice in a run has shown all that it can.
     holds = "good" if evidence >= min(TIMES, cases) else "idle"
     kind = "elsewhere" if any(row.part in wrong for row in rows) else holds
-    return entry(kind, short(cases), short(evidence))
+    return kind, (short(cases), short(evidence))
 
 
-def example(found: Judgement) -> tuple[Html, ...]:
-    """The case that shows what is wrong, as a program."""
-    shown = found.example
-    assert shown is not None  # or there is no such section
-    return (
-        tag("h2", "The smallest example" if shown.smallest else "An example"),
-        tag("p", tag("strong", shown.property), f": {shown.failure}"),
-        program(shown.code, "The example, as a program"),
-    )
-
-
-def exercise(found: Judgement) -> tuple[Html, ...]:
-    """What the informative cases met, and what they did not."""
-    met = [tag("li", tag("span", unbroken(n)), tag("b", f"{count:,}")) for n, count in found.seen.items()]
-    missing = [tag("li", tag("span", unbroken(n)), status("idle", "too seldom")) for n in found.missing]
-    covered = [tag("p", f"The designed sample: {each}.") for each in found.coverage]
-    for kind, largest in (("drawn", found.drawn), ("designed or fixed", found.fixed)):
-        if largest:
-            sizes = ", ".join(f"{name} {size}" for name, size in largest.items())
-            covered.append(tag("p", f"Cases that were {kind}: up to {sizes}."))
-    return (
-        tag("h2", "Exercise"),
-        tag(
-            "p",
-            f"How often the {found.informative:,} informative cases met what a run must have seen. A case is "
-            "informative if it determines a gradient that is not zero.",
-        ),
-        tag("ul", *met, *missing, class_="counts"),
-        *covered,
-    )
+def by_truncation(found: Judgement) -> dict[str, Any] | None:
+    """The head and the bodies of a table: every part of every property under each kind of truncation."""
+    kinds = found.truncations
+    if len(kinds) < 2:
+        return None
+    cell = parts("sections.html").cell
+    rows: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in found.rows:
+        rows.setdefault((row.property, row.part), {})[row.truncation] = row
+    # Parts that came to the same stand in one row.
+    alike: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for (name, part), by_kind in rows.items():
+        cells = tuple(cell(by_kind.get(kind)) for kind in kinds)
+        alike.setdefault(name, {}).setdefault(cells, []).append(part)
+    bodies = [
+        [[name], *([", ".join(some), *cells] for cells, some in each.items())] for name, each in alike.items()
+    ]
+    return {"head": ["property", *kinds], "bodies": bodies}

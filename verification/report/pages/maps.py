@@ -6,13 +6,16 @@ do.
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from verification.diagnosis.got_against_want import Beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
-from verification.report.pages.markup import Html, legend, small, tag
+from verification.report.pages.rendering import parts
+from verification.report.pages.svg import tag
 
 # By mark: its sign, and what it means.
 SIGNS = {
@@ -34,43 +37,32 @@ LEAST = 70
 SIDE, MARGIN, ROOM = 116, 52, 6
 
 
-def where(found: Picture) -> dict[str, tuple[Html, ...]]:
+def where(found: Picture) -> dict[str, str]:
     """The section of a page, by what it shows; none where nothing is drawn."""
     if found.instead:
         return {}
-    cases = (part for each in (found, *found.more) for part in _of_case(each))
-    return {"map" if found.has_map else "numbers": (tag("h2", "Where it is wrong"), *cases)}
+    cases = [
+        {
+            "case": each.case,
+            "lags": each.lags and _lags(each.lags),
+            "unmapped": each.unmapped,
+            "numbers": [_scatter(some) for some in each.numbers],
+        }
+        for each in (found, *found.more)
+    ]
+    return {"map" if found.has_map else "numbers": parts("sections.html").where(cases)}
 
 
-def undrawn(found: Picture) -> tuple[Html, ...]:
-    """The line in place of that section."""
-    return (tag("p", found.instead),) if found.instead else ()
-
-
-def _of_case(found: Picture) -> Iterator[Html]:
-    yield tag("p", f"On a case of {found.case}.")
-    if found.lags is not None:
-        yield from _lags(found.lags)
-    elif found.unmapped:
-        yield tag("p", f"No map by loss and step: {found.unmapped}.", class_="absent")
-    yield from _numbers(found)
-
-
-def _lags(found: LagMap) -> Iterator[Html]:
-    yield tag("h3", "By loss and step")
-    end = " The row “end” is the cotangent of the final state." if "end" in found.losses else ""
-    yield tag(
-        "p",
-        "A row is one loss by itself, at the step that it is named after; a column is a step s. The mark "
-        "says whether the part of that loss's gradient that comes from step s is right. Parts of a block, as "
-        f"gates, have panels of their own where they differ.{end}",
-    )
-    yield tag("p", " ".join(_by_lag(found)))
+def _lags(found: LagMap) -> dict[str, Any]:
+    """A map, its panels by name, and what is said of it."""
     met = {mark for panel in found.panels for row in panel.marks for mark in row}
-    yield legend(*(entry for mark, entry in SIGNS.items() if mark in met))
-    panels = (_figure(_name(panel.block, panel.part), drawn(found, panel)) for panel in found.panels)
-    yield tag("div", *panels, class_="maps")
-    yield tag("p", small(" ".join(_told(found))))
+    return {
+        "has_end": "end" in found.losses,
+        "words": " ".join(_by_lag(found)),
+        "legend": [entry for mark, entry in SIGNS.items() if mark in met],
+        "panels": [(_name(panel.block, panel.part), drawn(found, panel)) for panel in found.panels],
+        "told": " ".join(_told(found)),
+    }
 
 
 def _by_lag(found: LagMap) -> Iterator[str]:
@@ -97,7 +89,7 @@ def _told(found: LagMap) -> Iterator[str]:
         yield f"Not told apart, and so not here: {', '.join(found.unseen)}."
 
 
-def drawn(found: LagMap, panel: Panel, **place: str) -> Html:
+def drawn(found: LagMap, panel: Panel, **place: str) -> Markup:
     """A panel of a map as an SVG of its own; ``place``: further attributes, where it is a part of another."""
     steps, losses = len(panel.marks[0]), len(found.losses)
     across, upright = max(steps * CELL, LEAST), max(losses * CELL, LEAST)
@@ -110,7 +102,7 @@ def drawn(found: LagMap, panel: Panel, **place: str) -> Html:
     return _svg(_in_words(found, panel), LEFT + across + 2, upright + BELOW, inside, **place)
 
 
-def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Html:
+def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Markup:
     x, y = LEFT + s * CELL, t * CELL
     side = str(CELL - 1)
     if mark is Mark.NONE:
@@ -133,20 +125,8 @@ def _in_words(found: LagMap, panel: Panel) -> str:
     return f"{_name(panel.block, panel.part)}. {'; '.join(rows)}"
 
 
-def _numbers(found: Picture) -> Iterator[Html]:
-    if not found.numbers:
-        return
-    yield tag("h3", "Given beside expected")
-    yield tag(
-        "p",
-        "Every number of the wrong parts, or of large ones some: across what it should be, upwards what was "
-        "given, both on one scale. What is right lies on the line.",
-    )
-    yield legend(("○", "within the error that is accepted"), ("✗", "beyond it"))
-    yield tag("div", *map(_scatter, found.numbers), class_="maps")
-
-
-def _scatter(found: Beside) -> Html:
+def _scatter(found: Beside) -> tuple[str, Markup, str]:
+    """A panel of numbers: its name, the picture, and how many are wrong."""
     finite = np.isfinite(found.given)
     numbers = np.concatenate((found.expected, found.given[finite]))
     largest = float(np.max(np.abs(numbers), initial=0.0)) or 1.0
@@ -180,7 +160,7 @@ def _scatter(found: Beside) -> Html:
     name = _name(found.name, found.part)
     count = f"{int(np.sum(found.wrong))} of {len(found.given)} numbers wrong"
     count += f", {lost} of them not finite" if lost else ""
-    return _figure(name, _svg(f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, inside), count)
+    return name, _svg(f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, inside), count
 
 
 def _circle(place: tuple[float, float]) -> str:
@@ -207,17 +187,11 @@ def _name(block: str, part: str) -> str:
     return f"{block}, {part}" if part else block
 
 
-def _svg(words: str, width: float, height: float, inside: Sequence[Html], **place: str) -> Html:
+def _svg(words: str, width: float, height: float, inside: Sequence[Markup], **place: str) -> Markup:
     size = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"}
     return tag("svg", *inside, **size, **place, role="img", aria_label=words)
 
 
-def _figure(name: str, picture: Html, note: str = "") -> Html:
-    """A panel under its name."""
-    caption = tag("figcaption", tag("b", name), *([" ", small(note)] if note else []))
-    return tag("figure", caption, picture)
-
-
-def _text(words: str, x: float, y: float, anchor: str = "middle", turn: bool = False) -> Html:
+def _text(words: str, x: float, y: float, anchor: str = "middle", turn: bool = False) -> Markup:
     turned = {"transform": f"rotate(-90 {x:g} {y:g})"} if turn else {}
     return tag("text", words, x=f"{x:g}", y=f"{y:g}", text_anchor=anchor, **turned)

@@ -1,20 +1,24 @@
-"""The page of ``rnn``'s own verification: the judgement, and what shows that it can be believed.
+"""The page of ``rnn``'s own verification: the judgement, and what shows that it can be believed."""
 
-Every function makes one part of the page out of the result that it is about.
-"""
-
+from functools import partial
 from pathlib import Path
 
 from rnn.console.files import write_text
 from verification.adapters.rnn.cells import CELLS
 from verification.judging.judgement import Judgement
-from verification.report.outcome import Report
-from verification.report.pages import judgement
-from verification.report.pages.document import asked, document, environment
-from verification.report.pages.markup import KINDS, Html, status, tag
-from verification.report.pages.properties import by_truncation, oracles
-from verification.report.pages.sine import sine
+from verification.report.description import described
+from verification.report.outcome import Report, oracles
+from verification.report.pages import judgement, rendering
+from verification.report.pages.rendering import KINDS, asked, parts
+from verification.report.pages.svg import picture
+from verification.report.text import draw_sine, figures_of, versions
 from verification.text import unbroken
+
+SAID = {
+    "good": "The gradients hold: no property is refuted, and all were exercised.",
+    "bad": "The gradients are wrong: a property is refuted.",
+    "idle": "Neither pass nor fail: not everything that must be seen was seen.",
+}
 
 
 def write(path: Path, report: Report) -> None:
@@ -24,57 +28,64 @@ def write(path: Path, report: Report) -> None:
 
 def page(report: Report) -> str:
     """The whole page."""
-    found = report.foremost
-    sections = {
-        **judgement.first(found),
-        "properties": _properties(found),
-        **{each.model: _properties(each) for each in report.judgements if each is not found},
-        "oracles": oracles(report),
-        "exercise": judgement.exercise(found),
-        **report.evidence.sections(),
-        "sine": sine(report),
-        "versions": environment(),
-    }
-    return document(verdict(report), judgement.without_picture(found), sections)
-
-
-def _properties(found: Judgement) -> tuple[Html, ...]:
-    """Of one cell."""
-    heading, *rest = judgement.properties(found, CELLS[found.model][1], f"Properties of {found.model}")
-    return (
-        heading,
-        tag("p", facts(found), class_="facts"),
-        *rest,
-        *by_truncation(found),
+    found, kind, judgements = report.foremost, KINDS[report.verdict], report.judgements
+    told, sections = described(found), parts("sections.html")
+    cases, informative = (sum(getattr(each, n) for each in judgements) for n in ("cases", "informative"))
+    return rendering.page(
+        kicker="Verification of hand-derived gradients",
+        kind=kind,
+        verdict=report.verdict,
+        lead=SAID[kind] if found.diagnosis is None else str(found.diagnosis),
+        as_if=None,
+        asked=asked(told),
+        facts=f"{', '.join(each.model for each in judgements)} by {report.loops} loops · {cases:,} cases, of "
+        f"which {informative:,} are informative · profile {report.profile} · seed {found.seed} · "
+        f"{sum(each.seconds for each in judgements):.1f} s",
+        instead=found.picture and found.picture.instead,
+        sections={
+            **judgement.first(found),
+            "properties": _properties(found),
+            **{each.model: _properties(each) for each in judgements if each is not found},
+            "oracles": _oracles(report),
+            "exercise": sections.exercise(told),
+            **report.evidence.sections(),
+            "sine": _sine(report),
+            "versions": sections.versions(versions()),
+        },
     )
 
 
-def facts(found: Judgement) -> str:
-    """How much a cell was asked."""
+def _properties(found: Judgement) -> str:
+    """Of one cell, with how much it was asked."""
     designed = "".join(f" · {each}" for each in found.coverage)
-    return f"{found.model}: {found.cases:,} cases, of which {found.informative:,} are informative{designed}"
+    facts = f"{found.model}: {found.cases:,} cases, of which {found.informative:,} are informative{designed}"
+    head = f"Properties of {found.model}"
+    return judgement.properties(found, CELLS[found.model][1], head, facts, truncations=True)
 
 
-def verdict(report: Report) -> tuple[Html, ...]:
-    """The head of the page: does it hold, what is wrong, and how much was asked."""
-    found, kind = report.foremost, KINDS[report.verdict]
-    said = {
-        "good": "The gradients hold: no property is refuted, and all were exercised.",
-        "bad": "The gradients are wrong: a property is refuted.",
-        "idle": "Neither pass nor fail: not everything that must be seen was seen.",
-    }
-    return (
-        tag("p", "Verification of hand-derived gradients", class_="kicker"),
-        tag("h1", status(kind, report.verdict.capitalize())),
-        tag("p", said[kind] if found.diagnosis is None else unbroken(str(found.diagnosis)), class_="lead"),
-        asked(found.scope, found.not_asked, found.remarks),
-        tag(
-            "p",
-            f"{', '.join(each.model for each in report.judgements)} by {report.loops} loops · "
-            f"{sum(each.cases for each in report.judgements):,} cases, of which "
-            f"{sum(each.informative for each in report.judgements):,} are informative · "
-            f"profile {report.profile} · "
-            f"seed {found.seed} · {sum(each.seconds for each in report.judgements):.1f} s",
-            class_="facts",
-        ),
-    )
+def _oracles(report: Report) -> str:
+    """What the engine is compared with, and how often."""
+    lines = []
+    for oracle in oracles(report):
+        said = {"holds": "none refuted", "refuted": f"{oracle.refuted:,} refuted"}
+        verdict = said.get(oracle.verdict, oracle.verdict)
+        status = parts("parts.html").status(KINDS.get(oracle.verdict, "idle"), verdict)
+        counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
+        lines.append([oracle.name, unbroken(oracle.independence), *counts, status])
+    made: str = parts("sections.html").oracles(lines)
+    return made
+
+
+def _sine(report: Report) -> str:
+    """The trainings, which begin only once the gradients hold: figures beside baselines, and a picture."""
+    long, figures, drawn = report.sine, [], ""
+    if long is not None:
+        figures = [[name, f"{value:.3g}"] for name, value in figures_of(report.budget, long).items()]
+        words = (
+            "Four charts of the longer training: prediction one step ahead on the validation windows, RMSE "
+            f"{long.validation_rmse:.1e}; losses by epoch; the end of the free run, RMSE "
+            f"{long.free_run_rmse:.1e}; and the error of the free run by step."
+        )
+        drawn = picture("sine", partial(draw_sine, sine=long), words)
+    made: str = parts("sections.html").sine(figures, drawn, report.verdict == "verified")
+    return made

@@ -1,20 +1,27 @@
 """Pictures in a page: SVG in the page's own ink, so that they too follow the reader's light or dark."""
 
-import html
 import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from verification.report.pages.markup import Html, scrolling, tag
+from markupsafe import Markup, escape
+
+from verification.report.pages.rendering import parts
 
 # Drawn in colours that read on white and on near-black alike; the ink is replaced by the page's own.
 INK = "#010203"
 _LINES = ("#2f7fc1", "#c8741c", "#2f9560", "#cf4a5c", "#8465c4")
 
 
-def picture(name: str, draw: Callable[[Path], object], alt: str) -> Html:
+def tag(name: str, *children: str, **attributes: str) -> Markup:
+    """An element of a picture; text in it is escaped, and ``_`` in an attribute is ``-``."""
+    given = (f' {key.strip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
+    return Markup(f"<{name}{''.join(given)}>{Markup().join(children)}</{name}>\n")
+
+
+def picture(name: str, draw: Callable[[Path], object], alt: str) -> Markup:
     """What ``draw(path)`` draws, as SVG in the page; ``name`` keeps its ids apart from other pictures'."""
     import matplotlib
     from matplotlib.rcsetup import cycler
@@ -32,8 +39,8 @@ def picture(name: str, draw: Callable[[Path], object], alt: str) -> Html:
         path = Path(folder) / f"{name}.svg"
         draw(path)
         drawn = path.read_text("utf-8")
-    figure = tag("figure", Html(_inlined(drawn, name, alt)))
-    return scrolling(figure, f"Picture: {name}")
+    made: Markup = parts("parts.html").pictured(name, Markup(_inlined(drawn, name, alt)))
+    return made
 
 
 def _inlined(svg: str, name: str, alt: str) -> str:
@@ -48,4 +55,4 @@ def _inlined(svg: str, name: str, alt: str) -> str:
     # Hundredths of a point are finer than any screen.
     rest = re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", rest)
     rest = rest.replace(INK, "currentColor")
-    return f'{start} role="img" aria-label="{html.escape(alt)}"{rest}'
+    return f'{start} role="img" aria-label="{escape(alt)}"{rest}'

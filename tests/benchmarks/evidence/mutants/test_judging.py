@@ -1,7 +1,5 @@
 """How one mutant is judged by the cases."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -10,6 +8,7 @@ from benchmarks.evidence.mutants.catalogue import CATALOGUE
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, _refutable, judge, refutations
 from benchmarks.evidence.mutants.patch import StaleMutant
+from tests.vanilla import changed
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.properties.findings import PROPERTIES
@@ -102,7 +101,7 @@ def test_a_property_that_refutes_is_told_before_one_that_is_not_answered():
         if problem.steps == 1:
             raise ValueError("one step")
         answer = manual(problem)
-        return replace(answer, b=answer.b + 1)
+        return changed(answer, b=answer.params["b"] + 1)
 
     names = "forward", "lags"
     first = refutations(as_rnn(wrong), all_cases()[0], names)

@@ -1,13 +1,17 @@
 """The page of a run: well-formed, complete in itself, escaped, and with a line for what was not measured."""
 
+import html
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from tests.pages import NASTY, Page, full, judgement
+from tests.pages import ASKED, BLOCKS, NASTY, TRUNCATIONS, Page, full, judgement, sine
 from verification.diagnosis.stages import Diagnosis
-from verification.judging.judgement import Example
+from verification.judging.judgement import Example, Row
+from verification.properties.findings import BY_NAME, PROPERTIES
 from verification.report.outcome import Report
+from verification.report.pages.judgement import by_truncation
 from verification.report.pages.report import page as page_of
 
 
@@ -49,7 +53,7 @@ def test_nothing_is_loaded(text, page):
 def test_what_is_told_is_escaped(text):
     """Markup in a name, a story, an example is text on the page."""
     assert "<script" not in text
-    assert text.count("&lt;script&gt;alert('1 &lt; 2 &amp; 3')&lt;/script&gt;") >= 9
+    assert html.unescape(text).count(NASTY) >= 9
 
 
 def test_tables_are_tables(page):
@@ -86,4 +90,43 @@ def test_what_was_not_measured_is_said():
     text = page_of(Report(judgement()))
     Page(text)
     assert "No training." in text
+    assert "would prove nothing" not in text
     assert "Not part of this run" not in text
+
+
+def test_every_property_and_oracle_is_there(text):
+    """With its claim, and the counts under each truncation, of parts that are alike once."""
+    for name in ("forward", *ASKED):
+        assert f'<th scope="row">{name}</th>' in text
+        assert f"<dt>{name}</dt><dd>{BY_NAME[name].claim}</dd>" in html.unescape(text)
+    assert text.count("1,200<small>92%</small>") == (1 + len(ASKED)) * len(TRUNCATIONS)
+    assert text.count(f'<th scope="row">{", ".join(BLOCKS)}</th>') == len(ASKED)
+    for reference in (each.reference for each in PROPERTIES if each.reference):
+        assert reference.name in text
+
+
+def test_parts_that_are_not_alike_have_rows_of_their_own():
+    """W was asked less often, and of h0 a truncation has shown nothing: in figures, and by no sign."""
+    counts = (("U", 5, 5), ("W", 4, 4), ("b", 5, 5), ("h0", 3, 0))
+    rows = [
+        Row("lags", part, cases, nonzero, truncation=kind, nonzero=nonzero)
+        for kind in TRUNCATIONS[:2]
+        for part, cases, nonzero in counts
+    ]
+    (body,) = by_truncation(replace(judgement(), rows=tuple(rows)))["bodies"]
+    nothing = "3<small>0%</small>"
+    assert body == [["lags"], ["U, b", "5", "5"], ["W", "4", "4"], ["h0", nothing, nothing]]
+
+
+def test_the_matrix_sums_over_truncations(text):
+    """A block's entry has the cases of all four."""
+    matrix = text.partition('class="matrix')[2].partition("</table>")[0]
+    row = matrix.partition('<th scope="row">lag by lag</th>')[2].partition("</tr>")[0]
+    assert row.count("<span>4.8k</span><span>4.4k</span>") == len(BLOCKS)
+
+
+def test_both_trainings_stand_beside_the_baselines(text):
+    """And the free run; one alone as well."""
+    for words in ("this network, 2 epochs, Window(k=5)", "the article, as published", "predict zero"):
+        assert words in text
+    assert "free run, 100 steps" in page_of(Report(judgement(), "quick", None, sine()))

@@ -29,6 +29,6 @@ def test_a_run_tells_who_survived():
     (survivor,) = result.survivors
     assert "forward" in survivor.caught
     assert survivor.caught["forward"].failure.startswith("forward outputs: ")
-    assert "problem = Problem(" in survivor.caught["forward"].code()
+    assert "case = Case(" in survivor.caught["forward"].code()
     assert told == [(1, 1)]
     assert not result.holds

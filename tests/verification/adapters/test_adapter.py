@@ -1,0 +1,51 @@
+"""What every adapter refuses: a model that judges nobody, what is no function, an unsound claim."""
+
+from dataclasses import replace
+
+import autograd.numpy as anp
+import pytest
+
+from tests.layers import scan
+from verification import Block, Scope, Use, layer, models, scoped
+from verification.sampling.claim import LONG
+
+
+def test_a_model_that_none_can_be_judged_by_is_refused_at_the_adapter():
+    """Before anyone is asked."""
+    broken = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
+    with pytest.raises(ValueError, match="model scan: the step returns shape"):
+        layer(scan.forward, scan.backward, model=broken)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((None, scan.backward, models.scan), "forward: None, needed a function"),
+        ((scan.forward, 3, models.scan), "backward: 3, needed a function"),
+        ((scan.forward, scan.backward, "scan"), "model: 'scan', needed a verification.Model"),
+    ],
+)
+def test_what_is_no_function_and_no_model_is_refused(given, message):
+    """In a line."""
+    with pytest.raises(TypeError, match=message):
+        layer(*given[:2], model=given[2])
+
+
+def test_what_a_model_is_not_sound_in_is_claimed_by_nobody():
+    """Complex numbers and Fractions: not by default, and refused in one line where a scope says so."""
+
+    def step(f, p, x, h):
+        return anp.hypot(x.a, 1) * h + anp.sqrt(x.x + 2)
+
+    model = replace(models.scan, step=step, readout=lambda f, p, h: h @ p.V.T)
+    model = replace(model, blocks=(Block("V", ("K", "H"), Use.READOUT), *model.blocks))
+    claim = scoped(len, model=model).claim
+    assert (claim.exact, claim.dtypes) == (False, ("float32", "float64", *LONG))
+    for scope, message in (
+        (Scope(exact=True), "exact: True, needed False: model scan: its operations take no Fractions: "),
+        (Scope(dtypes=("complex64",)), r"dtypes: \('complex64',\), needed real ones: model scan: the step "),
+    ):
+        with pytest.raises(ValueError, match=f"^scope: {message}") as refused:
+            layer(len, len, model=model, scope=scope)
+        assert "\n" not in str(refused.value)
+    assert scoped(len, model=replace(models.scan, blocks=model.blocks, readout=model.readout)).claim.exact

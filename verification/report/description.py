@@ -1,0 +1,63 @@
+"""What is said of a judgement: the one description that text, JSON and pages are made from."""
+
+from typing import Any
+
+from verification.diagnosis.diagnosis import Diagnosis
+from verification.judging.judgement import Judgement
+
+
+def described(found: Judgement) -> dict[str, Any]:
+    """All of it as JSON values; ``seconds`` to the millisecond, ``met`` in shares."""
+    diagnosis, example = found.diagnosis, found.example
+    sizes = {"drawn": found.drawn, "designed or fixed": found.fixed}
+    return {
+        "model": found.model,
+        "verdict": found.verdict,
+        "word": found.word,
+        "headline": found.headline,
+        "scope": found.scope,
+        "seed": found.seed,
+        "seconds": round(found.seconds, 3),
+        "cases": found.cases,
+        "informative": found.informative,
+        "calls": dict(found.calls),
+        "beside": found.beside,
+        "met": {share.name: round(share.met / share.of, 4) for share in found.shares},
+        "milestones": [str(each) for each in found.milestones],
+        "ended": found.ended or None,
+        "least_met": list(found.least_met),
+        "not_asked": list(found.not_asked),
+        "remarks": list(found.remarks),
+        "seen": dict(found.seen),
+        "missing": list(found.missing),
+        "declined": dict(found.declined),
+        "coverage": [str(each) for each in found.coverage],
+        "sizes": {
+            kind: ", ".join(f"{name} {size}" for name, size in largest.items())
+            for kind, largest in sizes.items()
+            if largest
+        },
+        "diagnosis": diagnosis
+        and {
+            "stage": diagnosis.stage,
+            "blocks": list(diagnosis.blocks),
+            "sentence": diagnosis.sentence,
+            "as_if": diagnosis.as_if,
+        },
+        "unsaid": _unsaid(diagnosis),
+        "example": example
+        and {
+            "title": "The smallest example" if example.smallest else "An example",
+            "smallest": example.smallest,
+            "property": example.property,
+            "failure": example.failure,
+            "code": example.code,
+        },
+    }
+
+
+def _unsaid(diagnosis: Diagnosis | None) -> str | None:
+    """What is computed instead, where the sentence does not say so already."""
+    if diagnosis is None or diagnosis.as_if is None or diagnosis.as_if in diagnosis.sentence:
+        return None
+    return diagnosis.as_if
