@@ -46,8 +46,8 @@ MAY_IMPORT = {
     # What the commands of all packages share.
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
-        *("autograd", "cloudpickle", "distributed", "hypothesis", "matplotlib", "ml_dtypes", "numpy"),
-        *("platformdirs", "pytest", "rnn", "verification"),
+        *("autograd", "cloudpickle", "distributed", "hypothesis", "jinja2", "markupsafe", "matplotlib"),
+        *("ml_dtypes", "numpy", "platformdirs", "pytest", "rnn", "verification"),
     },
     "verification/text": set(),
     "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
