@@ -25,6 +25,7 @@ from verification.adapters.adapter import ModelAdapter, declared, soundly
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
+from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.forms import formed, in_words
@@ -34,6 +35,7 @@ from verification.properties.engine import Begun, InvalidAnswer
 from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import Capabilities
+from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, final_of
 
@@ -55,21 +57,23 @@ Backward = Callable[..., Any]
 # inputs, states), and which of the outputs and the final states were used.
 Partial = Callable[[tuple[bool, ...], tuple[bool, ...]], tuple[Forward, Backward]]
 
+# What a training calls, of who keeps calls, and of its module where that is what is trained.
+Watching = Callable[[Any, Any], Any]
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Layer(ModelAdapter):
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
-    ``partial``: of one whose claim has ``Capabilities.partial``. ``watching``: what a training calls, made of
-    who keeps calls and of its module (``verification.adapters.watching``); None where that is the two
-    functions.
+    ``partial``: of one whose claim has ``Capabilities.partial``. ``watching``: what a training calls
+    (``verification.adapters.watching``); None where that is the two functions.
     """
 
     forward: Forward
     backward: Backward
     layout: Layout
     partial: Partial | None = None
-    watching: Callable[[Any, Any], Any] | None = None
+    watching: Watching | None = None
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the layer says of a case, in the model's layout."""
@@ -245,6 +249,32 @@ def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> Laye
         forward=forward,
         backward=backward,
         layout=layout_of(engine.model, None),
+    )
+
+
+def of_library(
+    passes: Any,
+    source: Source,
+    scope: Scope | None,
+    arrays: Mapping[str, Any] | None,
+    forms: Mapping[str, tuple[str, ...]] | None,
+    watching: Watching | None,
+    **capabilities: Any,
+) -> Layer:
+    """The layer of the two ``passes`` that a library makes of a function.
+
+    ``source``: how a program makes it. ``capabilities``: those in which it differs from any layer.
+    """
+    model = source.model
+    made = layer(passes.forward, passes.backward, model=model, scope=scope, arrays=arrays, forms=forms)
+    offered = replace(made.claim.capabilities, chunks=False, **capabilities)
+    resolved(scope, model, offered)
+    return replace(
+        made,
+        claim=replace(made.claim, capabilities=offered),
+        source=replace(source, departures=made.source.departures),
+        partial=passes.partial if offered.partial else None,
+        watching=watching,
     )
 
 

@@ -5,6 +5,7 @@ one kernel for each part of U, ``ii.kernel`` that of part i.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,23 @@ TOLD = 3
 SIZES = (2, 3, 5, 7, 11)
 
 Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a library's class: its model, its names, and its states in their order."""
+
+    model: Model
+    arrays: Mapping[str, Any]
+    carry: tuple[str, ...] = ("h0",)
+
+
+def known(made: object, table: Mapping[str, Known], package: str) -> Known | None:
+    """What is known of an object, by the name of its class, or of one that it is based on, in the package."""
+    for each in type(made).__mro__:
+        if f"{each.__module__}.".startswith(f"{package}.") and each.__name__ in table:
+            return table[each.__name__]
+    return None
 
 
 def made_with(model: Model) -> tuple[str, ...]:

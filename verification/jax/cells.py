@@ -56,13 +56,12 @@ def cell(
     source = Source(
         "verification.jax", "cell", {"made": step}, model, said={"arrays": arrays, "device": device}
     )
-    return scanned(step, source, model, scope, arrays, device)
+    return scanned(step, source, scope, arrays, device)
 
 
 def scanned(
     step: Cell,
     source: Source,
-    model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
@@ -72,4 +71,4 @@ def scanned(
         raise ValueError(
             f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's"
         )
-    return layer_of(Scanned(step), source, model, scope, arrays, device)
+    return layer_of(Scanned(step), source, scope, arrays, device)

@@ -13,22 +13,13 @@ from verification import models
 from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import Layout, layout_of
-from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
+from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
 from verification.adapters.remade import Source
 from verification.jax.cells import scanned
 from verification.models.model import Model, Use
 from verification.sampling.scope import Scope
 
 Make = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a cell: its model, its names, and its states in their order."""
-
-    model: Model
-    arrays: Mapping[str, Any]
-    carry: tuple[str, ...] = ("h0",)
 
 
 _FLAX_LSTM = Known(
@@ -47,14 +38,6 @@ EQUINOX: Mapping[str, Known] = {
     "LSTMCell": Known(models.lstm, {"U": "weight_ih", "W": "weight_hh", "b": "bias"}, ("h0", "c0")),
     "GRUCell": Known(models.gru, {"U": "weight_ih", "W": "weight_hh", "b": "bias", "bn": "bias_n"}),
 }
-
-
-def known(cell: object, table: Mapping[str, Known], package: str) -> Known | None:
-    """What is known of a cell, by the name of its class in the package."""
-    for each in type(cell).__mro__:
-        if each.__module__.partition(".")[0] == package and each.__name__ in table:
-            return table[each.__name__]
-    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,4 +203,4 @@ def _layer(
     module = kind(make, described.model, layout, tuple(states.index(name) for name in described.carry))
     said = {"arrays": dict(described.arrays), "carry": described.carry, "device": device}
     source = Source("verification.jax", kind.adapter, {"made": make}, described.model, said=said)
-    return scanned(module, source, described.model, scope, described.arrays, device)
+    return scanned(module, source, scope, described.arrays, device)

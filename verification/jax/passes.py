@@ -16,15 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters import layer as of_arrays
 from verification.adapters.extras import library
+from verification.adapters.layer import Layer, of_library
 from verification.adapters.remade import Source
 from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.models.stored import limits
 from verification.properties.engine import InvalidAnswer
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
@@ -123,7 +122,7 @@ def layer(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str | None = None,
-) -> of_arrays.Layer:
+) -> Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
 
     ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``; unless the scope says
@@ -135,31 +134,25 @@ def layer(
         raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
     said = {"arrays": arrays, "forms": forms, "device": device}
     source = Source("verification.jax", "layer", {"made": apply}, model, said=said)
-    return layer_of(apply, source, model, scope, arrays, device, forms)
+    return layer_of(apply, source, scope, arrays, device, forms)
 
 
 def layer_of(
     apply: Apply,
     source: Source,
-    model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
-) -> of_arrays.Layer:
+) -> Layer:
     """The layer of a function that a program makes by ``source``."""
     _is_there(device)
     scope = scope or Scope()
     if scope.compiled is None:
         scope = replace(scope, compiled=True)
-    both = Passes(apply, device)
-    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays, forms=forms)
     cannot = ("some gradients alone", "a gradient of the gradient")
-    capabilities = replace(made.claim.capabilities, chunks=False, cannot=cannot)
-    resolved(scope, model, capabilities)
-    source = replace(source, departures=made.source.departures)
-    claim = replace(made.claim, capabilities=capabilities)
-    return replace(made, claim=claim, source=source, watching=partial(apply_watched, apply))
+    watching = partial(apply_watched, apply)
+    return of_library(Passes(apply, device), source, scope, arrays, forms, watching, cannot=cannot)
 
 
 def _is_there(device: str | None) -> None:

@@ -18,12 +18,11 @@ from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.properties.of_function import BY_NAME, Call, Engine, ask, calls, findings
+from verification.properties.of_function import BY_NAME, Call, Engine, Trial, calls, findings
 from verification.properties.property import About, Finding
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
-from verification.truth.of_function import differentiable, expected
 
 # Calls among which the largest that is wrong is looked for, for a picture.
 PICTURED = 20
@@ -200,15 +199,15 @@ def _gradients(names: Sequence[str]) -> str:
 
 def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
     """The wrong gradients of a call; none where it gets no answer."""
+    trial = Trial(engine, call)
     try:
-        got = ask(engine, call.replaced(np.copy))
+        got = trial.answer.blocks
     except (InvalidAnswer, Unsupported):
         return ()
-    truth = expected(engine.forward, call.arguments, call.cotangents)
     return tuple(
-        beside(engine.name(i), "", got[i], each.truth, each.bound)
-        for i, each in truth.items()
-        if compare("", got[i], each.truth, each.bound)
+        beside(name, "", got[name], each.truth, each.bound)
+        for name, each in trial.blocks.items()
+        if compare("", got[name], each.truth, each.bound)
     )
 
 
@@ -219,11 +218,10 @@ def size_of(call: Call) -> int:
 
 def _factor(engine: Engine, call: Call, found: Finding) -> str:
     """What a wrong gradient is instead, where that is a constant factor of what it should be."""
-    i = _number(engine, call, found)
-    if BY_NAME[found.property].about is not About.CALL or i is None:
+    trial = Trial(engine, call)
+    if BY_NAME[found.property].about is not About.CALL or found.part not in trial.blocks:
         return ""
-    truth = expected(engine.forward, call.arguments, call.cotangents)[i].truth
-    got = ask(engine, call.replaced(np.copy))[i]
+    truth, got = trial.blocks[found.part].truth, trial.answer.blocks[found.part]
     if not got.any():
         return " (all zero)"
     largest = np.unravel_index(np.argmax(np.abs(truth)), truth.shape)
@@ -235,9 +233,3 @@ def _factor(engine: Engine, call: Call, found: Finding) -> str:
         if abs(factor.real + 1) < ALIKE
         else f" ({factor.real:.4g} times what it should be)"
     )
-
-
-def _number(engine: Engine, call: Call, found: Finding) -> int | None:
-    """The number of the argument that a finding is about."""
-    numbers = [i for i, argument in enumerate(call.arguments) if differentiable(argument)]
-    return next((i for i in numbers if engine.name(i) == found.part), None)

@@ -1,6 +1,6 @@
 """Conduct: what an engine does with arrays that are not its own, and whether one call minds another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from verification.models.layouts import in_words, laid_out
 from verification.properties.asking import afresh, ask, ask_directly, relaid, rng_of
 from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Looked, Property
-from verification.properties.trial import Trial, agreement
+from verification.properties.trial import Trial, agreement, said
 from verification.sampling.mixed import ways
 
 # How arrays lie otherwise: in every way that changes how any array lies.
@@ -43,23 +43,32 @@ def _arrays(case: Case) -> dict[str, Array]:
 def second_call(trial: Trial) -> Looked:
     """After a call for another problem a call is as right as the first, whose answer has not changed."""
     engine, truth, first = trial.engine, trial.truth, trial.answer
-    parts = {**first.forward, **first.blocks}
-    kept = {name: part.copy() for name, part in parts.items()}
+    kept = copied(first)
     ask(engine, in_domains(relaid(truth.case, np.negative)))
-    for name, part in parts.items():
-        changed = not np.array_equal(part, kept[name], equal_nan=True)
-        clause = name if name in first.forward else f"d_{name}"
-        yield name, f"{clause} of the first call is changed by a second one" if changed else None, trial.some
+    for name, wrong in changed_since(first, kept):
+        yield name, wrong, trial.some
     yield from agreement(ask(engine, truth.case), truth)
+
+
+def copied(answer: Answer) -> dict[str, Array]:
+    """A copy of each part of an answer, by name."""
+    return {name: part.copy() for name, part in {**answer.forward, **answer.blocks}.items()}
+
+
+def changed_since(answer: Answer, kept: Mapping[str, Array]) -> Iterator[tuple[str, str | None]]:
+    """Each part of an answer of which copies were kept before a second call, and whether that changed it."""
+    for name, part in {**answer.forward, **answer.blocks}.items():
+        changed = not np.array_equal(part, kept[name], equal_nan=True)
+        clause = name if name in answer.forward else f"d_{name}"
+        yield name, f"{clause} of the first call is changed by a second one" if changed else None
 
 
 def reused_arrays(trial: Trial) -> Looked:
     """In arrays that held other numbers at the call before a call is as right."""
     case = replace(trial.truth.case, layouts={})
     answer = in_arrays_of(trial.engine, in_domains(relaid(case, np.negative)), case)
-    for name, wrong, expected in agreement(answer, trial.truth):
-        clause = f"it keeps what it computed for arrays that have changed since: {wrong}"
-        yield name, clause if wrong else None, expected
+    kept = "it keeps what it computed for arrays that have changed since"
+    yield from said(kept, agreement(answer, trial.truth))
 
 
 def in_arrays_of(engine: Engine, before: Case, case: Case) -> Answer:
@@ -82,8 +91,7 @@ def memory_layout(trial: Trial) -> Looked:
             answer = ask_directly(trial.engine, case)
         except InvalidAnswer as invalid:
             raise InvalidAnswer(f"{otherwise}: {invalid}") from invalid
-        for name, wrong, expected in agreement(answer, trial.truth):
-            yield name, f"{otherwise}: {wrong}" if wrong else None, expected
+        yield from said(otherwise, agreement(answer, trial.truth))
 
 
 def _otherwise(trial: Trial) -> Iterator[tuple[str, Case]]:

@@ -1,7 +1,7 @@
 """One call on the case itself: its forward, and its gradients beside those of two oracles."""
 
 from verification.properties.property import About, Looked, Property, Reference
-from verification.properties.trial import Trial
+from verification.properties.trial import Answered, Trial
 from verification.truth.comparison import compare
 
 
@@ -19,7 +19,7 @@ def autograd(trial: Trial) -> Looked:
         yield name, compare(f"d_{name}", got, trial.truth.autograd[name], expected.bound), expected
 
 
-def lags(trial: Trial) -> Looked:
+def lags(trial: Answered) -> Looked:
     """Each block agrees with the sum of the lag table."""
     for name, got in trial.answer.gradients():
         expected = trial.truth.blocks[name]

@@ -15,14 +15,16 @@ below overflow.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from verification.models.case import Case, is_stored
 from verification.properties.asking import ask
+from verification.properties.engine import Answer
 from verification.properties.property import About, Looked, Property
 from verification.properties.ragged import RaggedTruth
-from verification.properties.trial import Trial
+from verification.properties.trial import Answered, Trial
 from verification.properties.truth import Truth
 from verification.truth.comparison import compare
 
@@ -38,19 +40,26 @@ ROOM = 20
 def linearity(trial: Trial) -> Looked:
     """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
     for power in () if is_stored(trial.truth.case) else powers(trial):
-        factor = 2.0**power
-        case = scaled(trial.truth.case, factor)
+        case = scaled(trial.truth.case, 2.0**power)
         own = RaggedTruth(case) if case.lengths is not None else Truth(case)
-        for name, got in ask(trial.engine, case).blocks.items():
-            expected = trial.truth.blocks[name]
-            with np.errstate(all="ignore"):
-                back = got.astype(expected.truth.dtype) / factor
-            wrong = compare(f"d_{name}", back, trial.answer.blocks[name], 2 * expected.bound)
-            if wrong and own.determined and compare("", got, own.blocks[name].truth, own.blocks[name].bound):
-                clause = f"with cotangents 2**{power} times as large, divided by that: {wrong}"
-                yield name, clause, expected
-            else:
-                yield name, None, expected
+        yield from scaled_back(trial, power, ask(trial.engine, case), own)
+
+
+def scaled_back(trial: Answered, power: int, answer: Answer, own: Any) -> Looked:
+    """An answer to scaled cotangents, divided by 2 ** power, beside that to those as they are.
+
+    ``own``: the truth of the scaled case, which allows for what underflows.
+    """
+    for name, got in answer.blocks.items():
+        expected = trial.truth.blocks[name]
+        with np.errstate(all="ignore"):
+            back = got.astype(expected.truth.dtype) / 2.0**power
+        wrong = compare(f"d_{name}", back, trial.answer.blocks[name], 2 * expected.bound)
+        if wrong and own.determined and compare("", got, own.blocks[name].truth, own.blocks[name].bound):
+            clause = f"with cotangents 2**{power} times as large, divided by that: {wrong}"
+            yield name, clause, expected
+        else:
+            yield name, None, expected
 
 
 def scaled(case: Case, factor: float) -> Case:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,13 +14,20 @@ from verification.models.code import Code
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
 from verification.properties.asking import LARGEST, answered, checked_part
-from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, OTHERWISE, SECOND_CALL
-from verification.properties.gradients import AUTOGRAD
+from verification.properties.conduct import (
+    INPUTS_STAY,
+    MEMORY_LAYOUT,
+    OTHERWISE,
+    SECOND_CALL,
+    changed_since,
+    copied,
+)
+from verification.properties.engine import Answer
+from verification.properties.gradients import AUTOGRAD, lags
 from verification.properties.interleaved import INTERLEAVED_CALLS
-from verification.properties.linearity import LINEARITY, powers_of
+from verification.properties.linearity import LINEARITY, powers_of, scaled_back
 from verification.properties.property import FORM, Finding, Looked, Property
-from verification.properties.trial import found
-from verification.truth.comparison import compare
+from verification.properties.trial import agreement, found, said
 from verification.truth.of_function import differentiable, expected, outputs_of
 
 
@@ -84,20 +92,21 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
-def ask(engine: Engine, call: Call) -> dict[int, Array]:
-    """The gradient of each differentiable argument, by its number; raises as ``answered``."""
+def ask(engine: Engine, call: Call) -> Answer:
+    """The gradient of each differentiable argument, by its name; raises as ``answered``."""
     return answered(engine.answer, call, _read(engine, call), _is_large(call))
 
 
-def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], dict[int, Array]]:
+def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
     """What reads an answer, by the forms of the arguments before the engine has its hands on them."""
     needed = {i: (a.shape, a.dtype) for i, a in enumerate(call.arguments) if differentiable(a)}
 
-    def read(returned: Mapping[int, Any]) -> dict[int, Array]:
-        return {
-            i: checked_part(f"the gradient of {engine.name(i)}", returned.get(i), *form)
-            for i, form in needed.items()
-        }
+    def read(returned: Mapping[int, Any]) -> Answer:
+        blocks = {}
+        for i, form in needed.items():
+            name = engine.name(i)
+            blocks[name] = checked_part(f"the gradient of {name}", returned.get(i), *form)
+        return Answer({}, blocks, {})
 
     return read
 
@@ -108,11 +117,28 @@ def _is_large(call: Call) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A function and its backward before a call."""
+    """A function and its backward before a call, of which its forward says what is true."""
 
     engine: Engine
     call: Call
     setting = ""
+    forward = MappingProxyType[str, Expected]({})
+
+    @cached_property
+    def blocks(self) -> Mapping[str, Expected]:
+        """By name, each differentiable argument's gradient by autograd, and how closely it must be met."""
+        found = expected(self.engine.forward, self.call.arguments, self.call.cotangents)
+        return {self.engine.name(i): each for i, each in found.items()}
+
+    @property
+    def truth(self) -> "Trial":
+        """What an answer has to meet: its own blocks."""
+        return self
+
+    @property
+    def determined(self) -> bool:
+        """Can it be compared? What overflows in the type of its own cannot."""
+        return all(each.size < np.finfo(each.dtype).max for each in self.blocks.values())
 
     @cached_property
     def asked(self) -> Call:
@@ -120,96 +146,75 @@ class Trial:
         return self.call.replaced(np.copy)
 
     @cached_property
-    def answer(self) -> dict[int, Array]:
-        """The gradient of each differentiable argument, by its number; raises InvalidAnswer."""
+    def answer(self) -> Answer:
+        """Its answer; raises InvalidAnswer."""
         return ask(self.engine, self.asked)
-
-    @cached_property
-    def truth(self) -> dict[int, Expected]:
-        """The gradient of each by autograd, and how closely it must be met."""
-        return expected(self.engine.forward, self.call.arguments, self.call.cotangents)
-
-    @property
-    def determined(self) -> bool:
-        """Can it be compared? What overflows in the type of its own cannot."""
-        return all(each.size < np.finfo(each.dtype).max for each in self.truth.values())
-
-    def compared(self, got: dict[int, Array], returned: str = "") -> Looked:
-        """Each gradient beside the truth."""
-        for i, each in self.truth.items():
-            name = self.engine.name(i)
-            wrong = compare(f"d_{name}", got[i], each.truth, each.bound)
-            yield name, f"{returned}{wrong}" if wrong else None, each
 
 
 def _inputs_stay(trial: Trial) -> Looked:
-    for i, each in trial.truth.items():
-        name = trial.engine.name(i)
+    numbers = [i for i, a in enumerate(trial.call.arguments) if differentiable(a)]
+    for i, (name, each) in zip(numbers, trial.blocks.items(), strict=True):
         changed = not np.array_equal(trial.call.arguments[i], trial.asked.arguments[i], equal_nan=True)
         yield name, f"{name} is changed in place" if changed else None, each
     for k, (d, now) in enumerate(zip(trial.call.cotangents, trial.asked.cotangents, strict=True)):
         if not np.array_equal(d, now, equal_nan=True):
-            i, each = next(iter(trial.truth.items()))
-            yield trial.engine.name(i), f"cotangent {k} is changed in place", each
+            name, each = next(iter(trial.blocks.items()))
+            yield name, f"cotangent {k} is changed in place", each
 
 
 def _second_call(trial: Trial) -> Looked:
-    kept = {i: got.copy() for i, got in trial.answer.items()}
-    ask(trial.engine, trial.call.replaced(lambda array: np.asarray(array / -2)))
-    for i, got in trial.answer.items():
-        name, changed = trial.engine.name(i), not np.array_equal(got, kept[i], equal_nan=True)
-        returned = f"d_{name} of the first call is changed by a second one" if changed else None
-        yield name, returned, trial.truth[i]
-    yield from trial.compared(ask(trial.engine, trial.call.replaced(np.copy)), "at a second call: ")
+    kept = copied(trial.answer)
+    ask(trial.engine, trial.call.replaced(_other))
+    for name, wrong in changed_since(trial.answer, kept):
+        yield name, wrong, trial.blocks[name]
+    again = ask(trial.engine, trial.call.replaced(np.copy))
+    yield from said("at a second call", agreement(again, trial))
+
+
+def _other(array: Array) -> Array:
+    """Other numbers in its place."""
+    return np.asarray(array / -2)
 
 
 def _memory_layout(trial: Trial) -> Looked:
     for how in OTHERWISE:
-        other = trial.call.replaced(partial(laid_out, layout=how))
-        yield from trial.compared(ask(trial.engine, other), f"with arrays laid out otherwise ({how}): ")
+        answer = ask(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
+        yield from said(f"with arrays laid out otherwise ({how})", agreement(answer, trial))
 
 
 def _linearity(trial: Trial) -> Looked:
-    """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
-    if not trial.truth:
-        return
-    exponent = min(int(np.finfo(each.dtype).maxexp) for each in trial.truth.values())
-    for power in powers_of(exponent, max(each.size for each in trial.truth.values())):
-        factor = 2.0**power
-        cotangents = tuple(np.asarray(d * factor, d.dtype) for d in trial.call.cotangents)
+    truths = trial.blocks.values()
+    exponent = min((int(np.finfo(each.dtype).maxexp) for each in truths), default=0)
+    for power in powers_of(exponent, max(each.size for each in truths)) if truths else ():
+        cotangents = tuple(np.asarray(d * 2.0**power, d.dtype) for d in trial.call.cotangents)
         case = replace(trial.call, cotangents=cotangents)
-        own = Trial(trial.engine, case)
-        for i, got in ask(trial.engine, case.replaced(np.copy)).items():
-            each, name = trial.truth[i], trial.engine.name(i)
-            with np.errstate(all="ignore"):
-                back = got.astype(each.truth.dtype) / factor
-            wrong = compare(f"d_{name}", back, trial.answer[i], 2 * each.bound)
-            # What underflows is allowed for by the scaled call's own truth.
-            if wrong and own.determined and compare("", got, own.truth[i].truth, own.truth[i].bound):
-                yield name, f"with cotangents 2**{power} times as large, divided by that: {wrong}", each
-            else:
-                yield name, None, each
+        answer = ask(trial.engine, case.replaced(np.copy))
+        yield from scaled_back(trial, power, answer, Trial(trial.engine, case))
 
 
 def _interleaved_calls(trial: Trial) -> Looked:
     """Another forward before the backward changes nothing of it."""
     engine, call = trial.engine, trial.call.replaced(np.copy)
-    other = trial.call.replaced(lambda array: np.asarray(array / -2))
     back = answered(engine.begin, call, lambda returned: returned, _is_large(call))
-    answered(engine.begin, other, lambda returned: returned, _is_large(call))
+    answered(engine.begin, trial.call.replaced(_other), lambda returned: returned, _is_large(call))
     got = answered(back, call.cotangents, _read(engine, trial.call), _is_large(call))
-    yield from trial.compared(got, "a backward after another forward: ")
+    yield from said("a backward after another forward", agreement(got, trial))
 
 
 # Those of a model's engine that a function has as well, in the same words.
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,
-    Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lambda trial: trial.compared(trial.answer)),
-    Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
-    Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
-    Property(LINEARITY.name, LINEARITY.claim, LINEARITY.about, _linearity),
-    Property(INTERLEAVED_CALLS.name, INTERLEAVED_CALLS.claim, INTERLEAVED_CALLS.about, _interleaved_calls),
-    Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
+    *(
+        Property[Trial](each.name, each.claim, each.about, look)
+        for each, look in (
+            (AUTOGRAD, lags),
+            (INPUTS_STAY, _inputs_stay),
+            (SECOND_CALL, _second_call),
+            (LINEARITY, _linearity),
+            (INTERLEAVED_CALLS, _interleaved_calls),
+            (MEMORY_LAYOUT, _memory_layout),
+        )
+    ),
 )
 
 BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}

@@ -15,7 +15,31 @@ from verification.truth.comparison import compare
 from verification.truth.made import Made
 
 
-class CaseTruth(Protocol):
+class Truths(Protocol):
+    """What an answer has to meet."""
+
+    @property
+    def blocks(self) -> Mapping[str, Expected]:
+        """Every block's gradient, and how closely it must be met."""
+
+    @property
+    def forward(self) -> Mapping[str, Expected]:
+        """What the forward computes."""
+
+
+class Answered(Protocol):
+    """An answer with what it has to meet, of a case or of a call of a function."""
+
+    @property
+    def answer(self) -> Answer:
+        """That to the case itself; raises InvalidAnswer."""
+
+    @property
+    def truth(self) -> Truths:
+        """What is true of the case."""
+
+
+class CaseTruth(Truths, Protocol):
     """What is true of a case."""
 
     @property
@@ -29,14 +53,6 @@ class CaseTruth(Protocol):
     @property
     def autograd(self) -> Mapping[str, Array]:
         """The gradient by replays."""
-
-    @property
-    def blocks(self) -> Mapping[str, Expected]:
-        """Every block's gradient, and how closely it must be met."""
-
-    @property
-    def forward(self) -> Mapping[str, Expected]:
-        """What the forward computes."""
 
     @property
     def determined(self) -> bool:
@@ -118,7 +134,7 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
 
 
-def agreement(answer: Answer, truth: CaseTruth) -> Looked:
+def agreement(answer: Answer, truth: Truths) -> Looked:
     """Each part of an answer beside the truth."""
     for name, got in answer.forward.items():
         expected = truth.forward[name]
@@ -126,6 +142,12 @@ def agreement(answer: Answer, truth: CaseTruth) -> Looked:
     for name, got in answer.gradients():
         expected = truth.blocks[name]
         yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
+
+
+def said(clause: str, looked: Looked) -> Looked:
+    """What was looked at, with a clause before what is wrong."""
+    for name, wrong, expected in looked:
+        yield name, f"{clause}: {wrong}" if wrong else None, expected
 
 
 def alike(blocks: Mapping[str, Array], trial: Trial) -> Looked:

@@ -14,7 +14,7 @@ from verification import models
 from verification.adapters.extras import library
 from verification.adapters.layer import Layer
 from verification.adapters.layout import AXES, Layout, layout_of
-from verification.adapters.parameters import SIZES, apart, made_with, matched, sizes_of
+from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
 from verification.adapters.remade import Source
 from verification.models.model import Model
 from verification.models.truncation import Standard
@@ -38,14 +38,6 @@ def _of_sequences(arrays: Mapping[str, Any]) -> dict[str, Any]:
     return {block: first(name) for block, name in arrays.items()}
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of a module of ``torch.nn``, by the name of its class."""
-
-    model: Model
-    arrays: Mapping[str, Any]
-
-
 KNOWN: Mapping[str, Known] = {
     "RNNCell": Known(models.vanilla, _ONE),
     "LSTMCell": Known(models.lstm, _ONE),
@@ -54,14 +46,6 @@ KNOWN: Mapping[str, Known] = {
     "LSTM": Known(models.lstm, _of_sequences(_ONE)),
     "GRU": Known(gru_two_biases, _of_sequences(_TWO)),
 }
-
-
-def known(module: object) -> Known | None:
-    """What is known of a module, by its class in ``torch.nn``."""
-    for each in type(module).__mro__:
-        if each.__module__.startswith("torch.nn.") and each.__name__ in KNOWN:
-            return KNOWN[each.__name__]
-    return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,13 +157,13 @@ def module(
     said = {"arrays": dict(described.arrays), "chunk": chunk, "device": other(device)}
     source = Source(__package__, "module", {"made": make}, described.model, said=said)
     applied = _Applied(make, described.model, layout, chunk)
-    made = layer_of(applied, source, described.model, scope, described.arrays, device)
+    made = layer_of(applied, source, scope, described.arrays, device)
     return replace(made, watching=partial(module_watched, _whole, made, chunk))
 
 
 def _described(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Known:
     """What is said of a module, and what is known of it where nothing is."""
-    found = known(net)
+    found = known(net, KNOWN, "torch.nn")
     if model is None and found is None:
         raise ValueError(
             f"model: None, needed for {type(net).__name__}, as verification.models.lstm: "

@@ -15,20 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters import layer as of_arrays
 from verification.adapters.calls import each
 from verification.adapters.extras import library
-from verification.adapters.layer import Backward, Forward
+from verification.adapters.layer import Backward, Forward, Layer, Watching, of_library
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
 from verification.models.stored import BFLOAT16
 from verification.properties.engine import InvalidAnswer
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 from verification.torch.tensors import as_array
-from verification.torch.watching import Watching, function_watched, layer_watched
+from verification.torch.watching import function_watched, layer_watched
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]
@@ -145,7 +143,7 @@ def layer(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
-) -> of_arrays.Layer:
+) -> Layer:
     """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
 
     ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``. Raises ImportError without PyTorch,
@@ -156,7 +154,7 @@ def layer(
     said = {"arrays": arrays, "forms": forms, "device": other(device)}
     source = Source(__package__, "layer", {"made": apply}, model, said=said)
     watching = partial(layer_watched, apply)
-    return layer_of(apply, source, model, scope, arrays, device, forms, watching)
+    return layer_of(apply, source, scope, arrays, device, forms, watching)
 
 
 def other(device: str) -> str | None:
@@ -167,23 +165,17 @@ def other(device: str) -> str | None:
 def layer_of(
     apply: Apply,
     source: Source,
-    model: Model,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     watching: Watching | None = None,
-) -> of_arrays.Layer:
+) -> Layer:
     """The layer of a function that a program makes by ``source``; ``watching``: as of a layer."""
     is_there(device)
-    both = Passes(apply, device)
-    made = of_arrays.layer(both.forward, both.backward, model=model, scope=scope, arrays=arrays, forms=forms)
     cannot = ("a gradient of the gradient",)
-    capabilities = replace(made.claim.capabilities, chunks=False, partial=True, cannot=cannot)
-    resolved(scope, model, capabilities)
-    claim = replace(made.claim, capabilities=capabilities)
-    source = replace(source, departures=made.source.departures)
-    return replace(made, claim=claim, source=source, partial=both.partial, watching=watching)
+    passes = Passes(apply, device)
+    return of_library(passes, source, scope, arrays, forms, watching, partial=True, cannot=cannot)
 
 
 def is_there(device: str) -> None:
@@ -240,7 +232,7 @@ def function(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
-) -> of_arrays.Layer:
+) -> Layer:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
 
     Of final states it returns those that the scope's ``finals`` name; where these are none, outputs alone.
@@ -269,4 +261,4 @@ def function(
     outputs = tuple(model.output) if isinstance(model.output, Mapping) else ()
     applied = Applied(function, chosen, names(Use.INPUT), states, finals, outputs)
     watching = partial(function_watched, applied)
-    return layer_of(applied, source, model, scope, arrays, device, forms, watching)
+    return layer_of(applied, source, scope, arrays, device, forms, watching)

@@ -19,9 +19,6 @@ from verification.adapters.extras import library
 from verification.models.model import Use
 from verification.torch.tensors import as_array
 
-# What a training calls, of who keeps calls, and of its module where that is what is trained.
-Watching = Callable[[Keeper, Any], Any]
-
 
 @dataclass(frozen=True, eq=False)
 class WatchedApply:

@@ -3,8 +3,8 @@
 import pytest
 
 from verification.adapters.layout import layout_of
-from verification.adapters.parameters import needed
-from verification.jax.modules import EQUINOX, FLAX, dotted, known
+from verification.adapters.parameters import known, needed
+from verification.jax.modules import EQUINOX, FLAX, dotted
 from verification.models.model import Use
 
 TABLES = {"flax": FLAX, "equinox": EQUINOX}

@@ -179,7 +179,8 @@ def test_what_underflows_is_held_to_its_own_truth():
             return 2 * x * d + by * d.flat[0] * 3 * (abs(d).max() < 1e-6)
 
         trial = Trial(function(square, backward, NUMBERS), CALL)
-        vars(trial)["truth"] = {i: replace(e, spread=0.0, terms=0.0) for i, e in trial.truth.items()}
+        blocks = {name: replace(e, spread=0.0, terms=0.0) for name, e in trial.blocks.items()}
+        vars(trial)["blocks"] = blocks
         linearity = next(each for each in PROPERTIES if each.name == "linearity")
         assert sum(wrong is not None for _, wrong, _ in linearity.look(trial)) == count
 

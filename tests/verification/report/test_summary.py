@@ -136,5 +136,5 @@ def test_calls_of_a_training_are_told_by_their_shapes():
     assert words == "1,266 cases, 1,260 informative, and 1 call of your training: N 2, float32"
     several = {f"N {n}, float32": n for n in (1, 2, 3, 4)}
     assert summary.as_text(replace(HOLDS, calls=several)).endswith(
-        "and 10 calls of your training: N 4, float32 (4); N 3, float32 (3); N 2, float32 (2); 1 other shapes"
+        "and 10 calls of your training: N 4, float32 (4); N 3, float32 (3); N 2, float32 (2); 1 other shape"
     )

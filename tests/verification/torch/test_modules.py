@@ -3,8 +3,8 @@
 import pytest
 
 from verification.adapters.layout import layout_of
-from verification.adapters.parameters import needed
-from verification.torch.modules import KNOWN, known
+from verification.adapters.parameters import known, needed
+from verification.torch.modules import KNOWN
 
 # As torch.nn documents them, for an input of 2 and 3 units: so many gates are stacked in each.
 GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
@@ -27,5 +27,7 @@ def test_a_known_module_has_the_parameters_that_its_model_needs(name):
 def test_a_module_is_known_by_its_class_in_torch_nn_alone():
     """And by that of what it is derived from."""
     LSTM = type("LSTM", (), {"__module__": "torch.nn.modules.rnn"})
-    assert known(LSTM()) is known(type("Mine", (LSTM,), {})()) is KNOWN["LSTM"]
-    assert known(type("LSTM", (), {"__module__": "mine"})()) is None
+    for made in (LSTM(), type("Mine", (LSTM,), {})()):
+        assert known(made, KNOWN, "torch.nn") is KNOWN["LSTM"]
+    for module in ("mine", "torch.nnx"):
+        assert known(type("LSTM", (), {"__module__": module})(), KNOWN, "torch.nn") is None

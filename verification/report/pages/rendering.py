@@ -59,7 +59,8 @@ def page(**told: Any) -> str:
 
 def style(name: str) -> str:
     """A style sheet: palette, maps, or page."""
-    return files("verification.report").joinpath("templates", f"{name}.css").read_text("utf-8")
+    text = files("verification.report").joinpath("templates", f"{name}.css").read_text("utf-8")
+    return f"\n{text}"
 
 
 def _plain(cell: Any) -> str:

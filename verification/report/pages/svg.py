@@ -1,5 +1,6 @@
 """Pictures in a page: SVG in the page's own ink, so that they too follow the reader's light or dark."""
 
+import html
 import re
 import tempfile
 from collections.abc import Callable
@@ -18,7 +19,8 @@ _LINES = ("#2f7fc1", "#c8741c", "#2f9560", "#cf4a5c", "#8465c4")
 def tag(name: str, *children: str, **attributes: str) -> Markup:
     """An element of a picture; text in it is escaped, and ``_`` in an attribute is ``-``."""
     given = (f' {key.strip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
-    return Markup(f"<{name}{''.join(given)}>{Markup().join(children)}</{name}>\n")
+    inside = (each if isinstance(each, Markup) else html.escape(each, quote=False) for each in children)
+    return Markup(f"<{name}{''.join(given)}>{''.join(inside)}</{name}>\n")
 
 
 def picture(name: str, draw: Callable[[Path], object], alt: str) -> Markup:

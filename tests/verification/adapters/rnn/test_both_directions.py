@@ -33,7 +33,7 @@ def trials():
 def wrong_of(engine, trial, names):
     """What those properties find wrong of an engine, whose answers stand beside the truth of the trial."""
     own = Trial(engine, trial.call)
-    vars(own)["truth"] = trial.truth
+    vars(own)["blocks"] = trial.blocks
     return [each for each in found([BY_NAME[name] for name in names], own) if each.wrong is not None]
 
 
