@@ -31,7 +31,7 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
 from verification.models import vanilla
 from verification.models.case import Case
-from verification.models.truncation import Standard
+from verification.models.truncation import window
 from verification.properties.asking import ask
 from verification.properties.findings import findings
 from verification.properties.property import Finding
@@ -51,7 +51,7 @@ FORWARD = (OUTPUTS, VALUE)
 ASKED = ("forward", "autograd")
 
 # The article's bptt_truncate, and its way to descend, one record at a time: every entry is clipped.
-TRUNCATION = Standard("Window", (5,))
+TRUNCATION = window(5)
 OPTIMISER = SGD(Constant(1e-4), ClipValue(10))
 
 # A target as far off as this changes every gradient that depends on the target.

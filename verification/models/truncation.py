@@ -65,6 +65,21 @@ _FIRST: dict[str, Callable[..., int]] = {
 FULL = Standard("Full")
 
 
+def window(k: int) -> Standard:
+    """Each loss reaches k steps back from its own."""
+    return Standard("Window", (k,))
+
+
+def chunks(k1: int, k2: int) -> Standard:
+    """Losses of a chunk of k1 steps reach k2 back together, from its end."""
+    return Standard("Chunked", (k1, k2))
+
+
+def tail(k: int) -> Standard:
+    """Every loss reaches the last k steps alone."""
+    return Standard("Tail", (k,))
+
+
 @dataclass(frozen=True)
 class Tabled:
     """first(t) of every step, as a table."""

@@ -18,7 +18,7 @@ from verification.adapters.rnn.scoping import as_rnn
 from verification.models import vanilla
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.truncation import FULL, Standard
+from verification.models.truncation import FULL, Standard, chunks, tail, window
 from verification.properties.findings import truth_for, truth_of
 from verification.properties.trial import CaseTruth
 from verification.sampling.drawing import all_drawn
@@ -30,17 +30,17 @@ ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
 # With T steps each: every kind of truncation, within T and beyond it, even and ragged.
 TRUNCATIONS: tuple[tuple[int, Standard], ...] = (
     (4, FULL),
-    (5, Standard("Window", (2,))),
-    (5, Standard("Chunked", (2, 2))),
-    (6, Standard("Chunked", (3, 5))),
-    (7, Standard("Chunked", (4, 2))),
-    (5, Standard("Tail", (2,))),
-    (3, Standard("Window", (4,))),
-    (4, Standard("Window", (0,))),
-    (3, Standard("Chunked", (5, 5))),
-    (4, Standard("Chunked", (6, 2))),
-    (6, Standard("Window", (1,))),
-    (5, Standard("Tail", (0,))),
+    (5, window(2)),
+    (5, chunks(2, 2)),
+    (6, chunks(3, 5)),
+    (7, chunks(4, 2)),
+    (5, tail(2)),
+    (3, window(4)),
+    (4, window(0)),
+    (3, chunks(5, 5)),
+    (4, chunks(6, 2)),
+    (6, window(1)),
+    (5, tail(0)),
 )
 
 # N, D, H, K: none the same as its neighbour for long, and each of them 1 somewhere.
@@ -89,11 +89,11 @@ def laid_out() -> Iterator[Case]:
     yield _living(_problem(rng, "tanh", 32, (2, 2, 3, 1), FULL, last_only=True))
     yield _problem(rng, "identity", 30, (1, 1, 2, 1), FULL, last_only=True, scale=0.1)
     # Windows in long rows, whose carries are looked through for what has vanished.
-    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), Standard("Window", (18,)), scale=0.7)
+    yield _problem(rng, "softsign", 20, (2, 1, 2, 1), window(18), scale=0.7)
     # So many records and units that the sweeps do not fit one batch.
-    yield _problem(rng, "softsign", 13, (96, 1, 32, 1), Standard("Window", (2,)), scale=0.2, dtype="float32")
+    yield _problem(rng, "softsign", 13, (96, 1, 32, 1), window(2), scale=0.2, dtype="float32")
     # Chunks that travel as a batch, of which the last is shorter.
-    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), Standard("Chunked", (3, 3)))
+    yield _problem(rng, "softsign", 8, (2, 1, 2, 1), chunks(3, 3))
 
 
 def _problem(

@@ -24,9 +24,9 @@ from tests.vanilla import arrays_of, blocks_of, changed
 from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
-from verification.models.truncation import FULL, Standard
+from verification.models.truncation import FULL, Standard, tail, window
 
-TAILS = [Standard("Tail", (k,)) for k in (0, 3)]
+TAILS = [tail(k) for k in (0, 3)]
 CHUNKS = [Standard("Chunked", numbers) for numbers in ((2, 2), (2, 4))]
 SMALL = {"units": 6, "length": 10}
 DISAGREES, BLIND, SUMS, VACUOUS = (
@@ -61,7 +61,7 @@ def drawn(targets, truncation=FULL, activation="relu", seed=0):
 @pytest.mark.parametrize("rule", [published, folded])
 def test_the_rule_by_hand(rule):
     """dV = 6 (1 + 3 + 6); at t = 1 and 2, W s is 1 and 3, U x is 2 and 3, and (3 − t) min(t, 5) is 2."""
-    answer = rule(by_hand(Standard("Window", (5,))))
+    answer = rule(by_hand(window(5)))
     assert answer.params["V"].tolist() == [[60]]
     assert answer.params["W"].tolist() == [[2 * 1 + 2 * 3]]
     assert answer.params["U"].tolist() == [[2 * 2 + 2 * 3] * 3]
@@ -75,7 +75,7 @@ def test_a_window_shortens_the_loop(rule, kind, k, W):
     assert rule(by_hand(Standard(kind, (k,)))).params["W"].tolist() == [[W]]
 
 
-@pytest.mark.parametrize("truncation", [FULL, Standard("Window", (2,)), *TAILS, *CHUNKS], ids=str)
+@pytest.mark.parametrize("truncation", [FULL, window(2), *TAILS, *CHUNKS], ids=str)
 @pytest.mark.parametrize("targets", [(2, 2), (2, 5, 2)])
 def test_the_closed_form_is_the_rule(truncation, targets):
     """Without rounding both texts give the same numbers, whatever the problem."""

@@ -18,7 +18,7 @@ import numpy as np
 from verification.models import vanilla
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
-from verification.models.truncation import FULL, Standard, Tabled, Truncation
+from verification.models.truncation import FULL, Tabled, Truncation, chunks, tail, window
 
 
 def vanilla_case(
@@ -102,56 +102,46 @@ def delay_line(steps: int, factor: float, dtype: str) -> Case:
 # In rnn sweeps travel together while their states, of N x H numbers, fit 128 KiB; those that share no step do
 # so where at least 16 of them fit. Products are made in parts from 1 million multiplications to 2.5 million.
 LARGER: dict[str, Callable[[], Case]] = {
-    "sweeps in several groups": lambda: whole_numbers(16, 40, 3, 128, 2, Standard("Window", (3,))),
+    "sweeps in several groups": lambda: whole_numbers(16, 40, 3, 128, 2, window(3)),
     "sweeps of a large state, one a group": lambda: whole_numbers(
-        128, 9, 2, 128, 3, Standard("Window", (2,)), activation="relu"
+        128, 9, 2, 128, 3, window(2), activation="relu"
     ),
     "sweeps in several groups, in a workspace": lambda: whole_numbers(
-        32, 14, 2, 128, 3, Standard("Window", (2,)), dtype="float32", workspace=True
+        32, 14, 2, 128, 3, window(2), dtype="float32", workspace=True
     ),
     "earlier steps than the chunk's, in several groups": lambda: whole_numbers(
-        32, 45, 2, 64, 2, Standard("Chunked", (2, 9))
+        32, 45, 2, 64, 2, chunks(2, 9)
     ),
-    "chunks of a large state, one after another": lambda: whole_numbers(
-        32, 23, 2, 128, 3, Standard("Chunked", (5, 5))
-    ),
+    "chunks of a large state, one after another": lambda: whole_numbers(32, 23, 2, 128, 3, chunks(5, 5)),
     "chunks of a large state, in a workspace": lambda: whole_numbers(
-        33, 22, 5, 127, 2, Standard("Chunked", (4, 4)), activation="relu", workspace=True
+        33, 22, 5, 127, 2, chunks(4, 4), activation="relu", workspace=True
     ),
-    "chunks in several groups, the last shorter": lambda: whole_numbers(
-        8, 512, 1, 64, 2, Standard("Chunked", (3, 3))
-    ),
-    "ends of chunks in several groups": lambda: whole_numbers(16, 137, 2, 64, 1, Standard("Chunked", (4, 2))),
+    "chunks in several groups, the last shorter": lambda: whole_numbers(8, 512, 1, 64, 2, chunks(3, 3)),
+    "ends of chunks in several groups": lambda: whole_numbers(16, 137, 2, 64, 1, chunks(4, 2)),
     "products in two parts": lambda: whole_numbers(100, 4, 4, 128, 3, FULL, reads=2),
     "products in parts, and what is left over": lambda: whole_numbers(64, 3, 128, 128, 2, FULL, reads=2),
-    "products in whole parts": lambda: whole_numbers(
-        112, 5, 4, 128, 2, Standard("Tail", (3,)), activation="relu"
-    ),
+    "products in whole parts": lambda: whole_numbers(112, 5, 4, 128, 2, tail(3), activation="relu"),
     "products too large for parts": lambda: whole_numbers(
         128, 3, 128, 128, 2, FULL, reads=2, activation="relu"
     ),
     "a W without zeros": lambda: whole_numbers(128, 3, 128, 128, 1, FULL, reads=128),
-    "128 outputs": lambda: whole_numbers(65, 5, 3, 17, 128, Standard("Window", (2,))),
+    "128 outputs": lambda: whole_numbers(65, 5, 3, 17, 128, window(2)),
     "512 steps": lambda: whole_numbers(2, 512, 2, 4, 1, FULL, losses="last"),
     "windows along 512 steps": lambda: whole_numbers(
-        2, 512, 1, 4, 1, Standard("Window", (5,)), activation="relu", workspace=True
+        2, 512, 1, 4, 1, window(5), activation="relu", workspace=True
     ),
-    "a tail of 512 steps": lambda: whole_numbers(1, 512, 2, 5, 2, Standard("Tail", (129,))),
+    "a tail of 512 steps": lambda: whole_numbers(1, 512, 2, 5, 2, tail(129)),
     "segments of five steps": lambda: whole_numbers(3, 23, 2, 9, 2, FULL, checkpoints=5),
     "segments of seven steps, a loss on the last": lambda: whole_numbers(
         2, 31, 2, 8, 1, FULL, losses="last", checkpoints=7
     ),
     "segments of the engine's own length": lambda: whole_numbers(2, 100, 2, 6, 2, FULL, checkpoints=0),
-    "segments, and sweeps that overlap": lambda: whole_numbers(
-        2, 40, 2, 6, 2, Standard("Window", (6,)), checkpoints=8
-    ),
+    "segments, and sweeps that overlap": lambda: whole_numbers(2, 40, 2, 6, 2, window(6), checkpoints=8),
     "segments, and chunks across their borders": lambda: whole_numbers(
-        3, 41, 2, 6, 2, Standard("Chunked", (7, 7)), checkpoints=5
+        3, 41, 2, 6, 2, chunks(7, 7), checkpoints=5
     ),
-    "segments, and large chunks": lambda: whole_numbers(
-        32, 22, 2, 128, 2, Standard("Chunked", (6, 6)), checkpoints=9
-    ),
-    "segments, and a tail": lambda: whole_numbers(3, 37, 2, 6, 2, Standard("Tail", (17,)), checkpoints=6),
+    "segments, and large chunks": lambda: whole_numbers(32, 22, 2, 128, 2, chunks(6, 6), checkpoints=9),
+    "segments, and a tail": lambda: whole_numbers(3, 37, 2, 6, 2, tail(17), checkpoints=6),
     "a delay line": lambda: delay_line(64, 2.0**-13, "float64"),
     "a delay line in float32": lambda: delay_line(16, 2.0**-6, "float32"),
     "a delay line in long double": lambda: delay_line(64, 2.0**-13, "longdouble"),

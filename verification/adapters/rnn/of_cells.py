@@ -17,7 +17,7 @@ import numpy as np
 from verification.adapters.layer import CAPABILITIES
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, KINDS, Standard, Tabled, Truncation
+from verification.models.truncation import FULL, KINDS, Tabled, Truncation, chunks, tail, window
 from verification.models.weighted import counts_from_end
 from verification.properties.engine import FixedCase
 from verification.sampling.design import Design
@@ -181,13 +181,13 @@ CASES: dict[str, Callable[[Model], Case]] = {
     "a layer in float32": partial(as_layer, dtype="float32"),
     "a layer, of outputs alone": partial(as_layer, of=("outputs",)),
     "a layer, of the last state alone": partial(as_layer, of=("last state",)),
-    "a layer under a window": partial(as_layer, truncation=Standard("Window", (1,))),
-    "a layer under chunks": partial(as_layer, truncation=Standard("Chunked", (2, 2))),
-    "a layer under chunks that overlap": partial(as_layer, truncation=Standard("Chunked", (2, 3))),
-    "a layer, of a tail": partial(as_layer, truncation=Standard("Tail", (2,))),
+    "a layer under a window": partial(as_layer, truncation=window(1)),
+    "a layer under chunks": partial(as_layer, truncation=chunks(2, 2)),
+    "a layer under chunks that overlap": partial(as_layer, truncation=chunks(2, 3)),
+    "a layer, of a tail": partial(as_layer, truncation=tail(2)),
     "a layer whose records end early": partial(as_layer, lengths=(2, 5, 4)),
     "a layer under a window, whose records end early": partial(
-        as_layer, truncation=Standard("Window", (2,)), lengths=(1, 3, 5)
+        as_layer, truncation=window(2), lengths=(1, 3, 5)
     ),
     "a layer of more records than a block": partial(as_layer, sizes={"N": 70, "T": 3}),
     "a layer of more records than a block, which end early": partial(
@@ -198,7 +198,7 @@ CASES: dict[str, Callable[[Model], Case]] = {
         network, losses="last", checkpoints=0, sizes={"T": 33}
     ),
     "segments of the engine's own length, and sweeps that overlap": partial(
-        network, truncation=Standard("Window", (3,)), checkpoints=0, sizes={"T": 40}
+        network, truncation=window(3), checkpoints=0, sizes={"T": 40}
     ),
     "losses that reach back in any order": partial(network, truncation=Tabled((0, 1, 0, 9, 2))),
     "a truncation of one's own, a loss on the last step": partial(
@@ -209,7 +209,7 @@ CASES: dict[str, Callable[[Model], Case]] = {
     ),
     "work for several threads, in more parts than those": of_threads,
     "a sweep alone, after others that came to its steps": partial(
-        network, truncation=Standard("Window", (2,)), dtype="float32", sizes={"N": 64, "T": 19, "H": 32}
+        network, truncation=window(2), dtype="float32", sizes={"N": 64, "T": 19, "H": 32}
     ),
     "functions far out": partial(far_out, bias=150.0, functions=SLOW),
     "functions far out, of exp": partial(far_out, bias=4.0, functions=FAST),

@@ -11,7 +11,7 @@ from verification.adapters.rnn.larger import vanilla_case
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import unit
-from verification.models.truncation import FULL, Standard
+from verification.models.truncation import FULL, Standard, chunks, tail, window
 from verification.truth import replay
 
 # How many problems of whole numbers there are.
@@ -25,15 +25,15 @@ LONG = 9
 DECAYING: tuple[tuple[int, Standard], ...] = (
     *(
         (8, FULL),
-        (9, Standard("Window", (7,))),
-        (9, Standard("Tail", (9,))),
-        (9, Standard("Chunked", (9, 9))),
+        (9, window(7)),
+        (9, tail(9)),
+        (9, chunks(9, 9)),
     ),
     *(
         (7, FULL),
-        (8, Standard("Window", (9,))),
-        (9, Standard("Chunked", (4, 8))),
-        (9, Standard("Tail", (8,))),
+        (8, window(9)),
+        (9, chunks(4, 8)),
+        (9, tail(8)),
     ),
 )
 DECAYED_W = 1e-6
@@ -61,15 +61,10 @@ def _drawn(n: int, rng: np.random.Generator) -> Case:
     targets = numbers(N, T, K) if n % 3 else numbers(N, K)
     arrays |= {"xs": numbers(N, T, D), "targets": targets, "h0": numbers(N, H)}
     activation = ("identity", "relu")[n // 8 % 2]
-    window, tail, k1, k2 = (
+    back, last, k1, k2 = (
         int(rng.integers(*ends)) for ends in ((0, T + 2), (0, T + 2), (1, T + 2), (0, T + 3))
     )
-    truncation = (
-        FULL,
-        Standard("Window", (window,)),
-        Standard("Tail", (tail,)),
-        Standard("Chunked", (k1, k2)),
-    )[n % 4]
+    truncation = (FULL, window(back), tail(last), chunks(k1, k2))[n % 4]
     return vanilla_case({name: array.astype(dtype) for name, array in arrays.items()}, activation, truncation)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
 from verification.models.case import Case, random_case
-from verification.models.truncation import FULL, Standard, Truncation
+from verification.models.truncation import FULL, Truncation, chunks, window
 from verification.properties.engine import Engine
 from verification.properties.findings import truth_of
 from verification.properties.trial import CaseTruth
@@ -56,10 +56,10 @@ def computed(name: str) -> tuple[Asked, ...]:
 def _of_networks(name: str) -> Iterator[Case]:
     """Every kind of route: one sweep, batches that share steps or do not, and what crosses a border."""
     yield _case(name, 3, 3, "every")
-    yield _case(name, 2, 6, "every", Standard("Window", (2,)))
-    yield _case(name, 2, 7, "every", Standard("Chunked", (3, 3)))
+    yield _case(name, 2, 6, "every", window(2))
+    yield _case(name, 2, 7, "every", chunks(3, 3))
     yield replace(_case(name, 2, 5, "last"), checkpoints=2)
-    yield replace(_case(name, 2, 7, "every", Standard("Window", (1,))), checkpoints=3)
+    yield replace(_case(name, 2, 7, "every", window(1)), checkpoints=3)
     if name == SHARED:
         for function in ("sigmoid", "relu", "softsign", "identity"):
             yield replace(_case(name, 2, 3, "every"), functions={"activation": function})
@@ -67,7 +67,7 @@ def _of_networks(name: str) -> Iterator[Case]:
         # few rows and several panels.
         for records, units in ((130, 3), (11, 46), (9, 25), (12, 20), (7, 40), (1, 150)):
             yield _case(name, records, 2, "last", sizes={"D": 1, "H": units, "K": 1})
-        yield _case(name, 130, 5, "every", Standard("Chunked", (2, 2)), {"D": 1, "H": 3, "K": 1})
+        yield _case(name, 130, 5, "every", chunks(2, 2), {"D": 1, "H": 3, "K": 1})
     if name == "gru":
         # Of products over all steps that are too large for BLAS to make them by itself.
         yield _case(name, 130, 2, "last", sizes={"D": 20, "H": 20, "K": 1})

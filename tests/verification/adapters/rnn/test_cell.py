@@ -10,7 +10,7 @@ from verification import manual
 from verification.adapters.rnn.cells import network_of
 from verification.adapters.rnn.of_cells import as_layer, network
 from verification.models import lstm
-from verification.models.truncation import Standard
+from verification.models.truncation import window
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_layer_is_called_as_it_is_by_a_user(case, lengths, ends):
             told.extend((d_state, truncation))
             return super().backward(saved, d_outputs, d_state, truncation)
 
-    case = replace(case, truncation=Standard("Window", (2,)))
+    case = replace(case, truncation=window(2))
     _, blocks = network_of("lstm", package=copied(Layer=Noting)).answer(case)
     assert (None if told[0] is None else told[0].tolist()) == lengths
     assert (told[1] is not None, told[2]) == (ends, rnn.Window(2))

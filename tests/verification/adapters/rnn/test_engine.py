@@ -12,7 +12,7 @@ from tests.cases import a_network
 from tests.vanilla import BLOCKS, arrays_of, blocks_of
 from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import gradients_of, manual
-from verification.models.truncation import Standard
+from verification.models.truncation import Standard, window
 
 
 def a_problem(*given, **asked):
@@ -68,7 +68,7 @@ def test_a_copy_of_the_package_is_an_engine_of_its_own():
         problem = a_problem(truncation=Standard(kind, (*numbers,)))
         same = np.array_equal(longer(problem).params["W"], manual(problem).params["W"])
         assert same is (kind != "Window")
-    one, two = (a_problem(truncation=Standard("Window", (k,))) for k in (1, 2))
+    one, two = (a_problem(truncation=window(k)) for k in (1, 2))
     np.testing.assert_array_equal(longer(one).params["W"], manual(two).params["W"])
 
 
@@ -82,7 +82,7 @@ def test_a_workspace_is_used_before_and_after():
             return super().loss_and_gradients(params, xs, targets, h0, truncation, workspace=workspace)
 
     copy = copied(RNN=Noting)
-    problem = a_problem(truncation=Standard("Window", (2,)))
+    problem = a_problem(truncation=window(2))
     answer = engine_of(copy)(replace(problem, workspace=True))
     W, x = problem.params["W"][0, 0], problem.xs[0, 0, 0]
     assert [given for *given, _ in seen] == [[-W, -x, Window(1)], [W, x, Window(2)], [-W, -x, Full()]]
