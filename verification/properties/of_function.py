@@ -204,17 +204,12 @@ def _interleaved_calls(trial: Trial) -> Looked:
 # Those of a model's engine that a function has as well, in the same words.
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,
-    *(
-        Property[Trial](each.name, each.claim, each.about, look)
-        for each, look in (
-            (AUTOGRAD, lags),
-            (INPUTS_STAY, _inputs_stay),
-            (SECOND_CALL, _second_call),
-            (LINEARITY, _linearity),
-            (INTERLEAVED_CALLS, _interleaved_calls),
-            (MEMORY_LAYOUT, _memory_layout),
-        )
-    ),
+    Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lags),
+    Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
+    Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
+    Property(LINEARITY.name, LINEARITY.claim, LINEARITY.about, _linearity),
+    Property(INTERLEAVED_CALLS.name, INTERLEAVED_CALLS.claim, INTERLEAVED_CALLS.about, _interleaved_calls),
+    Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
 )
 
 BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
