@@ -1,7 +1,6 @@
 """The run: verdicts, what they rest on, and what is said of a refuted engine."""
 
 import os
-from dataclasses import replace
 
 import numpy as np
 import pytest
