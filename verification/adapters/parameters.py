@@ -25,11 +25,11 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a library's class: its model, its names, and its states in their order."""
+    """What is known of a library's class: its model, its names, and the order of its states if not theirs."""
 
     model: Model
     arrays: Mapping[str, Any]
-    carry: tuple[str, ...] = ("h0",)
+    carry: tuple[str, ...] = ()
 
 
 def known(made: object, table: Mapping[str, Known], package: str) -> Known | None:

@@ -183,7 +183,7 @@ def _described(
         )
     model = model or (found.model if found else models.vanilla)
     states = tuple(block.name for block in model.of(Use.STATE))
-    carry = carry or (found.carry if found and found.model is model else states)
+    carry = carry or (found.carry if found and found.model is model else ()) or states
     if sorted(carry) != sorted(states):
         raise ValueError(f"carry: {carry!r}, needed each of {', '.join(states)} once")
     return Known(model, arrays or (found.arrays if found else {}), carry)
