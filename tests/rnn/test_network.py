@@ -410,6 +410,16 @@ def test_an_argument_that_does_not_fit_is_refused(name, misfit):
     assert_refused(given, error or (MemoryError if name == "xs" else ValueError), f"{label(name)}: {said}")
 
 
+def test_records_and_arrays_of_a_state_are_counted():
+    """Also where each array by itself has the shape that the others ask for."""
+    given = problem(np.float64)
+    none = {name: given[name][:0] for name in ("xs", "targets", "h0")}
+    assert_refused(given | none, ValueError, "xs: shape (0, 4, 2), needed (N, T, 2), each of N, T at least 1")
+    for count in (0, 2):
+        wrong = given | {"h0": (given["h0"],) * count}
+        assert_refused(wrong, TypeError, f"h0: tuple of {count}, needed (h0,), the state of Idle")
+
+
 def test_a_kind_is_refused_that_all_arguments_share():
     """The first is named, with what would do."""
     change, given = as_type(np.int64), problem(np.float64)
