@@ -3,7 +3,7 @@
 import re
 import warnings
 from importlib import import_module
-from itertools import product
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ from rnn import (
     softsign,
     tanh,
 )
-from rnn.onnx import FUNCTIONS, from_onnx, layer_from_onnx, to_onnx
+from rnn.onnx import from_onnx, layer_from_onnx, to_onnx
 from rnn.through_time.naming import initial_named
 from rnn.through_time.recurrence import recurrence
 from tests.rnn.refusals import of, refuse, table
@@ -37,11 +37,11 @@ CELLS = {
     **{f"vanilla by {f.name}": (Vanilla, {"activation": f}) for f in FUNCTIONS_OF},
     **{
         f"lstm by {g.name}, {c.name}, {o.name}": (LSTM, {"gate": g, "candidate": c, "output": o})
-        for g, c, o in product((sigmoid, relu), (tanh, softsign), (tanh, identity))
+        for g, c, o in ((sigmoid, tanh, tanh), (relu, softsign, tanh), (sigmoid, softsign, identity))
     },
     **{
         f"gru by {g.name}, {c.name}": (GRU, {"gate": g, "candidate": c})
-        for g, c in product((sigmoid, relu), (tanh, softsign, identity))
+        for g, c in ((sigmoid, tanh), (relu, softsign), (sigmoid, identity))
     },
 }
 
@@ -114,8 +114,7 @@ def computed(model, xs):
     return outputs
 
 
-@pytest.mark.parametrize("name", CELLS)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "dtype"), [*zip(CELLS, cycle([np.float32, np.float64]), strict=False)])
 def test_every_cell_computes_the_same_elsewhere(name, dtype):
     """For any number of records and steps, by one file; to the rounding of float32."""
     net, params = network(name, dtype=dtype)
@@ -129,8 +128,14 @@ def test_every_cell_computes_the_same_elsewhere(name, dtype):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * max(1, abs(want).max()))
 
 
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 5, 2), (3, 1, 1)])
-@pytest.mark.parametrize("name", ["vanilla by tanh", "lstm by sigmoid, tanh, tanh", "gru by sigmoid, tanh"])
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("vanilla by tanh", (1, 1, 1)),
+        ("lstm by sigmoid, tanh, tanh", (1, 5, 2)),
+        ("gru by sigmoid, tanh", (3, 1, 1)),
+    ],
+)
 def test_sizes_may_be_one(name, sizes):
     """No axis is lost."""
     net, params = network(name, *sizes)
@@ -142,11 +147,6 @@ def test_texts_go_with_it():
     """As metadata that others can read."""
     model = to_onnx(*network("vanilla by tanh"), {"of": "sales"})
     assert [(each.key, each.value) for each in model.metadata_props] == [("of", "sales")]
-
-
-def test_every_function_of_onnx_is_one_of_ours():
-    """And the other way round."""
-    assert set(FUNCTIONS) == set(FUNCTIONS_OF)
 
 
 class Mine(Vanilla):
@@ -181,7 +181,6 @@ def exported(cell, **options):
         (3, TypeError, "about: 3, needed a dict from names to values, or None"),
         ({1: "a"}, TypeError, "about: 1 as a key, needed names, each a str"),
         ({"a": 1}, TypeError, "about['a']: 1, needed a str"),
-        ({"a": b"b"}, TypeError, "about['a']: b'b', needed a str"),
         ({"a": "\ud800"}, ValueError, r"about['a']: '\ud800', needed a text in UTF-8"),
         ({"\ud800": "a"}, ValueError, r"about['\ud800']: '\ud800', needed a text in UTF-8"),
     ),
@@ -191,8 +190,7 @@ def test_what_no_file_holds_is_refused(call, error, said):
     refuse(call, error, said)
 
 
-@pytest.mark.parametrize("name", ["vanilla by tanh", "gru by sigmoid, tanh"])
-@pytest.mark.parametrize("number", [1e300, -3.5e38])
+@pytest.mark.parametrize(("name", "number"), [("vanilla by tanh", 1e300), ("gru by sigmoid, tanh", -3.5e38)])
 def test_numbers_that_float32_lacks_are_refused(name, number):
     """By the place of the first in each block; the largest that it has are kept."""
     net, params = network(name)
@@ -232,13 +230,6 @@ def test_what_is_written_is_read_again(name):
     assert again == net
     assert type(found) is type(params)
     assert all(np.array_equal(one, other) for one, other in zip(found, params, strict=True))
-
-
-def test_a_graph_with_states_is_read_again():
-    """As one without."""
-    net = RNN(LSTM(2, 3), outputs=1)
-    params = net.init(np.random.default_rng(0), np.float32)
-    assert from_onnx(to_onnx(net, params, states=True))[0] == net
 
 
 def test_a_graph_that_is_not_ours_is_refused():
@@ -352,8 +343,9 @@ def test_an_array_that_is_missing_is_named():
         layer_from_onnx(node, WR)
 
 
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize(("operator", "gates"), [("RNN", 1), ("LSTM", 4), ("GRU", 3)])
+@pytest.mark.parametrize(
+    ("operator", "gates", "bias"), [("RNN", 1, True), ("LSTM", 4, True), ("GRU", 3, True), ("GRU", 3, False)]
+)
 def test_a_node_with_numbers_of_its_own_computes_what_onnxruntime_does(operator, gates, bias):
     """Both biases, both directions, any numbers; without B as with zeros."""
     rng, units = np.random.default_rng(0), 3

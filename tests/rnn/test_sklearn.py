@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
 from tests.rnn.refusals import of, of_each, refuse, table
@@ -114,14 +114,6 @@ def test_a_series_is_learnt_in_a_pipeline():
     assert scores.max() > 0.9
 
 
-def test_parameters_are_searched_for():
-    """By name, through the pipeline."""
-    model = make_pipeline(Windows(6), RNNRegressor(epochs=60, random_state=0))
-    grid = {"windows__length": [1, 6], "rnnregressor__units": [2, 8]}
-    search = GridSearchCV(model, grid, cv=TimeSeriesSplit(2)).fit(SERIES[:-1, np.newaxis], SERIES[1:])
-    assert search.best_params_["windows__length"] == 6
-
-
 @pytest.mark.slow
 def test_a_search_spreads_over_a_cluster():
     """By joblib's backend: every fit is scored in a worker of a scheduler, and both workers take part."""
@@ -200,20 +192,6 @@ def test_balanced_classes_are_found_alike():
         model = RNNClassifier(epochs=60, class_weight=class_weight, random_state=0).fit(X, y)
         found[name] = (model.predict(X)[y == "rare"] == "rare").mean()
     assert found["none"] < 0.5 < 0.7 < min(found["balanced"], found["dict"])
-    # Twelve and 108: 120 / (2 · 12) and 120 / (2 · 108).
-    by_name = {"rare": 5.0, "common": 120 / 216}
-    models = [
-        RNNClassifier(epochs=20, class_weight=class_weight, random_state=0).fit(X, y, sample_weight=weights)
-        for class_weight, weights in (
-            ("balanced", None),
-            (by_name, None),
-            (None, np.where(y == "rare", by_name["rare"], by_name["common"])),
-        )
-    ]
-    by_balance, by_dict, by_record = (model.loss_curve_[0] for model in models[:2] + models[2:])
-    assert by_balance == pytest.approx(by_dict, rel=1e-12)
-    np.testing.assert_allclose(models[0].predict_proba(X), models[1].predict_proba(X), rtol=1e-9)
-    assert by_record > 0
 
 
 def test_a_class_weight_goes_beside_a_sample_weight():
@@ -287,13 +265,12 @@ def test_weights_decay():
     assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
 
 
-@pytest.mark.parametrize("layers", [1, 2])
-def test_both_directions_see_the_whole_sequence(layers):
+def test_both_directions_see_the_whole_sequence():
     """What the first step says is as near to the answer as what the last one says; either may be alone."""
     X = np.random.default_rng(0).normal(size=(80, 30))
     y = np.where(X[:, 0] > 0, "up", "down")
     given = {"units": 4, "epochs": 40, "rate": 0.03, "random_state": 0}
-    both = RNNClassifier(bidirectional=True, num_layers=layers, **given).fit(X, y)
+    both = RNNClassifier(bidirectional=True, num_layers=2, **given).fit(X, y)
     alone = RNNClassifier(**given).fit(X, y)
     assert both.score(X, y) > 0.95 > alone.score(X, y)
     assert (both.net_.cell.units, both.net_.cell.two_way) == (8, True)
@@ -315,8 +292,7 @@ def test_dropout_is_between_layers(kind):
         assert found.predict(X).tolist() == found.predict(X).tolist()
 
 
-@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-@pytest.mark.parametrize("clip", [0.0, 1.0])
+@pytest.mark.parametrize(("kind", "clip"), [(RNNRegressor, 0.0), (RNNClassifier, 1.0)])
 def test_records_can_come_in_parts(kind, clip):
     """Each call is an epoch over its own, from where the last one stood."""
     X = np.random.default_rng(0).normal(size=(60, 4))
@@ -340,8 +316,7 @@ def test_partial_fit_goes_on_from_a_fit():
     assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101
 
 
-@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+@pytest.mark.parametrize(("kind", "call"), [(RNNRegressor, "fit"), (RNNClassifier, "partial_fit")])
 def test_another_network_does_not_go_on(kind, call):
     """Its parameters are those of the first; what it takes to begin anew is said."""
     X, y = np.random.default_rng(0).normal(size=(8, 3)), [0, 1] * 4
@@ -358,8 +333,7 @@ def test_another_network_does_not_go_on(kind, call):
         assert model.fit(X, y).predict(X).shape == (8,)
 
 
-@pytest.mark.parametrize("first", ["adam", "adamw", "sgd"])
-@pytest.mark.parametrize("then", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize(("first", "then"), [("adam", "adamw"), ("adamw", "sgd"), ("sgd", "sgd")])
 def test_another_optimiser_begins_with_means_of_its_own(first, then):
     """And takes the parameters as they are."""
     X = np.random.default_rng(0).normal(size=(8, 3))
@@ -369,11 +343,7 @@ def test_another_optimiser_begins_with_means_of_its_own(first, then):
     assert model._state[1].done == (2 if first == then else 1)
 
 
-UNITS = [2.0**-1000, 2.0**-660, 2.0**530, 2.0**1000]
-
-
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("outputs", [(), (2,)])
+@pytest.mark.parametrize(("unit", "outputs"), [(2.0**-1000, (2,)), (2.0**530, ()), (2.0**1000, (2,))])
 def test_numbers_of_any_size_are_learnt_alike(unit, outputs):
     """Those whose squares no float holds as well: in other units predictions are the same, to the bit."""
     rng = np.random.default_rng(0)
@@ -424,12 +394,6 @@ def test_a_weight_is_a_record_given_so_many_times():
     one = RNNRegressor(epochs=20, random_state=0).fit(X, y, sample_weight=counts)
     other = RNNRegressor(epochs=20, random_state=0).fit(np.repeat(X, counts, axis=0), np.repeat(y, counts))
     np.testing.assert_allclose(one.predict(X), other.predict(X), rtol=1e-7)
-
-
-@pytest.mark.parametrize("estimator", [RNNRegressor(), RNNClassifier(), Windows()])
-def test_every_parameter_is_checked_as_those_of_scikit_learn_are(estimator):
-    """By its own check, which gives each a wrong type and a wrong value and asks every method that fits."""
-    check_param_validation(type(estimator).__name__, estimator)
 
 
 NUMBERS = (
@@ -509,10 +473,7 @@ MASKED = np.ma.array([0.0, 1.0, 0.0, 1e6], mask=[0, 0, 0, 1])
 
 @pytest.mark.parametrize(
     ("kind", "y"),
-    [
-        *((kind, y) for kind in (RNNRegressor, RNNClassifier) for y in (MASKED, np.ma.zeros(4, int))),
-        (RNNRegressor, list(np.ma.zeros((4, 2)))),
-    ],
+    [(RNNRegressor, list(np.ma.zeros((4, 2)))), (RNNClassifier, MASKED)],
 )
 def test_masks_are_refused(kind, y):
     """Wherever an array may be given, for an array by itself cannot keep its mask; in lists as well."""
@@ -594,7 +555,6 @@ def few(given):
     *of(
         lambda y: begun(WORDS if "c" in y else CODES).partial_fit(RECORDS, y),
         ([0, 1, 0, 2], ValueError, "y: 2, needed one of the classes [0, 1]$"),
-        (list("abac"), ValueError, "y: 'c', needed one of the classes ['a', 'b']$"),
     ),
     *of(
         lambda classes: RNNClassifier().partial_fit(RECORDS, CODES, classes=classes),
@@ -621,7 +581,6 @@ def few(given):
         (np.ones(3), ValueError, "sample_weight: shape (3,), needed (4,)"),
         (np.full(4, np.nan), ValueError, "sample_weight: nan at (0,)"),
         (["a"] * 4, TypeError, "sample_weight: dtype <U1, needed real numbers"),
-        ({}, TypeError, "sample_weight: dtype object, needed real numbers"),
     ),
     *of(
         lambda X: RNNRegressor(epochs=1).fit(np.ones((4, 3, 2)), CODES).predict(X),
@@ -644,8 +603,6 @@ def few(given):
                 (RNNClassifier, [0, 0, 1, 1, 2, 2], 0.9),
             )
         ),
-        ((RNNRegressor, [1.0], 0.1), ValueError, "…needed at least one to learn from, and as many to"),
-        ((RNNClassifier, [0, 1, 1], 0.1), ValueError, "…needed at least one of each class to learn from"),
     ),
     (
         lambda: RNNRegressor(cell="lsmt").fit(RECORDS, CODES),

@@ -61,12 +61,6 @@ def test_dates_are_read_in_a_form():
     assert parsed("1959.25", None) == np.datetime64("1959-04-01")
 
 
-def test_a_calendar_is_its_json():
-    """So that a file can hold it."""
-    calendar = Calendar("months", 3, "2000-01-31", 31)
-    assert Calendar(**calendar.as_json()) == calendar
-
-
 @pytest.mark.parametrize("digits", [2, 3, 6])
 def test_a_year_may_have_months_for_decimals(digits):
     """Rounded as other programs write them; each month of them."""

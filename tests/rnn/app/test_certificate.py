@@ -81,9 +81,6 @@ def changed(**values):
     [
         ("", "no sha256 at its end, needed a text as it was written by the verifier"),
         ("\0\ud800", "no sha256 at its end, needed a text as it was written by the verifier"),
-        ("[" * 100_000, "no sha256 at its end, needed a text as it was written by the verifier"),
-        ("3", "no sha256 at its end, needed a text as it was written by the verifier"),
-        ("[1]", "no sha256 at its end, needed a text as it was written by the verifier"),
         ("{}", "no sha256 at its end, needed a text as it was written by the verifier"),
         (changed(version=2), "version 2, needed 3"),
         (changed(version=None), "version None, needed 3"),

@@ -6,7 +6,6 @@ import pytest
 from rnn import RNN, Vanilla
 from rnn.app.checkpoint import keep, kept
 from rnn.optimisers import State
-from rnn.storage import load, save
 from rnn.training import Learnt, Standing, courses
 
 NET = RNN(Vanilla(1, 2), 1)
@@ -61,13 +60,3 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     for net, of in ((NET, "another"), (RNN(Vanilla(1, 2), 2), "this run")):
         with pytest.raises(ValueError, match="the checkpoint of another run"):
             kept(tmp_path / "c", net, of)
-
-
-def test_a_checkpoint_of_older_versions_has_none_before_it(tmp_path):
-    """It says nothing of trainings that ended."""
-    keep(tmp_path / "c", NET, [], course_of(1.0, 2.0), np.random.default_rng(0), "this run")
-    stored = load(tmp_path / "c")
-    about = {name: value for name, value in stored.about.items() if name != "ended"}
-    save(tmp_path / "c", NET, stored.params, arrays=stored.arrays, about=about)
-    ended, course, _ = kept(tmp_path / "c", NET, "this run")
-    assert (ended, course.train) == ((), (10, 9))

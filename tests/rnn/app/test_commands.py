@@ -45,20 +45,6 @@ def test_a_used_folder_is_refused_and_left_alone(capsys, model):
     assert {path: path.read_bytes() for path in model.iterdir()} == before
 
 
-def test_going_on_from_the_end_changes_nothing(capsys, model):
-    """Not a byte of the model."""
-    before = (model / "model.safetensors").read_bytes()
-    said(capsys, "train", "--out", model, "--resume")
-    assert (model / "model.safetensors").read_bytes() == before
-
-
-def test_there_has_to_be_something_to_go_on_with(capsys, tmp_path):
-    """A folder that is not there, or holds no run."""
-    assert "No such file" in refused(capsys, "train", "--out", tmp_path, "--resume")
-    (tmp_path / "run.json").write_text("{}")
-    assert "run.json: no sha256 at its end, needed" in refused(capsys, "train", "--out", tmp_path, "--resume")
-
-
 def test_dropout_of_one_layer_is_refused(capsys, tmp_path):
     """Before anything is made."""
     line = refused(capsys, "train", "--out", tmp_path / "m", "--dropout", "0.5", "--no-verify")
@@ -87,13 +73,7 @@ def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
     assert "RMSE one step ahead" in err
 
 
-@pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
-def test_a_name_that_no_file_can_have_is_refused(capsys, command):
-    """By the system, in one line."""
-    assert "File name too long" in refused(capsys, command, "x" * 5000)
-
-
-@pytest.mark.parametrize("command", ["forecast", "predict", "evaluate", "inspect", "generate"])
+@pytest.mark.parametrize("command", ["forecast", "inspect", "generate"])
 def test_what_is_no_model_is_refused(capsys, tmp_path, command):
     """A file of something else, or none; nothing is made."""
     path = tmp_path / "m"
@@ -167,9 +147,9 @@ def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-@pytest.mark.parametrize("given", ["zero", "full", "null"])
-def test_what_has_no_end_is_refused(capsys, given, tmp_path):
+def test_what_has_no_end_is_refused(capsys, tmp_path):
     """By its kind, as data, as a text and as a model; nothing is made."""
+    given = "zero"
     wanted = f"/dev/{given}: a device, which may have no end, needed a file or a pipe"
     for flags in (("--data", f"/dev/{given}", "--column", "v"), ("--text", f"/dev/{given}")):
         assert refused(capsys, "train", "--out", tmp_path / "m", *flags) == wanted
@@ -189,9 +169,15 @@ def test_what_does_not_fit_in_memory_has_a_text(capsys, monkeypatch, tmp_path):
     assert refused(capsys, "inspect", tmp_path, "--out", tmp_path).startswith("it does not fit in memory, ")
 
 
-@first_quick("sizes", [(1e150,), (1e160, -1e160), (1e200,), (1e250, 1e300, -1e300)])
-@first_quick("activation", ["tanh", "identity"])
-@first_quick("changes", [(), ("--changes",)])
+@first_quick(
+    ("sizes", "activation", "changes"),
+    [
+        ((1e150,), "tanh", ()),
+        ((1e160, -1e160), "identity", ()),
+        ((1e200,), "tanh", ("--changes",)),
+        ((1e250, 1e300, -1e300), "identity", ("--changes",)),
+    ],
+)
 def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, activation, changes):
     """What a float holds is a figure, what it does not is null; every command reads the model, and draws."""
     values = [*np.sin(np.arange(60.0)), *sizes]

@@ -43,21 +43,14 @@ def test_the_statistic_by_hand():
 
 @pytest.mark.parametrize(
     ("origins", "steps", "freedom"),
-    [(2, 1, 1), (15, 1, 2), (15, 24, 1), (50, 12, 4), (200, 1, 13), (200, 24, 8), (10_000, 1, 50)],
+    [(2, 1, 1), (15, 24, 1), (50, 12, 4), (200, 24, 8), (10_000, 1, 50)],
 )
 def test_degrees_of_freedom(origins, steps, freedom):
     """Fewer of few origins, and of many steps ahead."""
     assert diebold_mariano(noise(origins), steps)[1] == freedom
 
 
-@pytest.mark.parametrize("difference", [[], [1.0], [0.0, 0.0, 0.0], [1.0, -1.0]])
-def test_what_says_nothing(difference):
-    """Differences of none, of one origin, and those whose mean is 0."""
-    assert diebold_mariano(np.array(difference), 1)[0] == 0
-
-
-@pytest.mark.parametrize("steps", [1, 12, 24])
-@pytest.mark.parametrize("count", [2, 15, 200])
+@pytest.mark.parametrize(("count", "steps"), [(2, 24), (15, 12), (200, 1)])
 def test_a_constant_difference_is_certain(count, steps):
     """In either direction."""
     small, large = np.ones((count, steps)), np.full((count, steps), 1.1)
@@ -161,15 +154,3 @@ def test_each_baseline_is_found_to_be_something():
     found = compared(errors)
     assert found == Comparison(("worse", "worst"), ("same",), ("best", "better"), 50)
     assert [found.of(name) for name in ("worst", "same", "best")] == ["beaten", "a tie", "better"]
-
-
-def test_a_comparison_is_told_in_sentences():
-    """With another one where there are few forecasts."""
-    assert Comparison(("a", "b"), (), (), 30).said("the model") == ["The model beats all of them."]
-    assert Comparison((), ("a", "b"), (), 30).said("the model") == ["The model ties with a and b."]
-    assert Comparison(("a",), ("b",), ("c", "d"), 17).said("the model") == [
-        "The model beats a.",
-        "It ties with b.",
-        "It is beaten by c and d.",
-        "17 forecasts are few to tell by.",
-    ]

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app.forecaster import Forecaster, from_stored, read_model
+from rnn.app.forecaster import from_stored, read_model
 from rnn.app.inputs import Inputs
 from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
 from rnn.app.table import Columns
 from rnn.app.transformation import Transformation
-from rnn.app.views import alone
 from rnn.storage import Stored
 
 
@@ -38,26 +37,6 @@ def test_what_is_stored_is_read(stored):
     np.testing.assert_array_equal(
         list(found.forecast(found.held_out, 3).values()), list(again.forecast(again.held_out, 3).values())
     )
-
-
-def test_without_dates_it_is_read_too(changes):
-    """A series need have none."""
-    found = from_stored(read_model(changes / "model.safetensors"))
-    assert found.calendar is None
-    assert [view.transformation for view in found.views] == [Transformation(lags=(1,))]
-    assert found.label == "sales"
-
-
-def test_baselines_are_those_that_there_are(stored):
-    """Without a season none repeats it, and what was not smoothed is not."""
-    found = replace(from_stored(stored), others=())
-    bare = replace(found, season=None, smoothing=None)
-    assert set(found.predictors()) - set(bare.predictors()) == {"the season before", "exponential smoothing"}
-
-
-def test_its_name_has_its_unit(stored):
-    """In parentheses."""
-    assert from_stored(stored).label == "sales ($)"
 
 
 @pytest.mark.parametrize(
@@ -181,14 +160,6 @@ def test_a_model_of_no_file_needs_a_column(stored, sales):
         found.series(sales, None, False)
     own = found.series(None, None, False)
     assert (own.first, len(own.values)) == (found.first, len(found.recent))
-
-
-def test_a_context_is_that_of_all_that_forecasts():
-    """Windows with what transformations take, and the season."""
-    views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (1,))]
-    given = dict.fromkeys(Forecaster.__dataclass_fields__)
-    given |= {"views": views, "baseline": views[0], "length": 4, "season": 7}
-    assert Forecaster(**given).context == 7
 
 
 def test_a_mean_of_views_and_baselines_is_read_and_forecasts(stored):

@@ -21,10 +21,8 @@ def wave(index):
 INDICES = {
     "days": pd.date_range("2020-02-26", periods=72),
     "month ends": pd.date_range("2019-01-31", periods=72, freq="ME"),
-    "month starts": pd.date_range("2019-01-01", periods=72, freq="MS"),
     "weekdays": pd.bdate_range("2024-01-01", periods=72),
     "hours": pd.date_range("2024-02-28 22:00", periods=72, freq="6h"),
-    "every second year": pd.date_range("1871-01-01", periods=72, freq="2YS"),
 }
 
 

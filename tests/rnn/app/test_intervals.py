@@ -5,7 +5,7 @@ import pytest
 
 from rnn.app import intervals
 from rnn.app.comparing import critical
-from rnn.app.intervals import Interval, interval, known_by, widths
+from rnn.app.intervals import interval, known_by, widths
 
 nan, inf = np.nan, np.inf
 
@@ -143,19 +143,3 @@ def test_where_little_is_known_less_is_measured():
     assert (alone.width > 0).all()
     assert np.isnan(alone.overall)
     assert "too few of these" in alone.said()
-
-
-def test_what_was_measured_is_said():
-    """Over all horizons, and from the worst to the best of several."""
-    width = np.ones(3)
-    found = Interval(0.975, width, np.array([9, 5, 0]), np.array([10, 10, 0]))
-    assert found.said() == (
-        "Intervals: 97.5 %, by errors on held-out values that were known before.\n"
-        "They held 70 % of the last 10 values up to 2 steps ahead (50 % to 90 %)."
-    )
-    assert (
-        Interval(0.5, width[:1], np.array([2]), np.array([4]))
-        .said()
-        .endswith("They held 50 % of the last 4 values up to 1 step ahead.")
-    )
-    np.testing.assert_array_equal(found.as_json()["coverage"]["by step"], [0.9, 0.5, nan])

@@ -22,8 +22,10 @@ def both_ways(inputs, units):
     return Stack(Bidirectional(LSTM(inputs, 3)), BothEnds(LSTM(6, units // 2)))
 
 
-@pytest.mark.parametrize("cell", [Vanilla, LSTM, GRU, stack, both_ends, both_ways])
-@pytest.mark.parametrize(("inputs", "outputs"), [(1, 1), (2, 3)])
+@pytest.mark.parametrize(
+    ("cell", "inputs", "outputs"),
+    [(Vanilla, 1, 1), (LSTM, 2, 3), (GRU, 2, 1), (stack, 1, 3), (both_ends, 2, 3), (both_ways, 1, 1)],
+)
 def test_each_reads_its_own_columns(cell, inputs, outputs):
     """As if it were alone, whatever the others do."""
     rng = np.random.default_rng(0)

@@ -32,20 +32,9 @@ def test_flags_make_a_recipe():
     )
     data = "--data f --column v --date d --date-format %Y --separator \\t --decimal ,"
     options = arguments(["train", "--out", "x", *flags.split(), *data.split()])
-    wanted = Recipe(
-        units=3,
-        num_layers=2,
-        dropout=0.25,
-        truncation="window:5",
-        optimiser="sgd",
-        rate=0.5,
-        form="changes",
-        early_stopping=False,
-        weight_decay=0.1,
-        schedule="step:20:0.5",
-        warmup=3,
-    )
-    assert recipe_of(options) == wanted
+    wanted = {"units": 3, "num_layers": 2, "dropout": 0.25, "truncation": "window:5", "optimiser": "sgd"}
+    wanted |= {"rate": 0.5, "form": "changes", "early_stopping": False, "weight_decay": 0.1}
+    assert recipe_of(options) == Recipe(**wanted, schedule="step:20:0.5", warmup=3)
     stopping = arguments(["train", "--out", "x", "--n-iter-no-change", "3", "--tol", "0.01"])
     assert recipe_of(arguments(["train", "--out", "x", "--bidirectional"])) == Recipe(bidirectional=True)
     assert recipe_of(stopping) == Recipe(n_iter_no_change=3, tol=0.01)

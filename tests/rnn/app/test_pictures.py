@@ -38,7 +38,7 @@ def seen(path):
     return pixels.shape[:2]
 
 
-@pytest.mark.parametrize("losses", [(1.0, 0.5, 0.1), (0.0, 0.0), (1.0,) * 100])
+@pytest.mark.parametrize("losses", [(0.0, 0.0), (1.0,) * 100])
 def test_losses_are_drawn(tmp_path, losses):
     """Few and many, and those that are zero from the start."""
     pictures.losses(tmp_path / "p.png", [course(*losses)], "a $title_ with a formula's beginning")
@@ -89,7 +89,7 @@ def test_a_legend_covers_nothing(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("kind", "step", "count"),
-    [("seconds", 3600, 36), ("seconds", 86_400, 110), ("months", 1, 48), ("months", 12, 300)],
+    [("seconds", 3600, 36), ("months", 12, 300)],
 )
 def test_dates_stand_beside_each_other(kind, step, count):
     """As of hours, days, months and years: one does not cover the next."""
@@ -106,7 +106,7 @@ def test_dates_stand_beside_each_other(kind, step, count):
     assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
-@pytest.mark.parametrize(("steps", "shown"), [(1, 24), (8, 24), (12, 36), (100, 300), (400, 1000)])
+@pytest.mark.parametrize(("steps", "shown"), [(1, 24), (12, 36), (400, 1000)])
 def test_a_forecast_stands_beside_three_horizons(tmp_path, monkeypatch, steps, shown):
     """However far back the model looks: of more history the forecast would be a blob at its end."""
     figures = []
@@ -133,7 +133,7 @@ def test_names_are_drawn_as_they_stand(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [1e150, 1e199, 1e200, 1e250, 1e290, 1e300, 1.7e308, np.inf])
+@pytest.mark.parametrize("size", [1e150, 1e200, 1.7e308, np.inf])
 @np.errstate(over="ignore", invalid="ignore")
 def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
     """What Matplotlib cannot compute with costs no picture; a command lets numbers grow, as it does here."""
@@ -152,22 +152,11 @@ def test_numbers_of_any_size_are_drawn_or_left_out(tmp_path, size):
 @first_quick(
     ("first", "count", "called"),
     [
-        ("0001-01-01", 1, "step"),
-        ("0003-06-01", 1, "step"),
-        ("0005-01-01", 1, "date"),
-        ("0005-01-01", 60, "step"),
-        ("0020-01-01", 60, "date"),
-        ("9980-01-01", 1, "date"),
-        ("9996-01-01", 1, "date"),
-        ("9998-01-01", 1, "step"),
-        ("9999-01-01", 1, "step"),
-        ("9999-01-01", 5, "step"),
-        ("9900-01-01", 80, "date"),
-        ("9900-01-01", 95, "step"),
-        ("0001-01-01", 20_000, "step"),
-        ("1000-01-01", 7_000, "date"),
+        *(("0003-06-01", 1, "step"), ("9999-01-01", 5, "step"), ("0005-01-01", 1, "date")),
+        *(("0005-01-01", 60, "step"), ("0020-01-01", 60, "date"), ("9996-01-01", 1, "date")),
+        *(("9998-01-01", 1, "step"), ("9900-01-01", 80, "date"), ("0001-01-01", 20_000, "step")),
     ],
-    4,
+    3,
 )
 def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
     """Matplotlib has none before the year 1 nor after 9999, where its axes end beyond what is on them."""

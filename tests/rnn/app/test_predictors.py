@@ -8,9 +8,6 @@ from rnn.app import predictors as module
 from rnn.app.beside import Beside
 from rnn.app.joining import joined
 from rnn.app.predictors import (
-    LAST,
-    SEASONAL,
-    SMOOTHING,
     Network,
     context_of,
     errors,
@@ -19,7 +16,6 @@ from rnn.app.predictors import (
     rmse_by_step,
     rmse_of,
     seasonal,
-    simple,
 )
 from rnn.app.preparing import Scaling, contexts
 from rnn.app.smoothing import Smoothing
@@ -86,14 +82,6 @@ def test_the_mean_is_of_other_forecasts_too():
         [(16 + 4 + 2) / 4, (32 + 4 + 4) / 4, (64 + 4 + 2) / 4],
         [(128 + 32 + 16) / 4, (256 + 32 + 32) / 4, (512 + 32 + 16) / 4],
     ]
-
-
-def test_simple_baselines_are_those_that_there_are():
-    """Without a season none repeats it, and what was not smoothed is not."""
-    weights = Smoothing(0.1, 0.1, 0.1, 0.9, 12)
-    assert list(simple(None, None)) == [LAST]
-    assert list(simple(12, weights)) == [LAST, SEASONAL, SMOOTHING]
-    assert simple(2, None)[SEASONAL](CONTEXTS, 3).tolist() == seasonal(2)(CONTEXTS, 3).tolist()
 
 
 def test_a_context_holds_all_that_is_looked_at():

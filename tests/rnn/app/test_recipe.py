@@ -1,6 +1,5 @@
 """A recipe: plain values, and the objects that they name."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -68,12 +67,6 @@ def test_the_usual_loops_are_the_networks(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(loops, "find_spec", lambda name: None)
             assert recipe.usual_loops() == "numpy"
-
-
-def test_a_recipe_is_its_json():
-    """So that a folder can keep it."""
-    recipe = Recipe(length=3, seed=2**100)
-    assert Recipe.from_json(json.loads(json.dumps(recipe.as_json()))) == recipe
 
 
 @pytest.mark.parametrize(("changes", "form"), [(True, "changes"), (False, "levels"), (None, "levels")])

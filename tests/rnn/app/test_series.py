@@ -1,31 +1,23 @@
 """The task of a series: how it is split, and figures that hide nothing."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from rnn.app.calendar import Calendar
 from rnn.app.choosing import chosen
-from rnn.app.forecaster import from_stored, read_model
 from rnn.app.inputs import Inputs
 from rnn.app.predictors import errors, mean_of, rmse_of
-from rnn.app.preparing import Scaling, contexts, cut
+from rnn.app.preparing import contexts, cut
 from rnn.app.recipe import PLACES, Recipe
-from rnn.app.series import asked_for, made_of, seen, sine, table, task
+from rnn.app.series import asked_for, task
 from rnn.app.table import Columns, Series
 from rnn.app.transformation import Transformation
-from rnn.app.views import Form, View, view_of
+from rnn.app.views import Form, view_of
 
 
 def data(values, season=None):
     """A series without a name to speak of."""
     return asked_for(Series("v", np.asarray(values, float), filled=2), "", season, None)
-
-
-def test_the_sine_is_the_default():
-    """One radian a step."""
-    np.testing.assert_array_equal(sine().values[:3], np.sin([0.0, 1.0, 2.0]))
 
 
 def test_scaling_has_not_seen_what_judges():
@@ -43,68 +35,6 @@ def test_a_season_can_be_said():
     """One that is longer than what is learnt from is refused."""
     assert task(data(np.sin(np.arange(100.0)), season=70), Recipe(length=5)).said.startswith(
         "v: 100 values, 2 of"
-    )
-
-
-def test_figures_stand_under_each_other(model):
-    """With the season's steps and the unit; what is not known to the last step is left out."""
-    errors = {"the model": [[1.0, 1.0], [9.0, np.nan]], "the season before": [[2.0, 2.0], [9.0, np.nan]]}
-    errors = {name: np.array(each) for name, each in errors.items()}
-    assert table(errors, "Title", from_stored(read_model(model))).splitlines() == [
-        "Title",
-        "  the model                     1 $",
-        "  the season before (12 steps)  2 $",
-        "The model ties with the season before.",
-        "1 forecast is few to tell by.",
-    ]
-
-
-def test_a_view_is_named():
-    """What it sees, and how far its linear part looks."""
-
-    def said(order, *transformation):
-        return seen(View(Scaling(0, 1, Transformation(*transformation)), np.zeros(order + 1), 1.0))
-
-    assert said(0) == "values"
-    assert said(3, True) == "logarithms, 3 back"
-    assert said(2, False, (12, 1)) == "changes over 12 and 1 steps, 2 back"
-    assert said(1, True, (1,)) == "changes of logarithms over 1 step, 1 back"
-    weights = np.array([[0.0, 2.0], [0, 0], [1, 1]])
-    assert seen(View(Scaling(0, 1), np.zeros(2), 1.0, weights)) == "values, 1 back, with inputs"
-    assert seen(View(Scaling(0, 1), np.zeros(2), 1.0, 0 * weights)) == "values, 1 back"
-
-
-def test_what_a_model_is_made_of_is_said(model, changes):
-    """The network alone, or what the mean is of: forms, with a network or without, and baselines."""
-    found = from_stored(read_model(model))
-    one, two = (View(Scaling(0, 1), np.zeros(order + 1), 1.0) for order in (5, 2))
-    mean = replace(found, views=(one, two), others=("the last value",))
-    assert made_of(replace(mean, adds=True)).splitlines() == [
-        "The model is the mean of:",
-        "  linear autoregression of values, 5 back, and a network on what it leaves",
-        "  linear autoregression of values, 2 back, and a network on what it leaves",
-        "  the last value",
-    ]
-    assert made_of(replace(mean, adds=False)).splitlines() == [
-        "The network adds nothing on the validation stretch.",
-        "The model is the mean of:",
-        "  linear autoregression of values, 5 back",
-        "  linear autoregression of values, 2 back",
-        "  the last value",
-    ]
-    assert made_of(replace(mean, views=(one,), others=(), adds=False)).splitlines()[1:] == [
-        "The model is:",
-        "  linear autoregression of values, 5 back",
-    ]
-    constant = replace(mean, views=(View(Scaling(0, 1), np.zeros(1), 1.0),))
-    assert made_of(replace(constant, adds=True)).splitlines()[0] == "The model is the mean of:"
-    assert made_of(from_stored(read_model(changes))) == (
-        "The model is the network alone, on changes over 1 step."
-    )
-    of_inputs = View(Scaling(0, 1), np.zeros(1), 1.0, np.array([[0.0], [0], [1]]))
-    assert (
-        made_of(replace(found, views=(of_inputs,), others=(), adds=True))
-        == "The model is the network alone, on values and inputs."
     )
 
 

@@ -39,8 +39,7 @@ def test_forecasts_by_hand(season):
             assert own[h - 1] == pytest.approx(level + damped * trend + seasons[-m + (h - 1) % m])
 
 
-@pytest.mark.parametrize("season", [None, 6])
-@pytest.mark.parametrize("size", [1.0, 1e150, 1e160, 1e300, 1e-200, 1e-300])
+@pytest.mark.parametrize(("season", "size"), [(6, 1.0), (None, 1e160), (6, 1e300), (None, 1e-300)])
 def test_weights_are_found(season, size):
     """Of values of any size, which forecast a line and a season nearly."""
     steps = np.arange(90.0)

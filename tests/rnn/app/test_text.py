@@ -7,7 +7,7 @@ import pytest
 
 from rnn.app.forecaster import read_model
 from rnn.app.recipe import Recipe
-from rnn.app.text import alphabet_of, asked_for, baselines, encoded, task, written
+from rnn.app.text import alphabet_of, asked_for, baselines, task, written
 from rnn.storage import Stored
 from rnn.training import Standing, courses
 
@@ -29,11 +29,6 @@ def test_baselines_by_hand():
     assert found["how often each character is"] == pytest.approx(-np.log(3 / 5))
     assert found["how often each pair is"] == pytest.approx(-np.log(1 / 2))
     assert baselines("aab", "aa")["how often each pair is"] == pytest.approx(-np.log(2 / 4))
-
-
-def test_a_character_has_its_place_in_the_alphabet():
-    """As a code."""
-    assert encoded("ba", "ab").tolist() == [1, 0]
 
 
 def test_the_seed_alone_decides_what_is_written(written):

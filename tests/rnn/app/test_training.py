@@ -20,9 +20,8 @@ from rnn.app.commands import main
 from rnn.app.folder import NAMES, Folder
 from rnn.app.recipe import Recipe
 from rnn.app.series import asked_for, sine
-from rnn.app.training import going_on, progress_of, run_of, said_of, trained
+from rnn.app.training import run_of, trained
 from rnn.console.files import Undelivered
-from rnn.console.progress import Progress
 from rnn.loops import NAMED
 from rnn.storage import load
 from rnn.training import Learnt
@@ -110,39 +109,11 @@ def test_an_interruption_says_how_to_go_on(tmp_path):
     load(tmp_path / "m" / "checkpoint.safetensors")
 
 
-def test_two_trainings_in_one_folder_are_refused(tmp_path):
-    """The second says so, and touches nothing."""
-    with Folder(tmp_path).locked():
-        code, said = ended(command(tmp_path, *FLAGS))
-    assert code == 2
-    assert "another training is in it" in said
-    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
-
-
 @pytest.fixture
 def short():
     """A folder whose name leaves room for what is said of it in a line."""
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
-
-
-@pytest.mark.slow
-def test_a_disk_that_is_full_leaves_the_last_checkpoint(short):
-    """Files may be so large and no larger: the run stops, and says what is kept and how to go on."""
-    folder, flags = short / "m", ("--units", "24", "--epochs", "100000", "--no-early-stopping")
-    child = until_checkpoint(command(folder, *flags, "--checkpoint-every", "1"), env=UNMEASURED)
-    child.kill()
-    child.communicate()
-    good = (folder / "checkpoint.safetensors").read_bytes()
-
-    def little():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (len(good) // 2, resource.RLIM_INFINITY))
-
-    code, said = ended(command(folder, "--resume"), preexec_fn=little, env=UNMEASURED)
-    assert (code, "Traceback" in said) == (3, False)
-    assert "checkpoint.safetensors: File too large, after epoch" in said
-    assert f"to go on: python -m rnn train --out {folder} --resume" in said
-    assert (folder / "checkpoint.safetensors").read_bytes() == good
 
 
 @pytest.mark.slow
@@ -215,34 +186,6 @@ def test_early_stopping_keeps_the_best(tmp_path):
     assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
 
 
-@pytest.mark.parametrize("stop", [1, 4])
-def test_stopped_within_a_schedule_it_ends_as_if_it_never_had_been(tmp_path, stop):
-    """The parameters to the bit, in the warm-up and after it, with what AdamW keeps, and dropout draws."""
-    changed = {
-        "num_layers": 2,
-        "dropout": 0.3,
-        "optimiser": "adamw",
-        "schedule": "step:2:0.5",
-        "warmup": 2,
-        "form": "levels",
-        "loops": "numpy",
-    }
-    run = replace(run_of(asked(**changed)), every=1)
-
-    def stopping(ended, course):
-        if course.epoch == stop:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        trained(run, Folder(tmp_path), "", stopping)
-    (again,) = trained(run, Folder(tmp_path), "", nothing)
-    (tmp_path / "whole").mkdir()
-    (whole,) = trained(run, Folder(tmp_path / "whole"), "", nothing)
-    assert again.train == whole.train
-    for block, wanted in zip(again.standing.params, whole.standing.params, strict=True):
-        np.testing.assert_array_equal(block, wanted)
-
-
 def test_dropout_is_of_the_training(tmp_path):
     """Otherwise it would learn something else; where the first epoch begins they are alike."""
     found = []
@@ -265,17 +208,12 @@ def learnt(epochs, best):
     ("past", "now", "stopping", "expected"),
     [
         # Nothing is known of lessons that have not begun, nor of the first one but what stopping leaves it.
-        ((), (0, 0), True, (0, 400)),
-        ((), (10, 3), True, (10, 400)),
         ((), (18, 3), True, (18, 18 + 300)),
         # They take as long as those that have ended did.
-        (((20, 5),), (0, 0), True, (20, 20 + 20 + 40)),
         (((20, 5), (40, 25)), (10, 8), True, (70, 60 + 30 + 30)),
         # This one longer, where its best epoch is late, and as long as is asked for at most.
         (((20, 5),), (30, 28), True, (50, 20 + 43 + 40)),
         (((20, 5),), (95, 95), True, (115, 20 + 100 + 40)),
-        (((20, 5), (20, 5), (20, 5)), (12, 0), True, (72, 80)),
-        (((20, 5), (20, 5), (20, 5)), (15, 0), True, (75, 75)),
         (((100, 5),), (30, 2), False, (130, 400)),
     ],
 )
@@ -284,30 +222,6 @@ def test_what_is_left_is_what_early_stopping_has_shown(past, now, stopping, expe
     run = run_of(asked(epochs=100, early_stopping=stopping, n_iter_no_change=15))
     run = replace(run, task=replace(run.task, lessons=[run.task.lessons[0]] * 4))
     assert run.epochs([learnt(*each) for each in past], learnt(*now)) == expected
-
-
-@pytest.mark.parametrize("network", ["net 2/4, ", ""])
-@pytest.mark.parametrize("left", [1, 75, 5_000])
-def test_the_progress_fits_eighty_columns_with_the_validation_loss(capsys, monkeypatch, network, left):
-    """Of a long training by four networks, however small its losses are."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    course = Learnt((1.234e-5,) * 201, (0.0001234,) * 201, None, 187)
-    with Progress({"training": left}).part("training") as show:
-        show(99, 100 + left, f"{network}{progress_of(course, 200)}")
-    *_, line, _, _ = capsys.readouterr().err.split("\r")
-    assert len(line) < 80
-    assert ", validation 0.0001234" in line
-
-
-def test_a_standing_is_a_line(tmp_path):
-    """With its losses, and the best epoch."""
-    course, *_ = trained(run_of(asked(epochs=2)), Folder(tmp_path), "", nothing)
-    learnt = Learnt((3.0, 2.0, 1.0), (0.3, 0.12345, 0.2), course.best, 1)
-    assert said_of(learnt, 2) == "epoch 2 of 2, mean loss 1, validation 0.2, best at epoch 1"
-    assert progress_of(learnt, 2) == "epoch 2/2, validation 0.2, training 1, best at epoch 1"
-    assert said_of(course, 2).startswith("epoch 2 of 2, mean loss ")
-    assert going_on(Folder(tmp_path / "empty")) == "no checkpoint yet"
 
 
 def test_a_training_that_diverges_says_so(tmp_path, capsys):
@@ -319,8 +233,7 @@ def test_a_training_that_diverges_says_so(tmp_path, capsys):
     assert "a smaller rate or clipping the gradient may help" in line
 
 
-@pytest.mark.parametrize("begun", ["numpy", "compiled"])
-@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize(("begun", "there"), [("numpy", False), ("compiled", True), ("compiled", False)])
 def test_a_training_goes_on_by_the_loops_it_was_begun_by(tmp_path, monkeypatch, begun, there):
     """Whatever is installed by then, to the same bytes; of compiled ones that are missing a line says so."""
     run = run_of(asked(begun))
@@ -340,10 +253,17 @@ def test_a_training_goes_on_by_the_loops_it_was_begun_by(tmp_path, monkeypatch, 
     assert (tmp_path / NAMES[1]).read_bytes() == before
 
 
-@pytest.mark.parametrize("stop", [0, 2, 7, 9, 13])
-def test_a_training_goes_on_in_the_lesson_where_it_was(tmp_path, monkeypatch, stop):
+# All that a training may keep: means of squares, where it is in a schedule, what dropout draws from.
+SCHEDULED = {
+    **{"num_layers": 2, "dropout": 0.3, "optimiser": "adamw", "schedule": "step:2:0.5", "warmup": 2},
+    **{"form": "levels", "loops": "numpy"},
+}
+
+
+@pytest.mark.parametrize(("changed", "stop"), [({}, 2), ({}, 9), (SCHEDULED, 1), (SCHEDULED, 4)], ids=str)
+def test_a_training_goes_on_where_it_was(tmp_path, changed, stop):
     """Each network after the first begins anew, and the bytes are those of a training in peace."""
-    run = run_of({**asked(), "checkpoint_every": 1})
+    run = run_of({**asked(**changed), "checkpoint_every": 1})
     (tmp_path / "peace").mkdir()
     whole = trained(run, Folder(tmp_path / "peace"), "", nothing)
     assert len({each.validation for each in whole}) == len(whole)
@@ -367,23 +287,17 @@ def test_a_training_goes_on_in_the_lesson_where_it_was(tmp_path, monkeypatch, st
 
 @pytest.mark.parametrize("changes", [False, True])
 def test_a_run_of_older_versions_is_of_a_network_alone(changes):
-    """It has no form, and goes on as it was begun."""
+    """It has no form and no loops, and goes on as it was begun: by NumPy's."""
     given = asked()
-    del given["recipe"]["form"]
+    del given["recipe"]["form"], given["loops"]
     given["recipe"]["changes"] = changes
     run = run_of(given)
+    assert run.loops == "numpy"
     assert run.recipe.form == ("changes" if changes else "levels")
     (lesson,) = run.task.lessons
     params = lesson.begin(run.task.net, np.random.default_rng(0))
     for block, wanted in zip(params, run.task.net.init(np.random.default_rng(0)), strict=True):
         np.testing.assert_array_equal(block, wanted)
-
-
-def test_a_run_that_does_not_say_was_begun_by_numpys():
-    """One of version 1."""
-    given = asked()
-    del given["loops"]
-    assert run_of(given).loops == "numpy"
 
 
 def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
@@ -397,22 +311,3 @@ def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
     capsys.readouterr()
     assert main(["inspect", str(tmp_path / "m")]) == 0
     assert ", loops compiled\n" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_compiling_is_announced_once(tmp_path):
-    """On standard error, by the command that has to compile; the next takes what is on disk."""
-    small = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")
-    cache = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    told = []
-    for name in ("a", "b"):
-        code, said = ended(command(tmp_path / name, *small), env=cache)
-        assert code == 0
-        told.append([line for line in said.splitlines() if " % done, " not in line])
-    assert told == [
-        [
-            "python -m rnn train: compiling the loops of this cell, once, which takes some seconds; "
-            "they are kept on disk"
-        ],
-        [],
-    ]

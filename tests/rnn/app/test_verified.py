@@ -16,11 +16,10 @@ from pathlib import Path
 import pytest
 
 from rnn.app import verified
-from rnn.app.certificate import Certificate, engine_digest, keep, kept, path_of, versions_of
+from rnn.app.certificate import Certificate, engine_digest, keep, path_of, versions_of
 from rnn.app.commands import main
 from rnn.app.verified import assured
 from rnn.storage import load
-from tests.quick import first_quick
 from tests.rnn.app.asked import said
 
 ROOT = Path(__file__).parents[3]
@@ -137,7 +136,7 @@ UNKNOWN = {
 }
 
 
-@first_quick("name", UNKNOWN, 2)
+@pytest.mark.parametrize("name", ["nothing", "refuted", "a folder"])
 def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, capsys, tmp_path, name):
     """Why is said; the model says that it is not verified."""
     monkeypatch.setattr(verified, "_ended", unable)
@@ -153,7 +152,7 @@ def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, cap
     assert "Its gradients were not verified" in said(capsys, "inspect", tmp_path / "m")
 
 
-@first_quick("name", UNKNOWN, 2)
+@pytest.mark.parametrize("name", ["another's sources", "another version", "tampered"])
 def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     """The cell at hand, by the loops of the training, and then it is trained."""
     found = of_this_code()
@@ -250,43 +249,15 @@ def judging(child, folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_who_ends_the_judging_ends_the_training(tmp_path, number, code):
+def test_who_ends_the_judging_ends_the_training(tmp_path):
     """No traceback, nothing is made, and the verifier is gone, though it would have slept on."""
     child = started(played(tmp_path, seconds=600), tmp_path / "m")
     judging(child, tmp_path)
-    child.send_signal(number)
+    child.send_signal(signal.SIGINT)
     _, told = child.communicate(timeout=60)
-    assert child.returncode == code
+    assert child.returncode == 130
     assert "Traceback" not in told
     assert not (tmp_path / "m").exists()
-
-
-@pytest.mark.slow
-def test_a_training_that_is_killed_while_it_is_judged_can_be_begun_again(tmp_path, capsys):
-    """Nothing of it is in the folder."""
-    child = started(played(tmp_path, verdict(of_this_code()), seconds=1), tmp_path / "m", UNMEASURED)
-    judging(child, tmp_path)
-    child.kill()
-    # Its output ends with the verifier, which is left alone and comes to its end.
-    child.communicate(timeout=60)
-    assert not (tmp_path / "m").exists()
-    said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
-
-
-@pytest.mark.slow
-def test_two_trainings_at_once_are_both_judged(tmp_path):
-    """Each writes the same certificate, whole."""
-    program = PLAYED.format(result=repr(verdict(of_this_code())), code=0, seconds=0.5)
-    keeping = (
-        "from rnn.app.certificate import Certificate, keep\nkeep(Certificate(**result['certificate']))\n"
-    )
-    package = beside(tmp_path, program.replace("if result", f"{keeping}if result"))
-    children = [started(package, tmp_path / name) for name in ("one", "other")]
-    for child in children:
-        assert child.communicate(timeout=120)[0].startswith("Judging the gradients")
-        assert child.returncode == 0
-    assert kept("vanilla", LOOPS) == of_this_code()
 
 
 @pytest.mark.slow
