@@ -144,26 +144,6 @@ def test_no_state_is_zero(cell):
     assert numbers(layer.backward(saved, d_outputs)) == numbers(layer.backward(saved, d_outputs, zero))
 
 
-def test_a_state_of_one_array_may_be_that_array():
-    """As well as a tuple of it."""
-    cell = Vanilla(D, H)
-    weights, xs, state, d_outputs, d_state = problem(cell)
-    layer = Layer(cell)
-    outputs, _, saved = layer.forward(weights, xs, state[0])
-    np.testing.assert_array_equal(outputs, layer.forward(weights, xs, state).outputs)
-    one, other = (layer.backward(saved, d_outputs, d) for d in (d_state[0], d_state))
-    assert numbers(one) == numbers(other)
-
-
-@every_cell
-@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
-def test_init_makes_weights_of_a_kind(cell, dtype):
-    """Of the cell's names and shapes, in the type asked for."""
-    weights = Layer(cell).init(np.random.default_rng(0), dtype)
-    assert {name: block.shape for name, block in weights._asdict().items()} == cell.shapes
-    assert {block.dtype for block in weights} == {np.dtype(dtype)}
-
-
 def test_a_state_that_overflows_is_told():
     """By its name, also where the outputs do not show it: h is at most 1."""
     cell = LSTM(1, 1, candidate=identity)

@@ -195,21 +195,6 @@ def test_values_and_predictions_are_the_formula(f, losses):
     assert {type(number) for number in (value, network(f).loss_value(**given), *outputs.flat)} == {Fraction}
 
 
-def test_no_initial_state_is_zero():
-    """Without h0 all three methods start from zeros, and h0 has a gradient nevertheless."""
-    net, given = network(relu), problem()
-    params, xs, targets = given["params"], given["xs"], given["targets"]
-    zero = fractions(np.zeros((N, H), int))
-    assert net.predict(params, xs).tolist() == net.predict(params, xs, zero).tolist()
-    assert net.loss_value(params, xs, targets) == net.loss_value(params, xs, targets, zero)
-    value, grads = net.loss_and_gradients(params, xs, targets)
-    want_value, want = net.loss_and_gradients(params, xs, targets, zero)
-    assert value == want_value
-    assert grads.h0.any()
-    assert grads.h0.tolist() == want.h0.tolist()
-    assert grads.params.W.tolist() == want.params.W.tolist()
-
-
 def test_the_smallest_network():
     """One record, step, input, unit and output, by hand: h = 2·3 + 5·7 + 1 = 42, o = 4·42 + 6 = 174."""
     one = {name: fractions([[number]]) for name, number in [("U", 2), ("W", 5), ("V", 4)]}

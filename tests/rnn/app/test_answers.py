@@ -2,10 +2,8 @@
 
 import csv
 import json
-import re
 
 import numpy as np
-import pytest
 
 from rnn import RNN, Vanilla, identity
 from rnn.app.commands import main
@@ -106,18 +104,6 @@ def test_a_long_forecast_is_cut_in_the_text_alone(capsys, changes, tmp_path):
     assert [row["step"] for row in found] == [str(number) for number in range(120, 170)]
 
 
-def test_numbers_of_steps_go_on(capsys, tmp_path):
-    """A column that counts steps may begin with any number, in the model's file and in a newer one."""
-    for name, first in (("a", 1), ("b", 50)):
-        rows_ = [f"{first + t},{np.sin(t):.3f}" for t in range(60)]
-        (tmp_path / name).write_text("\n".join(["t,v", *rows_]))
-    flags = ("--data", tmp_path / "a", "--column", "v", "--date", "t", "--levels", "--length", 4)
-    said(capsys, "train", "--out", tmp_path / "m", "--epochs", 1, *flags)
-    for data, first in (([], "61"), (["--data", tmp_path / "b"], "110")):
-        said(capsys, "forecast", tmp_path / "m", "--steps", 1, *data)
-        assert rows(tmp_path / "m" / "forecast.csv")[0]["step"] == first
-
-
 def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     """From the end of the file, by its own dates; it is read as the first one was."""
     months = [f"{2018 + m // 12}-{m % 12 + 1:02},{100 + m}" for m in range(60)]
@@ -156,17 +142,6 @@ def test_an_evaluation_has_an_error_for_each_step(capsys, model, tmp_path):
     result = json.loads((tmp_path / "e.json").read_text())
     assert result["rmse by step"]["the last value"] == [float(row["the last value"]) for row in found]
     assert refused(capsys, "evaluate", model, "--steps", 19).startswith("--steps: 19, needed at most 18")
-
-
-@pytest.mark.parametrize(("steps", "shown"), [(100, False), (3000, True)])
-def test_a_long_answer_says_how_far_it_is(capsys, model, tmp_path, steps, shown):
-    """With the time that is left, on standard error; a short one is there before it could be read."""
-    main(["forecast", str(model), "--steps", str(steps), "--out", str(tmp_path)])
-    lines = capsys.readouterr().err.splitlines()
-    assert bool(lines) == shown
-    assert all(
-        re.fullmatch(r"\d+ % done, about .* left: (the forecast|its interval)", line) for line in lines
-    )
 
 
 def test_a_forecast_that_grows_without_end_has_failed(capsys, levels, tmp_path):

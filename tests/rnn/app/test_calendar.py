@@ -40,19 +40,6 @@ def test_the_distance_is_found(texts, kind, step, following):
     assert calendar.labels(len(texts), 1) == [following]
 
 
-@pytest.mark.parametrize(
-    ("texts", "numbers"),
-    [
-        (("2000-01-01", "2000-01-02", "2000-01-05", "2000-01-06"), [0, 1, 4, 5]),
-        (("2000-01", "2000-02", "2000-05"), [0, 1, 4]),
-        (("2000-01-06", "2000-01-07", "2000-01-11"), [0, 1, 3]),
-    ],
-)
-def test_a_gap_is_counted(texts, numbers):
-    """By the dates that are not there."""
-    assert found(*texts)[1] == numbers
-
-
 def test_dates_are_read_in_a_form():
     """In ISO 8601 with zones as UTC, or as strptime has it."""
     assert parsed("2000-01-01T00:30+01:00", None) == np.datetime64("1999-12-31T23:30")

@@ -45,6 +45,13 @@ def test_a_used_folder_is_refused_and_left_alone(capsys, model):
     assert {path: path.read_bytes() for path in model.iterdir()} == before
 
 
+def test_going_on_from_the_end_changes_nothing(capsys, model):
+    """Not a byte of the model."""
+    before = (model / "model.safetensors").read_bytes()
+    said(capsys, "train", "--out", model, "--resume")
+    assert (model / "model.safetensors").read_bytes() == before
+
+
 def test_dropout_of_one_layer_is_refused(capsys, tmp_path):
     """Before anything is made."""
     line = refused(capsys, "train", "--out", tmp_path / "m", "--dropout", "0.5", "--no-verify")
@@ -90,21 +97,6 @@ def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
     shown = refused(capsys, "train", "--out", tmp_path / "m", "--text", tmp_path / "t.txt")
     assert "t.txt: byte 3 is no UTF-8" in shown
     assert not (tmp_path / "m").exists()
-
-
-def test_what_was_filled_in_is_told(capsys, tmp_path):
-    """In the first line after that of the gradients."""
-    lines = ["v", *(f"{v:.3f}" for v in np.sin(np.arange(100.0)))]
-    lines[7] = ""
-    (tmp_path / "t.csv").write_text("\n".join(lines))
-    flags = ("--data", tmp_path / "t.csv", "--column", "v", "--length", 5, "--epochs", 1, "--units", 2)
-    assert "no value on line 8; --fill" in refused(capsys, "train", "--out", tmp_path / "m", *flags)
-    assert not (tmp_path / "m").exists()
-    shown = said(capsys, "train", "--out", tmp_path / "m", *flags, "--fill")
-    assert shown.splitlines()[1:3] == [
-        "v: 100 values, 1 of them filled in",
-        "70 for training, 15 for validation, 15 for testing",
-    ]
 
 
 def test_a_loss_is_chosen_by_name(capsys, tmp_path):

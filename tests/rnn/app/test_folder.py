@@ -9,14 +9,6 @@ from rnn.app.folder import NAMES, Folder
 from rnn.console.sealed import sealed
 
 
-def test_the_paths_are_in_it(tmp_path):
-    """By their names."""
-    folder = Folder(tmp_path)
-    assert [folder.run, folder.checkpoint, folder.model, folder.picture] == [
-        tmp_path / name for name in NAMES
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_used_folder_is_refused(tmp_path, name):
     """Whatever is left there of a training; other files are none."""

@@ -34,12 +34,6 @@ def test_a_step_has_what_is_known_before_it():
     assert inputs.said() == ["Inputs: a, known ahead; b, lagged"]
 
 
-def test_what_is_known_ahead_must_be_there():
-    """For every step that is asked for."""
-    given, inputs = series(3, [[1], [2], [3], [4]]), Inputs(("a",), ("a",))
-    assert len(inputs.beside(given, 1).rows) == 4
-
-
 @pytest.mark.parametrize(
     ("cycle", "steps", "columns"), [("year", 365, 4), ("week", 7, 6), ("day", 24, 4), ("season", 10, 6)]
 )

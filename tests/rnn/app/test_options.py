@@ -54,6 +54,7 @@ def test_each_command_has_a_help(capsys, command):
     assert command == "train" or all(name in shown for name in FILES[command])
 
 
+SERIES = "--data f --column v"
 AN_INTEGER = "needed an integer of at least"
 NO_CHARACTER, NO_PATH = "'', needed at least one character", "'', needed a path"
 OF_MODELS = ["forecast", "predict", "evaluate", "inspect", "generate", "export"]
@@ -107,6 +108,21 @@ OF_MODELS = ["forecast", "predict", "evaluate", "inspect", "generate", "export"]
                 ("--text f --changes", "--text: with flags of a series"),
                 ("--text f --date EMPTY", "--text: with flags of a series"),
                 ("--levels --changes", "argument --changes: not allowed with"),
+                # Further columns of the file, each once; what is known ahead is one of them.
+                ("--inputs a", "--inputs: needed --data FILE"),
+                (
+                    f"{SERIES} --inputs a,,b",
+                    "argument --inputs: 'a,,b', needed names with commas between, each",
+                ),
+                (
+                    f"{SERIES} --inputs a,a",
+                    "argument --inputs: 'a,a', needed names with commas between, each",
+                ),
+                (f"{SERIES} --inputs a,v", "--inputs: 'v' is something else already, needed other columns"),
+                (f"{SERIES} --inputs a,d --date d", "--inputs: 'd' is something else already"),
+                (f"{SERIES} --inputs a --known b", "--known: 'b', needed one of --inputs"),
+                (f"{SERIES} --calendar", "--calendar: needed --date NAME"),
+                ("--text t --inputs a", "--text: with flags of a series, needed one or the other"),
                 ("--resume --units=3", "--units: with --resume, needed what was asked for"),
                 ("--data EMPTY", f"argument --data: {NO_PATH}"),
                 ("--text EMPTY", f"argument --text: {NO_PATH}"),
@@ -127,34 +143,9 @@ def test_what_cannot_be_asked_is_refused(capsys, line, said):
     assert refused(capsys, *("" if word == "EMPTY" else word for word in line.split())).startswith(said)
 
 
-SERIES = ("--data", "f", "--column", "v")
-
-
-@pytest.mark.parametrize(
-    ("flags", "wrong"),
-    [
-        (["--inputs", "a"], "--inputs: needed --data FILE"),
-        (
-            [*SERIES, "--inputs", "a,,b"],
-            "argument --inputs: 'a,,b', needed names with commas between, each once",
-        ),
-        (
-            [*SERIES, "--inputs", "a, a"],
-            "argument --inputs: 'a, a', needed names with commas between, each once",
-        ),
-        ([*SERIES, "--inputs", "a,v"], "--inputs: 'v' is something else already, needed other columns"),
-        ([*SERIES, "--inputs", "a,d", "--date", "d"], "--inputs: 'd' is something else already"),
-        ([*SERIES, "--inputs", "a", "--known", "b"], "--known: 'b', needed one of --inputs"),
-        ([*SERIES, "--calendar"], "--calendar: needed --date NAME"),
-        (["--text", "t", "--inputs", "a"], "--text: with flags of a series, needed one or the other"),
-    ],
-)
-def test_inputs_are_of_the_file(capsys, flags, wrong):
-    """Further columns of it, each once; what is known ahead is one of them."""
-    assert refused(capsys, "train", "--out", "m", *flags).startswith(wrong)
-
-
 def test_inputs_are_named_with_commas():
     """With spaces beside them."""
-    columns = columns_of(arguments(["train", "--out", "m", *SERIES, "--inputs", "a, b,c", "--known", "b"]))
+    columns = columns_of(
+        arguments(["train", "--out", "m", *SERIES.split(), "--inputs", "a, b,c", "--known", "b"])
+    )
     assert (columns.inputs, columns.known) == (("a", "b", "c"), ("b",))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.app.preparing import Cut, Scaling, check_seen, contexts, cut, learn_scaling, season_of
+from rnn.app.preparing import Cut, contexts, cut, learn_scaling, season_of
 from rnn.app.transformation import Transformation
 
 LEVELS, CHANGES, LOGS = Transformation(), Transformation(lags=(1,)), Transformation(logs=True)
@@ -27,14 +27,6 @@ def test_what_never_changes_is_its_mean(value):
     scaling = learn_scaling(np.full(7, value), LEVELS)
     assert scaling.scale == 1.0
     assert scaling.mean == pytest.approx(value)
-
-
-def test_numbers_too_large_are_refused():
-    """Their differences are infinite."""
-    with pytest.raises(ValueError, match="the series: numbers so large"):
-        learn_scaling(np.array([1e308, -1e308, 1e308]), CHANGES)
-    with np.errstate(over="ignore"), pytest.raises(ValueError, match="the series: later numbers so large"):
-        check_seen("the series", np.array([0, 1e-300, 0, 1e-300, 1e300]), Scaling(0, 1e-300))
 
 
 @pytest.mark.parametrize(

@@ -31,13 +31,6 @@ def test_scaling_has_not_seen_what_judges():
         np.testing.assert_array_equal(one.learn.targets, other.learn.targets)
 
 
-def test_a_season_can_be_said():
-    """One that is longer than what is learnt from is refused."""
-    assert task(data(np.sin(np.arange(100.0)), season=70), Recipe(length=5)).said.startswith(
-        "v: 100 values, 2 of"
-    )
-
-
 def test_what_forecasts_is_learnt():
     """Each form by a lesson of its own, in which the network begins as one that adds nothing."""
     values = np.cumsum(np.random.default_rng(0).normal(size=100))

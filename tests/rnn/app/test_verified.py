@@ -112,19 +112,6 @@ def test_several_are_verified_as_what_they_are(monkeypatch, capsys, tmp_path, na
     assert sentence in said(capsys, "inspect", tmp_path / "m")
 
 
-def test_several_that_are_refuted_are_not_trained(monkeypatch, capsys, tmp_path):
-    """Though the cell is verified."""
-    keep(of_this_code())
-    told = verdict(of_this_code("refuted", "stack"), diagnosis={"sentence": "U_l0 is wrong."})
-    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, told, code=1))
-    with pytest.raises(SystemExit):
-        main(["train", "--out", str(tmp_path / "m"), *SMALL, *SEVERAL["stack"]])
-    assert capsys.readouterr().err == (
-        "python -m rnn train: the gradients of stack are refuted: U_l0 is wrong.\n"
-    )
-    assert not (tmp_path / "m").exists()
-
-
 # What is in the cache, and what is said of it.
 UNKNOWN = {
     "nothing": (lambda path: None, "no certificate of them yet"),

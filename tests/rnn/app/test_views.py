@@ -78,13 +78,6 @@ def test_targets_are_what_the_linear_part_leaves(order):
     assert len(last[0].xs) - len(every[0].xs) == max(0, order - 1)
 
 
-def test_what_is_too_large_to_be_seen_is_refused():
-    """Wherever it stands in the series."""
-    values = np.append(NOISE * 1e-10, 1e300)
-    with pytest.raises(ValueError, match="the series: later numbers so large"), np.errstate(over="ignore"):
-        parts(values, alone(learn_scaling(values[:40], LEVELS)), 4, Cut(40, 50, 61), every=False)
-
-
 @pytest.mark.parametrize("lags", [(), (1,)])
 def test_weights_of_inputs_are_found(lags):
     """x_t = 1 + ½ x_t−1 + 2 z_t, in any of its differences; a view without inputs has no weight for them."""

@@ -107,33 +107,3 @@ def stacked(cell):
     """The same of several cells, from zeros."""
     rng, net = np.random.default_rng(0), RNN(cell, 3, loops=CompiledLoops())
     return net, net.init(rng), rng.normal(size=(3, 9, 2)), rng.normal(size=(3, 9, 3))
-
-
-@pytest.mark.parametrize("cell", [Vanilla, LSTM])
-def test_any_layout_has_the_same_bits(cell):
-    """Of parameters, and of the loss's gradient; and nothing that is given is written to."""
-    net, params, xs, targets, h0 = drawn(cell(2, 5), (3, 9, 2))
-    _, want = net.loss_and_gradients(params, xs, targets, h0)
-    turned = [np.asfortranarray(each) for each in (*params, xs, targets, *h0)]
-    for each in turned:
-        each.flags.writeable = False
-    *blocks, other_xs, other_targets = turned[: len(params) + 2]
-    others = params._make(blocks), other_xs, other_targets, tuple(turned[len(params) + 2 :])
-    _, got = net.loss_and_gradients(*others)
-    for a, b in zip((*got.params, got.xs, *got.state), (*want.params, want.xs, *want.state), strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def test_a_result_lies_in_memory_of_its_own():
-    """No later call writes to it, and none of its parts meets another."""
-    net, params, xs, targets, h0 = drawn(LSTM(2, 5), (3, 9, 2))
-    workspace = net.workspace(3, 9)
-    _, grads = net.loss_and_gradients(params, xs, targets, h0, workspace=workspace)
-    parts = (*grads.params, grads.xs, *grads.state)
-    kept = [part.copy() for part in parts]
-    net.loss_and_gradients(params, 2 * xs, targets, h0, workspace=workspace)
-    for part, copy in zip(parts, kept, strict=True):
-        np.testing.assert_array_equal(part, copy)
-    for number, part in enumerate(parts, 1):
-        part[...] = number
-    assert [float(part.min()) for part in parts] == [float(part.max()) for part in parts] == [*range(1, 9)]
