@@ -1,13 +1,12 @@
 """The truncations, read off their table step by step, and the sweeps that they make."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
+from tests.rnn.tables import Table
 
 # Small ones, and one that is large beside them.
 LENGTHS = (*range(1, 6), 8, 40)
@@ -22,17 +21,6 @@ def reached(truncation, steps):
 def before(t, allowed):
     """Those of the allowed steps that the loss at t can see, from 0 to t."""
     return {s for s in allowed if 0 <= s <= t}
-
-
-@dataclass(frozen=True)
-class Table:
-    """Any truncation at all: a table of the first steps."""
-
-    firsts: tuple[int, ...]
-
-    def first(self, t, steps):
-        """The entry of the loss."""
-        return self.firsts[t]
 
 
 tables = st.integers(1, 10).flatmap(

@@ -1,8 +1,15 @@
-"""What the commands say and refuse, for the tests of them."""
+"""What the commands say and refuse, for the tests of them, and how a short training is asked for."""
+
+import os
 
 import pytest
 
 from rnn.app.commands import main
+
+SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
+
+# What is killed, or finds no room, is not measured: it would leave half a file of measurements.
+UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 def said(capsys, *argv):

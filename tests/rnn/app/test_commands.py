@@ -12,7 +12,7 @@ from rnn.app.commands import main
 from rnn.app.folder import NAMES
 from rnn.storage import load
 from tests.quick import first_quick
-from tests.rnn.app.asked import refused, said
+from tests.rnn.app.asked import SMALL, refused, said
 
 
 def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
@@ -101,12 +101,11 @@ def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
 
 def test_a_loss_is_chosen_by_name(capsys, tmp_path):
     """Where nothing is said, what suits the data; one that does not is refused before anything is made."""
-    flags = ("--length", 3, "--epochs", 1, "--units", 2)
     for out, given, kept in (("a", (), "last"), ("b", ("--loss", "squared_error:every"), "every")):
-        said(capsys, "train", "--out", tmp_path / out, *flags, *given)
+        said(capsys, "train", "--out", tmp_path / out, *SMALL, *given)
         assert f"loss squared_error:{kept}, " in said(capsys, "inspect", tmp_path / out)
     wrong = ("--loss", "softmax_cross_entropy")
-    shown = refused(capsys, "train", "--out", tmp_path / "c", *flags, *wrong)
+    shown = refused(capsys, "train", "--out", tmp_path / "c", *SMALL, *wrong)
     assert shown.startswith("--loss: softmax_cross_entropy, needed squared_error, for what is learnt here")
     assert not (tmp_path / "c").exists()
 
@@ -174,7 +173,7 @@ def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, acti
     """What a float holds is a figure, what it does not is null; every command reads the model, and draws."""
     values = [*np.sin(np.arange(60.0)), *sizes]
     (tmp_path / "t.csv").write_text("\n".join(["v", *map(repr, map(float, values))]))
-    flags = ("--data", tmp_path / "t.csv", "--column", "v", "--length", 3, "--epochs", 1, "--units", 2)
+    flags = ("--data", tmp_path / "t.csv", "--column", "v", *SMALL)
     flags = (*flags, "--activation", activation, *changes, "--json", tmp_path / "r.json")
     said(capsys, "train", "--out", tmp_path / "m", *flags)
     figures = json.loads((tmp_path / "r.json").read_text())["rmse"]
@@ -196,10 +195,9 @@ def test_values_that_cannot_be_scaled_are_refused_first(capsys, tmp_path):
     (tmp_path / "t.csv").write_text("\n".join(lines))
     flags = ("--data", tmp_path / "t.csv", "--column", "v")
     wanted = ": later numbers so large beside the first, needed ones of a size"
-    small = ("--length", 3, "--epochs", 1, "--units", 2)
-    assert refused(capsys, "train", "--out", tmp_path / "m", *flags, *small) == f"the series{wanted}"
+    assert refused(capsys, "train", "--out", tmp_path / "m", *flags, *SMALL) == f"the series{wanted}"
     assert not (tmp_path / "m").exists()
-    said(capsys, "train", "--out", tmp_path / "m", *small)
+    said(capsys, "train", "--out", tmp_path / "m", *SMALL)
     assert refused(capsys, "forecast", tmp_path / "m", *flags).endswith(f"t.csv{wanted}")
 
 
@@ -210,7 +208,7 @@ def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
     lines = lines[: 1 + 60 - max(0, last - 9999)]
     (tmp_path / "t.csv").write_text("\n".join(lines))
     flags = ("--data", tmp_path / "t.csv", "--column", "v", "--date", "year")
-    said(capsys, "train", "--out", tmp_path / "m", *flags, "--length", 3, "--epochs", 1, "--units", 2)
+    said(capsys, "train", "--out", tmp_path / "m", *flags, *SMALL)
     said(capsys, "predict", tmp_path / "m")
     said(capsys, "forecast", tmp_path / "m", "--steps", 4)
     steps = [line.partition(",")[0] for line in (tmp_path / "m" / "forecast.csv").read_text().splitlines()]

@@ -25,14 +25,12 @@ from rnn.console.files import Undelivered
 from rnn.loops import NAMED
 from rnn.storage import load
 from rnn.training import Learnt
+from tests.rnn.app.asked import SMALL, UNMEASURED
 
 ROOT = Path(__file__).parents[3]
 
 # How often the training below is killed. RNN_KILLS=100 is the whole of it, some two minutes.
 KILLS = int(os.environ.get("RNN_KILLS", "3"))
-
-# What is killed, or finds no room, is not measured: it would leave half a file of measurements.
-UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 RECIPE = {"units": 3, "length": 5, "epochs": 6, "early_stopping": False}
 
@@ -124,7 +122,7 @@ def test_a_disk_that_is_full_from_the_start_is_told(short):
     def little():
         resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
 
-    flags = ("--units", "2", "--length", "3", "--epochs", "1", "--no-verify")
+    flags = (*SMALL, "--no-verify")
     code, said = ended(command(folder, *flags), preexec_fn=little, env=UNMEASURED)
     assert (code, said) == (3, f"python -m rnn: {folder}/run.json: File too large, could not be written\n")
     assert [path.name for path in folder.iterdir()] == [".lock"]
@@ -302,8 +300,7 @@ def test_a_run_of_older_versions_is_of_a_network_alone(changes):
 
 def test_the_usual_loops_train_and_are_kept(tmp_path, capsys):
     """In the run and in the model; the certificate that is asked for is theirs."""
-    small = ("--units", "2", "--length", "3", "--epochs", "1")
-    assert main(["train", "--out", str(tmp_path / "m"), *small]) == 0
+    assert main(["train", "--out", str(tmp_path / "m"), *SMALL]) == 0
     asked_for_, _ = Folder(tmp_path / "m").read_run()
     assert asked_for_["loops"] == "compiled"
     about = load(tmp_path / "m" / NAMES[2]).about

@@ -20,13 +20,12 @@ from rnn.app.certificate import Certificate, engine_digest, keep, path_of, versi
 from rnn.app.commands import main
 from rnn.app.verified import assured
 from rnn.storage import load
-from tests.rnn.app.asked import said
+from tests.rnn.app.asked import SMALL, UNMEASURED, said
 
 ROOT = Path(__file__).parents[3]
 
 # What trainings here are made by: the usual ones, as the extra is installed.
 LOOPS = "compiled"
-SMALL = ("--units", "2", "--length", "3", "--epochs", "1")
 
 
 # A cache of the test's own, in which nothing is verified.
@@ -214,10 +213,6 @@ from rnn.console.command_line import run
 verified.PACKAGE = Path(sys.argv.pop(1))
 sys.exit(run("python -m rnn", main))
 """
-
-
-# What is killed is not measured: it would leave half a file of measurements.
-UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
 
 
 def started(beside, out, environment=os.environ):

@@ -46,6 +46,7 @@ def went_back(truncation):
         lambda given: checked_params(Pair, {"params.a": (2,), "params.b": (1, 2)}, given),
         ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.Pair: a, b"),
         ((np.ones(2),) * 3, TypeError, "params: tuple of 3, needed the arrays of rnn.Pair: a, b"),
+        (None, TypeError, "params: None, needed the arrays of rnn.Pair: a, b"),
         (repeat(np.ones(2)), TypeError, "params: repeat(array([1., 1.])), needed the arrays of rnn.Pair:"),
         ((np.ones(2), np.ones(2)), ValueError, "params.b: shape (2,), needed (1, 2)"),
         ((np.ones(2), np.ones((1, 2), "f4")), TypeError, "params.b: dtype float32, needed float64"),

@@ -12,6 +12,7 @@ import pytest
 from rnn.console import command_line
 from rnn.console.command_line import LINE, Parser, line, require, run
 from rnn.console.files import Undelivered
+from rnn.console.signals import Terminated
 
 ROOT = Path(__file__).parents[3]
 
@@ -90,6 +91,12 @@ def test_an_interruption_is_130(capsys):
     before = signal.getsignal(signal.SIGINT)
     assert told(capsys, raises(KeyboardInterrupt())) == (130, "program: interrupted\n")
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@POSIX
+def test_a_request_to_end_is_128_and_its_number(capsys):
+    """One line that names the signal."""
+    assert told(capsys, raises(Terminated(signal.SIGTERM))) == (143, "program: ended by SIGTERM\n")
 
 
 SCRIPT = """

@@ -17,18 +17,7 @@ from rnn.common.arrays import FLOATS
 from rnn.through_time.bptt import bptt, unroll
 from rnn.through_time.routes import MIN_BATCH, segments
 from rnn.truncation import Chunked, Full, Tail, Window
-
-
-@dataclass(frozen=True)
-class Table:
-    """Any truncation at all: a table of the first steps."""
-
-    firsts: tuple[int, ...]
-
-    def first(self, t, steps):
-        """The entry of the loss."""
-        return self.firsts[t]
-
+from tests.rnn.tables import Table
 
 TRUNCATIONS = [
     Full(),

@@ -5,7 +5,7 @@ import pytest
 
 from rnn import GRU, LSTM, Stack, Vanilla
 from rnn.through_time.bptt import MAX_CARRY_BYTES, NUMPY
-from rnn.through_time.recurrence import Finals, Inputs, Single, last_state, recurrence, shares, sweeps_at_once
+from rnn.through_time.recurrence import Finals, Inputs, Single, last_state, sweeps_at_once
 
 EACH = [Single(Vanilla(2, 3)), Single(LSTM(2, 3)), Stack(LSTM(2, 4), GRU(4, 3))]
 every_one = pytest.mark.parametrize("own", EACH, ids=lambda own: own.name)
@@ -35,14 +35,6 @@ def test_states_begin_with_the_first_and_end_with_the_last(own):
     assert any(own.outputs(tape)[-1].tolist() == copy.tolist() for copy in last)
 
 
-@every_one
-def test_a_recurrence_is_taken_as_it_is(own):
-    """And a cell as one of itself alone."""
-    assert recurrence("cell", own) is own
-    for cell in own.cells:
-        assert recurrence("cell", cell) == Single(cell)
-
-
 def test_last_states_stand_beside_the_outputs():
     """At the last step of all or of each record, beside cotangents of the last few steps, which stay."""
     dhs = np.arange(12.0).reshape(3, 2, 2)
@@ -62,8 +54,3 @@ def test_the_widest_array_of_a_state_says_how_many_go_at_once():
     small, large = np.zeros((1, 4)), np.zeros((1, 64))
     assert sweeps_at_once((small, large)) == MAX_CARRY_BYTES // large.nbytes
     assert sweeps_at_once((np.zeros((100, 1000)), small)) == 1
-
-
-def test_shares_follow_one_another():
-    """From the first on, none between them."""
-    assert shares([2, 1, 3]) == [slice(0, 2), slice(2, 3), slice(3, 6)]

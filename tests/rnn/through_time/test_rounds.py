@@ -1,6 +1,5 @@
 """Rounds: every sweep goes back in one of them, and in none do two share a step."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,27 +40,3 @@ def test_a_window_has_a_round_for_each_of_its_steps(truncation, count):
     found = rounds_of(segment)
     assert len(found) == count
     assert found is rounds_of(segment)
-
-
-@pytest.mark.parametrize("truncation", [Full(), Window(2), Chunked(3), Chunked(2, 3), Tail(2)], ids=str)
-def test_below_the_top_every_step_collects(truncation):
-    """From each sweep's first step on, from which the level above hands down; the losses are those on top."""
-    (segment,) = segments(truncation, 9, 0, 100)
-    collected = np.zeros(9, int)
-    for top, below in rounds_of(segment):
-        assert [(sweep.first, sweep.stop) for sweep in top.sweeps] == [each[::2] for each in below.sweeps]
-        assert all(sweep.seed == sweep.first for sweep in below.sweeps)
-        assert (below.first_loss, below.first, top.losses) == (top.first, top.first, None)
-        collected += below.losses
-        # A segment below another one is one round, its own.
-        assert [(each.top, each.below) for each in rounds_of(below)] == [(below, below)]
-    reaching = [t for t in range(9) if truncation.first(t, 9) <= t]
-    assert np.flatnonzero(collected).tolist() == reaching
-    assert collected.max() == 1
-
-
-def test_no_loss_that_reaches_a_step_is_a_round_of_none():
-    """Its first step is then the last one, as of any segment."""
-    (segment,) = segments(Tail(0), 5, 0, 100)
-    ((top, below),) = rounds_of(segment)
-    assert (top.sweeps, below.sweeps, below.first, below.losses.any()) == ((), (), 4, False)

@@ -5,6 +5,7 @@ import pytest
 
 from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
 from rnn.truncation import Chunked, Full, Tail, Window
+from tests.rnn.tables import Table
 
 TRUNCATIONS = [Full(), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(0)]
 
@@ -111,13 +112,6 @@ def test_the_truncations_of_the_house_are_asked_once():
         asked.clear()
         assert segments(truncation, 9, 4, 4) is segments(truncation, 9, 4, 4)
         assert asked == [4, 5, 6, 7, 8] * times
-
-
-class Table(tuple):
-    """The first step that each loss may reach."""
-
-    def first(self, t, steps):
-        return self[t]
 
 
 def shown(route):
