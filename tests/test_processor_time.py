@@ -89,21 +89,7 @@ def test_what_falls_to_whichever_comes_first_does_not_count(outcome, fixtures, b
     outcome(fixtures=fixtures, body=body).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(("traced", "ended"), [(1.0, "failed"), (3.0, "passed")])
-def test_one_that_is_traced_may_take_longer(outcome, traced, ended):
-    """As every test does under coverage."""
-    body = "import sys; sys.settrace(lambda *given: None); be_busy(0.3)"
-    outcome(body=body, traced=traced).assert_outcomes(**{ended: 1})
-
-
 @pytest.mark.parametrize(("mark", "ended"), [("", {"failed": 1, "passed": 1}), (SLOW, {"passed": 2})])
 def test_one_beside_slow_ones_may_take_longer(outcome, mark, ended):
     """As where everything runs."""
     outcome(body=f"be_busy(0.3)\n\n\n{mark}\ndef test_another():\n    pass").assert_outcomes(**ended)
-
-
-def test_a_test_that_fails_fails_as_it_does(outcome):
-    """However long it took."""
-    failed = outcome(body="be_busy(0.3); assert 1 == 2")
-    failed.assert_outcomes(failed=1)
-    failed.stdout.no_fnmatch_line("*of processor time*")

@@ -18,7 +18,6 @@ PAGES = ROOT / "docs" / "field-study"
 RESULTS = json.loads((STUDY / "results.json").read_text("utf-8"))
 CHECKERS = json.loads((STUDY / "checkers.json").read_text("utf-8"))
 CONFIRMATIONS = json.loads((STUDY / "confirmations.json").read_text("utf-8"))
-LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
 def pins() -> dict[str, dict]:
@@ -123,13 +122,6 @@ def test_at_least_twelve_sources_have_a_verdict():
     assert len({pin.get("repository") or pin["package"] for pin in PINS.values()}) >= 15
 
 
-def test_every_link_of_the_pages_leads_somewhere():
-    """To another page, to an adapter or to its results."""
-    for page in PAGES.glob("*.md"):
-        for link in LINK.findall(page.read_text("utf-8")):
-            assert (PAGES / link).exists(), (page.name, link)
-
-
 def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before():
     """With its seconds, and a word that the picture knows."""
     for said in CHECKERS.values():
@@ -166,16 +158,6 @@ def test_misuse_is_told_in_a_line(command, arguments, told):
     assert len(done.stderr.splitlines()) == 1
     assert told in done.stderr
     assert (STUDY / "results.json").read_bytes() == before
-
-
-def test_what_is_verified_in_part_says_how_far():
-    """Beside what is verified wholly, in the table and in the counts."""
-    whole = RESULTS["mlstm_chunkwise"]
-    part = {**whole, "verdict": "verified to pairs", "met": {"singles": 1.0, "pairs": 1.0, "triples": 0.82}}
-    rows = tables.verified_table({"fla_gla_chunk": part, "mlstm_chunkwise": whole}).splitlines()[2:]
-    told = f"verified to pairs (singles 100%, pairs 100%, triples 82%): {whole['scope']}"
-    assert [told in row for row in rows] == [True, False]
-    assert tables.counts({"one": part, "two": whole}).endswith(": 1 verified, 1 verified to pairs.")
 
 
 def test_what_cannot_be_had_is_left_out_by_name(tmp_path):

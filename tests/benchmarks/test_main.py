@@ -97,15 +97,6 @@ def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
     assert refusal(capsys, "--json", ".").startswith("python -m benchmarks: .: cannot write")
 
 
-@pytest.mark.parametrize("name", ["ratios.png", "growth.png", "memory.png"])
-def test_the_results_may_not_be_a_picture(capsys, tmp_path, name):
-    """Nor is the folder made for it."""
-    folder = tmp_path / "pictures"
-    said = refusal(capsys, "--out", str(folder), "--json", str(folder / name.upper()))
-    assert f"{name} goes there, needed another file" in said
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [

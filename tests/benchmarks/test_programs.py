@@ -42,14 +42,6 @@ def test_the_published_structure_moves_u_and_w_whatever_the_target():
     np.testing.assert_array_equal(found[0].W, found[1].W)
 
 
-def test_other_losses_are_refused():
-    """To rounding they are the same, a millionth off they are not, and without losses there is no case."""
-    ours = [3.0, 1.0], [2.0, 0.5]
-    assert agree(([3.0, 1.0 + 1e-12], [2.0, 0.5]), ours).objection == ""
-    assert agree(([3.0, 1.0], [2.0, 0.5 + 1e-6]), ours).objection.startswith("its last losses are off by")
-    assert agree(None, ours).objection
-
-
 def test_a_program_that_learns_something_else_gets_no_time():
     """While the published structure is timed without a claim to agree."""
     ours = [3.0, 1.0], [2.0, 0.5]

@@ -1,6 +1,5 @@
 """The published rule is what the article's text computes, and it is accused of what it does, no more."""
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,17 +8,12 @@ import pytest
 
 from benchmarks.article.published_rule import (
     PublishedRule,
-    article_case,
-    article_data,
-    epoch,
     examine,
     folded,
-    healthy_weights,
     initial_weights,
-    loss,
     published,
 )
-from rnn.data import Records, positional
+from rnn.data import positional
 from tests.vanilla import arrays_of, blocks_of, changed
 from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
@@ -116,15 +110,6 @@ def test_the_articles_weights():
     assert not np.any(params.c)
 
 
-def assert_figures_are_told(found):
-    """Every figure stands in its reason's sentence, to three digits, shares as percentages."""
-    for reason in found.reasons:
-        numbers = [float(text) for text in re.findall(r"\d[\d.]*(?:e-?\d+)?", reason.text.replace(",", ""))]
-        for name, value in reason.figures.items():
-            shown = 100 * value if "share" in name or "states" in name else value
-            assert np.isclose(numbers, shown, rtol=6e-3).any(), (name, value, reason.text)
-
-
 def names(found):
     """The names of the reasons."""
     return [reason.name for reason in found.reasons]
@@ -135,7 +120,6 @@ def test_the_rule_is_refuted():
     found = examine(published, **SMALL)
     assert found.verdict == "refuted"
     assert names(found) == [DISAGREES, BLIND, SUMS]
-    assert_figures_are_told(found)
     disagrees, blind, sums = (reason.figures for reason in found.reasons)
     assert all(disagrees[f"relative error {name}"] > 1 > disagrees["allowed"] for name in "UWV")
     assert blind["true growth U"] > 1e3
@@ -153,7 +137,6 @@ def test_saturation_is_measured():
     assert figures["loss after an epoch"] == pytest.approx(
         figures["loss after an epoch of V alone"], rel=1e-12
     )
-    assert_figures_are_told(found)
     assert figures["loss after an epoch"] < figures["loss before"]
     assert figures["largest true, extended precision"] < 1e-12 < 1 < figures["largest W"]
 
@@ -207,16 +190,6 @@ def test_each_reason_is_measured_by_itself(engine, blocks, accusations):
         assert of_blocks <= set(blocks)
 
 
-def test_a_loss_that_does_not_fall_is_no_evidence_to_refute():
-    """With V's gradient turned round the loss rises, and nothing is said of a falling one."""
-
-    def rising(problem):
-        answer = published(problem)
-        return changed(answer, V=-answer.params["V"])
-
-    assert VACUOUS not in names(examine(rising, units=100, length=10))
-
-
 def test_a_forward_that_is_wrong_is_refuted():
     """The verdict covers the outputs too, with no gradient to blame."""
 
@@ -225,18 +198,3 @@ def test_a_forward_that_is_wrong_is_refuted():
         return replace(answer, outputs=answer.outputs * 1.001)
 
     assert examine(off, **SMALL) == PublishedRule("refuted", ())
-
-
-def test_an_epoch_moves_the_blocks_that_learn():
-    """Each record in its order moves them by the rate times its clipped gradient, and no other."""
-    learn = Records(*(array[:3] for array in article_data(10)[0]))
-    params = healthy_weights(0, 6, 10)
-    after = epoch(manual, params, learn, ("V",))
-    V = params.V
-    for n in range(3):
-        record = Records(*(array[n : n + 1] for array in learn))
-        V = V - 1e-4 * manual(problem_of(article_case(params._replace(V=V), record))).params["V"]
-    np.testing.assert_allclose(after.V, V, rtol=1e-12)
-    assert np.any(after.V != params.V)
-    assert all(np.array_equal(getattr(after, name), getattr(params, name)) for name in ("U", "W", "b", "c"))
-    assert loss(after, learn) < loss(params, learn)

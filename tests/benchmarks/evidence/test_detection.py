@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import product
 
-import matplotlib
 import numpy as np
 import pytest
 
@@ -99,13 +98,6 @@ def test_entries_are_the_lags_up_to_the_loss():
     assert all(np.array_equal(found[name].determined, found[name].nonzero) for name in BLOCKS)
 
 
-def test_a_saturated_case_determines_little():
-    """A tanh on large weights has gradients that rounding decides: not zero, and not determined."""
-    found = detection.entries(network(steps=6, scale=10.0))
-    assert found["U"].nonzero.any()
-    assert not found["U"].determined[-1, 0]
-
-
 def test_faults_are_drawn_among_what_is_asked_for():
     """The first, the middle and the last loss, at lags that are not zero; none where all is zero."""
     asked = network(steps=6)
@@ -189,27 +181,3 @@ def test_accuracy_is_that_of_both_at_working_precision():
         median, rare, largest = row.units
         assert 0 < median <= rare <= largest < SAFETY
         assert np.finfo(dtype).eps / 100 < row.relative[0] < np.finfo(dtype).eps * 100
-
-
-@pytest.fixture(scope="module")
-def found():
-    """A measurement of a few cases."""
-    return replace(
-        detection.curve(6, 0, judges=[judge(by_any_bit, "one"), judge(always, "two")]),
-        absent=("three",),
-        accuracy=detection.accuracy(10),
-        alarms=detection.Alarms(7, 70, 1, "problem = …"),
-    )
-
-
-def test_the_picture_says_what_is_ours_and_the_sizes(found, tmp_path):
-    """In its title, with the number of faults; and the promised size is labelled."""
-    path = tmp_path / "detection.svg"
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        detection.draw(path, found)
-    text = path.read_text("utf-8")
-    assert "this suite is verified-rnn" in text
-    assert (
-        f"{found.planted - found.undetermined} errors planted in 6 problems: T ≤ 64, N, D, H, K ≤ 4" in text
-    )
-    assert "what the suite must see: 1e-8" in text

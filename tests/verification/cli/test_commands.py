@@ -16,7 +16,7 @@ from verification.adapters.rnn.engine import manual
 from verification.cli import commands as command
 from verification.cli.options import arguments
 from verification.judging.judgement import Judgement, Row
-from verification.judging.profile import PROFILES, Profile
+from verification.judging.profile import PROFILES
 
 __all__ = ["in_a_hurry"]
 
@@ -96,21 +96,6 @@ def test_a_run_that_shows_nothing(capsys, monkeypatch):
     assert "Not exercised, which is neither pass nor fail: T = 1" in told
 
 
-def test_the_seed_and_the_profile_reach_the_run(monkeypatch):
-    """What is asked for is what verify is called with; the engine is this project's own by default."""
-    asked = []
-
-    def verifies(engine, profile, **keywords):
-        asked.append((engine.package, engine.kind, engine.loops, profile, keywords["seed"]))
-        return verified(missing=("all",))
-
-    small = Profile("thorough", cases=1, exact_cases=1, faults=1)
-    monkeypatch.setitem(PROFILES, "thorough", small)
-    monkeypatch.setattr(command, "verify", verifies)
-    command.main(["--profile", "thorough", "--seed", "42"])
-    assert asked == [(rnn, "Vanilla", "NumPyLoops", small, 42)]
-
-
 @pytest.mark.parametrize(
     ("flags", "asked"),
     [
@@ -141,19 +126,24 @@ def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
 
 
 @pytest.mark.slow
-def test_the_training_follows_the_seed(monkeypatch):
-    """Both recipes are trained from the run's own seed, and what the second gives is drawn."""
-    asked, drawn = [], []
+def test_the_seed_and_the_profile_reach_the_run_and_the_training(monkeypatch):
+    """Of this project's own engine; both recipes are trained, and what the second gives is drawn."""
+    asked, trained, drawn = [], [], []
+
+    def verifies(engine, profile, **keywords):
+        asked.append((engine.package, engine.kind, engine.loops, profile, keywords["seed"]))
+        return verified()
 
     def trains(recipe, seed, *rest):
-        asked.append((recipe, seed))
+        trained.append((recipe, seed))
         return sine.train_on_sine(recipe, seed, *rest)
 
-    monkeypatch.setattr(command, "verify", lambda *args, **keywords: verified())
+    monkeypatch.setattr(command, "verify", verifies)
     monkeypatch.setattr(command, "train_on_sine", trains)
     monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
-    assert command.main(["--seed", "5"]) == 0
-    assert asked == [(command.ARTICLE, 5), (command.LONG, 5)]
+    assert command.main(["--profile", "thorough", "--seed", "5"]) == 0
+    assert asked == [(rnn, "Vanilla", "NumPyLoops", PROFILES["thorough"], 5)]
+    assert trained == [(command.ARTICLE, 5), (command.LONG, 5)]
     assert drawn == [command.LONG]
 
 

@@ -19,7 +19,7 @@ from benchmarks.evidence.adversary.measuring import (
 )
 from benchmarks.evidence.adversary.published import CONDITIONS
 from tests.benchmarks.evidence.adversary.calls import BY_NAME
-from tests.benchmarks.evidence.adversary.small import PROFILE, recording, right, subject
+from tests.benchmarks.evidence.adversary.small import PROFILE, SOME, recording, right, subject
 
 NAMES = [condition.name for condition in CONDITIONS]
 
@@ -58,13 +58,6 @@ def test_a_fault_is_refuted_for_sure_by_a_call_that_is_looked_at():
     assert TABLE.refuted_by((0,))
     assert not TABLE.refuted_by((1,))
     assert not TABLE.refuted_by((0, 1))
-
-
-def test_cases_of_a_fault_are_those_of_which_some_calls_meet_it():
-    """The small ones first, with these calls."""
-    assert TABLE.cases_of((1,)) == [(0, 0, frozenset({1, 2})), (1, 0, frozenset({0}))]
-    assert TABLE.cases_of((0, 1)) == [(0, 0, frozenset({1}))]
-    assert TABLE.cases_of((0, 2)) == []
 
 
 def test_pairs_that_no_call_meets_are_told_by_classes():
@@ -112,7 +105,8 @@ def test_the_text_has_the_shares_the_names_and_the_verdicts_that_differ():
 def test_what_is_measured_of_a_small_scope_is_found_in_the_calls():
     """Conditions that its cases cannot have are never met; those of its type always."""
     table = matrix(recording())
-    faults = [(NAMES.index(name),) for name in ("float64", "T > 20", "a second backward of one forward")]
+    names = [condition.name for condition in SOME]
+    faults = [(names.index(name),) for name in ("float64", "T > 20", "a second backward of one forward")]
     found = refuted(subject(), recording(), table, faults)
     assert list(found.values()) == [True, False, True]
 
@@ -120,9 +114,10 @@ def test_what_is_measured_of_a_small_scope_is_found_in_the_calls():
 @pytest.mark.slow
 def test_verdicts_of_planted_faults_are_as_measured(monkeypatch):
     """One that is refuted and one that is not, of a whole measurement by a small profile of a small scope."""
+    monkeypatch.setattr(measuring, "CONDITIONS", SOME)
     monkeypatch.setattr(measuring, "right", right)
     monkeypatch.setattr(measuring, "recorded", lambda asked, *rest: recording())
-    found = confirmed(measure(PROFILE, faults=40), 2, PROFILE)
+    found = confirmed(measure(PROFILE, faults=20), 2, PROFILE)
     assert [each.refuted for each in found.planted] == [True, False]
     assert found.agrees
     assert [share.conditions for share in found.shares] == [1, 2, 3]

@@ -7,9 +7,9 @@ from benchmarks.evidence.adversary.condition import CONDUCT
 from benchmarks.evidence.adversary.published import CONDITIONS
 from benchmarks.evidence.adversary.recording import Notes
 from tests.benchmarks.evidence.adversary.calls import call
-from tests.benchmarks.evidence.adversary.small import recording
+from tests.benchmarks.evidence.adversary.small import SOME, recording
 
-NAMES = [condition.name for condition in CONDITIONS]
+NAMES = [condition.name for condition in SOME]
 
 
 def test_notes_are_what_each_condition_says():

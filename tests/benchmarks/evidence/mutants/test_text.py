@@ -1,13 +1,10 @@
 """The mutants on a page, and as JSON."""
 
-from dataclasses import replace
-
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import Example, Result
 from benchmarks.evidence.mutants.run import MutantsResult
 from benchmarks.evidence.mutants.text import summary
 from tests.cases import a_network
-from verification.diagnosis.diagnosis import Diagnosis
 from verification.properties.property import Finding
 
 
@@ -45,17 +42,4 @@ def test_the_summary_counts_and_names():
         "SURVIVED lags: alive (caught by forward)",
         "SURVIVED lags: unseen (caught by nothing)",
         "ACCUSED by lags: suspected",
-    ]
-
-
-def test_the_summary_names_what_is_found_at_another_place():
-    """Where a diagnosis was made, beside the place that the fault declares."""
-    results = [
-        replace(RESULT.results[0], diagnosis=Diagnosis(stage, ("W",), parts))
-        for stage, parts in (("step", ()), ("recursion", ()), ("step", ("r",)))
-    ]
-    lines = summary(replace(RESULT, results=tuple(results))).splitlines()
-    assert [line for line in lines if line.startswith("MISPLACED")] == [
-        "MISPLACED step: W: dead (found at recursion: W)",
-        "MISPLACED step: W: dead (found at step: W (r))",
     ]
