@@ -1,5 +1,6 @@
 """A test that takes long and is not marked fails, and says how long it took."""
 
+import numba
 import pytest
 
 pytest_plugins = ["pytester"]
@@ -43,8 +44,14 @@ IN_A_CHILD = """child = os.fork()
     os.waitpid(child, 0)"""
 
 
+@pytest.fixture(scope="session")
+def compiler():
+    """Loaded: pytester forgets what is imported within, and Numba registers its types once in a process."""
+    numba.njit("f8(f8)")(lambda x: x)
+
+
 @pytest.fixture
-def outcome(pytester, monkeypatch):
+def outcome(pytester, monkeypatch, compiler):
     """How a test with such a mark, fixtures and body ends, where a fifth of a second is the limit."""
 
     def run(mark="", fixtures="", body="pass", traced=1.0):
