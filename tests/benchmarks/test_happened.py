@@ -14,9 +14,9 @@ from benchmarks.happened.called import Called
 from benchmarks.happened.differences import CALLS, wrong_blocks
 from benchmarks.happened.left_out import LEFT_OUT
 from benchmarks.verdict import CHECKERS
+from tests.promises import SHORT
 from verification import verify
 from verification.judging import shrinking
-from verification.judging.profile import Profile
 from verification.sampling.scope import Scope
 
 # Engines of the collection, but for layers of those of tests/layers, which have tests of their own.
@@ -55,7 +55,7 @@ def test_a_twin_of_its_own_is_right(each):
     # A few steps, and more than a block where there are blocks.
     steps = (1, 20) if hasattr(each.module, "BLOCK") else (1, 2)
     small = Scope(records=(1, 2), steps=steps, dtypes=right.claim.dtypes[-1:])
-    found = verify(right, Profile("small", cases=0, exact_cases=0, strength=1), scope=small)
+    found = verify(right, SHORT, scope=small)
     assert found.verdict == "verified to singles", found
 
 

@@ -2,11 +2,6 @@
 
 import errno
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from importlib import import_module
 
 import pytest
@@ -198,30 +193,3 @@ def test_a_picture_that_cannot_be_drawn_does_not_cost_the_results(monkeypatch, t
     with pytest.raises(Undelivered, match=r"growth\.png: No space left on device"):
         main(["--questions", "floor,growth", "--quick", "--json", str(path), "--out", str(tmp_path)])
     assert len(json.loads(path.read_text())["rows"]) == 3
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
-@pytest.mark.parametrize(
-    ("number", "said"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "ended by SIGTERM")]
-)
-def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number, said):
-    """Ctrl-C reaches the process that measures as well, which says nothing and does not stay."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks", "--quick", "--questions", "article_training", "--json", "-"],
-        cwd=fresh.ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    # The head of the tables, which go to standard error; a process that measures comes right after it.
-    lines = iter(child.stderr.readline, "")
-    assert any(line.startswith("run: ") for line in lines)
-    time.sleep(0.5)
-    (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
-    out, err = child.communicate(timeout=60)
-    assert (out, err) == ("", f"python -m benchmarks: {said}\n")
-    assert child.returncode == 128 + number
-    # Nobody is left in its group.
-    with pytest.raises(ProcessLookupError):
-        os.killpg(child.pid, 0)

@@ -67,8 +67,7 @@ def test_a_right_function_holds():
     assert partly(Decay) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", [*WHOLE, *PARTLY], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("kind", [conduct.ModuleTape, conduct.OnlyWithInputs], ids=lambda each: each.__name__)
 def test_each_is_refuted_in_a_run_and_told(kind):
     """As the place of the fault is other calls than one by itself."""
     found = judged(made(kind))

@@ -76,10 +76,10 @@ class Pair:
             np.testing.assert_allclose(grads.bn, b_hh[2 * H :], **CLOSE)
         assert all(block.any() for block in grads)
 
-    def assert_same(self, theirs, last, inputs, tensors, options=(), lengths=None):
+    def assert_same(self, theirs, last, inputs, tensors, options):
         """Outputs, last states, and every gradient, those of both cotangents, are theirs."""
         objective(self, theirs, last).backward()
-        outputs, final, saved = self.layer.forward(self.weights, self.xs, self.state, lengths)
+        outputs, final, saved = self.layer.forward(self.weights, self.xs, self.state)
         grads = self.layer.backward(saved, self.d_outputs, self.d_state, *options)
         np.testing.assert_allclose(outputs, theirs.detach(), **CLOSE)
         for one, other in zip(final, as_tuple(last), strict=True):
@@ -104,16 +104,6 @@ def objective(pair, outputs, state):
 
 
 @every_cell
-def test_a_layer_is_theirs(name):
-    """Outputs, last states, and the gradients by weights, inputs and initial states, of both cotangents."""
-    pair = Pair(name)
-    xs = torch.tensor(pair.xs, requires_grad=True)
-    tensors, state = pair.their_state()
-    theirs, last = pair.theirs(xs, state)
-    pair.assert_same(theirs, last, xs, tensors)
-
-
-@every_cell
 def test_chunks_are_detached_states(name):
     """Chunked(3) is the state detached at the start of every chunk of three steps."""
     pair = Pair(name)
@@ -126,19 +116,6 @@ def test_chunks_are_detached_states(name):
         piece, state = pair.theirs(xs[:, start : start + 3], state)
         pieces.append(piece)
     pair.assert_same(torch.cat(pieces, dim=1), state, xs, tensors, options=(Chunked(3),))
-
-
-@every_cell
-@pytest.mark.parametrize("lengths", [[7, 5, 5, 1], [2, 7, 1, 4]], ids=str)
-def test_lengths_are_packed_sequences(name, lengths):
-    """Records that end early: outputs, last states and gradients are those of packed sequences."""
-    pair = Pair(name)
-    xs = torch.tensor(pair.xs, requires_grad=True)
-    tensors, state = pair.their_state()
-    packed = pack_padded_sequence(xs, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
-    packed, last = pair.theirs(packed, state)
-    theirs, _ = pad_packed_sequence(packed, batch_first=True, total_length=T)
-    pair.assert_same(theirs, last, xs, tensors, lengths=np.array(lengths))
 
 
 @every_cell
@@ -166,8 +143,9 @@ def test_a_network_of_classes_is_theirs(name):
     np.testing.assert_allclose(grads.params.c, their_c.grad, **CLOSE)
 
 
-# Of several cells, of which each level has H units: how they are made here, and what the same is there.
+# Of one cell and of several, of which each level has H units: how they are made, and what the same is there.
 SEVERAL = {
+    "one layer": (lambda kind: kind(D, H), {}),
     "two layers": (lambda kind: Stack(kind(D, H), kind(H, H)), {"num_layers": 2}),
     "both directions": (lambda kind: Bidirectional(kind(D, H)), {"bidirectional": True}),
     "three layers in both directions": (
@@ -187,7 +165,7 @@ def their_name(name):
 @every_cell
 @pytest.mark.parametrize("made", SEVERAL)
 @pytest.mark.parametrize("lengths", [None, [7, 5, 5, 1], [2, 7, 1, 4]], ids=str)
-def test_several_cells_are_theirs(name, made, lengths):
+def test_layers_are_theirs(name, made, lengths):
     """Outputs, last states, and every gradient, by the names that they have there; records may end early."""
     make, options = SEVERAL[made]
     cell, rng = make(type(CELLS[name][0])), np.random.default_rng(0)

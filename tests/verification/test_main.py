@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 import verification
-from tests.living import children, gone, when
 from tests.quick import first_quick
 from verification import judge
 
@@ -173,41 +171,3 @@ def test_every_public_name_is_there():
     assert [name for name in verification.__all__ if not hasattr(verification, name)] == []
     with pytest.raises(AttributeError, match="no attribute 'prove'"):
         verification.prove  # noqa: B018
-
-
-def started(folder, *argv):
-    """The program, not changed, once it has processes of its own, and those."""
-    child = subprocess.Popen(
-        command("", *argv),
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    when(lambda: len(children(child.pid)) > 1)
-    return child, children(child.pid)
-
-
-needs_proc = pytest.mark.skipif(
-    not os.path.exists("/proc/self/stat"), reason="the system does not show its processes"
-)
-
-
-@pytest.mark.slow
-@needs_proc
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, number):
-    """Ctrl-C reaches the workers as well; none says a word, none stays, and nothing is half written."""
-    child, workers = started(tmp_path, "verify", "--json", "out.json")
-    # As a terminal does; who ends a service asks the one process.
-    (os.killpg if number == signal.SIGINT else os.kill)(child.pid, number)
-    _, err = child.communicate(timeout=60)
-    said = "interrupted" if number == signal.SIGINT else "ended by SIGTERM"
-    *shown, last = err.splitlines()
-    assert last == f"python -m verification: {said}"
-    assert [line for line in shown if "% done" not in line] == []
-    assert child.returncode == 128 + number
-    assert gone(workers)
-    assert os.listdir(tmp_path) == ["verification-report"]
-    assert os.listdir(tmp_path / "verification-report") == []

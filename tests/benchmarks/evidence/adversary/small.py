@@ -4,11 +4,9 @@ from functools import cache
 
 from benchmarks.evidence.adversary.published import CONDITIONS
 from benchmarks.evidence.adversary.recording import FUNCTIONS, recorded
+from tests.promises import SHORT
 from verification.adapters.rnn.cells import layer_of
-from verification.judging.profile import Profile
 from verification.sampling.scope import Scope
-
-PROFILE = Profile("small", cases=12, strength=1)
 
 # One condition of five, and those that a test names.
 NAMED = ("float64", "T > 20", "T == 3", "N == 3")
@@ -32,4 +30,4 @@ def subject():
 @cache
 def recording():
     """All that it is asked."""
-    return recorded(subject(), SOME, PROFILE, 0, lambda done, of: None)
+    return recorded(subject(), SOME, SHORT, 0, lambda done, of: None)

@@ -19,7 +19,8 @@ from benchmarks.evidence.adversary.measuring import (
 )
 from benchmarks.evidence.adversary.published import CONDITIONS
 from tests.benchmarks.evidence.adversary.calls import BY_NAME
-from tests.benchmarks.evidence.adversary.small import PROFILE, SOME, recording, right, subject
+from tests.benchmarks.evidence.adversary.small import SOME, recording, right, subject
+from tests.promises import SHORT
 
 NAMES = [condition.name for condition in CONDITIONS]
 
@@ -117,7 +118,7 @@ def test_verdicts_of_planted_faults_are_as_measured(monkeypatch):
     monkeypatch.setattr(measuring, "CONDITIONS", SOME)
     monkeypatch.setattr(measuring, "right", right)
     monkeypatch.setattr(measuring, "recorded", lambda asked, *rest: recording())
-    found = confirmed(measure(PROFILE, faults=20), 2, PROFILE)
+    found = confirmed(measure(SHORT, faults=20), 2, SHORT)
     assert [each.refuted for each in found.planted] == [True, False]
     assert found.agrees
     assert [share.conditions for share in found.shares] == [1, 2, 3]
