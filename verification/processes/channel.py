@@ -33,11 +33,8 @@ class Slot:
         self._memory = mmap.mmap(file, ROOM, offset=start)
 
     def put(self, what: Any) -> None:
+        """It is there from now on."""
         self.put_pickled(pickle.dumps(what))
-
-    def clear(self) -> None:
-        """Nothing is there."""
-        self._memory[:8] = bytes(8)
 
     def put_pickled(self, data: bytes) -> None:
         """An object that is pickled already."""
@@ -48,23 +45,25 @@ class Slot:
         self._memory[8 : 8 + len(data)] = data
         self._memory[:8] = len(data).to_bytes(8, "little")
 
-    @property
+    def clear(self) -> None:
+        """Nothing is there."""
+        self._memory[:8] = bytes(8)
+
     def is_empty(self) -> bool:
         """Is nothing there?"""
-        return self._size == 0
-
-    @property
-    def _size(self) -> int:
-        return int.from_bytes(self._memory[:8], "little")
+        return not any(self._memory[:8])
 
     def get(self) -> Any:
-        return pickle.loads(self._memory[8 : 8 + self._size]) if self._size else None
+        """What is there, or None."""
+        size = int.from_bytes(self._memory[:8], "little")
+        return pickle.loads(self._memory[8 : 8 + size]) if size else None
 
 
 class Channel:
     """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
 
-    ``tell`` takes anything that can be pickled.
+    ``doing``: what was told last; ``outcome``: a tuple of what came of the task, a result, an exception or
+    Lost; ``lost``: how the process that does the work was lost, which a task that follows cannot take back.
     ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
     returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the number of the
     process that does the work, 0 before there is one; ``stop.value``: 1 once nobody wants the work any more.
@@ -83,7 +82,7 @@ class Channel:
         )
         self.quickest = inf
         self._allowance: Allowance | None = None
-        self._doing, self._outcome, self._lost = (Slot(file, place) for place in range(self.FREE))
+        self.doing, self.outcome, self.lost = (Slot(file, place) for place in range(self.FREE))
 
     def limit_memory(self) -> None:
         """From now on what guarded calls take in this process is limited."""
@@ -91,46 +90,11 @@ class Channel:
 
     def tell(self, doing: Any) -> None:
         """Say what is about to be done."""
-        self._doing.put(doing)
+        self.doing.put(doing)
 
     def finish(self, outcome: Any) -> None:
-        """Say what came of it: a result, an exception or Lost."""
-        self._outcome.put((outcome,))
-
-    def lose(self, how: str) -> None:
-        """Say how the process that does the work was lost; a task that follows cannot take that back."""
-        self._lost.put(how)
-
-    def withdraw(self) -> None:
-        """Nothing has come of it after all."""
-        self._outcome.clear()
-
-    def clear(self) -> None:
-        """Nothing is told, and nothing has come of the next task yet."""
-        self._doing.clear()
-        self._outcome.clear()
-
-    @property
-    def doing(self) -> Any:
-        """What was told last, or None."""
-        return self._doing.get()
-
-    @property
-    def outcome(self) -> tuple[Any] | None:
-        """What came of it, in a tuple, or None."""
-        outcome: tuple[Any] | None = self._outcome.get()
-        return outcome
-
-    @property
-    def is_finished(self) -> bool:
-        """Is it said what came of it?"""
-        return not self._outcome.is_empty
-
-    @property
-    def lost(self) -> str | None:
-        """How the process was lost, or None."""
-        lost: str | None = self._lost.get()
-        return lost
+        """Say what came of it."""
+        self.outcome.put((outcome,))
 
     def guarded(self, function: Callable[[Given], Result]) -> Callable[[Given], Result]:
         """The function, whose calls are counted while they last, and return once each."""

@@ -36,18 +36,11 @@ THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", 
 
 @contextmanager
 def pooled() -> Iterator[Spread]:
-    """``verification.processes.workers.spread``, or ``afresh`` where a fork would lose threads."""
-    if not any(name in sys.modules for name in THREADED):
-        yield spread
-        return
-    with afresh() as over_fresh_ones:
-        yield over_fresh_ones
+    """``verification.processes.workers.spread``, or where a fork would lose threads one over fresh processes.
 
-
-@contextmanager
-def afresh() -> Iterator[Spread]:
-    """The same over fresh processes, kept while this lasts; as ``spread`` where none can be forked."""
-    if not hasattr(os, "fork"):
+    These are kept while this lasts. A supervisor forks its worker, so there are none without forks.
+    """
+    if not (hasattr(os, "fork") and any(name in sys.modules for name in THREADED)):
         yield spread
         return
     pool = Pool()
@@ -117,7 +110,8 @@ class Fresh:
 
     def begin(self, data: bytes) -> None:
         """Give it a task, pickled."""
-        self.channel.clear()
+        self.channel.doing.clear()
+        self.channel.outcome.clear()
         self._task.put_pickled(data)
         self.channel.turn.value += 1
 
@@ -132,7 +126,9 @@ class Fresh:
 
     def is_idle(self) -> bool:
         """Is its task done? What it has left behind, which it does not hold any more, is its supervisor's."""
-        return self.channel.is_finished and not detached(self.supervisor, self.channel.worker.value)
+        return not self.channel.outcome.is_empty() and not detached(
+            self.supervisor, self.channel.worker.value
+        )
 
 
 # What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.

@@ -45,6 +45,9 @@ COPY = 0.05
 # Seconds after which no more processes are looked for that have to be killed: some are started as fast.
 END = 10.0
 
+# The exit code of a process of which somebody else has asked for it before.
+UNKNOWN = -(2**31)
+
 # As linux/prctl.h has it.
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -137,14 +140,14 @@ class _Watch:
         code = self._code
         if conduct is not None:
             # First: whoever looks while it is ended would take its work for done, with nothing left behind.
-            self._channel.withdraw()
+            self._channel.outcome.clear()
         self._end_all()
         if conduct is not None:
             # What it has told may come of what it did.
-            self._channel.withdraw()
-            self._channel.lose(conduct)
+            self._channel.outcome.clear()
+            self._channel.lost.put(conduct)
         elif code is not None:
-            self._channel.lose(f"ended its process with {exit_code_in_words(code)}")
+            self._channel.lost.put(f"ended its process with {exit_code_in_words(code)}")
 
     def _conduct(self) -> str | None:
         """What the worker did that it may not, in words; or None, when there is nothing more to watch."""
@@ -166,12 +169,13 @@ class _Watch:
     def _are_overdue(self, found: list[int], now: float) -> bool:
         """Has one of these processes had its time, or have all together, as where each starts another?"""
         self._detached = {process: self._detached.get(process, now) for process in found}
-        self._waits = (self._waits or now) if found and self._channel.is_finished else None
+        is_done = not self._channel.outcome.is_empty()
+        self._waits = (self._waits or now) if found and is_done else None
         return any(now - since >= GRACE for since in (*self._detached.values(), self._waits or now))
 
     def _is_done(self, now: float) -> bool:
         """Is the work done, and no copy of the worker about to end?"""
-        if self._stopped is None or not self._channel.is_finished:
+        if self._stopped is None or self._channel.outcome.is_empty():
             return False
         return now - self._stopped >= COPY or not _children(self._worker)
 
@@ -216,9 +220,9 @@ def kill_group(group: int) -> None:
             os.killpg(group, signal.SIGKILL)
 
 
-def exit_code_in_words(code: int | None) -> str:
+def exit_code_in_words(code: int) -> str:
     """An exit code in words, with the signal's name."""
-    if code is None:
+    if code == UNKNOWN:
         return "an exit code that is not known"
     name = f" ({signal_in_words(-code)})" if -code in [*signal.Signals] else ""
     return f"exit code {code}{name}"

@@ -23,14 +23,14 @@ import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
 from verification.processes import timeout
 from verification.processes.channel import Channel
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, end, exit_code_in_words, supervised, wake
+from verification.processes.supervisor import LOOK, UNKNOWN, end, exit_code_in_words, supervised, wake
 
 # A process is ended if it has not come back from one call in so many times what an answer may take: its own
 # alarm has then not got through.
@@ -89,10 +89,6 @@ class Process(Protocol):
         """Is its task done, and may it have another?"""
 
 
-# The exit code of a supervisor of which somebody else has asked for it before.
-UNKNOWN = -(2**31)
-
-
 class Turn:
     """A task with a process; ``outcome``: when it has ended, a result, an exception, or Lost.
 
@@ -116,8 +112,21 @@ class Turn:
             self.end()
         else:
             self._keep(process)
-        self.outcome = outcome_of(channel, unresponsive() if code is None else judge_ended(code))
+        self.outcome = self._outcome(code)
         return True
+
+    def _outcome(self, code: int | None) -> Any:
+        """What came of the task, or how its process was lost before anything did."""
+        channel = self._process.channel
+        finished, doing = channel.outcome.get(), channel.doing.get()
+        if channel.copies.value:
+            return Lost("forked, and the copy of its process returned as well", doing)
+        if finished is not None:
+            return finished[0]
+        how = f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
+        if code is not None:
+            how = f"ended the process that judges it with {exit_code_in_words(code)}"
+        return Lost(channel.lost.get() or how, doing)
 
     def end(self) -> None:
         """Give it up: no process that the task has started outlives it."""
@@ -207,34 +216,6 @@ class Silence:
         return self._looks >= SILENT * timeout.TICKS
 
 
-def outcome_of(channel: Channel, how: str) -> Any:
-    """What came of a task, or how its process was lost before anything did.
-
-    ``how``: in these words, where its supervisor has told none.
-    """
-    finished = channel.outcome
-    if channel.copies.value:
-        return _placed(Lost("forked, and the copy of its process returned as well"), channel)
-    if finished is None:
-        return _placed(Lost(channel.lost or how), channel)
-    return _placed(finished[0], channel) if isinstance(finished[0], Lost) else finished[0]
-
-
-def judge_ended(code: int) -> str:
-    """How a process was lost whose supervisor has ended."""
-    known = None if code == UNKNOWN else code
-    return f"ended the process that judges it with {exit_code_in_words(known)}"
-
-
-def unresponsive() -> str:
-    """How a process was lost that has to be ended."""
-    return f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
-
-
-def _placed(lost: Lost, channel: Channel) -> Lost:
-    return replace(lost, doing=channel.doing)
-
-
 @contextmanager
 def failures_told(channel: Channel) -> Iterator[None]:
     """What a worker does in this ``with`` block may fail: then that is what came of its task."""
@@ -242,8 +223,11 @@ def failures_told(channel: Channel) -> Iterator[None]:
         yield
     except MemoryError:
         # An engine's own are told as its answer.
-        doing = f" of {channel.doing}" if isinstance(channel.doing, str) else ""
-        told = f"memory: the truth{doing} does not fit, needed smaller sizes: see most of verification.Model"
+        doing = channel.doing.get()
+        of_what = f" of {doing}" if isinstance(doing, str) else ""
+        told = (
+            f"memory: the truth{of_what} does not fit, needed smaller sizes: see most of verification.Model"
+        )
         channel.finish(MemoryError(told))
     except Exception as error:
         channel.finish(_sendable(error))

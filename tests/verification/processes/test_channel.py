@@ -10,23 +10,15 @@ from verification.processes.workers import spread
 def test_what_is_told_is_there_until_something_else_is():
     """Nothing at first; what came of it is None if that is what came."""
     line = Channel()
-    assert (line.doing, line.outcome, line.lost, line.is_finished) == (None, None, None, False)
+    assert [slot.get() for slot in (line.doing, line.outcome, line.lost)] == [None] * 3
     line.tell("first")
     line.tell([2, "second"])
+    assert line.outcome.is_empty()
     line.finish(None)
-    assert (line.doing, line.outcome, line.is_finished) == ([2, "second"], (None,), True)
-
-
-def test_a_task_that_follows_takes_back_all_but_the_loss():
-    """What is lost stays lost; an outcome may be withdrawn alone."""
-    line = Channel()
-    for said in (line.tell, line.finish, line.lose):
-        said("this")
-    line.withdraw()
-    assert (line.doing, line.outcome, line.is_finished, line.lost) == ("this", None, False, "this")
-    line.finish("that")
-    line.clear()
-    assert (line.doing, line.outcome, line.lost) == (None, None, "this")
+    line.lost.put("how")
+    assert [slot.get() for slot in (line.doing, line.outcome, line.lost)] == [[2, "second"], (None,), "how"]
+    line.outcome.clear()
+    assert (line.doing.get(), line.outcome.is_empty(), line.lost.get()) == ([2, "second"], True, "how")
 
 
 def test_a_guarded_call_is_told_from_none():

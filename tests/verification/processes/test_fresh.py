@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import lives
-from verification.processes import fresh, timeout, workers
-from verification.processes.fresh import afresh, pooled
-from verification.processes.workers import Lost
+from tests.living import children, gone, lives, when
+from verification.processes import fresh, workers
+from verification.processes.fresh import Pool, pooled
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
@@ -40,26 +39,6 @@ def pid(task, channel):
     return os.getpid()
 
 
-def ends(task, channel):
-    channel.tell(task)
-    if task == 1:
-        os._exit(3)
-    return task
-
-
-def deaf(task, channel):
-    return channel.guarded(lambda task: sum(itertools.repeat(0)) if task == 0 else task)(task)
-
-
-def copies(task, channel):
-    def forks(task):
-        if task == 0 and os.fork():
-            time.sleep(0.5)
-        return task
-
-    return channel.guarded(forks)(task)
-
-
 def leaves(file, channel):
     if file:
         child = os.fork()
@@ -79,27 +58,20 @@ def ends_later(task, channel):
     return task
 
 
-def raises(task, channel):
-    raise LookupError("of the work")
-
-
 def counted(task, channel):
     counter = sys.modules.setdefault("_counter", itertools.count())
     return next(counter)
 
 
-def test_without_such_a_library_tasks_are_forked(monkeypatch):
-    """As ever."""
+@pytest.mark.parametrize("loaded", [False, True])
+def test_without_such_a_library_or_without_forks_there_are_none(monkeypatch, loaded):
+    """Tasks are forked, or done in this process: a supervisor forks its worker."""
     for name in fresh.THREADED:
         monkeypatch.delitem(sys.modules, name, raising=False)
+    if loaded:
+        monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
+        monkeypatch.delattr(os, "fork")
     with pooled() as spread:
-        assert spread is workers.spread
-
-
-def test_where_none_can_be_forked_none_is_started_afresh(monkeypatch):
-    """A supervisor forks its worker; without that the work is done in this process."""
-    monkeypatch.delattr(os, "fork")
-    with afresh() as spread:
         assert spread is workers.spread
 
 
@@ -110,31 +82,6 @@ def test_a_process_is_kept_from_task_to_task(threaded):
         assert [*first, *spread(by_value(counted), [0])] == [0, 1, 2, 3]
         (process,) = spread(by_value(pid), [0])
     assert process != os.getpid()
-
-
-def test_a_process_that_is_lost_is_told_of_and_replaced(threaded):
-    """By its exit code, with what it told last; the other tasks are done."""
-    with pooled() as spread:
-        first, lost, last = spread(by_value(ends), range(3))
-    assert (first, last) == (0, 2)
-    assert (lost.how, lost.doing) == ("ended its process with exit code 3", 1)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("work", "how"),
-    [
-        (deaf, "did not return within 3 s, nor hear an alarm"),
-        (copies, "forked, and the copy of its process returned as well"),
-    ],
-)
-def test_a_call_that_never_returns_or_returns_twice_is_told_of(threaded, monkeypatch, work, how):
-    """With its process; the next task has another."""
-    monkeypatch.setattr(timeout, "ANSWER", 1.0)
-    with pooled() as spread:
-        lost, other = spread(by_value(work), [0, 1])
-    assert isinstance(lost, Lost)
-    assert (lost.how, other) == (how, 1)
 
 
 @LINUX
@@ -158,11 +105,22 @@ def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
     assert other != os.getpid()
 
 
-def test_an_exception_of_the_work_is_raised_here(threaded):
-    """With a note of where it was raised."""
-    with pooled() as spread, pytest.raises(LookupError, match="of the work") as told:
-        list(spread(by_value(raises), [0]))
-    assert "in raises\n" in told.value.__notes__[0]
+def test_a_pool_that_ends_ends_what_is_at_work_with_its_task(threaded):
+    """Threads may ask it for one outcome each; nothing is left when these have come."""
+    pool, outcomes = Pool(), []
+
+    def ask():
+        outcomes.append(pool.outcome(by_value(lambda task, channel: (time.sleep(0.5), os.getpid())), 0))
+
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    for each in asking:
+        each.start()
+    when(lambda: len(children()) >= 2)
+    pool.end()
+    for each in asking:
+        each.join()
+    assert len({process for _, process in outcomes}) == 2
+    assert gone([process for _, process in outcomes])
 
 
 def test_whoever_stops_listening_ends_the_work(threaded):

@@ -13,7 +13,7 @@ import pytest
 from tests.living import gone, lives, when
 from verification.processes import supervisor
 from verification.processes.channel import Channel
-from verification.processes.supervisor import exit_code_in_words, signal_in_words
+from verification.processes.supervisor import UNKNOWN, exit_code_in_words, signal_in_words
 from verification.processes.workers import spread
 
 ROOT = Path(__file__).parents[3]
@@ -165,12 +165,6 @@ def test_a_supervisor_that_is_stopped_goes_on():
     assert outcomes(lambda: [os.kill(os.getppid(), signal.SIGSTOP) for _ in range(3)]) == [0, 1]
 
 
-def test_a_worker_that_ends_its_group_ends_itself():
-    """And not who judges it."""
-    lost, other = outcomes(lambda: os.killpg(0, signal.SIGTERM))
-    assert (lost.how, other) == ("ended its process with exit code -15 (SIGTERM)", 1)
-
-
 def in_a_group():
     """Lead a group of one's own, in the session of before."""
     os.setpgid(0, 0)
@@ -240,12 +234,12 @@ def test_what_was_told_is_withdrawn_before_what_was_left_is_ended(monkeypatch):
     channel, seen = Channel(), []
     watch = supervisor._Watch(0, channel, os.getpid())
     monkeypatch.setattr(watch, "_conduct", lambda: "left 1 process running in the background")
-    monkeypatch.setattr(watch, "_end_all", lambda: seen.append(channel.is_finished))
+    monkeypatch.setattr(watch, "_end_all", lambda: seen.append(channel.outcome.is_empty()))
     channel.finish("a result")
-    assert channel.is_finished
     watch.to_its_end()
-    assert seen == [False]
-    assert (channel.is_finished, channel.lost) == (False, "left 1 process running in the background")
+    assert seen == [True]
+    assert channel.outcome.is_empty()
+    assert channel.lost.get() == "left 1 process running in the background"
 
 
 @LINUX
@@ -404,7 +398,7 @@ def test_a_supervisor_that_hears_nothing_is_killed(monkeypatch):
 
 def test_numbers_of_ends_and_signals_are_told_in_words():
     """By a name, where there is one."""
-    codes = [None, 0, 3, -9, -40, -200]
+    codes = [UNKNOWN, 0, 3, -9, -40, -200]
     assert [exit_code_in_words(code) for code in codes] == [
         "an exit code that is not known",
         "exit code 0",

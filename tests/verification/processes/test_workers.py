@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from tests.living import gone, lives, when
-from verification.processes import timeout
+from verification.processes import timeout, workers
+from verification.processes.fresh import pooled
 from verification.processes.workers import spread
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
@@ -39,16 +40,26 @@ def deaf(_=None):
     sum(itertools.repeat(0))
 
 
-@pytest.mark.parametrize("cores", [1, 2, 5])
-def test_results_are_in_order(monkeypatch, cores):
-    """Whatever the number of cores, and whichever task is done first."""
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+@pytest.mark.parametrize("processes", [None, 1, 5])
+def test_results_are_in_order(monkeypatch, processes):
+    """Whatever the number of processes, and whichever is done first; tasks are asked for as they come."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(workers, "AHEAD", 2)
+    begun, most = [], 2 * (processes or 2)
+
+    def tasks():
+        for task in range(12):
+            begun.append(task)
+            yield task
 
     def work(task, channel):
         time.sleep(0.05 if task == 0 else 0)
         return 10 * task
 
-    assert list(spread(work, range(4))) == [0, 10, 20, 30]
+    for number, outcome in enumerate(spread(work, tasks(), processes)):
+        assert outcome == 10 * number
+        assert len(begun) <= number + most
+    assert len(begun) == 12
     assert list(spread(work, [])) == []
 
 
@@ -96,41 +107,73 @@ def test_a_worker_spreads_its_own_work():
     assert len({worker, *(process for _, process in inner)}) == 3
 
 
-@pytest.mark.parametrize(
-    ("end", "how"),
-    [
-        (lambda: os._exit(3), "ended its process with exit code 3"),
-        (lambda: os._exit(0), "ended its process with exit code 0"),
-        (lambda: os.kill(os.getpid(), signal.SIGKILL), "ended its process with exit code -9 (SIGKILL)"),
-        (lambda: os.kill(os.getpid(), 40), "ended its process with exit code -40"),
-    ],
-)
-def test_a_process_that_dies_is_told_of(end, how):
-    """By its exit code, with what it told last; the other tasks are done."""
+def copy_returns(_=None):
+    """Both processes come back from the call."""
+    os.fork()
+    time.sleep(0.2)
+
+
+def copy_raises(_=None):
+    """The copy by an exception."""
+    if os.fork() == 0:
+        raise ValueError("of the copy")
+    time.sleep(0.2)
+
+
+def to_itself(number, group=False):
+    """A signal."""
+    return lambda _: os.killpg(0, number) if group else os.kill(os.getpid(), number)
+
+
+# What a call may do to its process, and how that is told.
+LOST = {
+    "ends": (lambda _: os._exit(3), "ended its process with exit code 3"),
+    "ends well": (lambda _: os._exit(0), "ended its process with exit code 0"),
+    "kills": (to_itself(signal.SIGKILL), "ended its process with exit code -9 (SIGKILL)"),
+    "kills by a number": (to_itself(40), "ended its process with exit code -40"),
+    "kills its group": (to_itself(signal.SIGTERM, True), "ended its process with exit code -15 (SIGTERM)"),
+    "deaf": (deaf, "did not return within 0.3 s, nor hear an alarm"),
+    "waiting": (lambda _: signal.pause(), "did not return within 0.3 s, nor hear an alarm"),
+    "copy returns": (copy_returns, "forked, and the copy of its process returned as well"),
+    "copy raises": (copy_raises, "forked, and the copy of its process returned as well"),
+}
+# In fresh processes, each of which takes a second to start.
+FRESH = ("ends", "deaf", "copy returns")
+
+
+def lost_in_the_middle(conduct):
+    """Three tasks of which the second does this in a guarded call."""
 
     def work(task, channel):
         channel.tell("before")
         channel.tell(task)
-        if task == 1:
-            end()
-        return task
+        return channel.guarded(conduct if task == 1 else str)(task)
 
-    first, lost, last = spread(work, range(3))
-    assert (first, last) == (0, 2)
+    return work
+
+
+def check_lost(outcomes, how):
+    """It is told, with what was told last, and the other tasks are done."""
+    first, lost, last = outcomes
+    assert (first, last) == ("0", "2")
     assert (lost.how, lost.doing) == (how, 1)
 
 
-@pytest.mark.parametrize("hang", [deaf, lambda _: signal.pause()], ids=["deaf", "waiting"])
-def test_a_guarded_call_that_never_comes_back_is_ended(hang):
-    """With its process, after three times what an answer may take; the other tasks are done."""
+@pytest.mark.parametrize("name", LOST)
+def test_a_process_that_is_lost_is_told_of(name):
+    """By its end, by what it did, or after three times what an answer may take."""
+    conduct, how = LOST[name]
+    check_lost(spread(lost_in_the_middle(conduct), range(3)), how)
 
-    def work(task, channel):
-        channel.tell(task)
-        return channel.guarded(hang if task == 0 else str)(task)
 
-    lost, other = spread(work, [0, 1])
-    assert (lost.how, lost.doing) == ("did not return within 0.3 s, nor hear an alarm", 0)
-    assert other == "1"
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FRESH)
+def test_a_fresh_process_that_is_lost_is_told_of_and_replaced(monkeypatch, name):
+    """In the same words."""
+    monkeypatch.setitem(sys.modules, "jax", os)
+    conduct, how = LOST[name]
+    with pooled() as over_fresh_ones:
+        check_lost(over_fresh_ones(lost_in_the_middle(conduct), range(3), 1), how)
 
 
 def test_what_is_not_guarded_may_take_its_time():
@@ -279,24 +322,6 @@ def test_a_worker_hears_no_ctrl_c_and_has_no_terminal():
         return os.getpgid(0) == os.getpid(), sys.stdin.read(), os.read(0, 10)
 
     assert list(spread(work, [0])) == [(True, "", b"")]
-
-
-@pytest.mark.parametrize("returns", [True, False])
-def test_a_copy_that_returns_is_found_out(returns):
-    """It goes no further itself, whether it returned or raised; the other tasks are done."""
-
-    def work(task, channel):
-        def forks(task):
-            if task == 0 and os.fork() == 0 and not returns:
-                raise ValueError("of the copy")
-            time.sleep(0.2)
-            return task
-
-        return channel.guarded(forks)(task)
-
-    lost, other = spread(work, [0, 1])
-    assert lost.how == "forked, and the copy of its process returned as well"
-    assert other == 1
 
 
 def test_a_copy_that_does_not_return_is_its_own(monkeypatch):
