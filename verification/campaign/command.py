@@ -22,23 +22,21 @@ from verification.campaign.store import opened
 from verification.judge import subject_of
 from verification.report import summary
 
-# The least number that is no seed: names of files hold it, and so has SQLite's integer to.
-SEEDS = 2**63
+# Digits of a number that is given, at most: names of files hold a seed.
+DIGITS = 19
 
 # Cases of the designed sample, about, by whose proportion to the others it is known what is left.
 SAMPLE = 300.0
 
 
-def whole(least: int, beyond: int | None = None) -> Callable[[str], int]:
-    """Reads an integer from ``least`` on and below ``beyond``, or raises argparse's error."""
+def whole(least: int) -> Callable[[str], int]:
+    """Reads an integer from ``least`` on, or raises argparse's error."""
 
     def read(text: str) -> int:
-        number = int(text) if text.isdecimal() and len(text) < 20 else None
-        if number is None or number < least or (beyond is not None and number >= beyond):
-            limit = "" if beyond is None else f", below {beyond}"
-            shown = line(repr(text), VALUE)
-            raise argparse.ArgumentTypeError(f"{shown}, needed an integer of at least {least}{limit}")
-        return number
+        if not text.isdecimal() or len(text) > DIGITS or int(text) < least:
+            needed = f"needed an integer of at least {least}, of {DIGITS} digits at most"
+            raise argparse.ArgumentTypeError(f"{line(repr(text), VALUE)}, {needed}")
+        return int(text)
 
     return read
 
@@ -47,7 +45,7 @@ def whole(least: int, beyond: int | None = None) -> Callable[[str], int]:
 FLAGS: Mapping[str, Mapping[str, Any]] = {
     "--cases": {"type": whole(1), "required": True, "metavar": "N", "help": "how many cases are drawn"},
     "--seed": {
-        "type": whole(0, SEEDS),
+        "type": whole(0),
         "default": 0,
         "metavar": "S",
         "help": "of all that is drawn (default 0)",

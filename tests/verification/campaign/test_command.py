@@ -15,7 +15,7 @@ from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
 from tests.quick import first_quick
 from verification.campaign import cluster, command
-from verification.campaign.command import SEEDS, prepared, whole
+from verification.campaign.command import DIGITS, prepared, whole
 from verification.campaign.store import NAME
 from verification.cli import commands
 from verification.cli.options import arguments
@@ -165,7 +165,7 @@ MISUSES = {
     "no cases": (["mine.py:net"], "the following arguments are required: --cases"),
     "none at all": (["mine.py:net", "--cases", "0"], "'0', needed an integer of at least 1"),
     "no workers": (["mine.py:net", "--cases", "9", "--workers", "0"], "'0', needed an integer of at least 1"),
-    "a large seed": (["mine.py:net", "--cases", "9", "--seed", str(SEEDS)], f"at least 0, below {SEEDS}"),
+    "a large seed": (["mine.py:net", "--cases", "9", "--seed", str(10**DIGITS)], f"{DIGITS} digits at most"),
     "no engine": (["none.py:net", "--cases", "9"], "none.py: no such file"),
     "two backends": (
         ["mine.py:net", "--cases", "9", "--workers", "2", "--scheduler", "127.0.0.1:1"],
@@ -206,7 +206,7 @@ def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch)
 
 def test_whole_numbers_are_read():
     """Within their limits."""
-    assert (whole(1)("1"), whole(0, 5)("4")) == (1, 4)
-    for read, text in ((whole(1), "0"), (whole(0, 5), "5"), (whole(0), "²"), (whole(0), " 1")):
+    assert (whole(1)("1"), whole(0)("9" * DIGITS)) == (1, 10**DIGITS - 1)
+    for read, text in ((whole(1), "0"), (whole(0), "-1"), (whole(0), "²"), (whole(0), " 1")):
         with pytest.raises(argparse.ArgumentTypeError, match="needed an integer"):
             read(text)
