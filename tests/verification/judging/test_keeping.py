@@ -18,7 +18,6 @@ from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping
 from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
-from verification.judging.profile import Profile
 from verification.models.case import Cotangents, random_case
 from verification.models.stored import dtype_of
 from verification.models.truncation import Standard
@@ -349,13 +348,12 @@ def test_nothing_is_kept_where_denormal_numbers_are_zero(shelf, monkeypatch):
 def test_the_environment_says_that_nothing_is_kept(users, monkeypatch):
     """As ``cache=False`` does."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=replace(SMALL, steps=(1, 2)))
-    few = Profile("few", cases=1, exact_cases=0, strength=1)
     monkeypatch.setenv("VERIFIED_RNN_NO_CACHE", "1")
     monkeypatch.setattr("verification.judge.judge", lambda subject, *_, **__: subject.shelf)
-    assert verify(engine, few) is None
+    assert verify(engine, SHORT) is None
     monkeypatch.delenv("VERIFIED_RNN_NO_CACHE")
-    assert verify(engine, few, cache=False) is None
-    assert isinstance(verify(engine, few), Shelf)
+    assert verify(engine, SHORT, cache=False) is None
+    assert isinstance(verify(engine, SHORT), Shelf)
 
 
 def test_rows_are_designed_once_and_kept(shelf, monkeypatch):

@@ -151,7 +151,7 @@ def test_what_is_wrong_in_long_doubles_alone_is_explained(dtypes, losses):
         return changed(answer, W=1.001 * answer.params["W"]) if problem.dtype == np.longdouble else answer
 
     scope = Scope(dtypes=dtypes, losses=(losses,), functions={"activation": ("tanh",)}, steps=(1, 5))
-    found = verify(scoped(engine, scope), Profile("short", cases=30, exact_cases=0, strength=1))
+    found = verify(scoped(engine, scope), FEW)
     assert found.verdict == "refuted"
     where = "" if dtypes == ("longdouble",) else "In longdouble, "
     assert f"{where}W is wrong" in found.diagnosis.sentence

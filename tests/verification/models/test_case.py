@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from verification.models import complex_scan, lstm, scan
-from verification.models.case import Case, Cotangents, Targets, axes_put_out, by_reach, random_case, real_of
+from verification.models.case import Cotangents, Targets, axes_put_out, random_case, real_of
 from verification.models.model import Block, Model, Use
-from verification.models.truncation import Tabled
 
 SIZES = {"H": 3, "D": 2}
 
@@ -54,14 +53,6 @@ def test_a_complex_cotangent_is_of_the_real_and_the_imaginary_part():
     objective = Cotangents(np.array([[[2 + 3j]]]), (np.array([[0j]]),))
     data = objective.data(0, 1)
     assert objective.term(complex_scan, None, None, data, (np.array([[5 + 7j]]),)).tolist() == [31.0]
-
-
-def test_losses_that_reach_back_to_one_step_are_a_group():
-    """A loss that reaches no step at all is with those that begin after it."""
-    case = random_case(scan, np.random.default_rng(0), SIZES, steps=4)
-    assert by_reach(case) == ((0, (0, 1, 2, 3)),)
-    other = Case(scan, case.blocks, case.objective, truncation=Tabled((0, 0, 2, 9)))
-    assert by_reach(other) == ((0, (0, 1)), (2, (2,)), (4, (3,)))
 
 
 def test_targets_are_the_model_s_own_loss_from_a_step_on():

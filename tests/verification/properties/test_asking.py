@@ -48,21 +48,6 @@ def test_an_answer_in_another_form_is_none(function, told):
     assert refused(function) == told
 
 
-def test_the_text_of_what_is_raised_is_one_line():
-    """Whatever that is."""
-
-    class Hostile(Exception):
-        def __str__(self):
-            return "x" * 100_000 + "\nmore"
-
-    def raises(problem):
-        raise Hostile
-
-    told = refused(raises)
-    assert len(told) < 220
-    assert "\n" not in told
-
-
 def test_an_array_that_is_exchanged_is_told():
     """The caller's dict has another array than it had."""
 

@@ -13,7 +13,7 @@ from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.properties.findings import findings, truth_of
-from verification.properties.per_step import LAG_BY_LAG, views
+from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 
@@ -29,24 +29,6 @@ def some(model, steps=5, **options):
 def lags_of(engine, case):
     """What is found of each part of each step."""
     return LAG_BY_LAG.look(Trial(engine, Truth(case)))
-
-
-def test_each_block_says_how_its_steps_are_told_apart():
-    """By slice, by a column of its own, or in sum alone."""
-    told = {view.block: view.words for view in views(models.gru, layer(print, print, model=models.gru).claim)}
-    assert told == {
-        "U": "each step by a column of its own",
-        "W": "the sum of its steps",
-        "b": "the sum of its steps",
-        "bn": "the sum of its steps",
-        "xs": "each step by its slice",
-        "h0": "its one step",
-    }
-    scan = layer(*[print] * 2, model=models.scan)
-    assert {view.words for view in views(models.scan, scan.claim)} == {
-        "each step by its slice",
-        "its one step",
-    }
 
 
 def test_a_part_that_has_decayed_is_seen_here_alone():

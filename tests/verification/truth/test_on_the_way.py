@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.quick import first_quick
-from verification.models import SHIPPED, activations, scan, vanilla
+from verification.models import SHIPPED, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS, PERTURBATION
@@ -15,7 +15,6 @@ from verification.models.weighted import Weighted
 from verification.truth.on_the_way import OnTheWay, keeps_apart, stays
 from verification.truth.put_out import as_state
 from verification.truth.replayed import _run
-from verification.truth.reverse import make_vjp
 from verification.truth.rounding import POOL, Copies
 from verification.truth.unroll import STEP, broadcasts
 
@@ -115,13 +114,3 @@ def test_a_step_that_moves_copies_from_the_first_axis_is_seen():
     assert broadcasts(moved)
     assert not keeps_apart(moved)
     assert not keeps_apart(one_copy_alone(vanilla))
-
-
-def test_a_slope_is_computed_once_however_often_it_is_gone_back_through():
-    """Of a pass on."""
-    asked = []
-    function = activations._with_slope(lambda a: asked.append(a) or 2 * a)(np.square)
-    back, _ = make_vjp(lambda leaves: (function(leaves["a"]),), {"a": np.array([1.0, 3.0])})
-    assert back((np.ones(2),))["a"].tolist() == [2, 6]
-    assert back((np.array([1.0, 2.0]),))["a"].tolist() == [2, 12]
-    assert len(asked) == 1

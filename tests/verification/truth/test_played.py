@@ -18,42 +18,6 @@ STEPS, RECORDS = 5, 2
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
 
-def some():
-    """A case, and its initial state in every copy."""
-    case = a_case(lstm, RECORDS, STEPS, sizes={"H": 3, "D": 2})
-    return case, tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)
-
-
-def test_a_replay_makes_the_states_that_the_whole_makes():
-    """From the state it is held at; a shorter one drops out, and one without a step makes none."""
-    case, start = some()
-    whole = Batch(case, COPIES, [Replay(0, STEPS, ())], start, 1)
-    replays = [Replay(1, 3, (3,)), Replay(3, 2, (4,)), Replay(4, 0, (3,))]
-    held = tuple(
-        np.concatenate([whole.states[replay.first][i] for replay in replays], axis=1) for i in range(2)
-    )
-    replayed = Batch(case, COPIES, replays, held, 2)
-    assert [state[0].shape[1] for state in replayed.states] == [6, 4, 4, 2]
-    for made, state in enumerate(replayed.states):
-        for number, replay in enumerate(replays):
-            if made <= replay.length:
-                for i in range(2):
-                    got = state[i][0, number * RECORDS : (number + 1) * RECORDS]
-                    np.testing.assert_array_equal(got, whole.states[replay.first + made][i][0])
-
-
-def test_the_initial_state_has_a_gradient_where_it_is_not_held():
-    """A replay that goes from a later step adds none to it."""
-    case, start = some()
-    sums = Sums(case, COPIES)
-    Batch(case, COPIES, [Replay(2, 3, (4,))], start, 1).backward(sums)
-    assert not sums.draws["h0"].any()
-    assert sums.draws["W"].any()
-    assert not sums.draws["xs"][:, :, :2].any()
-    Batch(case, COPIES, [Replay(0, STEPS, (4,))], start, 1).backward(sums)
-    assert sums.draws["h0"].all()
-
-
 @pytest.mark.parametrize("draws", [0, DRAWS])
 @pytest.mark.parametrize(
     "replays",

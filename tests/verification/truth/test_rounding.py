@@ -38,18 +38,6 @@ def test_small_cases_are_computed_together_and_large_states_need_fewer_draws():
         assert (few, many) == (4, DRAWS)
 
 
-def test_the_first_copy_is_the_number_itself_and_the_others_are_near():
-    """Within 2u, and not all alike."""
-    array = some().blocks["W"]
-    copies = Rounding(some(), TOGETHER, 0).of_array(array)
-    assert copies.shape == (9, *array.shape)
-    assert copies.dtype == np.float64
-    np.testing.assert_array_equal(copies[0], array)
-    off = np.abs(copies[1:] / array - 1)
-    assert 0 < off.max() <= PERTURBATION * unit(np.dtype(np.float32)) * 1.001
-    assert len(np.unique(off)) == off.size
-
-
 def test_a_place_tells_the_same_again_and_another_does_not():
     """In the order in which it is asked."""
     one, again, other = (Rounding(some(), TOGETHER, 1, s) for s in (2, 2, 3))

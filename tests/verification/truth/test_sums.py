@@ -7,7 +7,7 @@ from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy
 from verification.truth.rounding import Copies
-from verification.truth.sums import Lost, Sums, Where, bounded, orthogonal, signs
+from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
 
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
@@ -91,20 +91,6 @@ def test_what_starts_is_counted_by_row_where_rows_are_apart(apart, counts):
     lost.widen(3)
     assert lost.counts.tolist() == counts
     assert lost.flow[0].shape == (COPIES.count, 3, 2)
-
-
-def test_parts_of_rows_stand_at_their_records_and_steps():
-    """Of one replay all at once, of several step by step: one may be at a step where another is then."""
-    array = np.arange(2 * 6).reshape(2, 6, 1)
-    for steps, once in (([4, 4], True), ([4, 4], False), ([4, 5], False)):
-        where = Where(np.array([0, 1]), np.array(steps), 3, once)
-        whole = np.zeros((2, 2, 9, 1), int)
-        for part, place in where.parts(array):
-            whole[(slice(None), *place)] += part
-        records, at = where.each
-        for row in range(6):
-            assert np.all(whole[:, records[row], at[row]] == array[:, row])
-        assert np.count_nonzero(whole) == 11
 
 
 def test_parts_of_steps_are_added_up_and_each_is_rounded():
