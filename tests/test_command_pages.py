@@ -162,7 +162,7 @@ def rows_after(head):
 def test_every_flag_of_every_command_is_in_the_table():
     """With the commands that have it, and no other; those of campaigns alone are on their own page."""
     told = {}
-    for flag, commands, _ in rows_after("| flag | of which commands |"):
+    for flag, commands, _ in rows_after("| flag | commands |"):
         told[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
     there = {}
     for name, parser in {**parsers(EVIDENCE, "evidence"), **parsers(USAGES, "verification")}.items():
