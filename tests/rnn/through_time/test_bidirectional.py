@@ -1,4 +1,4 @@
-"""Both directions: beside autograd of the whole, under every truncation, alone, in stacks and of stacks."""
+"""Stacks and both directions beside autograd of the whole, under every truncation, one within the other."""
 
 import pickle
 

@@ -1,8 +1,4 @@
-"""Stacks and both directions of many steps, records and units, beside single layers one after another.
-
-A truncated gradient is taken apart by its losses: that at step t is the full gradient of the steps that it
-reaches, from the states before them.
-"""
+"""Stacks and both directions of many steps, records and units, beside single layers one after another."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Stacks: what a truncation means there, every way that a cell can be asked, and what is refused."""
+"""Stacks: what a truncation means there, either loops, layers, and names.
+
+Their gradients beside autograd are in test_bidirectional.py.
+"""
 
 import numpy as np
 import pytest
@@ -23,20 +26,15 @@ N, T, D, K = 2, 6, 2, 1
 UNLIKE = Stack(LSTM(D, 4), GRU(4, 3), Vanilla(3, 5))
 
 
-def floats(rng, *shape):
-    """Between −1 and 1."""
-    return rng.uniform(-1, 1, shape)
-
-
-def problem(stack, draw=floats, losses="every", seed=0, steps=T):
-    """A network's arguments."""
-    rng = np.random.default_rng(seed)
+def problem(stack):
+    """A network's arguments, between −1 and 1."""
+    rng = np.random.default_rng(0)
     shapes = {**stack.shapes, "V": (K, stack.units), "c": (K,)}
     return {
-        "params": stack.params(*(draw(rng, *shape) for shape in shapes.values())),
-        "xs": draw(rng, N, steps, D),
-        "targets": draw(rng, N, steps, K) if losses == "every" else draw(rng, N, K),
-        "h0": tuple(draw(rng, N, width) for width in stack.widths),
+        "params": stack.params(*(rng.uniform(-1, 1, shape) for shape in shapes.values())),
+        "xs": rng.uniform(-1, 1, (N, T, D)),
+        "targets": rng.uniform(-1, 1, (N, T, K)),
+        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in stack.widths),
     }
 
 
