@@ -10,7 +10,7 @@ from verification.models.case import Case
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
-from verification.properties.engine import Begun, FixedCase, Unsupported
+from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -111,3 +111,22 @@ def declared(
         "claim": claimed(scope, model, capabilities),
         "source": Source(PUBLIC, adapter, given, model, departures, said),
     }
+
+
+def checked_tuple(what: str, given: Any, count: int | None = None) -> tuple[Any, ...]:
+    """What is a tuple or a list, of so many or of any number but none; raises InvalidAnswer for what is not.
+
+    ``what`` is, or was returned.
+    """
+    is_one = isinstance(given, tuple | list)
+    if not is_one or (not given if count is None else len(given) != count):
+        number = f" of {len(given)}" if is_one else ""
+        needed = f"a tuple of {'arrays' if count is None else count}"
+        raise InvalidAnswer(f"{what} a {type(given).__name__}{number}, needed {needed}")
+    return tuple(given)
+
+
+def check_dict(what: str, given: Any) -> None:
+    """Raises InvalidAnswer for what is no dict."""
+    if not isinstance(given, Mapping):
+        raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from verification.adapters.adapter import checked_tuple
 from verification.adapters.importing import imported
 from verification.judging.function_subject import OfFunction
 from verification.models.arrays import Array
 from verification.models.code import Code, code_of, imports_of
 from verification.models.model import Model
-from verification.properties.engine import InvalidAnswer
 from verification.properties.of_function import Call
 from verification.sampling.scope import Scope
 
@@ -55,12 +55,7 @@ class FunctionAdapter:
 
     def _returned(self, returned: Any, count: int) -> dict[int, Any]:
         returned = (returned,) if isinstance(returned, np.ndarray) and count == 1 else returned
-        if not isinstance(returned, tuple | list) or len(returned) != count:
-            length = f" of {len(returned)}" if isinstance(returned, tuple | list) else ""
-            raise InvalidAnswer(
-                f"backward returned a {type(returned).__name__}{length}, needed a tuple of {count}"
-            )
-        return dict(enumerate(returned))
+        return dict(enumerate(checked_tuple("backward returned", returned, count)))
 
     def code(self, call: Call) -> Code:
         """Statements that make ``engine`` again, which draws no arguments, and the call as ``case``."""

@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, declared, soundly
+from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
@@ -97,7 +97,7 @@ class Layer(ModelAdapter):
             name: self._by_record(name, array, packing) for name, array in self._put_out(outputs).items()
         }
         if self.claim.finals:
-            final = _tuple("forward's state", final, len(states))
+            final = checked_tuple("forward's state is", final, len(states))
             forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
@@ -112,7 +112,7 @@ class Layer(ModelAdapter):
         """What was put out, by the parts of a forward."""
         if not self._named_outputs:
             return {OUTPUTS: outputs}
-        _dict("forward's outputs", outputs)
+        check_dict("forward's outputs", outputs)
         return {output_named(name): outputs.get(name) for name in self._named_outputs}
 
     def _cotangents(self, given: Cotangents, packing: Packing | None) -> Any:
@@ -143,7 +143,7 @@ class Layer(ModelAdapter):
         d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
         blocks, states = self._read(d_params, d_xs, packing), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
-            d_initial = _tuple("backward's d_state", d_initial, len(states))
+            d_initial = checked_tuple("backward's d_state is", d_initial, len(states))
             blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
         return blocks
 
@@ -167,11 +167,11 @@ class Layer(ModelAdapter):
         claimed = self.claim.blocks
         inputs = self.model.of(Use.INPUT)
         if any(block.name in claimed for block in self.model.of(Use.STEP)):
-            _dict("backward's d_params", d_params)
+            check_dict("backward's d_params", d_params)
         if len(inputs) == 1:
             d_xs = dict.fromkeys(self.layout.places[inputs[0].name].names, d_xs)
         elif any(block.name in claimed for block in inputs):
-            _dict("backward's d_xs", d_xs)
+            check_dict("backward's d_xs", d_xs)
         read: dict[str, tuple[Any, ...]] = {}
         for block in self.model.of(Use.STEP, Use.INPUT):
             if block.name in claimed:
@@ -290,13 +290,6 @@ def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:
     return returned
 
 
-def _tuple(what: str, given: Any, count: int) -> tuple[Any, ...]:
-    if not isinstance(given, tuple | list) or len(given) != count:
-        number = f" of {len(given)}" if isinstance(given, tuple | list) else ""
-        raise InvalidAnswer(f"{what} is a {type(given).__name__}{number}, needed a tuple of {count}")
-    return tuple(given)
-
-
 def _missing(block: str, layout: Layout, gradients: Mapping[Any, Any], whose: str) -> None:
     """Raises InvalidAnswer for a gradient that is not there, where some are by names that nobody knows."""
     known = {name for place in layout.places.values() for name in place.names}
@@ -306,8 +299,3 @@ def _missing(block: str, layout: Layout, gradients: Mapping[Any, Any], whose: st
         raise InvalidAnswer(
             f"the gradient of {block} is missing: {whose} has {', '.join(others)}, needed {needed}"
         )
-
-
-def _dict(what: str, given: Any) -> None:
-    if not isinstance(given, Mapping):
-        raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")

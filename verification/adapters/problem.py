@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, declared, soundly
+from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
 from verification.models.model import Model, Use
@@ -146,12 +146,10 @@ def parts_of(model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]
     if not issubclass(type(answer), Gradients):
         raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
     inputs, states = model.of(Use.INPUT), model.of(Use.STATE)
-    if not isinstance(answer.params, Mapping):
-        raise InvalidAnswer(f"params is a {type(answer.params).__name__}, needed a dict by name")
-    if not isinstance(answer.state, tuple) or len(answer.state) != len(states):
-        raise InvalidAnswer(f"state is a {type(answer.state).__name__}, needed a tuple of {len(states)}")
+    check_dict("params", answer.params)
+    state = checked_tuple("state is", answer.state, len(states))
     of_inputs = {inputs[0].name: answer.xs} if len(inputs) == 1 else answer.xs
-    by_state = {block.name: array for block, array in zip(states, answer.state, strict=True)}
+    by_state = {block.name: array for block, array in zip(states, state, strict=True)}
     return (
         {OUTPUTS: answer.outputs, VALUE: answer.value},
         {**answer.params, **dict(of_inputs or {}), **by_state},

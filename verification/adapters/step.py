@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, declared, soundly
+from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
 from verification.adapters.layer import Backward, Forward, as_layer
 from verification.models.arrays import Array
 from verification.models.case import Case
@@ -88,8 +88,8 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
             )
             told = step(params, x if isinstance(xs, dict) else x[""], state)
             given.check("step")
-            state, kept = _tuple("step's answer", told, 2)
-            state = _tuple("step's state", state)
+            state, kept = checked_tuple("step's answer is", told, 2)
+            state = checked_tuple("step's state is", state)
             outputs.append(state[0])
             tape.append(kept)
         return np.stack(outputs, axis=1), state, (params, inputs, tape)
@@ -111,9 +111,9 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
                     carry = (carry[0] + d_outputs[:, s], *carry[1:])
                     carry = tuple(map(np.add, carry, d_state)) if s == steps - 1 else carry
                 given = _Kept(_named("d_state", carry))
-                of_params, d_x, carry = _tuple("step_back's answer", step_back(tape[s], carry), 3)
+                of_params, d_x, carry = checked_tuple("step_back's answer is", step_back(tape[s], carry), 3)
                 given.check("step_back")
-                carry = _tuple("step_back's d_state", carry, len(d_state))
+                carry = checked_tuple("step_back's d_state is", carry, len(d_state))
                 if size < MOST_KEPT:
                     answers.append(_Kept(_answered(of_params, d_x, carry)))
                     size += answers[-1].size
@@ -171,8 +171,8 @@ class _Sums:
 
     def add(self, what: str, parts: Any, place: Any = ...) -> None:
         """Add a part to the place of each sum; what is None, or not there, is missing from then on."""
-        if self._sums and not isinstance(parts, Mapping):
-            raise InvalidAnswer(f"{what} is a {type(parts).__name__}, needed a dict by name")
+        if self._sums:
+            check_dict(what, parts)
         for name, whole in self._sums.items():
             part, sum_ = parts.get(name), whole[place]
             if part is None:
@@ -189,12 +189,3 @@ class _Sums:
     def sums(self) -> dict[str, Array | None]:
         """The sums by name, None of what is missing."""
         return {name: None if name in self._missing else array for name, array in self._sums.items()}
-
-
-def _tuple(what: str, given: Any, count: int | None = None) -> tuple[Any, ...]:
-    if not isinstance(given, tuple | list) or not given or len(given) != (count or len(given)):
-        number = f" of {len(given)}" if isinstance(given, tuple | list) else ""
-        raise InvalidAnswer(
-            f"{what} is a {type(given).__name__}{number}, needed a tuple of {count or 'arrays'}"
-        )
-    return tuple(given)

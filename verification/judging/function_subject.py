@@ -1,8 +1,7 @@
 """A function and its backward as a subject: calls that are drawn, and what is said of a wrong one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from verification.diagnosis.got_against_want import Beside, beside
 from verification.diagnosis.picture import RIGHT, Picture
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile
-from verification.judging.run import BLOCK, Block, Place
+from verification.judging.run import BLOCK, Block, Place, Subject
 from verification.judging.sampled import Sample
 from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
@@ -32,7 +31,7 @@ ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class OfFunction:
+class OfFunction(Subject):
     """What the adapter for functions returned. Its cases are calls, which can be sent as they are."""
 
     engine: Engine
@@ -47,26 +46,9 @@ class OfFunction:
         """Which gradients."""
         return f"gradients of {', '.join(self.engine.names) or 'every argument'} by autograd of the forward"
 
-    @property
-    def views(self) -> Mapping[str, str]:
-        """It has no steps."""
-        return {}
-
     def guarded(self, channel: Any) -> "OfFunction":
         """The same, whose calls are watched."""
         return OfFunction(Guarded(self.engine, channel))
-
-    def keeping(self, folder: Path) -> "OfFunction":
-        """As it is: its truths take less time than its calls are drawn in."""
-        return self
-
-    def samples(self, profile: Profile) -> tuple[Sample, ...]:
-        """None: what there is to vary, its arguments' strategy knows."""
-        return ()
-
-    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """None: calls are drawn, so many at a time."""
-        yield from ()
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
@@ -76,10 +58,6 @@ class OfFunction:
         cases = max(TIMES, profile.cases) if profile.cases else 0
         for start in range(0, cases, BLOCK):
             yield Block(min(BLOCK, cases - start), f"{seed} {start}")
-
-    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
-        """None, of no sample."""
-        yield from ()
 
     def cases(self, block: Block) -> list[Call]:
         """Every call of a block."""
@@ -92,10 +70,6 @@ class OfFunction:
     def in_words(self, case: Call) -> str:
         """The shapes of the arguments."""
         return shapes_in_words(self.engine, case)
-
-    def pack(self, case: Call) -> Call:
-        """As it is."""
-        return case
 
     def tally(self, call: Call) -> Tally:
         """What a call comes to."""
@@ -111,14 +85,6 @@ class OfFunction:
         for row in rows:
             if row.evidence < TIMES:
                 yield f"{row.property} {row.part}"
-
-    def unshown(self, tally: Tally) -> Iterator[str]:
-        """None: each call is asked all."""
-        yield from ()
-
-    def remarks(self, tally: Tally) -> Iterator[str]:
-        """None: its bound is that of its own roundings."""
-        yield from ()
 
     def size(self, packed: Call) -> int:
         """How many numbers are given, but for cotangents."""
@@ -144,14 +110,6 @@ class OfFunction:
             return next((each for each in found if each.wrong and each.property == finding.property), None)
 
         return smallest_of(calls(self.engine), wrong_on, size_of)
-
-    def wrong(self, packed: Call) -> frozenset[str]:
-        """Of a function each part is told by itself."""
-        return frozenset()
-
-    def showing(self, diagnosis: Diagnosis) -> None:
-        """The smallest call is all that there is."""
-        return None
 
     def picture(self, packed: Call) -> Picture:
         """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""

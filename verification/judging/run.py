@@ -78,7 +78,11 @@ class Place(Protocol):
 
 
 class Subject(Protocol):
-    """An engine with its cases. A case is kept *packed*, in a form that can be sent between processes."""
+    """An engine with its cases. A case is kept *packed*, in a form that can be sent between processes.
+
+    What has a body is that of an engine without samples, of whose case nothing more is said than where it
+    fails.
+    """
 
     @property
     def name(self) -> str:
@@ -94,18 +98,22 @@ class Subject(Protocol):
     @property
     def views(self) -> Mapping[str, str]:
         """How lag by lag sees each block, in words."""
+        return {}
 
     def guarded(self, channel: Any) -> Self:
         """The same, whose calls are watched by the process that started this one."""
 
     def keeping(self, folder: Path) -> Self:
         """The same, whose truths are kept in a folder, as far as it has any."""
+        return self
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
         """The designed samples, of which informative cases have to meet every row."""
+        return ()
 
     def opening(self, samples: Sequence[Sample]) -> Iterable[Block]:
         """What the run looks at first: a few cases, which tell how long an engine takes for a call."""
+        return ()
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
@@ -114,6 +122,7 @@ class Subject(Protocol):
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[Block]:
         """The rows of a sample with these numbers, in blocks of little work at first."""
+        return ()
 
     def cases(self, block: Block) -> Iterable[Any]:
         """Every case of a block, with what is true of it, made when it is its turn."""
@@ -129,15 +138,18 @@ class Subject(Protocol):
 
     def pack(self, case: Any) -> Any:
         """It alone, packed."""
+        return case
 
     def missing(self, tally: Tally) -> Iterable[str]:
         """What was met too seldom to be evidence."""
 
     def unshown(self, tally: Tally) -> Iterable[str]:
         """Properties of which no case has shown anything yet."""
+        return ()
 
     def remarks(self, tally: Tally) -> Iterable[str]:
         """What is less accurate than it could be, and not wrong."""
+        return ()
 
     def size(self, packed: Any) -> int:
         """How many numbers of a case a reader has to look at."""
@@ -150,9 +162,11 @@ class Subject(Protocol):
 
     def wrong(self, packed: Any) -> frozenset[str]:
         """The parts of an answer that are wrong on a case."""
+        return frozenset()
 
     def showing(self, diagnosis: Diagnosis) -> tuple[Any, Finding] | None:
         """A small case that shows what a diagnosis says, packed, and what is found there; or None."""
+        return None
 
     def picture(self, packed: Any) -> Picture:
         """What can be drawn of an engine that is wrong on a case."""

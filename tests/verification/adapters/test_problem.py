@@ -59,7 +59,7 @@ def test_the_answer_meets_the_table(losses, steps):
         (3, "returned a int, needed a Gradients"),
         (SimpleNamespace(outputs=1), "returned a SimpleNamespace, needed a Gradients"),
         (Gradients(None, None, 3, None, ()), "params is a int, needed a dict by name"),
-        (Gradients(None, None, {}, None, ()), "state is a tuple, needed a tuple of 2"),
+        (Gradients(None, None, {}, None, ()), "state is a tuple of 0, needed a tuple of 2"),
     ],
 )
 def test_what_has_not_the_form_is_told(answer, told):

@@ -14,7 +14,6 @@ from verification.diagnosis.stages import Diagnosis
 from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.report import text as report
-from verification.report.description import described
 from verification.report.outcome import Report
 from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 
@@ -101,45 +100,21 @@ def test_a_part_that_one_truncation_has_not_met_is_left_blank():
     assert lines_of(report.table(alone))["larger W"].split() == ["5", "·", "100%"]
 
 
-def test_the_failure_is_the_sentence_and_the_smallest_example():
-    """As a program."""
-    told = report.failure(REFUTED)
-    first, _, program = told.partition("\n\n")
-    assert first == (
-        "Refuted. b is wrong: the bug is in what is computed from it.\nThe smallest example is of lags:"
-    )
-    assert program == REFUTED.example.code
-
-
-def test_what_was_not_exercised_is_named():
-    """Each entry of the contract that was not met, and what was declined has a place in the JSON."""
-    assert report.failure(IDLE).endswith("neither pass nor fail: T = 1, lags W")
-    assert report.as_json(Report(IDLE))["declined"] == {"numbers that are Fractions": 200}
-
-
-def test_the_exercise_is_counted():
-    """Every entry with its count, the informative cases, and what is missing."""
-    told = " ".join(report.exercise(described(VERIFIED)).split())
-    assert "1234 informative cases" in told
-    assert "T = 1: 1000, relu: 1000" in told
-    assert "Not seen" not in told
-    assert report.exercise(described(IDLE)).splitlines()[-1].endswith(": T = 1, lags W")
-
-
-def test_sizes_and_coverage_are_told():
-    """Of what was drawn and what is always the same; of pairs, triples and so on."""
-    assert report.sizes(described(VERIFIED)) == "Problems: drawn up to T 6; designed or fixed up to T 512"
-    coverage = "Designed sample: 10 of 10 pairs of levels covered, 2 excluded by rules"
-    assert f"\n{coverage}\n" in report.judged(VERIFIED)
-    (told,) = report.as_json(Report(VERIFIED))["coverage"]
-    assert told == {
-        "strength": 2,
-        "of": "",
-        "possible": 10,
-        "covered": 10,
-        "vacuous": [],
-        "excluded": {"a rule": 2},
-    }
+def test_the_json_has_what_was_declined_and_covered():
+    """By what the engine said, and by the number of factors."""
+    told = report.as_json(Report(IDLE))
+    assert told["declined"] == {"numbers that are Fractions": 200}
+    assert told["exercise"]["missing"] == ["T = 1", "lags W"]
+    assert told["coverage"] == [
+        {
+            "strength": 2,
+            "of": "",
+            "possible": 10,
+            "covered": 10,
+            "vacuous": [],
+            "excluded": {"a rule": 2},
+        }
+    ]
 
 
 def test_the_json_of_a_verified_run():
@@ -188,18 +163,6 @@ def test_the_json_is_standard():
     told = report.as_json(Report(REFUTED, "few", None, a_sine()))
     text = json.dumps(told)
     assert json.dumps(json.loads(text, parse_constant=refuse)) == text
-
-
-def test_the_sine_table_sets_figures_beside_the_baselines():
-    """Both trainings, the published figure, every baseline and the free run."""
-    table = report.sine_table(a_sine(25, Window(5), 0.5), a_sine())
-    figures = {line[:45].strip(): float(line[45:]) for line in table.splitlines()[1:]}
-    assert figures["this network, 25 epochs, Window(k=5)"] == 0.5
-    assert figures["this network, 2 epochs, Full()"] == 0.25
-    assert figures["the article, as published"] == pytest.approx(PUBLISHED_RMSE, rel=1e-2)
-    assert figures["predict zero"] == 0.7
-    assert figures["repeat the last value"] == 0.68
-    assert figures["free run, 300 steps on its own predictions"] == 0.375
 
 
 def written(path, draw, *arguments):
