@@ -384,7 +384,7 @@ PINNED = [
         for name in (
             *("arrays", "axes", "delta_rule", "gated_linear_attention", "gated_scan", "gru"),
             *("gru_reset_before", "linear", "lstm", "mlstm", "parts", "projected_lstm"),
-            *("readout", "scan", "selective_scan", "slstm", "vanilla"),
+            *("readout", "scan", "selective_scan", "slstm", "sru", "vanilla"),
         )
     ),
     *(

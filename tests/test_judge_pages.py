@@ -33,7 +33,7 @@ PAGES = {
 
 # Models of one input, or of no cells of today's, which have no row in docs/judge/attention.md.
 OTHERS = {"vanilla", "lstm", "gru", "gru_reset_before", "linear", "complex_linear", "scan", "complex_scan"}
-OTHERS |= {"projected_lstm", "stack"}
+OTHERS |= {"projected_lstm", "sru", "stack"}
 
 
 @pytest.mark.slow

@@ -15,13 +15,16 @@ from tests.layers import (
     linear,
     lstm,
     mlstm,
+    momentum_delta_rule,
     projected_lstm,
     rg_lru,
     rwkv6,
+    rwkv7,
     scalar_gated_linear_attention,
     scan,
     selective_scan,
     slstm,
+    sru,
     stack,
     vanilla,
 )
@@ -51,7 +54,10 @@ RIGHT = (
     (models.selective_scan, selective_scan),
     (models.delta_rule, delta_rule),
     (models.gated_delta_rule, gated_delta_rule),
+    (models.rwkv7, rwkv7),
+    (models.momentum_delta_rule, momentum_delta_rule),
     (models.projected_lstm, projected_lstm),
+    (models.sru, sru),
     (models.stack, stack),
 )
 

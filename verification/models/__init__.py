@@ -3,7 +3,7 @@
 A model of one's own is another ``verification.Model``, in a file of one's own.
 """
 
-from verification.models.delta_rule import delta_rule, gated_delta_rule
+from verification.models.delta_rule import delta_rule, gated_delta_rule, momentum_delta_rule, rwkv7
 from verification.models.gated_linear_attention import (
     gated_linear_attention,
     rwkv6,
@@ -19,13 +19,15 @@ from verification.models.projected_lstm import projected_lstm
 from verification.models.scan import complex_scan, scan
 from verification.models.selective_scan import selective_scan
 from verification.models.slstm import slstm
+from verification.models.sru import sru
 from verification.models.stack import stack, stacked
 from verification.models.vanilla import vanilla
 
 SHIPPED = (
     *(vanilla, lstm, gru, gru_reset_before, linear, complex_linear, scan, complex_scan, gated_scan, rg_lru),
     *(gated_linear_attention, scalar_gated_linear_attention, rwkv6),
-    *(selective_scan, delta_rule, gated_delta_rule, projected_lstm, mlstm, slstm, stack),
+    *(selective_scan, delta_rule, gated_delta_rule, rwkv7, momentum_delta_rule),
+    *(projected_lstm, sru, mlstm, slstm, stack),
 )
 
 __all__ = [
@@ -41,13 +43,16 @@ __all__ = [
     "linear",
     "lstm",
     "mlstm",
+    "momentum_delta_rule",
     "projected_lstm",
     "rg_lru",
     "rwkv6",
+    "rwkv7",
     "scalar_gated_linear_attention",
     "scan",
     "selective_scan",
     "slstm",
+    "sru",
     "stack",
     "stacked",
     "vanilla",

@@ -6,8 +6,16 @@
 ``gated_delta_rule`` decays the matrix first, by exp(g_t), whose logarithm g_t (N, A) is 0 or below. Keys have
 at most the length 1; a longer one makes the matrix grow.
 
+``rwkv7`` decays each key by itself, takes away what a direction κ_t of its own reads, at a rate of each key,
+and adds all of the value; ``momentum_delta_rule`` keeps a part μ_t (N, A) of how the matrix moved before:
+
+    S′ = diag(exp(g_t)) S − (a_t ⊙ κ_t) (Sᵀ κ_t)ᵀ + k_t v_tᵀ          g_t, κ_t, a_t (N, A, K)
+    M′ = μ_t M − β_t k_t (Sᵀ k_t − v_t)ᵀ        S′ = exp(g_t) S + M′
+
 Sources: Yang et al., *Parallelizing linear transformers with the delta rule*, arXiv 2406.06484, section 2.2;
-Yang, Kautz and Hatamizadeh, *Gated delta networks*, arXiv 2412.06464, equation 10. There S is (V, K).
+Yang, Kautz and Hatamizadeh, *Gated delta networks*, arXiv 2412.06464, equation 10; Peng et al., *RWKV-7*,
+arXiv 2503.14456, equation 17; Behrouz et al., *Titans*, arXiv 2501.00663, equations 13 and 14, of a matrix.
+There S is (V, K).
 """
 
 from dataclasses import replace
@@ -30,6 +38,23 @@ def step(f: Any, p: Any, x: Any, S: Any) -> Any:
 def gated(f: Any, p: Any, x: Any, S: Any) -> Any:
     """The same, of what is left by x.g (…, N, A)."""
     return step(f, p, x, np.expand_dims(f.decay(x.g), (-1, -2)) * S)
+
+
+def by_key(f: Any, p: Any, x: Any, S: Any) -> Any:
+    """S (…, N, A, K, V), after x.g, x.kappa, x.a, x.k (…, N, A, K) and x.v (…, N, A, V)."""
+    gone = read(f.named("matrix that a key reads", S), x.kappa)
+    return np.expand_dims(f.decay(x.g), -1) * S - outer(x.a * x.kappa, gone) + outer(x.k, x.v)
+
+
+def moved(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
+    """S and M (…, N, A, K, V), after x.mu (…, N, A) and the inputs of ``gated``."""
+    M = np.expand_dims(x.mu, (-1, -2)) * M + (step(f, p, x, S) - S)
+    return np.expand_dims(f.decay(x.g), (-1, -2)) * S + M, M
+
+
+def of_both(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
+    """o (…, N, A, V), by x.q (…, N, A, K)."""
+    return read(S, x.q)
 
 
 delta_rule = Model(
@@ -55,4 +80,31 @@ gated_delta_rule = replace(
     blocks=(*delta_rule.of(Use.INPUT), _DECAY, *delta_rule.of(Use.STATE)),
     step=gated,
     functions={"decay": (exp,)},
+)
+
+rwkv7 = replace(
+    gated_delta_rule,
+    name="rwkv7",
+    blocks=(
+        *(block for block in delta_rule.of(Use.INPUT) if block.name in "qv"),
+        Block("k", ("A", "K"), Use.INPUT, meaning="keys"),
+        Block("kappa", ("A", "K"), Use.INPUT, meaning="what is taken away", domain=within_unit_length),
+        Block("a", ("A", "K"), Use.INPUT, meaning="how much of it", domain=between_0_and_1),
+        replace(_DECAY, axes=("A", "K")),
+        *delta_rule.of(Use.STATE),
+    ),
+    step=by_key,
+)
+
+momentum_delta_rule = replace(
+    gated_delta_rule,
+    name="momentum_delta_rule",
+    blocks=(
+        *gated_delta_rule.of(Use.INPUT),
+        Block("mu", ("A",), Use.INPUT, meaning="what is kept of a move", domain=between_0_and_1),
+        *gated_delta_rule.of(Use.STATE),
+        Block("M0", ("A", "K", "V"), Use.STATE, meaning="initial move"),
+    ),
+    step=moved,
+    output=of_both,
 )

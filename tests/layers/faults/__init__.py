@@ -17,7 +17,7 @@ from verification.sampling.scope import Scope
 
 FILES = (
     *("lstm", "lstm_conduct", "lstm_conditions", "gru", "scan", "vanilla", "gated_scan"),
-    *("gated_linear_attention", "selective_scan", "delta_rule", "projected_lstm", "mlstm", "slstm"),
+    *("gated_linear_attention", "selective_scan", "delta_rule", "projected_lstm", "mlstm", "slstm", "sru"),
 )
 FAULTS = tuple(fault for name in FILES for fault in read(Path(__file__).with_name(f"{name}.faults")))
 # Of sizes, and of numbers, that ``FAULTS``' own test has no case of.

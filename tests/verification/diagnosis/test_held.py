@@ -24,6 +24,8 @@ NAMES = {
     models.mlstm: ("stabiliser", "least normaliser", "normaliser"),
     models.delta_rule: ("matrix that a key reads",),
     models.gated_delta_rule: ("matrix that a key reads",),
+    models.rwkv7: ("matrix that a key reads",),
+    models.momentum_delta_rule: ("matrix that a key reads",),
     models.lstm: (),
 }
 

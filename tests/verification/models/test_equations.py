@@ -125,6 +125,20 @@ def delta_rule(p, decay=1.0):
     return (S,), S.T @ p.q
 
 
+def rwkv7(p):
+    """S′ = (diag(e^g) − (a κ) κᵀ) S + k vᵀ and o = S′ᵀ q."""
+    assert np.linalg.norm(p.kappa) <= 1 + 1e-15
+    S = (np.diag(np.exp(p.g)) - np.outer(p.a * p.kappa, p.kappa)) @ p.S0 + np.outer(p.k, p.v)
+    return (S,), S.T @ p.q
+
+
+def momentum_delta_rule(p):
+    """M′ = μ M + β k (v − Sᵀ k)ᵀ, S′ = e^g S + M′ and o = S′ᵀ q."""
+    M = p.mu * p.M0 + p.beta * np.outer(p.k, p.v - p.S0.T @ p.k)
+    S = math.exp(p.g) * p.S0 + M
+    return (S, M), S.T @ p.q
+
+
 def gated_attention(p, bonus=False):
     """S′ = e^g S + k vᵀ and o = S′ᵀ q; with a bonus o = Sᵀ q + (q · u k) v."""
     assert np.all(p.g <= 0)
@@ -152,6 +166,8 @@ def selective_scan(p):
 HEADS = {
     models.delta_rule: delta_rule,
     models.gated_delta_rule: lambda p: delta_rule(p, math.exp(p.g)),
+    models.rwkv7: rwkv7,
+    models.momentum_delta_rule: momentum_delta_rule,
     models.gated_linear_attention: gated_attention,
     models.scalar_gated_linear_attention: gated_attention,
     models.rwkv6: lambda p: gated_attention(p, bonus=True),
@@ -179,6 +195,19 @@ def test_a_step_and_its_output(model):
         for got, want in zip(after, states, strict=True):
             np.testing.assert_allclose(got[n, a], want, rtol=1e-12)
         np.testing.assert_allclose(put_out[n, a], output, rtol=1e-11)
+
+
+def test_a_simple_recurrent_unit_puts_out_what_passes_by_its_cell():
+    """c′ = f c + (1 − f) x̃ and h = r c′ + (1 − r) s, whose gates see c."""
+    blocks, (c,), put_out = stepped(models.sru)
+    p = Named(blocks)
+    for n, k in product(range(2), range(UNITS)):
+        new, a_f, a_r, skipped = (dot(p.U, row, p.xs[n, 0]) for row in range(k, 4 * UNITS, UNITS))
+        before = p.c0[n, k]
+        f = sigmoid(a_f + p.v[k] * before + p.b[k])
+        r = sigmoid(a_r + p.v[UNITS + k] * before + p.b[UNITS + k])
+        after = f * before + (1 - f) * new
+        assert [c[n, k], put_out[n, k]] == pytest.approx([after, r * after + (1 - r) * skipped], rel=1e-12)
 
 
 def test_a_stabiliser_changes_no_output():
