@@ -31,8 +31,13 @@ from verification.models.model import Block, Model, Use
 
 def step(f: Any, p: Any, x: Any, S: Any) -> Any:
     """S (…, N, A, K, V), after x.k (…, N, A, K), x.v (…, N, A, V) and x.beta (…, N, A)."""
+    return S + move(f, x, S)
+
+
+def move(f: Any, x: Any, S: Any) -> Any:
+    """− β k (Sᵀ k − v)ᵀ."""
     error = x.v - read(f.named("matrix that a key reads", S), x.k)
-    return S + outer(x.k, np.expand_dims(x.beta, -1) * error)
+    return outer(x.k, np.expand_dims(x.beta, -1) * error)
 
 
 def gated(f: Any, p: Any, x: Any, S: Any) -> Any:
@@ -48,7 +53,7 @@ def by_key(f: Any, p: Any, x: Any, S: Any) -> Any:
 
 def moved(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
     """S and M (…, N, A, K, V), after x.mu (…, N, A) and the inputs of ``gated``."""
-    M = np.expand_dims(x.mu, (-1, -2)) * M + (step(f, p, x, S) - S)
+    M = np.expand_dims(x.mu, (-1, -2)) * M + move(f, x, S)
     return np.expand_dims(f.decay(x.g), (-1, -2)) * S + M, M
 
 

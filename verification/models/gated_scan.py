@@ -2,12 +2,12 @@
 
     h′ = a_t ⊙ h + share(a_t) ⊙ x_t        a_t, x_t (N, H), a_t between 0 and 1
 
-``gated_scan`` has the share 1 − a, as minGRU (with z = 1 − a) and HGRN; ``rg_lru`` has √(1 − a²), as RG-LRU,
-whose input is i ⊙ x there.
+``gated_scan`` has the share 1 − a, as minGRU (with z = 1 − a), minLSTM (with a = f / (f + i)), HGRN and the
+pooling of a QRNN; ``rg_lru`` has √(1 − a²), as RG-LRU, whose input is i ⊙ x there.
 
-Sources: Feng et al., *Were RNNs all we needed?*, arXiv 2410.01201, section 3.1; Qin et al., *Hierarchically
-gated recurrent neural network*, arXiv 2311.04823, equation 2; De et al., *Griffin*, arXiv 2402.19427,
-equation 4.
+Sources: Feng et al., *Were RNNs all we needed?*, arXiv 2410.01201, section 3; Bradbury et al.,
+*Quasi-recurrent neural networks*, arXiv 1611.01576, section 2.1; Qin et al., *Hierarchically gated recurrent
+neural network*, arXiv 2311.04823, equation 2; De et al., *Griffin*, arXiv 2402.19427, equation 4.
 """
 
 from dataclasses import replace
