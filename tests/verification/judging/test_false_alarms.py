@@ -13,7 +13,8 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from tests.layers import FORMED, RIGHT, flushed, gated_scan, otherwise, vanilla
+from tests.layers import FORMED, RIGHT, gated_scan, vanilla
+from tests.verification.judging import flushed, otherwise
 from verification import layer, models
 from verification.models.case import random_case
 from verification.processes.workers import Lost, spread
