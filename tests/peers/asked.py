@@ -1,22 +1,15 @@
 """How engines of other libraries are asked here: one case in all its properties, or a short run."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from tests.promises import SHORT
 from verification import verify
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import dimensions, some_truncation
-
-
-@dataclass(frozen=True)
-class Short:
-    """A profile: each level once, and some drawn cases."""
-
-    cases: int = 30
-    strength: int = 1
 
 
 def wrong(engine, dtype=None, records=3, steps=5, ends=None):
@@ -35,4 +28,4 @@ def wrong(engine, dtype=None, records=3, steps=5, ends=None):
 
 def judged(engine, **options):
     """A short run's judgement."""
-    return verify(engine, Short(), **options)
+    return verify(engine, SHORT, **options)
