@@ -35,7 +35,8 @@ def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0
 def made_of(model, claim):
     """Cases by whatever makes any: designed, between levels, drawn, and at random."""
     rng = np.random.default_rng(0)
-    design, at_random = in_floats(model, claim), AtRandom(model, claim)
+    design = in_floats(model, claim)
+    at_random = AtRandom(design)
     rows = [*design.rows(2)[::9], *rows_between(model, claim, 0).values()]
     yield from (design.make(row, rng) for row in rows)
     yield from all_drawn(cases(model, claim), "0", 6)

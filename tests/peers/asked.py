@@ -9,13 +9,14 @@ from verification import verify
 from verification.models.case import random_case
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import as_claimed
-from verification.sampling.draws import dimensions, some_truncation
+from verification.sampling.draws import some_truncation
+from verification.sampling.factors import dimensions
 
 
 def wrong(engine, dtype=None, records=3, steps=5, ends=None):
     """What the properties find wrong on a case of healthy numbers, as (property, part)."""
     model, claim = engine.model, engine.claim
-    sizes = {name: 2 + i for i, name in enumerate(dimensions(model))}
+    sizes = {name: 2 + i for i, name in enumerate(dimensions(model, False))}
     functions = {role: names[0] for role, names in claim.functions.items()}
     case = random_case(
         model, np.random.default_rng(0), sizes, records, steps, np.dtype(dtype or claim.dtypes[-1]), functions

@@ -20,7 +20,8 @@ from verification.properties.ragged import RaggedTruth
 from verification.properties.remarks import coarse, forward_is_coarse, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
-from verification.sampling.draws import dimensions, some_truncation
+from verification.sampling.draws import some_truncation
+from verification.sampling.factors import dimensions
 from verification.truth import replay
 from verification.truth.comparison import compare
 
@@ -169,7 +170,9 @@ def healthy_case(
     wide = [each for each in claimed if each in WIDER] or claimed
     dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
-    sizes = sizes or {name: claim.least.get(name, 2 + i) for i, name in enumerate(dimensions(model, losses))}
+    sizes = sizes or {
+        name: claim.least.get(name, 2 + i) for i, name in enumerate(dimensions(model, losses != "cotangents"))
+    }
     functions = {role: names[0] for role, names in claim.functions.items()}
     held = drawn_in(dtype)
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, held, functions, losses)

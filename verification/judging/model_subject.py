@@ -44,10 +44,10 @@ from verification.properties.trial import CaseTruth
 from verification.sampling import products
 from verification.sampling.at_random import AtRandom
 from verification.sampling.design import Design
-from verification.sampling.drawing import all_drawn, one_drawn
+from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
-from verification.sampling.fractions import exact_cases, in_fractions
+from verification.sampling.fractions import in_fractions
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
@@ -183,14 +183,17 @@ class OfModel:
 
     @cached_property
     def _at_random(self) -> AtRandom:
-        return AtRandom(self.engine.model, self.engine.claim)
+        return AtRandom(in_floats(self.engine.model, self.engine.claim))
+
+    @cached_property
+    def _in_fractions_at_random(self) -> AtRandom:
+        return AtRandom(in_fractions(self.engine.model, self.engine.claim))
 
     def at(self, place: run.Place) -> Asked:
         """One of ten in Fractions, of an engine that claims to be exact; all others in floating point."""
-        model, claim = self.engine.model, self.engine.claim
-        if claim.exact and place.number % EXACT_EVERY == 0:
-            return Asked(truth_of(one_drawn(exact_cases(model, claim), str(place))))
-        return Asked(truth_of(self._at_random.case(place.rng())))
+        exact = self.engine.claim.exact and place.number % EXACT_EVERY == 0
+        made = self._in_fractions_at_random if exact else self._at_random
+        return Asked(truth_of(made.case(place.rng())))
 
     def in_words(self, case: Asked) -> str:
         """The sizes and the number type."""

@@ -19,7 +19,7 @@ from verification.sampling import products
 from verification.sampling.admitting import admits
 from verification.sampling.chunks import borders
 from verification.sampling.claim import Claim
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import exact_cases
 from verification.sampling.gaps import between, rows_between
 from verification.sampling.numbering import Row
 from verification.sampling.switches import rows_where_code_switches, where_code_switches

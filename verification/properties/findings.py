@@ -4,10 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
 
-from hypothesis import strategies as st
-
 from verification.models.case import Case
-from verification.models.model import Model
 from verification.properties.additivity import ADDITIVITY
 from verification.properties.asking import beyond
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
@@ -32,8 +29,6 @@ from verification.properties.truth import Truth
 from verification.properties.units import UNITS_PERMUTE
 from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WORKSPACE
 from verification.sampling.claim import Claim
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
 from verification.sampling.numbering import Row
 from verification.sampling.turns import Turns
 from verification.truth.made import Memory, nothing
@@ -133,11 +128,6 @@ def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = Non
     for each in asked(claim, truth, turns) if truth.determined else ():
         each.prepare(claim, truth)
     return truth
-
-
-def cases_in(dtype: str, model: Model, claim: Claim) -> st.SearchStrategy[Case]:
-    """Cases in one number type, of those that a claim admits; "object" for Fractions."""
-    return exact_cases(model, claim) if dtype == "object" else cases(model, claim, dtype)
 
 
 def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:

@@ -31,7 +31,7 @@ from verification.properties.trial import CaseTruth, Trial, found
 from verification.properties.truth import Truth
 from verification.sampling.at_random import AtRandom
 from verification.sampling.factors import dimensions, needs_readout
-from verification.sampling.sample import case_of
+from verification.sampling.sample import in_floats
 from verification.truth import replay
 from verification.truth.long import as_known
 from verification.truth.made import nothing
@@ -101,9 +101,9 @@ def _forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
     model, claim = engine.model, engine.claim
     small = {name: claim.least.get(name, 1) for name in dimensions(model, needs_readout(claim))}
     small |= {"N": claim.records[0], "T": claim.steps[0]}
-    at_random, rng = AtRandom(model, claim), np.random.default_rng(0)
+    at_random, rng = AtRandom(in_floats(model, claim)), np.random.default_rng(0)
     for _ in range(LOOKED_AT):
-        case = _spread(case_of(at_random.row(rng, small), model, claim, rng), rng)
+        case = _spread(at_random.design.make(at_random.row(rng, small), rng), rng)
         if {*names} <= {each.name for each in case.chosen.values()} and _shows(engine, case, names):
             return True
     return False

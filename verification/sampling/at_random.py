@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from hypothesis import strategies as st
 
 from verification.models.case import Case
-from verification.models.model import Model
-from verification.sampling.claim import Claim
-from verification.sampling.conditions import conditions
-from verification.sampling.covering import Factors, Level, Rule, row_with
-from verification.sampling.exclusions import rules
-from verification.sampling.factors import Span, sizes_of, table
+from verification.sampling.covering import Level, row_with
+from verification.sampling.design import Design
+from verification.sampling.factors import Span, sizes_of
 from verification.sampling.numbering import Row, factor_of, least_steps
-from verification.sampling.sample import case_of
 
 # The most of each size in a small case, which is asked everything (``verification.properties.asking``).
 SMALL = 9
@@ -33,47 +30,38 @@ CONDITIONED = 2
 
 @dataclass(frozen=True, eq=False)
 class AtRandom:
-    """All the cases of a claim."""
+    """All the cases of a design."""
 
-    model: Model
-    claim: Claim
-
-    @cached_property
-    def _factors(self) -> Factors:
-        return table(self.model, self.claim)
-
-    @cached_property
-    def _conditions(self) -> Factors:
-        return conditions(self.model, self.claim)
-
-    @cached_property
-    def _rules(self) -> tuple[Rule, ...]:
-        return rules(self.model, self.claim)
+    design: Design
 
     def case(self, rng: np.random.Generator) -> Case:
         """A case, of which all that is left to chance is taken from ``rng``."""
         small = bool(rng.integers(ANY) > 0)
-        return case_of(self._row(rng, {}, small), self.model, self.claim, rng)
+        return self.design.make(self._row(rng, {}, small), rng)
+
+    def small_case(self, rng: np.random.Generator) -> Case:
+        """The same, of no large size."""
+        return self.design.make(self.row(rng, {}), rng)
 
     def row(self, rng: np.random.Generator, sizes: Mapping[str, int]) -> Row:
         """A row of small sizes, but for those that are given."""
         return self._row(rng, sizes, True)
 
     def _row(self, rng: np.random.Generator, given: Mapping[str, int], small: bool) -> Row:
-        known = dict(self._factors)
+        design, known = self.design, dict(self.design.factors)
         if rng.integers(CONDITIONED) == 0:
             # No steps beyond the classes, which a case of any size has as seldom as it has few.
-            more = {name: levels for name, levels in self._conditions.items() if name != "T"}
+            more = {name: levels for name, levels in design.conditions.items() if name != "T"}
             known |= {name: (*known[name], *levels) for name, levels in more.items()}
         known |= {factor_of(name): ((number, number),) for name, number in given.items()}
         factors = {
             name: _permuted(_small(levels) if small and name in self._sized else levels, rng)
             for name, levels in known.items()
         }
-        levels = row_with({}, factors, self._rules) or row_with({}, self._factors, self._rules)
+        levels = row_with({}, factors, design.rules) or row_with({}, design.factors, design.rules)
         if levels is None:
             raise ValueError("the rules exclude every case of the claim")
-        least = least_steps(levels, self.claim.steps[0])
+        least = least_steps(levels, design.shortest)
         sizes = {}
         for name, (low, high) in sizes_of(levels).items():
             low = min(high, max(low, least)) if name == "T" else low
@@ -83,8 +71,14 @@ class AtRandom:
     @cached_property
     def _sized(self) -> frozenset[str]:
         """The factors that are classes of sizes."""
-        spans = {name: levels[0] for name, levels in self._factors.items()}
+        spans = {name: levels[0] for name, levels in self.design.factors.items()}
         return frozenset(map(factor_of, sizes_of(spans)))
+
+
+def drawn_of(design: Design) -> st.SearchStrategy[Case]:
+    """Small cases of a design, as Hypothesis draws them: each from a seed of its own."""
+    made = AtRandom(design)
+    return st.integers(0, 2**63 - 1).map(lambda seed: made.small_case(np.random.default_rng(seed)))
 
 
 def _small(spans: Sequence[Span]) -> Sequence[Span]:

@@ -1,4 +1,4 @@
-"""Cases of Fractions, for engines that claim to be exact in them: designed ones, and drawn ones.
+"""Cases of Fractions, for engines that claim to be exact in them.
 
 Digits grow with every step, so these are small: an LSTM of two units has some 1,200 after three steps.
 """
@@ -7,16 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import strategies as st
 
 from verification.models.arrays import Array
-from verification.models.case import Case, in_domains, random_case
+from verification.models.case import Case, in_domains
 from verification.models.model import Model
-from verification.sampling.admitting import as_claimed
 from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
-from verification.sampling.draws import dimensions, truncations, ways
 from verification.sampling.exclusions import estimate, rules
 from verification.sampling.factors import ORDINARY, Span, table
 from verification.sampling.numbering import Row
@@ -84,23 +81,6 @@ def _factors(model: Model, small: Claim) -> dict[str, tuple[Level, ...]]:
         elif ORDINARY in factors[name]:
             factors[name] = tuple(level for level in factors[name] if level in ("zero", ORDINARY))
     return factors
-
-
-@st.composite
-def exact_cases(draw: st.DrawFn, model: Model, claim: Claim) -> Case:
-    """A small case of Fractions, with rational functions alone."""
-    small = _small(model, claim)
-    records, steps = draw(st.integers(*small.records)), draw(st.integers(*small.steps))
-    losses = draw(st.sampled_from(claim.losses))
-    sizes = {name: draw(st.integers(1, MOST)) for name in dimensions(model, losses)}
-    functions = {role: draw(st.sampled_from(names)) for role, names in small.functions.items()}
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    case = as_claimed(claim, random_case(model, rng, sizes, records, steps, np.float64, functions, losses))
-    return replace(
-        _in_fractions(case, draw(st.sampled_from(DENOMINATORS))),
-        truncation=draw(truncations(claim, steps)),
-        **draw(ways(claim, steps)),
-    )
 
 
 def _in_fractions(case: Case, denominator: int) -> Case:

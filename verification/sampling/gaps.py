@@ -14,7 +14,6 @@ from verification.models.model import Model
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
-from verification.sampling.exclusions import work
 from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions, most_of, needs_readout
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
@@ -42,7 +41,7 @@ def between(model: Model, claim: Claim) -> Design:
 def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
     """By number, the rows that a seed asks, in a drawn order; none of what compiles for each shape."""
     rng = np.random.default_rng(seed)
-    at_random = AtRandom(model, claim)
+    at_random = AtRandom(in_floats(model, claim))
     asked = [] if claim.compiled else [*_sizes(model, claim, seed)]
     left = {name: _left_out(*span) for name, span in _spans(model, claim).items()}
     rows = [
@@ -64,7 +63,7 @@ def _row(
         row = at_random.row(rng, {**more, **asked})
         # Where they cost too much the row has none of them.
         have = row.sizes.items() >= asked.items()
-        if have and work(at_random.model, at_random.claim, row.priced) <= COMPANIONS:
+        if have and at_random.design.seconds(row.priced) <= COMPANIONS:
             return row
     return at_random.row(rng, asked)
 

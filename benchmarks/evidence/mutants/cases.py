@@ -22,8 +22,7 @@ from verification.models.truncation import FULL, Standard, chunks, tail, window
 from verification.properties.findings import truth_for, truth_of
 from verification.properties.trial import CaseTruth
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import cases, exact_cases
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softsign", "identity")
 

@@ -12,8 +12,7 @@ from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, netw
 from verification.models.model import Model
 from verification.properties.findings import findings, truth_of
 from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import cases
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import cases, exact_cases
 from verification.sampling.scope import Scope
 
 MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}

@@ -14,7 +14,7 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.sampling.draws import dimensions
+from verification.sampling.factors import dimensions
 
 FUNCTIONS = {
     "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},
@@ -26,7 +26,7 @@ FAULTS = {name: read(Path(__file__).with_name("faults") / f"{name.lower()}.fault
 @lru_cache(maxsize=2)
 def truth_of(name):
     """Of a case whose dimensions differ."""
-    sizes = {letter: 2 + i for i, letter in enumerate(dimensions(MODELS[name]))}
+    sizes = {letter: 2 + i for i, letter in enumerate(dimensions(MODELS[name], False))}
     return Truth(random_case(MODELS[name], np.random.default_rng(0), sizes, 3, 3, np.float64))
 
 

@@ -13,7 +13,7 @@ from verification.adapters.packed import Packing, packing_of
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.drawing import all_drawn
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import exact_cases
 from verification.sampling.resolving import narrowed
 
 RG_LRU = packed.of(rg_lru)

@@ -39,7 +39,7 @@ from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
 from verification.sampling import numbering
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import exact_cases
 from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats

@@ -19,7 +19,7 @@ from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import admits
 from verification.sampling.drawing import all_drawn
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import exact_cases
 from verification.sampling.resolving import narrowed
 
 SMALL = {"records": (1, 3), "steps": (1, 6)}

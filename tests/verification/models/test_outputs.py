@@ -107,7 +107,8 @@ def test_another_form_is_told(outputs, words):
 def test_one_of_them_may_have_no_cotangent():
     """In cases of the sample, and where each has numbers of its own."""
     claim, rng = engine().claim, np.random.default_rng(0)
-    design, at_random = in_floats(MODEL, claim), AtRandom(MODEL, claim)
+    design = in_floats(MODEL, claim)
+    at_random = AtRandom(design)
     met = set()
     for row in design.rows(2):
         if row.levels["cotangents"] == NOT_OF_OUTPUT:

@@ -17,8 +17,8 @@ from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.sampling.claim import gradients
 from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import exact_cases
 from verification.sampling.factors import table
-from verification.sampling.fractions import exact_cases
 from verification.truth import complex_step, replay
 from verification.truth.soundness import check_exact
 

@@ -12,18 +12,19 @@ from verification.properties.findings import truth_of
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import FEW, FEW_STEPS
 from verification.sampling.conditions import conditions
+from verification.sampling.sample import in_floats
 
 
 def drawn(engine, count):
     """So many cases."""
-    made = AtRandom(engine.model, engine.claim)
+    made = AtRandom(in_floats(engine.model, engine.claim))
     return [made.case(np.random.default_rng((0, number))) for number in range(count)]
 
 
 def test_a_generator_draws_one_case():
     """Whatever was drawn before."""
     net = layer(lstm.forward, lstm.backward, model=models.lstm)
-    made, again = (AtRandom(net.model, net.claim) for _ in range(2))
+    made, again = (AtRandom(in_floats(net.model, net.claim)) for _ in range(2))
     one = [made.case(np.random.default_rng(number)) for number in range(5)][3]
     other = again.case(np.random.default_rng(3))
     assert one.sizes == other.sizes
@@ -45,7 +46,7 @@ def test_most_cases_are_small_and_some_of_any_size():
 def test_half_of_the_cases_may_have_conditions():
     """Nine in ten of those have one."""
     net = layer(lstm.forward, lstm.backward, model=models.lstm)
-    made, known = AtRandom(net.model, net.claim), conditions(net.model, net.claim)
+    made, known = AtRandom(in_floats(net.model, net.claim)), conditions(net.model, net.claim)
     rows = [made.row(np.random.default_rng(number), {}) for number in range(100)]
     some = sum(any(row.levels[name] in levels for name, levels in known.items()) for row in rows)
     assert 30 < some < 70

@@ -70,7 +70,7 @@ def test_a_forward_that_is_told_is_told_each_at_its_borders():
 def test_what_is_drawn_is_told_each():
     """By Hypothesis and at random; the smallest where a case says nothing."""
     claim, rng = claim_of(chunks=(5, 2), steps=(1, 16), records=(1, 3)), np.random.default_rng(0)
-    at_random = AtRandom(scan, claim)
+    at_random = AtRandom(in_floats(scan, claim))
     for some in (all_drawn(cases(scan, claim), "0", 6), [at_random.case(rng) for _ in range(6)]):
         assert {case.chunk for case in some} == {2, 5}
         assert all(admits(claim, case) for case in some)

@@ -20,7 +20,7 @@ from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import LAG_BY_LAG, views, widened
 from verification.sampling.admitting import admits
 from verification.sampling.drawing import all_drawn
-from verification.sampling.fractions import exact_cases
+from verification.sampling.draws import exact_cases
 from verification.sampling.resolving import resolved
 
 MODEL = models.gated_linear_attention

@@ -12,7 +12,7 @@ from verification.models.truncation import FULL, Truncation, chunks, window
 from verification.properties.engine import Engine
 from verification.properties.findings import truth_of
 from verification.properties.trial import CaseTruth
-from verification.sampling.draws import dimensions
+from verification.sampling.factors import dimensions
 from verification.sampling.scope import Scope
 
 # Each cell's functions, without which its layer is not one.
@@ -92,7 +92,7 @@ def _case(
     sizes: Mapping[str, int] | None = None,
 ) -> Case:
     model = CELLS[name][1]
-    sizes = sizes or {letter: 2 + i for i, letter in enumerate(dimensions(model, losses))}
+    sizes = sizes or {letter: 2 + i for i, letter in enumerate(dimensions(model, losses != "cotangents"))}
     rng = np.random.default_rng(0)
     case = random_case(model, rng, sizes, records, steps, np.float64, FUNCTIONS[name], losses)
     return replace(case, truncation=truncation)
