@@ -21,6 +21,9 @@ from verification.sampling.numbering import Row, factor_of, least_steps
 # The most of each size in a small case, which is asked everything (``verification.properties.asking``).
 SMALL = 9
 
+# The same in a drawn case, of which a run has many.
+FEW = 6
+
 # Of how many cases one may have any size, which costs some five times as much as a small one.
 ANY = 10
 
@@ -30,9 +33,10 @@ CONDITIONED = 2
 
 @dataclass(frozen=True, eq=False)
 class AtRandom:
-    """All the cases of a design."""
+    """All the cases of a design. ``small``: the most of each size in a small one."""
 
     design: Design
+    small: int = SMALL
 
     def case(self, rng: np.random.Generator) -> Case:
         """A case, of which all that is left to chance is taken from ``rng``."""
@@ -55,7 +59,7 @@ class AtRandom:
             known |= {name: (*known[name], *levels) for name, levels in more.items()}
         known |= {factor_of(name): ((number, number),) for name, number in given.items()}
         factors = {
-            name: _permuted(_small(levels) if small and name in self._sized else levels, rng)
+            name: _permuted(_small(levels, self.small) if small and name in self._sized else levels, rng)
             for name, levels in known.items()
         }
         levels = row_with({}, factors, design.rules) or row_with({}, design.factors, design.rules)
@@ -76,14 +80,14 @@ class AtRandom:
 
 
 def drawn_of(design: Design) -> st.SearchStrategy[Case]:
-    """Small cases of a design, as Hypothesis draws them: each from a seed of its own."""
-    made = AtRandom(design)
+    """Cases of a design of few numbers, as Hypothesis draws them: each from a seed of its own."""
+    made = AtRandom(design, FEW)
     return st.integers(0, 2**63 - 1).map(lambda seed: made.small_case(np.random.default_rng(seed)))
 
 
-def _small(spans: Sequence[Span]) -> Sequence[Span]:
-    """The classes up to ``SMALL``, the last of them cut there; the first one where all are beyond it."""
-    cut = tuple((low, min(high, SMALL)) for low, high in spans if low <= SMALL)
+def _small(spans: Sequence[Span], most: int) -> Sequence[Span]:
+    """The classes up to the most, the last of them cut there; the first one where all are beyond it."""
+    cut = tuple((low, min(high, most)) for low, high in spans if low <= most)
     return cut or spans[:1]
 
 
