@@ -9,9 +9,10 @@ from tests.layers import lstm, scan
 from verification import Scope, layer, models, scoped
 from verification.models.case import name_of
 from verification.properties.findings import truth_of
-from verification.sampling.at_random import AtRandom
+from verification.sampling.at_random import AtRandom, drawn_of
 from verification.sampling.claim import FEW, FEW_STEPS
 from verification.sampling.conditions import conditions
+from verification.sampling.drawing import all_drawn
 from verification.sampling.sample import in_floats
 
 
@@ -41,6 +42,13 @@ def test_most_cases_are_small_and_some_of_any_size():
     sizes = {case.sizes["H"] for case in drawn(net, 300)}
     assert {1, 2, 3, 4, 5, 6, 7, 8, 9} < sizes
     assert max(sizes) > 17
+
+
+def test_what_is_drawn_has_every_size_up_to_six():
+    """Of few numbers, for a run has many of them."""
+    net = layer(scan.forward, scan.backward, model=models.scan)
+    some = all_drawn(drawn_of(in_floats(net.model, net.claim)), "sizes", 60)
+    assert {size for case in some for size in case.sizes.values()} == {1, 2, 3, 4, 5, 6}
 
 
 def test_half_of_the_cases_may_have_conditions():
