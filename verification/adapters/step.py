@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
-from verification.adapters.layer import Backward, Forward, as_layer
+from verification.adapters.layer import Backward, Forward, Layer, as_layer
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Model
@@ -47,13 +47,15 @@ class Step(ModelAdapter):
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """What the loops make of the step on a case."""
-        forward, back = self.begin(case)
+        forward, back = self._looped(case).begin(case)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:
         """What the loop forwards makes of it, and the loops backwards."""
-        forward, backward = looped(self.step, self.step_back, case.truncation)
-        return as_layer(self, forward, backward).begin(case)
+        return self._looped(case).begin(case)
+
+    def _looped(self, case: Case) -> Layer:
+        return as_layer(self, *looped(self.step, self.step_back, case.truncation))
 
 
 def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:

@@ -148,7 +148,9 @@ def in_order(
     try:
         while True:
             room = min(most - len(running), AHEAD * most - len(running) - len(done))
-            running.update((which, start(task)) for which, task in islice(waiting, room))
+            # No generator: each would be one more frame of the way to an engine.
+            for which, task in islice(waiting, room):
+                running[which] = start(task)
             if number in done:
                 outcome = done.pop(number)
                 number += 1
