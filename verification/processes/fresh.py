@@ -62,20 +62,20 @@ class Pool:
         self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
     ) -> Generator[Any, None, None]:
         """A ``Spread``; raises Unsendable for what cannot be sent."""
-        return in_order(partial(self._begin, work), tasks, processes)
+        return in_order(partial(self._begun, work), tasks, processes, self._keep)
 
     def outcome(self, work: Callable[[Any, Channel], Any], task: Any) -> Any:
         """What comes of one task, by any thread: a result, an exception, or Lost."""
-        turn = self._begin(work, task)
+        turn = Turn(self._begun(work, task), self._keep)
         while not turn.has_ended():
             time.sleep(LOOK)
         return turn.outcome
 
-    def _begin(self, work: Callable[[Any, Channel], Any], task: Any) -> Turn:
+    def _begun(self, work: Callable[[Any, Channel], Any], task: Any) -> "Fresh":
         data = self._pickled((work, task))
         process = self._idle.pop() if self._idle else Fresh()
         process.begin(data)
-        return Turn(process, self._keep)
+        return process
 
     def _keep(self, process: "Fresh") -> None:
         if self._is_over:

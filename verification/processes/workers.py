@@ -24,6 +24,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
@@ -70,7 +71,7 @@ def spread(
     """A ``Spread`` over forked processes, a new one for each task."""
     if not hasattr(os, "fork"):
         return (work(task, Channel()) for task in tasks)
-    return in_order(lambda task: Turn(Forked(work, task)), tasks, processes)
+    return in_order(partial(Forked, work), tasks, processes)
 
 
 class Process(Protocol):
@@ -139,9 +140,12 @@ def end_process(process: Process) -> None:
 
 
 def in_order(
-    start: Callable[[Any], Turn], tasks: Iterable[Any], processes: int | None = None
+    start: Callable[[Any], Process],
+    tasks: Iterable[Any],
+    processes: int | None = None,
+    keep: Callable[[Any], object] = lambda process: None,
 ) -> Generator[Any, None, None]:
-    """The outcomes of the tasks, as ``Spread`` has it."""
+    """The outcomes of the tasks, as ``Spread`` has it; ``keep`` as in ``Turn``."""
     most, waiting, number = processes or os.cpu_count() or 1, enumerate(tasks), 0
     running: dict[int, Turn] = {}
     done: dict[int, Any] = {}
@@ -150,7 +154,7 @@ def in_order(
             room = min(most - len(running), AHEAD * most - len(running) - len(done))
             # No generator: each would be one more frame of the way to an engine.
             for which, task in islice(waiting, room):
-                running[which] = start(task)
+                running[which] = Turn(start(task), keep)
             if number in done:
                 outcome = done.pop(number)
                 number += 1
