@@ -4,14 +4,13 @@ Libraries sort such records by length and have to sort them back, leave out thos
 states past their ends. Each alternative is what one such mistake gives (``verification.diagnosis.as_if``).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
-from verification.diagnosis.as_if import close
+from verification.diagnosis.as_if import Alternative, close
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.arrays import Array
@@ -19,9 +18,6 @@ from verification.models.case import Case, Cotangents, final_cotangents, outputs
 from verification.models.model import Use
 from verification.properties.ragged import RaggedTruth
 from verification.truth import replay
-
-# In words, behind "as if", and the gradients, by block.
-Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
 
 WENT_ON = "no record ended early"
 

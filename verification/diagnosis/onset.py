@@ -13,7 +13,7 @@ import numpy as np
 
 from verification.diagnosis.probe import healthy_case, is_off, look_at
 from verification.diagnosis.seen_in import numbers_in_words
-from verification.diagnosis.within import from_within
+from verification.diagnosis.within import bisected, from_within, geometric_mean
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.processes.processor import spent
@@ -22,9 +22,6 @@ from verification.properties.engine import Engine
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
 SECONDS = 8.0
-
-# Bisections of a magnitude: to two digits in a range of many orders.
-HALVINGS = 11
 
 # What is healthy of a block: its largest number lies between these.
 HEALTHY = (0.1, 1.0)
@@ -258,14 +255,8 @@ def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[str]:
 
 def _edge(tried: _Tried, case: Case, name: str, right: float) -> float:
     """The block's largest number at which wrong turns to right; scaled by 1 it is wrong, by ``right`` not."""
-    wrong = 1.0
-    for _ in range(HALVINGS):
-        middle = float(np.sqrt(wrong * right))
-        if tried.wrong(_scaled(case, name, middle)):
-            wrong = middle
-        else:
-            right = middle
-    return float(np.sqrt(wrong * right)) * _largest(case, name)
+    found = bisected(lambda factor: tried.wrong(_scaled(case, name, factor)), right, 1.0, geometric_mean)
+    return found * _largest(case, name)
 
 
 def _others(case: Case) -> tuple[str, ...]:

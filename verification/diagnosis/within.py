@@ -23,7 +23,7 @@ ARGUMENTS = (12.0, 24.0)
 # What a number of a state is made.
 TINY, LARGE = (1e-4, 1e-9), (1e2,)
 
-# What healthy numbers are, from which it is bisected, and how often.
+# What healthy numbers are, from which it is bisected, and how often: to two digits in a range of many orders.
 HEALTHY = 0.5
 HALVINGS = 11
 
@@ -59,7 +59,7 @@ def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[tuple[str, 
             def at(argument: float, part: str = part) -> bool:
                 return wrong(_moved(healthy, block, part, argument))
 
-            edge = _bisected(at, np.sign(argument) * HEALTHY, argument, lambda a, b: (a + b) / 2)
+            edge = bisected(at, np.sign(argument) * HEALTHY, argument, lambda a, b: (a + b) / 2)
             yield _gate_in_words(healthy, block, part, edge), _moved(healthy, block, part, argument)
 
 
@@ -78,12 +78,17 @@ def _of_state(
 
     size = next(filter(at, sizes), None)
     if size is not None:
-        edge = _bisected(at, HEALTHY, size, lambda a, b: float(np.sqrt(a * b)))
+        edge = bisected(at, HEALTHY, size, geometric_mean)
         where = "below" if size < 1 else "above"
         yield f"where a number of the state of {block.name} is {where} {edge:.2g}", having(size)
 
 
-def _bisected(
+def geometric_mean(a: float, b: float) -> float:
+    """Half-way in orders of magnitude."""
+    return float(np.sqrt(a * b))
+
+
+def bisected(
     wrong: Callable[[float], bool], right: float, other: float, middle_of: Callable[[float, float], float]
 ) -> float:
     """Where right turns to wrong, between a number of which it is right and another."""
