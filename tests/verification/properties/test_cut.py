@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from benchmarks.happened import bug
 from tests.cases import a_case
 from tests.layers import lstm, planted, ragged, steps
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.verification.properties.refuting import CASE, refuted
 from verification import Scope, Standard, layer, models, step
+from verification.diagnosis.probe import look
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
@@ -128,3 +130,15 @@ def test_what_an_engine_raises_is_told():
     assert set(found) >= {"cut"}
     assert found["cut"].startswith("cut before step ")
     assert found["cut"].endswith(": raised AssertionError")
+
+
+def test_processes_that_hand_on_states_are_two_parts():
+    """As in context parallelism; one that goes back by the first head's decays is right as the last alone."""
+    wrong = bug("fla-781")
+    (cut_,) = cases(wrong.model, steps=4, count=1)
+    assert asked(wrong.engine(wrong=False), cut_)[1] == []
+    last = replace(cut_, objective=replace(cut_.objective, state=tuple(0 * d for d in cut_.objective.state)))
+    assert look(wrong.engine(), Truth(last)).blocks == ()
+    found = asked(wrong.engine(), last)[1]
+    assert found
+    assert all(each.startswith("cut before step ") for each in found)
