@@ -51,6 +51,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/plan": ("(FIXED_BLOCK, SLOW_BLOCK)", "CALLS", "(OPENING, EARLY)"),
         "judging/run": ("BLOCK",),
         "judging/training": ("BLOCK",),
+        "processes/workers": ("AHEAD",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },
     "How long something is looked for that makes an explanation shorter, and how much is told.": {
@@ -550,7 +551,7 @@ NEAR = {
     "fixed": ((PROPERTIES, "integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
-        (PROPERTIES, "form or second or records or row or asked"),
+        (PROPERTIES, "form or second or records or row or asked or reused or memory"),
         (RULES, "zeros or declined or says_something or not_asked_the"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
@@ -571,7 +572,9 @@ NEAR = {
     "judgement": ((RULES, "verdict or zeros"),),
     "findings": (
         (RULES, "fixed or large or takes or property_is_asked or every_row or there_before"),
+        (RULES, "equality or sizes_that"),
         (PROPERTIES, "integers or truncations or form or says_nothing"),
+        ("tests/verification/properties/test_ragged.py", ""),
     ),
     "case": ((PROPERTIES, "right_engine"),),
     "axes": (("tests/verification/models/test_model.py", "is_none"),),

@@ -33,7 +33,16 @@ from verification.processes.workers import Lost
 from verification.properties.asking import ask, is_large
 from verification.properties.engine import FixedCase, TimedOut
 from verification.properties.exactness import EXACT
-from verification.properties.findings import BY_NAME, asked, asked_of, findings, prepared, truth_of, turns
+from verification.properties.findings import (
+    BY_NAME,
+    asked,
+    asked_of,
+    at_sizes,
+    findings,
+    prepared,
+    truth_of,
+    turns,
+)
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
@@ -875,6 +884,11 @@ def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_tur
     for mine in ((), in_turn[:1], in_turn):
         assert {each.name for each in asked(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
     assert {each.name for each in asked(claim, truth)} == {*of_all, *in_turn}
+
+
+def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
+    """And what is asked of every large row is asked of all."""
+    assert at_sizes(claimed(LAYER)) == (("forward", "autograd", "lag by lag", "memory layout"), AGAIN)
 
 
 def test_powers_reach_as_far_as_there_is_room():
