@@ -92,7 +92,7 @@ def test_the_page_counts_them_in_words(found: list[Row]) -> None:
 def test_the_readme_has_a_panel_of_them(found: list[Row]) -> None:
     """For each library how many timings, the least, median and largest ratio, and how often it is faster."""
     readme = (DOCS.parent / "README.md").read_text("utf-8")
-    head = "a library's time over ours | timings | least | median | most | faster than ours"
+    head = "time ÷ time of `rnn` | timings | least | median | most | timings in which `rnn` is slower"
     panel = {name: entries for name, *entries in lines(head, readme)}
     assert panel.keys() == {"autograd", *PEERS}
     for name, (timings, *shown, faster) in panel.items():
