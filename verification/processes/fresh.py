@@ -143,8 +143,10 @@ live(file, parent)
 def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[bytes]":
     """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
     begin = f"import sys\nsys.path[:] = {[*path]!r}\nfile, parent = {file}, {os.getpid()}\n"
-    # As many processes as cores are at work already.
-    environment = {**dict.fromkeys(THREADS, "1"), **os.environ}
+    # As many processes as cores are at work already. What Hypothesis keeps for itself is not left where a
+    # user has called a command, or started the worker of a cluster.
+    kept = os.path.join(tempfile.gettempdir(), "verified-rnn")
+    environment = {**dict.fromkeys(THREADS, "1"), "HYPOTHESIS_STORAGE_DIRECTORY": kept, **os.environ}
     return subprocess.Popen(
         [sys.executable, "-c", begin + program],
         pass_fds=[file],

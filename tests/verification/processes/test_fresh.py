@@ -3,6 +3,7 @@
 import itertools
 import os
 import sys
+import tempfile
 import threading
 import time
 import types
@@ -93,6 +94,18 @@ def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
         assert process == same
         assert lives(int(helper.read_text()))
     assert not lives(int(helper.read_text()))
+
+
+def test_a_fresh_process_has_one_thread_and_leaves_no_folder(threaded, monkeypatch):
+    """By all names under which a library reads how many, unless the user has said it."""
+    folder = "HYPOTHESIS_STORAGE_DIRECTORY"
+    for name in (*fresh.THREADS[1:], folder):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(fresh.THREADS[0], "3")
+    with pooled() as spread:
+        *threads, kept = spread(by_value(lambda name, channel: os.getenv(name)), [*fresh.THREADS, folder])
+    assert threads == ["3", "1", "1", "1"]
+    assert Path(kept).parent == Path(tempfile.gettempdir())
 
 
 def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
