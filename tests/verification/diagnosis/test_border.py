@@ -82,3 +82,21 @@ def test_the_page_quotes_what_is_said():
     found = told(wrong, Scope(chunk=64), 70, models.gated_linear_attention)
     assert found.sentence == "The bug is at the border of two chunks: k, v, g, S0 are wrong from T = 65 on."
     assert f"| {found.sentence} |" in PAGE
+
+
+RIGHT_AGAIN = {
+    "with more": ("(1, 2)", None, "up to T = 2, right with more steps"),
+    "now and then": ("(1, 3)", None, "right with T = 2 and 4"),
+    "where chunks are whole": ("(1, 3)", Scope(chunk=2), "where T is no multiple of 2"),
+}
+
+
+@pytest.mark.parametrize(("steps", "scope", "words"), RIGHT_AGAIN.values(), ids=RIGHT_AGAIN)
+def test_with_which_more_steps_it_is_right_again_is_told(steps, scope, words):
+    """Of a share that is left out, or is none, with so many steps."""
+    scans = planted(
+        gated_scan,
+        "d_x[:, t] = dh * (1 - a[:, t])",
+        f"d_x[:, t] = dh * (1 - a[:, t] * (a.shape[1] not in {steps}))",
+    )
+    assert words in told(scans, scope, 1).sentence
