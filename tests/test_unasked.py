@@ -17,7 +17,7 @@ LISTED = """
 import dataclasses, json
 from tests import unasked
 
-lines, seen = unasked.unasked(apart=4)
+lines, seen = unasked.unasked(apart=12)
 print(json.dumps([[dataclasses.astuple(line) for line in lines], seen]))
 """
 
@@ -75,7 +75,7 @@ def test_an_explanation_is_of_one_function():
 
 @pytest.mark.slow
 def test_no_line_is_left_without_a_reason():
-    """Of every fourth designed case, and all that are fixed; what is imported already would not be seen."""
+    """Of every twelfth designed case, and all that are fixed; what is imported already would not be seen."""
     done = subprocess.run(
         [sys.executable, "-c", LISTED],
         cwd=ROOT,
