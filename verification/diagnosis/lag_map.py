@@ -43,7 +43,7 @@ class Mark(Enum):
     """What a share of an answer is, beside what is expected."""
 
     RIGHT = "right"
-    CLOSE = "close"  # off by less than a tenth of what is expected
+    CLOSE = "close"  # off by less than a tenth of the largest number expected there
     WRONG = "wrong"
     ABSENT = "absent"  # zero where something is expected
     SURPLUS = "surplus"  # not zero where nothing is expected

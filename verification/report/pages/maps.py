@@ -20,8 +20,8 @@ from verification.report.pages.svg import tag
 # By mark: its sign, and what it means.
 SIGNS = {
     Mark.RIGHT: ("✓", "right, within rounding"),
-    Mark.CLOSE: ("~", "off, by less than a tenth of what is expected"),
-    Mark.WRONG: ("✗", "wrong, by a tenth of what is expected or more"),
+    Mark.CLOSE: ("~", "wrong, by less than a tenth of the largest number there"),
+    Mark.WRONG: ("✗", "wrong, by a tenth of it or more"),
     Mark.ABSENT: ("0", "nothing is given where something is expected"),
     Mark.SURPLUS: ("+", "something is given where nothing is expected"),
     Mark.NONE: ("·", "nothing is expected, and nothing is given"),
