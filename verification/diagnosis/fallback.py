@@ -27,7 +27,7 @@ from verification.models import layouts
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
-from verification.properties.conduct import MEMORY_LAYOUT
+from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.gradients import AUTOGRAD, FORWARD
@@ -79,6 +79,9 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if alone is not None:
         where = f", in {case.source}" if case.source else ""
         return Diagnosis(alone.stage, sentence=f"{finding.wrong}{where}: {alone.says}.")
+    if about is About.FORM and (changed := _changed_in_place(engine, case)) is not None:
+        where = layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))
+        return Diagnosis("conduct", sentence=f"{changed}: {finding.wrong}, with {where}.")
     if about is About.FORM:
         start = "" if case.dtype.hasobject else onset(engine, case)
         return _of_form(finding, start)
@@ -103,6 +106,14 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if finding.property == MEMORY_LAYOUT.name and laid_out is not None:
         return _of_layout(laid_out)
     return _of_conduct(engine, finding, case)
+
+
+def _changed_in_place(engine: Engine, case: Case) -> str | None:
+    """What is changed in place where arrays lie in C order; None of a case whose arrays do."""
+    if not case.layouts:
+        return None
+    asked = findings(engine, truth_of(replace(case, layouts={})), (INPUTS_STAY.name,))
+    return next((each.wrong for each in asked if each.wrong), None)
 
 
 def _of_layout(where: Where) -> Diagnosis:

@@ -1,5 +1,7 @@
 """What is wrong with an engine that is right in every small case of healthy numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,18 @@ def test_the_arrays_are_named_whose_layout_is_at_fault():
     assert (found.stage, str(found)) == (
         "conduct",
         "With U, W, b in memory: in one buffer, U, W, b, xs, h0, c0 are wrong: in C order it is right.",
+    )
+
+
+def test_what_fails_for_it_writes_into_what_is_read_only_is_told_as_that():
+    """It is right where it may write."""
+    case = replace(
+        random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4), layouts={"d_outputs": "read-only"}
+    )
+    right = "dh, dc = d_state"
+    found = told("form", case, right, f"d_outputs *= 2; d_outputs = d_outputs / 2; {right}")
+    assert str(found) == (
+        "d_outputs is changed in place: d_U[0]: got 1, want 2, with d_outputs in memory: read-only."
     )
 
 
