@@ -149,8 +149,10 @@ def _by_other(other: int | None) -> _Change:
     """With another number in the place of the other factor; None for the factor itself."""
 
     def change(at: _At, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
-        own, changed = at.entry(number).argnums[way], [*args]
-        changed[1 - own] = args[own] if other is None else at.value(other)
+        # An einsum's subscripts stand before its two factors.
+        argnums, changed = at.entry(number).argnums, [*args]
+        own = argnums[way]
+        changed[argnums[1 - way]] = args[own] if other is None else at.value(other)
         return at.parts(number, changed, flow)[way]
 
     return change
