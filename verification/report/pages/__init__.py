@@ -1,10 +1,12 @@
 """Reports as pages: each one file, which needs no network, no script and no other file.
 
-What makes a page is imported when one is written: a verdict without a page needs no templates.
+What makes a page is imported when one is written: a verdict without a page needs no templates. Nothing of
+``rnn`` is imported then for the first time, for beside a user's file that name may be the user's.
 """
 
 from pathlib import Path
 
+from rnn.console.files import write_text
 from verification.judging.judgement import Judgement
 from verification.models.model import Model
 from verification.report.outcome import Report
@@ -14,11 +16,11 @@ def write_judgement(path: Path, found: Judgement, model: Model | None = None) ->
     """The page of a judgement as a file; ``model`` says what its blocks mean."""
     from verification.report.pages import judgement
 
-    judgement.write(path, found, model)
+    write_text(path, judgement.page(found, model))
 
 
 def write_report(path: Path, report: Report) -> None:
     """The page of ``rnn``'s own verification as a file."""
-    from verification.report.pages import report as page
+    from verification.report.pages import report as pages
 
-    page.write(path, report)
+    write_text(path, pages.page(report))

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from rnn.console.files import write_text
 from verification.judging.judgement import Judgement, Row
 from verification.models.model import Block, Model, Use
 from verification.properties.findings import BY_NAME
@@ -22,11 +20,6 @@ SAID = {
     "refuted": "A property is refuted.",
     "not exercised": "Neither pass nor fail: not everything that must be seen was seen.",
 }
-
-
-def write(path: Path, found: Judgement, model: Model | None = None) -> None:
-    """The page as a file."""
-    write_text(path, page(found, model))
 
 
 def page(found: Judgement, model: Model | None = None) -> str:

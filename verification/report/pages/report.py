@@ -1,9 +1,7 @@
 """The page of ``rnn``'s own verification: the judgement, and what shows that it can be believed."""
 
 from functools import partial
-from pathlib import Path
 
-from rnn.console.files import write_text
 from verification.adapters.rnn.cells import CELLS
 from verification.judging.judgement import Judgement
 from verification.report.description import described
@@ -19,11 +17,6 @@ SAID = {
     "bad": "The gradients are wrong: a property is refuted.",
     "idle": "Neither pass nor fail: not everything that must be seen was seen.",
 }
-
-
-def write(path: Path, report: Report) -> None:
-    """The page as a file."""
-    write_text(path, page(report))
 
 
 def page(report: Report) -> str:
