@@ -114,7 +114,8 @@ def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
     with pytest.raises(AssertionError) as failed:
         assert_verified(layer(wrong.forward, wrong.backward, model=models.scan))
     told = str(failed.value)
-    assert "x is wrong (the sign is wrong): what flows back is right" in told
+    assert "What flows back is right; the bug is in what is computed from it" in told
+    assert ": x is wrong (the sign is wrong)." in told
     assert "d_x[0, 0, 0]: got " in told
     assert "check(engine, 'autograd', case)\n" in told
 

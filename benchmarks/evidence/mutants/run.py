@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
 from benchmarks.evidence.mutants.cases import all_cases
@@ -99,10 +100,14 @@ def judged(
     batches: list[tuple[Fault, ...]] = [(edit,) for edit in equivalents]
     batches += [tuple(mutants[start : start + batch]) for start in range(0, len(mutants), batch)]
     results: list[Result] = []
-    for some in each(lambda faults: [judge(fault) for fault in faults], batches):
-        results += some
-        if progress is not None:
-            progress(len(results), len(mutants) + len(equivalents))
+    try:
+        for some in each(lambda faults: [judge(fault) for fault in faults], batches):
+            results += some
+            if progress is not None:
+                progress(len(results), len(mutants) + len(equivalents))
+    except BrokenProcessPool as error:
+        first = (*equivalents, *mutants)[len(results)].name
+        raise RuntimeError(f"a process ended by itself: there is no verdict from “{first}” on") from error
     cut = len(equivalents)
     return MutantsResult(tuple(results[cut:]), tuple(results[:cut]), time.monotonic() - started)
 

@@ -72,14 +72,14 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert command.main(["--json", str(path)], doubles_c) == 1
     told = capsys.readouterr().out
     assert "REFUTED" in told
-    assert "Refuted. c is wrong (twice what it should be)" in told
+    assert ": c is wrong (twice what it should be)." in told
     assert "the bug is in what is computed from it" in told
     assert "No training" in told
     _, _, program = told.partition("The smallest example is of autograd:\n\n")
     assert "case = Case(" in program
     result = json.loads(path.read_text("utf-8"))
     assert result["verdict"] == "refuted"
-    assert result["diagnosis"].startswith("c is wrong (twice what it should be)")
+    assert result["diagnosis"].endswith(": c is wrong (twice what it should be).")
     assert result["example"] in told
     assert result["sine"] is None
     assert not (tmp_path / "verification-report" / "sine.png").exists()

@@ -80,12 +80,13 @@ def test_a_right_layer_s_calls_are_right(calls_alone, tmp_path):
 
 @pytest.mark.slow
 def test_a_fault_by_size_that_the_sample_does_not_meet_is_refuted_and_shrunk(calls_alone, tmp_path):
-    """From which size on is told, and fewer records and steps show it."""
+    """From which size on is told, and fewer records and steps show it: two, from an initial state of zero."""
     made = of(by_size)
     found = verify(made, calls=trained(made, tmp_path / "calls"), cache=False)
     assert found.diagnosis.sentence.startswith("W is wrong from H = 96 on: small cases")
     assert found.example.smallest
-    assert {**found.example.case.sizes, "H": 0} == {"N": 1, "T": 1, "H": 0, "D": 1}
+    assert {**found.example.case.sizes, "H": 0} == {"N": 1, "T": 2, "H": 0, "D": 1}
+    assert not found.example.case.blocks["h0"].any()
 
 
 def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls_alone, tmp_path):
