@@ -38,7 +38,7 @@ class Truncation(Protocol):
 
 @dataclass(frozen=True)
 class Full:
-    """No truncation: what every automatic differentiation of the whole sequence computes."""
+    """No truncation: what automatic differentiation of the whole sequence computes."""
 
     asked_once: ClassVar[bool] = True
 
@@ -100,7 +100,7 @@ class Chunked:
 
 @dataclass(frozen=True)
 class Tail:
-    """Every loss, wherever it stands, reaches the last k steps of the sequence and no others.
+    """Every loss, at whatever step, reaches the last k steps of the sequence and no others.
 
     k counts steps. The same is computed by Theano's ``truncate_gradient`` and by Lasagne.
     """

@@ -1,11 +1,11 @@
-"""The verifier: hand-written recurrent gradients, proved or refuted.
+"""The verifier of hand-written recurrent gradients.
 
 from verification import verify
 judgement = verify(engine)           # engine: a function Problem -> Gradients
 judgement.verdict                    # "verified", "refuted" or "not exercised"
-print(judgement)                     # and of a wrong engine the place, and the smallest example
+print(judgement)                     # of a wrong engine also where it is wrong, and the smallest example
 
-A layer of any model, by its own forward and backward (docs/judge/layer.md):
+A layer of any model, with its own forward and backward (docs/judge/layer.md):
 
 from verification import layer, verify
 from verification.models import lstm

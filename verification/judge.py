@@ -1,7 +1,7 @@
 """The one place where an engine is sent to what judges it.
 
-What an adapter returned says what is judged, by its method ``subject``; a plain function
-``Problem -> Gradients`` is asked everything of the vanilla model, unless a model or a scope is given.
+An adapter's engine says what is judged, by its method ``subject``. A plain function ``Problem -> Gradients``
+is checked on all of the vanilla model, unless a model or a scope is given.
 """
 
 import os
@@ -59,26 +59,26 @@ def verify(
     reached: Reached | None = None,
     calls: str | Path | None = None,
 ) -> Judgement:
-    """Judge what an adapter returned within its scope, or any function ``Problem -> Gradients`` by all of it.
+    """Verify an adapter's engine within its scope, or any function ``Problem -> Gradients`` in full.
 
     ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
-    judged within that scope and by that model. ``progress`` is called with the cases done and the cases in
-    all; without it, one line in a terminal says how much is left, and elsewhere, as in a pipe or a notebook,
-    there is none. ``reached`` is called with each ``Milestone``: by so many cases all single levels, pairs or
-    triples of the sample were met. ``cache``: is what is true of a case kept in the user's cache, and read
-    from there? It is not where the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``: the run
-    ends after so many, when the cases that are being run then are done. ``calls``: a folder with calls of a
-    training that ``verification.watch`` has kept, which are judged beside the cases. Where the platform can
-    fork, the cases are spread over its cores.
+    checked within that scope and against that model. ``progress`` is called with the number of cases done and
+    their total; without it, a terminal shows in one line how much is left, and a pipe or a notebook shows
+    nothing. ``reached`` is called with each ``Milestone``: the number of cases by which all single levels,
+    pairs or triples of the sample were met. ``cache``: whether reference values are kept in the user's cache
+    and read from there; they never are if the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``:
+    after so many the run ends, when the cases that are running are done. ``calls``: a folder with calls of a
+    training run that ``verification.watch`` has kept, which are checked in addition to the cases. If the
+    platform can fork, the cases run on all of its cores.
 
-    The result has a ``verdict``: "verified", "refuted" or "not exercised". Where less than triples were met,
-    for want of seconds or by the profile's strength, it is "verified to pairs" or "verified to singles".
-    It is the same with a cache and without, and on any number of cores, but for what seconds cut off. Of an
-    engine that takes more than 4 ms for a call less is asked on each case, as ``not_asked`` says then. A run
-    that is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of what was seen.
+    The result has a ``verdict``: "verified", "refuted" or "not exercised". If not all triples were met,
+    because of ``seconds`` or the profile's strength, it is "verified to pairs" or "verified to singles". It
+    depends neither on the cache nor on the number of cores, except for what ``seconds`` cuts off. If a call
+    of the engine takes more than 4 ms, less is checked on each case, and ``not_asked`` says so. A run that is
+    interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of the cases that were run.
 
-    Raises TypeError or ValueError for an argument that is not what is named here, before any work, and
-    ValueError for a scope that is wider than the engine's, and for a folder without calls of this layer.
+    Raises TypeError or ValueError for an invalid argument, before any work, and ValueError for a scope that
+    is wider than the engine's, or a folder without calls of this layer.
     """
     refuse("engine", engine, of_an_adapter(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
@@ -161,10 +161,10 @@ def with_calls(subject: Subject, folder: str | Path) -> Subject:
 
 
 def assert_verified(engine: Any, profile: Profile = QUICK, **options: Any) -> None:
-    """Raises AssertionError unless the verdict is "verified"; takes what ``verify`` takes.
+    """Raises AssertionError unless the verdict is "verified"; the arguments are those of ``verify``.
 
-    The message is the sentence, the smallest example and the program that fails. Of a run that ends after
-    ``seconds`` all pairs have to be met.
+    The message has the verdict, the diagnosis and the program of the smallest example. If a run ends after
+    ``seconds``, all pairs must have been met.
     """
     __tracebackhide__ = True
     found = verify(engine, profile, **options)

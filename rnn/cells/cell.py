@@ -67,7 +67,7 @@ class Weights(NamedTuple):
 
 
 class Params(NamedTuple):
-    """The same with the readout's V (K, H) and c (K,): every learned array, or the gradient of each."""
+    """The cell's weights with the readout's V (K, H) and c (K,): all learned arrays, or their gradients."""
 
     U: Array
     W: Array

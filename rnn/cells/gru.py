@@ -89,7 +89,7 @@ class GRUWeights(NamedTuple):
 
 
 class GRUParams(NamedTuple):
-    """The same with the readout's V (K, H) and c (K,): every learned array, or the gradient of each."""
+    """The cell's weights with the readout's V (K, H) and c (K,): all learned arrays, or their gradients."""
 
     U: Array
     W: Array

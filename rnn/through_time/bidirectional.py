@@ -46,7 +46,7 @@ class TwoWayTape(NamedTuple):
 
 @dataclass(frozen=True)
 class Bidirectional(Several):
-    """A cell in both directions, each with parameters of its own, to stand where a cell does.
+    """A cell in both directions, each with its own parameters, used like a cell.
 
     It puts out h of both after each step, side by side: 2H numbers, so that a readout of step t knows the
     whole sequence. The second direction's parameters and state have ``_reverse`` in their names. In a stack
@@ -140,7 +140,7 @@ class Bidirectional(Several):
 
 @dataclass(frozen=True, repr=False)
 class BothEnds(Bidirectional):
-    """As ``Bidirectional``, but that after the last step both directions have read the whole record.
+    """As ``Bidirectional``, but after the last step both directions have read the whole record.
 
     It puts out h of both, each after as many steps from its own end: at the last step their last states, side
     by side, to classify a record, or to say one thing of it. At earlier steps the second direction has read

@@ -24,7 +24,7 @@ from rnn.through_time.recurrence import Inputs, Recurrence, last_state
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """Keep the state at every ``every``-th step alone; None: about √(T / 2), with which memory is smallest.
+    """Keep the state of every ``every``-th step only; None: about √(T / 2), which needs the least memory.
 
     A truncation whose sweeps overlap (``Window``, ``Chunked`` with k2 > k1) keeps as many states more as they
     overlap by.

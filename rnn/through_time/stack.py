@@ -39,7 +39,7 @@ class StackTape(NamedTuple):
 
 @dataclass(frozen=True, init=False)
 class Stack(Several):
-    """Cells one above another, the lowest first, to stand where a cell does in ``RNN`` and in ``Layer``.
+    """Cells on top of one another, the lowest first, used like a cell in ``RNN`` and in ``Layer``.
 
     Its parameters are those of every level, with the level's number in their names: U_l0, W_l0, b_l0, U_l1
     and so on; and so are the arrays of its state, of two LSTMs h_l0, c_l0, h_l1, c_l1. It puts out h of the

@@ -3,9 +3,10 @@
     forward(*arguments) -> outputs, saved
     backward(saved, *cotangents) -> gradients
 
-``forward`` is written in ``autograd.numpy``, and is what the backward is judged by. ``outputs`` is an array,
-or a tuple of arrays; there is a cotangent for each of them, and a gradient for each argument, in their order,
-None for what is no array of floating point. ``arguments`` is a Hypothesis strategy of tuples.
+``forward`` is written in ``autograd.numpy``, and the backward is checked against its derivative. ``outputs``
+is an array, or a tuple of arrays; there is a cotangent for each of them, and a gradient for each argument, in
+their order, or None if the argument is not a floating-point array. ``arguments`` is a Hypothesis strategy of
+tuples.
 """
 
 import inspect
@@ -28,7 +29,7 @@ from verification.sampling.scope import Scope
 
 @dataclass(frozen=True, eq=False)
 class FunctionAdapter:
-    """A function, its backward, and what they are asked with. ``verify`` takes it."""
+    """A function, its backward, and a strategy of their arguments. ``verify`` takes it."""
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
@@ -82,11 +83,11 @@ def function(
     backward: Callable[..., Any],
     arguments: st.SearchStrategy[tuple[Any, ...]],
 ) -> FunctionAdapter:
-    """A function and its backward, to be given to ``verify``.
+    """A function and its backward, for ``verify``.
 
     ``forward(*arguments) -> outputs, saved`` in ``autograd.numpy``; ``backward(saved, *cotangents)`` returns
-    a gradient for each argument; ``arguments`` draws tuples. Of complex numbers a gradient is
-    ∂L/∂Re + i ∂L/∂Im. Raises TypeError for what is no function or no strategy.
+    a gradient for each argument; ``arguments`` draws tuples. The gradient of a complex number is ∂L/∂Re + i
+    ∂L/∂Im. Raises TypeError if an argument is not a function or not a strategy.
     """
     for name, each in (("forward", forward), ("backward", backward)):
         if not callable(each):

@@ -3,15 +3,15 @@
     forward(params, xs, state) -> outputs, state, saved
     backward(saved, d_outputs, d_state) -> d_params, d_xs, d_state
 
-``params`` is a dict of the model's STEP blocks by name. xs (N, T, D), or a dict of arrays by name where a
-model has several INPUT blocks; integers where they are whole numbers. ``state`` is a tuple of arrays (N, …),
-one for each STATE block, and so is what comes back for it, with None, or None alone, for what a scope says
-is not returned; its cotangents are zeros. ``outputs`` (N, T, …) is the first state array after each step, or
-what the model puts out; a dict of arrays by name where that is several, and so are their cotangents.
-There is no loss: what is differentiated is L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer
-that claims ``lengths`` is given them (N,) after the state; one that claims ``packed`` is given offsets in
-their place, and arrays as ``verification.adapters.packed`` has them; and one that claims ``chunks`` the steps
-of a chunk, as ``chunk=``.
+``params`` is a dict of the model's STEP blocks by name. ``xs`` is (N, T, D), or a dict of arrays by name if a
+model has several INPUT blocks; arrays of whole numbers are integers. ``state`` is a tuple of arrays (N, …),
+one for each STATE block, and so is the state that is returned, with None, or None alone, for what a scope
+says is not returned; its cotangents are zeros. ``outputs`` (N, T, …) is the first state array after each
+step, or the model's own output; several outputs are a dict of arrays by name, and so are their cotangents.
+There is no loss: the layer differentiates L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩. A layer that
+claims ``lengths`` is given them (N,) after the state. One that claims ``packed`` is given offsets instead,
+and arrays as in ``verification.adapters.packed``. One that claims ``chunks`` is given the steps of a chunk as
+``chunk=``.
 """
 
 from collections.abc import Callable, Mapping
@@ -222,14 +222,14 @@ def layer(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Layer:
-    """A layer, to be given to ``verify``.
+    """A layer for ``verify``.
 
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
-    role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: where
-    its arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are
-    made by suffix sums, and of what, see ``verification.models.forms``. Raises ValueError, in one line,
-    for a model that nobody can be judged by, a scope that claims nothing, or arrays that are none of the
-    model's; TypeError for what is no function or no model.
+    role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: how its
+    arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are
+    computed by suffix sums, and of what, see ``verification.models.forms``. Raises ValueError, in one line,
+    for a model that cannot be a reference, a scope that claims nothing, or arrays that the model does not
+    have; TypeError if an argument is not a function or not a model.
     """
     soundly(model, forward=forward, backward=backward)
     functions: dict[str, Any] = {"forward": forward, "backward": backward}

@@ -2,9 +2,8 @@
 
     engine(problem: Problem) -> Gradients
 
-The problem's arrays are the engine's to read and not to change. What it does not do at all, such as numbers
-that are Fractions, it says by raising ``verification.Unsupported``: that proves nothing against it, and
-nothing for it.
+The engine may read the problem's arrays but not change them. For what it does not do at all, such as
+Fractions, it raises ``verification.Unsupported``: such a case is evidence neither against it nor for it.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,22 +38,22 @@ CAPABILITIES = Capabilities(
 class Problem:
     """Everything that a gradient of a model's own loss depends on.
 
-    ``functions``: the one that plays each role, by name. ``params``: the model's STEP and READOUT blocks by
-    name, as U (H, D), W (H, H), b (H,), V (K, H) and c (K,). ``xs`` (N, T, D), or a dict of such arrays where
-    a model has several INPUT blocks; ``state``, a tuple of arrays (N, …); ``targets`` (N, K) for a loss on
-    the last step, (N, T, K) for one on every step. All arrays share one dtype: float32, float64, longdouble,
-    or object for Fractions. The loss is the model's own, ½ ‖o − target‖² for the shipped ones, summed over
-    records and steps. ``truncation``: has ``first(t, steps)``, the earliest step that the loss at step t
-    reaches, and of a standard one its ``kind``, as "Window", and its ``numbers``.
+    ``functions``: for each role, the name of the function that plays it. ``params``: the model's STEP and
+    READOUT blocks by name, as U (H, D), W (H, H), b (H,), V (K, H) and c (K,). ``xs`` (N, T, D), or a dict of
+    such arrays if a model has several INPUT blocks; ``state``, a tuple of arrays (N, …); ``targets`` (N, K)
+    for a loss on the last step, (N, T, K) for one on every step. All arrays share one dtype: float32,
+    float64, longdouble, or object for Fractions. The loss is the model's own, ½ ‖o − target‖² for the
+    included models, summed over records and steps. ``truncation``: has ``first(t, steps)``, the earliest step
+    that the loss at step t reaches; a standard one also has its ``kind``, as "Window", and its ``numbers``.
 
-    ``checkpoints``: an engine that can is asked to keep the state of every so many steps alone, and to
-    compute the others again; 0 leaves the number to the engine. ``workspace``: one that can is asked to
-    compute in arrays that other calls use before and after. Who cannot ignores either.
+    ``checkpoints``: an engine that can keeps the state of every so many steps only, and computes the others
+    again; 0 leaves the number to the engine. ``workspace``: one that can computes in arrays that other calls
+    use before and after. Other engines ignore both.
 
-    Of an engine that claims them: ``lengths`` (N,), integers, where records end; what follows is padding, the
-    last step is then each record's own, and outputs and gradients behind an end are 0. ``weights``, (N,) or
-    (N, T), what each loss is multiplied by. ``classes``: targets are one-hot, and the loss is the
-    cross-entropy of softmax(o).
+    For an engine that claims them: ``lengths`` (N,), integers: where records end. What follows is padding,
+    the last step is then each record's own, and outputs and gradients after an end are 0. ``weights`` (N,) or
+    (N, T): the factor of each loss. ``classes``: targets are one-hot, and the loss is the cross-entropy of
+    softmax(o).
     """
 
     functions: Mapping[str, str]
@@ -104,11 +103,11 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """What an engine answers: ``outputs`` (N, T, K), the loss's ``value``, and the gradient.
+    """What an engine returns: ``outputs`` (N, T, K), the loss's ``value``, and the gradients.
 
-    ``value``: a number, or an array of shape (). ``params`` by name, ``xs`` and ``state`` in the form of what
-    they are gradients of, None for what a scope says is not returned; in the problem's dtype, and each a
-    plain ``numpy.ndarray``.
+    ``value``: a number, or an array of shape (). ``params`` by name, ``xs`` and ``state`` in the form of the
+    problem's, None for what a scope says is not returned. Each is a plain ``numpy.ndarray`` in the problem's
+    dtype.
     """
 
     outputs: Array

@@ -3,11 +3,11 @@
     step(params, x, state) -> state, saved
     step_back(saved, d_state) -> d_params, d_x, d_state
 
-``params`` is a dict of the model's STEP blocks by name, x (N, D), or a dict of arrays by name where a model
-has several INPUT blocks, ``state`` a tuple of arrays (N, …). Since the loops are the verifier's, every
-truncation can be asked: for each step that losses reach back to, one loop goes backwards from the last of
-them. So ``step_back`` may be called several times with what a step has saved. What it answers belongs to its
-caller: an answer that a later call changes is none.
+``params`` is a dict of the model's STEP blocks by name, x (N, D), or a dict of arrays by name if a model has
+several INPUT blocks, ``state`` a tuple of arrays (N, …). Since the loops are the verifier's, every truncation
+can be checked: for each step that losses reach back to, one loop goes backwards from the last of these
+losses. So ``step_back`` may be called several times with what a step has saved. The arrays that it returns
+belong to its caller: a later call must not change them.
 """
 
 from collections.abc import Callable, Mapping
@@ -59,12 +59,12 @@ class Step(ModelAdapter):
 
 
 def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
-    """A step and its backward, to be given to ``verify``.
+    """A step and its backward, for ``verify``.
 
     ``scope``: what it claims to do; by default every block's gradient under every truncation, the first
     function of each role, float32 and float64 (both complex types for a complex model), any initial state.
-    Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing;
-    TypeError for what is no function or no model.
+    Raises ValueError, in one line, for a model that cannot be a reference, or a scope that claims nothing;
+    TypeError if an argument is not a function or not a model.
     """
     if isinstance(model, Model) and model.output is not None:
         raise ValueError(

@@ -1,11 +1,11 @@
-"""A layer whose calls are watched: some of those that a training makes are kept, and judged later.
+"""A layer whose calls are watched: some of the calls of a training run are kept, and checked later.
 
     watched = watch(layer(forward, backward, model=lstm), "calls")
     outputs, state, saved = watched.forward(params, xs, state)
     d_params, d_xs, d_state = watched.backward(saved, d_outputs, d_state)
 
-What is given and answered is copied when it is, for a training goes on with its arrays. What comes back of
-PyTorch's and JAX's layers is in ``verification.torch.watching`` and ``verification.jax.watching``.
+Arguments and results are copied at the call, because a training run goes on with its arrays. The watched
+layers of PyTorch and JAX are in ``verification.torch.watching`` and ``verification.jax.watching``.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Saved:
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """A layer's two functions, some of whose calls are kept."""
+    """A layer's forward and backward, some of whose calls are kept."""
 
     layer: Layer
     keeper: Keeper
@@ -63,16 +63,17 @@ def watch(
     calls: int = CALLS,
     seed: int | np.random.Generator = 0,
 ) -> Any:
-    """What a training calls in the place of a layer, and which keeps some of its calls in a folder.
+    """A layer for a training run to call, which keeps some of the calls in a folder.
 
-    ``layer``: what ``verification.layer`` has returned, of which a ``forward`` and a ``backward`` come back;
-    or what ``verification.torch`` or ``verification.jax`` has. ``module``: of ``verification.torch.module``,
-    the module that is trained. Kept are the first call of each shape and type, and others by chance, which
-    ``seed`` decides, an int or a Generator; ``most``: bytes of all files in the folder, whoever writes them,
-    and ``calls`` of one process. The folder is made if it is not there; calls that are in it stay.
+    ``layer``: what ``verification.layer`` returned, for which an object with ``forward`` and ``backward`` is
+    returned; or what ``verification.torch`` or ``verification.jax`` returned. ``module``: for
+    ``verification.torch.module``, the module that is trained. The first call of each shape and type is kept,
+    and others at random, by ``seed``, an int or a Generator. ``most``: the limit of bytes of all files in the
+    folder, from any process. ``calls``: the limit of calls of one process. The folder is created if it does
+    not exist; calls that are in it stay.
 
-    Raises TypeError for what is no such layer or module, TypeError or ValueError for other counts than whole
-    numbers from 1 on, and OSError where there can be no such folder.
+    Raises TypeError for another layer or module, TypeError or ValueError for counts that are not whole
+    numbers from 1 on, and OSError if the folder cannot be created.
     """
     if not isinstance(layer, Layer):
         raise TypeError(

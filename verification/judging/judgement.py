@@ -1,4 +1,4 @@
-"""What a run came to: rows of properties and parts, an example, and the judgement that is made of them."""
+"""The outcome of a run: rows of properties and parts, an example, and the judgement made of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +18,9 @@ SHAPES = 3
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A case on which a property fails, how it fails there, and whether it is the smallest that was found.
+    """A case on which a property fails, how it fails, and whether it is the smallest that was found.
 
-    ``case``: None of a function that has no model.
+    ``case``: None for a function that has no model.
     """
 
     case: Case | None
@@ -33,7 +33,7 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """What a run saw of one property and one part, under one kind of truncation.
+    """What a run found for one property and one part, under one kind of truncation.
 
     ``cases`` that decided it; those that were ``evidence``, whose truth is determined and ``nonzero``; those
     of which something was ``undetermined``; and ``failures``.
@@ -64,19 +64,18 @@ def verdict_of(row: Row) -> str:
 class Judgement:
     """The outcome of a run.
 
-    ``scope``: what was claimed, in words, and ``not_asked`` what was not. ``strength``: of how many factors
-    all levels met in informative cases. ``shares``: how many single levels, pairs and triples did, of those
-    that the designed samples have; ``milestones``: by when all of them had. ``ended``: how the run ended
-    before all was asked, "" where it did not; ``least_met``: levels that stand beside the fewest others then,
-    and properties of which no case has shown anything.
-    ``seen``: how many informative cases met each entry of the exercise contract.
-    ``missing``: what was met too seldom to be evidence. ``coverage``: how many pairs, triples, … of levels of
-    the designed sample informative cases met. ``views``: how lag by lag sees each block. ``declined``: how
-    many cases the engine said that it does not do, by what it said. ``drawn`` and ``fixed``: the largest of
-    each size, of cases that were drawn and of the others. ``remarks``: what is less accurate than it could
-    be, and not wrong. ``calls``: how many kept calls of a training were judged beside the cases, by their
-    sizes and type. ``diagnosis``, ``example`` and ``picture``, what
-    can be drawn of it, are None but for a refuted engine.
+    ``scope``: what was claimed, in words; ``not_asked``: what was not checked. ``strength``: for how many
+    factors all combinations of levels were met in informative cases. ``shares``: how many single levels,
+    pairs and triples were met, of those that the designed samples have; ``milestones``: when all of them
+    were. ``ended``: how the run ended early, "" if it did not; ``least_met``: the levels that have then met
+    the fewest others, and properties of which no case has shown anything. ``seen``: how many informative
+    cases met each entry of the exercise contract. ``missing``: what was met too seldom to be evidence.
+    ``coverage``: how many pairs, triples, … of levels of the designed sample informative cases met.
+    ``views``: how lag by lag sees each block. ``declined``: how many cases the engine said that it does not
+    do, by its message. ``drawn`` and ``fixed``: the largest of each size, of cases that were drawn and of the
+    others. ``remarks``: what is less accurate than it could be, but not wrong. ``calls``: how many kept calls
+    of a training run were checked in addition, by their sizes and type. ``diagnosis``, ``example`` and
+    ``picture``, which can be drawn, are None unless the engine is refuted.
     """
 
     model: str
@@ -119,12 +118,12 @@ class Judgement:
 
     @property
     def holds(self) -> bool:
-        """Is it verified: wholly for its profile, or of a run that ended early to pairs at least?"""
+        """Is it verified: fully for its profile, or at least to pairs if the run ended early?"""
         return self.word == "verified" and not (self.ended and self.shares and self.strength < PAIRS)
 
     @property
     def verdict(self) -> str:
-        """``word``, and of less than is asked by default how much: "verified to pairs"."""
+        """``word``, with its strength if that is less than the default: "verified to pairs"."""
         if self.word != "verified":
             return self.word
         if not self.shares:
@@ -135,7 +134,7 @@ class Judgement:
 
     @property
     def headline(self) -> str:
-        """The verdict, and of a run that ended early how much was met: "verified to pairs; triples 82%"."""
+        """The verdict, and if the run ended early how much was met: "verified to pairs; triples 82%"."""
         short = [f"{share}" for share in self.shares if not share.whole] if self.ended else []
         return "; ".join([self.verdict, *short])
 
@@ -168,7 +167,7 @@ class Judgement:
         return tuple(dict.fromkeys(row.truncation for row in self.rows if row.truncation))
 
     def __str__(self) -> str:
-        """The verdict with its scope; of an engine that is not verified, why."""
+        """The verdict with its scope, and why if the engine is not verified."""
         cases = f"{self.cases} cases, {self.informative} informative"
         lines = [f"{self.model}: {self.headline} ({self.scope}; {cases}{self.beside})"]
         lines += [f"remark: {each}" for each in self.remarks]

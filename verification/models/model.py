@@ -1,4 +1,4 @@
-"""The model as data: the whole of what a recurrent computation is.
+"""The model as data: all that defines a recurrent computation.
 
 A model names its blocks of numbers, and says what each is *used for*. Nothing else in the verifier knows a
 block by its name: its mask under truncation, its lags and its place in a diagnosis follow from its ``Use``.
@@ -22,7 +22,7 @@ Domain: TypeAlias = Callable[[Any], Any]
 
 
 class Use(Enum):
-    """What a block is used for, which decides which loss takes it at which step."""
+    """What a block is used for, which decides which losses reach it at which step."""
 
     STEP = "step"  # at every step: a loss at t takes it at s where s ≥ first(t)
     READOUT = "readout"  # by every loss: no mask
@@ -39,15 +39,16 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class Block:
-    """A block of numbers. ``axes``: its dimensions by name, as "D", "4 H" or the product "A G", or a fixed
-    size, as 3 (``verification.models.axes``); of a STATE or an INPUT those of one record (and step).
-    ``parts``: what its first axis stacks, gates say. ``meaning``: for a legend. ``starts``: of a vector of
-    parts, what each of them usually starts as before training, where not as 0. ``domain``: where its numbers
-    are not any, what brings any into those that they may be, entry by entry, and leaves those that are, as
-    the functions of ``verification.models.domains``. ``below``: of an INPUT of whole numbers, as tokens or a
-    mask, what they are below, a number or the dimension that they count in; 0 is the least, and no gradient
-    is wanted of them. ``form``: of what its gradient is made by suffix sums, where that is declared
-    (``verification.models.forms``).
+    """A block of numbers.
+
+    ``axes``: its dimensions by name, as "D", "4 H" or the product "A G", or a fixed size, as 3
+    (``verification.models.axes``); for a STATE or an INPUT those of one record (and step). ``parts``: what
+    its first axis stacks, for instance gates. ``meaning``: for a legend. ``starts``: for a vector of parts,
+    the usual value of each before training, if that is not 0. ``domain``: if its numbers are restricted, a
+    function that maps any number to an allowed one, entry by entry, and leaves allowed ones as they are, as
+    in ``verification.models.domains``. ``below``: for an INPUT of whole numbers, such as tokens or a mask,
+    their exclusive upper bound, a number or a dimension; 0 is the least, and they have no gradient. ``form``:
+    from what its gradient is computed by suffix sums, if that is declared (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -153,17 +154,17 @@ class Model:
     """A recurrent computation.
 
     ``step(f, p, x, *state) -> state``, written in ``autograd.numpy``: one step on N records. p holds the STEP
-    blocks by name, x the INPUT's slice (N, …), or the slices by name where there are several, and the state
-    arrays (N, …) are in the order of the STATE blocks. It may take leading axes as well, copies that
-    do not meet, p's blocks among them; where it does not, copies are stepped one by one, which is slower.
-    ``output(f, p, x, *state) -> o`` is what a layer puts out after a step (N, …), from the state that it
-    ``reads``, which is the one after the step, and the step's own p and x; without it the first state array.
-    Several are functions by name. Within the verifier they are one array, side by side along its last axis.
-    ``most``: of dimensions, by name, the largest size that a sample has, where not that of all: what has
-    many axes takes long otherwise. ``ordinary``: all sizes of a few cases as in a training, {"N": 2, "T": 64,
-    "H": 256}, where those of ``verification.sampling.products`` are not its own.
-    ``readout(f, p, *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number a
-    record, (N,). ``functions``: for each role, what may play it, the first by default. ``complex``: its
+    blocks by name, x the INPUT's slice (N, …), or the slices by name if there are several, and the state
+    arrays (N, …) are in the order of the STATE blocks. The step may also take leading axes, for independent
+    copies, of p's blocks too; if it does not, copies are stepped one by one, which is slower. ``output(f, p,
+    x, *state) -> o`` is a layer's output after a step (N, …), from the state that it ``reads``, by default
+    the one after the step, and the step's own p and x; without it the output is the first state array.
+    Several outputs are functions by name. Within the verifier they are one array, side by side along its last
+    axis. ``most``: for dimensions by name, the largest size in a sample, if it differs from the default: a
+    model with many axes takes long otherwise. ``ordinary``: all sizes of a few cases as in a training run,
+    {"N": 2, "T": 64, "H": 256}, if those of ``verification.sampling.products`` do not fit. ``readout(f, p,
+    *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number per record, (N,).
+    ``functions``: for each role, the functions that may play it, the first by default. ``complex``: its
     numbers are complex unless a scope says otherwise.
     """
 

@@ -9,7 +9,7 @@ from verification.sampling.scope import Scope
 
 
 def scoped(engine: Engine, scope: Scope | None = None, *, model: Model | None = None) -> ProblemAdapter:
-    """A plain function with the scope that it claims, and the model, to be given to ``verify``.
+    """A plain function with the scope that it claims and its model, for ``verify``.
 
     Without a model the vanilla one, whose fixed problems it is asked as well.
     Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
