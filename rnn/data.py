@@ -31,9 +31,9 @@ class Records(NamedTuple):
 
 
 class Batches(Protocol):
-    """Batches of one's own, in place of arrays: of data that no memory holds, or that are made on the way.
+    """Your own batches instead of arrays: for data that do not fit in memory, or are made on the way.
 
-    One that a training can go on with after a stop draws all that is random from the generator it is given.
+    If a training run is to be resumed, all that is random must be drawn from the generator that is given.
     """
 
     def __len__(self) -> int:

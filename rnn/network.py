@@ -59,16 +59,15 @@ class RNN(Generic[Own]):
     The network holds no parameters: ``init`` makes them, and every method takes them.
 
     In every method xs is (N, T, D), and h0 the initial state: an array (N, H), a tuple (h0, c0) for an LSTM,
-    or None for zeros. ``lengths`` (N,), where records end before T, says where: what lies behind is padding,
-    takes part in nothing, and has zero gradients and outputs; the last step is then each record's own.
+    or None for zeros. ``lengths`` (N,) says where records end, if before T: what follows is padding, which
+    takes part in nothing and has zero gradients and outputs; the last step is then each record's own.
 
-    Every method raises TypeError for arrays whose numbers are of a type that the engine does not take or
-    that differs between arguments and for what is no set of the cell's parameters, truncation,
-    ``Checkpoints`` or ``Workspace`` at all, and ValueError for shapes that do not fit, a workspace's
-    included, and for entries that are not finite, before any work is done. Where a number on the way is too
-    large for its type, and so a result is not finite, it raises FloatingPointError, which names the result;
-    whether NumPy warns as well is for ``np.errstate`` to say. What is given is never written to, but for a
-    workspace.
+    Before any work is done, every method raises TypeError for arrays of a number type that the engine does
+    not take, or that differs between arguments, and for an argument that is not a set of the cell's
+    parameters, a truncation, ``Checkpoints`` or a ``Workspace``. It raises ValueError for shapes that do not
+    fit, a workspace's included, and for entries that are not finite. If a number overflows, so that a result
+    is not finite, it raises FloatingPointError, which names the result; ``np.errstate`` decides whether NumPy
+    also warns. Arguments are never written to, except for a workspace.
 
     >>> from rnn import LSTM
     >>> net = RNN(LSTM(inputs=1, units=3), outputs=1)

@@ -57,7 +57,7 @@ _ROOMS = 2
 
 
 class Standing(NamedTuple, Generic[Blocks]):
-    """Where a training stands after ``epoch`` epochs: with its generator's state, all that going on needs.
+    """The state of a training run after ``epoch`` epochs: with its generator's, all that resuming needs.
 
     ``state`` is the optimiser's. The losses are summed over records and steps; ``validation_loss`` is None
     where there is nothing to validate with.
@@ -137,13 +137,12 @@ def train(
 ) -> tuple[Blocks, History]:
     """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
 
-    The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero
-    state. ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains. Arrays may be
-    mapped from a file that is larger than the memory. In place of arrays there may be ``rnn.data.Batches``,
-    with no ``batch`` beside them.
-    ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run. ``truncation``:
-    how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without it they
-    are taken in their order.
+    The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero state.
+    ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains. Arrays may be mapped
+    from a file that is larger than the memory. Instead of arrays there may be ``rnn.data.Batches``, without
+    ``batch``. ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run.
+    ``truncation``: how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without
+    it they are taken in their order.
 
     ``dropout``, of a ``Stack``: with this probability each number that one level hands up to the next is 0 in
     an update, and else divided by 1 − ``dropout``, drawn from ``rng``, which it needs. Losses along the way
@@ -257,10 +256,10 @@ def by_epoch(
     class_weight: ClassWeight = None,
     after: Standing[Blocks] | None = None,
 ) -> Iterator[Standing[Blocks]]:
-    """``train``, epoch by epoch: yields where it stands after each, from epoch 0 on, before any update.
+    """``train``, epoch by epoch: yields the ``Standing`` after each, from epoch 0 on, before any update.
 
-    Who asks for no more has stopped it. ``after`` goes on from where it stood, with ``rng`` in the state that
-    it had then: the parameters are the same to the bit as of a training that was never stopped.
+    The run stops when no further epoch is requested. ``after`` resumes from a ``Standing``, with ``rng`` in
+    the state that it had then: the parameters are the same to the bit as without the stop.
 
     Raises as ``train``, and TypeError for an ``after`` that is no ``Standing``.
     """

@@ -9,10 +9,11 @@ from rnn.common.checks import checked_count, checked_number, keep, shown
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """A training ends once ``n_iter_no_change`` epochs in a row have brought no better validation loss.
+    """A training run ends after ``n_iter_no_change`` epochs in a row without a better validation loss.
 
-    Better is below the lowest loss before them by more than the share ``tol`` of its size. A share, and no
-    difference, since losses are sums: so it means the same for any number of records and steps.
+    Better means below the lowest loss before them by more than the fraction ``tol`` of its size. It is a
+    fraction, not a difference, because losses are sums: so it means the same for any number of records and
+    steps.
 
     >>> two = EarlyStopping(n_iter_no_change=2)
     >>> two.ends([5.0, 4.0, 4.5, 4.0]), two.ends([5.0, 4.0, 4.5, 3.9])

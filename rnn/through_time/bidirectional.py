@@ -48,7 +48,7 @@ class TwoWayTape(NamedTuple):
 class Bidirectional(Several):
     """A cell in both directions, each with its own parameters, used like a cell.
 
-    It puts out h of both after each step, side by side: 2H numbers, so that a readout of step t knows the
+    Its output is h of both after each step, side by side: 2H numbers, so that a readout of step t knows the
     whole sequence. The second direction's parameters and state have ``_reverse`` in their names. In a stack
     the next level has 2H inputs, and lengths under a truncation are refused.
 
@@ -142,10 +142,10 @@ class Bidirectional(Several):
 class BothEnds(Bidirectional):
     """As ``Bidirectional``, but after the last step both directions have read the whole record.
 
-    It puts out h of both, each after as many steps from its own end: at the last step their last states, side
-    by side, to classify a record, or to say one thing of it. At earlier steps the second direction has read
-    the last steps, and not the first: a loss there is seldom meant. A truncation goes by either direction's
-    own steps, and in a stack it is refused but for ``Full()``.
+    Its output is h of both, each after as many steps from its own end: at the last step their last states,
+    side by side, to classify a record, or to predict one thing of it. At earlier steps the second direction
+    has read the last steps, not the first: a loss there is seldom meant. A truncation counts each direction's
+    own steps; in a stack every truncation but ``Full()`` is refused.
 
     >>> from rnn import GRU, Layer
     >>> layer = Layer(BothEnds(GRU(inputs=2, units=3)))

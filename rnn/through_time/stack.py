@@ -42,12 +42,12 @@ class Stack(Several):
     """Cells on top of one another, the lowest first, used like a cell in ``RNN`` and in ``Layer``.
 
     Its parameters are those of every level, with the level's number in their names: U_l0, W_l0, b_l0, U_l1
-    and so on; and so are the arrays of its state, of two LSTMs h_l0, c_l0, h_l1, c_l1. It puts out h of the
+    and so on; so are the arrays of its state, for two LSTMs h_l0, c_l0, h_l1, c_l1. Its output is h of the
     level on top. A truncation holds on every path: a loss at step t reaches the uses of each level's
     parameters from step first(t) on, by whichever levels the path goes.
 
-    Raises TypeError for no cells, or what is no cell, ValueError for a level that has not as many inputs as
-    the one below has units.
+    Raises TypeError for no cells or for anything but cells, ValueError if a level's inputs differ in number
+    from the units of the one below.
 
     >>> from rnn import LSTM, RNN, Window
     >>> net = RNN(Stack(LSTM(inputs=2, units=4), LSTM(inputs=4, units=3)), outputs=1)

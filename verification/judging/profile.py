@@ -12,10 +12,10 @@ STRENGTH = 3
 class Profile:
     """How many cases are drawn, beside those of the designed sample.
 
-    ``cases``: in floating point, ``exact_cases``: in Fractions, of an engine that claims those. ``strength``:
-    of how many factors (at least 1) all possible levels meet in an informative case of the sample.
-    ``faults``: on how many problems a fault is planted, for the detection curve. ``explained``: is every
-    mutant reported with its smallest example and diagnosis?
+    ``cases``: the number in floating point; ``exact_cases``: in Fractions, for an engine that claims those.
+    ``strength``: for how many factors (at least 1) all possible combinations of levels occur in an
+    informative case of the sample. ``faults``: on how many problems a bug is injected, for the detection
+    curve. ``explained``: whether every mutant is reported with its smallest example and diagnosis.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""The models that are shipped, one a file. Each file's docstring is the equations.
+"""The included models, one per file. Each file's docstring has the equations.
 
-A model of one's own is another ``verification.Model``, in a file of one's own.
+Your own model is another ``verification.Model``, in a file of your own.
 """
 
 from verification.models.delta_rule import delta_rule, gated_delta_rule, momentum_delta_rule, rwkv7

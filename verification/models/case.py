@@ -48,7 +48,7 @@ class Objective(Protocol):
 class Cotangents:
     """L = Σ ⟨d_outputs, outputs⟩ + Σ ⟨d_state, final state⟩, with ⟨d, o⟩ = Re(conj(d) · o).
 
-    ``outputs`` (N, T, …), for what is put out after each step; ``state``, for the final state.
+    ``outputs`` (N, T, …), for the output after each step; ``state``, for the final state.
     """
 
     outputs: Array
@@ -167,15 +167,15 @@ class Targets:
 class Case:
     """A model's numbers: ``blocks`` by name, STATE (N, …), INPUT (N, T, …), in one number type.
 
-    ``functions``: the one that plays each role, by name, where it is not the first. ``truncation``: how far
-    back a loss may reach. READOUT blocks may be absent where the objective does not use them. ``checkpoints``
-    and ``workspace``: how an engine that can is asked to compute it, as in ``verification.Problem``.
-    ``chunk``: of how many steps it is told that its chunks are. ``layouts``: how arrays are laid out in
-    memory when it is asked, by name, where not in C order. ``lengths``: of records that end early, the steps
-    of each; what follows is padding. ``least``: of dimensions by name, the smallest size that is asked at
-    all, which makes no case a large one. ``source``: an expression that makes it, where its numbers are too
-    many to be printed. ``coarse``: functions, by name, that are taken to be right to a rounding of 1, however
-    small their value and their slope are (``verification.properties.remarks``).
+    ``functions``: for each role, the name of the function that plays it, if that is not the first.
+    ``truncation``: how far back a loss may reach. READOUT blocks may be absent if the objective does not use
+    them. ``checkpoints`` and ``workspace``: as in ``verification.Problem``. ``chunk``: the number of steps in
+    a chunk that the engine is given. ``layouts``: the memory layout of the arrays that the engine is given,
+    by name, if not C order. ``lengths``: for records that end early, the steps of each; what follows is
+    padding. ``least``: for dimensions by name, the smallest size that is drawn at all, so that this size
+    makes no case a large one. ``source``: an expression that makes the case, if its numbers are too many to
+    print. ``coarse``: functions, by name, that are taken to be right to a rounding error of 1, however small
+    their value and their slope are (``verification.properties.remarks``).
     """
 
     model: Model

@@ -34,9 +34,9 @@ def _zero(y: Any) -> Any:
 class Function:
     """A scalar function, in ``autograd.numpy``.
 
-    ``slope(a)``: its derivative, where that is declared and not what autograd makes of ``value``.
-    ``slope_sensitivity(y)``: ``|y · ds/dy|``, by how much a slope s(y) that is read off the output y changes
-    when y is off by one part in one. ``kinks``: the arguments at which it has no slope. ``holomorphic``: its
+    ``slope(a)``: its derivative, if that is declared instead of computed from ``value`` by autograd.
+    ``slope_sensitivity(y)``: ``|y · ds/dy|``, by how much a slope s(y) that is computed from the output y
+    changes per relative change of y. ``kinks``: the arguments at which it has no slope. ``holomorphic``: its
     value may be taken at complex arguments for a complex step. ``rational``: it maps rationals to rationals.
     """
 

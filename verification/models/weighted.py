@@ -34,9 +34,9 @@ def cross_entropy(f: Any, outputs: Any, target: Any) -> Any:
 class Weighted:
     """Targets whose losses are multiplied by weights, or are of classes.
 
-    ``targets`` and ``last`` as of ``Targets``. ``weights``: (N,), those of records, or (N, T), those of
-    steps; None where all are 1. ``classes``: the targets are one-hot, and the loss is ``cross_entropy`` in
-    place of the model's own.
+    ``targets`` and ``last``: as in ``Targets``. ``weights``: (N,), one per record, or (N, T), one per step;
+    None if all are 1. ``classes``: the targets are one-hot, and the loss is ``cross_entropy`` instead of the
+    model's own.
     """
 
     targets: Array

@@ -12,7 +12,7 @@ from verification.properties.training import Recorded, findings_of
 def check(engine: Any, name: str, case: Case | Call | Recorded) -> None:
     """Ask an engine that an adapter returned for the property of that name, on one case or one call.
 
-    A kept call of a training is compared as it was answered then, and the engine is not asked.
+    For a kept call of a training run, the results of that time are compared, and the engine is not called.
 
     Raises AssertionError where it is refuted: the part, what came, what was wanted, and within which bound.
     """

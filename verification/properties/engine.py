@@ -30,7 +30,7 @@ class TimedOut(InvalidAnswer):
 class Unsupported(Exception):
     """Raised by an engine for a problem of a kind that it does not do; the message says what.
 
-    Such a problem is counted apart, and whoever leaves one out is not verified but *not exercised*.
+    Such problems are counted separately, and an engine that declines one is not verified but *not exercised*.
     """
 
 
