@@ -173,17 +173,17 @@ class RNN(Generic[Own]):
         weights: Array | None = None,
         masks: Sequence[Array] | None = None,
     ) -> tuple[Any, Gradients]:
-        """The loss, summed over records and steps, and its gradient by every argument.
+        """The loss, summed over records and steps, and its gradients by parameters, xs and initial state.
 
-        ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step; of a ``ClassLoss``
+        ``targets`` of shape (N, K) put a loss on the last step, (N, T, K) on every step; for a ``ClassLoss``
         they are integers, (N,) or (N, T). ``weights`` (N,) or (N, T), none negative, multiply each loss.
         ``truncation`` says how far back each loss reaches (``rnn.truncation``); with ``lengths`` and a loss
-        on every step it must not count from the end, as ``Tail`` does.
-        With ``checkpoints`` (``rnn.Checkpoints``) states are computed twice instead of kept. In a
-        ``workspace``, which ``RNN.workspace`` makes, calls of one shape after another share their arrays
-        (``rnn.Workspace``): the same numbers to the bit, sooner where networks are small. One or the other.
-        ``masks``, with a ``Stack``: of each level but the one on top an array (N, T, H), by which what it
-        hands up is multiplied, as dropout does (``rnn.learning.dropout.dropout_masks``).
+        on every step it must not count from the end, as ``Tail`` does. With ``checkpoints``
+        (``rnn.Checkpoints``) states are computed twice instead of kept. With a ``workspace``, which
+        ``RNN.workspace`` makes, successive calls of one shape share their arrays (``rnn.Workspace``): the
+        numbers are the same to the bit, and small networks are faster. The two exclude each other. ``masks``,
+        for a ``Stack``: for each level but the top one an array (N, T, H) that multiplies its output to the
+        next, as in dropout (``rnn.learning.dropout.dropout_masks``).
         """
         call, terms = self._checked_with_losses(params, xs, targets, h0, lengths, weights, masks)
         if checkpoints is not None and not isinstance(checkpoints, Checkpoints):

@@ -6,13 +6,13 @@
     state = optimiser.start(params, updates=500)
     params, state = optimiser.update(params, grads, state)
 
-An optimiser is a plain value: it knows neither the network, nor the data, nor how long it will run.
-What changes is the ``State``, which goes in and comes out, and no array that is given is written to.
+An optimiser is a plain value: it knows neither the network, nor the data, nor how long it will run. What
+changes is the ``State``, which is passed in and returned, and no array that is given is written to.
 Parameters are any NamedTuple of arrays of one float type, and stay so.
 
-An update treats the entries of all gradients as one vector g, in the order of the blocks: few NumPy
-calls, and so little time on a small network, whatever the number of blocks; and the norm over all
-blocks is simply the norm of g.
+An update treats the entries of all gradients as one vector g, in the order of the blocks. So it takes few
+NumPy calls, and little time on a small network, for any number of blocks; and the norm over all blocks is
+simply the norm of g.
 """
 
 from dataclasses import dataclass

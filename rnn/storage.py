@@ -77,15 +77,15 @@ def save(
     arrays: Mapping[str, Array] | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a file at ``path``, whole or not at all; one that is there is replaced.
+    """Write a file at ``path``, whole or not at all; an existing file is replaced.
 
-    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name;
-    in them tuples come back as lists, and keys as texts.
+    ``arrays``: further arrays of float32, float64 or int64, by name. ``about``: JSON values, by name; tuples
+    in them are loaded as lists, and keys as strings.
 
-    Raises TypeError or ValueError for what can be no path, for a network whose cell, activation or loss is
-    not in the tables, for parameters that do not fit or are of another type than float32 and float64, for
-    arrays and values that a file cannot hold; MemoryError for a view that is too large to write; OSError
-    where the file cannot be written, and an older one then stays as it was.
+    Raises TypeError or ValueError for an invalid path, a network whose cell, activation or loss is not in the
+    tables, parameters that do not fit or are neither float32 nor float64, and arrays and values that a file
+    cannot hold; MemoryError for a view that is too large to write; OSError if the file cannot be written, and
+    an older one then stays as it was.
     """
     from safetensors.numpy import save as as_bytes
 
@@ -116,10 +116,10 @@ def save(
 def load(path: str | PathLike[str]) -> Stored:
     """What ``save`` wrote at ``path``.
 
-    Raises TypeError or ValueError for what can be no path, OSError where it cannot be read, and ``BadFile``,
-    a ValueError that begins with the path, for a file that is no model, is cut or changed, is of another
-    version, or whose arrays do not fit its network, and for a device, which may have no end; MemoryError for
-    a file that is too large for the memory.
+    Raises TypeError or ValueError for an invalid path; OSError if the file cannot be read; ``BadFile``, a
+    ValueError that begins with the path, for a file that is not a model, is truncated or changed, is of
+    another version, or whose arrays do not fit its network, and for a device, which may have no end;
+    MemoryError for a file that is too large for the memory.
     """
     at = _checked_path(path)
     try:

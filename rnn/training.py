@@ -144,24 +144,24 @@ def train(
     ``truncation``: how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without
     it they are taken in their order.
 
-    ``dropout``, of a ``Stack``: with this probability each number that one level hands up to the next is 0 in
-    an update, and else divided by 1 − ``dropout``, drawn from ``rng``, which it needs. Losses along the way
-    are without it, as predictions are. It is refused where there is one level.
+    ``dropout``, for a ``Stack``: the probability with which each number that one level passes to the next is
+    set to 0 in an update; the others are divided by 1 − ``dropout``. It needs ``rng``, from which it is
+    drawn. The reported losses are without it, like predictions. It is refused if there is one level.
 
-    ``weights`` (N,), 0 or more, count the loss of each training record so many times, and ``class_weight``
-    that of each class: a dict from classes to numbers, where a class without one counts once, or "balanced",
-    by which all that occur count alike. It is for a ``ClassLoss``, and multiplies the weights. Validation
-    counts each loss once.
+    ``weights`` (N,), 0 or more, multiply the loss of each training record, and ``class_weight`` that of each
+    class: a dict from classes to numbers, by default 1, or "balanced", which gives all classes that occur the
+    same total weight. It is for a ``ClassLoss``, and multiplies the weights. Validation counts each loss
+    once.
 
     ``early_stopping`` needs ``validation_data``: it may end the run sooner, and the parameters are then those
-    after ``history.best_epoch``. Each of the ``callbacks`` is called with the ``Standing`` after every epoch,
-    and before the first with that of epoch 0; one that returns True ends the run as well. ``print_progress``
-    is one. The arrays of a batch's gradient are held from batch to batch (``rnn.Workspace``), and beside them
-    those of the last batch where it is smaller.
+    after ``history.best_epoch``. Each of the ``callbacks``, such as ``print_progress``, is called with the
+    ``Standing`` after every epoch, and before the first with that of epoch 0; if it returns True, the run
+    ends. The arrays of a batch's gradient are kept from batch to batch (``rnn.Workspace``), and also those of
+    the last batch if it is smaller.
 
-    Raises, before any work, TypeError or ValueError for an argument that does not fit, by its name, and for a
-    batch of one's own when it comes; later FloatingPointError, naming the epoch, as soon as a loss or a
-    parameter is not finite.
+    Raises TypeError or ValueError, with the argument's name, for an argument that does not fit, before any
+    work, or for one of your own batches when it comes; FloatingPointError, with the epoch, as soon as a loss
+    or a parameter is not finite.
     """
     callbacks = _checked_callbacks(callbacks)
     _check_early_stopping(early_stopping, validation_data)

@@ -44,13 +44,14 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """Room for calls of one size, as ``RNN.workspace`` makes it: of so many records N and steps T, by a cell.
+    """Memory for a cell's calls with N records and T steps, as ``RNN.workspace`` makes it.
 
-    ``with workspace as tape`` takes its tape for one call. RuntimeError while another call has it, of another
-    thread or around this one; and for good in a process that was forked while another thread had it.
+    ``with workspace as tape`` takes its tape for one call. It raises RuntimeError while another call has it,
+    in another thread or around this one; and permanently in a process that was forked while another thread
+    had it.
 
-    Raises TypeError or ValueError for what is no cell, a count below 1 or numbers that the engine does not
-    take, MemoryError for one that is too large.
+    Raises TypeError or ValueError for anything but a cell, a count below 1 or a number type that the engine
+    does not take, MemoryError for a workspace that is too large.
     """
 
     cell: Cell | Recurrence
