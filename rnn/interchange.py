@@ -101,9 +101,9 @@ class Shape(NamedTuple):
 def to_torch(params: Any) -> dict[str, Array]:
     """New arrays by the names that ``torch.nn.RNN``, ``LSTM`` or ``GRU`` and ``Linear`` give them.
 
-    Raises TypeError for what are no parameters or of no type of floats, ValueError for shapes that do not fit
-    each other and for entries that are not finite, or that torch.nn has in no one layer: of levels that are
-    not alike.
+    Raises TypeError for anything but parameters of a float type, ValueError for shapes that do not fit each
+    other, for entries that are not finite, and for levels that are not alike, which no one layer of torch.nn
+    has.
     """
     shape = _shape_of(params)
     if shape is None:
@@ -138,8 +138,8 @@ def to_torch(params: Any) -> dict[str, Array]:
 def from_torch(state: Mapping[str, Any], *, layer: str = "", readout: str = "") -> Any:
     """Parameters from the arrays or tensors of a layer of one kind above and of a ``torch.nn.Linear``.
 
-    ``layer`` and ``readout``: what their names begin with, as "lstm." and "head." where they are parts of a
-    module; what begins with neither is then no part of the network.
+    ``layer`` and ``readout``: the prefixes of their names, as "lstm." and "head." if they are parts of a
+    module; other names are then ignored.
 
     ``rnn.GRUParams`` of a GRU, else ``rnn.Params``; of several layers, or of both directions, the parameters
     of an ``rnn.Stack`` or an ``rnn.Bidirectional``, or of a stack of those. Raises TypeError or ValueError

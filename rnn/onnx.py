@@ -63,9 +63,10 @@ LAYERS: dict[type[Any], tuple[str, tuple[int, ...]]] = {
 def to_onnx(net: RNN, params: Any, about: Mapping[str, str] | None = None, *, states: bool = False) -> Any:
     """An ``onnx.ModelProto`` of the network, with the texts of ``about`` as its metadata.
 
-    With ``states`` the graph takes the initial state's arrays (N, H) as well and gives those of the last one,
-    by the names of ``net.cell.state`` with a 0 behind the letter, and as they are: h0 and h, c0_l1 and c_l1.
-    What one call gives is what the next takes, so that a series may be handed in a few steps at a time.
+    With ``states`` the graph also takes the initial state's arrays (N, H), and also returns the last state's.
+    The names are those of ``net.cell.state``, for the initial state with a 0 after the letter: h0 and h,
+    c0_l1 and c_l1. One call's last state is the next call's initial state, so a series may be passed in a few
+    steps at a time.
 
     Raises TypeError or ValueError for parameters that do not fit, that float32 does not hold or that are too
     many for a file, for a cell that is not of the table, for a function that ONNX lacks, for states of what
@@ -154,10 +155,10 @@ def from_onnx(model: Any) -> tuple[RNN, Any]:
 
 
 def layer_from_onnx(node: Any, arrays: Mapping[str, Array]) -> tuple[Layer[Any], Any]:
-    """The layer and the parameters of a node RNN, LSTM or GRU; ``arrays`` are its W, R and B by name.
+    """The layer and the parameters of an RNN, LSTM or GRU node; ``arrays`` are its W, R and B by name.
 
-    Both of ONNX's biases are added, but for the one within a GRU's reset gate, bn. The parameters have the
-    type of W. What the node is given beside, lengths and initial states, is for the layer's own call.
+    ONNX's two biases are added, except for the one within a GRU's reset gate, bn. The parameters have the
+    type of W. The node's other inputs, lengths and initial states, are for the layer's own call.
 
     Raises TypeError or ValueError for another operator, for an array that is missing, and for what no cell
     here computes: peepholes, a reset before the product, a clip, a coupled input gate, a layer that reads

@@ -150,7 +150,7 @@ class SGD:
         θ ← θ − rate · v                         with it
         θ ← θ − rate · (g + momentum · v)        with ``nesterov``
 
-    "Stochastic" where g is of some of the records alone, as with ``rnn.training.train``.
+    It is "stochastic" if g is the gradient of only some of the records, as in ``rnn.training.train``.
 
     Source: Sutskever, Martens, Dahl and Hinton (2013), "On the importance of initialization and momentum in
     deep learning", section 2, with the rate outside v, as in PyTorch's ``SGD`` without dampening.

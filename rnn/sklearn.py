@@ -377,7 +377,7 @@ def _sequences(X: Array) -> Array:
 class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts y (N,) or (N, K) at the last step of each sequence.
 
-    With ``early_stopping`` the last records are those that end ``fit``, as of the windows of a series.
+    With ``early_stopping`` the last records are held out to end ``fit``, which suits the windows of a series.
     """
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -423,9 +423,9 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
 class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
     """A recurrent network that predicts the class of each sequence, by a softmax at its last step.
 
-    With ``early_stopping`` records drawn from every class are those that end ``fit``. ``class_weight``
-    multiplies the loss of each class, beside ``sample_weight`` and as elsewhere in scikit-learn: a dict from
-    classes to numbers, where one that is not in it counts once, or "balanced", by which all count alike.
+    With ``early_stopping`` records drawn from every class are held out to end ``fit``. ``class_weight``
+    multiplies the loss of each class, in addition to ``sample_weight``, as elsewhere in scikit-learn: a dict
+    from classes to numbers, by default 1, or "balanced", which gives all classes the same total weight.
     """
 
     _LEAST = "one of each class"
@@ -564,9 +564,9 @@ class Windows(  # type: ignore[call-arg]
 ):
     """The last ``length`` rows up to each row of a series: (S, D) becomes (S, length, D).
 
-    So that there are as many windows as rows, what would lie before the first row is the first row again:
-    a window looks back, never ahead, and a test fold begins anew. ``get_feature_names_out`` names the last
-    axis, as the columns of the series were named.
+    There are as many windows as rows, because the first row is repeated before the start. A window looks
+    back, never ahead, and a test fold begins anew. ``get_feature_names_out`` names the last axis, as the
+    columns of the series were named.
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"length": [_COUNT]}

@@ -39,8 +39,8 @@ def fit(frame: Any, column: str, *, season: int | None = None, **recipe: Any) ->
     Dates are those of the index, in time or in periods; without any, rows are numbered. ``season`` counts
     rows, and None looks for one. ``recipe`` has fields of ``rnn.app.recipe.Recipe``, as ``epochs``.
 
-    Raises TypeError or ValueError for what is no frame with that column, for values that are missing or no
-    numbers, for dates with a time zone or at unequal distances, and for a recipe that cannot be.
+    Raises TypeError or ValueError for anything but a frame with that column, for values that are missing or
+    not numbers, for dates with a time zone or at unequal distances, and for an invalid recipe.
     """
     given = _series(frame, column)
     try:
@@ -70,9 +70,8 @@ def fit(frame: Any, column: str, *, season: int | None = None, **recipe: Any) ->
 def forecast(model: Forecaster, steps: int, level: float = LEVEL) -> Any:
     """The values that follow, as a DataFrame of ``steps`` rows: forecast, low and high.
 
-    The index goes on where that of the data ended: dates, or numbers where there were none. Between low and
-    high lie as many values as ``level`` says, nine of ten by default; NaN where too few
-    were held out to tell.
+    The index continues that of the data: dates, or numbers if there were none. The share ``level`` of values,
+    nine of ten by default, lies between low and high; these are NaN if too few values were held out to tell.
     """
     import pandas
 
