@@ -167,6 +167,9 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "models/tolerance.py: Expected._rounded: a bound: np.inf → (10 * (np.inf))",
         "models/tolerance.py: Expected._rounded: a bound: np.inf → (1e3 * (np.inf))",
     ),
+    "The search for a smaller function's case goes elsewhere; what it keeps is wrong, and no larger.": (
+        "judging/shrinking.py: smallest_of.fails: an answer: False → (True)",
+    ),
     "A truth that is not kept is made again.": (
         "models/identity.py: _is_known: an answer: True → (False)",
         "models/identity.py: _is_of_known: an answer: True → (False)",
