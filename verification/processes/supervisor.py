@@ -39,8 +39,9 @@ LOOK = 0.01
 # Seconds that a process which the worker does not hold any more has to end by itself.
 GRACE = 0.5
 
-# Seconds that a copy of a worker has to come to its end as well, so that it is counted (``Channel.copies``).
-COPY = 0.05
+# Seconds that a copy of a worker has to come to its end as well, so that it is counted (``Channel.copies``)
+# with its own task and not with the next one: on a busy machine 0.05 were too few once.
+COPY = 0.2
 
 # Seconds after which no more processes are looked for that have to be killed: some are started as fast.
 END = 10.0
