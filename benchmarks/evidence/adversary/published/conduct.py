@@ -1,6 +1,7 @@
 """Conditions on the calls before a backward: which, how many, and what they were given."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.evidence.adversary.call import Call, Given
@@ -11,35 +12,21 @@ def _calls(words: str, holds: Callable[[Call], Any]) -> Condition:
     return Condition(words, CONDUCT, holds, of=frozenset({CALLS}))
 
 
-def _at_size(words: str, holds: Callable[[Call], Any]) -> Condition:
-    """Of a state of 64 KiB in double precision, where pools, workspaces and in-place paths begin."""
-    return Condition(
-        f"{words}, N H from 8,192", STATE, holds, lambda s: s.N * s.H >= 2**13, frozenset({CALLS})
-    )
-
-
-def _before_at_size(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
-    return _at_size(words, _of_both(holds))
-
-
 def _before(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
     """Of the forward before, and this one."""
-    return _calls(words, _of_both(holds))
 
-
-def _of_both(holds: Callable[[Given, Given], Any]) -> Callable[[Call], Any]:
     def met(call: Call) -> Any:
         before = call.history.before
         return before is not None and holds(before, call.given)
 
-    return met
+    return _calls(words, met)
 
 
 def _same(before: Given, now: Given, *names: str) -> bool:
     return all(before.digests[name] == now.digests[name] for name in names)
 
 
-CONDITIONS = (
+OF_ANY_SIZE = (
     _calls("the first call of a process", lambda call: call.history.forwards == 0),
     _calls("the second call of a process", lambda call: call.history.forwards == 1),
     _calls("the fifth call and later", lambda call: call.history.forwards >= 4),
@@ -74,23 +61,30 @@ CONDITIONS = (
         "other inputs in the array of the call before",
         lambda a, b: a.places["xs"] == b.places["xs"] and a.digests["xs"] != b.digests["xs"],
     ),
-    _at_size("the second call of a process or later", lambda call: call.history.forwards > 0),
-    _at_size("a second backward of one forward", lambda call: call.history.again == 1),
-    _at_size("a backward after another forward", lambda call: call.history.since > 0),
-    _before_at_size("other sizes than at the call before", lambda a, b: a.sizes != b.sizes),
-    _before_at_size("the same sizes as at the call before", lambda a, b: a.sizes == b.sizes),
-    _before_at_size("fewer records than at the call before", lambda a, b: b.sizes.N < a.sizes.N),
-    _before_at_size("another type than at the call before", lambda a, b: a.dtype != b.dtype),
-    _before_at_size(
-        "the sizes of the call before in another type", lambda a, b: a.dtype != b.dtype and a.sizes == b.sizes
-    ),
-    _before_at_size("the numbers of the call before", lambda a, b: a.digests == b.digests),
-    _before_at_size(
-        "other inputs in the array of the call before",
-        lambda a, b: a.places["xs"] == b.places["xs"] and a.digests["xs"] != b.digests["xs"],
-    ),
-    _before_at_size(
-        "other parameters in the arrays of the call before",
-        lambda a, b: a.places["W"] == b.places["W"] and a.digests["W"] != b.digests["W"],
-    ),
 )
+
+# Those that are asked at sizes as well, where pools, workspaces and in-place paths begin.
+BY_NAME = {each.name: each for each in OF_ANY_SIZE}
+KEPT = (
+    _calls("the second call of a process or later", lambda call: call.history.forwards > 0),
+    BY_NAME["a second backward of one forward"],
+    BY_NAME["a backward after another forward"],
+    BY_NAME["other sizes than at the call before"],
+    BY_NAME["the same sizes as at the call before"],
+    BY_NAME["fewer records than at the call before"],
+    BY_NAME["another type than at the call before"],
+    BY_NAME["the sizes of the call before in another type"],
+    BY_NAME["the numbers of the call before"],
+    BY_NAME["other inputs in the array of the call before"],
+    BY_NAME["other parameters in the arrays of the call before"],
+)
+
+
+def _at_size(each: Condition) -> Condition:
+    """The same of a state of 64 KiB in double precision."""
+    return replace(
+        each, name=f"{each.name}, N H from 8,192", kind=STATE, sizes=lambda sizes: sizes.N * sizes.H >= 2**13
+    )
+
+
+CONDITIONS = (*OF_ANY_SIZE, *map(_at_size, KEPT))
