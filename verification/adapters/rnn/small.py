@@ -23,18 +23,14 @@ LONG = 9
 # Ways back that are long enough, with such a W, for parts to decay to nothing, and into what the type does
 # not keep.
 DECAYING: tuple[tuple[int, Standard], ...] = (
-    *(
-        (8, FULL),
-        (9, window(7)),
-        (9, tail(9)),
-        (9, chunks(9, 9)),
-    ),
-    *(
-        (7, FULL),
-        (8, window(9)),
-        (9, chunks(4, 8)),
-        (9, tail(8)),
-    ),
+    (8, FULL),
+    (9, window(7)),
+    (9, tail(9)),
+    (9, chunks(9, 9)),
+    (7, FULL),
+    (8, window(9)),
+    (9, chunks(4, 8)),
+    (9, tail(8)),
 )
 DECAYED_W = 1e-6
 
