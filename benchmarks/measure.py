@@ -10,7 +10,7 @@ from benchmarks.gate import Verdict, compare
 from benchmarks.options import Options
 from benchmarks.results import Row, row, spell
 from benchmarks.task import Task
-from benchmarks.timing import Call, Effort, interleaved
+from benchmarks.timing import Effort, TimedCall, interleaved
 
 
 def measure(
@@ -32,7 +32,7 @@ def compete(
     prepared: Mapping[str, Prepare],
     threads: int,
     effort: Effort,
-    beside: Mapping[str, Call] = MappingProxyType({}),
+    beside: Mapping[str, TimedCall] = MappingProxyType({}),
     **more: object,
 ) -> list[Row]:
     """The same for contenders given as functions, of which one is called manual.

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-Task = TypeVar("Task")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+def each(work: Callable[[Item], Result], tasks: Sequence[Item]) -> Iterator[Result]:
     """The work on every task, in order, in forked processes: it may be any function, a closure as well."""
     if not hasattr(os, "fork"):
         yield from map(work, tasks)
@@ -28,7 +28,7 @@ def each(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Resu
         yield from pool.map(_inherited, range(len(tasks)))
 
 
-def each_afresh(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+def each_afresh(work: Callable[[Item], Result], tasks: Sequence[Item]) -> Iterator[Result]:
     """The same in fresh processes, whose matrix products take one thread each; both are sent by pickle."""
     with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_one_thread) as pool:
         yield from pool.map(work, tasks)

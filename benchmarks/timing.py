@@ -67,10 +67,10 @@ class Times:
         return Spread.of([a / b for a, b in zip(self.seconds, other.seconds, strict=True)])
 
 
-Call = Callable[[], object]
+TimedCall = Callable[[], object]
 
 
-def interleaved(calls: Mapping[str, Call], effort: Effort) -> dict[str, Times]:
+def interleaved(calls: Mapping[str, TimedCall], effort: Effort) -> dict[str, Times]:
     """Every call timed in turn, for as many rounds as the effort allows."""
     once = {name: _warm(call) for name, call in calls.items()}
     repeats = {name: max(1, ceil(effort.block / seconds)) for name, seconds in once.items()}
@@ -91,12 +91,12 @@ def interleaved(calls: Mapping[str, Call], effort: Effort) -> dict[str, Times]:
     }
 
 
-def _warm(call: Call) -> float:
+def _warm(call: TimedCall) -> float:
     """The seconds of a call, after one that may have to set things up."""
     return _block(call, 1)[0]
 
 
-def _block(call: Call, repeats: int) -> tuple[float, float]:
+def _block(call: TimedCall, repeats: int) -> tuple[float, float]:
     """Seconds on the clock and on processors that ``repeats`` calls take, after one that is not counted."""
     _wait_for_sleep()
     call()

@@ -1,6 +1,6 @@
 """Draws unrolled.svg, lstm.svg and gru.svg, and what a truncation keeps in them: ``python docs/diagrams.py``.
 
-From the root. A diagram is nodes with places, and paths from node to node, each kept or cut.
+From the root. A diagram is nodes at points, and paths from node to node, each kept or cut.
 """
 
 from pathlib import Path
@@ -34,24 +34,24 @@ LEGEND = (
     ("plain", "no part of this loss's gradient"),
 )
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 
 
-def text(words: str, place: Place, kind: str = "") -> Markup:
-    """Words at a place."""
-    return tag("text", words, x=f"{place[0]:g}", y=f"{place[1]:g}", class_=kind)
+def text(words: str, point: Point, kind: str = "") -> Markup:
+    """A text at a point."""
+    return tag("text", words, x=f"{point[0]:g}", y=f"{point[1]:g}", class_=kind)
 
 
-def node(words: str, place: Place, half: float = 19) -> Markup:
+def node(words: str, point: Point, half: float = 19) -> Markup:
     """Words in a rounded box, ``half`` of it to either side."""
-    x, y = place
+    x, y = point
     size = {"x": f"{x - half:g}", "y": f"{y - 15:g}", "width": f"{2 * half:g}", "height": "30", "rx": "15"}
-    return Markup(tag("rect", **size, class_="node") + text(words, place))
+    return Markup(tag("rect", **size, class_="node") + text(words, point))
 
 
-def path(kind: str, *places: Place) -> Markup:
-    """An arrow through places; it stops short of the last, which is a node."""
-    *before, (x, y) = places
+def path(kind: str, *points: Point) -> Markup:
+    """An arrow through points; it stops short of the last, which is a node."""
+    *before, (x, y) = points
     back_x, back_y = x - before[-1][0], y - before[-1][1]
     short = 21 / max(abs(back_x), abs(back_y))
     through = [*before, (x - short * back_x, y - short * back_y)]
@@ -102,7 +102,7 @@ def chain(truncation: Truncation, top: float) -> list[Markup]:
         parts += [path("kept" if inside else "plain", below, state[t + 1])]
         parts += [path("kept" if t == LOSS else "plain", state[t + 1], above)]
         parts += [node(f"x{_low(t)}, θ", below, half=26), node(f"ℓ{_low(t)}", above)]
-    parts += [node(f"h{_low(t)}", place) for t, place in enumerate(state)]
+    parts += [node(f"h{_low(t)}", point) for t, point in enumerate(state)]
     return parts
 
 
@@ -127,12 +127,12 @@ def lstm() -> str:
     kept += [(gates["i"], (400, 130), put), (gates["g"], (540, 130), put), ((720, 50), tanh), (tanh, out)]
     kept += [((at, 300), (at, y)) for at, y in gates.values()]
     kept += [(theta, (theta[0], 300)), (x, (x[0], 300))]
-    parts = [path("kept", *places) for places in kept]
+    parts = [path("kept", *points) for points in kept]
     parts += [path("cut", c_prev, forget), path("cut", h_prev, (221, 300))]
     parts += [text("dc ⊙ f", (150, 34)), text("da W", (135, 284))]
     parts += [node("a = x Uᵀ + hₚᵣₑᵥ Wᵀ + b", (445, 300), half=245), node("U, W, b", theta, half=40)]
     named = {"cₚᵣₑᵥ": c_prev, "⊙": forget, "+": plus, "c": c, "tanh": tanh, "h": h, "hₚᵣₑᵥ": h_prev, "x": x}
-    parts += [node(words, place) for words, place in [*named.items(), *gates.items()]]
+    parts += [node(words, point) for words, point in [*named.items(), *gates.items()]]
     parts += [node("⊙", put), node("⊙", out)]
     return drawn(445, "One step of an LSTM, and where a truncation cuts its two paths back", parts)
 
@@ -145,14 +145,14 @@ def gru() -> str:
     kept = [(keep, plus), (plus, h), (z, keep), ((200, 130), put), (put, plus), (n, put), (r, reset)]
     kept += [(reset, n), *(((at, 300), (at, y)) for at, y in (z, r, reset, n))]
     kept += [(theta, (theta[0], 300)), (x, (x[0], 300))]
-    parts = [path("kept", *places) for places in kept]
+    parts = [path("kept", *points) for points in kept]
     parts += [path("cut", h_prev, keep), path("cut", h_prev, (60, 300), (161, 300))]
     parts += [text("dh ⊙ z", (130, 34)), text("dm W", (100, 284)), text("1 − z", (400, 116))]
     parts += [text("mₙ", (508, 262)), text("pₙ", (638, 262))]
     parts += [node("p = x Uᵀ + b,   m = hₚᵣₑᵥ Wᵀ + (0, 0, bₙ)", (405, 300), half=265)]
     named = {"hₚᵣₑᵥ": h_prev, "h": h, "+": plus, "z": z, "r": r, "n": n, "x": x}
-    parts += [node(words, place) for words, place in named.items()]
-    parts += [node("⊙", place) for place in (keep, reset, put)] + [node("U, W, b, bₙ", theta, half=50)]
+    parts += [node(words, point) for words, point in named.items()]
+    parts += [node("⊙", point) for point in (keep, reset, put)] + [node("U, W, b, bₙ", theta, half=50)]
     return drawn(445, "One step of a GRU, and where a truncation cuts its two paths back", parts)
 
 

@@ -63,7 +63,7 @@ class Named(NamedTuple):
     given: Any
 
 
-class Place(NamedTuple):
+class CellPosition(NamedTuple):
     """Where a cell stands: its level, and whether it goes from the last step to the first."""
 
     level: int
@@ -85,14 +85,14 @@ class Shape(NamedTuple):
     both: bool
     numbered: bool
 
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[CellPosition]:
         """Every cell's, in the order of its parameters."""
         for level in range(self.levels):
-            yield Place(level, False)
+            yield CellPosition(level, False)
             if self.both:
-                yield Place(level, True)
+                yield CellPosition(level, True)
 
-    def name(self, letter: str, place: Place) -> str:
+    def name(self, letter: str, place: CellPosition) -> str:
         """The name of a block here."""
         named = reverse_named(letter) if place.reverse else letter
         return level_named(named, place.level) if self.numbered else named
@@ -150,7 +150,7 @@ def from_torch(state: Mapping[str, Any], *, layer: str = "", readout: str = "") 
     for name, prefix in (("layer", layer), ("readout", readout)):
         if not isinstance(prefix, str):
             raise TypeError(f"{name}: {shown(prefix)}, needed what names begin with, as 'lstm.'")
-    places = [Place(int(match[2]), match[3] is not None) for match in _matches(state, layer)]
+    places = [CellPosition(int(match[2]), match[3] is not None) for match in _matches(state, layer)]
     shape = Shape(
         levels=1 + max((place.level for place in places), default=0),
         both=any(place.reverse for place in places),
@@ -227,7 +227,7 @@ def _elsewhere(state: Mapping[str, Any], name: str) -> str:
 def _cell(
     state: Mapping[str, Any],
     layer: str,
-    place: Place,
+    place: CellPosition,
     gates: Sequence[int],
     inputs: int | str,
     dtype: Any,

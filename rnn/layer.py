@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.calls.arguments import Call, State, checked_call, checked_params
+from rnn.calls.arguments import CallArguments, State, checked_call, checked_params
 from rnn.calls.gradients import Gradients, check_gradients
 from rnn.calls.lengths import own_reach
 from rnn.calls.states import checked_state
@@ -31,7 +31,7 @@ from rnn.truncation import Full, Truncation
 class Saved(NamedTuple):
     """What a layer's forward leaves for its backward, which may be asked any number of times."""
 
-    call: Call
+    call: CallArguments
     tape: Any
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from typing import Any, Generic, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.calls.arguments import Call, State, check_workspace, checked_call, checked_params
+from rnn.calls.arguments import CallArguments, State, check_workspace, checked_call, checked_params
 from rnn.calls.gradients import Gradients, check_gradients
 from rnn.calls.lengths import own_reach
 from rnn.calls.loss_terms import LossTerms, checked_loss_terms, loss_terms
@@ -223,7 +223,7 @@ class RNN(Generic[Own]):
 
     def _sum(
         self,
-        call: Call,
+        call: CallArguments,
         terms: LossTerms,
         truncation: Truncation,
         checkpoints: Checkpoints | None,
@@ -334,7 +334,7 @@ class RNN(Generic[Own]):
         outputs += params.c
         return outputs
 
-    def _unrolled(self, call: Call) -> Any:
+    def _unrolled(self, call: CallArguments) -> Any:
         """The tape of a forward over all steps."""
         return self._recurrence.unroll(call.params, call.inputs, call.state, None, self.loops)
 
@@ -350,10 +350,10 @@ class RNN(Generic[Own]):
         h0: State,
         weights: Array | None = None,
         masks: Arrays = (),
-    ) -> tuple[Call, LossTerms]:
+    ) -> tuple[CallArguments, LossTerms]:
         """The call and its losses, of arrays that would pass every check."""
         state = zero_state(self._recurrence, xs) if h0 is None else h0
-        call = Call(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
+        call = CallArguments(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
         return call, loss_terms(self.loss, targets, weights, None, xs.shape[1])
 
     def _checked_with_losses(
@@ -365,7 +365,7 @@ class RNN(Generic[Own]):
         lengths: Array | None,
         weights: Array | None,
         masks: Sequence[Array] | None,
-    ) -> tuple[Call, LossTerms]:
+    ) -> tuple[CallArguments, LossTerms]:
         """The call and its losses, or an error that names what does not fit."""
         few = lengths is None and weights is None and masks is None
         if few and self._would_pass(params, xs, targets, h0):
@@ -395,7 +395,7 @@ class RNN(Generic[Own]):
 
     def _checked(
         self, params: Any, xs: Array, h0: State, lengths: Array | None, masks: object = None
-    ) -> Call:
+    ) -> CallArguments:
         """The arguments as arrays of one dtype that fit, or an error that names the one that does not."""
         return checked_call(self._recurrence, self.checked_params(params), xs, h0, lengths, masks)
 

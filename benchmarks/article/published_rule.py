@@ -78,7 +78,7 @@ class PublishedRule:
     reasons: tuple[Reason, ...]
 
 
-class Forward(NamedTuple):
+class ForwardTrace(NamedTuple):
     """The training forward, by step: U x_t and W s_t (T, N, H), a and s after the step, outputs (N, T, K)."""
 
     inputs: Array
@@ -88,7 +88,7 @@ class Forward(NamedTuple):
     outputs: Array
 
 
-def training_forward(problem: Problem) -> Forward:
+def training_forward(problem: Problem) -> ForwardTrace:
     """The forward that the article trains, which is right; b, c and h0 as the problem has them."""
     U, W, b, V, c = (problem.params[name] for name in ("U", "W", "b", "V", "c"))
     records, steps, width = problem.xs.shape
@@ -103,48 +103,48 @@ def training_forward(problem: Problem) -> Forward:
         state = states[t]
         f.value(pre_activations[t].copy(), state)
     outputs = (states.dot(V.T) + c).swapaxes(0, 1)
-    return Forward(inputs, recurrent, pre_activations, states, outputs)
+    return ForwardTrace(inputs, recurrent, pre_activations, states, outputs)
 
 
 def published(problem: Problem) -> Gradients:
     """The published rule, line by line, summed over records. Of losses at every step it knows the last."""
-    passed, W, V = training_forward(problem), problem.params["W"], problem.params["V"]
-    error = passed.outputs[:, -1] - problem.targets_by_step[-1]
+    trace, W, V = training_forward(problem), problem.params["W"], problem.params["V"]
+    error = trace.outputs[:, -1] - problem.targets_by_step[-1]
     dU, dW, dV = (zeros(problem.params[name].shape, error) for name in JUDGED)
     window_U, window_W = (zeros((len(W),), error) for _ in range(2))
     ds = error.dot(V)
     # Wrong: the last step's a serves for all steps, and the sigmoid's slope is s (1 − s), not a (1 − a).
-    a = passed.pre_activations[-1]
+    a = trace.pre_activations[-1]
     slope = a * (1 - a)
     for t in range(problem.steps):
         # Wrong: the last step's error times every state, T terms where one is expected.
-        dV += error.T.dot(passed.states[t])
+        dV += error.T.dot(trace.states[t])
         propagated = (slope * ds).dot(W)
         # Wrong: the loop walks back through the window, yet what it adds is of step t, the same every time.
         for _ in range(min(t, _jumps(problem))):
             # Wrong: W s_t, the product of the forward. No error is in it.
-            window_W += passed.recurrent[t].sum(axis=0)
+            window_W += trace.recurrent[t].sum(axis=0)
             # Wrong: U x_t, likewise.
-            window_U += passed.inputs[t].sum(axis=0)
+            window_U += trace.inputs[t].sum(axis=0)
             # Wrong: the propagated error, which nothing uses.
             propagated = (slope * (ds + propagated)).dot(W)
         # Wrong twice: one column for all the columns of U or W; and a sum that is not reset for the next t.
         dW += window_W[:, np.newaxis]
         dU += window_U[:, np.newaxis]
-    return _answer(problem, passed, dU, dW, dV)
+    return _answer(problem, trace, dU, dW, dV)
 
 
 def folded(problem: Problem) -> Gradients:
     """The same gradients from the closed form above, without the idle work: for training by the rule."""
-    passed, steps = training_forward(problem), np.arange(problem.steps)
-    error = passed.outputs[:, -1] - problem.targets_by_step[-1]
+    trace, steps = training_forward(problem), np.arange(problem.steps)
+    error = trace.outputs[:, -1] - problem.targets_by_step[-1]
     times = (problem.steps - steps) * np.clip(steps, 0, max(0, _jumps(problem)))
-    blocks = {"U": passed.inputs, "W": passed.recurrent}
+    blocks = {"U": trace.inputs, "W": trace.recurrent}
     columns = {name: times.dot(products.sum(axis=1)) for name, products in blocks.items()}
     dU, dW = (
         np.repeat(columns[name][:, np.newaxis], problem.params[name].shape[1], axis=1) for name in blocks
     )
-    return _answer(problem, passed, dU, dW, error.T.dot(passed.states.sum(axis=0)))
+    return _answer(problem, trace, dU, dW, error.T.dot(trace.states.sum(axis=0)))
 
 
 def _jumps(problem: Problem) -> int:
@@ -152,13 +152,13 @@ def _jumps(problem: Problem) -> int:
     return problem.steps - 1 - problem.truncation.first(problem.steps - 1, problem.steps)
 
 
-def _answer(problem: Problem, passed: Forward, dU: Array, dW: Array, dV: Array) -> Gradients:
+def _answer(problem: Problem, trace: ForwardTrace, dU: Array, dW: Array, dV: Array) -> Gradients:
     """The rule's answer: the forward's values, three gradients, and 0 for what the article does not have."""
-    residuals = passed.outputs[:, problem.first_loss :].swapaxes(0, 1) - problem.targets_by_step
+    residuals = trace.outputs[:, problem.first_loss :].swapaxes(0, 1) - problem.targets_by_step
     value = (residuals * residuals).sum() / 2
     none = {name: zeros(problem.params[name].shape, problem.params[name]) for name in ("b", "c")}
     d_xs, dh0 = zeros(problem.xs.shape, problem.xs), zeros(problem.h0.shape, problem.h0)
-    return Gradients(passed.outputs, value, {"U": dU, "W": dW, "V": dV, **none}, d_xs, (dh0,))
+    return Gradients(trace.outputs, value, {"U": dU, "W": dW, "V": dV, **none}, d_xs, (dh0,))
 
 
 def article_data(length: int = LENGTH) -> tuple[Records, Records]:

@@ -20,7 +20,7 @@ from rnn.app.preparing import Cut, check_seen, cut, season_of
 from rnn.app.recipe import Recipe
 from rnn.app.smoothing import fitted
 from rnn.app.table import Columns, Series
-from rnn.app.task import Finished, Lesson, Task
+from rnn.app.task import Finished, Lesson, TrainingTask
 from rnn.app.transformation import Transformation
 from rnn.app.views import Form, View, alone, parts, view_of
 from rnn.common.arrays import Array
@@ -62,7 +62,7 @@ def sine() -> Series:
     return Series("sin x", sine_wave(SINE_STEPS))
 
 
-def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Task:
+def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> TrainingTask:
     """The task of such a run. ValueError for a series that is too short or too large."""
     values = np.array(data["values"], float)
     calendar = None if data["calendar"] is None else Calendar(**data["calendar"])
@@ -133,7 +133,7 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         f"{at.train} for training, {at.validation - at.train} for validation, "
         f"{at.total - at.validation} for testing"
     )
-    return Task(net, lessons, "\n".join([said, *inputs.said()]), finish)
+    return TrainingTask(net, lessons, "\n".join([said, *inputs.said()]), finish)
 
 
 def _columns(data: Mapping[str, Any]) -> Array:

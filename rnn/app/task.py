@@ -60,7 +60,7 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class TrainingTask:
     """A network, the lessons, each for parameters of its own, and the end."""
 
     net: RNN

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn.app import pictures
 from rnn.app.recipe import Recipe
-from rnn.app.task import Finished, Lesson, Task
+from rnn.app.task import Finished, Lesson, TrainingTask
 from rnn.app.threads import held
 from rnn.app.waiting import REPORTED, unreported
 from rnn.cells import Params
@@ -46,7 +46,7 @@ def asked_for(text: str, name: str) -> dict[str, Any]:
     return {"kind": "text", "name": name, "text": text}
 
 
-def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Task:
+def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> TrainingTask:
     """The task of such a run. ValueError for a text that is too short or of too many characters."""
     if recipe.bidirectional:
         needed = "a series: of a text each character is foretold from those before it alone"
@@ -90,7 +90,7 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Ta
         f"{data['name']}: {len(text)} characters, {len(alphabet)} different\n"
         f"{at} for training, {len(text) - at - test} for validation, {test} for testing"
     )
-    return Task(net, [Lesson(learn, choose)], said, finish)
+    return TrainingTask(net, [Lesson(learn, choose)], said, finish)
 
 
 def held_out(in_bits: Mapping[str, float], count: int) -> str:

@@ -10,7 +10,7 @@ from rnn.app import series, text
 from rnn.app.checkpoint import keep, kept
 from rnn.app.folder import Folder
 from rnn.app.recipe import Recipe, truncation_of
-from rnn.app.task import Task
+from rnn.app.task import TrainingTask
 from rnn.app.threads import each_held
 from rnn.console.command_line import missing
 from rnn.console.files import undelivered
@@ -19,7 +19,10 @@ from rnn.loops import LIBRARIES, NAMED, CompiledLoops, installed
 from rnn.through_time.bptt import Loops
 from rnn.training import Course, Learnt, by_epoch, courses
 
-TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], Task]] = {"series": series.task, "text": text.task}
+TASKS: dict[str, Callable[[dict[str, Any], Recipe, Loops], TrainingTask]] = {
+    "series": series.task,
+    "text": text.task,
+}
 
 OnEpoch = Callable[[Sequence[Learnt], Course], object]
 """Called after each epoch, with the lessons that have ended, and the course of the next so far."""
@@ -33,7 +36,7 @@ class Run:
     recipe: Recipe
     loops: str
     every: int
-    task: Task
+    task: TrainingTask
 
     def epochs(self, ended: Sequence[Learnt], course: Learnt) -> tuple[int, int]:
         """How many are done in all lessons, and how many these take, by what early stopping has shown.

@@ -17,7 +17,7 @@ State: TypeAlias = Array | Arrays | None
 """An initial state: the array h0 of a cell with one, a tuple as (h0, c0) of one with several, or None."""
 
 
-class Call(NamedTuple):
+class CallArguments(NamedTuple):
     """What every call takes: parameters, inputs and the initial state's arrays.
 
     Where records have ``ends``, they are in the order of those.
@@ -36,13 +36,13 @@ class Call(NamedTuple):
 
 def checked_call(
     own: Recurrence, params: Any, xs: object, state: object, lengths: object, masks: object = None
-) -> Call:
+) -> CallArguments:
     """The arguments as arrays of the parameters' dtype that fit, or an error that names one that does not."""
     dtype = params[0].dtype
     if lengths is None:
         array = checked("xs", xs, ("N", "T", own.inputs), dtype)
         inputs = Inputs(array, None, _checked_masks(own, masks, array, None))
-        return Call(params, inputs, checked_state(own, "h0", state, array))
+        return CallArguments(params, inputs, checked_state(own, "h0", state, array))
     array = as_array("xs", xs)
     if array.ndim != 3 or array.dtype != dtype:
         array = checked("xs", array, ("N", "T", own.inputs), dtype)
@@ -52,7 +52,7 @@ def checked_call(
     found = _checked_masks(own, masks, array, ends)
     inputs = Inputs(ends.sorted(array), ends.active(array.shape[1]), tuple(map(ends.sorted, found)))
     initial = checked_state(own, "h0", state, array)
-    return Call(params, inputs, tuple(map(ends.sorted, initial)), ends)
+    return CallArguments(params, inputs, tuple(map(ends.sorted, initial)), ends)
 
 
 def _checked_masks(own: Recurrence, masks: object, xs: Array, ends: Ends | None) -> Arrays:

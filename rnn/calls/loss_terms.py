@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn.calls.arguments import Call
+from rnn.calls.arguments import CallArguments
 from rnn.calls.lengths import Ends, without_padding
 from rnn.common.arrays import Array, as_array, checked, zeros
 from rnn.losses import Loss
@@ -87,7 +87,9 @@ def loss_terms(loss: Loss, targets: Array, weights: Array | None, ends: Ends | N
     )
 
 
-def checked_loss_terms(loss: Loss, outputs: int, call: Call, targets: object, weights: object) -> LossTerms:
+def checked_loss_terms(
+    loss: Loss, outputs: int, call: CallArguments, targets: object, weights: object
+) -> LossTerms:
     """The ``LossTerms`` of a call, or an error that names targets, weights, or a loss that takes none."""
     xs, ends = call.xs, call.ends
     every_step = (1 + loss.target_axes) + 1
@@ -104,7 +106,7 @@ def checked_loss_terms(loss: Loss, outputs: int, call: Call, targets: object, we
     return loss_terms(loss, of_records, _checked_weights(weights, call, of_steps), ends, xs.shape[1])
 
 
-def _checked_weights(weights: object, call: Call, of_steps: bool) -> Array:
+def _checked_weights(weights: object, call: CallArguments, of_steps: bool) -> Array:
     """Weights (N,), or (N, T) of losses on every step, that fit; ValueError where one is negative."""
     xs, ends = call.xs, call.ends
     records, steps = xs.shape[:2]

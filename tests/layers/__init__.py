@@ -32,7 +32,7 @@ from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_
 from tests.layers.chunked import mlstm as chunked_mlstm
 from tests.layers.chunked import rwkv6 as chunked_rwkv6
 from verification import layer, models
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.models.model import Model
 
 RIGHT = (
@@ -74,13 +74,13 @@ def planted(module: ModuleType, right: str, wrong: str) -> ModuleType:
     return edited(module, (right, wrong))
 
 
-def layer_with(model: Model, module: ModuleType, right: str, wrong: str, **options: Any) -> Layer:
+def layer_with(model: Model, module: ModuleType, right: str, wrong: str, **options: Any) -> LayerAdapter:
     """It as a layer of that model."""
     made = planted(module, right, wrong)
     return layer(made.forward, made.backward, model=model, **options)
 
 
-def lstm_with(right: str, wrong: str, **options: Any) -> Layer:
+def lstm_with(right: str, wrong: str, **options: Any) -> LayerAdapter:
     """The layer of the LSTM with one line replaced."""
     return layer_with(models.lstm, lstm, right, wrong, **options)
 

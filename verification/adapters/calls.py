@@ -38,7 +38,7 @@ Tree: TypeAlias = Any
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class StoredCall:
     """A forward with one backward. ``arrays``: by role, by the names of a layer's arguments and answers.
 
     ``of``: the layer's model, and how its arrays differ. ``number``: which call of its process it was, and
@@ -88,7 +88,7 @@ def named(tree: Tree, name: str = "") -> list[tuple[str, Any]]:
     return [] if tree is None else [(name, tree)]
 
 
-def packed(call: Call) -> bytes:
+def packed(call: StoredCall) -> bytes:
     """A call, whose arrays are ``Held``, as a file."""
     arrays: list[Array] = []
 
@@ -114,7 +114,7 @@ def _as_json(tree: Tree, leaf: Callable[[Any], list[Any]]) -> Any:
     return None if tree is None else leaf(tree)
 
 
-def read(path: Path, data: bytes | None = None) -> Call:
+def read(path: Path, data: bytes | None = None) -> StoredCall:
     """The call of a file, whose arrays lie as they lay; ``data``: what has been read of it.
 
     Raises ValueError, in one line, for one that is none.
@@ -126,7 +126,7 @@ def read(path: Path, data: bytes | None = None) -> Call:
             if about.pop("form") != FORM:
                 raise ValueError(FORM)
             arrays = _from_json(about.pop("arrays"), file)
-        return Call(**{**about, "arrays": arrays, "changed": tuple(about["changed"])})
+        return StoredCall(**{**about, "arrays": arrays, "changed": tuple(about["changed"])})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile, BadData) as error:
         raise ValueError(f"{path}: broken, needed a call that verification.watch has kept") from error
 
@@ -144,7 +144,7 @@ def _from_json(tree: Any, file: Any) -> Tree:
 
 @dataclass(eq=False)
 class Keeper:
-    """Which calls of a process are kept, and where; ``of``: as in ``Call``."""
+    """Which calls of a process are kept, and where; ``of``: as in ``StoredCall``."""
 
     folder: Path
     of: str
@@ -172,7 +172,7 @@ class Keeper:
                 return None
         return Open(self, kind, self.number, given, chunk)
 
-    def keep(self, kind: Any, call: Call) -> None:
+    def keep(self, kind: Any, call: StoredCall) -> None:
         """Keeps it, whole or not at all: a full disk ends no training."""
         arrays = [one.array for _, one in named(call.arrays)]
         if any(array.dtype.hasobject for array in arrays) or sum(a.nbytes for a in arrays) > self.most:
@@ -241,7 +241,7 @@ class Open:
         self._backward += 1
         before = dict(named(self._held))
         changed = tuple(name for name, now in named(self._seen) if not _same(now, before[name].array))
-        call = Call(
+        call = StoredCall(
             self._keeper.of,
             self._number,
             self._backward,
@@ -258,7 +258,7 @@ class Asked:
 
     _keeper: Keeper
     _kind: Any
-    _call: Call
+    _call: StoredCall
 
     def answered(self, wanted: bool = True, **gradients: Tree) -> None:
         """By role, what it has answered; the call is kept."""

@@ -62,7 +62,7 @@ Watching = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Layer(ModelAdapter):
+class LayerAdapter(ModelAdapter):
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
     ``partial``: of one whose claim has ``Capabilities.partial``. ``watching``: what a training calls
@@ -221,7 +221,7 @@ def layer(
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """A layer for ``verify``.
 
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
@@ -237,12 +237,12 @@ def layer(
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
     known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
-    return Layer(**functions, **known, layout=layout_of(model, arrays))
+    return LayerAdapter(**functions, **known, layout=layout_of(model, arrays))
 
 
-def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> Layer:
+def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> LayerAdapter:
     """Two functions as a layer of another adapter's engine, in the model's layout."""
-    return Layer(
+    return LayerAdapter(
         model=engine.model,
         claim=engine.claim,
         source=engine.source,
@@ -260,7 +260,7 @@ def of_library(
     forms: Mapping[str, tuple[str, ...]] | None,
     watching: Watching | None,
     **capabilities: Any,
-) -> Layer:
+) -> LayerAdapter:
     """The layer of the two ``passes`` that a library makes of a function.
 
     ``source``: how a program makes it. ``capabilities``: those in which it differs from any layer.

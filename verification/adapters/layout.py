@@ -25,7 +25,7 @@ EXCHANGED: Mapping[str, tuple[int, int]] = {"NT": (0, 0), "TN": (0, 1), "NAT": (
 
 
 @dataclass(frozen=True)
-class Place:
+class BlockLayout:
     """Where an engine keeps a block: under which names, transposed or not, its parts in which order."""
 
     names: tuple[str, ...]
@@ -70,7 +70,7 @@ class Layout:
     ``described``: how it was described.
     """
 
-    places: Mapping[str, Place]
+    places: Mapping[str, BlockLayout]
     axes: str = "NT"
     described: Mapping[str, Any] = field(default_factory=dict)
 
@@ -102,7 +102,7 @@ def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
             if sorted(order) != sorted(block.parts):
                 raise ValueError(f"arrays: gates: {order!r}, needed each of {', '.join(block.parts)} once")
             parts = tuple(block.parts.index(part) for part in order)
-        places[block.name] = Place(names, transposed, parts)
+        places[block.name] = BlockLayout(names, transposed, parts)
     if given:
         known = ", ".join([*places, GATES, AXES])
         raise ValueError(f"arrays: {next(iter(given))!r}, needed some of {known}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.calls import Call, Tree, each, named, read
+from verification.adapters.calls import StoredCall, Tree, each, named, read
 from verification.adapters.packed import Packing
 from verification.adapters.parameters import together
 from verification.models.arrays import Array
@@ -42,7 +42,7 @@ def recorded(layer: Any, path: Path, data: bytes | None = None) -> Recorded | No
 class _Reading:
     """A layer's arrays, read as the model has them."""
 
-    def __init__(self, layer: Any, call: Call) -> None:
+    def __init__(self, layer: Any, call: StoredCall) -> None:
         self._layer, self._call, self._claim = layer, call, layer.claim
         ends = call.arrays["ends"]
         lengths = np.diff(ends[0]) if self._claim.packed else ends[0] if ends else ()

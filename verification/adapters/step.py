@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
-from verification.adapters.layer import Backward, Forward, Layer, as_layer
+from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Model
@@ -54,7 +54,7 @@ class Step(ModelAdapter):
         """What the loop forwards makes of it, and the loops backwards."""
         return self._looped(case).begin(case)
 
-    def _looped(self, case: Case) -> Layer:
+    def _looped(self, case: Case) -> LayerAdapter:
         return as_layer(self, *looped(self.step, self.step_back, case.truncation))
 
 

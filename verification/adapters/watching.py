@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.calls import CALLS, MOST, Keeper, Open
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.recorded import name_of
 from verification.judging.arguments import checked_count
 from verification.models.arrays import Array
@@ -33,7 +33,7 @@ class Saved:
 class Watched:
     """A layer's forward and backward, some of whose calls are kept."""
 
-    layer: Layer
+    layer: LayerAdapter
     keeper: Keeper
 
     def forward(self, params: Any, xs: Any, state: tuple[Array, ...], *ends: Array, **chunk: int) -> Any:
@@ -55,7 +55,7 @@ class Watched:
 
 
 def watch(
-    layer: Layer,
+    layer: LayerAdapter,
     folder: str | Path,
     module: Any = None,
     *,
@@ -75,7 +75,7 @@ def watch(
     Raises TypeError for another layer or module, TypeError or ValueError for counts that are not whole
     numbers from 1 on, and OSError if the folder cannot be created.
     """
-    if not isinstance(layer, Layer):
+    if not isinstance(layer, LayerAdapter):
         raise TypeError(
             f"layer: {layer!r}, needed what verification.layer, verification.torch or verification.jax has "
             "returned"

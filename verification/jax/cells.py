@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verification.adapters.extras import library
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES
 from verification.adapters.remade import Source
 from verification.jax.passes import layer_of
@@ -46,7 +46,7 @@ def cell(
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     device: str | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """A cell ``step(params, x, state) -> state``, scanned, to be given to ``verify``.
 
     All else as of ``verification.jax.layer``.
@@ -65,7 +65,7 @@ def scanned(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
-) -> Layer:
+) -> LayerAdapter:
     """The layer of a cell that a program makes by ``source``, scanned."""
     if arrays and AXES in arrays:
         raise ValueError(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from verification import models
 from verification.adapters.extras import library
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
 from verification.adapters.remade import Source
@@ -119,7 +119,7 @@ def flax(
     arrays: Mapping[str, Any] | None = None,
     carry: tuple[str, ...] | None = None,
     device: str | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """A cell of Flax, ``make(H)``, as ``flax.linen.LSTMCell``, scanned, to be given to ``verify``.
 
     ``model``, ``arrays`` and ``carry`` (the states in the cell's order, by the names of their blocks) are
@@ -148,7 +148,7 @@ def equinox(
     arrays: Mapping[str, Any] | None = None,
     carry: tuple[str, ...] | None = None,
     device: str | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """A cell of Equinox, ``make(D, H, key=key)``, as ``equinox.nn.LSTMCell``, scanned, for ``verify``.
 
     All else as of ``flax``.
@@ -196,7 +196,7 @@ def _layer(
     described: Known,
     scope: Scope | None,
     device: str | None,
-) -> Layer:
+) -> LayerAdapter:
     layout = layout_of(described.model, described.arrays)
     matched(shapes(), described.model, layout)
     states = [block.name for block in described.model.of(Use.STATE)]

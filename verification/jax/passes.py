@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.extras import library
-from verification.adapters.layer import Layer, of_library
+from verification.adapters.layer import LayerAdapter, of_library
 from verification.adapters.remade import Source
 from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
@@ -122,7 +122,7 @@ def layer(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
 
     ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``; unless the scope says
@@ -144,7 +144,7 @@ def layer_of(
     arrays: Mapping[str, Any] | None,
     device: str | None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """The layer of a function that a program makes by ``source``."""
     _is_there(device)
     scope = scope or Scope()

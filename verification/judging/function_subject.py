@@ -11,7 +11,7 @@ from verification.diagnosis.got_against_want import Beside, beside
 from verification.diagnosis.picture import RIGHT, Picture
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile
-from verification.judging.run import BLOCK, Block, Place, Subject
+from verification.judging.run import BLOCK, Block, SeededCase, Subject
 from verification.judging.sampled import Sample
 from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
@@ -63,7 +63,7 @@ class OfFunction(Subject):
         """Every call of a block."""
         return all_drawn(calls(self.engine), block.seed, block.size)
 
-    def at(self, place: Place) -> Call:
+    def at(self, place: SeededCase) -> Call:
         """A call that is drawn."""
         return one_drawn(calls(self.engine), str(place))
 

@@ -19,7 +19,7 @@ from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
 from verification.judging.run import Block
-from verification.judging.sampled import Place, Sample, truth_of_row
+from verification.judging.sampled import RowId, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
 from verification.judging.training import NO_TRAINING, Training, training_of
@@ -70,7 +70,7 @@ class Asked:
     """
 
     truth: CaseTruth
-    row: Place | None = None
+    row: RowId | None = None
     turns: tuple[str, ...] | None = None
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
@@ -189,7 +189,7 @@ class OfModel:
     def _in_fractions_at_random(self) -> AtRandom:
         return AtRandom(in_fractions(self.engine.model, self.engine.claim))
 
-    def at(self, place: run.Place) -> Asked:
+    def at(self, place: run.SeededCase) -> Asked:
         """One of ten in Fractions, of an engine that claims to be exact; all others in floating point."""
         exact = self.engine.claim.exact and place.number % EXACT_EVERY == 0
         made = self._in_fractions_at_random if exact else self._at_random

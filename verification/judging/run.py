@@ -66,15 +66,15 @@ class Block:
     calls: tuple[int, ...] = ()
 
 
-class Place(Protocol):
-    """Where a case is among all that are drawn from a seed; its text names it, and no other."""
+class SeededCase(Protocol):
+    """Identifies one of the cases that are drawn from a seed; ``str`` gives a unique name."""
 
     @property
     def number(self) -> int:
-        """Among those that are drawn at a time."""
+        """Its index in its block."""
 
     def rng(self) -> np.random.Generator:
-        """What it is drawn from."""
+        """The generator that it is drawn from."""
 
 
 class Subject(Protocol):
@@ -127,7 +127,7 @@ class Subject(Protocol):
     def cases(self, block: Block) -> Iterable[Any]:
         """Every case of a block, with what is true of it, made when it is its turn."""
 
-    def at(self, place: Place) -> Any:
+    def at(self, place: SeededCase) -> Any:
         """The case at a place of a campaign, with what is true of it, the same whenever it is drawn."""
 
     def in_words(self, case: Any) -> str:

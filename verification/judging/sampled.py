@@ -100,8 +100,8 @@ Designed: TypeAlias = Callable[[Model, Claim], Design]
 # The rows of a design for a strength, made or kept.
 Rows: TypeAlias = Callable[[Design, int], Sequence[Row]]
 
-# Which rows a design has, and the number of one.
-Place: TypeAlias = tuple[str, int]
+# A row of a design: the name of the design, and the number of the row.
+RowId: TypeAlias = tuple[str, int]
 
 
 class Sample:
@@ -125,7 +125,7 @@ class Sample:
         self._rounds = 0
         self._reached = [Reached(*each, self.rows) for each in self.design.tuples(strength)]
 
-    def meet(self, rows: Iterable[Place]) -> None:
+    def meet(self, rows: Iterable[RowId]) -> None:
         """Notes the rows of informative cases, those of other designs aside."""
         new = {number for of, number in rows if of == self.design.of} - self._live
         self._live |= new

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from verification.judging.sampled import Place, Sample
+from verification.judging.sampled import RowId, Sample
 from verification.sampling.ordering import Share
 
 
@@ -32,7 +32,7 @@ class Standing:
         self.samples, self.milestones = samples, list[Milestone]()
         self._started, self._tell = started, tell
 
-    def meet(self, rows: Iterable[Place], cases: int) -> None:
+    def meet(self, rows: Iterable[RowId], cases: int) -> None:
         """Notes the rows of informative cases, after so many cases."""
         for sample in self.samples:
             sample.meet(rows)

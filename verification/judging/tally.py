@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, TypeAlias
 
 from verification.judging.judgement import Row
-from verification.judging.sampled import Place
+from verification.judging.sampled import RowId
 from verification.processes.workers import Lost
 from verification.properties.property import FORM, Finding
 
@@ -29,7 +29,7 @@ class Tally:
     cases: int = 0
     informative: int = 0
     seen: Counter[str] = field(default_factory=Counter)
-    rows_covered: frozenset[Place] = frozenset()
+    rows_covered: frozenset[RowId] = frozenset()
     refuted: Refuted | None = None
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)

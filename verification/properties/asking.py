@@ -71,8 +71,8 @@ def ask(engine: Engine, case: Case) -> Answer:
 
 
 @dataclass(frozen=True, eq=False)
-class Forward:
-    """A forward that an engine has gone, and whose backward may come later, and more than once."""
+class PendingBackward:
+    """An engine's finished forward, whose backward may be called later, and more than once."""
 
     _case: Case
     _begun: Begun
@@ -87,10 +87,10 @@ class Forward:
         )
 
 
-def begin(engine: Engine, case: Case) -> Forward:
+def begin(engine: Engine, case: Case) -> PendingBackward:
     """The forward of a case, in arrays of its own, if the engine's calls come in two; raises as ``ask``."""
     form = _Form(case, engine.claim)
-    return Forward(
+    return PendingBackward(
         case, answered(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
     )
 

@@ -13,7 +13,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.model import Use
-from verification.properties.asking import Forward, begin, relaid
+from verification.properties.asking import PendingBackward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
 from verification.properties.property import About, Looked, Property
 from verification.properties.trial import Trial, agreement
@@ -39,7 +39,7 @@ def interleaved_calls(trial: Trial) -> Looked:
 
 
 @contextmanager
-def _going_back_too(other: Forward) -> Iterator[None]:
+def _going_back_too(other: PendingBackward) -> Iterator[None]:
     """If what is asked here is not in form, the other forward's backward is asked all the same.
 
     Who keeps a queue of what forwards have saved has none too many in it then, when the next property asks.
@@ -53,7 +53,7 @@ def _going_back_too(other: Forward) -> Iterator[None]:
         raise
 
 
-def _in_turn(trial: Trial, first: Forward, what: str) -> Looked:
+def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Looked:
     """The first forward's backward beside the truth, and whose tape it took, where that can be told."""
     answer = _back(first, what)
     for name, wrong, expected in agreement(answer, trial.truth):
@@ -88,7 +88,7 @@ def second_backward(trial: Trial) -> Looked:
         yield name, f"{clause}: {wrong}" if wrong else None, expected
 
 
-def _back(forward: Forward, what: str) -> Answer:
+def _back(forward: PendingBackward, what: str) -> Answer:
     """Its backward; what is not in form is told with what was asked."""
     try:
         return forward.back()

@@ -12,7 +12,7 @@ from typing import Any
 
 from verification import models
 from verification.adapters.extras import library
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
 from verification.adapters.remade import Source
@@ -135,7 +135,7 @@ def module(
     arrays: Mapping[str, Any] | None = None,
     chunk: int | None = None,
     device: str = CPU,
-) -> Layer:
+) -> LayerAdapter:
     """A module, ``make(D, H)``, as ``torch.nn.LSTM``, to be given to ``verify``.
 
     ``make`` is given the sizes of inputs, of states and of what else the parameters have. A module of your

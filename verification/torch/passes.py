@@ -17,7 +17,7 @@ import numpy as np
 
 from verification.adapters.calls import each
 from verification.adapters.extras import library
-from verification.adapters.layer import Backward, Forward, Layer, Watching, of_library
+from verification.adapters.layer import Backward, Forward, LayerAdapter, Watching, of_library
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
@@ -143,7 +143,7 @@ def layer(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
-) -> Layer:
+) -> LayerAdapter:
     """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
 
     ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``. Raises ImportError without PyTorch,
@@ -170,7 +170,7 @@ def layer_of(
     device: str,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     watching: Watching | None = None,
-) -> Layer:
+) -> LayerAdapter:
     """The layer of a function that a program makes by ``source``; ``watching``: as of a layer."""
     is_there(device)
     cannot = ("a gradient of the gradient",)
@@ -232,7 +232,7 @@ def function(
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, tuple[str, ...]] | None = None,
     device: str = CPU,
-) -> Layer:
+) -> LayerAdapter:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.
 
     Of final states it returns those that the scope's ``finals`` name; where these are none, outputs alone.

@@ -16,7 +16,7 @@ from verification.models.tolerance import SAFETY
 
 
 @dataclass(eq=False)
-class Call:
+class FunctionCall:
     """One call of a function in a step: what is added to its argument, its noise, and what it saw.
 
     Below ``least``, which is ``least_healthy``, a value is rounded as that is: a denormal one may be lost.
@@ -41,7 +41,9 @@ class Call:
 class Observed(Arithmetic):
     """Applies functions as the calls of one step say; those that are ``coarse``, by name, rounded as 1 is."""
 
-    def __init__(self, calls: Sequence[Call], coarse: frozenset[str], index: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, calls: Sequence[FunctionCall], coarse: frozenset[str], index: tuple[int, ...] = ()
+    ) -> None:
         self._calls, self._coarse, self._index = iter(calls), coarse, index
         self._all = calls
 
@@ -131,7 +133,7 @@ def value_of(array: Any) -> Any:
     return array
 
 
-def kinked(calls: Sequence[Call]) -> bool:
+def kinked(calls: Sequence[FunctionCall]) -> bool:
     """Does an argument of a call stand near a kink of its function?"""
     return any(near_kink(call.function, call.argument) for call in calls if call.function)
 

@@ -39,7 +39,7 @@ from verification.models.tolerance import (
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
 from verification.truth.long import as_known, of_known
-from verification.truth.observed import Call, Observed, kinked, rounded, shapes_of_calls, value_of
+from verification.truth.observed import FunctionCall, Observed, kinked, rounded, shapes_of_calls, value_of
 from verification.truth.on_the_way import gone_back, keeps_apart
 from verification.truth.put_out import as_state, left_out
 from verification.truth.reverse import make_vjp
@@ -237,13 +237,13 @@ class _Copies:
         noise, least = self._noise(shape), least_healthy(self.real)
         return np.array(np.broadcast_to(array * (1 + noise) + noise * least, (*self.copies, *shape)))
 
-    def _call(self, shape: tuple[int, ...]) -> Call:
+    def _call(self, shape: tuple[int, ...]) -> FunctionCall:
         if self.apart:
-            return Call(shape, added=np.zeros((*self.copies, *shape), self.wide))
+            return FunctionCall(shape, added=np.zeros((*self.copies, *shape), self.wide))
         noise, shift = (
             np.broadcast_to(self._noise(shape), (*self.copies, *shape)) for _ in ("value", "slope")
         )
-        return Call(shape, None, noise, shift, least_healthy(self.real))
+        return FunctionCall(shape, None, noise, shift, least_healthy(self.real))
 
     def gradients(self) -> dict[str, Any]:
         """Of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
@@ -418,7 +418,7 @@ def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str
 def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
     """|∂(state after, function arguments) / ∂ block| of step s, by block: (E, N, …), each of one record."""
     model, wide = case.model, WIDER[case.dtype]
-    calls = [Call(shape) for shape in shapes_of_calls(case, slice(0, 1))]
+    calls = [FunctionCall(shape) for shape in shapes_of_calls(case, slice(0, 1))]
     values = {name: array[0, 0] for name, array in _named_state(case, state)}
     values |= {name: array[:, s].astype(wide)[:, None] for name, array in case.inputs.items()}
     shared = {block.name: case.blocks[block.name].astype(wide) for block in model.of(Use.STEP)}

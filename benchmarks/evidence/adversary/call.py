@@ -48,7 +48,7 @@ class History:
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class BackwardCall:
     """A backward, with what its forward was given."""
 
     params: Mapping[str, Array]

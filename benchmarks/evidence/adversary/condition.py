@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, Sizes
+from benchmarks.evidence.adversary.call import BackwardCall, Sizes
 from verification.models.arrays import Array
 
 # The classes of conditions.
@@ -41,7 +41,7 @@ def anywhere(sizes: Sizes) -> Any:
     return sizes.N > 0
 
 
-def always(call: Call) -> bool:
+def always(call: BackwardCall) -> bool:
     """Of all calls of the sizes that are needed."""
     return True
 
@@ -55,7 +55,7 @@ class Condition:
 
     name: str
     kind: str
-    holds: Callable[[Call], Any] = always
+    holds: Callable[[BackwardCall], Any] = always
     sizes: Callable[[Sizes], Any] = anywhere
     of: frozenset[str] = frozenset()
 
@@ -64,7 +64,7 @@ class Condition:
         """Does it look at the calls before?"""
         return CALLS in self.of
 
-    def met(self, call: Call) -> bool:
+    def met(self, call: BackwardCall) -> bool:
         """Does it hold of the call?"""
         return bool(self.sizes(call.sizes)) and bool(self.holds(call))
 

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call
+from benchmarks.evidence.adversary.call import BackwardCall
 from benchmarks.evidence.adversary.condition import Condition, pairs_together, together
 from benchmarks.evidence.adversary.published import CONDITIONS
 from benchmarks.evidence.adversary.recording import Recording, Show, recorded, right
@@ -264,7 +264,7 @@ def _judged(fault: Fault, refuted: bool, profile: Profile, seed: int, cache: boo
     """The fault as a layer, judged."""
     some = [CONDITIONS[number] for number in fault]
 
-    def holds(call: Call) -> bool:
+    def holds(call: BackwardCall) -> bool:
         with np.errstate(all="ignore"):
             return all(condition.met(call) for condition in some)
 

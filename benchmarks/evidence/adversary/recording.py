@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call
+from benchmarks.evidence.adversary.call import BackwardCall
 from benchmarks.evidence.adversary.condition import Condition
 from benchmarks.evidence.adversary.watching import watched
 from benchmarks.tasks import each
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.rnn.cells import layer_of
 from verification.judging.model_subject import OfModel
 from verification.judging.profile import Profile
 from verification.judging.run import Block
-from verification.judging.sampled import Place, Sample
+from verification.judging.sampled import RowId, Sample
 from verification.models.arrays import Array
 from verification.properties.findings import findings
 
@@ -46,7 +46,7 @@ class Recording:
     cases: Sequence[Sequence[Seen]]
 
 
-def right() -> Layer:
+def right() -> LayerAdapter:
     """A right LSTM layer, in the default scope."""
     return layer_of("lstm", FUNCTIONS)
 
@@ -95,7 +95,7 @@ class Notes:
         self._calls: list[list[bool]] = []
         self._known: dict[Any, list[bool]] = {}
 
-    def __call__(self, call: Call) -> bool:
+    def __call__(self, call: BackwardCall) -> bool:
         known = self._known.get(call.alike)
         with np.errstate(all="ignore"):
             met = [
@@ -113,9 +113,9 @@ class Notes:
         return met
 
 
-def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> list[tuple[Seen, Place | None]]:
+def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> list[tuple[Seen, RowId | None]]:
     """Every case of a block, in a process of its own as in a judgement."""
-    assert isinstance(subject.engine, Layer)
+    assert isinstance(subject.engine, LayerAdapter)
     notes, seen = Notes(conditions), []
     engine = watched(subject.engine, notes)
     for case in subject.cases(block):

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from benchmarks.evidence.adversary.call import Call
+from benchmarks.evidence.adversary.call import BackwardCall
 from benchmarks.evidence.adversary.recording import Recording
 from benchmarks.evidence.adversary.watching import watched
 from benchmarks.tasks import each
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.judging.model_subject import OfModel
 from verification.properties.findings import findings
 
@@ -34,7 +34,7 @@ def _replayed(
 def _of_block(
     subject: OfModel, recording: Recording, asked: Sequence[Wrong], block: int
 ) -> Iterator[tuple[Wrong, bool]]:
-    assert isinstance(subject.engine, Layer)
+    assert isinstance(subject.engine, LayerAdapter)
     for number, case in enumerate(subject.cases(recording.blocks[block])):
         for wrong in asked:
             if wrong[1] == number:
@@ -48,6 +48,6 @@ class _at:
     def __init__(self, numbers: frozenset[int]) -> None:
         self._numbers, self._next = numbers, 0
 
-    def __call__(self, call: Call) -> bool:
+    def __call__(self, call: BackwardCall) -> bool:
         self._next += 1
         return self._next - 1 in self._numbers

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.evidence.adversary.call import Call, Given, History, given
-from verification.adapters.layer import Layer
+from benchmarks.evidence.adversary.call import BackwardCall, Given, History, given
+from verification.adapters.layer import LayerAdapter
 from verification.models.arrays import Array
 
 # By what a gradient is wrong.
 WRONG = 1.5
 
 # Is this call's gradient wrong?
-Fault = Callable[[Call], bool]
+Fault = Callable[[BackwardCall], bool]
 
 
 @dataclass(eq=False)
@@ -32,7 +32,7 @@ class _Begun:
 class _Watched:
     """The layer's two functions, and what they remember between calls."""
 
-    layer: Layer
+    layer: LayerAdapter
     fault: Fault
     forwards: int = 0
     before: Given | None = None
@@ -48,7 +48,7 @@ class _Watched:
         since = self.forwards - begun.number - 1
         history = History(begun.number, since, begun.backwards, begun.before)
         begun.backwards += 1
-        call = Call(begun.params, begun.xs, begun.state, d_outputs, d_state, history)
+        call = BackwardCall(begun.params, begun.xs, begun.state, d_outputs, d_state, history)
         off = WRONG if self.fault(call) else 1.0
         d_params, d_xs, d_initial = self.layer.backward(begun.saved, d_outputs, d_state)
         if off == 1.0:
@@ -61,7 +61,7 @@ class _Watched:
         )
 
 
-def watched(layer: Layer, fault: Fault) -> Layer:
+def watched(layer: LayerAdapter, fault: Fault) -> LayerAdapter:
     """The layer, whose gradient of every block is wrong where the fault says so of a call."""
     made = _Watched(layer, fault)
     return replace(layer, forward=made.forward, backward=made.backward)

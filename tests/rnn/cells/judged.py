@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from verification import models
-from verification.adapters.layer import Layer
+from verification.adapters.layer import LayerAdapter
 from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
 from verification.models.model import Model
@@ -20,7 +20,7 @@ MODELS: dict[str, Model] = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU
 
 def judged(
     name: str, functions: dict[str, str], *given: Any, loops: str = LOOPS["numpy"], **options: Any
-) -> Layer:
+) -> LayerAdapter:
     """The cell behind ``verification.layer``, with its full gradient."""
     _make(name.lower(), loops)
     return layer_of(name.lower(), functions, *given, loops=loops, **options)

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from verification.adapters.calls import Call, Keeper, each, held, named, packed, read
+from verification.adapters.calls import Keeper, StoredCall, each, held, named, packed, read
 
 TREE = {"xs": {"q": np.arange(6.0).reshape(2, 3)}, "state": (np.ones(2, np.float32), None), "ends": ()}
 
@@ -33,7 +33,7 @@ def numbers(folder):
 def test_a_call_comes_back_as_it_was(tmp_path, dtype):
     """Numbers to the bit, their type, and what is not there."""
     arrays = each(lambda array: array.astype(dtype), TREE)
-    call = Call("scan", 3, 2, each(held, arrays), False, 4, ("xs",))
+    call = StoredCall("scan", 3, 2, each(held, arrays), False, 4, ("xs",))
     (tmp_path / "call.npz").write_bytes(packed(call))
     found = read(tmp_path / "call.npz")
     assert (found.of, found.number, found.backward, found.wanted, found.chunk) == ("scan", 3, 2, False, 4)
@@ -48,7 +48,7 @@ def test_a_call_comes_back_as_it_was(tmp_path, dtype):
 def test_a_type_of_another_library_comes_back(tmp_path, dtype):
     """Of which NumPy writes the bits alone."""
     kept = np.array([1.5, -2.0], pytest.importorskip("ml_dtypes").bfloat16)
-    (tmp_path / "call.npz").write_bytes(packed(Call("scan", 1, 1, {"xs": held(kept)})))
+    (tmp_path / "call.npz").write_bytes(packed(StoredCall("scan", 1, 1, {"xs": held(kept)})))
     found = read(tmp_path / "call.npz").arrays["xs"]
     assert (found.dtype.name, found.tolist()) == (dtype, kept.tolist())
 
@@ -67,7 +67,7 @@ def test_a_type_of_another_library_comes_back(tmp_path, dtype):
 def test_arrays_lie_as_they_lay(tmp_path, lying):
     """With the signs of their strides, and in the order of these."""
     array = lying(np.arange(12.0).reshape(3, 4))
-    (tmp_path / "call.npz").write_bytes(packed(Call("scan", 1, 1, {"xs": held(array)})))
+    (tmp_path / "call.npz").write_bytes(packed(StoredCall("scan", 1, 1, {"xs": held(array)})))
     found = read(tmp_path / "call.npz").arrays["xs"]
     assert np.array_equal(found, array)
     assert np.array_equal(np.sign(found.strides), np.sign(array.strides))
@@ -76,7 +76,7 @@ def test_arrays_lie_as_they_lay(tmp_path, lying):
 
 def test_what_is_no_call_is_refused_in_a_line(tmp_path):
     """Cut at every length, with another's content, and with what would be run when it is read."""
-    whole = packed(Call("scan", 1, 1, each(held, TREE)))
+    whole = packed(StoredCall("scan", 1, 1, each(held, TREE)))
     path = tmp_path / "call.npz"
     for data in (*(whole[:size] for size in range(0, len(whole), 7)), b"\x80\x04N.", whole[::-1]):
         path.write_bytes(data)

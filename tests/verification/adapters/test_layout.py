@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from verification.adapters.layout import Place, layout_of
+from verification.adapters.layout import BlockLayout, layout_of
 from verification.models import lstm, scan, vanilla
 
 
@@ -55,7 +55,7 @@ def test_heads_before_steps():
 
 def test_what_does_not_divide_into_gates_is_read_as_it_is():
     """That its shape is wrong is told later."""
-    place = Place(("b",), order=(1, 0))
+    place = BlockLayout(("b",), order=(1, 0))
     assert place.read({"b": np.zeros(3)})[0].shape == (3,)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from verification.models.functions import FUNCTIONS, Namespace
-from verification.truth.observed import Call, Observed
+from verification.truth.observed import FunctionCall, Observed
 from verification.truth.reverse import make_vjp
 
 
@@ -14,7 +14,7 @@ def test_a_coarse_function_is_rounded_as_1_is():
     for coarse, off in ((frozenset({"sigmoid"}), 1e-8), (frozenset({"tanh"}), 0.0)):
 
         def gate(leaves, coarse=coarse):
-            call = Call((1,), None, noise, noise, 1e-300)
+            call = FunctionCall((1,), None, noise, noise, 1e-300)
             f = Namespace({"gate": FUNCTIONS["sigmoid"]}, Observed([call], coarse))
             return (f.gate(leaves["a"]),)
 

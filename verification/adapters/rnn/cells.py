@@ -11,7 +11,7 @@ import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, compiled_module, installed
 from verification.adapters.function import FunctionAdapter
-from verification.adapters.layer import Layer, layer
+from verification.adapters.layer import LayerAdapter, layer
 from verification.adapters.rnn.both_directions import LEVELS, both_directions
 from verification.adapters.rnn.cell import OF_CELLS, Cell, as_cell
 from verification.adapters.rnn.engine import Kinds, cell_of, passes_of
@@ -141,7 +141,7 @@ def layer_of(
     scope: Scope | None = None,
     package: ModuleType = rnn,
     loops: str = "NumPyLoops",
-) -> Layer:
+) -> LayerAdapter:
     """A cell of ``rnn``, or of a copy of it, as a layer with its full gradient, by the loops of that name."""
     kind, model = RECURRENCES[name]
     return layer(*passes_of(package, kind, loops, functions), model=model, scope=scope)

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.evidence.adversary.call import Call, Given
+from benchmarks.evidence.adversary.call import BackwardCall, Given
 from benchmarks.evidence.adversary.condition import CALLS, CONDUCT, STATE, Condition
 
 
-def _calls(words: str, holds: Callable[[Call], Any]) -> Condition:
+def _calls(words: str, holds: Callable[[BackwardCall], Any]) -> Condition:
     return Condition(words, CONDUCT, holds, of=frozenset({CALLS}))
 
 
 def _before(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
     """Of the forward before, and this one."""
 
-    def met(call: Call) -> Any:
+    def met(call: BackwardCall) -> Any:
         before = call.history.before
         return before is not None and holds(before, call.given)
 

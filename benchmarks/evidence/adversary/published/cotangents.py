@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, Sizes
+from benchmarks.evidence.adversary.call import BackwardCall, Sizes
 from benchmarks.evidence.adversary.condition import COTANGENTS, Condition, anywhere
 from benchmarks.evidence.adversary.published.numbers import RECORDS, STEPS, UNITS
 from verification.models.arrays import Array
@@ -14,7 +14,9 @@ from verification.models.arrays import Array
 SOME = "that there is one"
 
 
-def _given(words: str, holds: Callable[[Call], Any], sizes: Callable[[Sizes], Any] = anywhere) -> Condition:
+def _given(
+    words: str, holds: Callable[[BackwardCall], Any], sizes: Callable[[Sizes], Any] = anywhere
+) -> Condition:
     return Condition(words, COTANGENTS, holds, sizes, frozenset({"d_outputs", "d_state", SOME}))
 
 

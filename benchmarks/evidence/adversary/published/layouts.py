@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, Sizes
+from benchmarks.evidence.adversary.call import BackwardCall, Sizes
 from benchmarks.evidence.adversary.condition import LAYOUTS, Condition, anywhere
 from verification.models.arrays import Array
 
@@ -65,7 +65,7 @@ def _of(name: str, words: str, check: Callable[[Array], Any], sizes: Any = anywh
 def _alone(name: str, words: str, check: Callable[[Array], Any]) -> Condition:
     """Of one array, and of no other."""
 
-    def holds(call: Call) -> Any:
+    def holds(call: BackwardCall) -> Any:
         return check(call.arrays[name]) and not any(
             check(call.arrays[other]) for other in ALL if other != name
         )
@@ -74,12 +74,12 @@ def _alone(name: str, words: str, check: Callable[[Array], Any]) -> Condition:
 
 
 def _together(
-    words: str, holds: Callable[[Call], Any], *names: str, numbers: tuple[str, ...] = ()
+    words: str, holds: Callable[[BackwardCall], Any], *names: str, numbers: tuple[str, ...] = ()
 ) -> Condition:
     return Condition(words, LAYOUTS, holds, of=_in_memory(*names) | {*numbers})
 
 
-def _buffer(call: Call) -> Any:
+def _buffer(call: BackwardCall) -> Any:
     bases = [call.params[name].base for name in "UWb"]
     return bases[0] is not None and all(base is bases[0] for base in bases)
 

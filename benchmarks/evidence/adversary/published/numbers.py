@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, Sizes
+from benchmarks.evidence.adversary.call import BackwardCall, Sizes
 from benchmarks.evidence.adversary.condition import PATTERNS, VALUES, ZEROS, Condition, anywhere
 from verification.models.arrays import Array
 
@@ -250,18 +250,18 @@ def _one(
 
 
 def _between(
-    words: str, kind: str, of: str, holds: Callable[[Call], Any], sizes: Any = anywhere
+    words: str, kind: str, of: str, holds: Callable[[BackwardCall], Any], sizes: Any = anywhere
 ) -> Condition:
     return Condition(words, kind, holds, sizes, frozenset(of.split()))
 
 
-def _ahead(call: Call) -> Array:
+def _ahead(call: BackwardCall) -> Array:
     """Pre-activations of the first step without what comes of h0."""
     ahead: Array = call.xs[:, 0] @ call.params["U"].T + call.params["b"]
     return ahead
 
 
-def gates(call: Call) -> list[Array]:
+def gates(call: BackwardCall) -> list[Array]:
     """Pre-activations of i, f, g and o at the first step, without what comes of h0, each (N, H)."""
     return np.split(_ahead(call), 4, axis=1)
 

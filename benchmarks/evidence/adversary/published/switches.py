@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, Sizes
+from benchmarks.evidence.adversary.call import BackwardCall, Sizes
 from benchmarks.evidence.adversary.condition import SWITCHES, Condition, anywhere
 from benchmarks.evidence.adversary.published.numbers import RECORDS, STEPS, UNITS, gates
 from verification.models.arrays import Array
@@ -15,7 +15,7 @@ QUIET = 1e-8
 
 
 def _of(
-    words: str, of: str, holds: Callable[[Call], Any], sizes: Callable[[Sizes], Any] = anywhere
+    words: str, of: str, holds: Callable[[BackwardCall], Any], sizes: Callable[[Sizes], Any] = anywhere
 ) -> Condition:
     return Condition(words, SWITCHES, holds, sizes, frozenset(of.split()))
 
@@ -32,7 +32,7 @@ def _small(block: str, below: float) -> Condition:
 def _subnormal(block: str) -> Condition:
     """Has a block a number below the least normal one of its type?"""
 
-    def holds(call: Call) -> Any:
+    def holds(call: BackwardCall) -> Any:
         numbers = np.abs(call.arrays[block])
         return ((numbers > 0) & (numbers < np.finfo(numbers.dtype).tiny)).any()
 
@@ -42,7 +42,7 @@ def _subnormal(block: str) -> Condition:
 def _quiet(block: str, axis: int, what: str, sizes: Callable[[Sizes], Any]) -> Condition:
     """Is what has one index along an axis far below the rest, and not zero?"""
 
-    def holds(call: Call) -> Any:
+    def holds(call: BackwardCall) -> Any:
         numbers: Array = np.abs(np.moveaxis(call.arrays[block], axis, 0))
         largest = numbers.reshape(len(numbers), -1).max(axis=1)
         return 0 < largest.min() < QUIET * largest.max()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import Call, History, given
+from benchmarks.evidence.adversary.call import BackwardCall, History, given
 from benchmarks.evidence.adversary.published import CONDITIONS
 
 BY_NAME = {condition.name: condition for condition in CONDITIONS}
@@ -18,7 +18,7 @@ def call(N=3, T=4, D=2, H=3, dtype="float64", history=None, **arrays):
         **{"d_outputs": (N, T, H), "d_h": (N, H), "d_c": (N, H)},
     }
     made = {name: rng.uniform(-1, 1, shape).astype(dtype) for name, shape in shapes.items()} | arrays
-    return Call(
+    return BackwardCall(
         {name: made[name] for name in "UWb"},
         made["xs"],
         (made["h0"], made["c0"]),
