@@ -22,13 +22,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -275,6 +279,12 @@ class Weakening:
         return f"{self.place}: {self.kind}: {self.right} → {self.wrong}"
 
     @property
+    def undone(self) -> "Weakening":
+        """The file as it is, beside the same tests."""
+        source = self.file.read_text(encoding="utf-8")
+        return replace(self, place="nothing", right="", wrong="", source=source)
+
+    @property
     def room(self) -> str:
         """Where it is."""
         return self.file.relative_to(ROOT).parts[1]
@@ -441,6 +451,7 @@ class Planted(MetaPathFinder, Loader):
 
     def __init__(self, weakening: Weakening) -> None:
         self._weakening = weakening
+        self.raised = ""
 
     def find_spec(self, name: str, path: object, target: object = None) -> ModuleSpec | None:
         """Of that module alone."""
@@ -451,66 +462,134 @@ class Planted(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Runs the weaker text."""
         module.__file__ = str(self._weakening.file)
-        exec(compile(self._weakening.source, module.__file__, "exec"), module.__dict__)
+        try:
+            exec(compile(self._weakening.source, module.__file__, "exec"), module.__dict__)
+        except Exception as error:
+            self.raised = f"its import raises {type(error).__name__}"
+            raise
 
 
-def survivors(of: Sequence[Weakening | None], whole: bool, jobs: int) -> Iterator[Weakening | None]:
-    """Those of which no quick test fails, each in a process of its own, so many at a time.
+class Watch:
+    """A plugin of pytest: which test failed, or why none was run."""
 
-    ``whole``: by the tables and by all tests of its room; None is the verifier as it is.
+    def __init__(self) -> None:
+        self.failed, self.error = "", ""
+
+    def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
+        """The first that fails."""
+        if report.failed:
+            self.failed = self.failed or report.nodeid
+
+    def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
+        """A file whose tests are not found."""
+        if report.failed:
+            self.error = f"{report.nodeid}: {report.longreprtext.strip().splitlines()[-1]}"
+
+    def pytest_internalerror(self, excinfo: "pytest.ExceptionInfo[BaseException]") -> None:
+        """What pytest itself ran into."""
+        self.error = repr(excinfo.value)
+
+
+@dataclass(frozen=True)
+class End:
+    """How the tests end beside a weakening."""
+
+    weakening: Weakening
+    noticed: str
+    error: str
+
+    @property
+    def survives(self) -> bool:
+        """Did all tests run, and fail in nothing?"""
+        return not self.noticed and not self.error
+
+    def __str__(self) -> str:
+        how = "survives" if self.survives else f"error: {self.error}"
+        if self.noticed:
+            how = f"noticed: {self.noticed}"
+        return f"{self.weakening}: {how}"
+
+
+def ends(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
+    """How the quick tests end beside each, in a process of its own, so many at a time.
+
+    ``whole``: those of the tables and all of its room.
     """
-    left, running = [*of][::-1], dict[int, tuple[Weakening | None, float]]()
+    left, running = [*of][::-1], dict[int, tuple[Weakening, int, float]]()
     while left or running:
         while left and len(running) < jobs:
             weakening = left.pop()
-            running[_begun(weakening, whole)] = weakening, time.monotonic() + SECONDS
+            process, answer = _begun(weakening, whole)
+            running[process] = weakening, answer, time.monotonic() + SECONDS
         time.sleep(0.05)
-        for process, (weakening, ends) in [*running.items()]:
+        for process, (weakening, answer, until) in [*running.items()]:
             done, status = os.waitpid(process, os.WNOHANG)
-            if done:
-                del running[process]
-                if os.waitstatus_to_exitcode(status) == 0:
-                    yield weakening
-            elif time.monotonic() > ends:
-                # What never ends is noticed as well.
+            if not done and time.monotonic() > until:
                 os.kill(process, signal.SIGKILL)
+                done, status = os.waitpid(process, 0)
+                noticed, error = f"no end in {SECONDS} s", ""
+            elif done:
+                with os.fdopen(os.dup(answer)) as told:
+                    noticed, _, error = told.read().partition("\n")
+                if code := os.waitstatus_to_exitcode(status):
+                    noticed, error = "", f"the process ends with {code}"
+            if done:
+                os.close(answer)
+                del running[process]
+                yield End(weakening, noticed, error)
 
 
-def _begun(weakening: Weakening | None, whole: bool) -> int:
-    """The number of a process that ends with 0 if no test fails."""
+def _begun(weakening: Weakening, whole: bool) -> tuple[int, int]:
+    """The number of a process, and where it tells what noticed, and below which error kept tests from it."""
+    answer, tells = os.pipe()
     process = os.fork()
     if not process:
-        code = 2
+        code = 1
         with suppress(BaseException):
-            code = _run(weakening, whole)
+            os.write(tells, "\n".join(_run(weakening, whole)).encode())
+            code = 0
         os._exit(code)
-    return process
+    os.close(tells)
+    return process, answer
 
 
-def _run(weakening: Weakening | None, whole: bool) -> int:
-    """How the tests end; those that collect nothing have failed in nothing."""
-    import pytest
-
+def _run(weakening: Weakening, whole: bool) -> tuple[str, str]:
+    """What notices, and which error keeps tests from being run; those that collect nothing notice nothing."""
     null = os.open(os.environ.get("SHOWN", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    if weakening is not None:
-        kept = ("", "processor_time", *GROUND[weakening.room])
-        for name in [*sys.modules]:
-            package, room, *_ = [*name.split("."), ""]
-            if package in ("verification", "tests") and room not in kept:
-                del sys.modules[name]
-        sys.meta_path.insert(0, Planted(weakening))
-    tables = [str(ROOT / table) for table in TABLES]
-    asked = [tables]
-    if weakening is not None and whole:
-        asked = [[str(weakening.neighbour.parent)], tables]
-    elif weakening is not None:
+    kept = ("", "processor_time", *GROUND[weakening.room])
+    for name in [*sys.modules]:
+        package, room, *_ = [*name.split("."), ""]
+        if package in ("verification", "tests") and room not in kept:
+            del sys.modules[name]
+    planted = Planted(weakening)
+    sys.meta_path.insert(0, planted)
+    asked = [[str(weakening.neighbour.parent)], [str(ROOT / table) for table in TABLES]]
+    if not whole:
         of_claims = (RULES, "claims or exact or evidence or told or takes")
         places = (of_claims,) if weakening.kind in OF_CLAIMS else NEAR.get(weakening.file.stem, ())
         asked = [["-k", rows, str(ROOT / table)] for table, rows in places]
         asked += [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
-    return next((found for each in asked if (found := int(pytest.main([*OPTIONS, *each]))) not in (0, 5)), 0)
+    noticed, error = _asked(asked)
+    if error and planted.raised:
+        return planted.raised, ""
+    return noticed, error
+
+
+def _asked(each_of: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """The first test that fails in one run after another, and the last error of a run that failed in none."""
+    import pytest
+
+    error = ""
+    for each in each_of:
+        watch = Watch()
+        code = int(pytest.main([*OPTIONS, *each], [watch]))
+        if watch.failed:
+            return watch.failed, ""
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            error = (watch.error or f"pytest ends with {code}").replace("\n", " ")
+    return "", error
 
 
 # By room, those that know nothing of it, and stay as they are.
@@ -558,10 +637,8 @@ NEAR = {
         (RULES, "zeros or declined or says_something or not_asked_the"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
-    **dict.fromkeys(
-        ("tolerance", "table", "replayed", "sums"),
-        ((PROPERTIES, "sharp or lose"),),
-    ),
+    "tolerance": ((PROPERTIES, "sharp or lose"), (RULES, "says_something")),
+    **dict.fromkeys(("table", "replayed", "sums"), ((PROPERTIES, "sharp or lose"),)),
     "expectation": (
         (PROPERTIES, "sharp or lose"),
         ("tests/verification/truth/test_table.py", "overflows"),
@@ -623,7 +700,7 @@ def is_explained(weakening: Weakening) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print every survivor that is not explained; 1 if there is one."""
+    """Print every survivor that is not explained, and every error; 1 if there is one."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -653,21 +730,35 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{len(chosen)}: {dict(Counter(w.kind for w in chosen))}")
         return 0
     _warm()
-    if not given.near and not [*survivors([None], True, 1)]:
-        print("the tests fail without any weakening")
-        return 1
     # What lies nearest notices most, and takes a tenth of the time.
-    left = []
-    for each in survivors(chosen, False, given.jobs):
-        left.append(each)
-        print(f"not by the nearest: {each}", file=sys.stderr, flush=True)
+    told = [*_told(chosen, False, given.jobs)]
     if not given.near:
-        left = [*survivors(left, True, given.jobs)]
-    holes = [each for each in left if each is not None and not is_explained(each)]
-    print(*holes, sep="\n")
-    explained = len(left) - len(holes)
-    print(f"{len(chosen)} weakenings: {len(left)} survive, of which {explained} are explained")
-    return int(bool(holes))
+        left = [end.weakening for end in told if not end.noticed]
+        told = [*(end for end in told if end.noticed), *_told(left, True, given.jobs)]
+    errors = [end for end in told if end.error]
+    survivors = [end.weakening for end in told if end.survives]
+    holes = [each for each in survivors if not is_explained(each)]
+    print(*errors, *holes, sep="\n")
+    print(
+        f"{len(chosen)} weakenings: {len(chosen) - len(errors) - len(survivors)} noticed, "
+        f"{len(errors)} whose tests did not run, {len(survivors)} survive, "
+        f"of which {len(survivors) - len(holes)} are explained"
+    )
+    return int(bool(holes or errors))
+
+
+def _told(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
+    """How the tests end beside each, shown at once; tests that fail beside the file as it is tell nothing."""
+
+    def beside(weakening: Weakening) -> tuple[object, ...]:
+        return (weakening.room,) if whole else (weakening.file, weakening.kind in OF_CLAIMS)
+
+    as_it_is = [each.undone for each in {beside(each): each for each in of}.values()]
+    wrong = {beside(end.weakening): end for end in ends(as_it_is, whole, jobs) if not end.survives}
+    untold = [End(each, "", f"without it: {wrong[beside(each)]}") for each in of if beside(each) in wrong]
+    for end in chain(untold, ends([each for each in of if beside(each) not in wrong], whole, jobs)):
+        print(end, file=sys.stderr, flush=True)
+        yield end
 
 
 def _warm() -> None:

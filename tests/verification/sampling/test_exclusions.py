@@ -7,6 +7,7 @@ import pytest
 
 from verification.adapters import layer, problem, step
 from verification.models import SHIPPED, complex_scan, gated_linear_attention, linear, lstm, scan, vanilla
+from verification.sampling.conditions import conditions
 from verification.sampling.covering import possible, tuples
 from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, rules, too_large, work
 from verification.sampling.factors import CLASSES, table
@@ -67,6 +68,15 @@ def test_what_cannot_occur_is_excluded():
     assert not possible({"N": (1, 1), "lengths": "of their own"}, ruled)
     assert not possible({"T": (1, 1), "lengths": "of their own"}, ruled)
     assert possible({"T": (2, 4), "N": (2, 4), "lengths": "of their own"}, ruled)
+
+
+def test_512_steps_meet_every_size_and_no_other_condition():
+    """Which any other steps do."""
+    model, claim = claimed(vanilla)
+    ruled = rules(model, claim)
+    more = [(name, level) for name, levels in conditions(model, claim).items() for level in levels]
+    assert [name for name, level in more if possible({"T": (512, 512), name: level}, ruled)] == ["T"]
+    assert all(possible({"T": LONG, name: level}, ruled) for name, level in more if name != "T")
 
 
 def test_a_unit_alone_is_excluded_where_a_bias_of_45_saturates_it():

@@ -1,0 +1,35 @@
+"""What notices a weakening of the verifier, and what only keeps the tests from being run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.weakened import ROOT, Weakening, ends
+
+FILE = ROOT / "verification/judging/arguments.py"
+IMPORTED = "import verification.judging.arguments\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "tests", "noticed", "error"),
+    [
+        ("", f"{IMPORTED}def test(): pass", None, None),
+        ("", f"{IMPORTED}def test(): assert 0", "test_it.py::test", None),
+        ("1 / 0", IMPORTED, "its import raises ZeroDivisionError", None),
+        ("", f"{IMPORTED}1 / 0", None, "ZeroDivisionError: division by zero"),
+        ("", "import os\ndef test(): os._exit(3)", None, "the process ends with 3"),
+        ("", "", None, None),
+    ],
+    ids=["survives", "a failure", "an import", "a crash of collection", "a crash", "no tests"],
+)
+def test_only_a_test_that_fails_or_an_import_that_raises_notices_it(
+    tmp_path: Path, source: str, tests: str, noticed: str | None, error: str | None
+) -> None:
+    class Beside(Weakening):
+        neighbour = tmp_path / "test_it.py"
+
+    Beside.neighbour.write_text(tests, encoding="utf-8")
+    (end,) = ends([Beside("a rule", FILE, 1, "", "", "", source)], whole=False, jobs=1)
+    assert end.survives == (noticed is None and error is None)
+    assert end.noticed.endswith(noticed) if noticed else not end.noticed
+    assert end.error.endswith(error) if error else not end.error
