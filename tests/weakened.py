@@ -340,6 +340,11 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
         yield "an entry met by all", node.args[1], "lambda case: True"
     if called == "Rule" and len(node.args) > 2:
         yield "an exclusion off", node.args[2], "lambda row: False"
+    if called == "never":
+        for together in node.args[1:]:
+            several = isinstance(together, ast.Starred)
+            off = (together.value, "()") if several else (together, "dict(off=but())")
+            yield ("an exclusion off", *off)
     if called in ("Expected", "replace", "judged") and room in ("truth", "properties"):
         for name in ("spread", "terms", "lost"):
             if name in named:

@@ -1,7 +1,6 @@
 """Rules of conditions: those that contradict one another, or say nothing beside one another."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from verification.models.axes import Axis, length, read, unstacked
 from verification.models.case import axes_put_out
@@ -9,11 +8,12 @@ from verification.models.layouts import SHARED
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
 from verification.sampling.conditions import are_alike
-from verification.sampling.covering import Level, Row, Rule
+from verification.sampling.covering import Row, Rule, but, fewer, never, these
 from verification.sampling.factors import (
     EVERYWHERE,
     NO_BLOCK,
     ORDINARY,
+    OUTPUTS,
     OVERFLOWING,
     RANDOM,
     TINY,
@@ -32,8 +32,6 @@ from verification.sampling.zeros import (
     STEP,
 )
 
-Verdict: TypeAlias = Callable[[Row], bool]
-
 # Of so many equal addends a right engine's error is a seventh of its bound at most, and the more the larger:
 # of 65 it is nine tenths of it, of 128 beyond it.
 MANY = 17
@@ -41,6 +39,7 @@ MANY = 17
 
 def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     """The rules of a model and a claim."""
+    one, some_zero, none_missing = fewer(2), but(NO_BLOCK), but(EVERYWHERE)
     # The unit of which none has a cotangent is one of the output's first axis.
     first = axes_put_out(model)[:1] if len(model.outputs) == 1 else ()
     units = [tuple(f"size {name}" for name in read(axis)[1]) for axis in first]
@@ -49,52 +48,52 @@ def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
         (("T",), (STEP, NOT_OF_STEP)),
         *((unit, (NOT_OF_UNIT,)) for unit in units if unit),
     ):
-        yield Rule("one of several that is one alone", (*sizes, "zero", "cotangents"), _alone(sizes, levels))
-    yield Rule("a step without a cotangent, as all others", ("losses", "cotangents"), _in_no_cotangents)
-    names = ("matrices", "vectors", "inputs", "states", "pattern of inputs", "pattern of weights")
-    yield Rule("numbers of a kind that are zero", ("zero", *names), _zero(model, claim))
-    yield Rule("a pattern of numbers of another size", names, _of_another_size)
-    yield Rule("a repetition that is broken", ("layout", "zero", "cotangents"), _broken)
-    shared = ("layout", "zero", "cotangents", "losses", "states", "pattern of weights")
-    yield Rule("the same memory for other numbers", shared, _shared(are_alike(model, claim)))
-    yield Rule("what overflows, times next to nothing", ("inputs", "matrices", "zero"), _stifled(model))
-    yield Rule("an input alone, saturated", ("inputs", "N", "T"), _saturated)
-    summed = {unstacked(block.axes[-1]) for block in matrices(model, needs_readout(claim))}
-    read_by = sorted({name for axis in summed for name in read(axis)[1]})
-    of_sizes = tuple(f"size {name}" for name in read_by)
-    alike = _alike(summed, read_by)
-    yield Rule("many equal addends, which round alike", ("pattern of weights", *of_sizes), alike)
-
-
-def _alone(sizes: tuple[str, ...], levels: tuple[Level, ...]) -> Verdict:
-    def alone(row: Row) -> bool:
-        one = all(size in row and row[size][1] < 2 for size in sizes)
-        return one and bool({row.get("zero"), row.get("cotangents")} & {*levels})
-
-    return alone
-
-
-def _alike(summed: Iterable[Axis], names: Sequence[str]) -> Verdict:
-    """Roundings that are all alike add up within a step, by more than numbers that are drawn can tell."""
-
-    def alike(row: Row) -> bool:
-        if row.get("pattern of weights") != ALIKE:
-            return False
-        sizes = {name: row.get(f"size {name}", (1, 1))[1] for name in names}
-        return any(length(axis, sizes) > MANY for axis in summed)
-
-    return alike
-
-
-def _in_no_cotangents(row: Row) -> bool:
-    given = row.get("cotangents", EVERYWHERE)
-    return given != EVERYWHERE and (
-        row.get("losses") in ("last step", "every step")
-        or (row.get("losses") == "final state" and given == NOT_OF_STEP)
+        alone = dict.fromkeys(sizes, one)
+        yield never(
+            "one of several that is one alone",
+            *({**alone, factor: these(*levels)} for factor in ("zero", "cotangents")),
+        )
+    yield never(
+        "a step without a cotangent, as all others",
+        {"cotangents": none_missing, "losses": these("last step", "every step")},
+        {"cotangents": these(NOT_OF_STEP), "losses": these("final state")},
     )
+    yield _zero(model, claim)
+    yield never(
+        "a pattern of numbers of another size",
+        {"pattern of inputs": but(RANDOM), "inputs": but(ORDINARY)},
+        {"pattern of weights": but(RANDOM), "matrices": but(ORDINARY)},
+        {"pattern of weights": but(RANDOM), "vectors": but(ORDINARY)},
+        # A network is initialised with a state of zero.
+        {"pattern of weights": these(INITIAL), "states": but("zero")},
+    )
+    yield never(
+        "a repetition that is broken",
+        {"layout": these("repeated"), "zero": these(RECORD, STATE_OF_RECORD, STEP)},
+        {"layout": these("repeated"), "cotangents": none_missing},
+    )
+    # What is zero in part has no other's numbers; a single state has those of its cotangent, if not zero.
+    none = {"states": "zero", "pattern of weights": INITIAL, "losses": OUTPUTS}
+    alike = are_alike(model, claim)
+    others = () if alike else tuple((name, these(level)) for name, level in none.items())
+    yield never(
+        "the same memory for other numbers",
+        *(
+            {"layout": these(SHARED), name: meant}
+            for name, meant in (("zero", some_zero), ("cotangents", none_missing), *others)
+        ),
+    )
+    weights = (block.name for block in model.of(Use.STEP) if len(block.axes) > 1)
+    yield never(
+        "what overflows, times next to nothing",
+        {"inputs": these(OVERFLOWING), "matrices": these(TINY)},
+        {"inputs": these(OVERFLOWING), "zero": these(*weights)},
+    )
+    yield never("an input alone, saturated", {"inputs": these(OVERFLOWING), "N": one, "T": one})
+    yield _alike({unstacked(block.axes[-1]) for block in matrices(model, needs_readout(claim))})
 
 
-def _zero(model: Model, claim: Claim) -> Verdict:
+def _zero(model: Model, claim: Claim) -> Rule:
     """Nothing else is said of the only block of a kind, where it is zero; nor is a part of what is zero."""
     kinds = {
         "matrices": matrices(model, needs_readout(claim)),
@@ -102,63 +101,27 @@ def _zero(model: Model, claim: Claim) -> Verdict:
         "inputs": numbers_given(model),
         "states": model.of(Use.STATE),
     }
-    only = {blocks[0].name: kind for kind, blocks in kinds.items() if len(blocks) == 1}
-    states = {block.name for block in kinds["states"]} | {STATE_OF_RECORD}
-    inputs, single = ({block.name for block in kinds[kind]} for kind in ("inputs", "vectors"))
-
-    def zero(row: Row) -> bool:
-        level = row.get("zero", NO_BLOCK)
-        kind, pattern = only.get(level, ""), row.get("pattern of inputs", RANDOM)
-        return (
-            row.get(kind, ORDINARY) != ORDINARY
-            or (level in states and row.get("states") == "zero")
-            or (level in inputs and pattern != RANDOM)
-            or (level in (RECORD, STEP) and pattern == ALIKE)
-            or (level in single | states and row.get("pattern of weights") == INITIAL)
-        )
-
-    return zero
-
-
-def _of_another_size(row: Row) -> bool:
-    weights = row.get("pattern of weights", RANDOM)
-    return (
-        (row.get("pattern of inputs", RANDOM) != RANDOM and row.get("inputs", ORDINARY) != ORDINARY)
-        or (weights != RANDOM and {row.get("matrices"), row.get("vectors")} - {None, ORDINARY} != set())
-        # A network is initialised with a state of zero.
-        or (weights == INITIAL and row.get("states", "zero") != "zero")
+    only = {kind: blocks[0].name for kind, blocks in kinds.items() if len(blocks) == 1}
+    _, vectors_, inputs, states = ([block.name for block in blocks] for blocks in kinds.values())
+    return never(
+        "numbers of a kind that are zero",
+        *({"zero": these(name), kind: but(ORDINARY)} for kind, name in only.items()),
+        {"zero": these(*states, STATE_OF_RECORD), "states": these("zero")},
+        {"zero": these(*inputs), "pattern of inputs": but(RANDOM)},
+        {"zero": these(RECORD, STEP), "pattern of inputs": these(ALIKE)},
+        {"zero": these(*vectors_, *states, STATE_OF_RECORD), "pattern of weights": these(INITIAL)},
     )
 
 
-def _broken(row: Row) -> bool:
-    part = (
-        row.get("zero") in (RECORD, STATE_OF_RECORD, STEP) or row.get("cotangents", EVERYWHERE) != EVERYWHERE
-    )
-    return row.get("layout") == "repeated" and part
+def _alike(summed: set[Axis]) -> Rule:
+    """Roundings that are all alike add up within a step, by more than numbers that are drawn can tell."""
+    names = sorted({name for axis in summed for name in read(axis)[1]})
 
+    def alike(row: Row) -> bool:
+        if row.get("pattern of weights") != ALIKE:
+            return False
+        sizes = {name: row.get(f"size {name}", (1, 1))[1] for name in names}
+        return any(length(axis, sizes) > MANY for axis in summed)
 
-def _shared(alike: bool) -> Verdict:
-    """What is zero in part has no other's numbers; a single state has those of its cotangent, if not zero."""
-
-    def shared(row: Row) -> bool:
-        differ = row.get("zero", NO_BLOCK) != NO_BLOCK or row.get("cotangents", EVERYWHERE) != EVERYWHERE
-        still = row.get("states") == "zero" or row.get("pattern of weights") == INITIAL
-        none = still or row.get("losses") == "outputs"
-        return row.get("layout") == SHARED and (differ or (none and not alike))
-
-    return shared
-
-
-def _stifled(model: Model) -> Verdict:
-    weights = {block.name for block in model.of(Use.STEP) if len(block.axes) > 1}
-
-    def stifled(row: Row) -> bool:
-        little = row.get("matrices") == TINY or row.get("zero") in weights
-        return row.get("inputs") == OVERFLOWING and little
-
-    return stifled
-
-
-def _saturated(row: Row) -> bool:
-    single = all(name in row and row[name][1] == 1 for name in ("N", "T"))
-    return row.get("inputs") == OVERFLOWING and single
+    factors = ("pattern of weights", *(f"size {name}" for name in names))
+    return Rule("many equal addends, which round alike", factors, alike)

@@ -53,6 +53,35 @@ class Rule:
         return {}
 
 
+# Is a level, of some factor, one of those that are meant?
+Meant: TypeAlias = Callable[[Level], bool]
+
+
+def these(*levels: Level) -> Meant:
+    """Those alone."""
+    return levels.__contains__
+
+
+def but(*levels: Level) -> Meant:
+    """All others."""
+    return lambda level: level not in levels
+
+
+def fewer(least: int) -> Meant:
+    """Of sizes, the classes that end below this one."""
+    return lambda span: bool(span[1] < least)
+
+
+def never(name: str, *together: Mapping[str, Meant]) -> Rule:
+    """Excludes rows that have, of every factor of one of these combinations, a level that is meant."""
+    factors = tuple(dict.fromkeys(factor for each in together for factor in each))
+
+    def verdict(row: Row) -> bool:
+        return any(all(f in row and meant(row[f]) for f, meant in each.items()) for each in together)
+
+    return Rule(name, factors, verdict)
+
+
 def possible(row: Row, rules: Sequence[Rule]) -> bool:
     """Does no rule exclude it?"""
     # It is asked some million times, and to start a generator takes a third of that.

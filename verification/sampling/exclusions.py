@@ -12,7 +12,7 @@ from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim
 from verification.sampling.conditions import conditions
 from verification.sampling.contradictions import contradictions
-from verification.sampling.covering import Level, Row, Rule
+from verification.sampling.covering import Level, Meant, Row, Rule, but, fewer, never, these
 from verification.sampling.factors import (
     CHECKPOINTS,
     LARGE,
@@ -58,18 +58,42 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
     sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
     factors = table(model, claim)
     least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
-    shortest = claim.steps[0]
-    more = {name: levels for name, levels in conditions(model, claim).items() if name != "T"}
+    inner = dimensions(model, False)
+    of_outputs = tuple(name for name in sized if name.removeprefix("size ") not in inner)
+    early = {"lengths": but("alike")}
     made = [
-        Rule("more parts than steps", ("T", "truncation"), _parts),
-        Rule("other lengths of one record", ("N", "lengths"), _lengths("N", 2)),
-        Rule("other lengths of too few steps", ("T", "lengths"), _lengths("T", shortest + 1)),
-        Rule("ends that a truncation counts from", ("lengths", "truncation", "losses"), _from_ends),
-        Rule("weights of steps without a loss", ("weights", "losses"), _weightless),
-        Rule("one class alone", ("loss", *_outputs(model, claim)), _one_class(_outputs(model, claim))),
-        Rule("checkpoints beyond the steps", ("T", "checkpoints"), _checkpoints),
-        Rule("checkpoints in a workspace", ("checkpoints", "workspace"), _both),
-        Rule("another condition beside 512 steps", ("T", *more), _long_alone(more)),
+        never(
+            "more parts than steps",
+            *(
+                {"T": fewer(needed), "truncation": these(level)}
+                for levels in TRUNCATIONS.values()
+                for level, needed in levels.items()
+            ),
+        ),
+        never("other lengths of one record", {"N": fewer(2), **early}),
+        never("other lengths of too few steps", {"T": fewer(claim.steps[0] + 1), **early}),
+        # With a loss on every step each record would be truncated in another way than the others.
+        never(
+            "ends that a truncation counts from",
+            {**early, "truncation": these(*FROM_END), "losses": these("every step")},
+        ),
+        never("weights of steps without a loss", {"weights": these(OF_STEPS), "losses": these("last step")}),
+        # Its loss is 0, whatever the output is.
+        never("one class alone", {"loss": these(OF_CLASSES), **dict.fromkeys(of_outputs, fewer(2))}),
+        never(
+            "checkpoints beyond the steps",
+            *({"T": fewer(needed), "checkpoints": these(level)} for level, needed in CHECKPOINTS.items()),
+        ),
+        never("checkpoints in a workspace", {"checkpoints": but("none"), "workspace": these(True)}),
+        # So many steps are a condition themselves, and dear; their numbers are not to be degenerate as well.
+        never(
+            f"another condition beside {LONG_STEPS} steps",
+            *(
+                {"T": these((LONG_STEPS, LONG_STEPS)), name: these(*levels)}
+                for name, levels in conditions(model, claim).items()
+                if name != "T"
+            ),
+        ),
         *contradictions(model, claim),
         Rule(
             "more work than a truth may take",
@@ -78,9 +102,9 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
         ),
     ]
     if vectors(model) and not model.functions:
-        made.append(Rule("a weight that grows beyond the type", ("vectors", "T", "type"), _grows(claim)))
+        made.append(_growing(claim))
     axes = tuple(dict.fromkeys(block.axes[0] for block in vectors(model)))
-    if model.functions and axes and all(axis in dimensions(model, False) for axis in axes):
+    if model.functions and axes and all(axis in inner for axis in axes):
         # Every vector has an axis of its own, and so may have one entry alone.
         made.append(_alone(model, claim, tuple(f"size {axis}" for axis in axes)))
     return tuple(made)
@@ -115,98 +139,37 @@ def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
 
 
-def _grows(claim: Claim) -> Callable[[Row], bool]:
-    """In the type, or in every one that is claimed."""
+def _growing(claim: Claim) -> Rule:
+    """A weight that grows beyond its type, or beyond every one that is claimed."""
     # What a long double holds is what double precision does.
     held = {name: "float64" if name == "longdouble" else name for name in claim.dtypes}
     most = {name: np.log(float(limits(dtype_of(held[name])).max)) for name in held}
 
-    def grows(row: Row) -> bool:
-        if row.get("vectors") != LARGE or "T" not in row:
-            return False
-        room = most[row["type"]] if "type" in row else max(most.values())
-        return bool(row["T"][1] * np.log(LARGE_WEIGHT) > room)
+    def growing(room: float) -> dict[str, Meant]:
+        return {"vectors": these(LARGE), "T": lambda span: bool(span[1] * np.log(LARGE_WEIGHT) > room)}
 
-    return grows
+    return never(
+        "a weight that grows beyond the type",
+        growing(max(most.values())),
+        *({**growing(room), "type": these(name)} for name, room in most.items()),
+    )
 
 
 def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
     """What a single unit does with a weight of 45."""
-
-    def alone(row: Row) -> bool:
-        return row.get("vectors") in (LARGE, OVERFLOWING) and all(
-            row.get(name, (2, 2))[1] == 1 for name in sizes
-        )
-
-    roles = {
-        f"function {role}": [f.name for f in model.choices(role) if _saturated(f)] for role in claim.functions
-    }
-
-    def saturated(row: Row) -> bool:
-        claimed = {f"function {role}": names for role, names in claim.functions.items()}
-        return alone(row) and any(
-            all(name in roles[role] for name in ([row[role]] if role in row else names))
-            for role, names in claimed.items()
-        )
-
-    return Rule("a unit alone, saturated", ("vectors", *sizes, *roles), saturated)
+    alone = {"vectors": these(LARGE, OVERFLOWING), **dict.fromkeys(sizes, fewer(2))}
+    still = {role: [f.name for f in model.choices(role) if _saturated(f)] for role in claim.functions}
+    return never(
+        "a unit alone, saturated",
+        *({**alone, f"function {role}": these(*names)} for role, names in still.items()),
+        *(alone for role, names in still.items() if {*claim.functions[role]} <= {*names}),
+    )
 
 
 def _saturated(function: Function) -> bool:
     """Does it stand still at 45?"""
     ahead, behind = (float(function.value(np.array(LARGE_WEIGHT + step))) for step in (0.5, -0.5))
     return abs(ahead - behind) < STILL
-
-
-def _parts(row: Row) -> bool:
-    if "T" not in row or "truncation" not in row:
-        return False
-    needed = {level: least for levels in TRUNCATIONS.values() for level, least in levels.items()}
-    return bool(row["T"][1] < needed.get(row["truncation"], 1))
-
-
-def _lengths(size: str, least: int) -> Callable[[Row], bool]:
-    """Are lengths of their own asked of fewer?"""
-    return lambda row: size in row and row.get("lengths", "alike") != "alike" and row[size][1] < least
-
-
-def _from_ends(row: Row) -> bool:
-    """With a loss on every step each record would be truncated in another way than the others."""
-    early = row.get("lengths", "alike") != "alike" and row.get("losses") == "every step"
-    return early and row.get("truncation") in FROM_END
-
-
-def _weightless(row: Row) -> bool:
-    return row.get("weights") == OF_STEPS and row.get("losses") == "last step"
-
-
-def _outputs(model: Model, claim: Claim) -> tuple[str, ...]:
-    """The factors of the sizes that the readout alone has."""
-    inner = dimensions(model, False)
-    return tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)) if name not in inner)
-
-
-def _one_class(sizes: tuple[str, ...]) -> Callable[[Row], bool]:
-    """Its loss is 0, whatever the output is."""
-    return lambda row: row.get("loss") == OF_CLASSES and all(row.get(name, (2, 2))[1] < 2 for name in sizes)
-
-
-def _checkpoints(row: Row) -> bool:
-    return "T" in row and "checkpoints" in row and row["T"][1] < CHECKPOINTS[row["checkpoints"]]
-
-
-def _both(row: Row) -> bool:
-    return row.get("checkpoints", "none") != "none" and bool(row.get("workspace", False))
-
-
-def _long_alone(more: Mapping[str, Sequence[Level]]) -> Callable[[Row], bool]:
-    """So many steps are a condition themselves, and dear; their numbers are not to be degenerate as well."""
-
-    def alone(row: Row) -> bool:
-        long = row.get("T") == (LONG_STEPS, LONG_STEPS)
-        return long and any(name in row and row[name] in levels for name, levels in more.items())
-
-    return alone
 
 
 def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:

@@ -98,6 +98,8 @@ def test_a_weight_of_45_that_no_function_bounds_grows_beyond_float32():
     assert not possible({**large, "T": (31, 65)}, ruled)
     assert possible({**large, "T": (5, 17)}, ruled)
     assert possible({**large, "type": "float64", "T": LONG}, ruled)
+    ruled = rules(*claimed(linear, scope=Scope(dtypes=("float32",))))
+    assert not possible({"vectors": "one large", "T": (31, 65)}, ruled)
 
 
 def test_work_grows_with_every_size_and_is_bounded():
@@ -153,6 +155,7 @@ def test_a_size_that_meets_512_steps_by_itself_is_asked_whatever_it_takes():
     assert possible(pair, ruled)
     assert not possible({**pair, "type": "float64"}, ruled)
     assert not possible({**pair, "size D": (18, 65)}, ruled)
+    assert not possible({"T": (512, 512), "zero": "b"}, ruled)
 
 
 def test_outputs_are_work_as_well():
