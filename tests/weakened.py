@@ -65,12 +65,12 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/function_subject": ("PICTURED", "ALIKE"),
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {
-        "truth/played": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),
+        "truth/replay_batch": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),
         "truth/rounding": ("(POOL, STRIDE)", "MIXED"),
     },
     "Whether a step is one that a way takes: what is alike is so to roundings, and what is not by itself.": {
         "truth/complex_step": ("SCALES", "AGREEMENT"),
-        "truth/on_the_way": ("LARGE",),
+        "truth/backward_rounding": ("LARGE",),
         "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
     "How many rows are tried for one that meets most, and by which numbers rows are told apart.": {
@@ -246,7 +246,7 @@ FIRST = (
 )
 FIRST_PLACES = (
     *("models/tolerance.py: DETERMINED:", "models/tolerance.py: SAFETY:", "truth/sums.py: CHANCE:"),
-    *("truth/replayed.py: CHANCE:", "properties/truth.py: Truth.informative:"),
+    *("truth/perturbed_replays.py: CHANCE:", "properties/truth.py: Truth.informative:"),
     "judging/model_subject.py: OfModel.tally: a rule: tally.declined or",
     *("judging/run.py: tallied: a rule: run.goes_on", "judging/judgement.py: Judgement.word:"),
     *("processes/timeout.py: ANSWER:", "processes/timeout.py: LARGE_ANSWER:"),
@@ -646,11 +646,11 @@ NEAR = {
     **dict.fromkeys(("table", "replayed", "sums"), ((PROPERTIES, "sharp or lose"),)),
     "expectation": (
         (PROPERTIES, "sharp or lose"),
-        ("tests/verification/truth/test_table.py", "overflows"),
+        ("tests/verification/truth/test_lag_table.py", "overflows"),
     ),
     "truth": (
         (RULES, "says_something or any_numbers or zeros or large_beyond or there_before"),
-        ("tests/verification/truth/test_long.py", "does_not_hold"),
+        ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence or is_lost"),),
@@ -664,8 +664,11 @@ NEAR = {
     "case": ((PROPERTIES, "right_engine"),),
     "axes": (("tests/verification/models/test_model.py", "is_none"),),
     "observed": ((PROPERTIES, "kink or sharp"),),
-    "played": ((PROPERTIES, "kink or sharp"), ("tests/verification/truth/test_steps.py", "traced_anew")),
-    "long": ((PROPERTIES, "sharp or lose or right_engine"),),
+    "replay_batch": (
+        (PROPERTIES, "kink or sharp"),
+        ("tests/verification/truth/test_steps.py", "traced_anew"),
+    ),
+    "substitute_types": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
     "run": (

@@ -29,7 +29,7 @@ from verification.models.model import Block, Use
 from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
 from verification.truth import replay
-from verification.truth.table import grouped_table, lag_table
+from verification.truth.lag_table import grouped_table, lag_table
 
 # In words, behind "as if", and the gradients, by block.
 Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]

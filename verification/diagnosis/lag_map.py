@@ -28,9 +28,9 @@ from verification.processes.processor import spent
 from verification.properties.asking import ask
 from verification.properties.engine import Engine
 from verification.properties.per_step import Places, widened
-from verification.truth.long import held
+from verification.truth.lag_table import grouped_table
 from verification.truth.parts import OUTPUTS
-from verification.truth.table import grouped_table
+from verification.truth.substitute_types import held
 
 # Seconds after which no map is drawn, but for waiting: it is one picture more, not the verdict.
 SECONDS = 6.0

@@ -27,10 +27,10 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
 from verification.models.product import rows
 from verification.models.truncation import FULL
-from verification.truth.long import as_known
-from verification.truth.put_out import as_state, left_out
+from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import Entry, Played, Rule, Tape, make_vjp
 from verification.truth.steps import MOVING, called, on_tape
+from verification.truth.substitute_types import as_known
 from verification.truth.unroll import walk
 
 Gradients: TypeAlias = Mapping[str, Array]

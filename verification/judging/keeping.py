@@ -28,7 +28,7 @@ from verification.properties.truth import Expectations
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.numbering import Row
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 # Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
 MOST = 2**30
@@ -75,9 +75,9 @@ class Shelf:
         """A memory that keeps what is made."""
         return Opened(self)
 
-    def known(self, case: Case) -> Made:
+    def known(self, case: Case) -> Memo:
         """What is kept of a case. What is made of it then is not."""
-        return Made(self.read(digest_of(case, self.maker)))
+        return Memo(self.read(digest_of(case, self.maker)))
 
     def rows(self, claim: Claim, design: Design, strength: int) -> tuple[Row, ...]:
         """The rows of a claim's design."""
@@ -134,11 +134,11 @@ class Opened:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._made: list[tuple[bytes, Made, frozenset[str]]] = []
+        self._made: list[tuple[bytes, Memo, frozenset[str]]] = []
 
-    def __call__(self, case: Case) -> Made:
+    def __call__(self, case: Case) -> Memo:
         name = digest_of(case, self._shelf.maker)
-        made = Made(self._shelf.read(name))
+        made = Memo(self._shelf.read(name))
         self._made.append((name, made, frozenset(made.values)))
         return made
 

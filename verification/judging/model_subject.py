@@ -51,7 +51,7 @@ from verification.sampling.fractions import in_fractions
 from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
-from verification.truth.made import Memory, nothing
+from verification.truth.memo import Memory, nothing
 
 # Of so many drawn one by one, one is of Fractions.
 EXACT_EVERY = 10

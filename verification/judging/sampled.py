@@ -17,7 +17,7 @@ from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
 from verification.sampling.ordering import NAMES, Reached, Share
 from verification.text import percent
-from verification.truth.made import Memory, nothing
+from verification.truth.memo import Memory, nothing
 
 # How often the numbers of a row are made, until its case is informative.
 TRIES = 4

@@ -445,7 +445,7 @@ def is_stored(case: Case) -> bool:
 def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The type in which numbers of a case are drawn before they are ``stored`` in its own.
 
-    Those of a long double are those of double precision (``verification.truth.long``).
+    Those of a long double are those of double precision (``verification.truth.substitute_types``).
     """
     if dtype.name in STORED:
         return np.dtype(np.float32)

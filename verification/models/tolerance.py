@@ -21,7 +21,7 @@ So a number that enters or leaves a step, and each of the terms of A, is off by 
 number besides, 2uξ of ``least_healthy``.
 
 In a type in which numbers are kept and not computed, half a unit in its last place of the largest entry that
-is so accepted is added: an answer is rounded to it once (``verification.truth.long``).
+is so accepted is added: an answer is rounded to it once (``verification.truth.substitute_types``).
 
 A gradient is accepted iff ‖G − G*‖∞ ≤ SAFETY · (Y + u A) + L. All come from the reference's side only, so
 an engine cannot widen its own tolerance, but for a form that it declares. Whether a case determines its

@@ -24,7 +24,7 @@ def gradient_of(truth: CaseTruth) -> dict[str, Array]:
     numbers = sum(array.size for array in case.blocks.values())
     if case.lengths is not None or numbers > MOST or not complex_step.admitted(case):
         return {}
-    return truth.made.once("complex step", lambda: complex_step.gradient(case))
+    return truth.memo.once("complex step", lambda: complex_step.gradient(case))
 
 
 COMPLEX_STEP = Property(

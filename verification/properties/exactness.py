@@ -18,7 +18,7 @@ from verification.properties.trial import Trial
 from verification.text import type_name
 from verification.truth import exact
 from verification.truth.comparison import unequal
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 
 class Equal(Expected):
@@ -72,7 +72,7 @@ class ExactTruth:
     """What is true of a case of Fractions, computed when it is first asked for."""
 
     case: Case
-    made: Made = field(default_factory=Made)
+    memo: Memo = field(default_factory=Memo)
     only = EXACT
     setting = "of Fractions: "
     determined = True

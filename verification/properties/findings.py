@@ -31,7 +31,7 @@ from verification.properties.variants import BITS, IDENTITIES, RECOMPUTATION, WO
 from verification.sampling.claim import Claim
 from verification.sampling.numbering import Row
 from verification.sampling.turns import Turns
-from verification.truth.made import Memory, nothing
+from verification.truth.memo import Memory, nothing
 
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,

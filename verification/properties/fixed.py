@@ -18,7 +18,7 @@ from verification.properties.exactness import equal, equality
 from verification.properties.property import About, Alone, Looked, Property, Reference
 from verification.properties.trial import Trial
 from verification.truth import replay
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class FixedTruth:
 
     case: Case
     only: Property[Trial]
-    made: Made = field(default_factory=Made)
+    memo: Memo = field(default_factory=Memo)
     setting = ""
     determined = True
     large = True

@@ -31,7 +31,7 @@ from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
-from verification.truth.table import grouped_table
+from verification.truth.lag_table import grouped_table
 
 # The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
 # them its table, which holds every step apart, takes seconds.
@@ -200,7 +200,7 @@ def _lag_by_lag(trial: Trial) -> Looked:
 
 
 def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
-    return truth.made.once("lag by lag", lambda: _due(apart))
+    return truth.memo.once("lag by lag", lambda: _due(apart))
 
 
 def _prepare(claim: Claim, truth: CaseTruth) -> None:

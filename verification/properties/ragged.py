@@ -17,7 +17,7 @@ from verification.models.model import Use
 from verification.models.tolerance import Expected
 from verification.models.weighted import ended
 from verification.properties.truth import Truth
-from verification.truth.made import Made, Memory, nothing
+from verification.truth.memo import Memo, Memory, nothing
 from verification.truth.parts import OUTPUTS, VALUE
 
 
@@ -59,9 +59,9 @@ class RaggedTruth:
     setting = ""
 
     @cached_property
-    def made(self) -> Made:
+    def memo(self) -> Memo:
         """Nothing but what its parts are: each is remembered by itself."""
-        return Made()
+        return Memo()
 
     @cached_property
     def _each(self) -> list[tuple[Array, Truth]]:

@@ -33,8 +33,8 @@ from verification.sampling.at_random import AtRandom
 from verification.sampling.factors import dimensions, needs_readout
 from verification.sampling.sample import in_floats
 from verification.truth import replay
-from verification.truth.long import as_known
-from verification.truth.made import nothing
+from verification.truth.memo import nothing
+from verification.truth.substitute_types import as_known
 
 # How many small cases are looked at for one whose forward shows that a function is coarse.
 LOOKED_AT = 200

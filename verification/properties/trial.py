@@ -12,7 +12,7 @@ from verification.properties.asking import ask
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.property import FORM, AskedT, Finding, Looked, NotAsked, Property
 from verification.truth.comparison import compare
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 
 class Truths(Protocol):
@@ -47,7 +47,7 @@ class CaseTruth(Truths, Protocol):
         """The case."""
 
     @property
-    def made(self) -> Made:
+    def memo(self) -> Memo:
         """What has been made of it by name."""
 
     @property

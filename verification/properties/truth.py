@@ -12,10 +12,10 @@ from verification.models.tolerance import Expected
 from verification.properties.asking import is_large
 from verification.properties.property import Property
 from verification.truth import replay
-from verification.truth.long import holds
-from verification.truth.made import Made, Memory, nothing
-from verification.truth.replayed import Replayed, replayed
-from verification.truth.table import LagTable, grouped_table
+from verification.truth.lag_table import LagTable, grouped_table
+from verification.truth.memo import Memo, Memory, nothing
+from verification.truth.perturbed_replays import Replayed, replayed
+from verification.truth.substitute_types import holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,14 +50,14 @@ class Truth:
     setting = ""
 
     @cached_property
-    def made(self) -> Made:
+    def memo(self) -> Memo:
         """What has been made of it."""
         return self.memory(self.case)
 
     @property
     def expectations(self) -> Expectations:
         """What one table tells, or replays."""
-        return self.made.once("expectations", lambda: _expectations(self.case))
+        return self.memo.once("expectations", lambda: _expectations(self.case))
 
     @property
     def large(self) -> bool:
@@ -69,7 +69,7 @@ class Truth:
         """The gradient by replays, in one pass or step by step."""
         if self.large:
             return {name: expected.truth for name, expected in self.blocks.items()}
-        return self.made.once("autograd", lambda: replay.gradient(self.case))
+        return self.memo.once("autograd", lambda: replay.gradient(self.case))
 
     @property
     def blocks(self) -> dict[str, Expected]:

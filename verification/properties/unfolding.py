@@ -29,8 +29,8 @@ from verification.properties.asking import ask
 from verification.properties.engine import Engine
 from verification.properties.property import Looked
 from verification.truth.comparison import compare
+from verification.truth.lag_table import LagTable, lag_table
 from verification.truth.parts import OUTPUTS
-from verification.truth.table import LagTable, lag_table
 from verification.truth.unroll import walk
 
 # By which power of two a loss is amplified: far more than the roundings of others need, in float32 as much

@@ -1,4 +1,4 @@
-"""Comparison: is an array what it should be, and if not, where is it worst?"""
+"""Comparison of an array with what is expected: the worst entry that is too far off."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Disagreement:
-    """Where an engine is wrong: the part, the index of its worst entry, got, want, and the error allowed."""
+    """A wrong array: the part, the index of its worst entry, got, want, and the error allowed."""
 
     part: str
     index: tuple[int, ...]
@@ -23,11 +23,11 @@ class Disagreement:
 
 
 def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
-    """None if every entry is within ``bound``; NaN is within nothing."""
+    """The worst entry, or None if every entry is within ``bound``; NaN is within no bound."""
     got, want = np.asarray(got), np.asarray(want)
     with np.errstate(all="ignore"):
         error = np.abs(got.astype(want.dtype) - want)
-    # Of a type that holds it: a bound that is of no use can be larger than any number of the engine's.
+    # In long double: a very large bound may be beyond the engine's type.
     if np.all(error <= np.longdouble(bound)):
         return None
     index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
@@ -35,7 +35,7 @@ def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None
 
 
 def unequal(part: str, got: Any, want: Any) -> Disagreement | None:
-    """The first entry that is not equal."""
+    """The first entry that is not equal, or None."""
     got, want = np.asarray(got), np.asarray(want)
     unequal = np.argwhere(got != want)
     if not len(unequal):

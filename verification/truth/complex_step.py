@@ -1,10 +1,10 @@
-"""The imaginary part of the forward at θ + iε: no AD library differentiates anything.
+"""The complex step: the imaginary part of the forward at θ + iε, without automatic differentiation.
 
-For a holomorphic f, f(θ + iε) = f(θ) + iε f′(θ) up to ε², and nothing is subtracted, so ε can be so small
-that the derivative is exact but for the forward's own rounding. Admitted for real numbers where every
-function is holomorphic, or has its slope declared, and where the model's own operations allow it: a step that
-takes |a|, or what NumPy has no complex version of, gives another imaginary part than the derivative, or none.
-That is found by trying. A state that is held constant keeps its real part.
+For a holomorphic f, f(θ + iε) = f(θ) + iε f′(θ) up to ε². Nothing is subtracted, so ε can be so small that
+the derivative is exact but for the forward's own rounding. This holds for real numbers where every function
+is holomorphic, or has its slope declared, and where the model's own operations are holomorphic: a step that
+takes |a| gives an imaginary part that is not the derivative, and some operations have no complex version in
+NumPy. ``holds`` finds that by trial. A state that is held constant keeps its real part.
 
 Source: Squire and Trapp, *Using complex variables to estimate derivatives of real functions* (1998).
 """
@@ -20,8 +20,8 @@ from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, State, Use
 from verification.truth import replay
-from verification.truth.long import as_known
-from verification.truth.put_out import as_state, left_out
+from verification.truth.output_as_state import as_state, left_out
+from verification.truth.substitute_types import as_known
 from verification.truth.unroll import advance, replays, term
 
 
@@ -31,7 +31,7 @@ def epsilon(dtype: np.dtype[Any]) -> Any:
 
 
 def admitted(case: Case) -> bool:
-    """Can the case be differentiated so?"""
+    """Can the complex step differentiate the case?"""
     holomorphic = all(each.holomorphic or each.slope is not None for each in case.chosen.values())
     if not holomorphic or np.iscomplexobj(case.state[0]):
         return False
@@ -39,16 +39,16 @@ def admitted(case: Case) -> bool:
     return holds(case.model, functions, "every" if isinstance(case.objective, Targets) else "cotangents")
 
 
-# Factors of the numbers with which a model is tried, and how closely autograd has to be met there.
+# Factors of the numbers on which a model is tried, and how closely autograd has to agree.
 SCALES = (1.0, 4.0)
 AGREEMENT = 1e-9
 
 
 @cache
 def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> bool:
-    """Is the imaginary part of the model's forward the derivative that autograd says, with these functions?
+    """Does the complex step agree with autograd on the model's forward, with these functions?
 
-    ``losses`` as of ``random_case``. autograd itself is held against differences by ``soundness``.
+    ``losses`` as in ``random_case``. ``soundness`` compares autograd itself with finite differences.
     """
     rng = np.random.default_rng(0)
     sizes = {name: 2 + i % 2 for i, name in enumerate(model.dimensions)}
@@ -59,7 +59,7 @@ def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> 
         try:
             gradients = _gradient(scaled)
         except Exception:
-            # NumPy has no complex version of what the model does, or refuses it in another way.
+            # NumPy has no complex version of an operation, or refuses it in another way.
             return False
         if not all(np.allclose(gradients[name], truth[name], AGREEMENT, AGREEMENT, True) for name in truth):
             return False
@@ -82,7 +82,8 @@ class _Complex(Arithmetic):
 
 
 def gradient(case: Case) -> dict[str, Array]:
-    """Every block of the truncated gradient, in the next wider type, each entry moved in its own copy.
+    """Every block of the truncated gradient, in the next wider type; each entry is moved in a copy of its
+    own.
 
     Raises ValueError for a case that is not ``admitted``.
     """
@@ -127,7 +128,7 @@ def _gradient(given: Case) -> dict[str, Array]:
 
 
 def _moved(case: Case, real: np.dtype[Any]) -> dict[str, Array]:
-    """A copy of every block for each entry of all of them, in which that entry alone is moved by iε."""
+    """One copy of all blocks for each entry of all of them, in which that entry alone is moved by iε."""
     copies = sum(array.size for array in case.blocks.values())
     moved, start = {}, 0
     for name, array in case.blocks.items():

@@ -1,8 +1,8 @@
-"""Dual numbers over the rationals: where every function is rational the gradient has no error.
+"""Exact gradients where every function is rational: dual numbers over the rationals.
 
-Each step's own copy of a block is moved along every entry, so one forward carries <G[t, s], e> for every
-loss t, step s and entry e, and any truncation is a masked sum. Digits grow with each step (an LSTM of two
-units with rational gates has some 1,200 after three steps), so cases have to be small.
+Each step has a copy of the blocks of its own, moved along every entry, so one forward yields <G[t, s], e> for
+every loss t, step s and entry e, and any truncation is a masked sum. The number of digits grows with each
+step (an LSTM of two units with rational gates has some 1,200 after three steps), so cases have to be small.
 """
 
 from fractions import Fraction
@@ -16,9 +16,9 @@ from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Named, State, Use
 from verification.truth import replay
 from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
-from verification.truth.put_out import as_state, left_out
+from verification.truth.output_as_state import as_state, left_out
 
-# What a number moves along: a block, the step of its use, the entry.
+# A direction: a block, the step of its use, the entry.
 Way: TypeAlias = tuple[str, int, tuple[int, ...]]
 
 
@@ -28,7 +28,7 @@ def admitted(case: Case) -> bool:
 
 
 class _Duals(Arithmetic):
-    """Object arrays of Duals, and of what is constant."""
+    """Object arrays of Duals and of constants."""
 
     def apply(self, function: Function, a: Any) -> Any:
         if function.slope is None:
@@ -84,7 +84,9 @@ def forward(case: Case) -> dict[str, Array]:
 
 
 def _moving(array: Array, name: str, s: int, step: tuple[int, ...]) -> Array:
-    """The array at step s, each entry moving along itself; ``step``: a slice's place in its block."""
+    """The array at step s, each entry moving along a direction of its own; ``step``: the index of a slice in
+    its block.
+    """
     moving = np.empty(array.shape, dtype=object)
     for index, entry in np.ndenumerate(array):
         whole = (*index[:1], *step, *index[1:])

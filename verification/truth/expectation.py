@@ -1,4 +1,4 @@
-"""From draws and terms to what is expected, whichever way the draws were had."""
+"""The expected values and their bounds, from draws and from sums of absolute terms."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -15,21 +15,21 @@ from verification.truth.unroll import read_out, term
 
 
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0, more: Array | float = 0.0) -> Expected:
-    """Of draws (M, …), the first of which is the truth, and Σ |terms|; ``more``: what comes to Y (…)."""
+    """From draws (M, …), the first of which is the truth, and Σ |terms|; ``more`` is added to Y (…)."""
     spread = float(np.max(np.max(np.abs(draws[1:] - draws[0]), axis=0) + more))
-    # A copy, lest the draws be held as long as it is.
+    # A copy, or the expectation would keep all draws in memory.
     return Expected(draws[0].copy(), spread, float(np.max(terms)), real_of(case.dtype), lost)
 
 
 def addends(case: Case, block: Block) -> int:
-    """Of how many terms, alike it may be, an engine's sum for an entry of a block's gradient is.
+    """How many terms, which may be equal, an engine sums for an entry of a block's gradient.
 
-    What is by record takes no other record's.
+    An entry that belongs to one record has no terms of other records.
     """
     return case.steps * (1 if block.use in (Use.INPUT, Use.STATE) else case.records)
 
 
-# Of a step: the READOUT blocks, and the objective's data where it has a loss, each in M draws.
+# For a step: the READOUT blocks, and the objective's data where the step has a loss, each in M draws.
 Drawn: TypeAlias = Callable[[int], tuple[Named, dict[str, Array]]]
 
 
@@ -53,7 +53,7 @@ def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str
 def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expected]:
     """The truth of what the forward computes, by name, from M draws of it."""
     least = least_healthy(real_of(case.dtype))
-    # The loss has an addend for every record and step.
+    # The loss has one addend for every record and step.
     addends = {VALUE: case.records * len(case.losses)}
     return {
         name: judged(case, array, many(np.abs(array[0]) + least, addends.get(name, 1)))
@@ -62,6 +62,6 @@ def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expect
 
 
 def fits(case: Case, arrays: Iterable[Array]) -> bool:
-    """Does the case's type hold all of these numbers?"""
+    """Are all of these numbers in the range of the case's type?"""
     largest = np.finfo(case.dtype).max
     return all(bool(np.all(np.abs(array) < largest)) for array in arrays)

@@ -1,8 +1,8 @@
-"""How far a gradient may be off that is made by suffix sums, as its block declares (``models.forms``).
+"""How far off a gradient may be that is computed by suffix sums, as its block declares (``models.forms``).
 
-To the Y of each entry comes by how much the sum of each named block's products differs in a draw, in which
-that block's gradient is off on its own way; and to A the sum of their sizes. What the gradient is does not
-change.
+Y of each entry grows by how much the sums of products of each named block differ in a draw; the gradient of
+that block is rounded on a path of its own there. A grows by the sums of their sizes. The expected gradient
+stays the same.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from verification.truth.parts import final_of
 def rounding_of_form(
     case: Case, block: Block, grads: Mapping[str, Array], parts: Mapping[str, Array]
 ) -> tuple[Array, Array]:
-    """What comes to Y and to A of each entry of a block (…), from gradients and forward parts in draws."""
+    """What is added to Y and to A of each entry of a block (…), from gradients and forward parts in draws."""
     spread, terms = (np.zeros(case.blocks[block.name].shape) for _ in range(2))
     for name in block.form:
         other = case.model.block(name)
@@ -40,13 +40,13 @@ def rounding_of_form(
 
 
 def _suffix(products: Array) -> Array:
-    """Sums over the steps from each one on, of an array (M, N, T, …)."""
+    """The sum from each step to the last, of an array (M, N, T, …)."""
     sums: Array = np.cumsum(products[:, :, ::-1], axis=2)[:, :, ::-1]
     return sums
 
 
 def _over(products: Array, other: Block, block: Block) -> Array:
-    """The sum over the axes that the block does not have."""
+    """The sum over the axes of ``other`` that the block does not have."""
     first = products.ndim - len(other.axes)
     axes = [first + i for i, axis in enumerate(other.axes) if axis not in block.axes]
     summed: Array = products.sum(axis=tuple(axes))

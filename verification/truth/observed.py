@@ -1,4 +1,4 @@
-"""A step that is watched: each call of a function rounded as a draw says, its argument seen, or added to."""
+"""A step whose function calls are recorded: each value is rounded, and each argument noted or changed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,10 @@ from verification.models.tolerance import SAFETY
 
 @dataclass(eq=False)
 class FunctionCall:
-    """One call of a function in a step: what is added to its argument, its noise, and what it saw.
+    """One call of a function in a step: what is added to its argument, its noise, and the arguments it had.
 
-    Below ``least``, which is ``least_healthy``, a value is rounded as that is: a denormal one may be lost.
+    Below ``least``, which is ``least_healthy``, a value is rounded as ``least`` is: a denormal number may be
+    lost.
     """
 
     shape: tuple[int, ...]
@@ -31,7 +32,7 @@ class FunctionCall:
     seen: dict[tuple[int, ...], Any] = field(default_factory=dict)
 
     def argument(self) -> Any:
-        """The argument, one array for all copies."""
+        """The argument, as one array for all copies."""
         if () in self.seen:
             return self.seen[()]
         lead = tuple(1 + max(axis) for axis in zip(*self.seen, strict=True))
@@ -39,7 +40,9 @@ class FunctionCall:
 
 
 class Observed(Arithmetic):
-    """Applies functions as the calls of one step say; those that are ``coarse``, by name, rounded as 1 is."""
+    """Applies functions as the calls of one step prescribe; ``coarse`` functions are rounded as the number 1
+    is.
+    """
 
     def __init__(
         self, calls: Sequence[FunctionCall], coarse: frozenset[str], index: tuple[int, ...] = ()
@@ -54,15 +57,15 @@ class Observed(Arithmetic):
         call = next(self._calls)
         if call.added is not None:
             added = call.added[self._index] if self._index else call.added
-            # Of what does not depend on the copies there is one for all.
+            # What does not depend on the copies exists once for all.
             a = _seen(a, added) if np.shape(a) == np.shape(added) else a + added
         call.function, call.seen[self._index] = function, a
         y = super().apply(function, a)
         if call.noise is None or call.shift is None:
             return y
         noise, shift = call.noise[self._index], call.shift[self._index]
-        # Value and slope off by as much as a rounding, and the slope by as much as one that is read off a
-        # rounded output; both, of a coarse function, by as much as a rounding of 1.
+        # The value and the slope are rounded, and the slope may have been computed from the rounded value. Of
+        # a coarse function, both are off by a rounding of 1.
         coarse = function.name in self._coarse
         value = value_of(y)
         floor = 1.0 if coarse else call.least
@@ -70,7 +73,9 @@ class Observed(Arithmetic):
 
 
 def steepness(function: Function, y: Any, coarse: bool, least: float) -> Any:
-    """By how many roundings a slope is off that is read off a rounded value; of a coarse function, of 1."""
+    """How many roundings a slope is off if it is computed from a rounded value; for a coarse function,
+    roundings of 1.
+    """
     read_off = function.slope_sensitivity(y)
     if not coarse:
         return read_off
@@ -80,7 +85,7 @@ def steepness(function: Function, y: Any, coarse: bool, least: float) -> Any:
 
 @primitive  # type: ignore[untyped-decorator]
 def _seen(a: Any, added: Any) -> Any:
-    """a + added, of one shape, which autograd's own sum would look for at every step."""
+    """a + added, of one shape. autograd's own sum would look for axes to sum over at every step."""
     return a + added
 
 
@@ -88,13 +93,13 @@ defvjp(_seen, lambda y, a, added: lambda g: g, lambda y, a, added: lambda g: g)
 
 
 def rounded(y: Any, noise: Array, floor: float, a: Any = 0.0, slope: Any = 0.0) -> Any:
-    """y with a noise of its shape, and below ``floor`` of the floor's size; ``slope`` more along a."""
+    """y with a noise of its shape, at least that of ``floor``; ``slope`` is added along a."""
     return _affine(y, a, 1 + noise, noise * floor, slope)
 
 
 @primitive  # type: ignore[untyped-decorator]
 def _affine(y: Any, a: Any, factor: Any, added: Any, slope: Any) -> Any:
-    """factor · y + added + slope · (a − a), which autograd would trace as five entries, as one."""
+    """factor · y + added + slope · (a − a) as one entry of autograd's tape, not five."""
     return y * factor + added
 
 
@@ -107,7 +112,7 @@ defvjp(
 
 
 class Counting(Arithmetic):
-    """Notes the shapes of the arguments."""
+    """Records the shapes of the arguments."""
 
     def __init__(self) -> None:
         self.shapes: list[tuple[int, ...]] = []
@@ -127,19 +132,19 @@ def shapes_of_calls(case: Case, records: Any) -> list[tuple[int, ...]]:
 
 
 def value_of(array: Any) -> Any:
-    """What autograd traces, as the array that it is."""
+    """The array inside of autograd's box."""
     while hasattr(array, "_value"):
         array = array._value
     return array
 
 
 def kinked(calls: Sequence[FunctionCall]) -> bool:
-    """Does an argument of a call stand near a kink of its function?"""
+    """Is an argument of a call near a kink of its function?"""
     return any(near_kink(call.function, call.argument) for call in calls if call.function)
 
 
 def near_kink(function: Function, argument: Callable[[], Any]) -> bool:
-    """Does a function's argument (M, …) stand as near to a kink as the draws spread, times ``SAFETY``?"""
+    """Is a function's argument (M, …) within ``SAFETY`` times the spread of the draws of a kink?"""
     if not function.kinks:
         return False
     a = value_of(argument())

@@ -1,10 +1,10 @@
 """The gradient of any function in ``autograd.numpy``, and how closely it must be met.
 
-L = Σ Re(conj(d) · o) over a function's outputs o and their cotangents d. What happens inside the function is
-not seen, so its roundings are learnt from outside: Y is by how much the truth moves when every number that is
-given is off by 2u, and every number that flows back, on each way by itself; plus the largest error that
-autograd makes itself on the same numbers in their own type. So where what comes back on two ways cancels, a
-backward may be off by roundings of both, even where the truth is exactly 0 (``verification.truth.reverse``).
+L = Σ Re(conj(d) · o) over a function's outputs o and their cotangents d. The operations inside the function
+are unknown, so their roundings are estimated from outside: Y is how much the truth moves when every given
+number is off by 2u, and every cotangent on each path by itself; plus the largest error that autograd makes on
+the same numbers in their own type. So where the cotangents of two paths cancel, a backward may be off by
+roundings of both, even where the truth is exactly 0 (``verification.truth.reverse``).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ Forward = Callable[..., Any]
 
 
 def outputs_of(forward: Forward, arguments: Sequence[Any]) -> tuple[Array, ...]:
-    """What the function returns beside what it saves, as a tuple."""
+    """The function's outputs as a tuple, without what it saves."""
     outputs, _ = forward(*arguments)
     return outputs if isinstance(outputs, tuple) else (outputs,)
 
@@ -38,9 +38,9 @@ def gradients(
     cotangents: Sequence[Array],
     change: Change | None = None,
 ) -> dict[int, Array]:
-    """∂L/∂ each differentiable argument, by its number, in the type that they have.
+    """∂L/∂ each differentiable argument, by its number, in the type of the arguments.
 
-    ``change``: of what flows back from each use of a number to that number.
+    ``change``: is applied to every cotangent on its way from an operation to an argument.
     """
 
     def loss(arrays: dict[int, Any]) -> tuple[Any]:
@@ -77,7 +77,7 @@ def expected(forward: Forward, arguments: Sequence[Any], cotangents: Sequence[Ar
         moved = max(float(np.max(np.abs(each[i] - truth), initial=0)) for each in truths[1:])
         spread = moved + max(each[i] for each in errors)
         size = float(np.max(np.abs(truth), initial=0))
-        # A term may be lost that is a denormal number, and none where all are 0.
+        # A denormal term may be lost; where all terms are 0 there is none to lose.
         made[i] = Expected(truth, spread, size + (least_healthy(real) if size else least_normal(real)), real)
     return made
 
@@ -94,7 +94,7 @@ def _moved(rng: np.random.Generator, argument: Any) -> Any:
 
 
 def _rounding(rng: np.random.Generator, u: float) -> Change:
-    """What moves every number of an array by up to 2u of itself, or more; what is no array stays."""
+    """Moves every number of an array by up to 2u of itself, or more; anything else stays as it is."""
 
     def rounded(array: Any, more: Callable[[], Any]) -> Any:
         if not isinstance(array, np.ndarray | np.inexact):

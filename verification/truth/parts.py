@@ -1,4 +1,4 @@
-"""What a forward computes is called so: outputs (N, T, …), and final states, or the value of a loss."""
+"""Names of what a forward computes: outputs (N, T, …), and final states, or the value of a loss."""
 
 from verification.models import model
 from verification.models.model import Block
@@ -7,5 +7,5 @@ OUTPUTS, VALUE = model.OUTPUTS, "value"
 
 
 def final_of(block: Block) -> str:
-    """What the final state of a STATE block is called."""
+    """The name of the final state of a STATE block."""
     return f"final {block.name}"

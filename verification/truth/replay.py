@@ -1,8 +1,8 @@
 """Truncation by its definition: autograd of replays from detached states.
 
-The loss at step t sees the state that is replayed from states[first], held constant, through step t. The
-initial state is never held constant. A loss that reaches no step sees its own state held constant, and so
-only the readout.
+The loss at step t depends on the state that is replayed from states[first], held constant, through step t.
+The initial state is never held constant. A loss that reaches no step holds its own state constant, so only
+the readout has a gradient.
 """
 
 import warnings
@@ -16,9 +16,9 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import State, Use
-from verification.truth.long import as_known
+from verification.truth.output_as_state import as_state, left_out
 from verification.truth.parts import OUTPUTS, VALUE, final_of
-from verification.truth.put_out import as_state, left_out
+from verification.truth.substitute_types import as_known
 from verification.truth.unroll import replays, walk
 
 
@@ -44,8 +44,8 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
             total = total + anp.sum(wide.objective.term(model, f, readout, data, state))
         return total
 
-    # The derivative of tanh is written 1 / cosh², which overflows to the right answer, 0. And autograd warns
-    # where no loss reaches anything, which is what a truncation may want.
+    # autograd writes the derivative of tanh as 1 / cosh², which overflows to the right answer, 0. It also
+    # warns where no loss reaches anything, which a truncation may intend.
     with np.errstate(over="ignore", invalid="ignore", under="ignore"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Output seems independent of input")
         grads = autograd.grad(loss)(dict(wide.blocks))

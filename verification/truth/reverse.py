@@ -1,13 +1,14 @@
-"""Reverse mode from several arrays to several others, by autograd's own rules, on a tape that can be played.
+"""Reverse mode by autograd's own rules, on a tape that can be played again on other arrays.
 
-A function is traced once: the tape holds what each operation is, and of which numbers it is made. Played on
-other arrays of the same shapes it costs what the operations cost, where autograd would trace every one anew.
-Each is gone back through by autograd's own rule; sums, products and quotients of one shape by a shorter one,
-for autograd's looks for axes to be summed. A caller may have rules of its own for some operations.
+A function is traced once. The tape holds each operation and the numbers that it reads. To play it on other
+arrays of the same shapes costs only the operations, whereas autograd would trace every one anew. The backward
+pass applies autograd's rule of each operation. Sums, products and quotients of arrays of one shape have a
+shorter rule, because autograd's looks for axes to sum over. A caller may give own rules for some operations.
 
-What flows back from each use of a number to that number may be changed on its way, each way by itself, for
-that is what an engine rounds. Where a function saturates, a slope may be read off its rounded value, as
-1 − y² of a tanh and s (1 − s) of a sigmoid: so much more may each way be off (``_slack``).
+A caller may change each cotangent on the way from an operation to one of its arguments, because an engine
+rounds each of these separately. Where a function saturates, a slope may be computed from its rounded value,
+as 1 − y² of a tanh and s (1 − s) of a sigmoid; then the error of the cotangent is larger by a known factor
+(``_slack``).
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
@@ -27,29 +28,33 @@ from verification.models.arrays import Array
 Name = TypeVar("Name", bound=Hashable)
 
 Change: TypeAlias = Callable[[Any, Callable[[], Any]], Any]
-"""Of what flows back: the numbers, and what tells how many units more than one each may be off by."""
+"""Changes a cotangent: takes the numbers, and a function that returns how many units more than one each may
+be off by.
+"""
 
 
 class Back(Protocol[Name]):
-    """What brings cotangents of results back to the arrays that they were made of."""
+    """The backward pass: from cotangents of the results to gradients of the arrays."""
 
     def __call__(self, cotangents: Sequence[Array], change: Change | None = None, /) -> dict[Name, Array]:
-        """Gradients by name, zero where nothing arrives; with a change on every way."""
+        """Gradients by name, zero where no cotangent arrives; ``change`` is applied to every cotangent on its
+        way.
+        """
 
 
 class Rule(Protocol):
-    """How an operation is computed and gone back through, where not as by autograd; ``at``: in which play."""
+    """An operation's value and backward pass in place of autograd's; ``at``: the context of the play."""
 
     def value(self, at: Any, args: Sequence[Any]) -> Any:
-        """What it makes of its arguments."""
+        """The result for these arguments."""
 
     def back(self, at: Any, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """What flows to each number that it is made of, None for nothing."""
+        """The cotangent of each argument on the tape, None for zero."""
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """An operation: what made it, of which arguments, and which of them are which numbers on the tape."""
+    """An operation: its function, its arguments, and which of these are which numbers on the tape."""
 
     made_by: Any
     args: tuple[Any, ...]
@@ -59,7 +64,7 @@ class Entry:
 
 
 class _Noted(Node):  # type: ignore[misc]
-    """A number on the way forward, which is noted on the tape."""
+    """A number of the forward pass, which is recorded on the tape."""
 
     def __init__(self, value: Any, made_by: Any, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
         if made_by not in primitive_vjps and made_by not in notrace_primitives[VJPNode]:
@@ -74,31 +79,31 @@ class _Noted(Node):  # type: ignore[misc]
         self.values.append(value)
 
     def initialize_root(self, entries: list[Entry | None], values: list[Any], value: Any) -> None:
-        """What is given was made by nothing."""
+        """A leaf has no operation."""
         self.entries, self.values, self.number = entries, values, len(values)
         entries.append(None)
         values.append(value)
 
 
 class _Differentiated(_Noted):
-    """The same, where what has no derivative is a constant."""
+    """The same, but the result of an operation without derivative is a constant."""
 
 
-# What autograd does not trace, comparisons say, it knows by the kind of node.
+# autograd decides by the type of node what it does not trace, such as comparisons.
 notrace_primitives[_Differentiated] = notrace_primitives[VJPNode]
 
 
-# What moves numbers and rounds none, forward and back.
+# Operations that move numbers without rounding them, forward and back.
 MOVES = {
     *(anp.reshape, anp.ravel, anp.transpose, anp.swapaxes, anp.moveaxis, anp.rollaxis, anp.expand_dims),
     *(anp.squeeze, anp.concatenate_args, anp.split, anp.array_from_args, ArrayBox.__getitem__),
 }
 
 
-# Functions whose slope may be read off their value: those of the models' own steps, and a user's tanh.
+# Functions whose slope may be computed from their value: those of the models' own steps, and a user's tanh.
 READ_OFF = {ACTIVATIONS[name]: name for name in SLOPE_OF_VALUE} | {anp.tanh: "tanh"}
 
-# Of two numbers a and b and what flows to what is made of them, what flows to each.
+# For a result of two numbers a and b with cotangent g: the cotangents of a and of b.
 _EACH: dict[Any, tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any]]] = {
     anp.add: (lambda a, b, g: g, lambda a, b, g: g),
     anp.subtract: (lambda a, b, g: g, lambda a, b, g: -g),
@@ -109,13 +114,13 @@ _EACH: dict[Any, tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any],
 
 
 class Placed(NamedTuple):
-    """What flows to a part of a number, and to nothing else of it."""
+    """A cotangent of a part of an array; that of the rest is zero."""
 
     flow: Array
     place: Any
 
     def into(self, flowing: tuple[Any, bool] | None, like: Array) -> tuple[Any, bool]:
-        """With what flows to the whole, an array of its own."""
+        """The cotangent of the whole array with this part added, and True: the array is not shared."""
         if flowing is None:
             whole = np.zeros(like.shape, self.flow.dtype)
         else:
@@ -126,10 +131,10 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Tape(Generic[Name]):
-    """What a function does to arrays by name. Numbers are counted from its leaves on, in their order.
+    """The operations of a function of arrays by name. Numbers are counted from its leaves on, in their order.
 
-    ``results``: their numbers, or what does not depend on the leaves. ``alike``: the numbers that are of the
-    shape and the type of all that they are made of. ``rules``: by number.
+    ``results``: the numbers of the results, or values that do not depend on the leaves. ``alike``: the
+    numbers that have the shape and type of all their arguments. ``rules``: by number.
     """
 
     names: tuple[Name, ...]
@@ -139,7 +144,7 @@ class Tape(Generic[Name]):
     rules: Mapping[int, Rule]
 
     def play(self, leaves: Mapping[Name, Array], at: Any = None) -> "Played[Name]":
-        """The same done to other arrays of these shapes."""
+        """Runs the operations on other arrays of these shapes."""
         values: list[Any] = [leaves[name] for name in self.names]
         for number, entry in enumerate(self.entries, len(values)):
             args = arguments(entry, values)
@@ -148,16 +153,16 @@ class Tape(Generic[Name]):
         return Played(self, values, at)
 
     def entry(self, number: int) -> Entry:
-        """What made a number."""
+        """The operation whose result is this number."""
         return self.entries[number - len(self.names)]
 
     def numbered(self, made_by: Any) -> dict[int, Entry]:
-        """The operations of a kind, by number."""
+        """The operations of this function, by number."""
         return {i: entry for i, entry in enumerate(self.entries, len(self.names)) if entry.made_by is made_by}
 
 
 def arguments(entry: Entry, values: Sequence[Any]) -> tuple[Any, ...]:
-    """Of an operation, from the numbers on its tape."""
+    """The arguments of an operation, with the numbers of its tape."""
     args = list(entry.args)
     for i, parent in zip(entry.argnums, entry.parents, strict=True):
         args[i] = values[parent]
@@ -178,16 +183,16 @@ class Played(Generic[Name]):
 
     @property
     def size(self) -> int:
-        """Bytes, about, of what has been computed."""
+        """About how many bytes the computed arrays take."""
         made = self.values[len(self.tape.names) :]
         return sum(int(each.nbytes) for each in made if isinstance(each, np.ndarray))
 
     def argument(self, number: int) -> Any:
-        """What an operation was done to first."""
+        """The first argument of an operation."""
         return self.values[self.tape.entry(number).parents[0]]
 
     def begun(self, cotangents: Sequence[Array]) -> dict[int, Any]:
-        """By number, what flows from the results' cotangents."""
+        """The cotangents of the results, by number."""
         flows: dict[int, Any] = {}
         for number, d in zip(self.tape.results, cotangents, strict=True):
             if type(number) is int:
@@ -195,7 +200,7 @@ class Played(Generic[Name]):
         return flows
 
     def back(self, begun: Mapping[int, Any], change: Change | None = None, at: Any = None) -> dict[int, Any]:
-        """By number, what flows to the leaves, where anything does; ``at``: how rules are played."""
+        """The cotangents of the leaves, by number, where there are any; ``at``: the context for rules."""
         tape, values = self.tape, self.values
         flowing: dict[int, tuple[Any, bool]] = {number: (flow, False) for number, flow in begun.items()}
         count = len(tape.names)
@@ -230,7 +235,7 @@ class Played(Generic[Name]):
             return [each[i](a, b, flow) for i in entry.argnums]
         if number not in self._vjps:
             made = primitive_vjps.get(entry.made_by)
-            # What has no derivative brings nothing back.
+            # An operation without derivative has no cotangent to pass on.
             nothing = [None] * len(entry.parents)
             self._vjps[number] = (
                 made(entry.argnums, self.values[number], arguments(entry, self.values), entry.kwargs)
@@ -241,15 +246,16 @@ class Played(Generic[Name]):
         return parts
 
     def _made_by(self, number: int) -> Any:
-        """None for a leaf."""
+        """The operation of a number, None for a leaf."""
         count = len(self.tape.names)
         return self.tape.entries[number - count].made_by if number >= count else None
 
     def _slack(self, number: int, parent: int) -> Any:
-        """How many units more than one a slope may be off by, if it is read off the function's rounded value.
+        """How many units more than one a slope may be off by, if it is computed from the function's rounded
+        value.
 
-        The error of a slope s(y) is up to |y s′(y)| units, as 2 y² of 1 − y², and s may be far smaller. That
-        of e, taken for z − 1 where z = 1 + e, is up to z units.
+        The error of a slope s(y) is up to |y s′(y)| units, as 2 y² of 1 − y², and s may be far smaller. The
+        error of e, computed as z − 1 where z = 1 + e, is up to z units.
         """
         made_by, y = self._made_by(number), self.values[number]
         with np.errstate(all="ignore"):
@@ -262,12 +268,12 @@ class Played(Generic[Name]):
 
 
 def _finite(units: Any) -> Any:
-    """Of a slope that vanished any number of units is nothing."""
+    """Zero where the slope vanished: then the relative error does not matter."""
     return np.where(np.isfinite(units), units, 0)
 
 
 def _added(flowing: tuple[Any, bool] | None, part: Any) -> tuple[Any, bool]:
-    """What flows to a number, with a part more, and whether it is an array of its own."""
+    """A cotangent with another part added, and whether it is an array that nobody else holds."""
     if flowing is None or type(part) is not np.ndarray:
         added: tuple[Any, bool] = add_outgrads(flowing, part)
         return added
@@ -280,9 +286,10 @@ def _added(flowing: tuple[Any, bool] | None, part: Any) -> tuple[Any, bool]:
 def traced(
     function: Callable[[dict[Name, Any]], Sequence[Any]], leaves: Mapping[Name, Array], whole: bool = True
 ) -> Played[Name]:
-    """The tape of what a function does to arrays by name, played on these.
+    """The tape of a function of arrays by name, played on these arrays.
 
-    ``whole``: it holds what has no derivative as well, as comparisons, so that it may be played on others.
+    ``whole``: the tape also holds operations without derivative, such as comparisons, so that it can be
+    played on other arrays.
     """
     kind, entries, values = _Noted if whole else _Differentiated, [], []  # type: ignore[var-annotated]
     roots = {name: kind.new_root(entries, values, array) for name, array in leaves.items()}
@@ -302,7 +309,9 @@ def traced(
 def make_vjp(
     function: Callable[[dict[Name, Any]], Sequence[Any]], leaves: Mapping[Name, Array]
 ) -> tuple[Back[Name], tuple[Array, ...]]:
-    """What the function makes of arrays by name, and what brings cotangents of that back to each of them."""
+    """The function's results for these arrays, and the backward pass from cotangents of the results to each
+    array.
+    """
     played = traced(function, leaves, whole=False)
 
     def back(cotangents: Sequence[Array], change: Change | None = None, /) -> dict[Name, Array]:

@@ -1,4 +1,4 @@
-"""Numbers as a draw has them: rounded, each by a noise that is told again whenever it is asked for."""
+"""Numbers of a draw: each is rounded by a noise that is the same whenever it is computed again."""
 
 import math
 from copy import copy
@@ -16,7 +16,9 @@ from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, un
 
 @dataclass(frozen=True)
 class Copies:
-    """Copies of a case that are computed together: in a type, maybe the truth, and after it the draws."""
+    """Copies of a case that are computed together in one type: the truth, if it is among them, then the
+    draws.
+    """
 
     dtype: np.dtype[Any]
     truth: bool
@@ -28,23 +30,24 @@ class Copies:
         return int(self.truth) + self.draws
 
     def drawn(self, array: Array) -> Array:
-        """Of an array (M, …) the draws."""
+        """The draws of an array (M, …)."""
         return array[-self.draws :]
 
 
-# Up to so many multiplications at a step and its loss, a longer type takes little more time.
+# With at most this many multiplications at a step and its loss, a longer type costs little more time.
 SMALL = 2_000
 
-# Of so many units each draw shows what roundings do in many ways, and so few draws show as much as eight.
+# With so many units, each draw averages over many roundings, and FEW draws show as much as eight.
 UNITS, FEW = 16, 4
 
 
 def copies_of(case: Case) -> tuple[Copies, ...]:
     """The truth in the next wider type, and the draws in double precision.
 
-    Of a case in double precision the draws are rounded for themselves as well, which adds to what they show:
-    a longer type has no fast matrix product, and would take ten times as long. Where products are small they
-    are computed together, for what takes time there is each operation, however many numbers it has.
+    For a case in double precision, the draws then have rounding errors of their own, which add to the spread.
+    In a longer type there is no fast matrix product, and they would take ten times as long. Where products
+    are small, truth and draws are computed together, because the time depends on the number of operations and
+    not on their size.
     """
     wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
     draws = FEW if min(array[0].size for array in case.state) >= UNITS else DRAWS
@@ -55,17 +58,17 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     return Copies(wide, True, 0), Copies(double, False, draws)
 
 
-# Of so many numbers on [−1, 1], others in every draw, each noise takes some in a row, from a place of its
-# own, around the end; a prime, as is by how many the next is further on.
+# Each draw has its own POOL numbers on [−1, 1]. A noise is a run of consecutive numbers, wrapped around the
+# end, from a place of its own; the next noise starts STRIDE further. Both are prime.
 POOL, STRIDE = 16_381, 7_919
 
-# By what the numbers of a place are told apart.
+# Multipliers that spread places over the pool.
 MIXED = (1, 104_729, 15_485_863, 32_452_843)
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """Noises of M copies, the first of which are the truth and have none: 2uξ, and 1 + 2uξ (M, 2 POOL)."""
+    """Noises of M copies, zero for the truth, which comes first: 2uξ, and 1 + 2uξ (M, 2 POOL)."""
 
     off: Array
     factors: Array
@@ -82,7 +85,7 @@ class Pool:
 
 
 def _some(pool: Array, start: int, shape: tuple[int, ...]) -> Array:
-    """Numbers of a pool in a row (M, …)."""
+    """Consecutive numbers of a pool (M, …)."""
     count = math.prod(shape[1:])
     if count <= POOL:
         return pool[:, start : start + count].reshape(shape)
@@ -92,7 +95,7 @@ def _some(pool: Array, start: int, shape: tuple[int, ...]) -> Array:
 
 @cache
 def pool_of(truths: int, draws: int, u: float, dtype: np.dtype[Any]) -> Pool:
-    """The pool of copies in a type whose numbers are rounded so."""
+    """The pool of so many copies, for numbers with this unit."""
     xi = np.random.default_rng(0).uniform(-1, 1, (draws, POOL))
     off = np.concatenate([np.zeros((truths, POOL)), PERTURBATION * u * xi]).astype(dtype)
     twice = np.tile(off, 2)
@@ -100,19 +103,19 @@ def pool_of(truths: int, draws: int, u: float, dtype: np.dtype[Any]) -> Pool:
 
 
 def place_of(*place: int) -> int:
-    """Where in a pool the noises of a place start."""
+    """The start of a place's noises in a pool."""
     return sum(number * mixed for number, mixed in zip((1, *place), MIXED, strict=False)) % POOL
 
 
 def further(start: int) -> int:
-    """Where the noise after one at a place starts."""
+    """The start of the next noise."""
     return (start + STRIDE) % POOL
 
 
 class Rounding:
-    """What rounding may do to the numbers of a case, in M copies; nothing to the truth.
+    """What rounding may do to the numbers of a case, in M copies; the truth is not rounded.
 
-    The same ``place`` gives the same noises, in the order in which they are asked for.
+    The same ``place`` gives the same noises, if they are requested in the same order.
     """
 
     def __init__(self, case: Case, copies: Copies, *place: int) -> None:
@@ -134,14 +137,14 @@ class Rounding:
         return rounded
 
     def rounded(self, array: Any) -> Any:
-        """An array (M or 1, …), each number off by up to 2u of itself, and by what may be lost of one."""
+        """An array (M or 1, …), each number off by up to 2u of itself, and by what may underflow."""
         if not self.copies.draws:
             return array
         noise = self.noise((self.copies.count, *array.shape[1:]))
         return array * (1 + noise) + self.least(noise)
 
     def least(self, noise: Any) -> Any:
-        """By how much a number with this noise is off that may be lost: by twice the least normal number."""
+        """The error of a number that may underflow: up to twice the least normal number, by this noise."""
         return noise * self._least
 
     def scattered(self, array: Any, size: Array) -> Any:

@@ -1,12 +1,12 @@
-"""A model is checked before anyone is judged by it, for it is an oracle, and may be wrong.
+"""Checks a model before an engine is compared with it: the model is an oracle, and may be wrong.
 
-Its step has to run, and to return the states' shapes in the states' type; autograd has to differentiate
-it, and differences of its forward have to agree. Each failure is one line of a ``ValueError``.
+Its step has to run, and to return the states' shapes in the states' type; autograd has to differentiate it,
+and finite differences of its forward have to agree. Each failure is one line of a ``ValueError``.
 
-A model that autograd differentiates may still be one that not every oracle takes. Complex steps are left
-out where its own operations are not holomorphic (``verification.truth.complex_step``). Fractions of which
-these make something else, and complex numbers in which a real model is not sound, are not claimed by default,
-and a scope that claims them is refused.
+A model that autograd differentiates may still not suit every oracle. The complex step is left out where the
+model's operations are not holomorphic (``verification.truth.complex_step``). By default a claim excludes
+Fractions if the model's operations do not keep them, and complex numbers if a real model is not sound with
+them; a scope that claims them is refused.
 """
 
 from collections.abc import Mapping
@@ -24,26 +24,27 @@ from verification.models.axes import Sizes
 from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.models.model import Model, Named, Use
-from verification.truth import complex_step, exact, replay, replayed
-from verification.truth.put_out import as_state
+from verification.truth import complex_step, exact, perturbed_replays, replay
+from verification.truth.output_as_state import as_state
 from verification.truth.steps import on_tape
 from verification.truth.unroll import walk
 
 RECORDS, STEPS = 2, 3
 
-# Records, and every other size: an axis of one number is one that some operations drop.
+# (Records, every other size): some operations drop an axis of length one.
 SMALL = ((1, 1), (2, 1), (1, 2), (3, 3))
 LEAST = 4
 
-# Differences of the widest type, whose error is about h² and u/h: 1e-10 at worst, and room beside it.
+# Step of the differences in the widest type. Their error is about h² + u/h, at worst 1e-10, well below
+# AGREEMENT.
 DIFFERENCE = 1e-5
 AGREEMENT = 1e-6
 
-# Numbers that are brought into a domain lie as far from 0, at most.
+# The largest size of the numbers with which a block's domain is checked.
 DOMAIN = 10.0
 
-# Functions whose values are rounded by themselves, so that one that is called past ``f`` may be off by more
-# than its arguments and the state are: where it cancels, as 1 − exp(−δ) does.
+# Functions that round their value. If the step calls one directly instead of through ``f``, the error may
+# exceed that of its arguments and of the state: where it cancels, as in 1 − exp(−δ).
 ROUNDED = {
     getattr(anp, name): name
     for name in (
@@ -52,7 +53,7 @@ ROUNDED = {
     )
 }
 
-# Of how many digits of double precision exact gradients are those of autograd.
+# How closely exact gradients have to agree with autograd's in double precision.
 EXACTNESS = 1e-9
 
 WIDEST, WIDEST_COMPLEX = np.dtype(np.longdouble), np.dtype(np.clongdouble)
@@ -68,7 +69,7 @@ def check(model: Model) -> None:
 
 @cache
 def check_in(model: Model, dtype: np.dtype[Any]) -> None:
-    """The same in a number type: of a real model complex numbers may be another matter."""
+    """The same in one number type: a real model may be sound in real numbers and not in complex ones."""
     for functions in _choices(model):
         rng = np.random.default_rng(0)
         # All differ, so that no shape is right by chance.
@@ -90,12 +91,12 @@ def check_in(model: Model, dtype: np.dtype[Any]) -> None:
             _differentiated(case)
             if model.of(Use.READOUT):
                 _differentiated(_with_targets(case, alike, rng))
-        # Known before any process is forked.
+        # Computed before any process is forked.
         complex_step.admitted(case)
 
 
 def _some_case(model: Model, *of: Any) -> Case:
-    """As ``random_case``, which asks the model for domains, and for the shape of its output."""
+    """As ``random_case``, which calls the model's domains, and its output for a shape."""
     try:
         return random_case(model, *of)
     except UnknownName as unknown:
@@ -133,7 +134,7 @@ def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: 
 
 
 def _in_fractions(case: Case) -> Case:
-    """The same numbers, as what they are."""
+    """The same numbers as Fractions."""
     changed = np.vectorize(Fraction, otypes=[object])
     blocks = {name: changed(array) for name, array in case.blocks.items()}
     return replace(case, blocks=blocks, objective=case.objective.replaced(changed))
@@ -160,7 +161,7 @@ def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
 
 
 def _check_domains(case: Case) -> None:
-    """What brings numbers into a block's domain leaves numbers that are in it."""
+    """A block's domain function leaves numbers that are in the domain."""
     for block in case.model.blocks:
         if block.domain is not None and block.name in case.blocks:
             some = DOMAIN * np.linspace(-1, 1, 9)
@@ -173,7 +174,7 @@ def _check_domains(case: Case) -> None:
 
 
 def _check_step(case: Case) -> None:
-    """The step runs and returns what a state is."""
+    """The step runs and returns arrays of the states' shapes and type."""
     model = case.model
     f, p, inputs = _parts(case)
     states = model.of(Use.STATE)
@@ -203,7 +204,7 @@ def _check_step(case: Case) -> None:
 
 
 def _check_output(case: Case) -> None:
-    """The output returns numbers of each record; that of a readout is another matter."""
+    """The output returns an array with one row a record, in the case's type."""
     f, p, inputs = _parts(case)
     output = case.model.put_out(f, p, inputs, case.state, case.state)
     if not isinstance(output, np.ndarray) or output.shape[:1] != (case.records,):
@@ -214,7 +215,7 @@ def _check_output(case: Case) -> None:
 
 
 def _check_calls(given: Case) -> None:
-    """What a step or an output is made of is called by ``f``, if it is rounded by itself."""
+    """The step and the output call functions that round through ``f``, not directly."""
     case = as_state(given)
     blocks = {**case.params(Use.STEP), **case.inputs_at(0)}
     states = zip(case.model.of(Use.STATE), case.state, strict=True)
@@ -223,14 +224,14 @@ def _check_calls(given: Case) -> None:
     for entry in played.tape.entries:
         name = ROUNDED.get(entry.made_by)
         if name is not None:
-            told = f"functions={{'{name}': (Function('{name}', np.{name}),)}} and f.{name}(…)"
-            told = "a + f.softplus(b − a), with its function" if name == "logaddexp" else told
-            reason = f"the step calls np.{name} itself, whose roundings nobody allows for: say {told}"
+            advice = f"functions={{'{name}': (Function('{name}', np.{name}),)}} and f.{name}(…)"
+            advice = "a + f.softplus(b − a), with its function" if name == "logaddexp" else advice
+            reason = f"the step calls np.{name} itself, whose roundings no bound allows for: write {advice}"
             raise _refused(given, reason)
 
 
 def _check_records(given: Case) -> None:
-    """A record's state after a step depends on that record alone, and what it puts out."""
+    """The state and the output of a record depend on that record alone."""
     case = as_state(given)
     f, p, inputs = _parts(case)
     together = case.model.advance(f, p, inputs, case.state)
@@ -242,7 +243,7 @@ def _check_records(given: Case) -> None:
 
 
 def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
-    """The case with the model's own readout and loss, once they are seen to run."""
+    """The case with the model's own readout and loss, once they have been seen to run."""
     model = case.model
     readout = {
         block.name: rng.uniform(-1, 1, block.shape(sizes)).astype(case.dtype)
@@ -277,9 +278,9 @@ def _differentiated(case: Case) -> dict[str, Array]:
 def _check_gradient(case: Case) -> None:
     """autograd differentiates the model, and differences agree with it."""
     grads = _differentiated(case)
-    # Its numbers are those of double precision.
+    # ``replay_batch`` works from double precision.
     double = case.astype(np.complex128 if case.dtype == WIDEST_COMPLEX else np.float64)
-    for name, array in replayed.gradient(double).items():
+    for name, array in perturbed_replays.gradient(double).items():
         if not np.allclose(array, grads[name], AGREEMENT, AGREEMENT):
             raise _refused(case, f"its oracles disagree on {name}: autograd, and a tape that steps play")
     rng = np.random.default_rng(2)
@@ -308,9 +309,10 @@ def _check_gradient(case: Case) -> None:
 
 
 class _Tape(Arithmetic):
-    """Holds what is constant by declaration, so that differences see the declared derivative.
+    """Holds constants fixed, so that differences see the declared derivative.
 
-    The first run notes what ``stop``, ``surrogate`` and declared slopes met; a rewound one reads it.
+    The first run notes the arguments of ``stop``, ``surrogate`` and declared slopes; a rewound one reads
+    them.
     """
 
     def __init__(self, noted: list[Any] | None = None) -> None:
@@ -318,7 +320,7 @@ class _Tape(Arithmetic):
         self._again = None if noted is None else iter(noted)
 
     def rewound(self) -> "_Tape":
-        """A tape that plays what this one has noted."""
+        """A tape that replays what this one has noted."""
         return _Tape(self._noted)
 
     def _constant(self, x: Any) -> Any:

@@ -1,8 +1,9 @@
-"""A model's step on a tape: which blocks all copies share, and the rules of its products and its functions.
+"""A model's step on a tape: the blocks that all copies share, and the rules of its products and functions.
 
-A block of weights that is used in products alone (``verification.models.product``) is shared by all copies.
-Rounding it, and each product, is a noise of the result: that of one product of squares. Its gradient is one
-product over many steps (``verification.truth.gathered``). So are the gradients of inputs of such products.
+A block of weights that is used in matrix products alone (``verification.models.product``) is shared by all
+copies. Rounding it and the product gives one noise of the result, whose variance is a product of squares. Its
+gradient is one product over many steps (``verification.truth.weight_gradients``), and so are the gradients of
+inputs of such products.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +22,8 @@ from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Model, State, Use
 from verification.models.parts import part, place
 from verification.models.product import rows
+from verification.truth.backward_rounding import stays
 from verification.truth.observed import steepness
-from verification.truth.on_the_way import stays
 from verification.truth.reverse import MOVES, Entry, Placed, Played, Rule, Tape, arguments, make_vjp, traced
 from verification.truth.rounding import Rounding
 from verification.truth.unroll import STEP, advance, broadcasts, distinct
@@ -30,12 +31,12 @@ from verification.truth.unroll import STEP, advance, broadcasts, distinct
 
 @primitive  # type: ignore[untyped-decorator]
 def called(a: Any, function: Function, call: int, index: tuple[int, ...]) -> Any:
-    """A call of a function, by its place in the step, for all copies or for the one that an index names."""
+    """A call of a function, by its number in the step, for all copies or for the one with this index."""
     return function.value(a)
 
 
 def way_back(function: Function, a: Any) -> Callable[[Any], Any]:
-    """What flows to a function's arguments of what flows to its values."""
+    """The function that maps the cotangent of a function's values to that of its argument."""
     slope = function.slope or SLOPES.get(function.value)
     if slope:
         there = slope(a)
@@ -48,7 +49,7 @@ defvjp(called, lambda y, a, function, call, index: way_back(function, a))
 
 
 class Marked(Arithmetic):
-    """Puts calls of functions on a tape as one operation each; ``stopped``: what was held constant."""
+    """Records each call of a function as one operation of the tape; ``stopped``: what was held constant."""
 
     def __init__(self, stopped: list[Any], index: tuple[int, ...] = ()) -> None:
         self.stopped, self._index, self._calls = stopped, index, count()
@@ -64,20 +65,20 @@ class Marked(Arithmetic):
         return super().stop(x)
 
 
-# The variance of a product of which W, or a row, is rounded and the product as well, by that of one rounding.
+# The variance of a product whose W (or x) is rounded, and then the product, in units of that of one rounding.
 BOTH = 2.0
 
-# Products of rows by weights, and which of their arguments the weights are: W x, or x Wᵀ as it is written.
+# Products by weights, and the argument that is the weights: W x, or x Wᵀ as it is usually written.
 LEFT = {rows: 0, anp.matmul: 1}
 
-# What moves weights.
+# Operations that move weights without changing them.
 MOVING = {*MOVES, part}
 
 
 def on_tape(
     model: Model, chosen: Mapping[str, Function], leaves: Mapping[str, Array], copies: tuple[int, ...]
 ) -> tuple[Played[str], bool]:
-    """A step of blocks by name, traced, and whether something in it was held constant."""
+    """A traced step, from blocks by name, and whether anything in it was held constant."""
     stopped: list[Any] = []
 
     def step(leaves: dict[str, Any]) -> State:
@@ -89,9 +90,9 @@ def on_tape(
 
 @dataclass(frozen=True)
 class Form:
-    """How a step is taken. ``together``: its copies in one call, which the first axis of all numbers tells.
+    """How a step is run. ``together``: all copies in one call, as the first axis of every number.
 
-    ``again``: a tape may be played on other numbers. ``shared``: the blocks that are used in products alone.
+    ``again``: a tape can be played on other numbers. ``shared``: the blocks that are used in products alone.
     """
 
     together: bool
@@ -115,7 +116,7 @@ def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> Form:
         played, stopped = on_tape(model, chosen, some, copies)
         again = not stopped and all(_is_played(played.tape, model, chosen, each, copies) for each in others)
     except Exception:
-        # However it fails: it is traced anew at each step.
+        # Whatever the error is: the step is traced anew every time.
         again = False
     return Form(together, again, frozenset(_shared(played, model, copies) if together and again else ()))
 
@@ -133,17 +134,17 @@ def _is_played(
     leaves: Mapping[str, Array],
     copies: tuple[int, ...],
 ) -> bool:
-    """Does a tape make of other numbers what the step makes of them?"""
+    """Does the tape give the results of the step on these other numbers?"""
     with np.errstate(all="ignore"):
         again, anew = tape.play(leaves).results, on_tape(model, chosen, leaves, copies)[0].results
     return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(again, anew, strict=True))
 
 
 def _shared(played: Played[str], model: Model, copies: tuple[int, ...]) -> Iterator[str]:
-    """The blocks that are used in products alone: weights on the left, inputs on the right of those."""
+    """The blocks that are used in products alone: weights on the left, and inputs to the right of those."""
     tape = played.tape
     inputs = {i: name for i, name in enumerate(tape.names) if model.block(name).use is Use.INPUT}
-    # What is moved of a block is of that block.
+    # A moved block is still that block.
     weights = {i: name for i, name in enumerate(tape.names) if model.block(name).use is Use.STEP}
     by_weights: list[tuple[str, str]] = []
     other: set[str] = set()
@@ -171,11 +172,11 @@ def _is_matrix(array: Array, copies: tuple[int, ...]) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class At:
-    """One step of rows that are played: what is rounded on the way forward, and on the way back.
+    """The context in which a step of rows is played: roundings of the forward and of the backward.
 
-    ``take``: what products send back to weights. ``coarse``: functions, by name, as of a case. Of calls of
-    functions, by number on the tape: ``noises`` and values without them; ``ways``, what brings flows back;
-    ``sent``, what has been sent to their arguments.
+    ``take``: receives what products contribute to weights. ``coarse``: functions, by name, as of a case. For
+    calls of functions, by number on the tape: ``noises`` and values without them; ``ways``, which map
+    cotangents; ``sent``, the cotangents of their arguments.
     """
 
     forward: Rounding
@@ -188,15 +189,15 @@ class At:
 
 
 class Take(Protocol):
-    """Who takes what a product's way back is made of: what flows to it, and its rows."""
+    """Receives the factors of a product's weight gradient: its cotangent, and its rows."""
 
     def __call__(self, product: "Product", flow: Array, x: Array) -> None:
-        """``flow`` (M, …, K) and the rows (M, …, D), or (1, …, D) where all copies have the same."""
+        """``flow`` (M, …, K) and the rows (M, …, D), or (1, …, D) if they are the same in all copies."""
 
 
 @dataclass(frozen=True, eq=False)
 class Product:
-    """W x for rows x, where W is shared by all copies. ``given``: the block that x is, if an input."""
+    """W x for rows x, where all copies share W. ``given``: the block x, if it is an input."""
 
     number: int
     entry: Entry
@@ -205,7 +206,7 @@ class Product:
 
     @property
     def weights(self) -> int:
-        """The number of W, or of Wᵀ."""
+        """The number of W, or of Wᵀ, on the tape."""
         return self.entry.parents[self._left]
 
     @property
@@ -213,15 +214,15 @@ class Product:
         return LEFT[self.entry.made_by]
 
     def turned(self, array: Array) -> Array:
-        """What is of the form of the argument (…, K, D) or (…, D, K) as of that of W, and back."""
+        """From the form of the argument (…, K, D) or (…, D, K) to that of W, or back."""
         return array.swapaxes(-1, -2) if self._left else array
 
     def matrix(self, array: Array) -> Array:
-        """W (K, D), of copies that are alike."""
+        """W (K, D), from copies that are equal."""
         return self.turned(array[(0,) * (array.ndim - 2)])
 
     def value(self, at: At, args: Sequence[Any]) -> Any:
-        """Off by a noise that has the variance of those of its terms."""
+        """The product, with a noise that has the variance of the noises of its terms."""
         W, x = self.matrix(args[self._left]), args[1 - self._left]
         y = of_rows(W, x)
         if not at.forward.copies.draws:
@@ -229,7 +230,7 @@ class Product:
         return at.forward.scattered(y, np.sqrt(of_rows(self.squares(W), squares(x[0]))))
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """To the rows; what flows to the weights is taken, and to inputs."""
+        """The cotangent of the rows, if they are no input; ``take`` receives the rest."""
         at.take(self, flow, args[1 - self._left])
         if self.given:
             return [None for _ in self.entry.argnums]
@@ -237,14 +238,14 @@ class Product:
         return [None if i == self._left else self.to_rows(at.backward, W, flow) for i in self.entry.argnums]
 
     def to_rows(self, rounding: Rounding, W: Array, flow: Array) -> Array:
-        """Of what flows to a product (M, …, K) what flows to its rows (M, …, D)."""
+        """From the cotangent of a product (M, …, K), that of its rows (M, …, D)."""
         gone = of_rows(W.T, flow)
         if rounding.copies.draws:
             gone = rounding.scattered(gone, np.sqrt(of_rows(self.squares(W).T, squares(flow[0]))))
         return gone
 
     def squares(self, W: Array) -> Array:
-        """The variances of terms by W, which are computed once."""
+        """The variances of terms by W, computed once."""
         if not self._squares:
             self._squares.append(BOTH * squares(W))
         return self._squares[0]
@@ -264,12 +265,12 @@ def of_rows(W: Array, x: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Called:
-    """A call of a function: its value off by a rounding, and its slope as one that is read off that."""
+    """A call of a function: its value is rounded, and its slope may be computed from the rounded value."""
 
     number: int
 
     def value(self, at: At, args: Sequence[Any]) -> Any:
-        """The noise, and the value before it, are noted for the way back."""
+        """The value; the noise and the value without it are stored for the backward."""
         a, function, _, index = args
         y = function.value(a)
         if not at.forward.copies.draws:
@@ -279,7 +280,7 @@ class Called:
         return y * (1 + noise) + (noise if function.name in at.coarse else at.forward.least(noise))
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """To its argument, which is noted."""
+        """The cotangent of its argument, which is stored."""
         if self.number not in at.ways:
             at.ways[self.number] = self._way(at, args)
         sent = at.ways[self.number](flow)
@@ -302,14 +303,14 @@ class Called:
 
 
 def _noise(rounding: Rounding, y: Array, index: tuple[int, ...]) -> Any:
-    """2uξ of a number of all copies, or of the copy that an index names."""
+    """2uξ for a number of all copies, or of the copy with this index."""
     shape = y.shape if index else y.shape[1:]
     return rounding.noise((rounding.copies.count, *shape))[index]
 
 
 @dataclass(frozen=True, eq=False)
 class Parted:
-    """A part of a number."""
+    """A part of an array."""
 
     place: Any
 
@@ -318,13 +319,13 @@ class Parted:
         return args[0][self.place]
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """To where it was."""
+        """The cotangent, at the part's place."""
         return (Placed(flow, self.place),)
 
 
 @dataclass(frozen=True, eq=False)
 class Reshaped:
-    """A number in another shape."""
+    """An array in another shape."""
 
     before: tuple[int, ...]
     after: tuple[int, ...]
@@ -334,12 +335,12 @@ class Reshaped:
         return args[0].reshape(self.after)
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """And back."""
+        """The cotangent in the shape before."""
         return (flow.reshape(self.before),)
 
 
 def calls(tape: Tape[str]) -> list[dict[tuple[int, ...], int]]:
-    """Of each call of a function in a step the numbers of its values, by the copies that have it."""
+    """For each call of a function in a step, the numbers of its values by the index of their copies."""
     found: dict[int, dict[tuple[int, ...], int]] = {}
     for number, entry in tape.numbered(called).items():
         _, _, call, index = entry.args
@@ -348,7 +349,7 @@ def calls(tape: Tape[str]) -> list[dict[tuple[int, ...], int]]:
 
 
 def with_rules(played: Played[str], form: Form) -> Tape[str]:
-    """The tape of a step with the rules of its products by shared weights, of its functions, and of moves."""
+    """The tape of a step with the rules of its shared products, functions, parts and reshapings."""
     rules: dict[int, Rule] = {}
     tape = played.tape
     shared = {i for i, name in enumerate(tape.names) if name in form.shared}

@@ -1,7 +1,7 @@
-"""What comes together in a gradient, and bounds of sums of absolute terms from few sums with signs.
+"""Sums of a gradient's parts, and bounds of sums of absolute terms from few sums with random signs.
 
-Of n terms Σ |g| is at most √(n Σ g²), and Σ g² is the mean square of Σ ±g over signs that are orthogonal:
-exact for as many terms as there are draws, and beyond as exact as chance has it.
+Of n terms Σ |g| is at most √(n Σ g²), and Σ g² is the mean square of Σ ±g over orthogonal signs. That is
+exact for as many terms as there are draws, and an estimate for more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _ROOT = np.array([[1, 1], [1, -1]])
 
 @cache
 def orthogonal(draws: int) -> Array:
-    """(draws, draws) of ±1, a power of two: column c holds the signs of term c in each draw."""
+    """(draws, draws) of ±1, for a power of two: column c holds the signs of term c in each draw."""
     signs: Array = np.ones((1, 1), int) if draws == 1 else np.kron(_ROOT, orthogonal(draws // 2))
     return signs
 
@@ -32,29 +32,29 @@ def signs(copies: Copies, terms: int, rng: np.random.Generator) -> Array:
     return np.concatenate([np.ones((copies.count - copies.draws, terms)), drawn])
 
 
-# What chance may take from the bound of more terms than draws, where their signs are not orthogonal.
+# The margin for more terms than draws, whose signs are not orthogonal.
 CHANCE = 1.5
 
 
-# Below this a square may be none, and is taken of the number in proportion.
+# Below this a square may underflow, so the numbers are scaled first.
 SMALL = 1e-100
 
 
 def bounded(drawn: Array, terms: int | Array, plain: Array | None = None) -> Array:
-    """A bound of Σ |g| over so many terms from draws of Σ ±g, and the sum without signs if known.
+    """A bound of Σ |g| over so many terms, from draws of Σ ±g, and from the sum without signs if known.
 
     ``terms`` may be an array that broadcasts against one of the sums.
     """
     draws = len(drawn)
     norm = _norm(drawn)
     if not SMALL < np.max(norm, initial=0) < np.inf:
-        # Of sizes, for a complex number divided by a denormal one is none.
+        # Of absolute values: a complex number divided by a denormal one is not finite.
         sizes = np.abs(drawn)
         largest = np.max(sizes, initial=0) or 1
         norm = largest * _norm(sizes / largest)
     count = np.asarray(terms)
     bound: Array = norm * np.sqrt(count / draws) * np.where(count > draws, CHANCE, 1)
-    # Of terms that are all alike the plain sum is the sum of sizes.
+    # If all terms have one sign, the plain sum is the sum of absolute values.
     return bound if plain is None else np.maximum(bound, np.abs(plain))
 
 
@@ -67,7 +67,7 @@ def _norm(sums: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Where:
-    """Record and step of each row at the first of K steps; ``once``: they are those of one replay."""
+    """Record and step of each row at the first of K steps; ``once``: they belong to a single replay."""
 
     records: Array
     steps: Array
@@ -83,19 +83,19 @@ class Where:
         return np.tile(self.records, self.length), steps.reshape(-1)
 
     def parts(self, array: Array) -> Iterator[tuple[Array, tuple[Any, Any]]]:
-        """Of an array (…, K rows, …) parts that have each entry once, and their places."""
+        """Parts of an array (…, K rows, …) in which each entry occurs once, and their indices."""
         by_step = array.reshape(len(array), self.length, len(self.records), *array.shape[2:])
         if self.once:
             start = int(self.steps[0])
             yield by_step.swapaxes(1, 2), (slice(None), slice(start, start + self.length))
             return
         for k in range(self.length):
-            # A row may be at a step now at which another is then.
+            # One row's step now may be another row's step later.
             yield by_step[:, k], (self.records, self.steps + k)
 
 
 class Sums:
-    """A gradient by its blocks: in M draws (M, …), and beside it Σ |terms| and what the type may lose (…)."""
+    """A gradient by its blocks: in M draws (M, …), with Σ |terms| and what the type may lose (…)."""
 
     def __init__(self, case: Case, copies: Copies) -> None:
         dtype, real = copies.dtype, real_of(copies.dtype)
@@ -106,27 +106,27 @@ class Sums:
         self.lost = {name: np.zeros(shape, real) for name, shape in shapes.items()}
 
     def add(self, name: str, draws: Array, terms: Array, where: tuple[Any, ...] = (), count: int = 1) -> None:
-        """A part of a block's gradient, at these entries of it, each the sum of so many terms."""
+        """Adds a part of a block's gradient at these entries, each of which is a sum of ``count`` terms."""
         self.draws[name][(slice(None), *where)] += draws
         self.terms[name][where] += terms + count * self._term
 
     def add_at(self, name: str, draws: Array, where: Where) -> None:
-        """Parts of a block that has its own entries for each record and step (M, K rows, …)."""
+        """Adds parts of a block that has entries of its own for each record and step (M, K rows, …)."""
         for part, place in where.parts(draws):
             self.add(name, part, np.abs(part[0]), place)
 
     def lose_at(self, name: str, size: Array, where: Where) -> None:
-        """What may be missing of such a block (K rows, …)."""
+        """Adds what may be missing of such a block (K rows, …)."""
         for part, place in where.parts(size[None]):
             self.lose(name, part[0], place)
 
     def add_steps(self, name: str, draws: Array, terms: Array) -> None:
-        """Parts of a block's gradient that K steps make (M, K, …)."""
+        """Adds parts of a block's gradient that K steps contribute (M, K, …)."""
         self.draws[name] += draws.sum(axis=1)
         self.terms[name] += terms.sum(axis=0) + len(terms) * self._term
 
     def lose(self, name: str, size: Array, where: tuple[Any, ...] = ()) -> None:
-        """What may be missing of a block, at these entries."""
+        """Adds what may be missing of a block, at these entries."""
         self.lost[name][where] += size
 
     def gradients(self) -> dict[str, Array]:
@@ -135,17 +135,17 @@ class Sums:
 
 
 class Started(NamedTuple):
-    """A flow that starts at numbers of rows (M, rows, …), if any does, and how many there are of each row."""
+    """A flow that starts at rows (M, rows, …), if any does, and how many start at each row."""
 
     flow: Array | None
     counts: Array
 
 
 class Lost:
-    """What the type may lose, as a flow back of its own: each cotangent below ``least_healthy`` starts one.
+    """What the type may lose, propagated backward: each cotangent below ``least_healthy`` starts a flow.
 
-    Each has a sign of its own in every draw. ``flow``: what reaches the states (M, rows, …) that have been
-    come to, by state; ``counts``: how many started, of each row, or of all where rows are not ``apart``.
+    Each has a random sign in every draw. ``flow``: what arrives at the states (M, rows, …), by state.
+    ``counts``: how many started, for each row, or for all together where rows are not ``apart``.
     """
 
     def __init__(self, case: Case, copies: Copies, flow: Sequence[Array], apart: bool) -> None:
@@ -155,18 +155,18 @@ class Lost:
         self._rng = np.random.default_rng(0)
 
     def widen(self, rows: int) -> None:
-        """More rows have been come to, to which nothing flows yet."""
+        """Adds rows, at which nothing arrives yet."""
         more = rows - len(self.counts)
         self.counts = np.append(self.counts, np.full(more, 0 if self._apart else max(self.counts, default=0)))
         self.flow = widened(self.flow, rows)
 
     def below(self, cotangent: Array) -> Array:
-        """Of cotangents (M, …) those of the truth that may be lost, in size."""
+        """The size of those cotangents of the truth (M, …) that may be lost, zero elsewhere."""
         size: Array = np.abs(cotangent[0])
         return np.where(size < self._least, size, 0)
 
     def started(self, cotangents: Array) -> Started:
-        """What starts of cotangents (M, rows, …), and how many do of each row."""
+        """The flow that starts at cotangents (M, rows, …), and how many start at each row."""
         size, counts = (
             np.abs(cotangents[0]),
             np.zeros(cotangents.shape[1] if self._apart else len(self.counts), int),
@@ -174,7 +174,7 @@ class Lost:
         if size.min(initial=self._least) >= self._least:
             return Started(None, counts)
         size = self.below(cotangents)
-        # Where rows are not apart, what is lost may be anyone's.
+        # Where rows are not apart, a loss may belong to any of them.
         counts += (
             np.count_nonzero(size.reshape(len(size), -1), axis=1) if self._apart else np.count_nonzero(size)
         )
@@ -182,16 +182,16 @@ class Lost:
         return Started(flow, counts)
 
     def bound(self, arrived: Array, counts: Array) -> Array:
-        """How large what arrived at rows (M, rows, …) may be without signs, if so many started of each."""
+        """A bound of the absolute sum of what arrived at rows (M, rows, …), if so many started at each."""
         return bounded(self._copies.drawn(arrived), counts.reshape(-1, *[1] * (arrived.ndim - 2)))
 
     def whole(self, arrived: Array) -> Array:
-        """The same of what arrived from all rows together (M, …)."""
+        """The same for what arrived from all rows together (M, …)."""
         return bounded(self._copies.drawn(arrived), max(self.counts, default=0))
 
 
 def widened(flow: Sequence[Array], rows: int) -> list[Array]:
-    """Arrays (M, rows, …) with zeros for rows that were not there."""
+    """Arrays (M, rows, …), padded with zeros for further rows."""
     made = []
     for array in flow:
         more = np.zeros((len(array), rows - array.shape[1], *array.shape[2:]), array.dtype)

@@ -1,7 +1,7 @@
 """A model run over steps, in one copy or in many.
 
-Copies travel along leading axes. A step that takes such axes is called once for all; one that does
-not, for each copy by itself.
+Copies are leading axes. A step that broadcasts over such axes is called once for all copies, any other step
+once for each copy.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,15 +35,15 @@ def walk(case: Case, arithmetic: Arithmetic | None = None) -> Iterator[State]:
 def replays(
     case: Case, step: Callable[[int, State], State], start: State, stop: Callable[[Any], Any]
 ) -> Iterator[tuple[int, State]]:
-    """Each step that has a loss, with the state after it by which the loss reaches back under the truncation.
+    """Each step that has a loss, with the state that this loss depends on under the truncation.
 
-    It is replayed, by ``step`` from its number and the state before it, from the earliest step that the loss
-    reaches, whose state ``stop`` holds constant; ``start``, the initial state, is never held.
+    The state is replayed from the earliest step that the loss reaches: ``step`` takes the number of a step
+    and the state before it. ``stop`` holds the first state constant, but never ``start``, the initial state.
     """
     states = [start]
     for s in range(case.steps):
         states.append(step(s, states[-1]))
-    # Losses that reach back to one step replay the same states: each goes on where the last ended.
+    # Losses that reach back to one step share a replay: each goes on where the last ended.
     from_first: dict[int, list[State]] = {0: states}
     reach = case.reach
     for t in case.losses:
@@ -75,7 +75,7 @@ def one_by_one(
     arrays: Sequence[Mapping[str, Any]],
     copies: tuple[int, ...],
 ) -> tuple[Any, ...]:
-    """What ``call`` makes of each copy, stacked again."""
+    """Calls ``call`` on each copy and stacks the results."""
     made = []
     for index in product(*map(range, copies)):
         made.append(call(at(f, index), [{name: a[index] for name, a in group.items()} for group in arrays]))
@@ -85,29 +85,29 @@ def one_by_one(
 
 @cache
 def broadcasts(model: Model) -> bool:
-    """Does its step take leading axes, as copies that do not meet?"""
+    """Does the model's step broadcast over leading axes, each copy independent of the others?"""
     return _takes_copies(model, STEP)
 
 
 @cache
 def readout_broadcasts(model: Model) -> bool:
-    """Do its readout and loss?"""
+    """The same of its readout and loss."""
     return _takes_copies(model, LOSS)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a model that is called with blocks of some uses."""
+    """A part of a model, and the uses of the blocks that it is called with."""
 
     uses: tuple[Use, ...]
     called: Callable[[Model, Namespace, Mapping[str, Any]], tuple[Any, ...]]
 
     def call(self, model: Model, arrays: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What it makes of them."""
+        """The results for these arrays."""
         return self.called(model, Namespace(model.chosen({}), Arithmetic()), arrays)
 
     def trial(self, model: Model, copies: tuple[int, ...], records: int, sizes: Sizes) -> dict[str, Array]:
-        """Some blocks for it, in copies."""
+        """Random blocks for it, in copies."""
         rng = np.random.default_rng(0)
         arrays = {}
         for block in model.of(*self.uses):
@@ -118,12 +118,12 @@ class Part:
 
 
 def distinct(model: Model) -> tuple[tuple[int, ...], int, Sizes]:
-    """Copies, records and sizes of a trial, no two of which are alike."""
+    """Copies, records and sizes for a trial, all different."""
     return (2, 3), 5, {name: 6 + i for i, name in enumerate(model.dimensions)}
 
 
 def _takes_copies(model: Model, part: Part) -> bool:
-    # An axis of one number is one that some operations drop.
+    # Some operations drop an axis of length one.
     single = (2, 1), 1, dict.fromkeys(model.dimensions, 1)
     return all(_together_as_alone(model, part, *trial) for trial in (distinct(model), single))
 
@@ -138,7 +138,7 @@ def _together_as_alone(model: Model, part: Part, copies: tuple[int, ...], record
                 if np.shape(whole[index]) != np.shape(one) or not np.allclose(whole[index], one):
                     return False
     except Exception:
-        # However it fails: it does not take them.
+        # Whatever the error is: it does not broadcast.
         return False
     return True
 

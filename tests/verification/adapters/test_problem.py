@@ -12,7 +12,7 @@ from verification.adapters.problem import CAPABILITIES, parts_of, problem_of, wh
 from verification.models.case import random_case
 from verification.properties.asking import ask
 from verification.properties.engine import InvalidAnswer
-from verification.truth.table import grouped_table
+from verification.truth.lag_table import grouped_table
 
 SCOPE = Scope(
     functions={"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)},

@@ -25,7 +25,7 @@ from verification.models.weighted import Weighted
 from verification.properties.findings import prepared, truth_of
 from verification.sampling.design import Design
 from verification.sampling.sample import in_floats
-from verification.truth import complex_step, table
+from verification.truth import complex_step, lag_table
 
 ROOT = Path(__file__).parents[3]
 
@@ -86,7 +86,7 @@ def test_a_judgement_is_the_same_by_kept_truths(users, monkeypatch, factor):
     assert files
     if factor == 1:
         # No table is made: only a refutation looks at cases that were not looked at before.
-        monkeypatch.setattr(table, "_table", None)
+        monkeypatch.setattr(lag_table, "_table", None)
         monkeypatch.setattr(complex_step, "_gradient", None)
     again = verify(engine, SHORT)
     assert said(without) == said(first) == said(again)
@@ -232,13 +232,13 @@ NAMES = """
 import hashlib
 from tests.verification.judging.test_keeping import SCAN, SHORT
 from verification.judging.keeping import digest_of
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 names = hashlib.sha256()
 
 def named(case):
     names.update(digest_of(case, "anybody"))
-    return Made({})
+    return Memo({})
 
 named.keep = lambda: None
 subject = SCAN.subject()

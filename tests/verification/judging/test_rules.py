@@ -52,7 +52,7 @@ from verification.sampling.draws import exact_cases
 from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
-from verification.truth.made import Made
+from verification.truth.memo import Memo
 
 # Of so much of a block's size an error says nothing.
 DETERMINED = {"float32": 1e-3, "float64": 1e-9}
@@ -282,7 +282,7 @@ def with_shares(case, shares, determined=True):
         spread = share * DETERMINED[case.dtype.name] * blocks[name].size / 16
         blocks[name] = replace(blocks[name], spread=spread, terms=0.0)
     made = Expectations(determined, blocks, plain.forward)
-    return Truth(case, lambda case: Made({"expectations": made}))
+    return Truth(case, lambda case: Memo({"expectations": made}))
 
 
 BLOCKS = ("U", "W", "b", "xs", "h0")
@@ -670,12 +670,12 @@ def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
     plain = OfModel(Stub(models.vanilla, claimed(LAYER)))
     for subject, kept in ((plain, False), (plain.keeping(tmp_path), True)):
         (asked,) = subject.cases(block)
-        assert ("expectations" in asked.truth.made.values) == kept
+        assert ("expectations" in asked.truth.memo.values) == kept
         assert any(path.is_file() for path in tmp_path.rglob("*")) == kept
     small = {"autograd", "complex step", "lag by lag"}
     for steps, determined, more in ((3, True, small), (10, True, {"lag by lag"}), (3, False, set())):
         truth = with_shares(of(steps=steps)("cotangents"), {}, determined)
-        assert {*prepared(claimed(LAYER), truth).made.values} == {"expectations", *more}
+        assert {*prepared(claimed(LAYER), truth).memo.values} == {"expectations", *more}
 
 
 def test_a_model_is_the_engine_s_own():

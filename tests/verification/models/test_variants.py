@@ -10,8 +10,8 @@ from verification.models.case import random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
 from verification.models.variants import VARIANTS, gru_two_biases, variants
+from verification.truth.lag_table import grouped_table
 from verification.truth.soundness import check
-from verification.truth.table import grouped_table
 
 SIZES = {"H": 3, "D": 2}
 

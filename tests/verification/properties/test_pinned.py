@@ -39,8 +39,8 @@ from verification.properties.truth import Expectations, Truth
 from verification.properties.variants import equivalents_of, recomputed
 from verification.sampling.claim import COMPLEX, REAL
 from verification.sampling.resolving import resolved
-from verification.truth.made import Made
-from verification.truth.table import grouped_table, lag_table
+from verification.truth.lag_table import grouped_table, lag_table
+from verification.truth.memo import Memo
 
 # Of a property's bound: what nobody minds, what it finds, and what it finds whoever else does.
 WITHIN, BEYOND, FAR = 0.5, 1.5, 10.0
@@ -802,7 +802,7 @@ def test_what_is_off_is_held_to_the_truth_of_its_own(name, when):
     """Where the case itself allows for no error at all, what another call's truth allows is no fault."""
     given = setting("small", "float32")
     blocks = {n: replace(each, spread=0.0, terms=0.0) for n, each in given.truth.blocks.items()}
-    made = Made({"expectations": Expectations(True, blocks, given.truth.forward)})
+    made = Memo({"expectations": Expectations(True, blocks, given.truth.forward)})
     amount = of_part("", 1, partial(factor_of, which=1) if name == "linearity" else lambda given: 1.0)
     for factor, wrong in ((0.5, set()), (1.5, {name})):
         # Its bound is another than that of the case, for it has other roundings, but not by so much.

@@ -12,8 +12,8 @@ from verification.models.case import Cotangents, random_case
 from verification.models.forms import formed
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.truth.replayed import replayed
-from verification.truth.table import grouped_table
+from verification.truth.lag_table import grouped_table
+from verification.truth.perturbed_replays import replayed
 
 SIZES = {"A": 2, "K": 3, "V": 2}
 UNITS = np.finfo(np.float64).eps / 2

@@ -14,9 +14,9 @@ from verification.models.case import random_case
 from verification.models.functions import Function
 from verification.models.model import Block, Model, Use
 from verification.truth import complex_step, replay, steps
-from verification.truth.replayed import replayed
+from verification.truth.lag_table import grouped_table, lag_table
+from verification.truth.perturbed_replays import replayed
 from verification.truth.soundness import ROUNDED, check, check_exact, check_in
-from verification.truth.table import grouped_table, lag_table
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
@@ -125,7 +125,7 @@ def test_an_operation_of_autograd_is_good_for_every_oracle_or_refused(name):
     called = ROUNDED.get(getattr(anp, name, None))
     if called:
         with pytest.raises(
-            ValueError, match=f"^model own: the step calls np.{called} itself, .*: say .*f[.]"
+            ValueError, match=f"^model own: the step calls np.{called} itself, .*: write .*f[.]"
         ):
             check(model)
     else:

@@ -6,8 +6,8 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from tests.verification.truth.test_played import of_zeros, scattered
-from tests.verification.truth.test_replayed import CLOSE, some
+from tests.verification.truth.test_perturbed_replays import CLOSE, some
+from tests.verification.truth.test_replay_batch import of_zeros, scattered
 from verification.models import SHIPPED, gru_reset_before, lstm, scan, selective_scan, vanilla
 from verification.models.functions import Function
 from verification.models.model import Use
@@ -16,7 +16,7 @@ from verification.models.product import rows
 from verification.models.readout import bias
 from verification.truth import replay
 from verification.truth.observed import value_of
-from verification.truth.replayed import replayed
+from verification.truth.perturbed_replays import replayed
 from verification.truth.steps import called, form_of, on_tape, with_rules
 from verification.truth.unroll import STEP, distinct
 
@@ -159,7 +159,7 @@ def test_a_function_is_one_operation_whatever_it_is_made_of():
 @pytest.mark.parametrize("model", [*SHIPPED, changed(by_matmul)], ids=lambda model: model.name)
 def test_rules_do_what_autograd_does(model):
     """Of a step without roundings, forward and back, to what copies do not share."""
-    from verification.truth.played import _nowhere
+    from verification.truth.replay_batch import _nowhere
     from verification.truth.rounding import Copies, Rounding
     from verification.truth.steps import At
 

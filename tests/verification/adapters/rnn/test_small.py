@@ -9,7 +9,7 @@ from verification.adapters.problem import problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.small import DECAYING, WHOLE, decaying, fits_exactly, whole
 from verification.models.tolerance import least_healthy
-from verification.truth.table import lag_table
+from verification.truth.lag_table import lag_table
 
 CASES = [whole(n) for n in range(WHOLE)]
 

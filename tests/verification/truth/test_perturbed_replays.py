@@ -1,4 +1,4 @@
-"""Truth and bound by replays, beside the lag table's: what holds of both is in test_table.py."""
+"""Truth and bound by replays, beside the lag table's: what holds of both is in test_lag_table.py."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from verification.models import SHIPPED, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
 from verification.properties.asking import ask
-from verification.truth.replayed import replayed
-from verification.truth.table import grouped_table
+from verification.truth.lag_table import grouped_table
+from verification.truth.perturbed_replays import replayed
 
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
 SIZES = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}

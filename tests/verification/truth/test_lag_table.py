@@ -8,14 +8,14 @@ import pytest
 
 from rnn import Window
 from tests.quick import first_quick
-from tests.verification.truth.test_replayed import CLOSE, TRUNCATIONS, by_name, in_two_types, some
+from tests.verification.truth.test_perturbed_replays import CLOSE, TRUNCATIONS, by_name, in_two_types, some
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import FULL
 from verification.truth import replay, unroll
-from verification.truth.replayed import replayed
-from verification.truth.table import grouped_table, lag_table
+from verification.truth.lag_table import grouped_table, lag_table
+from verification.truth.perturbed_replays import replayed
 
 MADE = pytest.mark.parametrize("made", [grouped_table, replayed])
 

@@ -1,18 +1,19 @@
 """The lag table of any model, from automatic differentiation with untied blocks.
 
-Every step has blocks of its own. Then autograd gives G[t, s], the part of ∂ℓ_t/∂θ that enters through the use
-at step s, and every truncated gradient is a masked sum of the table. A loss t takes a block
+Every step has a copy of the blocks of its own. Then autograd gives G[t, s], the part of ∂ℓ_t/∂θ that enters
+through the use at step s, and every truncated gradient is a masked sum of the table. A loss at t contributes
+to a block
 
     STEP, INPUT   at step s where s ≥ first(t)
     STATE         where first(t) = 0
     READOUT       always
 
-Losses are held apart, or in *groups* that reach back to one step and so share a mask. Copies of the network
-travel along three leading axes: M draws, of which the first is the truth and the others are perturbed, L
-groups, and in a second pass the records, from which Σ |terms| is had: Σ_n |G_n|.
-What is made of it is described in ``verification.models.tolerance``; here the perturbed numbers are those of
-every block, of every step, the objective's, the state after every step, every function's value and slope,
-and what flows back on every way.
+Each loss has an entry of its own, or losses that reach back to one step, and so share a mask, form a *group*.
+Copies of the network are three leading axes: M draws, the first of which is the truth and the others are
+perturbed; L groups; and in a second pass the records, which give Σ |terms| as Σ_n |G_n|.
+``verification.models.tolerance`` describes how the bound follows. Perturbed are every block, at every step,
+the objective's data, the state after every step, every function's value and slope, and every cotangent on its
+way back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,13 +37,13 @@ from verification.models.tolerance import (
     many,
     unit,
 )
+from verification.truth.backward_rounding import keeps_apart, rounded_backward
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
-from verification.truth.long import as_known, of_known
 from verification.truth.observed import FunctionCall, Observed, kinked, rounded, shapes_of_calls, value_of
-from verification.truth.on_the_way import gone_back, keeps_apart
-from verification.truth.put_out import as_state, left_out
+from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import make_vjp
+from verification.truth.substitute_types import as_known, of_known
 from verification.truth.unroll import advance, term
 
 
@@ -66,12 +67,12 @@ class LagTable:
 
     @cached_property
     def determined(self) -> bool:
-        """Did nothing overflow, and has everything a slope?"""
+        """Is everything finite, and away from kinks?"""
         return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
 
     @cached_property
     def _double(self) -> Case:
-        """The case of whose numbers it is made."""
+        """The case that it is computed from."""
         return as_known(self.case)
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
@@ -89,7 +90,7 @@ class LagTable:
         return of_known(self.case, {name: self._judged(name, index, self.case.reach)})[name]
 
     def _judged(self, name: str, index: tuple[Any, ...], first: Sequence[int]) -> Expected:
-        """What is expected of a block, or of a part of it, of a case in double precision."""
+        """The expectation for a block, or for a part of it, of a case in double precision."""
         block = self.case.model.block(name)
         draws, terms, lost = (
             self._masked(name, each, first)
@@ -127,21 +128,21 @@ class LagTable:
 
 
 def lag_table(case: Case) -> LagTable:
-    """The table of a case, each loss apart."""
+    """The table of a case, each loss by itself."""
     return _table(case, tuple((t,) for t in case.losses))
 
 
 def grouped_table(case: Case) -> LagTable:
-    """The table of a case under its own truncation, the losses that reach back to one step together.
+    """The table of a case under its own truncation; losses that reach back to one step form a group.
 
-    A truncation that is full takes one copy where ``lag_table`` takes T.
+    For the full gradient it takes one copy where ``lag_table`` takes T.
     """
     return _table(case, tuple(losses for _, losses in by_reach(case)))
 
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
     case = as_state(as_known(given))
-    # Overflow is found, and the case set aside, by ``LagTable.determined``.
+    # ``LagTable.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
         drawn = _Copies(case, groups, 1 + DRAWS, apart=False)
         grads = drawn.gradients()
@@ -173,7 +174,7 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
 
 
 class _Copies:
-    """The network in (M, L, R) copies: R is N, of one record each, where they are ``apart``, else 1."""
+    """The network in (M, L, R) copies: R is N, one record each, where they are ``apart``, and else 1."""
 
     def __init__(
         self,
@@ -214,7 +215,7 @@ class _Copies:
             self._leaves["arguments "] = [[call.added for call in calls] for calls in self.calls]
 
     def _noise(self, shape: tuple[int, ...]) -> Array:
-        """2uξ for every draw, the same for all groups of one, and 0 in the first."""
+        """2uξ for every draw, the same for all its groups, and 0 in the truth."""
         xi: Array = self._rng.uniform(-1, 1, (self.copies[0], 1, 1, *shape)).astype(self.wide)
         if np.iscomplexobj(xi):
             xi = xi + 1j * self._rng.uniform(-1, 1, xi.shape)
@@ -246,9 +247,9 @@ class _Copies:
         return FunctionCall(shape, None, noise, shift, least_healthy(self.real))
 
     def gradients(self) -> dict[str, Any]:
-        """Of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
+        """The gradient of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
 
-        What was added to states and arguments has, by step, an array of its own shape for each.
+        What was added to states and arguments is, for each step, a list of arrays of their own shapes.
         """
         made: dict[str, Any] = {}
         for name, array in self._flown_back().items():
@@ -270,12 +271,12 @@ class _Copies:
         return made
 
     def _flown_back(self) -> dict[str, Any]:
-        """The gradient of every leaf, in the leaves' form; in draws with roundings on every way back."""
+        """The gradient of every leaf, in the leaves' form; in draws every backward operation is rounded."""
         flat = dict(_flat(self._leaves))
         back, losses = make_vjp(lambda arrays: self._losses(_nested(self._leaves, arrays)), flat)
         each = [np.ones_like(loss) for loss in losses]
         grads = (
-            gone_back(back, each, unit(self.real), True, keeps_apart(self.case.model), 0)
+            rounded_backward(back, each, unit(self.real), True, keeps_apart(self.case.model), 0)
             if self.copies[0] > 1
             else back(each)
         )
@@ -283,7 +284,7 @@ class _Copies:
         return nested
 
     def _losses(self, named: dict[str, Any]) -> list[Any]:
-        """All losses of all copies, by step: they do not meet, so their sum has the gradient of each."""
+        """All losses of all copies, by step. Copies are independent, so the sum has the gradient of each."""
         model, case = self.case.model, self.case
         by_step = {
             block.name: named[block.name]
@@ -309,13 +310,13 @@ class _Copies:
         return losses
 
     def _rounded(self, s: int, i: int, array: Any, named: Mapping[str, Any]) -> Any:
-        """A state after step s, rounded as one that is kept."""
+        """A state after step s, rounded."""
         if self.apart:
             return array + named["carried "][s][i]
         return rounded(array, self._rounding[s][i], least_healthy(self.real))
 
     def _losses_at(self, t: int, by_step: Mapping[str, Any], state: State) -> Any:
-        """The losses at step t of the groups that hold it."""
+        """The losses at step t of the groups that contain it."""
         held = [g for g, group in enumerate(self.groups) if t in group]
         number = self.case.losses.index(t)
         f = Namespace(self.case.chosen, Arithmetic())
@@ -328,7 +329,7 @@ class _Copies:
         )
 
     def parts(self) -> dict[str, Array]:
-        """What the forward computes, by name, in every draw: all groups compute the same."""
+        """What the forward computes, by name, in every draw; it is the same for all groups."""
         held = [block.name for block in self.case.model.of(Use.READOUT) if block.name in self._leaves]
 
         def drawn(t: int) -> tuple[Named, dict[str, Array]]:
@@ -340,16 +341,16 @@ class _Copies:
         return forward_parts(self.case, states, drawn)
 
     def kinked(self) -> bool:
-        """Does a function stand too near a kink?"""
+        """Is an argument of a function too near a kink?"""
         return any(kinked(calls) for calls in self.calls)
 
 
-# Where an array stands in a dict of arrays, or of lists of them in turn.
+# The keys and indices that lead to an array in a dict or list of arrays.
 At: TypeAlias = tuple[Any, ...]
 
 
 def _flat(leaves: Any, at: At = ()) -> Iterator[tuple[At, Array]]:
-    """Each array, and where it stands."""
+    """Each array, and where it is."""
     if isinstance(leaves, dict | list):
         for key, each in leaves.items() if isinstance(leaves, dict) else enumerate(leaves):
             yield from _flat(each, (*at, key))
@@ -369,7 +370,8 @@ def _nested(leaves: Any, arrays: Mapping[At, Any], at: At = ()) -> Any:
 def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:
     """By how much each part may be off if the type loses every cotangent below ``least_healthy``.
 
-    What is lost at one step is missing at all before it, by the absolute Jacobian of each step between.
+    What is lost at one step is missing at all steps before it, times the absolute Jacobian of each step
+    between.
     """
     least = least_healthy(real_of(case.dtype))
     blocks = [block for block in case.model.blocks if block.name in grads]
@@ -428,7 +430,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
     leaves |= {name: np.array(np.broadcast_to(a, (*copies, *a.shape))) for name, a in shared.items()}
 
     def entries(leaves: Any) -> Any:
-        """Entry e of the step's results, read off copy e."""
+        """Entry e of the step's results, taken from copy e."""
         f = Namespace(case.chosen, Observed(calls, case.coarse))
         named = {name: leaves[name] for name in (*values, *shared)}
         p = Named({name: named[name] for name in shared})

@@ -12,9 +12,9 @@ from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS, PERTURBATION
 from verification.models.weighted import Weighted
-from verification.truth.on_the_way import OnTheWay, keeps_apart, stays
-from verification.truth.put_out import as_state
-from verification.truth.replayed import _run
+from verification.truth.backward_rounding import BackwardRounding, keeps_apart, stays
+from verification.truth.output_as_state import as_state
+from verification.truth.perturbed_replays import _run
 from verification.truth.rounding import POOL, Copies
 from verification.truth.unroll import STEP, broadcasts
 
@@ -40,7 +40,7 @@ def no_slack():
 def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
     """Anew on each way, the same again from the same place; by what a slope is off is no matter here."""
     flow = np.full(shape, 3.0)
-    first, second = (OnTheWay(UNIT, 0, 1) for _ in range(2))
+    first, second = (BackwardRounding(UNIT, 0, 1) for _ in range(2))
     once, again = first(flow, no_slack), first(flow, no_slack)
     np.testing.assert_array_equal(once, second(flow, no_slack))
     assert np.all(np.abs(once / 3 - 1) <= PERTURBATION * UNIT)
@@ -50,12 +50,12 @@ def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
 
 def test_what_flows_back_of_complex_numbers_is_rounded_in_both_parts():
     """And what is no array stays."""
-    on_the_way = OnTheWay(UNIT, 0, 1)
-    off = on_the_way(np.ones(50, complex), no_slack) - 1
+    rounding = BackwardRounding(UNIT, 0, 1)
+    off = rounding(np.ones(50, complex), no_slack) - 1
     assert np.all(off.imag != 0)
     assert np.all(np.abs(off.real) <= PERTURBATION * UNIT)
     assert np.all(np.abs(off.imag) <= PERTURBATION * UNIT)
-    assert on_the_way({"a": 1}, no_slack) == {"a": 1}
+    assert rounding({"a": 1}, no_slack) == {"a": 1}
 
 
 def one_copy_alone(model):

@@ -9,10 +9,10 @@ from verification.models import gated_linear_attention, rwkv6
 from verification.models.case import Targets, random_case
 from verification.models.model import Block, Model, Use
 from verification.truth import complex_step, exact, replay
-from verification.truth.put_out import as_state
-from verification.truth.replayed import replayed
+from verification.truth.lag_table import lag_table
+from verification.truth.output_as_state import as_state
+from verification.truth.perturbed_replays import replayed
 from verification.truth.soundness import check
-from verification.truth.table import lag_table
 
 SIZES = {"A": 2, "K": 3, "V": 2}
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.verification.truth.test_replayed import some
+from tests.verification.truth.test_perturbed_replays import some
 from verification.models import gru_reset_before, lstm
 from verification.models.tolerance import least_healthy
-from verification.truth import gathered
-from verification.truth.replayed import replayed
+from verification.truth import weight_gradients
+from verification.truth.perturbed_replays import replayed
 
 
 def test_however_many_steps_are_gathered_the_sums_are_the_same(monkeypatch):
@@ -17,7 +17,7 @@ def test_however_many_steps_are_gathered_the_sums_are_the_same(monkeypatch):
     # So small that some of it may be lost.
     case = replace(case, objective=case.objective.replaced(lambda a: a * least_healthy(case.dtype)))
     whole = replayed(case)
-    monkeypatch.setattr(gathered, "MOST", 0)
+    monkeypatch.setattr(weight_gradients, "MOST", 0)
     by_step = replayed(case)
     for name in ("U", "W", "xs"):
         size = np.abs(whole.grads[name][0]).max()

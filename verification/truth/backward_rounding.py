@@ -1,4 +1,4 @@
-"""Roundings on every way back, in draws; the truth beside them is as it is."""
+"""Roundings of every backward operation in draws; the truth beside them is not rounded."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -12,23 +12,24 @@ from verification.truth.reverse import Back, Name, make_vjp
 from verification.truth.rounding import further, place_of, pool_of
 from verification.truth.unroll import LOSS, STEP, Part, broadcasts, distinct, readout_broadcasts
 
-# A unit that nobody takes for none.
+# A unit that no comparison can overlook.
 LARGE = 1e-3
 
 
-class OnTheWay:
-    """What rounding may do to each number that flows back, on each way by itself, told anew for each place.
+class BackwardRounding:
+    """Rounds every cotangent on its way from an operation to an argument, each by a noise of its own.
 
-    ``first``: how many copies before the draws stay as they are.
+    ``first``: how many copies before the draws are not rounded.
     """
 
     def __init__(self, u: float, first: int, *place: int) -> None:
         self._unit, self._first, self._start = u, first, place_of(*place)
 
     def __call__(self, flow: Any, more: Callable[[], Any]) -> Any:
-        """What flows back, each number off by up to 2u of itself.
+        """The cotangent, each number off by up to 2u of itself.
 
-        As many units ``more`` as a slope may be off by are in a function's own noise already (``Called``).
+        ``more``, the additional error of a slope, is ignored here: the noise of a function has it already
+        (``Called``).
         """
         if not isinstance(flow, np.ndarray | np.inexact):
             return flow
@@ -40,35 +41,36 @@ class OnTheWay:
         return flow * pool.factor(self._start, shape, complex_)
 
 
-def gone_back(
-    back: Back[Name], flow: Sequence[Array], u: float, truth: bool, told: bool, *place: int
+def rounded_backward(
+    back: Back[Name], flow: Sequence[Array], u: float, truth: bool, copies_first: bool, *place: int
 ) -> dict[Name, Array]:
-    """The gradients of draws (M, …), with roundings on every way; in the truth before them none.
+    """The gradients of draws (M, …), with every backward operation rounded; the truth before them is not.
 
-    ``u``: the unit of the type that is rounded to. ``told``: does the first axis of all numbers tell copies?
+    ``u``: the unit of the type that is rounded to. ``copies_first``: are the copies the first axis of
+    every number?
     """
-    if truth and not told:
-        plain, drawn = back(flow), back(flow, OnTheWay(u, 0, *place))
+    if truth and not copies_first:
+        plain, drawn = back(flow), back(flow, BackwardRounding(u, 0, *place))
         return {name: np.concatenate([plain[name][:1], drawn[name][1:]]) for name in drawn}
-    return back(flow, OnTheWay(u, int(truth), *place))
+    return back(flow, BackwardRounding(u, int(truth), *place))
 
 
 @cache
 def keeps_apart(model: Model) -> bool:
-    """Does the first axis of all that flows back through its step and its loss tell the copies?"""
+    """Is the first axis of every cotangent of the model's step and loss that of the copies?"""
     return (
         broadcasts(model) and readout_broadcasts(model) and all(stays(model, part) for part in (STEP, LOSS))
     )
 
 
 def stays(model: Model, part: Part) -> bool:
-    """Is the first of two copies gone back through as it is, where the other has roundings on its way?"""
+    """Does the first of two copies stay as it is when the other one is rounded?"""
     arrays = part.trial(model, *distinct(model))
     try:
         back, made = make_vjp(partial(part.call, model), arrays)
         flow = [np.ones_like(each) for each in made]
-        plain, rounded = back(flow), back(flow, OnTheWay(LARGE, 1))
+        plain, rounded = back(flow), back(flow, BackwardRounding(LARGE, 1))
     except Exception:
-        # However it fails, as by a number without axes on its way: it does not tell them.
+        # Whatever the error is, such as a number without axes: the copies are not the first axis.
         return False
     return all(np.array_equal(plain[name][0], rounded[name][0]) for name in arrays)

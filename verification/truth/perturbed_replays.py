@@ -1,9 +1,9 @@
 """A case's truth and bound without the lag table, for any size and any truncation.
 
-Losses that reach back to one step share one replay, from that step on only, and all replays are records of
-one batch, in M copies, of which the first is the truth and the others are perturbed as in the lag table.
-They play a tape (``verification.truth.played``). What takes the place of the lag table's Σ |terms| is
-described in ``verification.truth.sums``; it is not smaller.
+Losses that reach back to one step share one replay, from that step on. All replays are records of one batch,
+in M copies, of which the first is the truth and the others are perturbed as in the lag table. They play a
+tape (``verification.truth.replay_batch``). ``verification.truth.sums`` describes what takes the place of the
+lag table's Σ |terms|; it is not smaller.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from verification.models.case import WIDER, Case, by_reach
 from verification.models.tolerance import Expected, many
 from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
 from verification.truth.forms import rounding_of_form
-from verification.truth.long import as_known, of_known
-from verification.truth.played import Batch, Replay
-from verification.truth.put_out import as_state, left_out
+from verification.truth.output_as_state import as_state, left_out
+from verification.truth.replay_batch import Batch, Replay
 from verification.truth.rounding import Copies, Rounding, copies_of
+from verification.truth.substitute_types import as_known, of_known
 from verification.truth.sums import Sums
 
-# By how much Y of some draws may fall short of Y of others: the lag table's lies between a half of this one's
-# and three times it.
+# By how much Y of some draws may fall short of Y of others: the lag table's Y is between half of this one and
+# three times as large.
 CHANCE = 2.0
 
 
@@ -32,8 +32,8 @@ CHANCE = 2.0
 class Replayed:
     """A case's gradient in M draws (M, …), and a bound of Σ |terms| and of what the type may lose (…).
 
-    ``parts``: what the forward computes, by name (M, …). ``kinked``: a function stands too near a kink to
-    have a slope at this precision.
+    ``parts``: what the forward computes, by name (M, …). ``kinked``: an argument of a function is too near a
+    kink to have a slope at this precision.
     """
 
     case: Case
@@ -45,12 +45,12 @@ class Replayed:
 
     @cached_property
     def determined(self) -> bool:
-        """Did nothing overflow, and has everything a slope?"""
+        """Is everything finite, and away from kinks?"""
         return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
 
     @cached_property
     def _double(self) -> Case:
-        """The case of whose numbers it is made."""
+        """The case that it is computed from."""
         return as_known(self.case)
 
     def expected(self) -> dict[str, Expected]:
@@ -80,13 +80,13 @@ class Replayed:
 def replayed(given: Case) -> Replayed:
     """The truth of a case under its own truncation, and how closely it must be met."""
     case = as_state(as_known(given))
-    # Overflow is found, and the case set aside, by ``Replayed.determined``.
+    # ``Replayed.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
         runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]
     last = runs[-1]
     if len(runs) == 1:
         return replace(last, case=given)
-    # The truth of one, and the draws and their bounds of the other.
+    # The truth of the first run, and the draws and bounds of the second.
     grads, parts = (
         {name: np.concatenate([array, after[name]]) for name, array in before.items()}
         for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
@@ -103,7 +103,7 @@ def gradient(given: Case) -> dict[str, Array]:
 
 
 def _of(given: Case, run: Replayed) -> Replayed:
-    """Without what is told of the output as a state."""
+    """The same without the state that stands for the output."""
     grads, terms, lost, parts = (
         left_out(given, each) for each in (run.grads, run.terms, run.lost, run.parts)
     )
@@ -111,7 +111,7 @@ def _of(given: Case, run: Replayed) -> Replayed:
 
 
 def _run(case: Case, copies: Copies) -> Replayed:
-    """The same of some copies."""
+    """The replays in these copies."""
     losses, sums = dict(by_reach(case)), Sums(case, copies)
     rounding = Rounding(case, copies, 0)
     start = tuple(rounding.of_array(array) for array in case.state)

@@ -1,8 +1,8 @@
-"""An output that is no state, as one that no step reads: what every oracle takes.
+"""An output that is not a state, in a form that every oracle takes: as a state.
 
-A model that names its ``output`` is made into one whose first state that is: each step makes it anew, from
-the state after it, and nothing reads it. So it is rounded, perturbed and differentiated as a state is. What
-is told of that state itself is left out again.
+A model that names its ``output`` becomes one whose first state is that output: each step computes it from the
+state after it, and no step reads it. So it is rounded, perturbed and differentiated as a state is. Afterwards
+results about the added state are removed again.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,9 @@ Each = TypeVar("Each")
 
 
 def as_state(case: Case) -> Case:
-    """The case with its output as its first state; as it is, if that is its first state, or has targets."""
+    """The case with its output as its first state; unchanged if that is its first state already, or if it has
+    targets.
+    """
     if not _is_apart(case):
         return case
     shape, name = put_out_by(case), _block(case.model, 0).name
@@ -41,7 +43,7 @@ def as_state(case: Case) -> Case:
 
 
 def left_out(given: Case, by_name: Mapping[str, Each]) -> dict[str, Each]:
-    """What there is by block, or part of the forward, without what ``as_state`` has added to the case.
+    """Values by block or forward part, without those of the state that ``as_state`` has added to the case.
 
     Of several outputs each is a part of its own.
     """
@@ -56,7 +58,7 @@ def _is_apart(case: Case) -> bool:
 
 
 def _block(model: Model, axes: int) -> Block:
-    """The state that an output is, whose name no other block has."""
+    """The state that stands for the output, with a name that no other block has."""
     name = "output"
     while name in {block.name for block in model.blocks}:
         name += "_"

@@ -9,8 +9,8 @@ from tests.cases import a_case
 from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
-from verification.truth import on_the_way, played
-from verification.truth.played import Batch, Replay
+from verification.truth import backward_rounding, replay_batch
+from verification.truth.replay_batch import Batch, Replay
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums
 
@@ -39,7 +39,7 @@ def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_
     held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
     found = []
     for dense in (0, 10_000):
-        monkeypatch.setattr(played, "DENSE", dense)
+        monkeypatch.setattr(replay_batch, "DENSE", dense)
         sums = Sums(case, copies)
         Batch(case, copies, replays, held, 1).backward(sums)
         found.append(sums)
@@ -66,7 +66,7 @@ def one_by_one_and_at_once(monkeypatch, case):
     """The same by steps that are traced each by itself, and by all at once."""
     found = []
     for dense in (0, 10_000):
-        monkeypatch.setattr(played, "DENSE", dense)
+        monkeypatch.setattr(replay_batch, "DENSE", dense)
         found.append(gradients_of(case))
     return found
 
@@ -88,7 +88,7 @@ SEVERAL = [Replay(1, 8, (4, 8)), Replay(1, 7, (1, 4, 5, 6)), Replay(6, 2, (7,))]
 )
 def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch, replays, most, dense):
     """Whether they end where a stretch does or not; what each takes of the readout is counted once."""
-    monkeypatch.setattr(played, "DENSE", dense)
+    monkeypatch.setattr(replay_batch, "DENSE", dense)
     rng = np.random.default_rng(0)
     case = random_case(lstm, rng, {"H": 2, "D": 3, "K": 2}, RECORDS, 9, losses="every")
     start = tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)
@@ -125,7 +125,7 @@ def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypat
     def larger(flow, more):
         return np.concatenate([flow[:1], flow[1:] * 1.001]) if isinstance(flow, np.ndarray) else flow
 
-    monkeypatch.setattr(on_the_way, "OnTheWay", lambda *given: larger)
+    monkeypatch.setattr(backward_rounding, "BackwardRounding", lambda *given: larger)
     case = a_case(scan, RECORDS, 9)
     alone, at_once = (
         np.mean(sums.draws["h0"][1:] / sums.draws["h0"][:1])

@@ -23,7 +23,7 @@ from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import LAG_BY_LAG
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
-from verification.truth.long import as_known, holds, is_long
+from verification.truth.substitute_types import as_known, holds, is_long
 
 needs_long = pytest.mark.skipif(not HAS_WIDER, reason="long double is double precision here")
 

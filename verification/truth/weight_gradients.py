@@ -1,7 +1,7 @@
-"""What products of a step with shared weights send back, gathered over steps and made at once.
+"""The gradients of weights that all copies share, by one matrix product over many steps.
 
-The gradient of W in y = W x is Σ dy xᵀ over all steps and rows, one product, and Σ |terms| one of absolute
-values. What the type may lose goes the same way by its bound.
+The gradient of W in y = W x is Σ dy xᵀ over all steps and rows, which is one product; Σ |terms| is a product
+of absolute values. A bound of what the type may lose is computed in the same way.
 """
 
 from collections import defaultdict
@@ -16,13 +16,13 @@ from verification.truth.rounding import Copies, Rounding
 from verification.truth.steps import BOTH, Product, of_rows, squares
 from verification.truth.sums import Lost, Sums, Where
 
-# Bytes that are gathered before they are multiplied.
+# Bytes of cotangents and rows that are gathered before they are multiplied.
 MOST = 2**24
 
 
 @dataclass(eq=False)
 class Gathered:
-    """What flows to products at steps that are gone back through, and their rows, by number on the tape."""
+    """Cotangents of products at the steps of a backward pass, and their rows, by number on the tape."""
 
     sums: Sums
     copies: Copies
@@ -36,7 +36,7 @@ class Gathered:
     _bytes: int = 0
 
     def add(self, product: Product, flow: Array, x: Array, where: Where) -> None:
-        """What flows to a product at a step."""
+        """Gathers a product's cotangent at a step."""
         self._products[product.number] = product
         flow, x = _flat(flow), _flat(x)
         self._parts[product.number].append((flow, x, where))
@@ -46,7 +46,7 @@ class Gathered:
             self._multiply()
 
     def lose(self, product: Product, flow: Array, x: Array, where: Where, lost: Lost, counts: Array) -> None:
-        """What flows to a product at a step of what may be lost."""
+        """Adds what may be lost of a product's cotangent at a step."""
         self._products[product.number] = product
         flow, x = _flat(flow), _flat(x)
         size = lost.bound(flow, counts)
@@ -60,7 +60,7 @@ class Gathered:
         return product.matrix(self.played.values[product.weights])
 
     def _multiply(self) -> None:
-        """The products of what has been gathered, which is let go."""
+        """Multiplies what has been gathered, and drops it."""
         for number, parts in self._parts.items():
             flow = np.concatenate([each for each, _, _ in parts], axis=1)
             x = np.concatenate([each for _, each, _ in parts], axis=1)
@@ -79,7 +79,7 @@ class Gathered:
         self._bytes = 0
 
     def _to_inputs(self, product: Product, flow: Array, parts: list[tuple[Array, Array, Where]]) -> None:
-        # Nothing comes after this: what is rounded may be what flows, in place of each weight and product.
+        # Nothing follows, so the cotangent may be rounded in place of each weight and product.
         if self.copies.draws:
             flow = flow * (1 + np.sqrt(BOTH) * self.rounding.noise(flow.shape))
         gone = of_rows(self._weights(product).T, flow)
@@ -88,7 +88,7 @@ class Gathered:
             self.sums.add_at(product.given or "", each, where)
 
     def finish(self) -> None:
-        """Adds what has been gathered to the sums, and is empty again."""
+        """Adds everything that was gathered to the sums; nothing is left."""
         self._multiply()
         for number, (gradient, *sizes) in self._made.items():
             terms = np.zeros(())
@@ -104,14 +104,14 @@ class Gathered:
         self._lost.clear()
 
     def _moved_back(self, number: int, gradient: Array, terms: Array) -> None:
-        """To the block whose weights, or a part of them, a product has."""
+        """Adds the gradient of a product's weights to their block, which may hold them as a part."""
         terms = np.broadcast_to(terms, gradient.shape[1:])
         of_terms = self._to_blocks(number, terms[None])
         for name, moved in self._to_blocks(number, gradient).items():
             self.sums.add(name, moved, of_terms[name][0], count=self._counts[number])
 
     def _to_blocks(self, number: int, array: Array) -> dict[str, Array]:
-        """What flows to the weights of a product (1 or M, K, D) as what flows to their block."""
+        """The gradient of a product's weights (1 or M, K, D), as gradients of their block."""
         weights, array = self._products[number].weights, self._products[number].turned(array)
         lead, tape = self.played.values[weights].shape[:-2], self.played.tape
         if weights < len(tape.names):
@@ -124,11 +124,11 @@ class Gathered:
 
 
 def _flat(array: Array) -> Array:
-    """(M, R, D)."""
+    """Reshaped to (M, R, D)."""
     return array.reshape(len(array), -1, array.shape[-1])
 
 
 def _summed(flow: Array, x: Array) -> Array:
-    """Σ dy xᵀ over rows, of every copy (M, K, D), of dy (M, R, K) and x (M or 1, R, D)."""
+    """Σ dy xᵀ over rows, for every copy (M, K, D), from dy (M, R, K) and x (M or 1, R, D)."""
     made: Array = rows(np.swapaxes(x, -1, -2), np.swapaxes(flow, -1, -2))
     return made

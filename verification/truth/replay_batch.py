@@ -1,11 +1,12 @@
-"""Replays, as records of one batch: forward over their steps, and back, by a tape that each step plays.
+"""Replays as records of one batch: forward over their steps, and back, by a tape that is played at each step.
 
-A *row* is one record of one replay. Rows stand longest replay first, so that those that make a step s,
-counted from their own first one, are the first of all. A step is traced once for each number of rows.
+A *row* is one record of one replay. Rows are sorted by length of replay, longest first, so that the rows that
+take part in step s of their replay are a prefix. A step is traced once for each number of rows.
 
-Where copies may be taken together each row is a copy of its own, of one record, so that what flows to a block
-that all rows share is told by row, and Σ |terms| is their sum. Where blocks that are not used in products
-alone are too large for that, signs tell it (``verification.truth.sums``).
+Where the model's step broadcasts over copies, each row is a copy of its own with one record. The gradient of
+a block that all rows share is then known for each row, and Σ |terms| is the sum over rows. Where blocks that
+are used outside of matrix products are too large for that, random signs estimate the sum
+(``verification.truth.sums``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,37 +22,39 @@ from verification.models.case import Case, real_of
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Named, State, Use
 from verification.models.tolerance import unit
-from verification.truth.gathered import Gathered
+from verification.truth.backward_rounding import keeps_apart, rounded_backward
 from verification.truth.observed import near_kink
-from verification.truth.on_the_way import gone_back, keeps_apart
 from verification.truth.reverse import Change, Played, Tape, make_vjp
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.steps import At, Product, Take, calls, form_of, on_tape, with_rules
 from verification.truth.sums import Lost, Sums, Where, bounded, signs, widened
 from verification.truth.unroll import term
+from verification.truth.weight_gradients import Gathered
 
-# What steps share, and losses, is rounded anew at each of so many steps, and then in turn.
+# Blocks that steps share, and losses, have this many independent roundings; step s uses number s % TURNS.
 TURNS = 4
 
-# Bytes of steps that are kept on the way forward, to be gone back through; others are made again.
+# Bytes of steps that are kept for the backward pass; the steps beyond are computed again.
 KEPT = 2**28
 
-# Bytes that losses may take while they are traced, and steps that are gone back through at once.
+# Bytes that losses may take while they are traced, and steps whose backward pass is done together.
 TRACED = 2**24
 
-# How many numbers by state a row may have of its own that all rows share: biases, and no weights.
+# How many numbers per unit of state each row may copy of the blocks that all rows share: enough for biases,
+# not for weights.
 OWN = 16
 
-# How many arrays a loss makes for one that it takes, and a step, about.
+# About how many arrays a loss computes for each one that it reads, and a step.
 MADE, MADE_BY_STEP = 4, 40
 
-# Numbers of a step's dense derivatives, up to which they take less time than to go back through it alone.
+# Up to this many numbers in a step's dense Jacobian, building it is faster than a backward pass of each step
+# by itself.
 DENSE = 600
 
 
 @dataclass(frozen=True)
 class Replay:
-    """The first step that is made, how many are, and the steps whose losses are seen."""
+    """The number of the first step, the number of steps, and the steps whose losses the replay computes."""
 
     first: int
     length: int
@@ -60,7 +63,7 @@ class Replay:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Steps from ``first`` on that the same rows make."""
+    """Consecutive steps from ``first`` on that the same rows take part in."""
 
     first: int
     length: int
@@ -68,7 +71,9 @@ class Stretch:
 
 
 class Batch:
-    """Replays from given states (M, rows, …), longest first. ``kinked``: a function stood near a kink."""
+    """Replays from given states (M, rows, …), longest first. ``kinked``: an argument of a function was near a
+    kink.
+    """
 
     def __init__(
         self, case: Case, copies: Copies, replays: Sequence[Replay], start: State, salt: int
@@ -82,13 +87,13 @@ class Batch:
             [block.name for block in case.model.of(use)] for use in (Use.STATE, Use.INPUT)
         )
         self._unit, self._noises = unit(real_of(case.dtype)), Rounding(case, copies)
-        # How many rows make each step of their own.
+        # How many rows take part in each step.
         records, steps = case.records, range(max(replay.length for replay in replays))
         self._rows = [records * sum(replay.length > s for replay in replays) for s in steps]
-        # By the number of rows.
+        # Keys are numbers of rows.
         self._tapes: dict[int, Tape[str]] = {}
         self._calls: dict[Tape[str], list[dict[tuple[int, ...], int]]] = {}
-        # Steps that were taken on the way forward.
+        # Steps that the forward pass has kept.
         self._kept: dict[int, Played[str]] = {}
         self.kinked = False
 
@@ -99,11 +104,11 @@ class Batch:
         return self._form.together and own <= OWN * self._units
 
     def _lead(self, array: Array) -> Array:
-        """What rows have (M, rows, …) as the step takes it."""
+        """Reshapes an array of rows (M, rows, …) to what the step takes."""
         return array[:, :, None] if self._apart else array
 
     def _by_row(self, array: Array) -> Array:
-        """And back."""
+        """The inverse of ``_lead``."""
         return array[:, :, 0] if self._apart else array
 
     def _where(self, stretch: Stretch) -> Where:
@@ -113,7 +118,7 @@ class Batch:
 
     @cached_property
     def _stretches(self) -> list[Stretch]:
-        """All steps that are gone back through, in order."""
+        """All steps of the backward pass, in order."""
         stretches: list[Stretch] = []
         for s in range(self._last):
             rows, last = self._rows[s], stretches[-1] if stretches else None
@@ -124,9 +129,10 @@ class Batch:
         return stretches
 
     def _most(self, rows: int) -> int:
-        """How many steps of so many rows are gone back through at once."""
+        """How many steps of so many rows the backward pass takes together."""
         units = self._units
-        # Through what is no analytic function a complex cotangent goes as two real ones.
+        # A function that is not analytic treats a complex cotangent as two real ones, so its Jacobian is not
+        # a matrix.
         alone = self._case.model.complex or not (self._apart and self._form.again)
         if alone or units * units * rows > DENSE:
             return 1
@@ -142,22 +148,24 @@ class Batch:
 
     @cached_property
     def _units(self) -> int:
-        """S, of all states of a row."""
+        """S, the number of units of all states of a row."""
         return sum(array[0].size for array in self._case.state)
 
     @cached_property
     def _wide(self) -> dict[str, Array]:
-        """The blocks in the type that is computed in."""
+        """The blocks in the type of the computation."""
         return {name: array.astype(self._copies.dtype) for name, array in self._case.blocks.items()}
 
     @cached_property
     def _shared(self) -> dict[str, Array]:
-        """The STEP blocks that are not used in products alone, as rounded in each turn (M, TURNS, …)."""
+        """The STEP blocks that are also used outside of products, with the roundings of each turn (M, TURNS,
+        …).
+        """
         return self._turned(Use.STEP, 0)
 
     @cached_property
     def _readouts(self) -> dict[str, Array]:
-        """The READOUT blocks, as far as the case has them, as rounded in each turn (M, TURNS, …)."""
+        """The READOUT blocks that the case has, with the roundings of each turn (M, TURNS, …)."""
         return self._turned(Use.READOUT, 1)
 
     def _turned(self, use: Use, place: int) -> dict[str, Array]:
@@ -174,7 +182,7 @@ class Batch:
         return self._noises.at(self._salt, *place)
 
     def _leaves(self, stretch: Stretch, state: State, rounding: Rounding) -> dict[str, Array]:
-        """What steps take, by block, from the state before each (M, K rows, …)."""
+        """The arguments of steps by block, given the state before each (M, K rows, …)."""
         leaves = dict(self._weights)
         steps = range(stretch.first, stretch.first + stretch.length)
         for name, array in self._shared.items():
@@ -191,14 +199,14 @@ class Batch:
 
     @cached_property
     def _weights(self) -> dict[str, Array]:
-        """The STEP blocks that all copies share, for each of them the same."""
+        """The STEP blocks that all copies share, broadcast over the copies."""
         lead = (self._copies.count, 1) if self._apart else (self._copies.count,)
         names = (block.name for block in self._case.model.of(Use.STEP))
         shared = {name: self._wide[name] for name in names if name in self._form.shared}
         return {name: np.broadcast_to(array, (*lead, *array.shape)) for name, array in shared.items()}
 
     def _played(self, stretch: Stretch, state: State, *place: int) -> Played[str]:
-        """Steps, played from the state before each (M, K rows, …)."""
+        """The steps, played from the state before each (M, K rows, …)."""
         rows, rounding = state[0].shape[1], self._rounding(stretch.first, *place)
         leaves = self._leaves(stretch, state, rounding)
         tape = self._tapes.get(rows)
@@ -237,7 +245,7 @@ class Batch:
         return False
 
     def backward(self, sums: Sums) -> None:
-        """Adds what every loss takes of the blocks to the sums."""
+        """Adds what every loss contributes to the gradients of the blocks to the sums."""
         states = self.states
         flow = [array[:, :0] for array in states[0]]
         lost = Lost(self._case, self._copies, flow, self._apart)
@@ -277,13 +285,13 @@ class Batch:
         gathered: Gathered,
         sums: Sums,
     ) -> list[Array]:
-        """What flows on to the states before steps, of what flows to those after them (M, rows, …).
+        """The cotangents of the states before the steps, from those of the states after them (M, rows, …).
 
-        ``losses``: what those after each of the steps send back (M, K, rows, …).
+        ``losses``: the cotangents that the losses after each of the steps contribute (M, K, rows, …).
         """
         where = self._where(stretch)
         through = self._derivative(stretch, played) if stretch.length > 1 else None
-        arrived = self._apart_again(_gone_through(through, self._flat(losses), self._flat(flow)))
+        arrived = self._apart_again(_propagated(through, self._flat(losses), self._flat(flow)))
 
         def take(product: Product, flow: Array, x: Array) -> None:
             gathered.add(product, flow, x, where)
@@ -297,7 +305,9 @@ class Batch:
     def _rounded(
         self, played: Played[str], flow: Sequence[Array], take: Take, *place: int
     ) -> dict[str, Array]:
-        """What flows back to the blocks that copies do not share; in draws with roundings on every way."""
+        """The gradients of the blocks that copies do not share; in draws, every backward operation is
+        rounded.
+        """
 
         def back(cotangents: Sequence[Array], change: Change | None = None, /) -> dict[str, Array]:
             begun = played.begun([self._lead(array) for array in cotangents])
@@ -305,11 +315,13 @@ class Batch:
 
         if not self._copies.draws:
             return back(flow)
-        told, truth = self._form.together, self._copies.truth
-        return gone_back(back, flow, self._unit, truth, told, self._salt, *place)
+        copies_first, truth = self._form.together, self._copies.truth
+        return rounded_backward(back, flow, self._unit, truth, copies_first, self._salt, *place)
 
     def _derivative(self, stretch: Stretch, played: Played[str]) -> Array:
-        """Of every unit of a state (axis −2) by every unit of the one before (−1): (M, K, rows, S, S)."""
+        """The Jacobian of the state after each step (axis −2) by the state before it (−1): (M, K, rows, S,
+        S).
+        """
         shape = self._copies.count, stretch.length, stretch.rows, self._units
         made = []
         for which in range(self._units):
@@ -320,18 +332,20 @@ class Batch:
         return np.stack(made, axis=-2)
 
     def _flat(self, arrays: Sequence[Array]) -> Array:
-        """Of every state block (M, …, rows, …), the units side by side."""
+        """All state blocks (M, …, rows, …) as one array, their units side by side."""
         each = zip(arrays, self._case.state, strict=True)
         return np.concatenate([a.reshape(*a.shape[: a.ndim + 1 - own.ndim], -1) for a, own in each], axis=-1)
 
     def _apart_again(self, flat: Array) -> list[Array]:
-        """The same by state block, the rows of all steps one after another (M, K rows, …)."""
+        """The inverse of ``_flat``: one array for each state block, the rows of all steps one after another
+        (M, K rows, …).
+        """
         ends = list(accumulate(array[0].size for array in self._case.state))
         each = zip(np.split(flat, ends[:-1], axis=-1), self._case.state, strict=True)
         return [array.reshape(len(array), -1, *own.shape[1:]) for array, own in each]
 
     def _arrived(self, played: Played[str], flows: dict[int, Array]) -> dict[str, Array]:
-        """What flows to the blocks that copies do not share, by name."""
+        """The gradients of the blocks that copies do not share, by name."""
         return {
             name: flows[i] if i in flows else np.zeros(played.values[i].shape, self._copies.dtype)
             for i, name in enumerate(played.tape.names)
@@ -341,7 +355,7 @@ class Batch:
     def _to_blocks(
         self, grads: dict[str, Array], played: Played[str], flow: Sequence[Array], sums: Sums, where: Where
     ) -> None:
-        """Adds a step's part of the blocks that copies do not share."""
+        """Adds a step's part of the gradients of the blocks that copies do not share."""
         probes: dict[str, Array] = {}
         rows = flow[0].shape[1]
         if self._shared and not self._apart and self._copies.draws and rows > 1:
@@ -371,7 +385,9 @@ class Batch:
         sums: Sums,
         where: Where,
     ) -> None:
-        """What the type may lose on the way back through steps, of what flows through them (M, K rows, …)."""
+        """Adds what the type may lose in the backward pass of the steps; ``flow``: cotangents after them (M,
+        K rows, …).
+        """
         begun: dict[int, Array] = {}
         own = [lost.started(each) for each in flow]
         started = list(own)
@@ -386,7 +402,7 @@ class Batch:
                     place = played.tape.entry(number).parents[0]
                     more = begins[index] if index else begins
                     begun[place] = begun[place] + more if place in begun else more
-        # So many have started at a step and after it.
+        # The number of flows that start at each step or after it.
         counts = np.sum([each.counts for each in started], axis=0).reshape(where.length, -1)
         counts = (lost.counts + np.cumsum(counts[::-1], axis=0)[::-1]).reshape(-1)
         rows = len(counts) // where.length
@@ -403,7 +419,7 @@ class Batch:
         if through is not None and begun:
             brought = self._arrived(played, played.back(begun, None, at))
             more = self._flat([self._by_row(brought[name]) for name in self._names]).reshape(flat.shape)
-        arrived = self._apart_again(_gone_through(through, flat, self._flat(lost.flow), more))
+        arrived = self._apart_again(_propagated(through, flat, self._flat(lost.flow), more))
         for number, array in played.begun([self._lead(array) for array in arrived]).items():
             begun[number] = begun[number] + array if number in begun else array
 
@@ -422,11 +438,13 @@ class Batch:
 
     @cached_property
     def _last(self) -> int:
-        """After how many steps of its own a replay has its last loss."""
+        """The number of steps of a replay up to its last loss; the largest of all replays."""
         return max((t + 1 - replay.first for replay in self._replays for t in replay.losses), default=0)
 
     def _losses_after(self, made: int) -> Iterator[tuple[Array, dict[str, Array]]]:
-        """The rows that have a loss after so many steps, and its data: those together that have the same."""
+        """The rows that have a loss after so many steps, and its data. Rows whose data have the same names
+        come together.
+        """
         case = self._case
         found: dict[tuple[str, ...], list[tuple[int, dict[str, Array]]]] = {}
         for i, replay in enumerate(self._replays):
@@ -446,7 +464,9 @@ class Batch:
         return Named(readout), {n: rounding.of_array(array) for n, array in data.items()}
 
     def _from_losses(self, sums: Sums) -> Iterator[tuple[Stretch, list[Array]]]:
-        """Each stretch, the last first, with what losses send back to the states after its steps."""
+        """Each stretch, the last first, with the cotangents that losses contribute to the states after its
+        steps.
+        """
         left = list(self._stretches)
         while left:
             some = [left.pop()]
@@ -460,15 +480,15 @@ class Batch:
                 yield stretch, [array[:, k : k + stretch.length, : stretch.rows] for array in flows]
 
     def _most_losses(self, rows: int) -> int:
-        """After how many steps of so many rows losses are traced at once."""
+        """After how many steps of so many rows losses are traced together."""
         readouts = sum(int(array[0, 0].size) for array in self._readouts.values())
         one = MADE * self._copies.dtype.itemsize * self._copies.count * (readouts + rows * self._units)
         return max(1, TRACED // max(1, one))
 
     def _losses(self, made: Sequence[int], rows: int, sums: Sums) -> list[Array]:
-        """What the losses after so many steps each send back to the states (M, K, rows, …).
+        """The cotangents that the losses after so many steps each contribute to the states (M, K, rows, …).
 
-        Those of the same rows and of the same form are traced at once.
+        Losses of the same rows with the same data names are traced together.
         """
         lead = (self._copies.count, len(made), rows)
         flows = [np.zeros((*lead, *array.shape[1:]), self._copies.dtype) for array in self._case.state]
@@ -493,9 +513,10 @@ class Batch:
     def _loss(
         self, place: tuple[int, ...], turns: Sequence[int], state: State, data: dict[str, Array], sums: Sums
     ) -> list[Array]:
-        """What losses send back to the states (M, K, rows, …) after K steps, from data (K, rows, …).
+        """The cotangents that losses contribute to the states (M, K, rows, …) after K steps, from data (K,
+        rows, …).
 
-        ``place``: of what is rounded.
+        ``place``: identifies the noises (``Rounding.at``).
         """
         case, model, rounding = self._case, self._case.model, self._rounding(*place)
         readout = {name: np.take(array, turns, axis=1) for name, array in self._readouts.items()}
@@ -511,8 +532,10 @@ class Batch:
         back, (value,) = make_vjp(losses, readout | dict(zip(self._names, state, strict=True)))
         flow = [np.ones_like(value)]
         if self._copies.draws:
-            told = keeps_apart(model)
-            grads = gone_back(back, flow, self._unit, self._copies.truth, told, self._salt, *place)
+            copies_first = keeps_apart(model)
+            grads = rounded_backward(
+                back, flow, self._unit, self._copies.truth, copies_first, self._salt, *place
+            )
         else:
             grads = back(flow)
         rows = value.shape[2]
@@ -527,13 +550,15 @@ class Batch:
 
 
 def _nowhere(product: Product, flow: Array, x: Array) -> None:
-    """Takes nothing."""
+    """Ignores the product."""
 
 
-def _gone_through(through: Array | None, begun: Array, flow: Array, more: Array | None = None) -> Array:
-    """What arrives after each step (M, K, rows, S) of what begins there, and before it (``more``).
+def _propagated(through: Array | None, begun: Array, flow: Array, more: Array | None = None) -> Array:
+    """The cotangents after each step (M, K, rows, S): those that begin there, and those that come from later
+    steps.
 
-    ``through``: the dense derivative of each of several steps; ``flow``: what arrives after the last.
+    ``through``: the Jacobian of each step; ``flow``: the cotangent after the last step; ``more``: cotangents
+    that are added before each step.
     """
     arrived = np.empty(begun.shape, np.result_type(begun, flow))
     for k in reversed(range(begun.shape[1])):
@@ -546,11 +571,11 @@ def _gone_through(through: Array | None, begun: Array, flow: Array, more: Array 
 
 
 def _of_copies(arrays: dict[tuple[int, ...], Array]) -> Array:
-    """One array of all copies (M, …), of one that is so or of those of each copy."""
+    """One array of all copies (M, …), from one that is so already, or from one array for each copy."""
     return arrays[()] if () in arrays else np.stack(list(arrays.values()))
 
 
 def _times(each: Array, array: Array) -> Array:
-    """Each row (M, rows, …) with its sign (M, rows)."""
+    """Each row (M, rows, …) times its sign (M, rows)."""
     times: Array = array * each.reshape(*each.shape, *[1] * (array.ndim - 2)).astype(array.dtype)
     return times
