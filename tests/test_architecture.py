@@ -395,7 +395,7 @@ PINNED = [
         )
     ),
     *(f"tests/verification/sampling/test_{name}.py" for name in ("conditioned", "patterns", "zeros")),
-    *(f"tests/verification/truth/test_{name}.py" for name in ("expectation", "made", "parts")),
+    *(f"tests/verification/truth/test_{name}.py" for name in ("expectation", "memo", "parts")),
 ]
 
 
