@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
         *("autograd", "cloudpickle", "distributed", "hypothesis", "jinja2", "markupsafe", "matplotlib"),
-        *("ml_dtypes", "numpy", "platformdirs", "pytest", "rnn", "verification"),
+        *("ml_dtypes", "numpy", "platformdirs", "pytest", "rnn", "threadpoolctl", "verification"),
     },
     "verification/text": set(),
     "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
@@ -56,7 +56,8 @@ MAY_IMPORT = {
     },
     "verification/truth": {"autograd", "numpy", "verification.models", "verification.truth"},
     "verification/processes": {
-        *("autograd", "cloudpickle", "numpy", "verification.processes", "verification.text"),
+        *("autograd", "cloudpickle", "numpy", "threadpoolctl", "verification.processes"),
+        "verification.text",
     },
 }
 

@@ -8,7 +8,7 @@ from rnn.console.command_line import require
 from verification.processes.namesakes import ours
 
 # What the extra brings.
-LIBRARIES = ("numpy", "autograd", "hypothesis", "cloudpickle", "platformdirs")
+LIBRARIES = ("numpy", "autograd", "hypothesis", "cloudpickle", "jinja2", "platformdirs", "threadpoolctl")
 
 
 @contextmanager

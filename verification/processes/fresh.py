@@ -24,14 +24,12 @@ from verification.processes.channel import Channel, Slot
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, detached, supervised
+from verification.processes.threads import SETTINGS
 from verification.processes.workers import Spread, Turn, end_process, failures_told, in_order, spread
 from verification.text import message_of
 
 # The libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")
-
-# Where OpenBLAS, MKL, Accelerate and OpenMP read how many threads they may take.
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
 
 
 @contextmanager
@@ -146,7 +144,7 @@ def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[b
     # As many processes as cores are at work already. What Hypothesis keeps for itself is not left where a
     # user has called a command, or started the worker of a cluster.
     kept = os.path.join(tempfile.gettempdir(), "verified-rnn")
-    environment = {**dict.fromkeys(THREADS, "1"), "HYPOTHESIS_STORAGE_DIRECTORY": kept, **os.environ}
+    environment = {**dict.fromkeys(SETTINGS, "1"), "HYPOTHESIS_STORAGE_DIRECTORY": kept, **os.environ}
     return subprocess.Popen(
         [sys.executable, "-c", begin + program],
         pass_fds=[file],

@@ -32,6 +32,7 @@ from verification.processes import timeout
 from verification.processes.channel import Channel
 from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, UNKNOWN, end, exit_code_in_words, supervised, wake
+from verification.processes.threads import limit_threads
 
 # A process is ended if it has not come back from one call in so many times what an answer may take: its own
 # alarm has then not got through.
@@ -183,6 +184,7 @@ class Forked:
             with supervised(self.channel, judge), failures_told(self.channel):
                 self.channel.limit_memory()
                 keep_memory()
+                limit_threads()
                 self.channel.finish(work(task, self.channel))
 
     def exit_code(self) -> int | None:

@@ -14,6 +14,7 @@ import pytest
 from tests.living import children, gone, lives, when
 from verification.processes import fresh, workers
 from verification.processes.fresh import Pool, pooled
+from verification.processes.threads import SETTINGS
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
@@ -99,11 +100,11 @@ def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
 def test_a_fresh_process_has_one_thread_and_leaves_no_folder(threaded, monkeypatch):
     """By all names under which a library reads how many, unless the user has said it."""
     folder = "HYPOTHESIS_STORAGE_DIRECTORY"
-    for name in (*fresh.THREADS[1:], folder):
+    for name in (*SETTINGS[1:], folder):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv(fresh.THREADS[0], "3")
+    monkeypatch.setenv(SETTINGS[0], "3")
     with pooled() as spread:
-        *threads, kept = spread(by_value(lambda name, channel: os.getenv(name)), [*fresh.THREADS, folder])
+        *threads, kept = spread(by_value(lambda name, channel: os.getenv(name)), [*SETTINGS, folder])
     assert threads == ["3", "1", "1", "1"]
     assert Path(kept).parent == Path(tempfile.gettempdir())
 
