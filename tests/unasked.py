@@ -178,7 +178,7 @@ def answer_all(apart: int) -> None:
     """Every cell, a stack and both directions answer the cases that a judgement asks, by either loops."""
     from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
     from verification.judging.profile import Profile
-    from verification.properties.asking import ask
+    from verification.properties.calling import run_case
     from verification.sampling.drawing import all_drawn
     from verification.sampling.draws import cases
 
@@ -191,11 +191,11 @@ def answer_all(apart: int) -> None:
         for engine in engines:
             for sample in samples:
                 for row in sample.rows[::apart]:
-                    ask(engine, sample.design.make(row, np.random.default_rng(0)))
+                    run_case(engine, sample.design.make(row, np.random.default_rng(0)))
             for each in engine.fixed:
-                ask(engine, each.make())
+                run_case(engine, each.make())
             for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
-                ask(engine, case)
+                run_case(engine, case)
     for loops in LOOPS:
         both: Any = judged_by(BIDIRECTIONAL, loops)
         for arguments in all_drawn(both.arguments, 0, profile.cases):

@@ -105,7 +105,7 @@ BY_HAND: dict[str, tuple[tuple[str, str], ...]] = {
         ('"a gap after each number", ', ""),
         (', "backwards"', ""),
         ("1 if trial.truth.large else WAYS", "0 if trial.truth.large else WAYS"),
-        ("yield from agreement(ask(engine, truth.case), truth)", "yield from ()"),
+        ("yield from agreement(run_case(engine, truth.case), truth)", "yield from ()"),
     ),
     "properties/variants.py": (
         ("in equivalents_of(case):", "in equivalents_of(case)[:1]:"),
@@ -330,8 +330,8 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
         yield from (("a bound", node.args[3], f"{by} * ({{}})") for by in ("10", "1e3", "1e9", "0.01"))
     if called == "Property" and len(node.args) > 3:
         yield "a property silent", node.args[3], "lambda trial: iter(())"
-        if "asks" in named:
-            yield "a property asked of nobody", named["asks"], "lambda claim: False"
+        if "applies" in named:
+            yield "a property asked of nobody", named["applies"], "lambda claim: False"
         if "of_large" in named:
             yield "a property of no large case", named["of_large"], "False"
         if "evidence" in named:
@@ -685,7 +685,7 @@ NEAR = {
     ),
     "plan": ((RULES, "fractions or fixed"), (PLAN, "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
-    "asking": ((RULES, "large_beyond"),),
+    "calling": ((RULES, "large_beyond"),),
     "claim": ((RULES, "property_is_asked"),),
     "draws": ((RULES, "has_it_alone"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),

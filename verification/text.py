@@ -1,7 +1,7 @@
 """Text that people read: what somebody else's code says, where lines break, and shares in per cent.
 
 Reading a text may run that code (``__str__``, ``__repr__``), which can raise or hang: where the code is an
-engine's, it is read within the time that an answer has (``verification.properties.asking``).
+engine's, it is read within the time that an answer has (``verification.properties.calling``).
 """
 
 import re

@@ -32,7 +32,7 @@ from verification.adapters.rnn.larger import vanilla_case
 from verification.models import vanilla
 from verification.models.case import Case
 from verification.models.truncation import window
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.findings import findings
 from verification.properties.property import Finding
 from verification.properties.trial import Trial
@@ -273,7 +273,7 @@ def _disagreement(trial: Trial, found: Iterable[Finding]) -> Reason | None:
 def _blind_to_the_target(engine: Engine, case: Case, trial: Trial) -> Reason | None:
     """Which gradients stay the same, to the bit, under another target, where the true ones change."""
     there = replace(case, objective=case.objective.replaced(lambda targets: np.full_like(targets, FAR)))
-    near, far = trial.answer.blocks, ask(trial.engine, there).blocks
+    near, far = trial.answer.blocks, run_case(trial.engine, there).blocks
     true_near, true_far = (replay.gradient(case) for case in (trial.truth.case, there))
     growth = {
         name: _largest(true_far[name]) / _largest(true_near[name])

@@ -16,7 +16,7 @@ from verification import layer as plain
 from verification.diagnosis.probe import healthy_case
 from verification.jax import cell, equinox, flax, layer
 from verification.models import complex_linear, complex_scan, gru, linear, lstm, scan
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 
 # Libraries are loaded, and compile, in processes of each test's own.
@@ -145,7 +145,7 @@ def test_a_custom_vjp_of_complex_numbers_is_written_as_jax_wants_it():
 def test_a_warm_engine_is_verified_in_fresh_processes(monkeypatch):
     """JAX has been called in this process, whose fork would hang: nothing is forked."""
     engine = page_s(linear)
-    ask(engine, healthy_case(engine))
+    run_case(engine, healthy_case(engine))
     monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
@@ -189,7 +189,7 @@ def test_an_answer_of_another_form_is_told(apply, words):
     """By the name of what is wrong."""
     engine = layer(apply, model=scan)
     with pytest.raises(InvalidAnswer, match=words):
-        ask(engine, healthy_case(engine))
+        run_case(engine, healthy_case(engine))
 
 
 REFUSED = {

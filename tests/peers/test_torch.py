@@ -14,7 +14,7 @@ from verification import Scope
 from verification.diagnosis.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.truncation import Standard
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.torch import function, layer, module
@@ -259,13 +259,13 @@ def test_an_answer_of_another_form_is_told(apply, words):
     """By the name of what is wrong."""
     engine = layer(apply, model=scan)
     with pytest.raises(InvalidAnswer, match=words):
-        ask(engine, healthy_case(engine))
+        run_case(engine, healthy_case(engine))
 
 
 def test_a_warm_function_is_verified_in_fresh_processes(monkeypatch):
     """PyTorch has gone backwards in this process: nothing is forked."""
     engine = function(Decay, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
-    ask(engine, healthy_case(engine))
+    run_case(engine, healthy_case(engine))
     monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)

@@ -30,7 +30,7 @@ from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.forms import formed, in_words
 from verification.models.model import Model, Use, output_named
-from verification.properties.asking import check_forward
+from verification.properties.calling import check_forward
 from verification.properties.engine import Begun, InvalidAnswer
 from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of

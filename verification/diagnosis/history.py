@@ -19,7 +19,7 @@ from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.words import joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
-from verification.properties.asking import ask, is_large, relaid
+from verification.properties.calling import is_large, relaid, run_case
 from verification.properties.conduct import REUSED_ARRAYS, in_arrays_of
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
@@ -117,11 +117,11 @@ def kept_in_words(engine: Engine) -> str:
             replace(now, blocks={**now.blocks, name: array})
             for array in (before.blocks[name], _times(before.blocks[name], NEXT))
         )
-        ask(engine, before)
+        run_case(engine, before)
         return is_off(engine, same) and not is_off(engine, others)
 
     try:
-        ask(engine, _scaled(case, next(scales)))
+        run_case(engine, _scaled(case, next(scales)))
         if is_off(engine, _scaled(case, next(scales))):
             return ""
         before, now = (_scaled(case, next(scales)) for _ in range(2))

@@ -25,7 +25,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
 from verification.models.model import Block, State, Use
 from verification.processes.processor import spent
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Engine
 from verification.properties.per_step import Places, widened
 from verification.truth.lag_table import grouped_table
@@ -119,7 +119,7 @@ class _Share:
 def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
     """The map on a case, of one length and few steps; None where it shows nothing.
 
-    Raises TooLong after so many seconds of its own, and as ``ask`` does.
+    Raises TooLong after so many seconds of its own, and as ``run_case`` does.
     """
     ends = spent() + seconds
     losses = tuple(_losses(case))
@@ -194,7 +194,7 @@ def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Sha
 
 def _by_places(engine: Engine, case: Case, places: Places, loss: int) -> dict[str, dict[int, _Share]]:
     """The shares that stand apart in one answer; a READOUT is used at the step of the loss, a STATE at 0."""
-    answer, table, made = ask(engine, case), grouped_table(case), {}
+    answer, table, made = run_case(engine, case), grouped_table(case), {}
     for name, got in answer.gradients():
         use = case.model.block(name).use
         only = {Use.STATE: 0, Use.READOUT: loss}.get(use)
@@ -217,7 +217,7 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
         if spent() > ends:
             raise TooLong
         later = _later(case, s, states[s])
-        answer, expected = ask(engine, later), grouped_table(later).expected()
+        answer, expected = run_case(engine, later), grouped_table(later).expected()
         for name in names:
             want, last = expected[name], after.get(name)
             now = _Share(answer.blocks[name], want.truth, want.bound)

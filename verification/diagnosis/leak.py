@@ -18,7 +18,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, in_domains, outputs_cotangent
 from verification.models.model import Use
 from verification.models.stored import limits
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 
 # What numbers are multiplied by to change them, those of a domain that has no other sign as well.
@@ -49,9 +49,9 @@ def of_leak(engine: Engine) -> Diagnosis | None:
 
 def _leaks(engine: Engine, case: Case) -> str:
     """What leaks, from where and where to, the forward first, whose leaks the gradient has as well; or ""."""
-    first, places = ask(engine, case), dict[str, set[int]]()
+    first, places = run_case(engine, case), dict[str, set[int]]()
     for record in range(case.records):
-        for what, n in _differences(case, first, ask(engine, _changed(case, record))):
+        for what, n in _differences(case, first, run_case(engine, _changed(case, record))):
             if n != record:
                 places.setdefault(what, set()).add(n - record)
     for what in (FORWARD, GRADIENT):
@@ -59,7 +59,7 @@ def _leaks(engine: Engine, case: Case) -> str:
             into = ["the next"] if max(places[what]) > 0 else []
             into += ["the one before"] if min(places[what]) < 0 else []
             return f"{what} leaks from one packed sequence into {joined(into)}"
-    of_slack = ask(engine, _of_other_slack(case))
+    of_slack = run_case(engine, _of_other_slack(case))
     slack = next((what for what, _ in _differences(case, first, of_slack)), "")
     return f"{slack} leaks from the slack behind the last packed sequence into that one" if slack else ""
 

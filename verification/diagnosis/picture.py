@@ -15,7 +15,7 @@ from verification.diagnosis.where import Elsewhere
 from verification.models.case import Case, name_of
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
-from verification.properties.asking import is_large
+from verification.properties.calling import is_large
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 
 # Steps of the map: enough for chunks and windows to show, few enough for a narrow screen.

@@ -14,7 +14,7 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, drawn_in, random_case, stored
 from verification.models.stored import dtype_of, limits
 from verification.models.tolerance import Expected, half_of_digits
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import RaggedTruth
 from verification.properties.remarks import coarse, forward_is_coarse, suspects
@@ -77,7 +77,7 @@ class Seen:
 def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
     """What a case shows, by its truth."""
     try:
-        answer = ask(engine, truth.case)
+        answer = run_case(engine, truth.case)
     except Unsupported:
         # What it does not do shows nothing.
         return Seen(truth)
@@ -111,7 +111,7 @@ def glance_at(engine: Engine, case: Case) -> Seen | None:
 def is_off(engine: Engine, case: Case) -> bool:
     """Is more than half of the digits off, somewhere? Of a case whose records do not end early."""
     try:
-        answer = ask(engine, case)
+        answer = run_case(engine, case)
     except Unsupported:
         return False
     except InvalidAnswer:

@@ -30,7 +30,7 @@ from verification.models.truncation import kind_of
 from verification.properties.engine import Begun, Engine
 from verification.properties.findings import (
     PROPERTIES,
-    asked_of,
+    applicable,
     findings,
     prepared,
     truth_for,
@@ -236,7 +236,7 @@ class OfModel:
     def unshown(self, tally: Tally) -> Iterator[str]:
         """Of a slow engine some, in a run that ends early."""
         shown = {name for name, *_ in tally.rows}
-        yield from (each.name for each in asked_of(self.engine.claim) if each.name not in shown)
+        yield from (each.name for each in applicable(self.engine.claim) if each.name not in shown)
 
     def remarks(self, tally: Tally) -> Iterator[str]:
         """Of functions that are right to a rounding of 1 alone."""

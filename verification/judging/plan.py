@@ -10,10 +10,10 @@ from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, Block
 from verification.judging.sampled import Designed, Sample, in_portions
-from verification.properties.asking import beyond
+from verification.properties.calling import beyond
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import Engine, FixedCase
-from verification.properties.findings import BY_NAME, asked_of, at_sizes, turns
+from verification.properties.findings import BY_NAME, applicable, at_sizes, turns
 from verification.properties.property import About
 from verification.sampling import products
 from verification.sampling.admitting import admits
@@ -151,12 +151,12 @@ class Plan:
 
     @property
     def _by_one_call(self) -> Names:
-        return tuple(each.name for each in asked_of(self.engine.claim) if not each.takes_turns(False, True))
+        return tuple(each.name for each in applicable(self.engine.claim) if not each.takes_turns(False, True))
 
     def _one_in_turn(self, start: int, count: int) -> tuple[Names, ...]:
         """What so many cases are asked that are no rows, from one on: by a slow engine one more in turn."""
         one = self._by_one_call
-        more = [each.name for each in asked_of(self.engine.claim) if each.name not in one]
+        more = [each.name for each in applicable(self.engine.claim) if each.name not in one]
         return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if self.is_slow else ()
 
     def _asking(self, *cases: Sequence[str]) -> float:
@@ -172,4 +172,4 @@ def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:
 
 def _is_asked(claim: Claim, fixed: FixedCase) -> bool:
     """Does it claim the case, and equality where that is asked for?"""
-    return (fixed.property is None or fixed.property.asks(claim)) and admits(claim, fixed.make())
+    return (fixed.property is None or fixed.property.applies(claim)) and admits(claim, fixed.make())

@@ -1,10 +1,10 @@
-"""Additivity: a backward is linear in its cotangents, so that those of two parts of them add up.
+"""Additivity: a backward is linear in its cotangents, so the gradients for two parts of them add up.
 
-Code that looks at cotangents takes another path for some: where a record, a unit or a step has none, where
-all are of one sign, or one alone is not zero. What is true of each part would take as long again as what is
-true of the whole, and their sum is known. Each cotangent is in one part and zero in the other, so that
-nothing rounds in them. Where the sum is off, each part is held to its own truth, for the bound of the whole
-may be less than those of its parts, whose terms have not cancelled one another.
+Some code has special paths for cotangents: where a record, a unit or a step has none, where all have one
+sign, or where only one is not zero. The truth of each part would take as long again as that of the whole, but
+the sum of the gradients is known. Each cotangent is in one part and zero in the other, so nothing is rounded
+in the split. If the sum is off, each part is compared with a truth of its own, because the bound of the whole
+may be smaller than those of its parts, whose terms have not cancelled.
 """
 
 from dataclasses import replace
@@ -13,21 +13,23 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, is_stored
-from verification.properties.asking import ask, rng_of
-from verification.properties.property import About, Looked, Property
+from verification.properties.calling import rng_of, run_case
+from verification.properties.property import About, Checked, Property
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.truth.comparison import Disagreement, compare
 
 
-def additivity(trial: Trial) -> Looked:
+def additivity(trial: Trial) -> Checked:
     """The gradients for two parts of the cotangents add up to that for all of them."""
     if is_stored(trial.truth.case):
         return
     some = parts(trial.truth.case)
-    # Whether a call changes what another has answered is asked elsewhere.
-    answers = [{name: got.copy() for name, got in ask(trial.engine, part).blocks.items()} for part in some]
+    # Another property checks whether a call changes an earlier answer.
+    answers = [
+        {name: got.copy() for name, got in run_case(trial.engine, part).blocks.items()} for part in some
+    ]
     for name, got in trial.answer.blocks.items():
         expected = trial.truth.blocks[name]
         with np.errstate(all="ignore"):
@@ -39,7 +41,7 @@ def additivity(trial: Trial) -> Looked:
 
 
 def _off(part: Case, name: str, got: Array) -> Disagreement | None:
-    """How the gradient for a part differs from its own truth, if there is one."""
+    """How the gradient for a part differs from its own truth, if that is determined."""
     own = RaggedTruth(part) if part.lengths is not None else Truth(part)
     if not own.determined:
         return None
@@ -47,7 +49,7 @@ def _off(part: Case, name: str, got: Array) -> Disagreement | None:
 
 
 def parts(case: Case) -> tuple[Case, Case]:
-    """The case with some of its cotangents, always the same of the same, and with the others."""
+    """The case with some of its cotangents, and with the others; equal cases are split alike."""
     rng = rng_of(case)
     chosen = [_chosen(array, rng) for array in case.objective.arrays().values()]
     first, second = iter(chosen), iter(chosen)
@@ -62,7 +64,7 @@ def parts(case: Case) -> tuple[Case, Case]:
 
 
 def _chosen(array: Array, rng: np.random.Generator) -> Array:
-    """All of an array or none, what is positive, a few, or what has some indices along an axis: where."""
+    """A mask: all of an array or nothing, the positive entries, a few, or one index along an axis."""
     kind = int(rng.integers(array.ndim + 3))
     if kind == array.ndim:
         return np.full(array.shape, bool(rng.integers(2)))
@@ -81,7 +83,7 @@ ADDITIVITY = Property(
     "the gradients for two parts of the cotangents add up to that for all",
     About.PARTS,
     additivity,
-    asks=lambda claim: "cotangents" in claim.losses and "missing cotangents" not in claim.declines,
+    applies=lambda claim: "cotangents" in claim.losses and "missing cotangents" not in claim.declines,
     of_large=True,
     in_turn=True,
     parts=lambda claim, case: parts(case),

@@ -1,4 +1,4 @@
-"""One property, asked again on one case: what a printed program calls."""
+"""One property checked again on one case: the function that printed programs call."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from verification.properties.training import Recorded, findings_of
 
 
 def check(engine: Any, name: str, case: Case | Call | Recorded) -> None:
-    """Ask an engine that an adapter returned for the property of that name, on one case or one call.
+    """Check one property, by name, of an engine that an adapter returned, on one case or one call.
 
     For a kept call of a training run, the results of that time are compared, and the engine is not called.
 
-    Raises AssertionError where it is refuted: the part, what came, what was wanted, and within which bound.
+    Raises AssertionError if the property is refuted; the message has the part, got, want and the bound.
     """
     __tracebackhide__ = True
     if isinstance(case, Call):

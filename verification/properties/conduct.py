@@ -1,4 +1,4 @@
-"""Conduct: what an engine does with arrays that are not its own, and whether one call minds another."""
+"""Conduct: how an engine treats arrays that it does not own, and whether one call affects another."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,23 +9,23 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
-from verification.properties.asking import afresh, ask, ask_directly, relaid, rng_of
+from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
 from verification.properties.engine import Answer, Engine, InvalidAnswer
-from verification.properties.property import About, Looked, Property
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement, said
 from verification.sampling.mixed import ways
 
-# How arrays lie otherwise: in every way that changes how any array lies.
+# Memory layouts for all arrays: one for each way in which any array's layout can change.
 OTHERWISE = ("read-only", "Fortran order", "a gap after each number", "backwards")
 
-# In how many ways arrays lie that each have one of their own.
+# How many cases are checked in which each array has a layout of its own.
 WAYS = 6
 
 
-def inputs_stay(trial: Trial) -> Looked:
-    """No array that is given is changed, and no answer is a view of one."""
+def inputs_stay(trial: Trial) -> Checked:
+    """No given array is changed, and no answer is a view of one."""
     given, before = afresh(trial.truth.case), _arrays(trial.truth.case)
-    answer = ask_directly(trial.engine, given)
+    answer = run_uncopied(trial.engine, given)
     for name, array in _arrays(given).items():
         changed = not np.array_equal(array, before[name])
         wrong = f"{name} is changed in place" if changed else None
@@ -40,14 +40,14 @@ def _arrays(case: Case) -> dict[str, Array]:
     return {**given.blocks, **given.objective.arrays()}
 
 
-def second_call(trial: Trial) -> Looked:
-    """After a call for another problem a call is as right as the first, whose answer has not changed."""
+def second_call(trial: Trial) -> Checked:
+    """After a call for another problem the same call is still right, and the first answer is unchanged."""
     engine, truth, first = trial.engine, trial.truth, trial.answer
     kept = copied(first)
-    ask(engine, in_domains(relaid(truth.case, np.negative)))
+    run_case(engine, in_domains(relaid(truth.case, np.negative)))
     for name, wrong in changed_since(first, kept):
         yield name, wrong, trial.some
-    yield from agreement(ask(engine, truth.case), truth)
+    yield from agreement(run_case(engine, truth.case), truth)
 
 
 def copied(answer: Answer) -> dict[str, Array]:
@@ -56,15 +56,15 @@ def copied(answer: Answer) -> dict[str, Array]:
 
 
 def changed_since(answer: Answer, kept: Mapping[str, Array]) -> Iterator[tuple[str, str | None]]:
-    """Each part of an answer of which copies were kept before a second call, and whether that changed it."""
+    """For each part of an answer, whether a second call changed it, compared with the copies."""
     for name, part in {**answer.forward, **answer.blocks}.items():
         changed = not np.array_equal(part, kept[name], equal_nan=True)
         clause = name if name in answer.forward else f"d_{name}"
         yield name, f"{clause} of the first call is changed by a second one" if changed else None
 
 
-def reused_arrays(trial: Trial) -> Looked:
-    """In arrays that held other numbers at the call before a call is as right."""
+def reused_arrays(trial: Trial) -> Checked:
+    """A call is right in arrays that held other numbers at the call before."""
     case = replace(trial.truth.case, layouts={})
     answer = in_arrays_of(trial.engine, in_domains(relaid(case, np.negative)), case)
     kept = "it keeps what it computed for arrays that have changed since"
@@ -72,34 +72,34 @@ def reused_arrays(trial: Trial) -> Looked:
 
 
 def in_arrays_of(engine: Engine, before: Case, case: Case) -> Answer:
-    """The answer to a case in the very arrays of one that was asked before."""
+    """The answer to a case in the very arrays of the case that was run before."""
     given, now = afresh(before), _arrays(case)
-    ask_directly(engine, given)
+    run_uncopied(engine, given)
     for name, array in _arrays(given).items():
         np.copyto(array, now[name])
-    return ask_directly(engine, given)
+    return run_uncopied(engine, given)
 
 
-def memory_layout(trial: Trial) -> Looked:
+def memory_layout(trial: Trial) -> Checked:
     """Read-only, Fortran-ordered, strided and reversed arrays give the same gradient, within the bound.
 
-    All arrays in one way, and each in a way of its own, in which a large case is asked once.
+    All arrays have one layout, or each a layout of its own; a large case is run once, with the latter.
     """
     for how, case in _otherwise(trial):
         otherwise = f"with arrays laid out otherwise ({how})"
         try:
-            answer = ask_directly(trial.engine, case)
+            answer = run_uncopied(trial.engine, case)
         except InvalidAnswer as invalid:
             raise InvalidAnswer(f"{otherwise}: {invalid}") from invalid
         yield from said(otherwise, agreement(answer, trial.truth))
 
 
 def _otherwise(trial: Trial) -> Iterator[tuple[str, Case]]:
-    """How all arrays lie, in words, and the case with arrays that do."""
+    """The layout in words, and the case with arrays that have it."""
     case = trial.truth.case
     for how in () if trial.truth.large else OTHERWISE:
         yield how, relaid(case, partial(laid_out, layout=how))
-    # Other ways for other numbers, and always the same for the same.
+    # Different numbers get different layouts, equal numbers always the same.
     rng = rng_of(case)
     for _ in range(1 if trial.truth.large else WAYS):
         apart = replace(case, layouts=ways(case, trial.engine.claim, rng))

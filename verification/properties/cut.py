@@ -1,12 +1,12 @@
-"""Cut: a sequence run in parts, the state handed on and all backwards chained, is that of one run.
+"""Cut: a sequence run in parts, with the states handed on and the backwards chained, equals one run.
 
-    forward     outputs, state = layer(xs[:s], state), and the same of xs[s:] from that state
+    forward     outputs, state = layer(xs[:s], state), and the same for xs[s:] from that state
     backward    the cotangents of a part's initial state are those of the final state before it;
-                what all parts share adds up, and an input's gradient stands where the input does
+                gradients of blocks that all parts share are added, those of inputs are concatenated
 
-As a stream is run, or a sequence that is too long for one call. It is cut before a step that differs from
-case to case. What is handed on are the very arrays that the layer returned. The bound is twice that of one
-run: a state that is handed on is rounded as each is that stays within, and two sums are rounded once more.
+This is how a stream is run, or a sequence that is too long for one call. The step of the cut differs from
+case to case. The next part gets the very arrays that the layer returned. The bound is twice that of one run:
+a state that is handed on is rounded like one that stays inside, and two sums are rounded once more.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, is_stored, outputs_cotangent
 from verification.models.model import Use
 from verification.models.truncation import FULL
-from verification.properties.asking import afresh, ask_directly, rng_of
+from verification.properties.calling import afresh, rng_of, run_uncopied
 from verification.properties.engine import Answer, Engine, InvalidAnswer
-from verification.properties.property import About, Looked, Property
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial
 from verification.sampling.claim import FEW_STEPS, Claim
 from verification.truth.comparison import compare
 from verification.truth.parts import final_of
 
 
-def cut(trial: Trial) -> Looked:
+def cut(trial: Trial) -> Checked:
     """The parts' outputs, states and gradients, joined, are those of the whole."""
     truth, engine = trial.truth, trial.engine
     case, owed = truth.case, {*engine.claim.blocks}
@@ -49,7 +49,9 @@ def cut(trial: Trial) -> Looked:
 
 
 def _spans(case: Case, claim: Claim) -> list[slice]:
-    """In two, before a step that all records have; of who compiles for each shape, by a number it knows."""
+    """Two parts, cut before a step that all records have; for a compiled engine, parts of a length that it
+    knows.
+    """
     least, end = claim.steps[0], min(case.lengths or (case.steps,))
     if claim.compiled:
         known = [n for n in FEW_STEPS if least <= n < end and case.steps % n == 0]
@@ -63,33 +65,33 @@ def _spans(case: Case, claim: Claim) -> list[slice]:
 
 
 def parts(claim: Claim, case: Case) -> list[Case]:
-    """The parts, each from the state and for the final cotangents of the whole."""
+    """The parts, each with the initial state and the final cotangents of the whole."""
     return [_of_span(case, span) for span in _spans(case, claim)]
 
 
 def _in_turn(engine: Engine, case: Case, spans: Sequence[slice]) -> list[Answer]:
-    """The answer of each part, once it is known what flows back to it."""
+    """The answers of the parts; the backwards run once the cotangents of each final state are known."""
     names = [block.name for block in case.model.of(Use.STATE)]
-    # Who takes no arrays that are parts of others is given copies.
+    # An engine that declines views gets copies.
     handed = np.copy if "views" in engine.claim.declines else np.asarray
     part = afresh(_of_span(case, spans[0]))
-    parts, answer = [part], ask_directly(engine, part)
+    parts, answer = [part], run_uncopied(engine, part)
     for span in spans[1:]:
         part = afresh(_of_span(case, span))
         state = {name: handed(answer.forward[final_of(case.model.block(name))]) for name in names}
         parts.append(replace(part, blocks={**part.blocks, **state}))
-        answer = ask_directly(engine, parts[-1])
+        answer = run_uncopied(engine, parts[-1])
     answers = [_kept(answer)]
     for part in parts[-2::-1]:
         flow = tuple(handed(answer.blocks[name]) for name in names)
         objective = Cotangents(outputs_cotangent(part), flow)
-        answer = ask_directly(engine, replace(part, objective=objective))
+        answer = run_uncopied(engine, replace(part, objective=objective))
         answers.append(_kept(answer))
     return answers[::-1]
 
 
 def _of_span(case: Case, span: slice) -> Case:
-    """Those steps, from the state and for the final cotangents of the whole, in C order."""
+    """These steps, with the initial state and the final cotangents of the whole, in C order."""
     inputs = {name: array[:, span] for name, array in case.inputs.items()}
     ends = [min(length, span.stop) - span.start for length in case.lengths or ()]
     return replace(
@@ -102,7 +104,7 @@ def _of_span(case: Case, span: slice) -> Case:
 
 
 def _kept(answer: Answer) -> Answer:
-    """A copy: whether a call changes what another has answered is asked elsewhere."""
+    """A copy. Another property checks whether a call changes an earlier answer."""
     forward = {name: array.copy() for name, array in answer.forward.items()}
     return Answer(forward, {name: array.copy() for name, array in answer.blocks.items()}, {})
 
@@ -129,7 +131,7 @@ CUT = Property(
     "a sequence run in parts, the state handed on and the backwards chained, is that of one run",
     About.CONDUCT,
     cut,
-    asks=lambda claim: "cotangents" in claim.losses and claim.hands_on,
+    applies=lambda claim: "cotangents" in claim.losses and claim.hands_on,
     of_large=True,
     in_turn=True,
     parts=parts,

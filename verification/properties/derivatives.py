@@ -1,16 +1,16 @@
-"""A third way to a gradient: complex steps, where every function takes them."""
+"""A third way to a gradient: complex steps, where every function allows them."""
 
 from verification.models.arrays import Array
-from verification.properties.property import About, Looked, Property, Reference
+from verification.properties.property import About, Checked, Property, Reference
 from verification.properties.trial import CaseTruth, Trial
 from verification.truth import complex_step
 from verification.truth.comparison import compare
 
-# The most numbers of a case of which each is moved in a copy of its own.
+# The most numbers in a case; each is moved in a copy of its own.
 MOST = 200
 
 
-def complex_steps(trial: Trial) -> Looked:
+def complex_steps(trial: Trial) -> Checked:
     """Each block agrees with the imaginary part of the forward at θ + iε."""
     gradient = gradient_of(trial.truth)
     for name, got in trial.answer.gradients() if gradient else ():
@@ -19,7 +19,7 @@ def complex_steps(trial: Trial) -> Looked:
 
 
 def gradient_of(truth: CaseTruth) -> dict[str, Array]:
-    """By complex steps; of a case that is too large for them, or takes none, nothing."""
+    """The gradient by complex steps; empty if the case is too large for them, or not admitted."""
     case = truth.case
     numbers = sum(array.size for array in case.blocks.values())
     if case.lengths is not None or numbers > MOST or not complex_step.admitted(case):

@@ -1,4 +1,4 @@
-"""An engine, as what judges it sees one, whatever adapter it came through; and its answer."""
+"""The engine interface, the same for every adapter, and an engine's answer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from verification.sampling.claim import Claim
 class InvalidAnswer(Exception):
     """An engine did not answer in the agreed form; the message says how.
 
-    ``lost``: it is not worth while to ask it again.
+    ``lost``: another call is not worth while.
     """
 
     lost = False
 
 
 class TimedOut(InvalidAnswer):
-    """An engine did not answer in time: to ask it again is to wait again."""
+    """An engine did not answer in time; another call would wait as long again."""
 
     lost = True
 
@@ -36,9 +36,9 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What an engine says of a case: the outputs and final states, and the gradient of every claimed block.
+    """An engine's result for a case: the outputs and final states, and the gradient of every claimed block.
 
-    ``second``: the gradients by the second of two arrays that an engine keeps for one block.
+    ``second``: the second gradient of a block that the engine stores as a sum of two arrays.
     """
 
     forward: Mapping[str, Array]
@@ -46,23 +46,25 @@ class Answer:
     second: Mapping[str, Array]
 
     def gradients(self) -> Iterator[tuple[str, Array]]:
-        """Every gradient by its block, two of a block that is kept in two arrays."""
+        """Every gradient with the name of its block; two for a block that is stored as two arrays."""
         yield from self.blocks.items()
         yield from self.second.items()
 
     def parts(self) -> dict[str, Array]:
-        """All of it, by name."""
+        """All parts, by name."""
         return {**self.forward, **{f"d_{name}": array for name, array in self.blocks.items()}}
 
 
-# A forward's parts by name, and its backward, which may be called later, and more than once: the gradient's
-# blocks by name, for the cotangents of an objective.
+# A forward's parts by name, and its backward, which may be called later, and more than once: from an
+# objective's cotangents to the gradient's blocks by name.
 Begun: TypeAlias = tuple[Mapping[str, Any], Callable[[Objective], Mapping[str, tuple[Any, ...]]]]
 
 
 @dataclass(frozen=True, eq=False)
 class FixedCase:
-    """A case by its name; ``property``: that which alone asks it, None of one that is asked as any other."""
+    """A case with a name; ``property``: the only property that is checked on it, None for every one that
+    applies.
+    """
 
     property: Property[Any] | None
     name: str
@@ -70,39 +72,41 @@ class FixedCase:
 
 
 class Engine(Protocol):
-    """What is judged."""
+    """The implementation under test."""
 
     @property
     def model(self) -> Model:
-        """What it claims to compute."""
+        """The model that it claims to compute."""
 
     @property
     def claim(self) -> Claim:
-        """What it claims to do."""
+        """The claim: everything that it supports."""
 
     @property
     def fixed(self) -> tuple[FixedCase, ...]:
-        """Cases that every run meets, beside those that its claim makes."""
+        """Cases that every run includes, beside those that follow from the claim."""
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """How its arrays differ from the model's, by its adapter's description; None where that has none."""
+        """How its arrays differ from the model's, as given to its adapter; None where the adapter has no such
+        argument.
+        """
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
-        """The same engine as one of another model, or of other arrays; raises ValueError for none."""
+        """The same engine for another model, or with other arrays; raises ValueError if it cannot be."""
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
-        """The forward's parts and the gradient's blocks, by name, of these very arrays.
+        """The forward's parts and the gradient's blocks, by name, for these very arrays.
 
-        A block's gradient is one array, or two equal ones of an engine that keeps it as a sum of two.
-        Raises InvalidAnswer where what comes back has not the adapter's form.
+        A block's gradient is one array, or two equal ones for an engine that stores the block as a sum of
+        two. Raises InvalidAnswer if the result does not have the adapter's form.
         """
 
     def begin(self, case: Case) -> Begun:
-        """The forward alone, where a call comes in two (``Capabilities.in_two``); raises as ``answer``."""
+        """The forward alone, if calls come in two (``Capabilities.in_two``); raises as ``answer``."""
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Engine":
-        """The same, told which gradients are wanted and which outputs unused (``Capabilities.partial``)."""
+        """The same, which is told the wanted gradients and the unused outputs (``Capabilities.partial``)."""
 
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``."""

@@ -1,6 +1,6 @@
 """Exactness: in Fractions, with rational functions, an engine's answer equals that of dual numbers.
 
-Nothing is rounded, so there is no tolerance: an error is seen however small its share.
+Nothing is rounded, so there is no tolerance: an error shows however small its share is.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
-from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import Trial
 from verification.text import type_name
 from verification.truth import exact
@@ -22,23 +22,23 @@ from verification.truth.memo import Memo
 
 
 class Equal(Expected):
-    """A truth that nothing rounds, and that has to be met exactly: it is always determined."""
+    """An expectation without rounding, which has to be met exactly and is always determined."""
 
     bound = 0.0
     determined = True
 
     @property
     def size(self) -> float:
-        """Is it not zero? As a number, which the size of a Fraction may be too small for."""
+        """1.0 if it is not zero, else 0.0: a Fraction's size may be too small for a float."""
         return float((self.truth != 0).any())
 
 
 def equal(truths: Mapping[str, Array]) -> dict[str, Expected]:
-    """Each has to be met exactly."""
+    """Each expectation, to be met exactly."""
     return {name: Equal(truth, 0.0, 0.0, truth.dtype) for name, truth in truths.items()}
 
 
-def equality(trial: Trial, refused: Callable[[str, Array], str | None]) -> Looked:
+def equality(trial: Trial, refused: Callable[[str, Array], str | None]) -> Checked:
     """Each part of the answer equals the truth; ``refused``: why a part is wrong whatever its numbers are."""
     truth, answer = trial.truth, trial.answer
     parts = [(name, got, truth.forward[name], name) for name, got in answer.forward.items()]
@@ -48,7 +48,7 @@ def equality(trial: Trial, refused: Callable[[str, Array], str | None]) -> Looke
 
 
 def _no_fraction(name: str, got: Array) -> str | None:
-    """The first entry that is equal to a Fraction at best: with it all that follows is rounded."""
+    """The first entry that is not a Fraction: even if it is equal to one, later results are rounded."""
     for index, entry in np.ndenumerate(got):
         if type(entry) is not Fraction:
             return f"{name} holds a {type_name(type(entry))} at {index}, needed a Fraction"
@@ -60,7 +60,7 @@ EXACT: Property[Trial] = Property(
     "in Fractions each gradient is equal",
     About.EQUALITY,
     lambda trial: equality(trial, _no_fraction),
-    asks=lambda claim: claim.exact,
+    applies=lambda claim: claim.exact,
     evidence=lambda claim: claim.blocks if claim.exact else (),
     alone=Alone("exact", "in exact arithmetic alone it shows, and no rounding explains it"),
     reference=Reference("dual numbers over the rationals", "no rounding and no AD library; compared by =="),
@@ -69,7 +69,7 @@ EXACT: Property[Trial] = Property(
 
 @dataclass(frozen=True, eq=False)
 class ExactTruth:
-    """What is true of a case of Fractions, computed when it is first asked for."""
+    """The truth of a case of Fractions, computed when it is first used."""
 
     case: Case
     memo: Memo = field(default_factory=Memo)
@@ -90,7 +90,7 @@ class ExactTruth:
 
     @property
     def autograd(self) -> dict[str, Array]:
-        """The gradient, which dual numbers have computed: no AD library takes Fractions."""
+        """The gradient by dual numbers, because no AD library takes Fractions."""
         return {name: each.truth for name, each in self.blocks.items()}
 
     def informative(self, names: tuple[str, ...]) -> bool:

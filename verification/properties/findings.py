@@ -1,4 +1,4 @@
-"""What is asked of an engine: the properties, in the order in which they are asked and shown."""
+"""The properties, in the order in which they are checked and shown, and the findings of a case."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -6,7 +6,7 @@ from itertools import chain
 
 from verification.models.case import Case
 from verification.properties.additivity import ADDITIVITY
-from verification.properties.asking import beyond
+from verification.properties.calling import beyond
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.cut import CUT
 from verification.properties.derivatives import COMPLEX_STEP
@@ -69,9 +69,9 @@ BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES
 
 
 def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
-    """What is true of a case, by the type of its numbers, and by whether its records end early.
+    """The truth of a case: it depends on the type of its numbers, and on whether records end early.
 
-    ``memory``: who may know some of it already, of a case whose numbers round.
+    ``memory``: may have some of it already, for a case whose numbers round.
     """
     if case.dtype == object:
         return ExactTruth(case)
@@ -79,20 +79,20 @@ def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
 
 
 def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) -> CaseTruth:
-    """What is true of a case that this property asks, alone where it has cases of its own."""
+    """The truth of a case for this property, which is the only one checked if it has cases of its own."""
     if property_.about is About.ONCE:
         return Truth(case, memory, property_)
     return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
-# Of a slow engine what takes turns goes first to rows that have so many levels which it has not met.
+# For a slow engine, properties in turn go first to rows with at least so many levels that they have not met.
 NEW = (8, 4, 2, 1)
 
 
 def turns(claim: Claim, slow: bool = False) -> Turns:
-    """Which properties take turns, by their names: of large rows and of small ones apart.
+    """Which properties are checked in turn, by name; large rows and small ones separately.
 
-    Of a slow engine, all that take further calls; and large rows are as good as small ones.
+    For a slow engine these are all that need further calls, and large rows are as good as small ones.
     """
 
     def is_large(row: Row) -> bool:
@@ -104,7 +104,7 @@ def turns(claim: Claim, slow: bool = False) -> Turns:
     by_kind: Mapping[tuple[bool, bool], tuple[str, ...]] = {
         (large, in_turn): tuple(
             each.name
-            for each in asked_of(claim)
+            for each in applicable(claim)
             if (each.of_large or not large) and each.takes_turns(large, slow) == in_turn
         )
         for large in (False, True)
@@ -117,35 +117,37 @@ def turns(claim: Claim, slow: bool = False) -> Turns:
 
 
 def at_sizes(claim: Claim) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of sizes that meet, what every case is asked, and what is dealt out: all that takes further calls."""
-    every = asked_of(claim)
+    """For products of sizes: the properties checked on every case, and those dealt out, which need further
+    calls.
+    """
+    every = applicable(claim)
     always = tuple(each.name for each in every if each.of_large and not each.takes_turns(True))
     return always, tuple(each.name for each in every if each.about in AGAIN and each.name not in always)
 
 
 def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:
-    """The truth, with all made that the properties take of it which an engine of that claim is asked."""
-    for each in asked(claim, truth, turns) if truth.determined else ():
+    """The truth, with everything computed that the properties of an engine with this claim need."""
+    for each in checked_on(claim, truth, turns) if truth.determined else ():
         each.prepare(claim, truth)
     return truth
 
 
-def asked_of(claim: Claim) -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on cases whose numbers round."""
+def applicable(claim: Claim) -> tuple[Property[Trial], ...]:
+    """The properties that apply to an engine with this claim, on cases whose numbers round."""
     apart = (About.FORM, About.EQUALITY, About.FIXED, About.ONCE)
-    return tuple(each for each in PROPERTIES if each.about not in apart and each.asks(claim))
+    return tuple(each for each in PROPERTIES if each.about not in apart and each.applies(claim))
 
 
-def asked(
+def checked_on(
     claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None
 ) -> tuple[Property[Trial], ...]:
-    """The properties that an engine of that claim is asked on such a case; of ``turns`` those, if given.
+    """The properties that are checked on such a case; only those in ``turns``, if given.
 
-    What takes further calls is asked of a large case if it is named alone.
+    On a large case, a property that needs further calls is checked only if ``turns`` names it.
     """
     if truth.only is not None:
         return (truth.only,)
-    every = asked_of(claim)
+    every = applicable(claim)
     if turns is not None:
         every = tuple(each for each in every if each.name in turns)
     named = turns is not None
@@ -158,17 +160,17 @@ def findings(
     names: tuple[str, ...] | None = None,
     turns: tuple[str, ...] | None = None,
 ) -> Iterator[Finding]:
-    """What the properties find, all that are asked or those of them that are named.
+    """The findings of the properties that are checked, or of those among them that are named.
 
-    A case that determines nothing is asked for the form alone, and one of Fractions, or of whole numbers that
-    nothing rounds, for equality, whatever is named. What an engine does not do is found as *declined*, and
-    what a function is to blame for that is right to a rounding of 1 alone as a *remark*.
+    A case that is not determined gets the form alone. A case of Fractions, or of whole numbers that nothing
+    rounds, gets equality, whatever is named. A case that the engine does not support is found as *declined*,
+    and an error that coarse functions explain as a *remark*.
     """
-    chosen = asked(engine.claim, truth, turns)
+    chosen = checked_on(engine.claim, truth, turns)
     if names is not None and truth.only is None:
         chosen = tuple(each for each in chosen if each.name in names)
     trial = Trial(engine, truth)
-    # All is found before it is settled. Lists that are made as they are asked for put no frame of Python
-    # between whoever asks and an engine.
+    # Everything is found before it is settled. Chained maps, not a generator, so that no Python frame of ours
+    # is between the caller and the engine.
     every = map(list, (found(chosen, trial),))
     return chain.from_iterable(map(partial(settled, trial, chosen), every))

@@ -1,9 +1,9 @@
-"""Fixed cases that an engine brings along: what everyone who is judged as it is has to meet.
+"""Fixed cases that an engine brings along.
 
-A designed sample covers levels by what a model knows. What a family of engines does in its own way, at sizes
-or by truncations of its own, is met by cases that are made for it. They are made of whole numbers that
-nothing rounds, so an answer has to *equal* autograd's, whatever the order of its sums; or they are asked as
-any other.
+A designed sample covers the levels that follow from a model. Cases that are made for a family of engines
+cover what is particular to it, such as sizes or truncations of its own. They hold whole numbers that nothing
+rounds, so an answer has to *equal* autograd's, whatever the order of its sums; or they are checked like any
+other case.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
 from verification.properties.exactness import equal, equality
-from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import Trial
 from verification.truth import replay
 from verification.truth.memo import Memo
@@ -23,7 +23,7 @@ from verification.truth.memo import Memo
 
 @dataclass(frozen=True, eq=False)
 class FixedTruth:
-    """What is true of a case of whole numbers that nothing rounds, and the property that asks for it."""
+    """The truth of a case of whole numbers that nothing rounds, and the one property checked on it."""
 
     case: Case
     only: Property[Trial]
@@ -48,7 +48,7 @@ class FixedTruth:
 
     @property
     def autograd(self) -> dict[str, Array]:
-        """The gradient, which replays have computed."""
+        """The gradient by replays."""
         return self._both[1]
 
     def informative(self, names: tuple[str, ...]) -> bool:
@@ -62,8 +62,8 @@ def _whole(case: Case) -> tuple[dict[str, Array], dict[str, Array]]:
         return replay.forward(case), replay.gradient(case, case.dtype)
 
 
-def integers(trial: Trial) -> Looked:
-    """Each part of the answer equals autograd's, of its numbers as they are."""
+def integers(trial: Trial) -> Checked:
+    """Each part of the answer equals autograd's."""
     yield from equality(trial, lambda name, got: None)
 
 
@@ -72,7 +72,7 @@ INTEGERS = Property(
     "in whole numbers that nothing rounds each gradient is equal to autograd's",
     About.FIXED,
     integers,
-    asks=lambda claim: claim.exact,
+    applies=lambda claim: claim.exact,
     alone=Alone("exact", "in numbers that nothing rounds it shows, and no rounding explains it"),
     reference=Reference("integers in floating point", "nothing rounds, so autograd must be equal bit by bit"),
 )
@@ -81,7 +81,7 @@ LARGER = Property(
     "the same in larger problems, up to 512 steps, of fixed shapes",
     About.FIXED,
     integers,
-    asks=lambda claim: claim.exact,
+    applies=lambda claim: claim.exact,
     alone=Alone("size", "the bug is in what it does with such problems alone"),
     reference=Reference("integers, in larger problems", "the same, on fixed problems of up to 512 steps"),
 )
@@ -90,6 +90,6 @@ OWN_TRUNCATIONS = Property(
     "the same under truncations of one's own, whose losses reach back in any order",
     About.FIXED,
     integers,
-    asks=lambda claim: claim.exact,
+    applies=lambda claim: claim.exact,
     alone=Alone("truncation", "the bug is in truncations of one's own alone"),
 )

@@ -1,25 +1,25 @@
-"""One call on the case itself: its forward, and its gradients beside those of two oracles."""
+"""One call on the case itself: the forward, and the gradients compared with two oracles."""
 
-from verification.properties.property import About, Looked, Property, Reference
+from verification.properties.property import About, Checked, Property, Reference
 from verification.properties.trial import Answered, Trial
 from verification.truth.comparison import compare
 
 
-def forward(trial: Trial) -> Looked:
+def forward(trial: Trial) -> Checked:
     """Outputs and final states agree with the model's."""
     for name, got in trial.answer.forward.items():
         expected = trial.truth.forward[name]
         yield name, compare(name, got, expected.truth, expected.bound), expected
 
 
-def autograd(trial: Trial) -> Looked:
+def autograd(trial: Trial) -> Checked:
     """Each block agrees with autograd's gradient of the model."""
     for name, got in trial.answer.gradients():
         expected = trial.truth.blocks[name]
         yield name, compare(f"d_{name}", got, trial.truth.autograd[name], expected.bound), expected
 
 
-def lags(trial: Answered) -> Looked:
+def lags(trial: Answered) -> Checked:
     """Each block agrees with the sum of the lag table."""
     for name, got in trial.answer.gradients():
         expected = trial.truth.blocks[name]

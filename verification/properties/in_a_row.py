@@ -1,25 +1,27 @@
-"""Many calls in a row, of small problems: the last is as right as the first. Asked once in a run."""
+"""Many calls in a row on a small problem: the last is as right as the first. Checked once in a run."""
 
 import numpy as np
 
 from verification.models.case import Case, in_domains
 from verification.models.stored import dtype_of
 from verification.processes.processor import spent
-from verification.properties.asking import ask, relaid
+from verification.properties.calling import relaid, run_case
 from verification.properties.engine import InvalidAnswer
-from verification.properties.property import About, Alone, Looked, NotAsked, Property
+from verification.properties.property import About, Alone, Checked, NotAsked, Property
 from verification.properties.trial import Trial, agreement
 from verification.sampling.claim import Claim
 
-# Calls, and the seconds after which no more are made of a slow engine, one that waits for a device as well.
+# The number of calls, and the seconds after which a slow engine is not called again; waiting for a device
+# counts.
 CALLS, SECONDS = 1000, 3.0
 
 
-def calls_in_a_row(trial: Trial) -> Looked:
-    """A thousand calls, of these numbers, of others, and of the same shapes in every other claimed type.
+def calls_in_a_row(trial: Trial) -> Checked:
+    """A thousand calls: with these numbers, with others, and with the same shapes in every other claimed
+    type.
 
-    What is compared comes after a call in another type, where one is claimed. Of a slow engine fewer calls
-    are made, and it is said how many.
+    The compared answer follows a call in another type, if one is claimed. A slow engine gets fewer calls, and
+    the finding says how many.
     """
     engine, truth = trial.engine, trial.truth
     case = truth.case
@@ -28,7 +30,7 @@ def calls_in_a_row(trial: Trial) -> Looked:
     for number in range(CALLS):
         turn = turns[number % len(turns)]
         try:
-            answer = ask(engine, turn)
+            answer = run_case(engine, turn)
         except InvalidAnswer as invalid:
             if invalid.lost:
                 raise

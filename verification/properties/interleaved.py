@@ -1,7 +1,7 @@
-"""Interleaved calls: what a forward has saved is its own, and stays as it was for a second backward.
+"""Interleaved calls: what a forward saves belongs to it, and stays as it was for a second backward.
 
-Asked of engines whose calls come in two. A training loop with two graphs alive at once, as that of two
-losses, goes forward twice before it goes back.
+This applies to engines whose calls come in two. A training loop with two graphs alive at once, for two
+losses, calls two forwards before it calls a backward.
 """
 
 from collections.abc import Iterator
@@ -13,23 +13,23 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.model import Use
-from verification.properties.asking import PendingBackward, begin, relaid
+from verification.properties.calling import PendingBackward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
-from verification.properties.property import About, Looked, Property
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement
 
-# To how many parts in one a wrong gradient is what it is said to be.
+# The relative error up to which a wrong gradient counts as equal to another gradient.
 CLOSE = 1e-4
 
 
-def interleaved_calls(trial: Trial) -> Looked:
-    """Two forwards before their backwards, in either order: each goes back by what it has saved itself."""
+def interleaved_calls(trial: Trial) -> Checked:
+    """Two forwards before their backwards, in either order: each backward uses what its own forward saved."""
     engine, case = trial.engine, trial.truth.case
     first, second = begin(engine, case), begin(engine, _of_other_data(case))
     with _going_back_too(second):
         yield from _in_turn(trial, first, "a backward after another forward")
     _back(second, "the backward of a second forward")
-    # Of other parameters, and fewer records where that is claimed: what is kept has another shape then.
+    # Other parameters, and fewer records where that is claimed, so that the saved arrays have another shape.
     few = in_domains(relaid(case, np.negative))
     few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
     first, second = begin(engine, case), begin(engine, few)
@@ -40,9 +40,10 @@ def interleaved_calls(trial: Trial) -> Looked:
 
 @contextmanager
 def _going_back_too(other: PendingBackward) -> Iterator[None]:
-    """If what is asked here is not in form, the other forward's backward is asked all the same.
+    """If a backward fails, the other forward's backward is called all the same.
 
-    Who keeps a queue of what forwards have saved has none too many in it then, when the next property asks.
+    Otherwise an engine with a queue of saved forwards would have one too many when the next property is
+    checked.
     """
     try:
         yield
@@ -53,8 +54,10 @@ def _going_back_too(other: PendingBackward) -> Iterator[None]:
         raise
 
 
-def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Looked:
-    """The first forward's backward beside the truth, and whose tape it took, where that can be told."""
+def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Checked:
+    """Compares the first forward's backward with the truth, and tells which tape it used, where that is
+    clear.
+    """
     answer = _back(first, what)
     for name, wrong, expected in agreement(answer, trial.truth):
         clause = f"{_of_other_tape(trial, answer) or what}: {wrong}" if wrong else None
@@ -62,7 +65,7 @@ def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Looked:
 
 
 def _of_other_tape(trial: Trial, answer: Answer) -> str:
-    """Is it the gradient of the other forward's numbers, for these cotangents?"""
+    """Says so if it is the gradient for the other forward's numbers and these cotangents."""
     case = trial.truth.case
     other = begin(trial.engine, _of_other_data(case)).back(case.objective)
     alike = all(_alike(got, other.blocks[name]) for name, got in answer.blocks.items())
@@ -70,13 +73,13 @@ def _of_other_tape(trial: Trial, answer: Answer) -> str:
 
 
 def _of_other_data(case: Case) -> Case:
-    """The case with other inputs and states: its parameters are those of the same network."""
+    """The case with other inputs and states, and the same parameters: they belong to the same network."""
     data = {block.name: -case.blocks[block.name] for block in case.model.of(Use.INPUT, Use.STATE)}
     other = replace(case, blocks={**case.blocks, **data}, objective=case.objective.replaced(np.negative))
     return in_domains(other)
 
 
-def second_backward(trial: Trial) -> Looked:
+def second_backward(trial: Trial) -> Checked:
     """A second backward of one forward gives what the first gave."""
     forward = begin(trial.engine, trial.truth.case)
     first = {name: got.copy() for name, got in _back(forward, "a backward").blocks.items()}
@@ -89,7 +92,7 @@ def second_backward(trial: Trial) -> Looked:
 
 
 def _back(forward: PendingBackward, what: str) -> Answer:
-    """Its backward; what is not in form is told with what was asked."""
+    """Its backward; ``what`` begins the message if the answer is invalid."""
     try:
         return forward.back()
     except InvalidAnswer as invalid:
@@ -107,12 +110,12 @@ INTERLEAVED_CALLS = Property(
     "two forwards before their backwards, in either order: each goes back by its own",
     About.CONDUCT,
     interleaved_calls,
-    asks=lambda claim: claim.capabilities.in_two and "interleaved calls" not in claim.declines,
+    applies=lambda claim: claim.capabilities.in_two and "interleaved calls" not in claim.declines,
 )
 SECOND_BACKWARD = Property(
     "second backward",
     "a second backward of one forward gives what the first gave",
     About.CONDUCT,
     second_backward,
-    asks=lambda claim: claim.capabilities.in_two and "second backward" not in claim.declines,
+    applies=lambda claim: claim.capabilities.in_two and "second backward" not in claim.declines,
 )

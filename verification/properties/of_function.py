@@ -1,4 +1,4 @@
-"""What must hold of any function's backward, as findings on one call."""
+"""The properties of any function's backward, and the findings on one call."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from verification.models.arrays import Array
 from verification.models.code import Code
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
-from verification.properties.asking import LARGEST, answered, checked_part
+from verification.properties.calling import LARGEST, checked_part, guarded
 from verification.properties.conduct import (
     INPUTS_STAY,
     MEMORY_LAYOUT,
@@ -26,7 +26,7 @@ from verification.properties.engine import Answer
 from verification.properties.gradients import AUTOGRAD, lags
 from verification.properties.interleaved import INTERLEAVED_CALLS
 from verification.properties.linearity import LINEARITY, powers_of, scaled_back
-from verification.properties.property import FORM, Finding, Looked, Property
+from verification.properties.property import FORM, Checked, Finding, Property
 from verification.properties.trial import agreement, found, said
 from verification.truth.of_function import differentiable, expected, outputs_of
 
@@ -39,7 +39,7 @@ class Call:
     cotangents: tuple[Array, ...]
 
     def replaced(self, change: Callable[[Array], Array]) -> "Call":
-        """The same with ``change(array)`` in the place of every array."""
+        """The call with ``change(array)`` in the place of every array."""
         arguments = tuple(change(a) if differentiable(a) else a for a in self.arguments)
         return Call(arguments, tuple(map(change, self.cotangents)))
 
@@ -49,7 +49,7 @@ class Engine(Protocol):
 
     @property
     def forward(self) -> Callable[..., Any]:
-        """What the backward is judged by: ``forward(*arguments) -> outputs, saved``."""
+        """The forward that defines the right backward: ``forward(*arguments) -> outputs, saved``."""
 
     @property
     def arguments(self) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -57,19 +57,19 @@ class Engine(Protocol):
 
     @property
     def names(self) -> list[str]:
-        """The names of the forward's arguments, as far as it names them."""
+        """The names of the forward's arguments, where it names them."""
 
     def name(self, i: int) -> str:
-        """Of the argument with number i."""
+        """The name of the argument with number i."""
 
     def answer(self, call: Call) -> Mapping[int, Any]:
-        """The gradient of each argument, by its number, of these very arrays.
+        """The gradient of each argument, by its number, for these very arrays.
 
-        Raises InvalidAnswer where what comes back has not the adapter's form.
+        Raises InvalidAnswer if the result does not have the adapter's form.
         """
 
     def begin(self, call: Call) -> Callable[[tuple[Array, ...]], Mapping[int, Any]]:
-        """The forward alone; what comes back is its backward, as ``answer`` has it."""
+        """The forward alone; returns its backward, whose result is as that of ``answer``."""
 
     def code(self, call: Call) -> Code:
         """Statements that make ``engine`` again, and the call as ``case``."""
@@ -92,13 +92,15 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
-def ask(engine: Engine, call: Call) -> Answer:
-    """The gradient of each differentiable argument, by its name; raises as ``answered``."""
-    return answered(engine.answer, call, _read(engine, call), _is_large(call))
+def run_case(engine: Engine, call: Call) -> Answer:
+    """The gradient of each differentiable argument, by its name; raises as ``guarded``."""
+    return guarded(engine.answer, call, _read(engine, call), _is_large(call))
 
 
 def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
-    """What reads an answer, by the forms of the arguments before the engine has its hands on them."""
+    """The function that reads an answer; the forms are taken from the arguments before the engine can change
+    them.
+    """
     needed = {i: (a.shape, a.dtype) for i, a in enumerate(call.arguments) if differentiable(a)}
 
     def read(returned: Mapping[int, Any]) -> Answer:
@@ -117,7 +119,7 @@ def _is_large(call: Call) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A function and its backward before a call, of which its forward says what is true."""
+    """A function and its backward on one call; the forward defines the truth."""
 
     engine: Engine
     call: Call
@@ -132,76 +134,76 @@ class Trial:
 
     @property
     def truth(self) -> "Trial":
-        """What an answer has to meet: its own blocks."""
+        """The expectations, which are its own blocks."""
         return self
 
     @property
     def determined(self) -> bool:
-        """Can it be compared? What overflows in the type of its own cannot."""
+        """Can it be compared? Not if the gradient overflows in its own type."""
         return all(each.size < np.finfo(each.dtype).max for each in self.blocks.values())
 
     @cached_property
-    def asked(self) -> Call:
-        """The call that the engine is asked, as it is after the engine has answered."""
+    def given(self) -> Call:
+        """The copy of the call that the engine gets; if the engine changes it in place, that shows here."""
         return self.call.replaced(np.copy)
 
     @cached_property
     def answer(self) -> Answer:
-        """Its answer; raises InvalidAnswer."""
-        return ask(self.engine, self.asked)
+        """The engine's answer; raises InvalidAnswer."""
+        return run_case(self.engine, self.given)
 
 
-def _inputs_stay(trial: Trial) -> Looked:
+def _inputs_stay(trial: Trial) -> Checked:
     numbers = [i for i, a in enumerate(trial.call.arguments) if differentiable(a)]
     for i, (name, each) in zip(numbers, trial.blocks.items(), strict=True):
-        changed = not np.array_equal(trial.call.arguments[i], trial.asked.arguments[i], equal_nan=True)
+        changed = not np.array_equal(trial.call.arguments[i], trial.given.arguments[i], equal_nan=True)
         yield name, f"{name} is changed in place" if changed else None, each
-    for k, (d, now) in enumerate(zip(trial.call.cotangents, trial.asked.cotangents, strict=True)):
+    for k, (d, now) in enumerate(zip(trial.call.cotangents, trial.given.cotangents, strict=True)):
         if not np.array_equal(d, now, equal_nan=True):
             name, each = next(iter(trial.blocks.items()))
             yield name, f"cotangent {k} is changed in place", each
 
 
-def _second_call(trial: Trial) -> Looked:
+def _second_call(trial: Trial) -> Checked:
     kept = copied(trial.answer)
-    ask(trial.engine, trial.call.replaced(_other))
+    run_case(trial.engine, trial.call.replaced(_other))
     for name, wrong in changed_since(trial.answer, kept):
         yield name, wrong, trial.blocks[name]
-    again = ask(trial.engine, trial.call.replaced(np.copy))
+    again = run_case(trial.engine, trial.call.replaced(np.copy))
     yield from said("at a second call", agreement(again, trial))
 
 
 def _other(array: Array) -> Array:
-    """Other numbers in its place."""
+    """Other numbers of the same shape."""
     return np.asarray(array / -2)
 
 
-def _memory_layout(trial: Trial) -> Looked:
+def _memory_layout(trial: Trial) -> Checked:
     for how in OTHERWISE:
-        answer = ask(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
+        answer = run_case(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
         yield from said(f"with arrays laid out otherwise ({how})", agreement(answer, trial))
 
 
-def _linearity(trial: Trial) -> Looked:
+def _linearity(trial: Trial) -> Checked:
     truths = trial.blocks.values()
     exponent = min((int(np.finfo(each.dtype).maxexp) for each in truths), default=0)
     for power in powers_of(exponent, max(each.size for each in truths)) if truths else ():
         cotangents = tuple(np.asarray(d * 2.0**power, d.dtype) for d in trial.call.cotangents)
         case = replace(trial.call, cotangents=cotangents)
-        answer = ask(trial.engine, case.replaced(np.copy))
+        answer = run_case(trial.engine, case.replaced(np.copy))
         yield from scaled_back(trial, power, answer, Trial(trial.engine, case))
 
 
-def _interleaved_calls(trial: Trial) -> Looked:
-    """Another forward before the backward changes nothing of it."""
+def _interleaved_calls(trial: Trial) -> Checked:
+    """Another forward before the backward does not change the result."""
     engine, call = trial.engine, trial.call.replaced(np.copy)
-    back = answered(engine.begin, call, lambda returned: returned, _is_large(call))
-    answered(engine.begin, trial.call.replaced(_other), lambda returned: returned, _is_large(call))
-    got = answered(back, call.cotangents, _read(engine, trial.call), _is_large(call))
+    back = guarded(engine.begin, call, lambda returned: returned, _is_large(call))
+    guarded(engine.begin, trial.call.replaced(_other), lambda returned: returned, _is_large(call))
+    got = guarded(back, call.cotangents, _read(engine, trial.call), _is_large(call))
     yield from said("a backward after another forward", agreement(got, trial))
 
 
-# Those of a model's engine that a function has as well, in the same words.
+# The properties of a model's engine that also apply to a function, in the same words.
 PROPERTIES: tuple[Property[Trial], ...] = (
     FORM,
     Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lags),
@@ -216,9 +218,9 @@ BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES
 
 
 def findings(engine: Engine, call: Call, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
-    """What is found of each argument's gradient, by all properties or by those that are named.
+    """The findings on each argument's gradient, by all properties or by those that are named.
 
-    What an engine does not do is found as *declined*.
+    A call that the engine does not support is found as *declined*.
     """
     chosen = [each for each in PROPERTIES if names is None or each.name in names]
     return found(chosen, Trial(engine, call))

@@ -1,4 +1,4 @@
-"""Records that end early: what follows a record's end is padding."""
+"""Records that end early: everything after a record's end is padding."""
 
 from dataclasses import replace
 
@@ -6,16 +6,16 @@ import numpy as np
 
 from verification.models.case import in_domains
 from verification.models.model import Use
-from verification.properties.asking import ask
-from verification.properties.property import About, Looked, Property
+from verification.properties.calling import run_case
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement
 
-# What padding is multiplied by, to see that it does not count.
+# A factor of the padding that must have no effect.
 OTHER_PADDING = -3
 
 
-def padding(trial: Trial) -> Looked:
-    """What follows a record's end has a gradient of exactly zero, and changes nothing."""
+def padding(trial: Trial) -> Checked:
+    """Padding has a gradient of exactly zero, and changes nothing."""
     truth, case = trial.truth, trial.truth.case
     if case.lengths is None:
         return
@@ -29,7 +29,7 @@ def padding(trial: Trial) -> Looked:
     for block in case.model.of(Use.INPUT):
         padded[block.name] = case.blocks[block.name].copy()
         padded[block.name][beyond] *= OTHER_PADDING
-    answer = ask(trial.engine, in_domains(replace(case, blocks={**case.blocks, **padded})))
+    answer = run_case(trial.engine, in_domains(replace(case, blocks={**case.blocks, **padded})))
     for name, wrong, expected in agreement(answer, truth):
         yield name, f"with other padding: {wrong}" if wrong else None, expected
 
@@ -39,5 +39,5 @@ PADDING = Property(
     "what follows a record's end has no gradient and no effect",
     About.CONDUCT,
     padding,
-    asks=lambda claim: claim.lengths,
+    applies=lambda claim: claim.lengths,
 )

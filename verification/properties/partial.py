@@ -1,6 +1,6 @@
-"""Some gradients wanted, some outputs used: what is not asked for is of no account to what is.
+"""Some gradients wanted, some outputs used: what is left out does not affect the rest.
 
-Asked once in a run of an engine that is told (``Capabilities.partial``), as PyTorch tells a Function: by
+Checked once in a run, for an engine that is told (``Capabilities.partial``), as PyTorch tells a Function: by
 ``needs_input_grad``, and by None as the cotangent of an output that was not used.
 """
 
@@ -9,22 +9,22 @@ from dataclasses import replace
 
 from verification.models.case import Case, Cotangents, outputs_apart, side_by_side
 from verification.models.model import Use
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer
-from verification.properties.property import About, Alone, Looked, Property
+from verification.properties.property import About, Alone, Checked, Property
 from verification.properties.trial import Trial, alike
 from verification.truth.comparison import compare
 from verification.truth.parts import final_of
 
 
-def partial_gradients(trial: Trial) -> Looked:
-    """The gradient of each block by itself, of all but each; with each output unused, and all but each."""
+def partial_gradients(trial: Trial) -> Checked:
+    """The gradient of each block alone, and of all but each; with each output unused, and all but each."""
     engine, case = trial.engine, trial.truth.case
     claimed = engine.claim.blocks
     for some in _some(claimed):
         gradients = f"the gradient{'s' * (len(some) > 1)} of {', '.join(some)}"
         when = f"where {gradients} alone {'are' if len(some) > 1 else 'is'} wanted"
-        answer = _asked(engine.wanting(some, ()), case, when)
+        answer = _run(engine.wanting(some, ()), case, when)
         for name, wrong, expected in alike(answer.blocks, trial):
             yield name, f"{when}: {wrong}" if wrong else None, expected
     outputs = tuple(trial.answer.forward)
@@ -32,23 +32,23 @@ def partial_gradients(trial: Trial) -> Looked:
         if len(unused) < len(outputs):
             when = f"with {', '.join(unused)} unused"
             without = _without(case, unused)
-            answer, zeros = _asked(engine.wanting(claimed, unused), without, when), ask(engine, without)
+            answer, zeros = _run(engine.wanting(claimed, unused), without, when), run_case(engine, without)
             for name, got in answer.blocks.items():
                 expected = trial.truth.blocks[name]
-                # Both are within the bound of the case, which has more to round.
+                # Both are within the bound of the case, in which more is rounded.
                 wrong = compare(f"d_{name}", got, zeros.blocks[name], 2 * expected.bound)
                 yield name, f"{when}: {wrong}" if wrong else None, expected
 
 
 def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Each by itself, and all but each."""
+    """Each name alone, and all but each."""
     each = [(name,) for name in names]
     others = [tuple(other for other in names if other != name) for name in names]
     yield from dict.fromkeys(some for some in (*each, *others) if some)
 
 
 def _without(case: Case, unused: Sequence[str]) -> Case:
-    """The case where these outputs have cotangents of zero, which comes to the same."""
+    """The case with zero cotangents for these outputs, which is equivalent."""
     objective = case.objective
     assert isinstance(objective, Cotangents)  # as of every engine whose calls come in two
     states = zip(case.model.of(Use.STATE), objective.state, strict=True)
@@ -60,9 +60,9 @@ def _without(case: Case, unused: Sequence[str]) -> Case:
     return replace(case, objective=Cotangents(side_by_side(outputs), state))
 
 
-def _asked(engine: Engine, case: Case, when: str) -> Answer:
+def _run(engine: Engine, case: Case, when: str) -> Answer:
     try:
-        return ask(engine, case)
+        return run_case(engine, case)
     except InvalidAnswer as invalid:
         if invalid.lost:
             raise
@@ -74,6 +74,6 @@ PARTIAL_GRADIENTS = Property(
     "what gradients are wanted beside it, and which outputs were not used, changes no gradient",
     About.ONCE,
     partial_gradients,
-    asks=lambda claim: claim.capabilities.partial,
+    applies=lambda claim: claim.capabilities.partial,
     alone=Alone("conduct", "with all gradients wanted and all outputs used it is right"),
 )

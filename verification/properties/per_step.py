@@ -1,15 +1,15 @@
-"""Lag by lag: what one loss brings to a block from each step of use, held to a bound of its own.
+"""Lag by lag: the contribution of one loss to a block from each step of use, each with a bound of its own.
 
-A sum over steps hides a part that has decayed. Here one loss is left, and a case is *widened* so that steps
-stand apart in the engine's own answer:
+A sum over steps hides a contribution that has decayed. Here one loss is left, and a case is *widened* so that
+the contributions of steps are separate entries of the engine's own answer:
 
-    INPUT    each step's slice of the gradient is that step's part
+    INPUT    each step's slice of the gradient is that step's contribution
     STATE    the loss reaches it at one step
-    STEP     where a block reads an input, as a U reads x, it gets a column of zeros for every step, and the
-             input a 1 there at that step alone: that column of the gradient is that step's part, and the
-             network computes what it computed before
+    STEP     where a block multiplies an input, as U multiplies x, it gets a column of zeros for every step,
+             and the input a 1 there at that step alone: that column of the gradient is that step's
+             contribution, and the network's results do not change
 
-What a block of steps has no such column for is seen in sum alone, and ``views`` says so.
+Other STEP blocks have no such column, so only the sum is checked; ``views`` says so.
 """
 
 from collections.abc import Container, Iterator
@@ -24,22 +24,22 @@ from verification.models.model import Block, Model, Use
 from verification.models.stored import STORED
 from verification.models.tolerance import Expected
 from verification.models.weighted import Weighted
-from verification.properties.asking import ask, is_large
+from verification.properties.calling import is_large, run_case
 from verification.properties.engine import Engine
-from verification.properties.property import About, Alone, Looked, Property, Reference
+from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.lag_table import grouped_table
 
-# The most numbers of a state over all steps for which the widened case is asked, and of its inputs; beyond
-# them its table, which holds every step apart, takes seconds.
+# The most numbers of a state over all steps, and of inputs, in a widened case; the lag table of a larger one
+# takes seconds.
 MOST = 130
 MOST_INPUTS = 20_000
 
-# And of the derivatives of every unit of a state by what a step uses, for each record: each takes some dozens
-# of bytes where a cotangent is lost.
+# The most derivatives of state units by what a step uses, over all records: each takes some dozens of bytes
+# where a cotangent is lost.
 MOST_DERIVATIVES = 3_000_000
 
 
@@ -48,14 +48,14 @@ UNFOLDED = "each step of three losses, by units of its own; of a large case, by 
 
 @dataclass(frozen=True)
 class View:
-    """How the steps of a block are told apart, in words, and the blocks that are so."""
+    """How the contributions of steps to a block are separated, in words."""
 
     block: str
     words: str
 
 
 def views(model: Model, claim: Claim) -> tuple[View, ...]:
-    """What is seen of each block that is claimed."""
+    """The view of each claimed block."""
     if unfolds(model) and "cotangents" not in claim.losses:
         return tuple(View(name, UNFOLDED) for name in claim.blocks)
     by_use = {
@@ -73,9 +73,9 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
     return tuple(made)
 
 
-def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Looked:
-    """What an engine says of each part beside the truth."""
-    answer = ask(engine, apart.case)
+def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Checked:
+    """Compares each contribution in an engine's answer with the truth."""
+    answer = run_case(engine, apart.case)
     for name, got in answer.gradients():
         for (step, index), expected in zip(apart.places[name], due[name], strict=True):
             part = f"d_{name} of the loss at step {apart.case.losses[-1]}"
@@ -84,31 +84,31 @@ def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Looked:
 
 
 def is_unfolded(case: Case) -> bool:
-    """Is it small, of a model that unfolds, and of targets?"""
+    """Is it small, with targets, and of a model that unfolds?"""
     small = not is_large(case) and case.lengths is None
     return small and isinstance(case.objective, Targets) and unfolds(case.model)
 
 
 Index = tuple[int | slice, ...]
 
-# Where the parts of each block stand in an answer: the step of each, None of what is a sum, and its index.
+# Where each contribution is in the gradient of its block: the step, None for a sum, and the index.
 Places = dict[str, list[tuple[int | None, Index]]]
 
 
-# What is due of each part of a block, in the order of its places.
+# The expectation for each contribution of a block, in the order of its places.
 Due: TypeAlias = dict[str, list[Expected]]
 
 
 @dataclass(frozen=True, eq=False)
 class _Apart:
-    """A case with one loss, widened, and where its parts stand."""
+    """A case with one loss, widened, and the places of the contributions."""
 
     case: Case
     places: Places
 
 
 def _apart(claim: Claim, case: Case) -> _Apart | None:
-    """None of a case that is too large, whose records end early, or with a loss of another kind or place."""
+    """None if the case is too large, if its records end early, or if it has another kind or place of loss."""
     if case.lengths is not None or isinstance(case.objective, Weighted):
         return None
     if isinstance(case.objective, Targets) and "last" not in claim.losses:
@@ -125,13 +125,13 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
 
 
 def _due(apart: _Apart) -> Due:
-    """What is true of each part."""
+    """The expectation for each contribution."""
     table = grouped_table(apart.case)
     return {name: [table.part(name, index) for _, index in places] for name, places in apart.places.items()}
 
 
 def _alone(case: Case) -> Case:
-    """The case with one loss: at its last step, or at an earlier one where the number of steps is even."""
+    """The case with one loss: at its last step, or at a middle step if the number of steps is even."""
     objective = case.objective
     if isinstance(objective, Targets):
         return replace(case, objective=Targets(objective.targets[:, -1:], last=True))
@@ -143,9 +143,11 @@ def _alone(case: Case) -> Case:
 
 
 def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
-    """Each INPUT whose dimension nothing has but itself and the last axis of STEP blocks, and those."""
+    """Each INPUT whose dimension occurs only in itself and as the last axis of STEP blocks, with these
+    blocks.
+    """
     for given in model.of(Use.INPUT):
-        # A column of zeros, and a 1 at one step, are not of every domain.
+        # A column of zeros, and a 1 at one step, may be outside of a domain.
         if len(given.axes) != 1 or given.axes != given.dimensions or given.bounded:
             continue
         (name,) = given.dimensions
@@ -158,12 +160,12 @@ def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
 
 
 def _widened_by(model: Model, sizes: Container[str]) -> Iterator[tuple[Block, tuple[Block, ...]]]:
-    """As ``readers_of``, without those whose dimension has no other size than an engine takes."""
+    """As ``readers_of``, without inputs whose dimension the claim limits to some sizes."""
     return ((given, readers) for given, readers in readers_of(model) if given.dimensions[0] not in sizes)
 
 
 def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
-    """The case with a column for every step, and by block the places of the parts: (step, index).
+    """The case with a column for every step, and for each block the places of contributions: (step, index).
 
     ``sizes``: the dimensions that stay as they are.
     """
@@ -188,8 +190,8 @@ def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
     return replace(case, blocks=blocks), places
 
 
-def _lag_by_lag(trial: Trial) -> Looked:
-    """Each step's part; there is no table of a type that no other is wider than."""
+def _lag_by_lag(trial: Trial) -> Checked:
+    """Each step's contribution; a type without a wider one has no lag table."""
     engine, truth = trial.engine, trial.truth
     if truth.case.dtype not in WIDER:
         return iter(())
@@ -204,7 +206,7 @@ def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
 
 
 def _prepare(claim: Claim, truth: CaseTruth) -> None:
-    """What is due is there; of a case that is unfolded it is made when an engine is asked."""
+    """Computes the expectations; those of an unfolded case are computed when the property is checked."""
     if truth.case.dtype in WIDER and not is_unfolded(truth.case):
         apart = _apart(claim, truth.case)
         if apart is not None:
@@ -218,8 +220,8 @@ LAG_BY_LAG = Property(
     _lag_by_lag,
     of_large=True,
     prepare=_prepare,
-    # With losses on every step alone there is none that stands alone in every case.
-    # Of sizes that are beyond it no case is, and of what is stored alone.
+    # If every step has a loss, no loss stands alone in every case. No case has one beyond MOST, and none in
+    # storage types.
     evidence=lambda claim: (
         () if "every" in claim.losses or claim.sizes or {*claim.dtypes} <= {*STORED} else claim.blocks
     ),

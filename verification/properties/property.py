@@ -1,7 +1,8 @@
-"""A property is an object: what must hold, of which engines it is asked and how, and what a reader is told.
+"""A property: what must hold, for which engines it is checked and how, and what reports say about it.
 
-To add one is to make one, in a file of this room, and to name it in ``PROPERTIES`` of
-``verification.properties.findings``. Whoever needs to know something about a property asks the object.
+To add one, create it in a file of this room, and name it in ``PROPERTIES`` of
+``verification.properties.findings``. Everything that other rooms need to know about a property is a field of
+it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from verification.truth.comparison import Disagreement
 
 
 class About(Enum):
-    """What a property is about, which decides what a diagnosis looks for where it alone is refuted."""
+    """What a property is about: it decides what a diagnosis tries if only this property is refuted."""
 
     FORM = "whether the engine answers, and as agreed"
     CALL = "one call on the case itself"
@@ -29,13 +30,13 @@ class About(Enum):
     FIXED = "fixed cases, of which each stands for itself"
 
 
-# What takes calls of its own: what is not asked of large cases is asked of small ones in turn.
+# Properties that need calls of their own: those not checked on large cases are checked on small ones in turn.
 AGAIN = (About.SCALE, About.PARTS, About.CONDUCT)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What an engine is compared with, and why that is no repetition of it."""
+    """What an engine is compared with, and why that is independent of it."""
 
     name: str
     independence: str
@@ -43,7 +44,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Alone:
-    """What a diagnosis says where a property alone is refuted: the stage, and the end of a sentence."""
+    """What a diagnosis says if only this property is refuted: the stage, and the end of a sentence."""
 
     stage: str
     says: str
@@ -51,21 +52,22 @@ class Alone:
 
 @dataclass(frozen=True)
 class NotAsked:
-    """What of itself a property has left out for this engine, as a judgement says it under "not asked"."""
+    """A part of the property that was not checked for this engine; a judgement lists it under "not asked"."""
 
     words: str
 
 
-# A part of the answer; how it is wrong, None where it holds; and its truth, which says what that is worth.
-Looked: TypeAlias = Iterator[tuple[str, Disagreement | NotAsked | str | None, Expected]]
+# A part of the answer, what is wrong with it (None if it holds), and its expectation, which tells how much
+# that is worth.
+Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotAsked | str | None, Expected]]
 
 
-class Asked(Protocol):
-    """An engine before a case, or before a call."""
+class AnyTrial(Protocol):
+    """An engine and a case, or a function and a call."""
 
     @property
     def answer(self) -> Any:
-        """Its answer; raises InvalidAnswer."""
+        """The answer; raises InvalidAnswer."""
 
     @property
     def determined(self) -> bool:
@@ -73,11 +75,11 @@ class Asked(Protocol):
 
     @property
     def setting(self) -> str:
-        """What a message that there is no answer begins with."""
+        """The beginning of the message if there is no answer."""
 
 
-AskedT_contra = TypeVar("AskedT_contra", contravariant=True)
-AskedT = TypeVar("AskedT", bound=Asked)
+TrialT_contra = TypeVar("TrialT_contra", contravariant=True)
+TrialT = TypeVar("TrialT", bound=AnyTrial)
 
 
 def _everyone(claim: Claim) -> bool:
@@ -97,24 +99,24 @@ def _none(claim: Claim, case: Any) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Property(Generic[AskedT_contra]):
-    """What must hold of an engine.
+class Property(Generic[TrialT_contra]):
+    """What must hold for an engine.
 
-    ``claim``: that in words, as a report prints it. ``look``: how it is asked, one finding for each part.
-    ``asks``: is it asked of an engine that claims this? ``of_large``: is a large case asked it as well?
-    ``in_turn``: if it is asked of large cases, of designed ones those alone whose turn it is. Of a slow
-    engine all take turns but what one call tells, and what one more tells of each step of small cases.
-    ``evidence``: the parts of which a run must have evidence. ``alone``: what is said where nothing else is
-    refuted. ``reference``: what it compares with, of a property that is an oracle's. ``prepare``: makes what
-    it takes of a truth beside gradients and forward, so that it is there before an engine is asked.
-    ``parts``: of a case, those that it asks in its place, of which one may be wrong by itself.
+    ``claim``: the property in words, as a report prints it. ``check``: yields a result for each part.
+    ``applies``: is it checked for an engine with this claim? ``of_large``: is it checked on large cases as
+    well? ``in_turn``: among large designed cases, only on those whose turn it is. For a slow engine all
+    properties take turns, except for those that need only the one call, and on small cases the one that needs
+    one more call for each step. ``evidence``: the parts for which a run must have evidence. ``alone``: the
+    diagnosis if nothing else is refuted. ``reference``: what an oracle's property compares with. ``prepare``:
+    computes what it needs of a truth beyond gradients and forward, before an engine is called. ``parts``: the
+    cases that it runs in place of a given one, any of which may be wrong by itself.
     """
 
     name: str
     claim: str
     about: About
-    look: Callable[[AskedT_contra], Looked]
-    asks: Callable[[Claim], bool] = _everyone
+    check: Callable[[TrialT_contra], Checked]
+    applies: Callable[[Claim], bool] = _everyone
     of_large: bool = False
     in_turn: bool = False
     evidence: Callable[[Claim], tuple[str, ...]] = _no_part
@@ -124,7 +126,7 @@ class Property(Generic[AskedT_contra]):
     parts: Callable[[Claim, Any], Sequence[Any]] = _none
 
     def takes_turns(self, large: bool, slow: bool = False) -> bool:
-        """Is it asked of those large or small designed cases alone whose turn it is?"""
+        """Is it checked only on those large, or small, designed cases whose turn it is?"""
         if slow:
             return self.about is not About.CALL and (large or self.about is not About.STEPS)
         return self.in_turn if self.of_large else not large and self.about in AGAIN
@@ -132,13 +134,13 @@ class Property(Generic[AskedT_contra]):
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """What a property, by its name, found about one part: the disagreement, if any, and what that is worth.
+    """The result of a property, by name, for one part: what is wrong, if anything, and how much it is worth.
 
-    ``lost``: the engine did not come back. ``declined``: what it said of a case that it does not do.
-    ``not_asked``: what the property has left out, and nothing else. ``unanswered``: it does not answer in
-    form, and fails by that whatever is asked. ``remark``: functions, by name, that are right to a rounding of
-    1 alone, which explains how it is wrong (``verification.properties.remarks``). ``changed``: of a call of a
-    training, arrays that had other numbers at its backward than at its forward.
+    ``lost``: the engine did not return. ``declined``: its message for a case that it does not support.
+    ``not_asked``: what the property did not check, and nothing else. ``unanswered``: the answer does not have
+    the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to 1
+    alone explains the error (``verification.properties.remarks``). ``changed``: for a call of a training run,
+    arrays whose numbers differed between its forward and its backward.
     """
 
     property: str
@@ -154,7 +156,7 @@ class Finding:
     changed: tuple[str, ...] = ()
 
 
-# An engine that does not answer in the agreed form is refuted by that, and asked nothing else.
-FORM: Property[Asked] = Property(
+# An engine that does not answer in the agreed form is refuted by that, and no other property is checked.
+FORM: Property[AnyTrial] = Property(
     "form", "the engine answers, and as agreed", About.FORM, lambda trial: iter(()), of_large=True
 )

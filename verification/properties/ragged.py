@@ -1,8 +1,8 @@
-"""Records that end early: a record with a length is that record alone, cut off at its end.
+"""Records that end early: a record with a length equals that record alone, cut off at its end.
 
-So its losses, its truncation and its final state are those of its own steps, and what lies beyond is padding:
-arbitrary numbers that change nothing, whose gradient is exactly zero. The truth is put together from those of
-the records of each length; with targets it is that of all of them with no weight beyond an end.
+Its losses, its truncation and its final state are those of its own steps. Everything after its end is
+padding: arbitrary numbers that change nothing and have a gradient of exactly zero. The truth is joined from
+those of the records of each length; with targets it is that of all records, with weight zero after each end.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from verification.truth.parts import OUTPUTS, VALUE
 
 
 def _in_parts(case: Case) -> Iterator[tuple[Array, Case]]:
-    """Cases of one length each that say all, and the records of each."""
+    """Cases without lengths that together are equivalent, and the records of each."""
     if isinstance(case.objective, Cotangents):
         yield from by_length(case)
     else:
@@ -51,7 +51,7 @@ def by_length(case: Case) -> Iterator[tuple[Array, Case]]:
 
 @dataclass(frozen=True, eq=False)
 class RaggedTruth:
-    """What is true of a case whose records end early, computed when it is first asked for."""
+    """The truth of a case whose records end early, computed when it is first used."""
 
     case: Case
     memory: Memory = nothing
@@ -60,7 +60,7 @@ class RaggedTruth:
 
     @cached_property
     def memo(self) -> Memo:
-        """Nothing but what its parts are: each is remembered by itself."""
+        """An empty memo: the parts are remembered, each by itself."""
         return Memo()
 
     @cached_property
@@ -89,15 +89,15 @@ class RaggedTruth:
 
     @property
     def large(self) -> bool:
-        """Is one of its parts?"""
+        """Is one of its parts large?"""
         return any(truth.large for _, truth in self._each)
 
     def informative(self, names: tuple[str, ...]) -> bool:
-        """Does agreement on it say anything of one of these blocks?"""
+        """Is agreement on it evidence for one of these blocks?"""
         return any(truth.informative(names) for _, truth in self._each)
 
     def _expected(self, parts: list[dict[str, Expected]]) -> dict[str, Expected]:
-        """Each with the sum of the errors that its parts allow."""
+        """The expectation of each block; the errors that the parts allow are added."""
         truths = self._joined([{name: each.truth for name, each in part.items()} for part in parts])
         return {
             name: Expected(
@@ -112,7 +112,9 @@ class RaggedTruth:
         }
 
     def _joined(self, parts: list[dict[str, Array]]) -> dict[str, Array]:
-        """Blocks that records share summed, the others put where their records are, zero after the ends."""
+        """The parts joined: shared blocks are added, others placed at their records, with zeros after the
+        ends.
+        """
         case, joined = self.case, {}
         shared = {VALUE, *(block.name for block in case.model.of(Use.STEP, Use.READOUT))}
         outputs = (*case.model.outputs, OUTPUTS)

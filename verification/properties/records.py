@@ -1,20 +1,20 @@
-"""Records are by themselves: their gradients add up, and their order is of no account."""
+"""Records are independent: their gradients add up, and their order does not matter."""
 
 import numpy as np
 
 from verification.models.case import is_stored
 from verification.models.model import Use
-from verification.properties.asking import ask
-from verification.properties.property import About, Looked, Property
+from verification.properties.calling import run_case
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, alike
 
 
-def records_add_up(trial: Trial) -> Looked:
+def records_add_up(trial: Trial) -> Checked:
     """A batch's gradient is the sum of its records', each computed alone."""
     truth, engine = trial.truth, trial.engine
     case, claim = truth.case, engine.claim
     if case.records > 1 and claim.records[0] == 1 and not is_stored(case):
-        alone = [ask(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
+        alone = [run_case(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
         shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         joined = {
             name: np.sum([each[name] for each in alone], axis=0)
@@ -25,12 +25,12 @@ def records_add_up(trial: Trial) -> Looked:
         yield from alike(joined, trial)
 
 
-def records_permute(trial: Trial) -> Looked:
-    """Permuting the records permutes what is by record, and changes nothing else."""
+def records_permute(trial: Trial) -> Checked:
+    """Permuting the records permutes what belongs to single records, and changes nothing else."""
     case = trial.truth.case
     if case.records > 1:
         order = np.roll(np.arange(case.records), 1)
-        answer = ask(trial.engine, case.of_records(order))
+        answer = run_case(trial.engine, case.of_records(order))
         shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
         back = np.argsort(order)
         blocks = {name: a if name in shared else a[back] for name, a in answer.blocks.items()}

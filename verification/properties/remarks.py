@@ -1,17 +1,16 @@
-"""A function that is right to a rounding of 1, and not to one of its own value: a remark, and no refutation.
+"""A function accurate relative to 1, but not to its own value, leads to a remark and not to a refutation.
 
-A sigmoid as ½ (1 + tanh(a / 2)) is 0 where it should be 1e-20. Who writes it so has an error that sums of
-ordinary numbers do not show, and a backward that may well be right. So where a case is refuted it is asked
-again with one function, or with all, *coarse*: in the draws of its truth that function's value and slope are
-off by roundings of 1 besides (``verification.truth.observed``), and nothing else is. What was found is a
-remark where
+A sigmoid written as ½ (1 + tanh(a / 2)) is 0 where it should be 1e-20. That error does not show in sums of
+ordinary numbers, and the backward may well be right. So if a case is refuted, it is checked again with one
+function, or with all, *coarse*: in the draws of the truth, value and slope of that function are also off by
+roundings of 1 (``verification.truth.observed``), and nothing else is. A finding becomes a remark if
 
-- every property then holds that did not, and
-- the engine's forward has that error as well, on the case itself or on a small one that is looked for. A
-  backward that is coarse where its forward is not is wrong: it is that of another function.
+- every property that failed then holds, and
+- the engine's forward has that error as well, on the case itself or on a small one that is searched for. A
+  backward that is coarse where its forward is not is wrong: it belongs to another function.
 
-Every other case keeps its bound, so that what is wrong by more is found by those. Rational functions, as relu
-and softsign, are right to their own size in whichever way they are written, and never coarse.
+All other cases keep their bounds, and find larger errors. Rational functions, such as relu and softsign, are
+accurate relative to their own value however they are written, and never coarse.
 """
 
 from collections.abc import Sequence
@@ -36,63 +35,69 @@ from verification.truth import replay
 from verification.truth.memo import nothing
 from verification.truth.substitute_types import as_known
 
-# How many small cases are looked at for one whose forward shows that a function is coarse.
+# How many small cases are searched for one whose forward shows that a function is coarse.
 LOOKED_AT = 200
 
-# By what their numbers are larger or smaller: a gate is nearly closed, or what hides its product is nothing.
+# Factors of a case's numbers: then a gate is nearly closed, or a factor that hides it is nearly zero.
 SIZES = (1e-12, 1.0, 20.0)
 
 
-def settled(trial: Trial, asked: Sequence[Property[Trial]], findings: Sequence[Finding]) -> Sequence[Finding]:
+def settled(
+    trial: Trial, properties: Sequence[Property[Trial]], findings: Sequence[Finding]
+) -> Sequence[Finding]:
     """All findings of a case, where it is a remark what is wrong with it as one."""
     if all(each.wrong is None for each in findings) or _is_none(trial.truth, findings):
         return findings
-    return _told(trial, asked, findings)
+    return _as_remarks(trial, properties, findings)
 
 
 def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:
-    """Can no function be to blame, for the engine does not answer, or nothing is rounded?"""
+    """Is no function to blame, because the engine does not answer, or because nothing is rounded?"""
     rounds = isinstance(truth, Truth | RaggedTruth) and bool(suspects(truth.case))
     return not rounds or any(each.wrong and (each.lost or each.property == FORM.name) for each in findings)
 
 
-def _told(trial: Trial, asked: Sequence[Property[Trial]], findings: Sequence[Finding]) -> Sequence[Finding]:
-    """The findings as remarks, if coarse functions explain all; else, first, one that they do not."""
+def _as_remarks(
+    trial: Trial, properties: Sequence[Property[Trial]], findings: Sequence[Finding]
+) -> Sequence[Finding]:
+    """The findings as remarks, if coarse functions explain all of them; else one that they do not explain is
+    first.
+    """
     wrong = {each.property for each in findings if each.wrong}
-    failing = [each for each in asked if each.name in wrong]
+    failing = [each for each in properties if each.name in wrong]
 
     def left(names: tuple[str, ...]) -> set[tuple[str, str]]:
-        """What is wrong if these are coarse, with the answer that the engine has given."""
+        """What is wrong with the engine's answer if these functions are coarse."""
         again = found(failing, trial.beside(coarse(trial.truth, names)))
         return {(each.property, each.part) for each in again if each.wrong}
 
     *alone, every = suspects(trial.truth.case)
     unexplained = left(every)
-    # Where a property holds when it is asked again it is a matter of calls, and of no function.
+    # A property that holds when it is checked again depends on the calls, and not on a function.
     if not unexplained and wrong == {name for name, _ in left(())}:
         names = next((each for each in alone if not left(each)), every)
         if FORWARD.name in wrong or forward_is_coarse(trial.engine, names):
             return [
                 replace(f, wrong=None, determined=False, remark=names) if f.wrong else f for f in findings
             ]
-    told = next((i for i, f in enumerate(findings) if f.wrong and (f.property, f.part) in unexplained), 0)
-    return [findings[told], *findings[:told], *findings[told + 1 :]]
+    first = next((i for i, f in enumerate(findings) if f.wrong and (f.property, f.part) in unexplained), 0)
+    return [findings[first], *findings[:first], *findings[first + 1 :]]
 
 
 def suspects(case: Case) -> list[tuple[str, ...]]:
-    """Each of the functions by itself, and all of them."""
+    """Each non-rational function by itself, and all of them."""
     some = tuple(dict.fromkeys(each.name for each in case.chosen.values() if not each.rational))
     return list(dict.fromkeys([*((name,) for name in some), some])) if some else []
 
 
 def coarse(truth: CaseTruth, names: tuple[str, ...]) -> CaseTruth:
-    """The truth of the same case if those functions are right to a rounding of 1 alone."""
+    """The truth of the same case if those functions are accurate relative to 1 only."""
     assert isinstance(truth, Truth | RaggedTruth)
     return replace(truth, case=replace(truth.case, coarse=frozenset(names)), memory=nothing)
 
 
 def forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
-    """Is the forward wrong on a small case, and right if those functions are coarse?"""
+    """Is the forward wrong on some small case, and right if those functions are coarse?"""
     return _forward_is_coarse(engine, names)
 
 
@@ -119,9 +124,9 @@ def _shows(engine: Engine, case: Case, names: tuple[str, ...]) -> bool:
 
 
 def _spread(case: Case, rng: np.random.Generator) -> Case:
-    """The case with numbers of other sizes: where one is next to nothing another shows that it hides.
+    """The case with numbers of other sizes, which reveal errors that ordinary sizes hide.
 
-    No record ends early, and no array lies in another way: a function is the same there.
+    Records do not end early and arrays have the usual layout, because functions do not depend on that.
     """
     blocks = {
         name: (array * rng.choice(SIZES, array.shape)).astype(array.dtype)

@@ -1,7 +1,7 @@
-"""A call of a training: what a layer answered there, beside what is true of what it was given.
+"""A recorded call of a training run: the layer's answer at that time, compared with the truth.
 
-The layer is not asked: its answer is that which was kept. So what depends on calls before, or on what a
-training did between a forward and its backward, is seen, whether or not it comes again.
+The layer is not called: its answer was stored. So an error shows even if it depends on earlier calls, or on
+what the training did between a forward and its backward, and cannot be reproduced.
 """
 
 from collections.abc import Iterator
@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 
 from verification.models.case import Case
 from verification.properties.engine import Engine
-from verification.properties.property import FORM, About, Finding, Looked, Property
+from verification.properties.property import FORM, About, Checked, Finding, Property
 from verification.properties.remarks import settled
 from verification.properties.trial import CaseTruth, Trial, agreement, found
 
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
-    """What a call was given, as a ``case``, and an ``engine`` that answers it as that call has answered.
+    """The arguments of a recorded call as a ``case``, and an ``engine`` that returns the recorded answer.
 
-    ``name``: of the call, in words. ``changed``: arrays that had other numbers when the backward was called
-    than at the forward.
+    ``name``: of the call, in words. ``changed``: arrays whose numbers differed between the forward and the
+    backward.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Recorded:
     changed: tuple[str, ...] = ()
 
 
-def of_training(trial: Trial) -> Looked:
+def of_training(trial: Trial) -> Checked:
     """Each part of the answer agrees with the truth."""
     yield from agreement(trial.answer, trial.truth)
 
@@ -42,10 +42,10 @@ CALLS_OF_TRAINING = Property(
 
 
 def findings_of(recorded: Recorded, truth: CaseTruth) -> Iterator[Finding]:
-    """What a call's answer shows."""
+    """The findings on a recorded call."""
     trial = Trial(recorded.engine, truth)
-    asked = (CALLS_OF_TRAINING,)
-    for each in settled(trial, asked, [*found(asked, trial)]):
+    properties = (CALLS_OF_TRAINING,)
+    for each in settled(trial, properties, [*found(properties, trial)]):
         name = CALLS_OF_TRAINING.name if each.property == FORM.name and each.wrong else each.property
         wrong = each.wrong and f"{recorded.name}: {each.wrong}"
         yield replace(each, property=name, wrong=wrong, changed=recorded.changed)

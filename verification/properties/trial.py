@@ -1,4 +1,4 @@
-"""An engine before a case: how it is asked for properties, and how its answers stand beside the truth."""
+"""An engine and a case: its properties are checked, and its answers compared with the truth."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,15 +8,15 @@ from typing import Protocol
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, AskedT, Finding, Looked, NotAsked, Property
+from verification.properties.property import FORM, Checked, Finding, NotAsked, Property, TrialT
 from verification.truth.comparison import compare
 from verification.truth.memo import Memo
 
 
 class Truths(Protocol):
-    """What an answer has to meet."""
+    """The expectations for an answer."""
 
     @property
     def blocks(self) -> Mapping[str, Expected]:
@@ -28,19 +28,19 @@ class Truths(Protocol):
 
 
 class Answered(Protocol):
-    """An answer with what it has to meet, of a case or of a call of a function."""
+    """An answer and its expectations, for a case or for a call of a function."""
 
     @property
     def answer(self) -> Answer:
-        """That to the case itself; raises InvalidAnswer."""
+        """The answer to the case itself; raises InvalidAnswer."""
 
     @property
     def truth(self) -> Truths:
-        """What is true of the case."""
+        """The expectations."""
 
 
 class CaseTruth(Truths, Protocol):
-    """What is true of a case."""
+    """The truth of a case."""
 
     @property
     def case(self) -> Case:
@@ -48,7 +48,7 @@ class CaseTruth(Truths, Protocol):
 
     @property
     def memo(self) -> Memo:
-        """What has been made of it by name."""
+        """Further results that follow from the case, by name."""
 
     @property
     def autograd(self) -> Mapping[str, Array]:
@@ -60,23 +60,23 @@ class CaseTruth(Truths, Protocol):
 
     @property
     def large(self) -> bool:
-        """Is the case asked what one call tells, and no more?"""
+        """Does the case get only those properties that need a single call?"""
 
     @property
     def only(self) -> "Property[Trial] | None":
-        """The property that alone asks such a case; None where all do that an engine's claim admits."""
+        """The only property that is checked on the case; None for all that apply to the engine's claim."""
 
     @property
     def setting(self) -> str:
-        """What a message that there is no answer begins with."""
+        """The beginning of the message if there is no answer."""
 
     def informative(self, names: tuple[str, ...]) -> bool:
-        """Does agreement on it say anything of one of these blocks?"""
+        """Is agreement on it evidence for one of these blocks?"""
 
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """An engine before a case."""
+    """An engine and a case with its truth."""
 
     engine: Engine
     truth: CaseTruth
@@ -84,10 +84,10 @@ class Trial:
     @cached_property
     def answer(self) -> Answer:
         """Its answer to the case itself; raises InvalidAnswer."""
-        return ask(self.engine, self.truth.case)
+        return run_case(self.engine, self.truth.case)
 
     def beside(self, truth: CaseTruth) -> "Trial":
-        """The same answer beside another truth."""
+        """The same answer, with another truth."""
         other = replace(self, truth=truth)
         other.__dict__["answer"] = self.answer
         return other
@@ -99,26 +99,26 @@ class Trial:
 
     @property
     def setting(self) -> str:
-        """What a message that there is no answer begins with."""
+        """The beginning of the message if there is no answer."""
         return self.truth.setting
 
     @property
     def some(self) -> Expected:
-        """What stands for a part that has no truth of its own, such as an array that is given."""
+        """Stands in for a part without an expectation of its own, such as a given array."""
         return next(iter(self.truth.blocks.values()))
 
 
-def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Finding]:
-    """What the properties find, in their order: of a case that determines nothing the form alone.
+def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Finding]:
+    """The findings of the properties, in their order; only the form's if the truth is not determined.
 
-    What an engine does not do is found as *declined*.
+    A case that the engine does not support is found as *declined*.
     """
     try:
-        # Asked first: who does not answer in form is refuted by that.
+        # First: an engine that does not answer in the agreed form is refuted by that.
         trial.answer  # noqa: B018
         for each in properties if trial.determined else ():
             try:
-                for part, wrong, expected in each.look(trial):
+                for part, wrong, expected in each.check(trial):
                     if isinstance(wrong, NotAsked):
                         yield Finding(each.name, part, None, not_asked=wrong.words)
                         continue
@@ -134,8 +134,8 @@ def found(properties: Iterable[Property[AskedT]], trial: AskedT) -> Iterator[Fin
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
 
 
-def agreement(answer: Answer, truth: Truths) -> Looked:
-    """Each part of an answer beside the truth."""
+def agreement(answer: Answer, truth: Truths) -> Checked:
+    """Compares each part of an answer with the truth."""
     for name, got in answer.forward.items():
         expected = truth.forward[name]
         yield name, compare(name, got, expected.truth, expected.bound), expected
@@ -144,14 +144,14 @@ def agreement(answer: Answer, truth: Truths) -> Looked:
         yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
 
 
-def said(clause: str, looked: Looked) -> Looked:
-    """What was looked at, with a clause before what is wrong."""
+def said(clause: str, looked: Checked) -> Checked:
+    """Puts a clause before each message."""
     for name, wrong, expected in looked:
         yield name, f"{clause}: {wrong}" if wrong else None, expected
 
 
-def alike(blocks: Mapping[str, Array], trial: Trial) -> Looked:
-    """What has to be the truth, and the answer to the case itself, where each is within the bound."""
+def alike(blocks: Mapping[str, Array], trial: Trial) -> Checked:
+    """Compares blocks with the truth and with the answer to the case itself; both are within the bound."""
     for name, got in blocks.items():
         expected = trial.truth.blocks[name]
         wrong = compare(f"d_{name}", got, expected.truth, 2 * expected.bound)

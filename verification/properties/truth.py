@@ -1,4 +1,4 @@
-"""What is true of a case whose numbers round, computed when it is first asked for."""
+"""The truth of a case whose numbers round, computed when it is first used."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
-from verification.properties.asking import is_large
+from verification.properties.calling import is_large
 from verification.properties.property import Property
 from verification.truth import replay
 from verification.truth.lag_table import LagTable, grouped_table
@@ -20,7 +20,7 @@ from verification.truth.substitute_types import holds
 
 @dataclass(frozen=True, eq=False)
 class Expectations:
-    """What a lag table or replays tell, as in ``Truth``, without the draws that it is made of."""
+    """What ``Truth`` needs of a lag table or of replays, without their draws."""
 
     determined: bool
     blocks: dict[str, Expected]
@@ -28,9 +28,9 @@ class Expectations:
 
 
 def _expectations(case: Case) -> Expectations:
-    """By the lag table, in groups; of a large case by replays."""
+    """From the lag table, in groups; for a large case from replays."""
     table: LagTable | Replayed = replayed(case) if is_large(case) else grouped_table(case)
-    # Where there is no truth at this precision, there may be numbers that overflow.
+    # Where the truth is not determined, numbers may overflow.
     with np.errstate(all="ignore"):
         blocks, forward = table.expected(), table.forward()
         determined = table.determined and holds(case, (*blocks.values(), *forward.values()))
@@ -39,9 +39,9 @@ def _expectations(case: Case) -> Expectations:
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The truth of a case; ``memory``: who may know some of it already.
+    """The truth of a case; ``memory``: may have some of it already.
 
-    ``only``: the property that alone asks it, of a case that is made for one.
+    ``only``: the only property that is checked on it, for a case that is made for one.
     """
 
     case: Case
@@ -51,17 +51,17 @@ class Truth:
 
     @cached_property
     def memo(self) -> Memo:
-        """What has been made of it."""
+        """Results that follow from the case, by name."""
         return self.memory(self.case)
 
     @property
     def expectations(self) -> Expectations:
-        """What one table tells, or replays."""
+        """The results of one lag table, or of replays."""
         return self.memo.once("expectations", lambda: _expectations(self.case))
 
     @property
     def large(self) -> bool:
-        """Is the case asked what one call tells, and no more?"""
+        """Does the case get only those properties that need a single call?"""
         return is_large(self.case)
 
     @property
@@ -87,7 +87,7 @@ class Truth:
         return self.expectations.determined
 
     def informative(self, names: tuple[str, ...]) -> bool:
-        """Does agreement on it say anything of one of these blocks?"""
+        """Is agreement on it evidence for one of these blocks?"""
         return self.determined and any(
             self.blocks[name].size > 0 and self.blocks[name].determined for name in names
         )

@@ -1,16 +1,16 @@
-"""Lag by lag where a state is all that flows: every block's part of each loss at each step of use.
+"""Lag by lag for models whose one state carries everything: every block's contribution to each loss, by step.
 
 An engine answers with sums over loss steps t and steps of use s. Here a case is *unfolded* into a larger one,
-whose gradients keep the parts of the sums apart:
+whose gradients keep the terms of the sums apart:
 
-- Its units come in T + 1 sets, of which set s + 1 reads set s and no other, and set 0 starts from the initial
-  state. So set s holds the state after s steps, and what the sets hold at other times flows into no answer.
-  The loss at step t reads set t + 1. Then the rows of set s + 1 in what a step uses are that step's part.
-- All losses but one are held at a baseline: their targets are the network's own outputs, so that their
-  residuals are roundings. Those are taken off with a second answer, in which that loss is at the baseline
-  too; and it is amplified so much first that nothing of the others is left beside its smallest part.
+- Its units form T + 1 sets. Set s + 1 reads set s and no other, and set 0 starts from the initial state. So
+  set s holds the state after s steps, and its values at other times do not affect any answer. The loss at
+  step t reads set t + 1. Then the rows of set s + 1 in a STEP block are the contribution of that step.
+- All losses but one are held at a baseline: their targets are the network's own outputs, so their residuals
+  are roundings. A second answer, with that loss at the baseline too, is subtracted to remove them. Before
+  that, the loss is amplified so much that nothing of the others is left beside its smallest contribution.
 
-A cell whose units are carried one by one, as an LSTM's are, cannot be unfolded so: ``unfolds``.
+A cell whose units are carried one by one, such as an LSTM, cannot be unfolded in this way: ``unfolds``.
 """
 
 import math
@@ -25,25 +25,25 @@ from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Block, Model, Named, Use, squared_error
 from verification.models.tolerance import SAFETY, Expected, unit
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import Engine
-from verification.properties.property import Looked
+from verification.properties.property import Checked
 from verification.truth.comparison import compare
 from verification.truth.lag_table import LagTable, lag_table
 from verification.truth.parts import OUTPUTS
 from verification.truth.unroll import walk
 
-# By which power of two a loss is amplified: far more than the roundings of others need, in float32 as much
-# as leaves room for squares.
+# The power of two by which a loss is amplified: far beyond the roundings of the others, and in float32 as
+# large as squares allow.
 LOUDEST = {np.dtype(np.float32): 40, np.dtype(np.float64): 200}
 
-# Powers of two kept free below the largest number, for what is summed on the way.
+# Powers of two below the largest number that are kept free for intermediate sums.
 ROOM = 30
 
 
 @cache
 def unfolds(model: Model) -> bool:
-    """Is its one state all that flows, from units to units by blocks of its own, and its loss ½ ‖o − y‖²?"""
+    """Does one state carry everything, by blocks from units to units, and is the loss ½ ‖o − y‖²?"""
     states = model.of(Use.STATE)
     if (
         len(states) != 1
@@ -70,22 +70,22 @@ def unfolds(model: Model) -> bool:
     return all(np.allclose(h[0], L[:, s * size : (s + 1) * size]) for s, (h, L) in enumerate(each))
 
 
-def unfolded_lags(engine: Engine, case: Case) -> Looked:
-    """Each step's part of each block, of the first, the middle and the last loss."""
+def unfolded_lags(engine: Engine, case: Case) -> Checked:
+    """Each step's contribution to each block, for the first, the middle and the last loss."""
     unfolded = _unfolded(case)
-    for loss in unfolded.asked:
-        yield from unfolded.look(engine, loss)
+    for loss in unfolded.losses:
+        yield from unfolded.check(engine, loss)
 
 
 @lru_cache(maxsize=256)
 def _unfolded(case: Case) -> "Unfolded":
-    """Made once for all engines that are asked."""
+    """Computed once for all engines."""
     return Unfolded(case)
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What one loss brings to a block by each step of use (S, …), and the error allowed (S,)."""
+    """The contributions of one loss to a block by step of use (S, …), and the errors allowed (S,)."""
 
     want: Array
     bound: Array
@@ -93,13 +93,13 @@ class Parts:
 
 @dataclass(frozen=True, eq=False)
 class Unfolded:
-    """A case of a model that unfolds, and what is asked of it."""
+    """A case of a model that unfolds, with its larger cases and their expectations."""
 
     case: Case
 
     @cached_property
     def table(self) -> LagTable:
-        """The lag table of the case, each loss apart."""
+        """The lag table of the case, each loss by itself."""
         return lag_table(self.case)
 
     @cached_property
@@ -116,14 +116,14 @@ class Unfolded:
             return np.stack([state[0] for state in islice(walk(wide), 1, None)])
 
     @cached_property
-    def asked(self) -> tuple[int, ...]:
-        """The losses that stand for all, by number: the first, the middle and the last."""
+    def losses(self) -> tuple[int, ...]:
+        """The losses that are checked, by number: the first, the middle and the last."""
         count = len(self.case.losses)
         return tuple(i for i in sorted({0, count // 2, count - 1}) if self.stands_out(i))
 
     @cached_property
     def gain(self) -> int:
-        """By which power of two a loss can be amplified before anything nears overflow."""
+        """The power of two by which a loss can be amplified without nearing overflow."""
         arrays = (*self.table.grads.values(), self.table.parts[OUTPUTS], self.states)
         largest = max(1.0, *(float(np.max(np.abs(array))) for array in arrays))
         if not np.isfinite(largest):
@@ -132,7 +132,7 @@ class Unfolded:
         return max(0, min(LOUDEST[self.case.dtype], room))
 
     def stands_out(self, loss: int) -> bool:
-        """Can the loss be amplified so much that roundings of the others' outputs are nothing beside it?"""
+        """Can the loss be amplified so much that the roundings of the other outputs are negligible?"""
         fits = bool(np.all(np.abs(self.states) < np.finfo(self.case.dtype).max))
         amplified = 2.0**self.gain * np.max(np.abs(self._residual(loss)))
         return fits and bool(np.max(np.abs(self._outputs(loss))) <= amplified)
@@ -164,10 +164,11 @@ class Unfolded:
             return np.stack([self.case.model.readout(f, p, h) for h in self.states], axis=1)
 
     def baseline(self, loss: int) -> Case:
-        """The unfolded case, read out for one loss, with hardly any loss."""
+        """The unfolded case, read out for one loss, with residuals that are roundings."""
         objective = self.case.objective
         assert isinstance(objective, Targets)  # as its loss is squared
-        # As the case has them: of one step a loss on the last one is a loss on every one, in another form.
+        # In the case's own form: with one step, a loss on the last step and losses on every step are the
+        # same.
         outputs, last = self._outputs(loss), objective.last
         targets = (outputs[:, -1:] if last else outputs).astype(self.case.dtype)
         blocks = {**self.larger.blocks, **self._readout(loss)}
@@ -184,7 +185,7 @@ class Unfolded:
         return replace(baseline, objective=Targets(targets, objective.last))
 
     def places(self, loss: int, name: str) -> list[tuple[int | slice, ...]]:
-        """Where in the larger case's block each step's part stands."""
+        """The index of each step's contribution in the larger case's block."""
         block = self.case.model.block(name)
         size, steps = self.case.state[0].shape[1], self.case.steps
 
@@ -203,7 +204,7 @@ class Unfolded:
         return [(of(s + 1),) for s in range(steps)]
 
     def parts(self, loss: int, name: str) -> Parts:
-        """What is expected of a block under the truncation, and the bound of each part."""
+        """The expected contributions to a block under the truncation, and the bound of each."""
         block, table, case = self.case.model.block(name), self.table, self.case
         draws, terms, lost = table.grads[name][:, loss], table.terms[name][loss], table.lost[name][loss]
         if block.use is Use.READOUT:
@@ -222,25 +223,26 @@ class Unfolded:
 
     @cached_property
     def _cases(self) -> dict[int, tuple[Case, Case]]:
-        """Of each loss that is asked for, the baseline and the amplified case."""
-        return {loss: (self.baseline(loss), self.amplified(loss)) for loss in self.asked}
+        """The baseline and the amplified case of each loss that is checked."""
+        return {loss: (self.baseline(loss), self.amplified(loss)) for loss in self.losses}
 
     @cached_property
     def _want(self) -> dict[tuple[int, str], Parts]:
-        """What is expected of each block, of each loss that is asked for."""
-        return {(loss, name): self.parts(loss, name) for loss in self.asked for name in self.case.blocks}
+        """The expectations of each block, for each loss that is checked."""
+        return {(loss, name): self.parts(loss, name) for loss in self.losses for name in self.case.blocks}
 
-    def look(self, engine: Engine, loss: int) -> Looked:
-        """Each block's parts of one loss beside the truth."""
-        baseline, amplified = (ask(engine, case) for case in self._cases[loss])
+    def check(self, engine: Engine, loss: int) -> Checked:
+        """Compares the contributions of one loss to each block with the truth."""
+        baseline, amplified = (run_case(engine, case) for case in self._cases[loss])
         for name, got in amplified.blocks.items():
             yield from self._judged(loss, name, got, baseline.blocks[name])
 
-    def _judged(self, loss: int, name: str, amplified: Array, baseline: Array) -> Looked:
+    def _judged(self, loss: int, name: str, amplified: Array, baseline: Array) -> Checked:
         parts, factor, dtype = self._want[loss, name], 2.0**self.gain, self.states.dtype
-        # Both answers round what the other losses bring. That is never taken for more than the roundings of
-        # the largest part, so that an engine cannot widen the bound by a large answer; and for as much at
-        # the steps after the loss, where nothing is expected and so nothing says how small a part is.
+        # Both answers round the contributions of the other losses. Their size is limited to that of the
+        # largest expected contribution, so that an engine cannot widen its bound by a large answer. At steps
+        # after the loss nothing is expected, and nothing tells how small a contribution is, so the limit
+        # itself is used.
         t, places = self.case.losses[loss], self.places(loss, name)
         largest = float(np.max(np.abs(parts.want)))
         rest = max(float(np.max(np.abs(baseline[index]))) for index in places) / factor
@@ -255,12 +257,12 @@ class Unfolded:
 
 
 def _carries(model: Model, block: Block) -> bool:
-    """Does it go from units to units?"""
+    """Does the block map units to units?"""
     return block.use is Use.STEP and block.axes == model.of(Use.STATE)[0].axes * 2
 
 
 def _enlarged(case: Case) -> Case:
-    """The case with a set of units for every state; what is read out is another with each loss."""
+    """The case with a set of units for every state; the readout is another one for each loss."""
     sets, model = case.steps + 1, case.model
     blocks: dict[str, Array] = dict(case.blocks)
     for block in model.of(Use.STEP):

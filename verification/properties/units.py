@@ -1,4 +1,4 @@
-"""Units of a state are alike, where they are so in the model itself: their order is of no account."""
+"""Units of a state are interchangeable, where the model's are: their order does not matter."""
 
 from dataclasses import replace
 from functools import cache
@@ -9,20 +9,20 @@ from verification.models.arrays import Array
 from verification.models.axes import Axis, Sizes, read
 from verification.models.case import Case, Cotangents, Targets, of_each_output, random_case
 from verification.models.model import Model, Use
-from verification.properties.asking import ask
-from verification.properties.property import About, Looked, Property
+from verification.properties.calling import run_case
+from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, alike
 from verification.truth import replay
 
 
-def units_permute(trial: Trial) -> Looked:
-    """Permuting the units of a state permutes the gradients alike, where it does so in the model itself."""
+def units_permute(trial: Trial) -> Checked:
+    """Permuting the units of a state permutes the gradients alike, if it does so in the model itself."""
     case = trial.truth.case
     for name in unit_dimensions(case.model, _losses(case)):
         size = case.sizes[name]
         if size > 1:
             order = np.roll(np.arange(size), 1)
-            answer = ask(trial.engine, _of_units(case, name, order))
+            answer = run_case(trial.engine, _of_units(case, name, order))
             back = np.argsort(order)
             blocks = {
                 key: _along(array, case.model.block(key).axes, case.sizes, name, back)
@@ -33,9 +33,9 @@ def units_permute(trial: Trial) -> Looked:
 
 @cache
 def unit_dimensions(model: Model, losses: str) -> tuple[str, ...]:
-    """The dimensions of states whose entries are alike: permuted, everything is permuted alike.
+    """The dimensions of states with interchangeable entries: permuting them permutes everything alike.
 
-    ``losses`` as of ``random_case``: units that a target tells apart are not alike.
+    ``losses`` as of ``random_case``: units with targets of their own are not interchangeable.
     """
     return tuple(name for name in model.dimensions_of(Use.STATE) if _are_alike(model, name, losses))
 

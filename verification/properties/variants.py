@@ -1,7 +1,7 @@
-"""The same problem asked in another way: under a truncation alike, with checkpoints, in a workspace.
+"""Other ways to run the same problem: an equivalent truncation, checkpoints, a workspace.
 
-Each is asked of an engine that claims the other way as well, and each answer is held to the truth; to the
-same bits where an engine claims those.
+Each is checked for an engine that claims it, and each answer is compared with the truth; bit by bit with the
+first answer, if the engine claims that.
 """
 
 from collections.abc import Mapping
@@ -15,29 +15,29 @@ from verification.models.case import Case, Targets
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
 from verification.models.truncation import Standard, equivalents
-from verification.properties.asking import ask, ask_directly, relaid
+from verification.properties.calling import relaid, run_case, run_uncopied
 from verification.properties.conduct import OTHERWISE
 from verification.properties.engine import Answer
-from verification.properties.property import About, Alone, Looked, Property
+from verification.properties.property import About, Alone, Checked, Property
 from verification.properties.trial import Trial, agreement
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
 
 
-def identities(trial: Trial) -> Looked:
+def identities(trial: Trial) -> Checked:
     """Truncations that let each loss reach the same steps give the same gradient."""
     case = trial.truth.case
     if isinstance(case.objective, Targets):
         for other in equivalents_of(case):
             if other.kind in trial.engine.claim.truncations:
-                answer = ask(trial.engine, replace(case, truncation=other))
+                answer = run_case(trial.engine, replace(case, truncation=other))
                 for name, wrong, expected in _alike(answer, trial):
                     yield name, f"under {other}, which is the same: {wrong}" if wrong else None, expected
 
 
-def _alike(answer: Answer, trial: Trial) -> Looked:
-    """Another answer to the same problem has to be the truth, and the first one."""
+def _alike(answer: Answer, trial: Trial) -> Checked:
+    """Compares another answer to the same problem with the truth, and with the first answer."""
     first = {**trial.answer.forward, **trial.answer.blocks}
     got = {**answer.forward, **answer.blocks}
     for name, wrong, expected in agreement(answer, trial.truth):
@@ -46,30 +46,30 @@ def _alike(answer: Answer, trial: Trial) -> Looked:
 
 
 def equivalents_of(case: Case) -> tuple[Standard, ...]:
-    """The truncations that are the same on a case."""
+    """The truncations that are equivalent on a case."""
     if not isinstance(case.truncation, Standard):
         return ()
     return tuple(equivalents(case.truncation, case.steps, case.losses == (case.steps - 1,)))
 
 
-def recomputation(trial: Trial) -> Looked:
-    """With states computed again the gradient is the same, wherever they are kept."""
+def recomputation(trial: Trial) -> Checked:
+    """With recomputed states the gradient is the same, wherever the checkpoints are."""
     for case in recomputed(trial.truth.case):
-        for name, wrong, expected in _alike(ask(trial.engine, case), trial):
+        for name, wrong, expected in _alike(run_case(trial.engine, case), trial):
             clause = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
             yield name, clause, expected
 
 
 def recomputed(case: Case) -> list[Case]:
-    """The case with states kept every so many steps; the third number is another with each T."""
+    """The case with a checkpoint every so many steps; the third number depends on T."""
     steps = case.steps
     every = dict.fromkeys((2, max(1, steps - 1), 1 + 5 * steps % (steps + 2)))
     return [replace(case, checkpoints=number, workspace=False) for number in every]
 
 
-def workspace(trial: Trial) -> Looked:
-    """In arrays that calls for other numbers use before and after the gradient is the same."""
-    answer = ask(trial.engine, in_a_workspace(trial.truth.case))
+def workspace(trial: Trial) -> Checked:
+    """In a workspace that calls with other numbers use before and after, the gradient is the same."""
+    answer = run_case(trial.engine, in_a_workspace(trial.truth.case))
     for name, wrong, expected in _alike(answer, trial):
         yield name, f"in a workspace: {wrong}" if wrong else None, expected
 
@@ -80,32 +80,34 @@ def in_a_workspace(case: Case) -> Case:
 
 
 def several(claim: Claim) -> bool:
-    """Does it claim truncations that can stand for one another? Of a step the loops are not the engine's."""
+    """Does it claim truncations that can be equivalent? For a step the verifier makes the loops, so it does
+    not.
+    """
     kinds = [each for each in claim.truncations if isinstance(each, str)]
     return len(kinds) > 1 and "cotangents" not in claim.losses
 
 
-def bits(trial: Trial) -> Looked:
-    """The same bits in any layout, at a second call, in a workspace; and of outputs, with checkpoints."""
+def bits(trial: Trial) -> Checked:
+    """The same bits in any layout, at a second call, and in a workspace; outputs also with checkpoints."""
     claim = trial.engine.claim
     case, first = trial.truth.case, trial.answer.parts()
     some = trial.some
     for how in OTHERWISE:
         other = relaid(case, partial(laid_out, layout=how))
-        got = ask_directly(trial.engine, other).parts()
+        got = run_uncopied(trial.engine, other).parts()
         yield from _same_bits(f"with arrays laid out otherwise ({how})", got, first, some)
-    ask(trial.engine, relaid(case, lambda array: -array))
-    yield from _same_bits("at the second call", ask(trial.engine, case).parts(), first, some)
-    # With states computed again sums are taken segment by segment.
+    run_case(trial.engine, relaid(case, lambda array: -array))
+    yield from _same_bits("at the second call", run_case(trial.engine, case).parts(), first, some)
+    # With checkpoints, sums are taken segment by segment.
     if claim.workspace and case.checkpoints is None:
-        again = ask(trial.engine, in_a_workspace(case)).parts()
+        again = run_case(trial.engine, in_a_workspace(case)).parts()
         yield from _same_bits("in a workspace", again, first, some)
     for other in recomputed(case) if claim.checkpoints else ():
-        outputs = {OUTPUTS: ask(trial.engine, other).forward[OUTPUTS]}
+        outputs = {OUTPUTS: run_case(trial.engine, other).forward[OUTPUTS]}
         yield from _same_bits(f"with checkpoints every {other.checkpoints} steps", outputs, first, some)
 
 
-def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], some: Expected) -> Looked:
+def _same_bits(when: str, got: Mapping[str, Array], want: Mapping[str, Array], some: Expected) -> Checked:
     for part, array in got.items():
         same = np.array_equal(array, want[part], equal_nan=array.dtype != object)
         yield part.removeprefix("d_"), None if same else f"{part} has other bits {when}", some
@@ -116,7 +118,7 @@ IDENTITIES = Property(
     "truncations that let each loss reach the same steps give the same gradient",
     About.TRUNCATION,
     identities,
-    asks=several,
+    applies=several,
     alone=Alone("truncation", "under truncations that reach the same steps it gives two gradients"),
 )
 RECOMPUTATION = Property(
@@ -124,19 +126,19 @@ RECOMPUTATION = Property(
     "with states computed again the gradient is the same, wherever they are kept",
     About.CONDUCT,
     recomputation,
-    asks=lambda claim: claim.checkpoints,
+    applies=lambda claim: claim.checkpoints,
 )
 WORKSPACE = Property(
     "workspace",
     "in arrays that other calls use before and after the gradient is the same",
     About.CONDUCT,
     workspace,
-    asks=lambda claim: claim.workspace,
+    applies=lambda claim: claim.workspace,
 )
 BITS = Property(
     "bits",
     "whatever the memory layout, the same to the bit",
     About.CONDUCT,
     bits,
-    asks=lambda claim: claim.bits,
+    applies=lambda claim: claim.bits,
 )

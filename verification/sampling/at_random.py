@@ -18,7 +18,7 @@ from verification.sampling.design import Design
 from verification.sampling.factors import Span, sizes_of
 from verification.sampling.numbering import Row, factor_of, least_steps
 
-# The most of each size in a small case, which is asked everything (``verification.properties.asking``).
+# The most of each size in a small case, which is asked everything (``verification.properties.calling``).
 SMALL = 9
 
 # The same in a drawn case, of which a run has many.

@@ -12,7 +12,7 @@ from verification.adapters.rnn.scoping import OF_RNN, as_rnn
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.models import vanilla
 from verification.models.case import Case
-from verification.properties.findings import PROPERTIES, asked_of, findings
+from verification.properties.findings import PROPERTIES, applicable, findings
 from verification.properties.property import FORM, Finding
 from verification.properties.trial import CaseTruth
 from verification.sampling.resolving import resolved
@@ -22,7 +22,7 @@ from verification.sampling.resolving import resolved
 _CLAIM = resolved(OF_RNN, vanilla, CAPABILITIES)
 
 # What is asked of ``rnn``, by name, and so of its mutants.
-JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(_CLAIM))
+JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.applies(_CLAIM))
 
 # What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
 BROKEN = ("raised NameError", "raised UnboundLocalError")
@@ -134,7 +134,7 @@ def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -
 
     Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
     """
-    properties = asked_of(wrong.claim) if truth.only is None else (truth.only,)
+    properties = applicable(wrong.claim) if truth.only is None else (truth.only,)
     asked = tuple(each.name for each in properties if each.name in names)
     found: dict[str, Example] = {}
     for finding in findings(wrong, truth, asked) if asked else ():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.promises import SHORT
 from verification import function, verify
 from verification.properties.engine import InvalidAnswer
-from verification.properties.of_function import Call, ask
+from verification.properties.of_function import Call, run_call
 
 
 @st.composite
@@ -62,7 +62,7 @@ def test_what_has_not_the_form_is_told(backward, told):
     engine = function(softmax, backward, arguments())
     call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))
     with pytest.raises(InvalidAnswer, match=told):
-        ask(engine, call)
+        run_call(engine, call)
 
 
 @pytest.mark.parametrize(

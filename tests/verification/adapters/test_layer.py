@@ -10,7 +10,7 @@ from tests.layers import RIGHT, renamed, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Scope, Use, layer, models
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
@@ -108,7 +108,7 @@ INVALID = {
 def test_an_answer_of_another_form_is_told(returned, message):
     """By the name of what is missing or wrong."""
     with pytest.raises(InvalidAnswer, match=message):
-        ask(returning(**returned), a_case(models.scan, 3, 4))
+        run_case(returning(**returned), a_case(models.scan, 3, 4))
 
 
 def test_what_is_not_claimed_may_be_missing():
@@ -116,7 +116,7 @@ def test_what_is_not_claimed_may_be_missing():
     engine = returning(
         backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=Scope(blocks=("a",), states="zero")
     )
-    assert set(ask(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}
+    assert set(run_case(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}
 
 
 def test_a_layer_is_described_otherwise():

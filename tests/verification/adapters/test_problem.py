@@ -10,7 +10,7 @@ from tests.layers import lstm
 from verification import Gradients, Scope, models
 from verification.adapters.problem import CAPABILITIES, parts_of, problem_of, whole
 from verification.models.case import random_case
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 from verification.truth.lag_table import grouped_table
 
@@ -45,7 +45,7 @@ def gradients(problem):
 def test_the_answer_meets_the_table(losses, steps):
     """Outputs, the loss's value, and every block, READOUT's among them."""
     case = random_case(models.lstm, np.random.default_rng(0), SIZES, 2, steps, losses=losses)
-    answer, table = ask(whole(gradients, model=models.lstm, scope=SCOPE), case), grouped_table(case)
+    answer, table = run_case(whole(gradients, model=models.lstm, scope=SCOPE), case), grouped_table(case)
     expected = {**table.forward(), **{f"d_{name}": each for name, each in table.expected().items()}}
     assert answer.parts().keys() == expected.keys()
     for name, got in answer.parts().items():
@@ -66,7 +66,7 @@ def test_what_has_not_the_form_is_told(answer, told):
     """What came back, and what is needed."""
     case = random_case(models.lstm, np.random.default_rng(0), SIZES, losses="every")
     with pytest.raises(InvalidAnswer, match=told):
-        ask(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
+        run_case(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
 
 def test_a_model_without_a_readout_has_other_adapters():

@@ -8,7 +8,7 @@ from verification import models, step
 from verification.adapters.step import looped
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 from verification.truth import replay
 
@@ -35,7 +35,7 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
     case = random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5, dtype)
     case = type(case)(model, case.blocks, case.objective, truncation=truncation)
     truth = replay.gradient(case)
-    answer = ask(step(forward, backward, model=model), case)
+    answer = run_case(step(forward, backward, model=model), case)
     assert answer.blocks.keys() == truth.keys()
     for name, got in answer.blocks.items():
         np.testing.assert_allclose(got, truth[name], rtol=0, atol=1e-14)
@@ -65,7 +65,7 @@ def test_what_has_not_the_form_is_told(forward, backward, told):
     """What came back, and what is needed."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
     with pytest.raises(InvalidAnswer, match=told):
-        ask(step(forward, backward, model=models.vanilla), case)
+        run_case(step(forward, backward, model=models.vanilla), case)
 
 
 def test_a_saved_tape_may_be_gone_through_several_times():
@@ -105,4 +105,4 @@ def test_who_answers_in_the_same_arrays_at_every_call_is_refuted(name):
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5)
     what = "d_x" if name == "x" else f"d_params {name}"
     with pytest.raises(InvalidAnswer, match=f"step_back: {what} is changed by a later call"):
-        ask(step(vanilla, backward, model=models.vanilla), case)
+        run_case(step(vanilla, backward, model=models.vanilla), case)

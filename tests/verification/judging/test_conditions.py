@@ -16,7 +16,7 @@ from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.profile import QUICK
 from verification.judging.sampled import truth_of_row
 from verification.models import vanilla
-from verification.properties.asking import afresh
+from verification.properties.calling import afresh
 from verification.properties.findings import findings
 from verification.sampling.products import of_products, rows_of_products
 from verification.sampling.sample import in_floats

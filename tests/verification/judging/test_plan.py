@@ -20,7 +20,7 @@ from verification.judging.run import Run, Watch, judgement_of, tallied
 from verification.processes.channel import Channel
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import FixedCase
-from verification.properties.findings import BY_NAME, asked_of, turns
+from verification.properties.findings import BY_NAME, applicable, turns
 from verification.properties.property import About
 from verification.sampling.chunks import borders
 from verification.sampling.gaps import between
@@ -75,7 +75,7 @@ def test_half_a_minute_says_what_was_met(monkeypatch):
     assert pairs.met > 0.5 * pairs.of
     assert (found.ended, len(found.least_met)) == ("no time was left", 5)
     assert "what takes further calls, but in turn beside each level (a call takes 0.25 s)" in found.not_asked
-    assert {row.property for row in found.rows} >= {each.name for each in asked_of(subject.engine.claim)}
+    assert {row.property for row in found.rows} >= {each.name for each in applicable(subject.engine.claim)}
     # From the second second on, and never for long.
     assert told[0] <= 2
     assert max(np.diff(told)) <= 5
@@ -88,7 +88,7 @@ def test_what_has_shown_nothing_by_the_end_is_told(monkeypatch):
     seen = tallied(here, subject, QUICK, 0, Watch(until=4.0))
     found = judgement_of(here, subject, seen, QUICK.strength, 0, 0.0)
     shown = {row.property for row in found.rows}
-    left = [each.name for each in asked_of(subject.engine.claim) if each.name not in shown]
+    left = [each.name for each in applicable(subject.engine.claim) if each.name not in shown]
     assert left
     assert [each for each in found.least_met if each.endswith("(no case)")] == [
         f"{n} (no case)" for n in left
@@ -127,7 +127,7 @@ def test_every_property_stands_beside_every_level(model):
     rows = [row for block in blocks if block.designed is samples[0].designed for _, row in block.rows]
     assert len(rows) == len(samples[0].rows) - OPENING
     further = 0
-    for each in asked_of(claim):
+    for each in applicable(claim):
         mine = [row for row in rows if each.name in row.turns]
         have = rows if each.of_large else [row for row in rows if max(row.sizes.values()) <= 9]
         if each.about is About.CALL:
@@ -169,7 +169,7 @@ def test_what_is_drawn_is_asked_in_turn():
     made = {pace: [*subject.blocks(samples, QUICK, 0, pace)] for pace in (CALL, QUICK_CALL)}
     asked = [[*chain(*(block.turns for block in blocks if block.seed))] for blocks in made.values()]
     assert asked[1] == []
-    every = [each.name for each in asked_of(claim)]
+    every = [each.name for each in applicable(claim)]
     assert len(asked[0]) == QUICK.cases
     assert {len(names) for names in asked[0]} == {len({*every} - {*chain(*asked[0])}) + 6}
     assert {*chain(*asked[0])} == {*every}

@@ -30,14 +30,14 @@ from verification.models.domains import positive
 from verification.models.truncation import Standard
 from verification.processes import timeout, workers
 from verification.processes.workers import Lost
-from verification.properties.asking import ask, is_large
+from verification.properties.calling import is_large, run_case
 from verification.properties.engine import FixedCase, TimedOut
 from verification.properties.exactness import EXACT
 from verification.properties.findings import (
     BY_NAME,
-    asked,
-    asked_of,
+    applicable,
     at_sizes,
+    checked_on,
     findings,
     prepared,
     truth_of,
@@ -833,9 +833,9 @@ def test_an_answer_has_its_time(monkeypatch):
         engine = Stub(models.vanilla, claimed(LAYER), slow)
         if late:
             with pytest.raises(TimedOut, match=r"did not return within 0\.2 s"):
-                ask(engine, of(steps=steps)("cotangents"))
+                run_case(engine, of(steps=steps)("cotangents"))
         else:
-            ask(engine, of(steps=steps)("cotangents"))
+            run_case(engine, of(steps=steps)("cotangents"))
 
 
 def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
@@ -882,8 +882,8 @@ def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_tur
     told = (0, False, (8, 4, 2, 1)) if slow else (6, True, (1,))
     assert (plan.first, plan.numbers, plan.least) == told
     for mine in ((), in_turn[:1], in_turn):
-        assert {each.name for each in asked(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
-    assert {each.name for each in asked(claim, truth)} == {*of_all, *in_turn}
+        assert {each.name for each in checked_on(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
+    assert {each.name for each in checked_on(claim, truth)} == {*of_all, *in_turn}
 
 
 def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
@@ -925,16 +925,16 @@ ASKS = (
 @pytest.mark.parametrize(("name", "door", "scope", "other", "less"), ASKS, ids=_ids(ASKS))
 def test_a_property_is_asked_of_who_claims_it(name, door, scope, other, less):
     """And of nobody else."""
-    assert BY_NAME[name] in asked_of(claimed(door, **scope))
-    assert BY_NAME[name] not in asked_of(claimed(other, **less))
+    assert BY_NAME[name] in applicable(claimed(door, **scope))
+    assert BY_NAME[name] not in applicable(claimed(other, **less))
 
 
 def test_equality_is_asked_of_who_is_exact():
     """Whole numbers and Fractions."""
     exact = claimed(PROBLEM, exact=True, functions={"activation": ("identity",)})
     for name in ("exact", "integers", "larger", "own truncations"):
-        assert BY_NAME[name].asks(exact)
-        assert not BY_NAME[name].asks(claimed(PROBLEM))
+        assert BY_NAME[name].applies(exact)
+        assert not BY_NAME[name].applies(claimed(PROBLEM))
     assert BY_NAME["exact"].evidence(exact) == exact.blocks
     assert BY_NAME["exact"].evidence(claimed(PROBLEM)) == ()
 
@@ -943,7 +943,7 @@ def test_some_gradients_are_asked_of_who_is_told():
     """Which are wanted, and which outputs were used."""
     claim = claimed(LAYER)
     told = replace(claim, capabilities=replace(claim.capabilities, partial=True))
-    assert [BY_NAME["partial gradients"].asks(each) for each in (told, claim)] == [True, False]
+    assert [BY_NAME["partial gradients"].applies(each) for each in (told, claim)] == [True, False]
 
 
 def test_records_alone_are_asked_of_who_takes_one():

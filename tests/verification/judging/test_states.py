@@ -13,7 +13,7 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.judging.contract import contract
 from verification.models.truncation import FULL
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.cut import CUT
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
@@ -74,7 +74,7 @@ def test_no_case_has_more_than_is_claimed(name):
     ends = zip(claim.states, zip(*(case.objective.state for case in some), strict=True), strict=True)
     assert {each for each, arrays in ends if any(array.any() for array in arrays)} == {*claim.finals}
     assert not admits(claim, healthy_case(of(None)))
-    assert not CUT.asks(claim)
+    assert not CUT.applies(claim)
     assert ("loss by the final state alone" in {e.name for e in contract(claim)}) is bool(claim.finals)
 
 
@@ -92,13 +92,13 @@ def test_more_that_is_returned_is_left_out():
     """Of an engine whose claim is narrowed; and what is claimed is missing where it is not returned."""
     whole = of(None)
     less = replace(whole, claim=narrowed(whole.claim, FINAL_H, models.lstm))
-    assert set(ask(less, healthy_case(less)).forward) == {"outputs", "final h0"}
+    assert set(run_case(less, healthy_case(less)).forward) == {"outputs", "final h0"}
     more = replace(of(FINAL_H), claim=whole.claim)
     with pytest.raises(InvalidAnswer, match=r"^final c0 is missing, needed an array"):
-        ask(more, healthy_case(more))
+        run_case(more, healthy_case(more))
     none = replace(of(NO_FINAL), claim=whole.claim)
     with pytest.raises(InvalidAnswer, match=r"^forward's state is a NoneType, needed a tuple of 2"):
-        ask(none, healthy_case(none))
+        run_case(none, healthy_case(none))
 
 
 def test_a_function_of_a_problem_has_no_final_state():

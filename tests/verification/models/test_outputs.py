@@ -16,7 +16,7 @@ from verification.models.case import (
     shapes_put_out,
     side_by_side,
 )
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.properties.conduct import inputs_stay
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
@@ -101,7 +101,7 @@ def test_another_form_is_told(outputs, words):
         return outputs(found), final, saved
 
     with pytest.raises(InvalidAnswer, match=f"^{words}"):
-        ask(engine(forward), CASE)
+        run_case(engine(forward), CASE)
 
 
 def test_one_of_them_may_have_no_cotangent():

@@ -109,10 +109,10 @@ def test_a_step_is_asked_as_a_layer_is():
 def test_who_has_no_state_to_hand_on_is_not_asked():
     """Or returns no gradient of it."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "h0")))
-    assert CUT.asks(engine.claim)
+    assert CUT.applies(engine.claim)
     assert asked(engine, CASE) == (set(), [])
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(states="zero"))
-    assert not CUT.asks(engine.claim)
+    assert not CUT.applies(engine.claim)
 
 
 def test_chunks_of_a_part_begin_where_it_does():

@@ -182,7 +182,7 @@ def test_what_underflows_is_held_to_its_own_truth():
         blocks = {name: replace(e, spread=0.0, terms=0.0) for name, e in trial.blocks.items()}
         vars(trial)["blocks"] = blocks
         linearity = next(each for each in PROPERTIES if each.name == "linearity")
-        assert sum(wrong is not None for _, wrong, _ in linearity.look(trial)) == count
+        assert sum(wrong is not None for _, wrong, _ in linearity.check(trial)) == count
 
 
 def test_a_large_call_has_more_time(monkeypatch):

@@ -28,7 +28,7 @@ def some(model, steps=5, **options):
 
 def lags_of(engine, case):
     """What is found of each part of each step."""
-    return LAG_BY_LAG.look(Trial(engine, Truth(case)))
+    return LAG_BY_LAG.check(Trial(engine, Truth(case)))
 
 
 def test_a_part_that_has_decayed_is_seen_here_alone():

@@ -28,8 +28,14 @@ from verification.properties import in_a_row
 from verification.properties.additivity import parts
 from verification.properties.cut import parts as parts_of_time
 from verification.properties.exactness import EXACT
-from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_for, truth_of
-from verification.properties.findings import asked as asked_on
+from verification.properties.findings import (
+    BY_NAME,
+    PROPERTIES,
+    checked_on,
+    findings,
+    truth_for,
+    truth_of,
+)
 from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers
@@ -84,7 +90,7 @@ class Setting:
         engine = Stub(self.case.model, self.claim, plant, **options)
         # A state that is handed on has digits that the truth of a long double does not take.
         beside = {"cut"} if self.case.dtype == np.longdouble else set()
-        properties = [each for each in asked_on(self.claim, self.truth) if each.name not in beside]
+        properties = [each for each in checked_on(self.claim, self.truth) if each.name not in beside]
         return engine, [*found(properties, Trial(engine, self.truth))]
 
 

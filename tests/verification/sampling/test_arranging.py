@@ -5,7 +5,7 @@ import numpy as np
 from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.layouts import SHARED
-from verification.properties.asking import afresh
+from verification.properties.calling import afresh
 from verification.sampling.conditioned import conditioned
 
 

@@ -14,7 +14,7 @@ from verification.diagnosis.probe import healthy_case
 from verification.judging.contract import contract
 from verification.models.case import random_case
 from verification.models.truncation import FULL
-from verification.properties.asking import is_large
+from verification.properties.calling import is_large
 from verification.properties.cut import CUT
 from verification.properties.findings import findings, truth_of
 from verification.properties.per_step import LAG_BY_LAG, views, widened
@@ -111,7 +111,7 @@ def test_no_final_state_has_a_cotangent_that_is_declined():
     assert sum(not case.objective.outputs.any() for case in some) < 2
     assert all(admits(engine.claim, case) for case in some if case.truncation == FULL and not case.layouts)
     assert not admits(engine.claim, healthy_case(of(SIZED)))
-    assert not CUT.asks(engine.claim)
+    assert not CUT.applies(engine.claim)
     assert "loss by the final state alone" not in {entry.name for entry in contract(engine.claim)}
 
 

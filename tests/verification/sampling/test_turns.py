@@ -6,7 +6,7 @@ from itertools import product
 
 from verification.adapters import layer
 from verification.models import lstm
-from verification.properties.asking import beyond
+from verification.properties.calling import beyond
 from verification.properties.findings import turns
 from verification.sampling.numbering import Row
 from verification.sampling.resolving import resolved

@@ -12,7 +12,7 @@ from verification import layer
 from verification.models import SHIPPED, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
-from verification.properties.asking import ask
+from verification.properties.calling import run_case
 from verification.truth.lag_table import grouped_table
 from verification.truth.perturbed_replays import replayed
 
@@ -99,7 +99,7 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(right, dtype):
     for steps, records, size in LARGE:
         sizes = SIZES | {"H": size, "D": size + 1, "K": size, "E": size, "H_l0": size}
         case = some(model, steps, records, dtype=dtype, sizes=sizes)
-        truth, answer = replayed(case), ask(engine, case)
+        truth, answer = replayed(case), run_case(engine, case)
         assert truth.determined
         expected = truth.forward() | truth.expected()
         for name, got in [*answer.forward.items(), *answer.gradients()]:

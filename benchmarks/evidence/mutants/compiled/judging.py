@@ -15,7 +15,7 @@ from benchmarks.evidence.mutants.run import MutantsResult, Progress, judged
 from verification.adapters.rnn.cells import compile_loops
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging.model_subject import example_of
-from verification.properties.findings import asked_of, findings
+from verification.properties.findings import applicable, findings
 
 
 def judge(fault: Fault) -> Result:
@@ -58,7 +58,7 @@ def _compile(fault: Fault) -> None:
 
 def _names(cell: str) -> tuple[str, ...]:
     """All that is asked of a cell's compiled text."""
-    asked = dict.fromkeys(p.name for each in cases_of(cell) for p in asked_of(each.engine.claim))
+    asked = dict.fromkeys(p.name for each in cases_of(cell) for p in applicable(each.engine.claim))
     return (*asked, *SPECIAL)
 
 

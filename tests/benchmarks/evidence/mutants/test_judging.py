@@ -27,7 +27,7 @@ def named(name):
 def test_the_judges_are_what_rnn_is_asked():
     """By the claim of its adapter, which is not made at the start of a command."""
     claim = as_rnn(manual).claim
-    assert tuple(each.name for each in PROPERTIES if each is not FORM and each.asks(claim)) == JUDGES
+    assert tuple(each.name for each in PROPERTIES if each is not FORM and each.applies(claim)) == JUDGES
 
 
 def test_the_named_property_catches_its_mutant():

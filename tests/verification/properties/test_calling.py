@@ -11,7 +11,7 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import scan, vanilla
 from verification.models.case import random_case
-from verification.properties.asking import ask, rng_of
+from verification.properties.calling import rng_of, run_case
 from verification.properties.engine import InvalidAnswer
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
@@ -20,7 +20,7 @@ CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 
 def refused(function, case=CASE):
     """What is wrong with a function's answer."""
     with pytest.raises(InvalidAnswer) as invalid:
-        ask(as_rnn(function), case)
+        run_case(as_rnn(function), case)
     return str(invalid.value)
 
 

@@ -1,13 +1,12 @@
-"""One question to an engine, and its answer: plain arrays in the agreed form, or what is wrong with it.
+"""One call of an engine and the check of its answer: plain arrays in the agreed form, or an error.
 
-All that may run the engine's code is done in the time that an answer has: the call, the reading of what it
-returned, whose attributes may be properties, and the text of what it raised.
+Everything that may run the engine's code is under the time limit of a call: the call itself, reading the
+returned objects, whose attributes may be properties, and formatting an exception.
 
-This is no sandbox. What an engine does by accident to the process that judges it is seen
-(``verification.processes.surroundings``), or ends that process, which its parent tells
-(``verification.processes.workers``).
-Whoever means harm, and writes into this package's modules, into objects by ctypes or into files, can have
-any verdict, and do whatever the user may do.
+This is no sandbox. Accidental effects on the process are detected (``verification.processes.surroundings``),
+or end that process, which its parent reports (``verification.processes.workers``). An engine that means harm,
+and writes into this package's modules, into objects through ctypes or into files, can obtain any verdict and
+do whatever the user may do.
 """
 
 import contextlib
@@ -41,33 +40,33 @@ Given = TypeVar("Given")
 Returned = TypeVar("Returned")
 Read = TypeVar("Read")
 
-# Characters of what an engine raised, which are told in one line.
+# The most characters of an engine's exception message, which is reported on one line.
 RAISED = 200
 
 
-# The largest of all sizes up to which a case is asked everything.
+# Cases whose sizes are all at most this get every property that applies.
 LARGEST = 9
 
-# How many numbers a small case's states have at most, where an engine takes no small sizes.
+# The most numbers in the states of a small case, for an engine that takes no small sizes.
 MOST_NUMBERS = 10_000
 
 
 def is_large(case: Case) -> bool:
-    """Is the case asked what one call tells, and no more?"""
+    """Does the case get only those properties that need a single call?"""
     return beyond(case.sizes, case.least) or (
         bool(case.least) and sum(array.size for array in case.state) > MOST_NUMBERS
     )
 
 
 def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
-    """Is one of the sizes beyond what is asked everything?"""
+    """Is one of the sizes beyond those of small cases?"""
     return any(size > max(LARGEST, least.get(name, 0)) for name, size in sizes.items())
 
 
-def ask(engine: Engine, case: Case) -> Answer:
-    """The engine's answer to a case, in arrays of its own; raises InvalidAnswer or Unsupported."""
+def run_case(engine: Engine, case: Case) -> Answer:
+    """The engine's answer to a copy of the case; raises InvalidAnswer or Unsupported."""
     form = _Form(case, engine.claim)
-    return answered(engine.answer, afresh(case), form.read, is_large(case))
+    return guarded(engine.answer, afresh(case), form.read, is_large(case))
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,24 +78,24 @@ class PendingBackward:
     _form: "_Form"
 
     def back(self, objective: Objective | None = None) -> Answer:
-        """The answer for these cotangents, or for the case's own; raises as ``ask``."""
+        """The answer for these cotangents, or for the case's own; raises as ``run_case``."""
         forward, backward = self._begun
         given = objective_given(self._case, objective or self._case.objective).replaced(np.copy)
-        return answered(
+        return guarded(
             backward, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case)
         )
 
 
 def begin(engine: Engine, case: Case) -> PendingBackward:
-    """The forward of a case, in arrays of its own, if the engine's calls come in two; raises as ``ask``."""
+    """The forward of a copy of the case, for an engine whose calls come in two; raises as ``run_case``."""
     form = _Form(case, engine.claim)
     return PendingBackward(
-        case, answered(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
+        case, guarded(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
     )
 
 
 def afresh(case: Case) -> Case:
-    """The same numbers in arrays of their own, which lie in memory as the case says."""
+    """A copy of the case, whose arrays have the memory layouts that the case names."""
     case = as_given(case)
     loss_arrays = case.objective.arrays()
     layouts = [case.layouts.get(name) for name in (*case.blocks, *loss_arrays)]
@@ -106,43 +105,43 @@ def afresh(case: Case) -> Case:
 
 
 def rng_of(case: Case) -> np.random.Generator:
-    """What a property draws of a case: always the same of the same numbers.
+    """The generator for what a property draws for a case: it depends only on the case's numbers.
 
-    Of a long double they are those of double precision, for its own bytes have some that are no number's.
+    The bytes of a long double contain padding, so it is converted to double precision.
     """
     some = next(iter(case.objective.arrays().values()))
     return np.random.default_rng(crc32(some.astype(drawn_in(case.dtype)).tobytes()))
 
 
 def relaid(given: Case, change: Callable[[Array], Array]) -> Case:
-    """The same with ``change(array)`` in the place of every array."""
+    """The case with ``change(array)`` in the place of every array."""
     case = as_given(given)
     blocks = {name: change(array) for name, array in case.blocks.items()}
     return replace(case, blocks=blocks, objective=case.objective.replaced(change))
 
 
-def ask_directly(engine: Engine, case: Case) -> Answer:
-    """The engine's answer to a case, of these very arrays; raises as ``ask``."""
+def run_uncopied(engine: Engine, case: Case) -> Answer:
+    """The engine's answer to these very arrays, without a copy; raises as ``run_case``."""
     form = _Form(case, engine.claim)
-    return answered(engine.answer, case, form.read, is_large(case))
+    return guarded(engine.answer, case, form.read, is_large(case))
 
 
-def answered(
+def guarded(
     call: Callable[[Given], Returned], given: Given, read: Callable[[Returned], Read], large: bool
 ) -> Read:
-    """What ``read`` makes of what an engine's ``call`` tells; the surroundings are afterwards as before.
+    """Calls an engine under its time limit and reads the answer; afterwards the process is as it was before.
 
-    Every engine is asked here, through whatever adapter it came. ``large``: the problem is, and its answer
-    may take longer. Raises InvalidAnswer, or TimedOut if there is no answer in time; and Unsupported if the
-    engine does.
+    Every call of an engine goes through here, whatever the adapter. ``large``: the problem is large, and has
+    more time. Raises InvalidAnswer, TimedOut if there is no answer in time, and Unsupported if the engine
+    does.
     """
     seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
     surroundings = Surroundings()
     not_its_own = (timeout.CallTimeout, *([KeyboardInterrupt] if surroundings.interruptible else []))
     wrong: InvalidAnswer | Unsupported | None = None
     try:
-        # Put back before anything else runs; and once more, where an alarm came between, or no calls were
-        # left that deep.
+        # Surroundings are restored before any other code runs, and a second time in case an alarm interrupted
+        # that, or no stack was left.
         with surroundings, np.errstate(all="ignore"), timeout.Limit(seconds):
             try:
                 with surroundings:
@@ -166,7 +165,7 @@ def answered(
 
 
 def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
-    """What an engine's exception comes to, in a text that is ours."""
+    """The InvalidAnswer or Unsupported for an engine's exception, with a message of our own."""
     if isinstance(error, InvalidAnswer):
         return error
     if isinstance(error, Unsupported):
@@ -178,7 +177,7 @@ def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
 
 
 class _Form:
-    """What an answer has to be like, taken from the case before the engine has its hands on it."""
+    """The form that an answer must have, taken from the case before the engine can change it."""
 
     def __init__(self, case: Case, claim: Claim) -> None:
         self._case, self._dtype = case, case.dtype
@@ -186,7 +185,7 @@ class _Form:
         self._blocks = {name: case.blocks[name].shape for name in claim.blocks}
 
     def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
-        """The answer, or InvalidAnswer, which says what is wrong with a part."""
+        """The answer; raises InvalidAnswer, which says what is wrong with a part."""
         forward, blocks = returned
         seen = self._seen(forward)
         grads = {
@@ -202,7 +201,7 @@ class _Form:
         )
 
     def check(self, forward: Mapping[str, Any]) -> None:
-        """Raises InvalidAnswer where a part of the forward has not its form."""
+        """Raises InvalidAnswer if a part of the forward does not have its form."""
         self._seen(forward)
 
     def _seen(self, forward: Mapping[str, Any]) -> dict[str, Array]:
@@ -213,18 +212,18 @@ class _Form:
 
 
 def check_forward(case: Case, claim: Claim, forward: Mapping[str, Any]) -> None:
-    """Raises InvalidAnswer where a part of a forward has not its form, before it is gone back."""
+    """Raises InvalidAnswer if a part of a forward does not have its form, before the backward is called."""
     _Form(case, claim).check(forward)
 
 
 def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """A part of an answer, in an array object of our own, for an engine may later give its own another shape.
+    """A part of an answer as a view of our own, because an engine may later reshape its array in place.
 
     Raises InvalidAnswer, which says what is wrong with it.
     """
     if part is None:
         raise InvalidAnswer(f"{name} is missing, needed an array {shape}")
-    # Its type: of another class, a masked array say, comparisons may say anything.
+    # The exact type: comparisons with a subclass, such as a masked array, may give any result.
     if type(part) is not np.ndarray:
         raise InvalidAnswer(f"{name} is a {type(part).__name__}, needed an ndarray")
     if part.shape != shape:
@@ -236,7 +235,7 @@ def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[A
 
 
 def _cut(case: Case, outputs: Array) -> Array:
-    """The outputs with zeros after the ends of records that end early: what is there is not asked."""
+    """The outputs with zeros after the ends of records that end early; those entries are not checked."""
     if case.lengths is None:
         return outputs
     within = np.arange(case.steps) < np.asarray(case.lengths)[:, None]
@@ -244,7 +243,7 @@ def _cut(case: Case, outputs: Array) -> Array:
 
 
 def _forward_shapes(case: Case, finals: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """The shapes of the forward's parts, of which these states' final ones are."""
+    """The shapes of the forward's parts; ``finals``: the states whose final value is one of them."""
     if isinstance(case.objective, Cotangents):
         lead = case.records, case.steps
         shapes = {name: (*lead, *shape) for name, shape in shapes_put_out(case).items()}
