@@ -32,18 +32,6 @@ def closed():
     return stream
 
 
-def test_arguments_are_refused_before_any_work():
-    """By their names, in a line."""
-    with pytest.raises(TypeError, match=r"^engine: 3, needed a function Problem -> Gradients$"):
-        verify(3)
-    with pytest.raises(TypeError, match=r"^profile: 'quick', needed a Profile"):
-        verify(verification.manual, "quick")
-    with pytest.raises(ValueError, match=r"^seed: -1, needed a whole number from 0 on$"):
-        verify(verification.manual, seed=-1)
-    with pytest.raises(TypeError, match=r"^progress: 3, needed a function"):
-        verify(verification.manual, progress=3)
-
-
 def told_of_progress(monkeypatch, capsys, stream=None, **options):
     """What is on standard error after half of the cases are done, and then all."""
     seen = []
@@ -85,20 +73,6 @@ def test_a_progress_of_the_caller_s_own_is_the_only_one(monkeypatch, capsys):
     asked = []
     assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: asked.append(counts)) == ""
     assert asked == [(10, 20), (20, 20)]
-
-
-def test_another_model_than_the_layer_s_is_misuse():
-    """It is judged by its own."""
-    with pytest.raises(ValueError, match="model: lstm, needed the engine's own, scan"):
-        verify(RIGHT, model=models.lstm)
-
-
-def test_a_scope_that_is_wider_is_misuse():
-    """What is not claimed is not asked."""
-    with pytest.raises(
-        ValueError, match=r"scope: steps: \(1, 9\), needed no more than the engine's \(1, 6\)"
-    ):
-        verify(RIGHT, scope=Scope(steps=(1, 9)))
 
 
 @pytest.mark.slow

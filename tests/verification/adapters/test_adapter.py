@@ -5,30 +5,8 @@ from dataclasses import replace
 import autograd.numpy as anp
 import pytest
 
-from tests.layers import scan
 from verification import Block, Scope, Use, layer, models, scoped
 from verification.sampling.claim import LONG
-
-
-def test_a_model_that_none_can_be_judged_by_is_refused_at_the_adapter():
-    """Before anyone is asked."""
-    broken = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
-    with pytest.raises(ValueError, match="model scan: the step returns shape"):
-        layer(scan.forward, scan.backward, model=broken)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ((None, scan.backward, models.scan), "forward: None, needed a function"),
-        ((scan.forward, 3, models.scan), "backward: 3, needed a function"),
-        ((scan.forward, scan.backward, "scan"), "model: 'scan', needed a verification.Model"),
-    ],
-)
-def test_what_is_no_function_and_no_model_is_refused(given, message):
-    """In a line."""
-    with pytest.raises(TypeError, match=message):
-        layer(*given[:2], model=given[2])
 
 
 def test_what_a_model_is_not_sound_in_is_claimed_by_nobody():

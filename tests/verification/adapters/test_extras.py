@@ -1,27 +1,51 @@
-"""A library of an extra is imported when it is needed, and its absence is told in one line."""
+"""A library of an extra is imported when it is needed, and its absence is told in one line.
+
+What the adapters for PyTorch and JAX do with theirs is in tests/peers.
+"""
 
 import sys
 
 import pytest
 
+from verification import jax, models, torch
 from verification.adapters.extras import library
-
-LINE = r"^jax is missing; the extra 'jax' brings it: pip install 'verified-rnn\[jax\]'$"
-
-
-def test_a_library_that_is_there_is_imported():
-    """A module of one as well."""
-    assert library("json.decoder", "any").JSONDecoder
+from verification.jax.watching import apply_watched
+from verification.torch.watching import module_watched
 
 
-@pytest.mark.parametrize("name", ["jax", "jax.numpy"])
+def given(params, xs, state):
+    """A layer."""
+
+
+# By every adapter.
+NEEDS = {
+    "torch": [
+        lambda: torch.layer(given, model=models.lstm),
+        lambda: torch.function(int, model=models.lstm),
+        lambda: torch.module(int),
+        lambda: module_watched(None, None, None, None, None),
+    ],
+    "jax": [
+        lambda: jax.layer(given, model=models.lstm),
+        lambda: jax.cell(given, model=models.lstm),
+        lambda: jax.flax(int),
+        lambda: jax.equinox(int),
+        lambda: apply_watched(None, None, None),
+        lambda: library("jax.numpy", "jax"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NEEDS)
 def test_one_that_is_missing_is_told_with_its_extra(monkeypatch, name):
     """By the library's own name, in one line."""
     # Another test may have had it already.
     monkeypatch.delitem(sys.modules, "jax.numpy", raising=False)
-    monkeypatch.setitem(sys.modules, "jax", None)
-    with pytest.raises(ImportError, match=LINE):
-        library(name, "jax")
+    monkeypatch.setitem(sys.modules, name, None)
+    line = rf"^{name} is missing; the extra '{name}' brings it: pip install 'verified-rnn\[{name}\]'$"
+    for call in NEEDS[name]:
+        with pytest.raises(ImportError, match=line):
+            call()
 
 
 def test_what_a_library_misses_itself_is_its_own(tmp_path, monkeypatch):

@@ -63,26 +63,3 @@ def test_what_has_not_the_form_is_told(backward, told):
     call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))
     with pytest.raises(InvalidAnswer, match=told):
         run_call(engine, call)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ((3, softmax_back, arguments()), "forward: 3, needed a function"),
-        ((softmax, None, arguments()), "backward: None, needed a function"),
-        ((softmax, softmax_back, ()), r"arguments: \(\), needed a Hypothesis strategy of tuples"),
-    ],
-)
-def test_misuse_is_told_in_a_line(given, message):
-    """What was given, and what is needed."""
-    with pytest.raises(TypeError, match=message):
-        function(*given)
-
-
-def test_a_function_has_no_model_and_no_scope():
-    """Its forward says what it is."""
-    engine = function(softmax, softmax_back, arguments())
-    with pytest.raises(ValueError, match="scope: given with a function, needed none"):
-        verify(engine, SHORT, scope=3)
-    with pytest.raises(TypeError, match="arguments: drew a int, needed a tuple"):
-        verify(function(softmax, softmax_back, st.just(3)), SHORT)

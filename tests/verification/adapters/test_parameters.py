@@ -11,15 +11,6 @@ from verification.models.model import Block, Model, Use
 FLAX = {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}
 
 
-def test_a_module_is_made_with_inputs_before_units():
-    """As PyTorch and Equinox have it."""
-    assert [made_with(m) for m in (models.lstm, models.linear, models.scan)] == [
-        ("D", "H"),
-        ("D", "H"),
-        ("H",),
-    ]
-
-
 @pytest.mark.parametrize("arrays", [None, {"U": ("Wx", "T"), "W": ("Wh", "T")}, FLAX])
 def test_sizes_are_read_off_the_arrays(arrays):
     """Whatever their orientation."""
@@ -29,20 +20,6 @@ def test_sizes_are_read_off_the_arrays(arrays):
     for name in ("U", "W", "b"):
         params |= layout.places[name].given(np.zeros(models.lstm.block(name).shape(sizes)))
     assert sizes_of(models.lstm, layout, params, [(2,), (3,), (3,)]) == [2, 3]
-
-
-def test_a_size_that_stands_with_a_factor_alone_is_read_off():
-    """As where a state is four parts of it."""
-    model = Model(
-        "own",
-        (
-            Block("w", ("4 L",), Use.STEP),
-            Block("x", ("2 L",), Use.INPUT),
-            Block("s", ("4 L",), Use.STATE),
-        ),
-        lambda f, p, x, s: s,
-    )
-    assert sizes_of(model, layout_of(model, None), {"w": np.zeros(12)}, [(6,), (12,)]) == [3]
 
 
 def test_fixed_sizes_and_products_are_those_of_the_arrays():
@@ -103,10 +80,3 @@ def test_what_does_not_match_is_told_with_both_names():
     assert str(told.value).endswith("model vanilla needs b (3,): say arrays={...}, or another model")
     with pytest.raises(ValueError, match=r"it has nothing more; model vanilla needs read \(3, 2\): say"):
         matched({"W": (3, 3), "b": (3,)}, models.vanilla, layout)
-
-
-def test_of_many_names_the_first_are_told():
-    """So that what is needed is told in the line as well."""
-    found = {f"name{i}": (i,) for i in range(9)}
-    with pytest.raises(ValueError, match=r"it has name0 .*, name2 \(2,\) and 6 more; model vanilla needs U"):
-        matched(found, models.vanilla, layout_of(models.vanilla, {}))

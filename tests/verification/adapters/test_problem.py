@@ -69,12 +69,6 @@ def test_what_has_not_the_form_is_told(answer, told):
         run_case(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
 
-def test_a_model_without_a_readout_has_other_adapters():
-    """Its outputs are its states."""
-    with pytest.raises(ValueError, match="model scan: no readout, needed an adapter that takes cotangents"):
-        whole(gradients, model=models.scan)
-
-
 def test_several_inputs_are_given_by_name():
     """And their gradients read so."""
     model = replace(models.scan, blocks=(*models.scan.blocks, *models.vanilla.blocks[3:5]))

@@ -13,17 +13,15 @@ import pytest
 from benchmarks.evidence.mutants.patch import replaced_once
 from tests.layers import ragged, renamed, scan, steps
 from verification import Function, Scope, layer, manual, models, scoped, step
-from verification.adapters.remade import PUBLIC, Source, scope_of
+from verification.adapters.remade import scope_of
 from verification.judging.model_subject import example_of
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
-from verification.models.variants import gru_two_biases
 from verification.properties.property import Finding
 
 ROOT = Path(__file__).parents[3]
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
 SURROGATE = Function("surrogate", np.tanh, slope=lambda a: 1 / (1 + a * a))
-own = replace(models.linear, name="own")
 
 
 def apply(params, xs, state):
@@ -32,32 +30,6 @@ def apply(params, xs, state):
 
 def back(saved, d_outputs, d_state):
     """What else it is made of."""
-
-
-def test_what_was_said_is_said_again():
-    """And what was not is not."""
-    claim = layer(apply, back, model=models.lstm).claim
-    said = {"device": None, "arrays": {"U": "k"}}
-    code = Source("verification.jax", "layer", {"made": apply}, models.lstm, said=said).code(claim)
-    assert code.names == ()
-    assert code.imports.splitlines() == [
-        f"from {__name__} import apply as made",
-        "from verification.models import lstm as model",
-        "from verification.jax import layer",
-    ]
-    assert code.body == "engine = layer(made, model=model, arrays={'U': 'k'})\n"
-
-
-def test_a_model_is_imported_from_where_it_is():
-    """A variant, one of the user's own, and one without a name."""
-    claim = layer(apply, back, model=models.lstm).claim
-    every = (gru_two_biases, own, replace(own))
-    sources = [Source(PUBLIC, "layer", {"forward": apply}, model) for model in every]
-    assert [source.code(replace(claim, blocks=())).imports.splitlines()[1] for source in sources] == [
-        "from verification.models.variants import gru_two_biases as model",
-        f"from {__name__} import own as model",
-        "from engine import model  # define it in engine.py, beside this program",
-    ]
 
 
 SCOPES = {

@@ -5,7 +5,6 @@ import pytest
 
 from tests.layers.steps import scan, scan_back, vanilla, vanilla_back
 from verification import models, step
-from verification.adapters.step import looped
 from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
 from verification.properties.calling import run_case
@@ -66,28 +65,6 @@ def test_what_has_not_the_form_is_told(forward, backward, told):
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
     with pytest.raises(InvalidAnswer, match=told):
         run_case(step(forward, backward, model=models.vanilla), case)
-
-
-def test_a_saved_tape_may_be_gone_through_several_times():
-    """Once for each step that losses reach back to."""
-    calls = []
-
-    def back(saved, d_state):
-        calls.append(1)
-        return scan_back(saved, d_state)
-
-    forward, backward = looped(scan, back, Standard("Window", (1,)))
-    xs = {"a": np.ones((1, 4, 1)), "x": np.ones((1, 4, 1))}
-    _, final, saved = forward({}, xs, (np.ones((1, 1)),))
-    backward(saved, np.ones((1, 4, 1)), final)
-    # The first two losses share the step that they reach back to.
-    assert len(calls) == 2 + 2 + 2
-
-
-def test_a_model_with_an_output_of_its_own_is_none_for_a_step():
-    """A step returns states alone."""
-    with pytest.raises(ValueError, match="model rwkv6: it has an output of its own, needed one whose output"):
-        step(print, print, model=models.rwkv6)
 
 
 @pytest.mark.parametrize("name", ["U", "b", "x"])

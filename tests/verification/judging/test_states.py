@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import made_of
 from tests.layers import lstm, planted
-from verification import Scope, layer, models, scoped
+from verification import Scope, layer, models
 from verification.diagnosis.circumstances import circumstances, large
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
@@ -99,12 +99,6 @@ def test_more_that_is_returned_is_left_out():
     none = replace(of(NO_FINAL), claim=whole.claim)
     with pytest.raises(InvalidAnswer, match=r"^forward's state is a NoneType, needed a tuple of 2"):
         run_case(none, healthy_case(none))
-
-
-def test_a_function_of_a_problem_has_no_final_state():
-    """Nothing is to be said of it."""
-    with pytest.raises(ValueError, match=r"^scope: finals: .*, needed None: this adapter asks for no final"):
-        scoped(lambda problem: None, model=models.vanilla, scope=Scope(finals=()))
 
 
 def test_in_fractions_as_well():

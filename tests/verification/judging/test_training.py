@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.layers import vanilla
-from verification import Scope, layer, manual, models, verify, watch
+from verification import Scope, layer, models, verify, watch
 from verification.judging.model_subject import OfModel
 from verification.judging.plan import Plan
 from verification.judging.training import training_of
@@ -156,12 +156,6 @@ def test_a_folder_without_calls_of_the_layer_is_refused(folders, refusal):
     with pytest.raises(ValueError, match=line) as refused:
         verify(made, calls=folder(folders))
     assert "\n" not in str(refused.value)
-
-
-def test_what_is_no_layer_has_no_calls(folders):
-    """Neither has a function of problems."""
-    with pytest.raises(ValueError, match=r"^calls: of a layer alone, needed what verification\.layer"):
-        verify(manual, calls=folders / "beyond")
 
 
 def test_calls_beyond_the_scope_are_counted(folders):

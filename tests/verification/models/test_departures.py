@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import autograd.numpy as anp
 import numpy as np
-import pytest
 
 from verification.models import lstm, vanilla
 from verification.models.case import random_case
-from verification.models.departures import departed, in_words
+from verification.models.departures import departed
 from verification.models.functions import Function
 from verification.truth import replay
 
@@ -33,20 +32,3 @@ def test_a_stopped_state_carries_no_gradient():
     assert not stopped["c0"].any()
     assert stopped["h0"].any()
     assert not np.allclose(stopped["h0"], replay.gradient(case)["h0"])
-
-
-def test_none_is_the_model_itself():
-    """And so it is judged as such."""
-    assert departed(lstm, {}) is lstm
-    assert in_words({"c0": "stop"}) == ("no gradient flows from step to step through c0",)
-
-
-@pytest.mark.parametrize(
-    "departures", [{"gate": Function("value alone", anp.tanh)}, {"c0": "drop"}, {"xs": "stop"}]
-)
-def test_what_has_no_place_is_misuse(departures):
-    """A function without a slope, another word, a block that is no state."""
-    with pytest.raises(
-        ValueError, match=r"^scope: departures: .*, needed a Function with a slope for one of"
-    ):
-        departed(lstm, departures)

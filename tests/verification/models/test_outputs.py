@@ -5,7 +5,7 @@ import pytest
 
 from tests.layers import planted
 from tests.layers.own import two_outputs
-from verification import Model, Scope, layer, step
+from verification import Scope, layer
 from verification.models.case import (
     Apart,
     as_given,
@@ -120,12 +120,3 @@ def test_one_of_them_may_have_no_cotangent():
         for case in (at_random.case(rng) for _ in range(40))
     ]
     assert any(max(each) > 1e3 * min(each) > 0 for each in sizes)
-
-
-def test_a_model_names_functions():
-    """Some of them; and a step returns states alone."""
-    for output in ({}, {"y": 3}, 3):
-        with pytest.raises(ValueError, match=r"^model m: output .*, needed a function, or some by name$"):
-            Model("m", MODEL.blocks, MODEL.step, output=output)
-    with pytest.raises(ValueError, match="needed one whose output is its first state"):
-        step(lambda *given: None, lambda *given: None, model=MODEL)

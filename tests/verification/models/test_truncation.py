@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
-from verification.models.truncation import Standard, Tabled, equivalents, kind_of, truncation_of
+from verification.models.truncation import Standard, Tabled, equivalents, truncation_of
 
 THEIRS = (
     Full(),
@@ -60,13 +60,6 @@ def test_another_object_with_a_first_is_a_truncation_of_one_s_own():
     assert truncation_of(3) is None
 
 
-@pytest.mark.parametrize(("kind", "numbers"), [("Windows", (1,)), ("Window", ()), ("Full", (1,))])
-def test_misuse_is_told_in_a_line(kind, numbers):
-    """What was given, and what is needed."""
-    with pytest.raises(ValueError, match=f"^truncation: '{kind}' of .*, needed one of Full, Window"):
-        Standard(kind, numbers)
-
-
 @pytest.mark.parametrize("last_only", [True, False])
 @pytest.mark.parametrize("steps", [1, 2, 5, 6])
 def test_equivalents_are_the_same(steps, last_only):
@@ -82,8 +75,3 @@ def test_equivalents_are_the_same(steps, last_only):
             got = mask(other.kind, other.numbers, steps)[steps - 1 if last_only else 0 :]
             np.testing.assert_array_equal(got, want, err_msg=f"{truncation}, {other}")
     assert found > 2 * steps
-
-
-def test_kinds_are_named():
-    """And what is none of them is one's own."""
-    assert (kind_of(Standard("Tail", (2,))), kind_of(Tabled((0,)))) == ("Tail", "own")

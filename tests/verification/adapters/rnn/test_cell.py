@@ -6,9 +6,8 @@ import pytest
 
 import rnn
 from tests.verification.adapters.rnn.test_engine import copied
-from verification import manual
 from verification.adapters.rnn.cells import network_of
-from verification.adapters.rnn.of_cells import as_layer, network
+from verification.adapters.rnn.of_cells import as_layer
 from verification.models import lstm
 from verification.models.truncation import window
 
@@ -41,10 +40,3 @@ def test_a_layer_is_called_as_it_is_by_a_user(case, lengths, ends):
     assert (told[1] is not None, told[2]) == (ends, rnn.Window(2))
     assert blocks.keys() == {block.name for block in lstm.blocks}
     assert [blocks[name][0].any() for name in ("V", "c", "U")] == [False, False, True]
-
-
-def test_another_network_stands_in_its_place():
-    """And a program makes it again by that."""
-    cell = network_of("vanilla").by(manual)
-    assert cell.function is manual
-    assert "import manual as gradients" in cell.code(network(cell.model)).imports

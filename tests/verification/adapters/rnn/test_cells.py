@@ -52,22 +52,6 @@ def test_a_copy_of_the_package_is_judged_by_itself(name):
     }
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("name", "loops"), [*zip(CELLS, [*cells.LOOPS.values()] * 2, strict=False)])
-def test_the_loss_alone_is_judged_as_well(name, loops):
-    """Where it is another number than the loss beside the gradients, of every cell, by one of the loops."""
-
-    class TwoLosses(rnn.RNN):
-        def loss_value(self, *given, **options):
-            return super().loss_value(*given, **options) + 1
-
-    copy = copied(RNN=TwoLosses)
-    sizes = {"D": (1, 2), "H": (1, 3), "K": (1, 2)}
-    scope = Scope(dtypes=("float64",), records=(1, 2), steps=(1, 3), sizes=sizes)
-    wrong, _ = looked_at(network_of(name, loops, scope=scope, package=copy), 2)
-    assert any("raised ArithmeticError: loss_value gives " in line for line in wrong), wrong
-
-
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, (kind, _) in CELLS.items()])
 def test_what_overflows_is_judged_as_it_is(name, kind):
     """An answer that is not finite is no exception of the engine's: what is finite in it is right."""
@@ -82,21 +66,6 @@ def test_what_overflows_is_judged_as_it_is(name, kind):
         answer = gradients_of(rnn, kind)(problem)
     assert np.isfinite(answer.outputs).all()
     assert not np.isfinite(answer.value)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["lstm", "gru"])
-def test_a_copy_is_judged_by_truncations_of_its_own(name):
-    """A window that reaches a step too far is refuted."""
-
-    class Further(rnn.Window):
-        def first(self, t, steps):
-            return max(0, super().first(t, steps) - 1)
-
-    copy = copied(Window=Further)
-    scope = Scope(dtypes=("float64",), truncations=("Window",), steps=(3, 6))
-    wrong, _ = looked_at(network_of(name, scope=scope, package=copy), 20)
-    assert "autograd U" in {line.split(":")[0] for line in wrong}
 
 
 def test_compiled_loops_need_their_extra(monkeypatch):

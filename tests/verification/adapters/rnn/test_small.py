@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification.adapters.problem import problem_of
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.small import DECAYING, WHOLE, decaying, fits_exactly, whole
 from verification.models.tolerance import least_healthy
 from verification.truth.lag_table import lag_table
@@ -20,15 +18,6 @@ def test_nothing_rounds():
     blocks = CASES[0].blocks
     huge = {"W": 2.0**30 * blocks["W"], "xs": 2.0**30 * blocks["xs"] + 1}
     assert not fits_exactly(replace(CASES[0], blocks={**blocks, **huge}))
-
-
-def test_every_kind_is_among_them():
-    """Both functions and types, every truncation with both, losses of the last step and of all, long ones."""
-    met = {(c.functions["activation"], c.dtype.name, c.truncation.kind) for c in CASES}
-    assert len(met) == 2 * 2 * 4
-    assert {c.objective.last for c in CASES} == {True, False}
-    assert max(c.steps for c in CASES) > 30
-    assert sum(bool(manual(problem_of(c)).params["W"].any()) for c in CASES) > WHOLE / 2
 
 
 @pytest.mark.parametrize("n", range(len(DECAYING)))
