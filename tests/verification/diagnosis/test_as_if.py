@@ -43,13 +43,6 @@ def test_a_truncation_is_told_by_its_reach(words, truncation):
     assert explained(seen_of(gradients, ("xs",))) == words
 
 
-def test_a_truncation_that_is_ignored_is_told():
-    """Where one is asked."""
-    case = replace(TRUTH.case, truncation=Standard("Window", (1,)))
-    seen = seen_of(replay.gradient(TRUTH.case), truth=Truth(case))
-    assert explained(seen) == "the gradient were not truncated"
-
-
 def test_what_no_alternative_gives_has_none():
     """Numbers of no meaning, zeros, and what is right."""
     rng = np.random.default_rng(0)

@@ -28,24 +28,6 @@ def within(condition):
     return planted(gated_scan, "dh = dh * a[:, t]", f"dh = dh * a[:, t] * (not ({condition}))")
 
 
-@pytest.mark.parametrize("steps", [9, 16, 20])
-def test_what_is_lost_at_a_border_is_told(steps):
-    """By the first step that has one, whichever case it was found on."""
-    found = told(within("t % 8 == 0 and t > 0"), Scope(chunk=8), steps)
-    assert found.place == "border: a, x, h0"
-    assert found.sentence == "The bug is at the border of two chunks: a, x, h0 are wrong from T = 9 on."
-
-
-def test_a_last_chunk_that_is_not_whole_is_told():
-    """Though what is shorter than a chunk is wrong as well."""
-    found = told(within("a.shape[1] % 8"), Scope(chunk=8), 3)
-    assert found.place == "border: a, x, h0"
-    assert (
-        found.sentence
-        == "The bug is at a last chunk that is not whole: a, x, h0 are wrong where T is no multiple of 8."
-    )
-
-
 ELSEWHERE = {
     "at every step": ("True", Scope(chunk=8), 9, "h0 is wrong"),
     "within the second": ("a.shape[1] > 10", Scope(chunk=8), 20, " from T = 11 on: small cases"),

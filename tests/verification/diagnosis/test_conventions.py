@@ -16,7 +16,7 @@ from tests.layers import (
     scan,
     vanilla,
 )
-from verification import Scope, layer, models
+from verification import layer, models
 from verification.diagnosis import conventions
 from verification.diagnosis.conventions import agreeing
 from verification.diagnosis.diagnosis import diagnose
@@ -237,14 +237,6 @@ def test_what_is_said_already_is_kept():
     )
 
 
-def test_a_forward_that_no_reading_makes_right_is_wrong():
-    """And its place is told as that of any."""
-    wrong = planted(lstm, "h = o * s", "h = o * s + 1")
-    found = told(layer(wrong.forward, wrong.backward, model=models.lstm))
-    assert found.sentence == "The bug is in the forward: outputs and final h0 are wrong."
-    assert found.as_if is None
-
-
 def test_calls_and_seconds_are_bounded(monkeypatch):
     """What has been found by then is all that is found."""
     module = changed(lstm, stacked([3, 2, 1, 0]))
@@ -253,11 +245,3 @@ def test_calls_and_seconds_are_bounded(monkeypatch):
     assert agreeing(engine) is not None
     monkeypatch.setattr(conventions, "SECONDS", 0)
     assert agreeing(engine) is None
-
-
-def test_a_scope_bounds_the_readings():
-    """One record, a state of zero, one type: they are tried within it."""
-    module = changed(lstm, stacked([1, 0, 2, 3]))
-    scope = Scope(records=(1, 1), states="zero", dtypes=("float32",))
-    engine = layer(module.forward, module.backward, model=models.lstm, scope=scope)
-    assert agreeing(engine).say == "arrays={'gates': 'figo'}"

@@ -38,19 +38,6 @@ def test_a_second_fault_that_needs_more_steps_is_told_as_well():
     assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
 
 
-def test_conduct_is_told_by_all_properties_that_refute_it():
-    """That a call changes what is given also shows where that is read-only."""
-    careless = lstm_with("dh = dh + d_outputs[:, t]", "dh += d_outputs[:, t]")
-    found = diagnose(
-        careless, Finding("inputs stay", "xs", "d_state[0] is changed in place"), a_case(careless.model, 3)
-    )
-    assert found.stage == "conduct"
-    assert found.sentence == (
-        "d_state[0] is changed in place: one call by itself is right, and “inputs stay” and “memory layout” "
-        "are refuted."
-    )
-
-
 def test_an_answer_that_has_not_the_form_is_told_as_that():
     """With where it has not, if it answers elsewhere."""
     broken = lstm_with('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')

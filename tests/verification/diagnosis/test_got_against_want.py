@@ -9,20 +9,6 @@ from verification.diagnosis.got_against_want import POINTS, beside, wrong_beside
 from verification.diagnosis.probe import healthy_case, look_at
 
 
-def test_each_number_stands_beside_its_own():
-    """And is right within the bound, NaN never."""
-    found = beside("U", "i", np.array([[1.0, 2.1], [np.nan, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]), 0.05)
-    assert found.count == 4
-    assert list(found.wrong) == [False, True, True, False]
-    assert list(found.expected) == [1, 2, 3, 4]
-
-
-def test_a_complex_number_is_two():
-    """Its real and its imaginary part."""
-    found = beside("a", "", np.array([1 + 2j]), np.array([1 + 3j]), 0.0)
-    assert (list(found.given), list(found.expected), list(found.wrong)) == ([1, 2], [1, 3], [False, True])
-
-
 @pytest.mark.parametrize("count", [POINTS, POINTS + 1, 10_000])
 def test_of_many_numbers_the_worst_is_among_those_shown(count):
     """And not many more than a picture holds."""

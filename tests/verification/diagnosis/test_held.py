@@ -7,17 +7,10 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.examples import text_of
-from tests.layers import delta_rule, gated_linear_attention, layer_with, mlstm, slstm
 from verification import Block, Model, Use, models
-from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.held import names_of, with_held
-from verification.diagnosis.probe import healthy_case
 from verification.models.model import When
-from verification.properties.findings import findings, truth_of
 from verification.truth import replay
-
-PAGE = text_of("diagnosis")
 
 NAMES = {
     models.slstm: ("stabiliser", "normaliser"),
@@ -65,37 +58,3 @@ def test_a_model_of_one_s_own_names_what_it_likes():
     one = replace(one, objective=replace(one.objective, state=(0 * h,)))
     due = d / np.sum(h * h, axis=-1, keepdims=True)
     np.testing.assert_allclose(replay.gradient(one)["h0"], due, rtol=1e-12)
-
-
-SAID = {
-    "a normaliser": (models.mlstm, mlstm, "np.where(far, d_size * np.sign(along), 0)[..., None]", "0 * n"),
-    "a stabiliser": (
-        models.slstm,
-        slstm,
-        "d_kept = d_left + np.where(stays, dm, 0)",
-        "dm = 0 * dm; d_kept = d_left",
-    ),
-    "what a key reads": (
-        models.delta_rule,
-        delta_rule,
-        "dS = dS - k[:, t, ..., None] * d_error[..., None, :]",
-        "pass",
-    ),
-    "a last state beside gates": (
-        models.gated_linear_attention,
-        gated_linear_attention,
-        "dS, states[t]) * a[:, t]",
-        "dS - d_state[0] * a[:, t + 1 :].prod(axis=1)[..., None], states[t]) * a[:, t]",
-    ),
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("model", "module", "right", "wrong"), SAID.values(), ids=SAID)
-def test_the_page_quotes_what_is_said(model, module, right, wrong):
-    """Word for word."""
-    engine = layer_with(model, module, right, wrong)
-    case = healthy_case(engine)
-    finding = next(each for each in findings(engine, truth_of(case)) if each.wrong)
-    told = diagnose(engine, finding, case)
-    assert f"| {told.sentence} |" in PAGE

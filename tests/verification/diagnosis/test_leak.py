@@ -59,12 +59,6 @@ def test_a_leak_is_told(right, wrong, sentence):
     assert f"| {sentence} |" in PAGE
 
 
-def test_what_does_not_leak_is_told_as_any_other():
-    """Of a step."""
-    wrong = planted(rg_lru, "d_x[:, t] = dh * share[:, t]", "d_x[:, t] = dh")
-    assert told(INITIAL, INITIAL, module=wrong, model=models.rg_lru).place == "accumulation: x"
-
-
 def test_records_that_are_not_packed_do_not_leak():
     """Nor are they asked whether they do."""
     wrong = planted(rg_lru, "d_x[:, t] = dh * share[:, t]", "d_x[:, t] = dh[::-1]")
@@ -76,8 +70,3 @@ def test_a_sequence_of_one_step_is_asked():
     wrong = f"{FLOW}; flow = tuple(a * (end - start > 1) for a in flow)"
     found = told(FLOW, wrong, module=rg_lru, model=models.rg_lru)
     assert found.as_if == "the final h0 had no cotangent"
-
-
-def test_a_right_one_has_no_leak():
-    """Nor anything else."""
-    assert told(INITIAL, INITIAL, module=rg_lru, model=models.rg_lru) is None

@@ -123,17 +123,6 @@ def test_a_number_type_a_function_and_a_truncation_are_told():
     assert onset(linear, case) == "with activation identity"
 
 
-def test_what_is_right_has_no_onset():
-    """Nor what cannot be found in the calls that are left."""
-    assert onset(engine_that("False"), case_of()) == ""
-
-
-def test_calls_are_bounded():
-    """Thresholds that were found before are told, and none that was not."""
-    engine = engine_that("len(d_xs) > 4 and d_xs.shape[1] > 6")
-    assert [onset(engine, case_of(12, 9), calls) for calls in (2, 8, 21)] == ["", "", "from N = 5 on"]
-
-
 def test_a_state_that_is_zero_by_claim_is_no_onset():
     """It has to be."""
     scope = Scope(states="zero")

@@ -7,9 +7,7 @@ import pytest
 from tests.cases import a_case
 from tests.layers import lstm, planted
 from verification import layer, models
-from verification.diagnosis.lag_map import TooLong
 from verification.diagnosis.picture import RIGHT, SILENT, picture
-from verification.properties.engine import InvalidAnswer
 
 
 def made(right, wrong):
@@ -63,28 +61,3 @@ def test_a_large_case_has_its_numbers_alone():
     assert (found.case, found.lags) == ("N 12, T 3, D 3, H 2, float64", None)
     assert found.unmapped == "the case is large"
     assert [each.name for each in found.numbers] == ["U"]
-
-
-def too_long(engine, case):
-    raise TooLong
-
-
-def refused(engine, case):
-    raise InvalidAnswer("raised ValueError: no loss")
-
-
-@pytest.mark.parametrize(
-    ("map_of", "unmapped"),
-    [
-        (too_long, "it takes more than 6 s, waiting for a processor not counted"),
-        (refused, "the engine does not answer each loss by itself: raised ValueError: no loss"),
-        (lambda engine, case: None, "each loss by itself is right, and several at once are not"),
-    ],
-    ids=["too long", "refused", "shows nothing"],
-)
-def test_a_map_that_is_dropped_leaves_a_word(monkeypatch, map_of, unmapped):
-    """And its numbers."""
-    monkeypatch.setattr("verification.diagnosis.picture.lag_map", map_of)
-    found = picture(*made("d_W += da.T @ h_prev", "d_W += 2 * da.T @ h_prev"))
-    assert (found.has_map, found.unmapped) == (False, unmapped)
-    assert found.numbers

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.layers import layer_with, lstm, scan, vanilla
+from tests.layers import layer_with, lstm, vanilla
 from verification import models
 from verification.diagnosis.precision import narrow, rounded
 from verification.diagnosis.probe import healthy_case, look
@@ -17,21 +17,6 @@ def narrowed(right, wrong, model=models.lstm, module=lstm):
     """The type that a wrong layer is found to be rounded to."""
     engine = layer_with(model, module, right, wrong)
     return narrow(look(engine, Truth(healthy_case(engine))))
-
-
-def test_what_passes_through_a_narrower_type_is_told():
-    """A gradient, an output, a complex number."""
-    assert narrowed(RETURN, f"d_U = d_U.astype(np.float32).astype(d_U.dtype); {RETURN}") == "float32"
-    assert narrowed("outputs[:, t] = h", "outputs[:, t] = h.astype(np.float32)") == "float32"
-    assert (
-        narrowed(
-            "return {}, ",
-            "d_a = d_a.astype(np.complex64).astype(d_a.dtype); return {}, ",
-            models.complex_scan,
-            scan,
-        )
-        == "complex64"
-    )
 
 
 @pytest.mark.parametrize("factor", [1 + 1e-3, 1 + 1e-8, 2])

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.layers import lstm, planted
-from verification import Scope, layer, models
-from verification.diagnosis.probe import healthy_case, look, steps_of
+from verification import layer, models
+from verification.diagnosis.probe import healthy_case, look
 from verification.properties.truth import Truth
 
 
@@ -42,14 +42,3 @@ def test_of_two_arrays_for_a_block_the_wrong_one_is_kept():
     seen = seen_of(layer(forward, backward, model=models.lstm, arrays={"b": ("b1", "b2")}))
     assert seen.blocks == ("b",)
     assert not seen.got["b"].any()
-
-
-def test_cases_lie_within_the_claim():
-    """Sizes, number type and state."""
-    scope = Scope(records=(1, 2), steps=(2, 3), states="zero", dtypes=("float32",))
-    engine = wrong_layer(scope=scope)
-    assert steps_of(engine) == [2, 3]
-    case = healthy_case(engine, 9)
-    assert (case.records, case.steps, case.dtype.name) == (2, 3, "float32")
-    assert not any(array.any() for array in case.state)
-    assert steps_of(wrong_layer()) == [1, 2, 3, 4]

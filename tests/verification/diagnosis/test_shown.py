@@ -1,11 +1,10 @@
 """The case beside a sentence shows what the sentence says."""
 
 import numpy as np
-import pytest
 
 from tests.layers import lstm_with
 from verification import models
-from verification.diagnosis.diagnosis import Diagnosis, diagnose
+from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.diagnosis.shown import is_shown, showing, wrong_in
 from verification.models.case import random_case
@@ -45,25 +44,3 @@ def test_a_wrong_forward_is_shown_by_one():
     assert not is_shown(told, frozenset())
     case, finding = showing(engine, told)
     assert (case.steps, finding.property) == (1, "forward")
-
-
-@pytest.mark.parametrize(
-    ("told", "wrong", "shown"),
-    [
-        (Diagnosis("size", ("U", "W")), {"W"}, True),
-        (Diagnosis("size", ("U",), also=("b",)), {"b"}, True),
-        (Diagnosis("size", ("U",)), {"W"}, False),
-        (Diagnosis("conduct"), set(), True),
-        (Diagnosis("step", ("U", "W")), {"W"}, False),
-        (Diagnosis("step", ("U",)), {"U", "W"}, True),
-    ],
-)
-def test_what_is_named_has_to_be_seen(told, wrong, shown):
-    """All of it in small cases, and some of it in others, whose numbers differ in more than one way."""
-    assert is_shown(told, frozenset(wrong)) is shown
-
-
-def test_other_circumstances_have_no_small_case():
-    """Nor has a sentence that no small case shows."""
-    assert showing(wrong_layer(), Diagnosis("size", ("U",))) is None
-    assert showing(wrong_layer(), Diagnosis("step", ("U",))) is None

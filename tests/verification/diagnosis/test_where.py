@@ -1,12 +1,10 @@
 """Where blocks are wrong that are right in small healthy cases: the circumstances, in words."""
 
-import pytest
-
 from tests.layers import lstm, planted
 from tests.quick import first_quick
 from verification import layer, models
 from verification.diagnosis import where
-from verification.diagnosis.where import Elsewhere, as_well, wrong_where
+from verification.diagnosis.where import as_well, wrong_where
 
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 
@@ -31,24 +29,6 @@ def test_the_fact_that_tells_wrong_cases_from_right_ones(condition, words):
     assert (found.words, found.blocks) == (words, ("b",))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("condition", "told"),
-    [
-        ("len(d_xs) > 50", "From N = 51 on, b is wrong as well."),
-        ("max(abs(row[0]).max() for row in tape) > 6", "Where some |xs| > 6, b is wrong as well."),
-        ("len(tape) % 15 == 0", "Where T is a multiple of 15, b is wrong as well."),
-    ],
-    ids=["records", "inputs", "a divisor of T"],
-)
-def test_sizes_and_magnitudes_are_found_by_bisection_when_they_are_told(condition, told):
-    """Which takes more calls."""
-    engine = engine_that(condition)
-    found = wrong_where(engine)
-    assert {each.words for each in found} == {""}
-    assert next(as_well(engine, found)) == told
-
-
 def test_of_a_right_engine_and_of_one_that_is_wrong_anyway_there_is_nothing():
     """The plain case comes first."""
     assert wrong_where(layer(lstm.forward, lstm.backward, model=models.lstm)) == []
@@ -59,15 +39,6 @@ def test_what_has_been_found_in_time_is_told(monkeypatch):
     """And nothing else is tried."""
     monkeypatch.setattr(where, "SECONDS", 0)
     assert wrong_where(engine_that("W.dtype == np.float32")) == []
-
-
-def test_the_same_blocks_are_looked_at_once():
-    """Other ones anew, and none not at all."""
-    elsewhere = Elsewhere(engine_that("W.dtype == np.float32"))
-    first = elsewhere.of(("b",))
-    assert elsewhere.of(("b",)) is first
-    assert [each.words for each in first] == ["in float32"]
-    assert elsewhere.of(("U",)) == elsewhere.of(()) == []
 
 
 def test_what_fails_under_circumstances_is_told_as_that():

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from tests.examples import rows
-from tests.layers import layer_with, lstm, vanilla
+from tests.layers import delta_rule, gated_linear_attention, layer_with, lstm, mlstm, slstm, vanilla
 from tests.quick import first_quick
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
+from verification.diagnosis.probe import healthy_case
 from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
@@ -56,6 +57,28 @@ ON_PAGE = {
         RETURN,
         "d_U, d_W, d_b = (a / xs.shape[1] for a in (d_U, d_W, d_b)); " + RETURN,
     ),
+    "mLSTM: the normaliser is taken for a constant": (
+        *("np.where(far, d_size * np.sign(along), 0)[..., None]", "0 * n"),
+    ),
+    "sLSTM: so is the stabiliser, which the final states see": (
+        *("d_kept = d_left + np.where(stays, dm, 0)", "dm = 0 * dm; d_kept = d_left"),
+    ),
+    "delta rule: what is read does not flow back": (
+        *("dS = dS - k[:, t, ..., None] * d_error[..., None, :]", "pass"),
+    ),
+    "gated linear attention: the last state's cotangent does not reach the gates": (
+        "dS, states[t]) * a[:, t]",
+        "dS - d_state[0] * a[:, t + 1 :].prod(axis=1)[..., None], states[t]) * a[:, t]",
+    ),
+}
+
+LAYERS = {
+    "LSTM": (models.lstm, lstm),
+    "vanilla": (models.vanilla, vanilla),
+    "mLSTM": (models.mlstm, mlstm),
+    "sLSTM": (models.slstm, slstm),
+    "delta rule": (models.delta_rule, delta_rule),
+    "gated linear attention": (models.gated_linear_attention, gated_linear_attention),
 }
 
 # Of an LSTM what the page does not have, with the sentence.
@@ -85,7 +108,7 @@ OTHERS = {
 def told(model, module, right, wrong, case=None):
     """The sentence on a layer with a line replaced, and what it computes instead."""
     engine = layer_with(model, module, right, wrong)
-    cases = (case,) if case else (case_of(model, 3, steps) for steps in (3, 1))
+    cases = (case,) if case else (healthy_case(engine, steps) for steps in (3, 1))
     wrong = (
         (each, case) for case in cases for each in findings(engine, Truth(case)) if each.wrong is not None
     )
@@ -109,8 +132,7 @@ def said(model, module, right, wrong, sentence):
 @first_quick("what", ON_PAGE, 3)
 def test_what_the_page_says(what):
     """Of each layer of its tables."""
-    model, module = (models.lstm, lstm) if what.startswith("LSTM") else (models.vanilla, vanilla)
-    said(model, module, *ON_PAGE[what], SAID[what])
+    said(*LAYERS[what.partition(":")[0]], *ON_PAGE[what], SAID[what])
 
 
 @first_quick("what", OTHERS, 2)
@@ -140,4 +162,4 @@ def test_from_where_on(what):
 
 def test_all_that_the_page_says_is_said():
     """Each row of its tables of these layers is one of a test's."""
-    assert {what for what in SAID if what.startswith(("LSTM", "vanilla"))} <= {*ON_PAGE, *ONSETS}
+    assert {what for what in SAID if what.partition(":")[0] in LAYERS} <= {*ON_PAGE, *ONSETS}
