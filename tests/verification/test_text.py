@@ -7,19 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.text import (
-    CHARACTERS,
-    LINES,
-    NO_BREAK,
-    filled,
-    in_a_line,
-    message_of,
-    percent,
-    quoted,
-    shown,
-    type_name,
-    unbroken,
-)
+from verification.text import CHARACTERS, LINES, in_a_line, message_of, percent, quoted, shown, type_name
 
 
 class Mute(Exception):
@@ -98,36 +86,6 @@ def test_a_type_is_told_by_its_own_name():
     assert type_name(dict) == "dict"
     assert type_name(Mute) == f"{__name__}.Mute"
     assert len(type_name(type("x" * 10_000, (), {}))) <= CHARACTERS
-
-
-WORDS = st.lists(
-    st.sampled_from(["T", "≥", "13", "lag", "-2", "a-b", "k2 < k1", "x" * 30]), min_size=1, max_size=4
-)
-ENTRIES = st.lists(WORDS.map(" ".join), min_size=1, max_size=12)
-
-
-def test_relations_and_numbers_stay_with_what_they_are_about():
-    """Lags, steps, sizes and bounds; words break as ever."""
-    assert unbroken("at lags 1, 3 of T ≥ 13").split(" ") == [
-        "at",
-        f"lags{NO_BREAK}1,{NO_BREAK}3",
-        "of",
-        "T\xa0≥\xa013",
-    ]
-    assert unbroken("h0 is missing") == "h0 is missing"
-    assert unbroken("the forward at θ + iε; by ==").split(" ")[-2:] == ["by", "=="]
-    assert f"θ{NO_BREAK}+{NO_BREAK}iε;" in unbroken("the forward at θ + iε; by ==")
-    assert unbroken("from -2 to −3").split(" ") == ["from\xa0-2", "to\xa0−3"]
-
-
-@given(ENTRIES, st.integers(5, 60))
-def test_lines_break_between_entries_alone(entries, width):
-    """Every entry is whole in one line, in order, and only one that is too long goes over the width."""
-    lines = filled(entries, width, indent="  ")
-    assert ", ".join(line.removesuffix(",").removeprefix("  ") for line in lines) == ", ".join(entries)
-    for line in lines:
-        assert line.startswith("  ")
-        assert len(line) <= width or ", " not in line
 
 
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.integers(0, 3))

@@ -16,7 +16,6 @@ from verification.campaign.store import opened
 from verification.judging import shrinking
 from verification.judging.tally import Tally
 from verification.processes.timeout import MAX_LOST
-from verification.processes.workers import Lost
 
 # Cases of a block, of which one or two are refuted where the engine is wrong.
 CASES = 25
@@ -166,14 +165,6 @@ def test_a_sample_is_stored_when_it_is_done_unless_it_is_refuted(tmp_path):
     with opened(wrong.folder, wrong.identity) as store:
         assert sampled(wrong, store, nothing).tally.refuted is not None
         assert store.sample() is None
-
-
-def test_a_lost_process_of_the_sample_is_passed_on():
-    """It has no pace."""
-    lost = Lost("ended its process", "T 1")
-    spread = module.unhurried(lambda work, tasks, processes=None: (each for each in tasks))
-    first, second = spread(None, [lost, Tally(cases=1, pace=3.0)])
-    assert (first, second.pace, second.cases) == (lost, 0.0, 1)
 
 
 def test_a_program_that_cannot_be_written_is_told(tmp_path):

@@ -15,7 +15,7 @@ from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
 from tests.quick import first_quick
 from verification.campaign import cluster, command
-from verification.campaign.command import DIGITS, prepared, whole
+from verification.campaign.command import DIGITS, prepared
 from verification.campaign.store import NAME
 from verification.cli import commands
 from verification.cli.options import arguments
@@ -202,11 +202,3 @@ def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch)
     monkeypatch.setattr(command, "subject_of", lambda engine: engine)
     with pytest.raises(ValueError, match="distributed is missing; the extra 'cluster' brings it"):
         prepared(options)
-
-
-def test_whole_numbers_are_read():
-    """Within their limits."""
-    assert (whole(1)("1"), whole(0)("9" * DIGITS)) == (1, 10**DIGITS - 1)
-    for read, text in ((whole(1), "0"), (whole(0), "-1"), (whole(0), "²"), (whole(0), " 1")):
-        with pytest.raises(argparse.ArgumentTypeError, match="needed an integer"):
-            read(text)

@@ -18,11 +18,3 @@ def test_an_identity_is_of_the_file_s_text_and_of_versions(tmp_path):
     ]
     with pytest.raises(OSError, match="none"):
         identity_of(f"{tmp_path / 'none.py'}:x")
-
-
-def test_the_first_difference_is_named():
-    """With what was found and what is needed."""
-    mine = {"numpy": "2.4.6", "engine": "net"}
-    assert difference(mine, mine) is None
-    assert difference(mine, {**mine, "engine": "other"}) == "engine net, needed other"
-    assert difference({"engine": "net"}, mine) == "numpy missing, needed 2.4.6"

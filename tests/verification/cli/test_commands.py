@@ -6,11 +6,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-import rnn
 from rnn.app.certificate import kept
 from tests.hurry import PNG, in_a_hurry
 from tests.vanilla import changed
-from verification import sine
 from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
 from verification.cli import commands as command
@@ -123,28 +121,6 @@ def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
     assert list(result["cells"]) == list(asked)
     assert result["loops"] == next(iter(asked.values()))
     assert result["cells"][next(iter(asked))]["cases"] == result["cases"] == 9
-
-
-@pytest.mark.slow
-def test_the_seed_and_the_profile_reach_the_run_and_the_training(monkeypatch):
-    """Of this project's own engine; both recipes are trained, and what the second gives is drawn."""
-    asked, trained, drawn = [], [], []
-
-    def verifies(engine, profile, **keywords):
-        asked.append((engine.package, engine.kind, engine.loops, profile, keywords["seed"]))
-        return verified()
-
-    def trains(recipe, seed, *rest):
-        trained.append((recipe, seed))
-        return sine.train_on_sine(recipe, seed, *rest)
-
-    monkeypatch.setattr(command, "verify", verifies)
-    monkeypatch.setattr(command, "train_on_sine", trains)
-    monkeypatch.setattr(command.report, "draw_sine", lambda path, found: drawn.append(found.recipe))
-    assert command.main(["--profile", "thorough", "--seed", "5"]) == 0
-    assert asked == [(rnn, "Vanilla", "NumPyLoops", PROFILES["thorough"], 5)]
-    assert trained == [(command.ARTICLE, 5), (command.LONG, 5)]
-    assert drawn == [command.LONG]
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rnn.console.command_line import LINE
-from rnn.console.places import STANDARD_OUTPUT, Places
+from rnn.console.places import STANDARD_OUTPUT
 from verification.cli.options import USAGES, arguments
 
 
@@ -101,17 +101,6 @@ def test_a_help_text_says_the_time_that_the_page_says(name):
     assert {name or "verify": time for name, time in TIMES}[name].strip() in USAGES[name].description
 
 
-def test_the_default_is_this_projects_own_run(tmp_path):
-    """Without an option: verify, the quick profile, seed 0, a new folder verification-report, no JSON."""
-    asked = ["--profile", "thorough", "--seed", "42"]
-    for options in (arguments(asked), arguments(["verify", *asked])):
-        assert (options.command, options.profile, options.seed) == ("verify", "thorough", 42)
-    options = arguments([])
-    assert (options.command, options.profile, options.seed) == ("verify", "quick", 0)
-    assert options.places == Places(Path("verification-report"), USAGES["verify"].files, None)
-    assert (tmp_path / "verification-report").is_dir()
-
-
 @pytest.mark.parametrize("command", USAGES)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
@@ -123,14 +112,6 @@ def test_every_command_writes_json(command, engine):
     called = asked.get(command, [command])
     assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
     assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
-
-
-def test_cell_brings_the_engine():
-    """By the loops that are asked for, NumPy's if none are; another cell is refused."""
-    assert arguments(["cell", "gru"]).engine.model.name == "gru"
-    assert arguments(["cell", "vanilla", "--loops", "numpy"]).engine.model.name == "vanilla"
-    with pytest.raises(SystemExit):
-        arguments(["cell", "elman"])
 
 
 def test_judge_brings_the_engine(engine, capsys):

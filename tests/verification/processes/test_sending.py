@@ -1,6 +1,5 @@
 """What is sent is made again: an engine once, what has a name by its name, the rest by value."""
 
-import os
 import pickle
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from verification import Function
 from verification.models.product import rows
 from verification.processes.loading import engine_at
-from verification.processes.sending import Unsendable, pickled, received
+from verification.processes.sending import pickled, received
 
 
 class Engine:
@@ -39,23 +38,6 @@ def test_an_engine_is_made_once_however_often_it_is_sent():
     assert first[0] is second["with"][0]
     assert first[0].function() == 3
     assert pickle.loads(pickled((Engine(lambda: number), 1), sent))[0] is not first[0]
-
-
-def test_the_same_bytes_are_the_same_object():
-    """And others are another."""
-    data = pickle.dumps([1, 2])
-    assert received(data) is received(data)
-    assert received(pickle.dumps([1, 3])) == [1, 3]
-
-
-def test_what_cannot_be_sent_is_one_line():
-    """By what is wrong with it."""
-    with (
-        os.scandir() as folder,
-        pytest.raises(Unsendable, match=r"^engine: TypeError: .* needed one") as told,
-    ):
-        pickled(folder, {})
-    assert "\n" not in str(told.value)
 
 
 class Wrapped:

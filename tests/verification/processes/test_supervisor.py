@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from tests.living import gone, lives, when
 from verification.processes import supervisor
 from verification.processes.channel import Channel
-from verification.processes.supervisor import UNKNOWN, exit_code_in_words, signal_in_words
 from verification.processes.workers import spread
 
 ROOT = Path(__file__).parents[3]
@@ -184,21 +182,6 @@ def test_processes_left_behind_are_told_and_ended(tmp_path, apart, children):
 
 
 @LINUX
-def test_many_processes_left_behind_are_counted(tmp_path):
-    """All that are there when the first is found out."""
-    file = tmp_path / "left"
-
-    def conduct():
-        for _ in range(66):
-            leave(file)
-
-    lost, _ = outcomes(conduct)
-    count = int(lost.how.removeprefix("left ").removesuffix(" processes running in the background"))
-    assert 2 <= count <= 66
-    assert not any(map(lives, written(file)))
-
-
-@LINUX
 def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
     """None of them lives long enough to be left, and yet there is always one."""
     file = tmp_path / "left"
@@ -227,19 +210,6 @@ def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
     time.sleep(0.3)
     assert written(file) == before
     assert not any(map(lives, before))
-
-
-def test_what_was_told_is_withdrawn_before_what_was_left_is_ended(monkeypatch):
-    """Whoever looks in between finds neither processes nor, of work that is done, a result."""
-    channel, seen = Channel(), []
-    watch = supervisor._Watch(0, channel, os.getpid())
-    monkeypatch.setattr(watch, "_conduct", lambda: "left 1 process running in the background")
-    monkeypatch.setattr(watch, "_end_all", lambda: seen.append(channel.outcome.is_empty()))
-    channel.finish("a result")
-    watch.to_its_end()
-    assert seen == [True]
-    assert channel.outcome.is_empty()
-    assert channel.lost.get() == "left 1 process running in the background"
 
 
 @LINUX
@@ -343,17 +313,6 @@ def test_what_is_left_ends_with_whoever_judges(tmp_path, how):
     assert gone(left, 5)
 
 
-@LINUX
-def test_where_orphans_are_not_listed_they_are_not_taken_in(tmp_path, monkeypatch):
-    """A system that does not say who they are could not have them ended: work goes on as ever."""
-    monkeypatch.setattr(supervisor, "_list_of", lambda process: tmp_path / "none")
-    file = tmp_path / "left"
-    assert outcomes(lambda: leave(file, seconds=5)) == [0, 1]
-    for process in written(file):
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-
-
 def test_where_no_senders_are_told_signals_do_no_harm(monkeypatch):
     """As on macOS, which has no such call."""
     monkeypatch.delattr(signal, "sigtimedwait")
@@ -394,20 +353,6 @@ def test_a_supervisor_that_hears_nothing_is_killed(monkeypatch):
     supervisor.end(deaf.pid, channel, lambda: deaf.poll() is not None)
     assert deaf.returncode == -signal.SIGKILL
     assert channel.stop.value == 1
-
-
-def test_numbers_of_ends_and_signals_are_told_in_words():
-    """By a name, where there is one."""
-    codes = [UNKNOWN, 0, 3, -9, -40, -200]
-    assert [exit_code_in_words(code) for code in codes] == [
-        "an exit code that is not known",
-        "exit code 0",
-        "exit code 3",
-        "exit code -9 (SIGKILL)",
-        "exit code -40",
-        "exit code -200",
-    ]
-    assert [signal_in_words(number) for number in (15, 40)] == ["SIGTERM", "signal 40"]
 
 
 def test_what_a_system_lacks_is_not_asked_for_at_once():

@@ -53,12 +53,6 @@ def test_what_a_library_may_do_is_put_back_without_a_word():
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_a_new_name_is_no_change():
-    """Tools put names of their own among Python's."""
-    assert changed_by(lambda: setattr(builtins, "a_new_name", 1)) == []
-    del builtins.a_new_name
-
-
 def test_nothing_changed_is_nothing_told():
     """And looking twice finds nothing more."""
     surroundings = Surroundings()

@@ -34,7 +34,6 @@ WRONG = replace(
     diagnosis=Diagnosis("step", ("U", "W"), ("f",), "U, W are wrong in f.", as_if="1 − z stood for z"),
     example=Example(None, "lags", "U", "got 1, want 2", "# got 1\nassert False\n", True),
 )
-IDLE = replace(HOLDS, missing=("T ≥ 33", "lags W"))
 
 
 def written(found):
@@ -91,13 +90,3 @@ def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     assert ("x" * digits in told) == whole
     assert ("smallest example: a program of 20,001 characters, in the JSON" in told) != whole
     assert summary.as_json(long)["example"] == "x" * digits
-
-
-def test_calls_of_a_training_are_told_by_their_shapes():
-    """One, one shape, and more than are named."""
-    words = summary.as_text(replace(HOLDS, calls={"N 2, float32": 1})).splitlines()[-1]
-    assert words == "1,266 cases, 1,260 informative, and 1 call of your training: N 2, float32"
-    several = {f"N {n}, float32": n for n in (1, 2, 3, 4)}
-    assert summary.as_text(replace(HOLDS, calls=several)).endswith(
-        "and 10 calls of your training: N 4, float32 (4); N 3, float32 (3); N 2, float32 (2); 1 other shape"
-    )

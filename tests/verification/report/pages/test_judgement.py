@@ -43,7 +43,6 @@ WRONG = replace(
     picture=Picture(instead="Nothing to draw."),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
-SHOWN = ("forward", "autograd", "lags", "records permute", "inputs stay", "second call", "calls in a row")
 IDLE = replace(HOLDS, missing=("T ≥ 33", "lags c0"))
 
 
@@ -74,18 +73,6 @@ def test_verdict_and_scope_come_first(found, verdict):
     places = [head.index(words) for words in (verdict, "float64; gradients", "Fractions", "12,266 cases")]
     assert places == sorted(places)
     assert "seed 7" in head
-
-
-def test_the_sentence_stands_under_the_verdict():
-    """With the fault that it is like; then the map, the smallest example, and the matrix."""
-    text = shown(WRONG)
-    sought = ("Refuted", "U is wrong in f", "As if", "Nothing to draw", "# it", 'class="matrix')
-    places = [text.index(words) for words in sought]
-    assert places == sorted(places)
-    assert "z stood for" in text
-    assert 'href="#map"' not in text
-    assert "The smallest example" in text
-    assert "An example" in shown(replace(WRONG, example=replace(WRONG.example, smallest=False)))
 
 
 def test_what_is_told_is_escaped():
@@ -119,38 +106,6 @@ def test_a_cell_says_what_came_of_a_part_under_a_property(part, name, entry):
     What is refuted in one row, or named by the sentence, is right in none.
     """
     assert cell(shown(WRONG), part, name) == entry
-
-
-def test_every_sign_has_its_meaning_beside_the_matrix():
-    """Signs, properties, blocks with shape and gates, and nothing that is not there."""
-    text = shown(WRONG)
-    section = text.partition('id="properties"')[2].partition("</section>")[0]
-    terms = re.findall(r"<dt>(.*?)</dt>", section)
-    assert terms[:6] == ["✓", "✗", "⊗", "–", "·", "12k"]
-    assert terms[6:] == [*FORWARD, *BLOCKS, "c0", "others", *SHOWN]
-    assert "other arrays: d_state[0]" in section
-    assert "input weights (4 H, D), stacked i, f, g, o" in section
-    assert "output weights" not in section
-
-
-def test_an_engine_that_does_not_answer_has_a_column_for_that():
-    """It is about no block."""
-    text = shown(replace(HOLDS, rows=(Row("form", "", 1, 0, 1),)), None)
-    assert cell(text, "call", "form") == "✗ 1 /1"
-
-
-def test_what_was_seen_and_what_was_not():
-    """With counts, and by name."""
-    text = shown(IDLE).partition('id="exercise"')[2].partition("</section>")[0]
-    assert "<b>1,234</b>" in text
-    assert "too seldom" in text
-    assert "lags c0" in text
-
-
-def test_a_limit_of_what_is_verified_is_said_as_one():
-    """Not as what a run must have seen and has not."""
-    assert "not exercised" not in shown(HOLDS).lower()
-    assert "held, and shows little" in shown(HOLDS)
 
 
 def test_a_large_case_makes_no_large_page():

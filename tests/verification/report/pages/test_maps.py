@@ -56,33 +56,6 @@ def test_every_mark_has_its_sign_its_meaning_and_its_colour():
         assert meaning in legend
 
 
-def test_each_panel_says_in_words_what_it_shows():
-    """By loss and step, with axes, and how far off each mark is."""
-    text, page = drawn(Picture("T 2", LAGS, NUMBERS))
-    pictures = page.named("svg")
-    assert [each["role"] for each in pictures] == ["img"] * 5
-    assert (
-        pictures[0]["aria-label"]
-        == "U, i. loss 0: right, none; loss 1: close, right; loss end: absent, right"
-    )
-    assert pictures[3]["aria-label"] == "U, f: 2 of 3 numbers wrong, 1 of them not finite"
-    assert text.count(">loss at step</text>") == text.count(">from step s</text>") == 3
-    assert text.count(">expected</text>") == text.count(">given</text>") == 2
-    close = "wrong, by less than a tenth of the largest number there"
-    assert f"<title>{close}, off by 0.02 of what is expected</title>" in text
-
-
-def test_the_text_tells_where_it_begins():
-    """At the loss's own step, before it, or nowhere; and how steps were told apart."""
-    told = words(drawn(Picture("T 2", LAGS, NUMBERS))[0])
-    assert "On a case of T 2." in told
-    assert "Wrong from the loss's own step on: U, f." in told
-    assert "Right at the loss's own step, wrong at earlier ones: U, i." in told
-    assert "Right on this case: W; xs." in told
-    assert "U by columns; W by restarts; xs by slices" in told
-    assert "Not told apart, and so not here: b." in told
-
-
 @pytest.mark.parametrize("lags", [LAGS, None])
 def test_without_lags_there_are_numbers_alone(lags):
     """Under another name, so that no link leads to a map that is not there, and with a line that says why."""
@@ -93,11 +66,6 @@ def test_without_lags_there_are_numbers_alone(lags):
     assert ("No map by loss and step: no time" in text) == (lags is None)
     assert "Given beside expected" in text
     assert "<script" not in text
-
-
-def test_without_a_picture_there_is_no_section():
-    """Nothing for a link to lead to."""
-    assert where(Picture(instead="Nothing")) == {}
 
 
 def test_further_cases_follow_the_first():
