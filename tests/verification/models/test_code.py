@@ -9,7 +9,7 @@ import pytest
 
 from verification import models
 from verification.models.case import random_case, stored
-from verification.models.code import Code, code_of, of_case
+from verification.models.code import code_of, of_case
 from verification.models.stored import dtype_of
 from verification.models.truncation import Standard, Tabled
 
@@ -67,14 +67,3 @@ def test_long_doubles_keep_what_double_precision_has_not():
     """In a second array."""
     third = np.array([np.longdouble(1) / 3])
     np.testing.assert_array_equal(eval(code_of(third), {"np": np}), third)
-
-
-def test_what_is_no_array_is_its_own_expression():
-    """Alone and among others."""
-    assert code_of((3, "a", None)) == "(3, 'a', None,)"
-
-
-def test_parts_of_a_program_are_one_after_another():
-    """Names are taken once, and imports stand before all else."""
-    both = Code(("check",), "import a\n", "a()\n") + Code(("Case", "check"), "import b\n", "b()\n")
-    assert str(both) == "import a\nimport b\nfrom verification import Case, check\n\na()\n\nb()\n"

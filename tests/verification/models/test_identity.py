@@ -98,11 +98,6 @@ def test_models_that_differ_have_digests_that_do():
     assert len(set(found)) == len(found)
 
 
-def test_what_is_made_again_is_the_same():
-    """Made twice by the same text, a step is another object and the same model."""
-    assert identity_of(model(closing_over(2.0))) == identity_of(model(closing_over(2.0)))
-
-
 def test_a_global_counts(monkeypatch):
     """A number or a function of its module may change while the step does not."""
     before = identity_of(model(by_global)), identity_of(model(helped))

@@ -1,10 +1,8 @@
 """A stack's step: each level's own, over what the one below has made."""
 
-import numpy as np
 import pytest
 
 from tests.verification.models.test_equations import stepped
-from verification import models
 from verification.models import gru, lstm, stack, stacked, vanilla
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
@@ -35,20 +33,3 @@ def test_blocks_have_the_sizes_of_their_level():
     assert made.block("V").axes == ("K", "H")
     assert made.dimensions == ("H_l0", "D", "H_l1", "H", "K")
     assert [block.name for block in made.of(Use.STATE)] == ["h0_l0", "h0_l1", "c0_l1", "h0_l2"]
-
-
-def test_a_role_is_played_by_one_function_on_every_level():
-    """Those that the lowest level with the role may have."""
-    made = stacked("three", vanilla, lstm, gru)
-    assert set(made.functions) == {"activation", "gate", "candidate", "output"}
-    assert made.functions["gate"] is lstm.functions["gate"]
-    assert models.stack in models.SHIPPED
-
-
-def test_the_readout_is_of_the_level_on_top():
-    """Of its first array, whatever stands below."""
-    made, rng = stacked("two", vanilla, lstm), np.random.default_rng(0)
-    V, c = rng.normal(size=(2, 3)), rng.normal(size=2)
-    state = [rng.normal(size=(4, width)) for width in (5, 3, 3)]
-    o = made.readout(None, made.named({"V": V, "c": c}, Use.READOUT), *state)
-    np.testing.assert_allclose(o, state[1] @ V.T + c, rtol=1e-14)

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from verification.models.tolerance import (
-    DETERMINED,
-    HAS_WIDER,
     SAFETY,
     WIDER,
     Expected,
@@ -41,13 +39,6 @@ def test_a_healthy_number_survives_a_product_with_a_rounding():
     assert least_healthy(FLOAT32) * unit(FLOAT32) == np.finfo(np.float32).tiny
     assert least_healthy(FLOAT64) * unit(FLOAT64) == np.finfo(np.float64).tiny
     assert 1e-31 < least_healthy(FLOAT32) < 1e-30
-
-
-def test_the_truth_of_a_type_is_computed_in_a_wider_one():
-    """float32 in float64, float64 in long double, which the constant says is wider where it is."""
-    assert set(WIDER) == set(DETERMINED)
-    assert unit(WIDER[FLOAT32]) < unit(FLOAT32)
-    assert (unit(WIDER[FLOAT64]) < unit(FLOAT64)) == HAS_WIDER
 
 
 def test_the_bound_is_sixteen_times_spread_and_terms():

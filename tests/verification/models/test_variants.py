@@ -7,8 +7,6 @@ import pytest
 
 from verification import models
 from verification.models.case import random_case
-from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Use
 from verification.models.variants import VARIANTS, gru_two_biases, variants
 from verification.truth.lag_table import grouped_table
 from verification.truth.soundness import check
@@ -21,11 +19,6 @@ def outputs(model, blocks=None):
     case = random_case(models.gru, np.random.default_rng(0), SIZES)
     case = type(case)(model, {**case.blocks, **(blocks or {})}, case.objective)
     return grouped_table(case).forward()["outputs"].truth
-
-
-def namespace(case):
-    """What a step is given as f."""
-    return Namespace(case.chosen, Arithmetic())
 
 
 def test_every_variant_is_a_sound_model_that_can_be_named():
@@ -49,21 +42,6 @@ def test_a_variant_computes_something_else(model):
             drawn = random_case(variant.model, np.random.default_rng(0), sizes)
             other = replace(drawn, blocks={**drawn.blocks, **case.blocks})
             assert not np.allclose(grouped_table(other).forward()["outputs"].truth.astype(float), right)
-
-
-SCALES = [variant.model for found in VARIANTS.values() for variant in found if "scaled" in variant.words]
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64", "longdouble"])
-def test_queries_are_scaled_in_their_own_type(dtype):
-    """By no constant that has more digits, or fewer."""
-    for model in SCALES:
-        case = random_case(model, np.random.default_rng(0), {"A": 2, "K": 3, "V": 2}, dtype=np.dtype(dtype))
-        state = case.model.advance(namespace(case), case.params(Use.STEP), case.inputs_at(0), case.state)
-        made = case.model.put_out(
-            namespace(case), case.params(Use.STEP), case.inputs_at(0), case.state, state
-        )
-        assert made.dtype == np.dtype(dtype)
 
 
 def test_two_biases_are_one_and_that_of_the_candidate():

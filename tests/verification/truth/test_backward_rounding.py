@@ -10,15 +10,13 @@ from tests.quick import first_quick
 from verification.models import SHIPPED, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Use
-from verification.models.tolerance import DRAWS, PERTURBATION
+from verification.models.tolerance import DRAWS
 from verification.models.weighted import Weighted
-from verification.truth.backward_rounding import BackwardRounding, keeps_apart, stays
+from verification.truth.backward_rounding import keeps_apart, stays
 from verification.truth.output_as_state import as_state
 from verification.truth.perturbed_replays import _run
-from verification.truth.rounding import POOL, Copies
+from verification.truth.rounding import Copies
 from verification.truth.unroll import STEP, broadcasts
-
-UNIT = 2.0**-24
 
 
 def test_what_cannot_be_gone_back_through_tells_no_copies():
@@ -29,33 +27,6 @@ def test_what_cannot_be_gone_back_through_tells_no_copies():
 
     assert not stays(replace(scan, step=fails), STEP)
     assert stays(scan, STEP)
-
-
-def no_slack():
-    """What tells of no slope that is off by more."""
-    return 0.0
-
-
-@pytest.mark.parametrize("shape", [(), (3,), (2, POOL)])
-def test_what_flows_back_is_rounded_by_up_to_two_units_of_itself(shape):
-    """Anew on each way, the same again from the same place; by what a slope is off is no matter here."""
-    flow = np.full(shape, 3.0)
-    first, second = (BackwardRounding(UNIT, 0, 1) for _ in range(2))
-    once, again = first(flow, no_slack), first(flow, no_slack)
-    np.testing.assert_array_equal(once, second(flow, no_slack))
-    assert np.all(np.abs(once / 3 - 1) <= PERTURBATION * UNIT)
-    assert np.any(once != again)
-    np.testing.assert_array_equal(again, second(flow, lambda: 9.0))
-
-
-def test_what_flows_back_of_complex_numbers_is_rounded_in_both_parts():
-    """And what is no array stays."""
-    rounding = BackwardRounding(UNIT, 0, 1)
-    off = rounding(np.ones(50, complex), no_slack) - 1
-    assert np.all(off.imag != 0)
-    assert np.all(np.abs(off.real) <= PERTURBATION * UNIT)
-    assert np.all(np.abs(off.imag) <= PERTURBATION * UNIT)
-    assert rounding({"a": 1}, no_slack) == {"a": 1}
 
 
 def one_copy_alone(model):

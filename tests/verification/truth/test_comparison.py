@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from verification.truth.comparison import Disagreement, compare, unequal
+from verification.truth.comparison import compare, unequal
 
 
 def test_compare_is_about_every_entry():
@@ -34,12 +34,6 @@ def test_compare_looks_in_the_wider_type():
     got, want = np.array([1.0], np.float32), np.array([1 + 1e-9])
     assert compare("b", got, want, 1e-10) is not None
     assert compare("b", got, want, 1e-8) is None
-
-
-def test_a_disagreement_says_where_and_what():
-    """The part with its index, got, want and the bound; a number has no index."""
-    assert str(Disagreement("W", (1, 0), 2.5, 1.0, 1e-3)) == "W[1, 0]: got 2.5, want 1.0 within 1.0e-03"
-    assert str(Disagreement("value", (), 2.5, 1.0, 1e-3)) == "value: got 2.5, want 1.0 within 1.0e-03"
 
 
 def test_unequal_is_the_first_that_differs():

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from verification.models import gated_linear_attention, rwkv6
-from verification.models.case import Targets, random_case
+from verification.models.case import random_case
 from verification.models.model import Block, Model, Use
 from verification.truth import complex_step, exact, replay
 from verification.truth.lag_table import lag_table
-from verification.truth.output_as_state import as_state
 from verification.truth.perturbed_replays import replayed
-from verification.truth.soundness import check
 
 SIZES = {"A": 2, "K": 3, "V": 2}
 
@@ -52,28 +50,3 @@ def test_in_fractions():
     )
     for name, array in exact.gradient(rational).items():
         assert np.allclose(array.astype(float), truth[name].astype(float), rtol=1e-14)
-
-
-def test_a_case_of_targets_stays_as_it_is():
-    """Its losses are of the readout, which reads states."""
-    case = case_of(gated_linear_attention)
-    of_targets = replace(case, objective=Targets(np.zeros((2, 1, 2)), last=True))
-    assert as_state(of_targets) is of_targets
-    assert as_state(case) is not case
-
-
-@pytest.mark.parametrize(
-    ("output", "message"),
-    [
-        (lambda f, p, x, h: p.W @ h, "model m: the output asks for block 'W', needed one of "),
-        (lambda f, p, x, h: h[:, :, None] @ h, "model m: the output, or a domain, does not run: ValueError"),
-        (lambda f, p, x, h: h.sum(), "model m: the output returns a longdouble, needed an ndarray"),
-        (lambda f, p, x, h: h.astype(np.float32), "model m: the output returns float32, needed the "),
-        (lambda f, p, x, h: h + h[::-1], "model m: the step mixes records"),
-    ],
-)
-def test_an_output_that_is_none_is_refused(output, message):
-    """In one line that shows what was given and what is needed."""
-    x, h = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
-    with pytest.raises(ValueError, match=message):
-        check(Model("m", (x, h), lambda f, p, x, h: h + x, output=output))

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from verification.models import complex_scan, vanilla
+from verification.models import vanilla
 from verification.models.case import random_case
-from verification.models.tolerance import DRAWS, PERTURBATION, least_normal, unit
-from verification.truth.rounding import POOL, Copies, Rounding, copies_of
+from verification.models.tolerance import DRAWS, least_normal, unit
+from verification.truth.rounding import Copies, Rounding, copies_of
 
 
 def some(model=vanilla, dtype=np.float32, records=2, units=3):
@@ -48,30 +48,6 @@ def test_a_place_tells_the_same_again_and_another_does_not():
     assert np.all(first[1:] != second[1:])
     np.testing.assert_array_equal(second, again.noise((9, 4)))
     np.testing.assert_array_equal(first, other.at(1, 2).noise((9, 4)))
-
-
-def test_complex_numbers_are_rounded_in_both_parts():
-    """The real part and the imaginary one."""
-    (complex_,) = copies_of(some(complex_scan, np.complex64))
-    noise = Rounding(some(complex_scan, np.complex64), complex_, 0).noise((9, 2))
-    assert np.iscomplexobj(noise)
-    assert np.all(noise[1:].real != 0)
-    assert np.all(noise[1:].imag != 0)
-
-
-def test_what_is_scattered_is_off_by_a_size_and_not_by_its_own():
-    """In draws alone; many numbers more than the pool has are told as well."""
-    rounding = Rounding(some(), TOGETHER, 0)
-    size = np.array([1.0, 0.0, 100.0])
-    off = rounding.scattered(np.full((1, 3), 5.0), size) - 5.0
-    assert off.shape == (9, 3)
-    assert not off[0].any()
-    assert not off[:, 1].any()
-    most = PERTURBATION * unit(np.dtype(np.float32))
-    assert np.all((off[1:, [0, 2]] != 0) & (np.abs(off[1:, [0, 2]]) <= most * size[[0, 2]] * 1.001))
-    many = rounding.noise((9, 3, POOL))
-    assert many.shape == (9, 3, POOL)
-    assert np.all(np.ptp(many[1:], axis=(1, 2)) > most)
 
 
 def test_a_number_below_the_least_normal_one_is_rounded_as_that_is():

@@ -10,14 +10,13 @@ from tests.verification.truth.test_perturbed_replays import CLOSE, some
 from tests.verification.truth.test_replay_batch import of_zeros, scattered
 from verification.models import SHIPPED, gru_reset_before, lstm, scan, selective_scan, vanilla
 from verification.models.functions import Function
-from verification.models.model import Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import bias
 from verification.truth import replay
 from verification.truth.observed import value_of
 from verification.truth.perturbed_replays import replayed
-from verification.truth.steps import called, form_of, on_tape, with_rules
+from verification.truth.steps import called, form_of, on_tape
 from verification.truth.unroll import STEP, distinct
 
 
@@ -154,31 +153,3 @@ def test_a_function_is_one_operation_whatever_it_is_made_of():
         truth, got = replay.gradient(case), replayed(case).expected()
         for name, block in truth.items():
             np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
-
-
-@pytest.mark.parametrize("model", [*SHIPPED, changed(by_matmul)], ids=lambda model: model.name)
-def test_rules_do_what_autograd_does(model):
-    """Of a step without roundings, forward and back, to what copies do not share."""
-    from verification.truth.replay_batch import _nowhere
-    from verification.truth.rounding import Copies, Rounding
-    from verification.truth.steps import At
-
-    copies, records, sizes = distinct(model)
-    made, _ = on_tape(model, model.chosen({}), STEP.trial(model, copies, records, sizes), copies)
-    tape = with_rules(made, form_of(model, {}))
-    assert tape.rules or model.name in ("scan", "complex_scan")
-    leaves = dict(zip(tape.names, made.values, strict=False))
-    for name in form_of(model, {}).shared:
-        leaves[name] = np.broadcast_to(leaves[name][:1, :1], leaves[name].shape)
-    made = made.tape.play(leaves)
-    plain = Rounding(some(vanilla), Copies(np.dtype(np.longdouble), True, 0))
-    again = tape.play(leaves, At(plain, plain, _nowhere))
-    cotangents = [np.cos(np.arange(each.size).reshape(each.shape)) for each in made.results]
-    for one, other in zip(made.results, again.results, strict=True):
-        np.testing.assert_allclose(other, one, rtol=1e-12)
-    flows = made.back(made.begun(cotangents)), again.back(again.begun(cotangents), None, again.at)
-    for i, name in enumerate(tape.names):
-        if name not in form_of(model, {}).shared and model.block(name).use is not Use.READOUT:
-            assert (i in flows[0]) == (i in flows[1])
-            if i in flows[0]:
-                np.testing.assert_allclose(flows[1][i], flows[0][i], rtol=1e-9, atol=1e-12)
