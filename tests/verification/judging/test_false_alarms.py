@@ -13,7 +13,7 @@ from itertools import cycle, islice
 import numpy as np
 import pytest
 
-from tests.layers import FORMED, RIGHT, gated_scan, vanilla
+from tests.layers import FORMED, RIGHT
 from tests.verification.judging import flushed, otherwise
 from verification import layer, models
 from verification.models.case import random_case
@@ -105,12 +105,6 @@ def values(engine, case):
     """What it answers, by name."""
     forward, blocks = engine.answer(case)
     return {**forward, **{f"d_{name}": d for name, (d,) in blocks.items()}}
-
-
-def test_a_way_that_leaves_a_layer_as_it_is_is_none():
-    """A product by einsum, where there is no product."""
-    assert "einsum" in otherwise.ways_of(models.vanilla, vanilla)
-    assert "einsum" not in otherwise.ways_of(models.gated_scan, gated_scan)
 
 
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])

@@ -58,33 +58,6 @@ def test_a_fault_is_caught_and_placed(fault):
     assert len(calls) <= CALLS
 
 
-def test_there_are_faults_of_many_kinds():
-    """No two alike."""
-    assert len(FAULTS) >= 40
-    assert len({fault.family for fault in FAULTS}) >= 15
-    assert len({(fault.cell, fault.name) for fault in FAULTS}) == len(FAULTS)
-    assert {"lstm", "gru", "gru_reset_before", "scan", "linear"} <= {fault.cell for fault in FAULTS}
-
-
-RECURRENCES = (
-    *("gated_scan", "rg_lru", "gated_linear_attention", "scalar_gated_linear_attention", "rwkv6"),
-    *("selective_scan", "delta_rule", "gated_delta_rule", "projected_lstm", "mlstm", "slstm"),
-)
-
-
-@pytest.mark.parametrize("name", RECURRENCES)
-def test_each_of_today_s_recurrences_has_some(name):
-    """Eight at least."""
-    assert sum(fault.cell == name for fault in FAULTS) >= 8
-
-
-def test_some_are_at_borders_and_some_between_packed_sequences():
-    """Of each of four models."""
-    for family in ("border", "packed"):
-        found = {fault.cell for fault in FAULTS if fault.family == family and scope_of(fault)}
-        assert found == {"rg_lru", "scalar_gated_linear_attention", "rwkv6", "gated_delta_rule"}
-
-
 WHOLE = ("the cell state carries nothing", "r and z exchanged in dU")
 
 

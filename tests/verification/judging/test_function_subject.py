@@ -8,9 +8,7 @@ from tests.promises import SHORT
 from verification import function, verify
 from verification.diagnosis.picture import RIGHT
 from verification.judge import subject_of
-from verification.judging.function_subject import size_of
 from verification.judging.run import Block
-from verification.properties.of_function import Call
 from verification.truth.of_function import expected
 
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
@@ -19,11 +17,6 @@ NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_no
 def square(x):
     """x², and x is saved."""
     return x * x, x
-
-
-def test_the_size_of_a_call_is_how_many_numbers_are_given():
-    """Cotangents are not counted."""
-    assert size_of(Call((np.ones((2, 3)), 4, np.ones(5)), (np.ones(9),))) == 12
 
 
 def test_nothing_that_could_be_wrong_is_no_exercise():

@@ -4,7 +4,6 @@ import os
 import pickle
 import subprocess
 import sys
-import threading
 from collections import Counter
 from dataclasses import fields, replace
 from itertools import product
@@ -204,16 +203,6 @@ def test_a_file_calls_nothing(shelf, tmp_path):
     assert ran.exists()
 
 
-def test_what_another_source_has_made_is_old(shelf, monkeypatch):
-    """As under another version of what makes numbers: it is not found."""
-    learn(shelf)
-    monkeypatch.setattr(keeping, "SOURCES", "another")
-    assert kept(shelf_of(models.scan, shelf.folder)) == {}
-    monkeypatch.undo()
-    monkeypatch.setattr(keeping, "version", lambda name: "0")
-    assert kept(shelf_of(models.scan, shelf.folder)) == {}
-
-
 def test_a_key_is_of_what_makes_all_truths(shelf, monkeypatch):
     """Whatever a machine is called; other sources, versions and kinds of machines have another."""
     before = keeping.key()
@@ -284,32 +273,6 @@ def test_a_folder_that_cannot_be_made_or_written_is_no_error(tmp_path, shelf, mo
         patch.setattr("pathlib.Path.replace", full)
         assert not learn(shelf).exists()
     assert list(shelf.folder.iterdir()) == []
-
-
-def test_two_writers_of_one_truth(shelf):
-    """Each writes a file of its own, and whoever reads meanwhile reads a whole one or none."""
-    path = learn(shelf)
-    values, done, seen = kept(shelf), threading.Event(), Counter()
-    name = digest_of(CASE, shelf.maker)
-
-    def write():
-        for _ in range(150):
-            shelf.write(name, values)
-
-    def read():
-        while not done.is_set():
-            seen[len(kept(shelf))] += 1
-
-    writers = [threading.Thread(target=write) for _ in range(2)]
-    reader = threading.Thread(target=read)
-    for each in (*writers, reader):
-        each.start()
-    for each in writers:
-        each.join()
-    done.set()
-    reader.join()
-    assert set(seen) == {len(values)}
-    assert list(shelf.folder.iterdir()) == [path]
 
 
 def test_the_oldest_is_removed_first(shelf):

@@ -1,33 +1,15 @@
 """Remarks in words, and in a verdict."""
 
-from collections import Counter
-
 import pytest
 
 from tests.layers import lstm_with
 from verification import Profile, Scope, verify
-from verification.judging.remarks import in_words
 from verification.report import summary
 from verification.report.pages.judgement import page
 from verification.report.text import judged
 from verification.text import unbroken
 
-ROLES = {"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)}
 IS = "is right to a rounding of 1, not of its own value"
-
-
-def test_a_function_is_told_with_its_roles_and_what_shows_it():
-    """The parts that show it most first, of many a few; and what to write."""
-    counted = Counter({"sigmoid: outputs": 3, "sigmoid: U": 9, "tanh: W": 1})
-    counted |= {f"sigmoid: {name}": 1 for name in ("W", "b")}
-    first, second = in_words(counted, ROLES)
-    assert first.startswith(f"sigmoid (gate) {IS}, as shown by U, outputs, W and 1 more: it underflows")
-    assert first.endswith("write 1 / (1 + exp(−a)) for relative accuracy")
-    assert second.startswith(f"tanh (candidate, output) {IS}")
-    (both,) = in_words(Counter({"sigmoid and mine: U": 1}), {**ROLES, "own": ("mine",)})
-    assert both.startswith("sigmoid and mine (gate, own)")
-    (own,) = in_words(Counter({"mine: U": 1}), {"own": ("mine",)})
-    assert own.endswith(": write it so that small values keep their digits")
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ fault; by default every row of a scan, and of the others one in forty.
 import os
 from functools import cache
 
-import numpy as np
 import pytest
 
 from tests.layers import RIGHT, conditional, lstm, vanilla
@@ -84,19 +83,6 @@ def test_what_is_wrong_under_a_condition_alone_is_refuted(model, module, conditi
             return
         memory.keep()
     pytest.fail("not refuted by any row")
-
-
-@pytest.mark.slow
-def test_every_condition_can_be_right():
-    """The same layers are right where none of the conditions holds."""
-    rng = np.random.default_rng(0)
-    params = {"U": rng.normal(size=(2, 2)), "W": np.eye(2), "b": np.zeros(2)}
-    xs, state, d = rng.uniform(-1, 1, (2, 3, 2)), (np.ones((2, 2)),), np.ones((2, 3, 2))
-    for name in conditional.CONDITIONS:
-        forward, backward = conditional.wrong_where(vanilla, name)
-        _, final, saved = forward(params, xs, state)
-        _, _, right = vanilla.forward(params, xs, state)
-        np.testing.assert_array_equal(backward(saved, d, final)[1], vanilla.backward(right, d, final)[1])
 
 
 def narrow(model=models.scan):
