@@ -92,7 +92,7 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
-def run_case(engine: Engine, call: Call) -> Answer:
+def run_call(engine: Engine, call: Call) -> Answer:
     """The gradient of each differentiable argument, by its name; raises as ``guarded``."""
     return guarded(engine.answer, call, _read(engine, call), _is_large(call))
 
@@ -150,7 +150,7 @@ class Trial:
     @cached_property
     def answer(self) -> Answer:
         """The engine's answer; raises InvalidAnswer."""
-        return run_case(self.engine, self.given)
+        return run_call(self.engine, self.given)
 
 
 def _inputs_stay(trial: Trial) -> Checked:
@@ -166,10 +166,10 @@ def _inputs_stay(trial: Trial) -> Checked:
 
 def _second_call(trial: Trial) -> Checked:
     kept = copied(trial.answer)
-    run_case(trial.engine, trial.call.replaced(_other))
+    run_call(trial.engine, trial.call.replaced(_other))
     for name, wrong in changed_since(trial.answer, kept):
         yield name, wrong, trial.blocks[name]
-    again = run_case(trial.engine, trial.call.replaced(np.copy))
+    again = run_call(trial.engine, trial.call.replaced(np.copy))
     yield from said("at a second call", agreement(again, trial))
 
 
@@ -180,7 +180,7 @@ def _other(array: Array) -> Array:
 
 def _memory_layout(trial: Trial) -> Checked:
     for how in OTHERWISE:
-        answer = run_case(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
+        answer = run_call(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
         yield from said(f"with arrays laid out otherwise ({how})", agreement(answer, trial))
 
 
@@ -190,7 +190,7 @@ def _linearity(trial: Trial) -> Checked:
     for power in powers_of(exponent, max(each.size for each in truths)) if truths else ():
         cotangents = tuple(np.asarray(d * 2.0**power, d.dtype) for d in trial.call.cotangents)
         case = replace(trial.call, cotangents=cotangents)
-        answer = run_case(trial.engine, case.replaced(np.copy))
+        answer = run_call(trial.engine, case.replaced(np.copy))
         yield from scaled_back(trial, power, answer, Trial(trial.engine, case))
 
 
