@@ -10,10 +10,11 @@ from tests.layers.faults import SIZES, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.adapters import layer as adapter
+from verification.adapters import problem
 from verification.judging.sampled import truth_of_row
 from verification.models.model import Use
 from verification.properties.findings import at_sizes, findings
-from verification.sampling.products import TIMES, dealt_out, in_processes, in_words, of_products
+from verification.sampling.products import dealt_out, in_processes, in_words, of_products
 from verification.sampling.resolving import resolved
 
 CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
@@ -75,8 +76,35 @@ def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
         np.prod(block.shape(row.sizes)) * row.sizes["N"] for row in rows for block in model.of(Use.STATE)
     ) >= (2**14)
     for name in at_sizes(claim)[1]:
-        assert sum(name in row.turns for row in rows) == TIMES
+        assert sum(name in row.turns for row in rows) == 3
     assert max(row.sizes["N"] * row.sizes["T"] for row in rows) > 2**16
+
+
+# By records, steps, units and inputs, in how many types a simple network is asked, the least precise first;
+# of many positions in the most precise alone that is not too dear.
+THREE = ("float32", "float64", "longdouble")
+TYPES = {
+    (32, 32, 32, 32): THREE,
+    (129, 3, 128, 8): THREE,
+    (64, 16, 128, 64): THREE[:1],
+    (8, 200, 64, 16): THREE[:2],
+    (65, 3, 257, 3): THREE,
+    (129, 2, 512, 3): THREE[:1],
+    (129, 255, 2, 1): THREE[2:],
+    (129, 509, 2, 1): THREE[1:2],
+    (1, 512, 129, 3): THREE[:1],
+}
+
+
+def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a_process():
+    """And no process is asked the rows of a shape that another was asked."""
+    rows = dealt_out(models.vanilla, resolved(None, models.vanilla, problem.CAPABILITIES), (), ())
+    met: dict[tuple[int, ...], tuple[str, ...]] = {}
+    for row in rows:
+        sizes = tuple(row.sizes[name] for name in "NTHD")
+        met[sizes] = (*met.get(sizes, ()), row.levels["type"])
+    assert met == TYPES
+    assert [len(some) for some in in_processes(rows)] == [6, 6, 4]
 
 
 def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
@@ -88,8 +116,11 @@ def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
 
 
 def test_rows_lie_within_a_claim():
-    """Of whom compiles there are none, and of named sizes no other."""
+    """Of whom compiles there are none, of named sizes no other, and one record has no lengths of its own."""
     model = models.gated_linear_attention
+    lengths = resolved(Scope(lengths=True), model, adapter.CAPABILITIES)
+    alone = [row for row in dealt_out(model, lengths, (), ()) if row.sizes["N"] == 1]
+    assert {row.levels["lengths"] for row in alone} == {"alike"}
     claim = resolved(
         Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)), model, adapter.CAPABILITIES
     )
