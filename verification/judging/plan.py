@@ -1,6 +1,6 @@
 """What an engine of a model is asked, in which order, by the seconds that it takes for a call."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from math import inf
@@ -97,7 +97,8 @@ class Plan:
         model, claim = self.engine.model, self.engine.claim
         rows = products.dealt_out(model, claim, *at_sizes(claim))
         for portion in products.in_processes(rows, 1 if self.is_slow else products.TOGETHER):
-            yield self._block(products.of_products, [(number, rows[number]) for number in portion])
+            numbered = tuple((number, rows[number]) for number in portion)
+            yield Block(len(numbered), rows=numbered, designed=products.of_products)
 
     def _at_borders(self, rows: Sequence[Row]) -> set[int]:
         """The first row at each border of chunks: as numbers these are no levels, and would come late."""
@@ -112,14 +113,13 @@ class Plan:
         fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
         for start, count in _in_blocks(len(fixed), SLOW_BLOCK if self.is_slow else FIXED_BLOCK):
             some, names = fixed[start : start + count], self._one_in_turn(start, count)
-            yield Block(count, fixed=some, turns=names, seconds=self._asking(*names))
+            yield Block(count, fixed=some, turns=names)
 
     def drawn(self, profile: Profile, seed: int) -> Iterator[Block]:
         """Cases that are drawn: all of a run that its seed decides."""
         block = SLOW_BLOCK if self.is_slow else BLOCK
         for start, count in _in_blocks(profile.cases, block):
-            names = self._one_in_turn(start, count)
-            yield Block(count, f"{seed} {start}", turns=names, seconds=self._asking(*names))
+            yield Block(count, f"{seed} {start}", turns=self._one_in_turn(start, count))
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
             yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
         # Sizes between those of the designed sample, of no more cases than are drawn.
@@ -133,18 +133,13 @@ class Plan:
         yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
 
     def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[Block]:
-        work = self._work(designed)
-        for portion in in_portions([row for _, row in rows], work):
-            yield self._block(designed, [rows[i] for i in portion])
-
-    def _block(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Block:
-        work = self._work(designed)
-        most = max(work(row) for _, row in rows) if self.is_slow else 0.0
-        return Block(len(rows), rows=tuple(rows), designed=designed, seconds=most)
-
-    def _work(self, designed: Designed) -> Callable[[Row], float]:
         seconds = designed(self.engine.model, self.engine.claim).seconds
-        return lambda row: seconds(row.priced) + self._asking(row.turns or ())
+
+        def work(row: Row) -> float:
+            return seconds(row.priced) + self._asking(row.turns or ())
+
+        for portion in in_portions([row for _, row in rows], work):
+            yield Block(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
 
     def _in_turn(self, rows: Iterable[Row]) -> list[Row]:
         return in_turn(rows, turns(self.engine.claim, self.is_slow))
@@ -159,10 +154,9 @@ class Plan:
         more = [each.name for each in applicable(self.engine.claim) if each.name not in one]
         return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if self.is_slow else ()
 
-    def _asking(self, *cases: Sequence[str]) -> float:
-        """About the seconds of calls of the case that takes most, by what each is asked; of no cases 0."""
-        further = [sum(BY_NAME[name].about is not About.CALL for name in names) for names in cases]
-        return max((self.pace * (1 + CALLS * calls) for calls in further), default=0.0)
+    def _asking(self, names: Names) -> float:
+        """About the seconds of the calls of a case that is asked these."""
+        return self.pace * (1 + CALLS * sum(BY_NAME[name].about is not About.CALL for name in names))
 
 
 def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:

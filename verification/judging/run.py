@@ -50,9 +50,8 @@ Progress: TypeAlias = Callable[[int, int], object]
 class Block:
     """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed.
 
-    ``turns``: what each of those that are no rows is asked; all, where it is empty. ``seconds``: about what
-    one takes; a case for which no time is left is not begun.
-    ``calls``: of those of a training, by their numbers.
+    ``turns``: what each of those that are no rows is asked; all, where it is empty. ``calls``: of those of a
+    training, by their numbers.
     """
 
     size: int
@@ -62,7 +61,6 @@ class Block:
     fixed: tuple[FixedCase, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
     turns: tuple[tuple[str, ...], ...] = ()
-    seconds: float = 0.0
     calls: tuple[int, ...] = ()
 
 
@@ -300,27 +298,21 @@ class Run:
                     self._watch.progress(self.tally.cases, self.tally.cases if refuted else total)
                 if not refuted:
                     self._standing.meet(self.tally.rows_covered, self.tally.sampled)
-                # No time was left for a case that has not been begun.
-                if refuted or self._watch.is_over or not more.cases:
+                if refuted or self._watch.is_over:
                     break
         self._left = not self.tally.is_refuted and self.tally.cases < total
 
 
 def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
-    """The tally of a block, or of its cases that were expected to end by that time."""
+    """The tally of a block, or of its cases that have ended by that time."""
     subject, tally = subject.guarded(channel), Tally()
-
-    def is_over() -> bool:
-        return time.monotonic() + block.seconds >= until
-
-    if block.seconds and is_over():
-        return tally
-    for case in subject.cases(block):
-        channel.tell(subject.in_words(case))
-        tally += replace(subject.tally(case), pace=channel.quickest)
-        # To ask an engine again that did not come back may be to wait again.
-        if tally.lost or is_over():
-            break
+    with channel.ending(until):
+        for case in subject.cases(block):
+            channel.tell(subject.in_words(case))
+            tally += replace(subject.tally(case), pace=channel.quickest)
+            # To ask an engine again that did not come back may be to wait again.
+            if tally.lost or time.monotonic() >= until:
+                break
     return tally
 
 

@@ -8,12 +8,13 @@ import mmap
 import os
 import pickle
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from math import inf
 from typing import Any, TypeVar
 
 from verification.processes.memory import Allowance
+from verification.processes.timeout import TimeIsOver
 
 # Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
@@ -80,13 +81,26 @@ class Channel:
         self.calls, self.copies, self.turn, self.worker, self.stop = (
             ctypes.c_uint64.from_buffer(numbers, 8 * n) for n in range(5)
         )
-        self.quickest = inf
+        self.quickest = self._until = inf
         self._allowance: Allowance | None = None
         self.doing, self.outcome, self.lost = (Slot(file, place) for place in range(self.FREE))
 
     def limit_memory(self) -> None:
         """From now on what guarded calls take in this process is limited."""
         self._allowance = Allowance()
+
+    @contextmanager
+    def ending(self, until: float) -> Iterator[None]:
+        """What is done in this ``with`` block is given up at the first guarded call after that time.
+
+        That call is not made and raises TimeIsOver; whoever catches it may make others.
+        """
+        self._until = until
+        try:
+            with suppress(TimeIsOver):
+                yield
+        finally:
+            self._until = inf
 
     def tell(self, doing: Any) -> None:
         """Say what is about to be done."""
@@ -101,6 +115,9 @@ class Channel:
         home = _getpid()
 
         def call(given: Given) -> Result:
+            if time.monotonic() >= self._until:
+                self._until = inf
+                raise TimeIsOver
             self.calls.value += 1
             began = time.monotonic()
             try:

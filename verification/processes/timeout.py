@@ -42,6 +42,10 @@ class CallTimeout(BaseException):
     """A call has taken too long. Not an Exception, for engines may catch those and go on."""
 
 
+class TimeIsOver(BaseException):
+    """Whoever judges has no time left for another call. Not an Exception, for engines may catch those."""
+
+
 class Charge:
     """How much of each tick a process is charged for: of the first all, of others what it did not wait."""
 

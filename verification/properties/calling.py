@@ -132,12 +132,13 @@ def guarded(
     """Calls an engine under its time limit and reads the answer; afterwards the process is as it was before.
 
     Every call of an engine goes through here, whatever the adapter. ``large``: the problem is large, and has
-    more time. Raises InvalidAnswer, TimedOut if there is no answer in time, and Unsupported if the engine
-    does.
+    more time. Raises InvalidAnswer, TimedOut if there is no answer in time, Unsupported if the engine does,
+    and TimeIsOver if the run has no time left for the call.
     """
     seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
     surroundings = Surroundings()
-    not_its_own = (timeout.CallTimeout, *([KeyboardInterrupt] if surroundings.interruptible else []))
+    interruption = (KeyboardInterrupt,) if surroundings.interruptible else ()
+    not_its_own = (timeout.CallTimeout, timeout.TimeIsOver, *interruption)
     wrong: InvalidAnswer | Unsupported | None = None
     try:
         # Surroundings are restored before any other code runs, and a second time in case an alarm interrupted

@@ -22,6 +22,7 @@ import numpy as np
 
 from verification.models.case import WIDER, Case, in_domains, real_of
 from verification.models.tolerance import SAFETY, unit
+from verification.processes.timeout import TimeIsOver
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 from verification.properties.gradients import FORWARD
 from verification.properties.property import FORM, Finding, Property
@@ -48,7 +49,11 @@ def settled(
     """All findings of a case, where it is a remark what is wrong with it as one."""
     if all(each.wrong is None for each in findings) or _is_none(trial.truth, findings):
         return findings
-    return _as_remarks(trial, properties, findings)
+    try:
+        return _as_remarks(trial, properties, findings)
+    except TimeIsOver:
+        # Raised once: the case is wrong, and whether that is a remark is decided however late it is.
+        return _as_remarks(trial, properties, findings)
 
 
 def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.tolerance import Expected
+from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.property import FORM, Checked, Finding, NotAsked, Property, TrialT
@@ -111,8 +112,10 @@ class Trial:
 def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Finding]:
     """The findings of the properties, in their order; only the form's if the truth is not determined.
 
-    A case that the engine does not support is found as *declined*.
+    A case that the engine does not support is found as *declined*. Where no time is left for another call,
+    what has failed by then is found; raises TimeIsOver if nothing has.
     """
+    refuted = False
     try:
         # First: an engine that does not answer in the agreed form is refuted by that.
         trial.answer  # noqa: B018
@@ -123,8 +126,10 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
                         yield Finding(each.name, part, None, not_asked=wrong.words)
                         continue
                     words = None if wrong is None else str(wrong)
+                    refuted = refuted or words is not None
                     yield Finding(each.name, part, words, expected.size > 0, expected.determined)
             except InvalidAnswer as invalid:
+                refuted = True
                 yield Finding(each.name, "", str(invalid), lost=invalid.lost)
                 if invalid.lost:
                     return
@@ -132,6 +137,9 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
         yield Finding(FORM.name, "", f"{trial.setting}{invalid}", lost=invalid.lost)
     except Unsupported as error:
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
+    except TimeIsOver:
+        if not refuted:
+            raise
 
 
 def agreement(answer: Answer, truth: Truths) -> Checked:

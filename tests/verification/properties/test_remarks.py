@@ -1,5 +1,6 @@
 """A function that is right to a rounding of 1 is remarked, and nothing else is."""
 
+import time
 from itertools import count
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from tests.layers import gru, layer_with, lstm, lstm_with, planted, vanilla
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case
+from verification.judging.model_subject import Guarded
+from verification.processes.channel import Channel
 from verification.properties.findings import findings, truth_of
 
 SIGMOID = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
@@ -102,6 +105,30 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
     wrong, remarks = asked(layer(made.forward, backward, model=models.lstm), 12.0)
     assert wrong
     assert not remarks
+
+
+@pytest.mark.parametrize("calls", [1, 3])
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("d_b += da", "d_b += da", []),
+        ("d_b += da", "d_b += 2 * da", ["refuted"]),
+        (SIGMOID, BY_TANH, ["a remark"]),
+    ],
+    ids=["right", "wrong", "coarse"],
+)
+def test_what_is_found_when_time_is_over_is_told(monkeypatch, calls, old, new, told):
+    """After so many calls of a case; of one that is right by then nothing, for it has not been asked all."""
+    line, found = Channel(), []
+    monkeypatch.setattr(time, "monotonic", lambda: line.calls.value / 2)
+    engine = Guarded(lstm_with(old, new), line)
+    case = healthy_case(engine)
+    case.blocks["b"] -= 12
+    with line.ending(calls):
+        found += findings(engine, truth_of(case))
+    assert told or line.calls.value == 2 * calls
+    wrong = ["refuted" for each in found if each.wrong] or ["a remark" for each in found if each.remark]
+    assert wrong[:1] == told
 
 
 def test_rational_functions_are_never_coarse():
