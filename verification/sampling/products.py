@@ -85,6 +85,8 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
         levels["losses"] = factors["losses"][-1 - len(made) % len(claim.losses)]
         if levels.get("checkpoints", "none") != "none" and levels.get("workspace"):
             levels["workspace"] = False
+        if "lengths" in levels and sizes["N"] < 2:
+            levels["lengths"] = "alike"
         rows = [Row({**levels, "type": name}, sizes) for name in types]
         rows = [row for row in rows if _fits(model, claim, row)]
         many = sizes["N"] * sizes["T"] > MANY
@@ -133,12 +135,11 @@ def plain(model: Model, claim: Claim, sizes: Mapping[str, int]) -> dict[str, Lev
 
 
 def _fits(model: Model, claim: Claim, row: Row) -> bool:
-    """Does its truth take no more than any, and has it as many steps and records as its levels need?"""
+    """Does its truth take no more than any, and has it as many steps as its levels need?"""
     return (
         work(model, claim, row.priced) <= MOST_WORK
         and memory(model, claim, row.priced) <= MOST_MEMORY
         and row.sizes["T"] >= least_steps(row.levels, claim.steps[0])
-        and (row.sizes["N"] > 1 or row.levels.get("lengths", "alike") == "alike")
     )
 
 

@@ -10,11 +10,12 @@ from tests.layers.faults import SIZES, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.adapters import layer as adapter
-from verification.adapters import problem
+from verification.adapters import problem, step
 from verification.judging.sampled import truth_of_row
 from verification.models.model import Use
 from verification.properties.findings import at_sizes, findings
-from verification.sampling.products import dealt_out, in_processes, in_words, of_products
+from verification.sampling.exclusions import MOST_WORK, work
+from verification.sampling.products import dealt_out, in_processes, in_words, of_products, rows_of_products
 from verification.sampling.resolving import resolved
 
 CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
@@ -116,11 +117,8 @@ def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
 
 
 def test_rows_lie_within_a_claim():
-    """Of whom compiles there are none, of named sizes no other, and one record has no lengths of its own."""
+    """Of whom compiles there are none, of named sizes no other, and of long doubles none that is too dear."""
     model = models.gated_linear_attention
-    lengths = resolved(Scope(lengths=True), model, adapter.CAPABILITIES)
-    alone = [row for row in dealt_out(model, lengths, (), ()) if row.sizes["N"] == 1]
-    assert {row.levels["lengths"] for row in alone} == {"alike"}
     claim = resolved(
         Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)), model, adapter.CAPABILITIES
     )
@@ -129,6 +127,25 @@ def test_rows_lie_within_a_claim():
     assert {row.sizes["N"] for row in rows} <= {*range(2, 21)}
     assert {row.sizes["T"] for row in rows} <= {*range(3, 41)}
     assert not dealt_out(model, resolved(Scope(compiled=True), model, adapter.CAPABILITIES), (), ())
+
+    claim = resolved(Scope(dtypes=("longdouble",)), models.lstm, step.CAPABILITIES)
+    rows = rows_of_products(models.lstm, claim)
+    assert len(rows) == 7
+    assert all(work(models.lstm, claim, row.priced) <= MOST_WORK for row in rows)
+
+
+def test_sizes_of_one_record_are_met_by_who_claims_lengths_as_well():
+    """No record ends early there."""
+    model = models.gated_linear_attention
+    claims = [resolved(Scope(lengths=each), model, adapter.CAPABILITIES) for each in (False, True)]
+    plain, ending = (
+        {tuple(row.sizes.items()) for row in rows_of_products(model, claim) if row.sizes["N"] == 1}
+        for claim in claims
+    )
+    assert plain == ending != set()
+    early = [row for row in rows_of_products(model, claims[1]) if row.levels["lengths"] != "alike"]
+    assert early
+    assert all(row.sizes["N"] > 1 for row in early)
 
 
 def test_how_far_they_go_is_said():
