@@ -19,12 +19,12 @@ from autograd.extend import defvjp, primitive
 Scalar: TypeAlias = Callable[[Any], Any]
 
 
-# The slope by the argument, of each of them.
+# For each of them, the slope by the argument.
 SLOPES: dict[Scalar, Scalar] = {}
 
 
 def _with_slope(slope: Scalar) -> Callable[[Scalar], Scalar]:
-    """Tells autograd the slope of a function."""
+    """Gives autograd the slope of a function."""
 
     def decorated(value: Scalar) -> Scalar:
         function: Scalar = primitive(value)
@@ -33,7 +33,7 @@ def _with_slope(slope: Scalar) -> Callable[[Scalar], Scalar]:
         return function
 
     def back(y: Any, a: Any) -> Scalar:
-        # One way on is gone back several times.
+        # One forward may be differentiated several times.
         slope_there = cache(lambda: slope(a))
         return lambda g: g * slope_there()
 
@@ -47,7 +47,7 @@ def tanh(a: Any) -> Any:
 
 
 def _decay(a: Any) -> tuple[Any, Any]:
-    """Where the real part is not negative, and e to the power of a or of −a, whichever decays."""
+    """Is the real part not negative; and e to the power of −a or of a, whichever decays."""
     right = np.real(a) >= 0
     return right, np.exp(np.where(right, -a, a) if np.iscomplexobj(a) else -np.abs(a))
 
@@ -104,7 +104,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity)
 }
 
-# The slope by the value y, of those of which it is commonly read off that.
+# The slope by the value y, for functions whose slope is often computed from it.
 SLOPE_OF_VALUE: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda y: 1 - y * y,
     "sigmoid": lambda y: (1 - y) * y,
@@ -119,7 +119,8 @@ STEEPNESS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda y: 0 * y,
 }
 
-# What is right to a rounding of its own value, where another way to write a function is right to one of 1.
+# Functions that are accurate relative to their own value here; another way to write them is accurate relative
+# to 1.
 ACCURATE: dict[str, str] = {
     "sigmoid": "it underflows to 0 below about −20 in float32 and −38 in float64 as ½ (1 + tanh(a / 2)): "
     "write 1 / (1 + exp(−a)) for relative accuracy",

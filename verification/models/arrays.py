@@ -1,4 +1,4 @@
-"""The type of an array, for all that does without ``rnn``: models, truths, adapters, and what judges them."""
+"""The array type of models, truths, adapters and judging, which do not import ``rnn``."""
 
 from typing import Any, TypeAlias
 

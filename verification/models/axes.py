@@ -19,17 +19,17 @@ _AXIS = re.compile(r"(?:([1-9]\d*) ?)?([A-Za-z]\w*(?: [A-Za-z]\w*)*)")
 
 
 def is_axis(given: object) -> bool:
-    """Is it one?"""
+    """Is it a valid axis?"""
     if isinstance(given, str):
         found = _AXIS.fullmatch(given)
         return found is not None and len(set(found[2].split())) == len(found[2].split())
     return isinstance(given, int) and not isinstance(given, bool) and given > 0
 
 
-# Cached, for a designed sample asks some million times for the shape of a block.
+# Cached, because a designed sample computes the shape of a block some million times.
 @cache
 def read(axis: Axis) -> tuple[int, tuple[str, ...]]:
-    """How many are stacked, and the dimensions that one of them is the product of: of a fixed size none.
+    """How many are stacked, and the dimensions whose product one of them is; none for a fixed size.
 
     >>> read("4 H"), read("A G"), read(3)
     ((4, ('H',)), (1, ('A', 'G')), (3, ()))
@@ -42,13 +42,13 @@ def read(axis: Axis) -> tuple[int, tuple[str, ...]]:
 
 
 def length(axis: Axis, sizes: Sizes) -> int:
-    """How long it is, for dimensions of these sizes."""
+    """The length of an axis, for dimensions of these sizes."""
     factor, names = read(axis)
     return prod((sizes[name] for name in names), start=factor)
 
 
 def unstacked(axis: Axis) -> Axis:
-    """One of what it stacks; a fixed size stacks nothing.
+    """One of the parts that an axis stacks; a fixed size stacks nothing.
 
     >>> unstacked("4 H"), unstacked("2 A G"), unstacked(3)
     ('H', 'A G', 3)
@@ -57,13 +57,13 @@ def unstacked(axis: Axis) -> Axis:
 
 
 def measured(lengths: Iterable[tuple[Axis, int]]) -> dict[str, int]:
-    """The sizes of dimensions, by name, from axes and how long each is; as far as these tell them.
+    """The sizes of dimensions by name, as far as they follow from axes and their lengths.
 
     >>> measured([("A G", 6), ("4 H", 12), ("A", 2)])
     {'A': 2, 'H': 3, 'G': 3}
     """
     sizes: dict[str, int] = {}
-    # What an axis without a factor says holds, and a product tells one that no other axis does.
+    # Axes of a single dimension come first; then a product gives the size of its remaining dimension.
     for axis, count in sorted(lengths, key=lambda each: (len(read(each[0])[1]), read(each[0])[0])):
         factor, names = read(axis)
         unknown = [name for name in names if name not in sizes]

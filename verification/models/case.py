@@ -1,7 +1,7 @@
-"""A case: one set of numbers for a model, what its loss is, and how far back a loss may reach.
+"""A case: the numbers of a problem for a model, its loss, and how far back a loss may reach.
 
-The loss is a sum over records and over the steps that have one, and an *objective* says how one record's
-part of it at one step comes from the state after that step.
+The loss is a sum over records and over the steps that have one. An *objective* defines one record's loss at
+one step as a function of the state after that step.
 """
 
 import itertools
@@ -23,13 +23,13 @@ from verification.models.truncation import FULL, Truncation
 
 
 class Objective(Protocol):
-    """What is differentiated."""
+    """The loss that is differentiated."""
 
     def losses(self, steps: int) -> tuple[int, ...]:
         """The steps that have a loss."""
 
     def data(self, t: int, steps: int) -> dict[str, Array]:
-        """The arrays (N, …) that the loss at step t is made with."""
+        """The arrays (N, …) that the loss at step t depends on."""
 
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
         """The loss of each record (…, N) at a step, from the state after it; p holds the READOUT blocks."""
@@ -41,7 +41,7 @@ class Objective(Protocol):
         """The same with ``change(array)`` in the place of each array (N, …)."""
 
     def of_steps(self, steps: slice) -> "Objective":
-        """The same for some steps in a row, of which the last is followed by the final state."""
+        """The same for some consecutive steps; the final state follows the last of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +67,13 @@ class Cotangents:
         return {"outputs": self.outputs[:, t], **last}
 
     def of_output(self, t: int) -> "Cotangents":
-        """That of the output after step t alone."""
+        """Only the cotangent of the output after step t."""
         outputs = 0 * self.outputs
         outputs[:, t] = self.outputs[:, t]
         return Cotangents(outputs, tuple(0 * array for array in self.state))
 
     def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
-        """⟨d, o⟩ of each record, of a model that puts out its first state."""
+        """⟨d, o⟩ of each record, for a model whose output is its first state."""
         axes = [len(block.axes) for block in model.of(Use.STATE)]
         total = _inner(data["outputs"], state[0], axes[0])
         for i, (array, count) in enumerate(zip(state, axes, strict=True)):
@@ -96,9 +96,9 @@ class Cotangents:
 
 @dataclass(frozen=True, eq=False)
 class Apart(Cotangents):
-    """Cotangents of several outputs, each in an array of its own, as an engine is given them.
+    """Cotangents of several outputs, each in an array of its own, as an engine receives them.
 
-    ``by_name``: those arrays, by the parts of a forward; ``outputs`` has their numbers.
+    ``by_name``: those arrays, by the parts of a forward; ``outputs`` holds the same numbers.
     """
 
     by_name: Mapping[str, Array]
@@ -115,7 +115,7 @@ class Apart(Cotangents):
 
 
 def side_by_side(outputs: Mapping[str, Array]) -> Array:
-    """Outputs (N, T, …) by name as one array: a single one as it is."""
+    """Outputs (N, T, …) by name as one array; a single output stays as it is."""
     each = [*outputs.values()]
     if len(each) == 1:
         return each[0]
@@ -123,16 +123,17 @@ def side_by_side(outputs: Mapping[str, Array]) -> Array:
 
 
 def _inner(d: Any, o: Any, axes: int) -> Any:
-    # Fractions are objects, which have no complex part to speak of.
+    # Arrays of Fractions have dtype object, which anp.real does not take.
     product = anp.real(anp.conj(d) * o) if np.iscomplexobj(d) else d * o
     return anp.sum(product, axis=tuple(range(-axes, 0))) if axes else product
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The model's own loss of its readout and a target: ``targets`` (N, T, …), or (N, 1, …) of the last step.
+    """The model's own loss of its readout and a target: ``targets`` (N, T, …), or (N, 1, …) for the last
+    step.
 
-    ``last``: that step alone has a loss.
+    ``last``: only that step has a loss.
     """
 
     targets: Array
@@ -159,7 +160,7 @@ class Targets:
         return Targets(change(self.targets), self.last)
 
     def of_steps(self, steps: slice) -> "Targets":
-        """Those of some steps; that of the last stays."""
+        """Those of some steps; a target of the last step stays."""
         return self if self.last else Targets(self.targets[:, steps])
 
 
@@ -193,7 +194,7 @@ class Case:
     coarse: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        # Of an array without axes NumPy makes a number wherever it computes.
+        # NumPy returns scalars in place of arrays without axes.
         blocks = {n: np.asarray(a) if np.isscalar(a) else a for n, a in self.blocks.items()}
         object.__setattr__(self, "blocks", blocks)
 
@@ -237,7 +238,7 @@ class Case:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """N, T and the model's dimensions, as far as the case's blocks have them."""
+        """N, T and the model's dimensions that occur in the case's blocks."""
         there = [block for block in self.model.blocks if block.name in self.blocks and block.axes]
         shapes = ((b.axes, self.blocks[b.name].shape[-len(b.axes) :]) for b in there)
         lengths = (each for some, shape in shapes for each in zip(some, shape, strict=True))
@@ -255,7 +256,7 @@ class Case:
         return tuple(self.truncation.first(t, steps) for t in range(steps))
 
     def of_records(self, records: Any) -> "Case":
-        """The same for some records, or for all in another order."""
+        """The same for some records, or for all of them in another order."""
         by_record = {block.name for block in self.model.of(Use.STATE, Use.INPUT)}
         blocks = {name: a[records] if name in by_record else a for name, a in self.blocks.items()}
         lengths = None if self.lengths is None else tuple(map(int, np.asarray(self.lengths)[records]))
@@ -263,7 +264,7 @@ class Case:
         return replace(self, blocks=blocks, objective=objective, lengths=lengths)
 
     def of_steps(self, steps: slice) -> "Case":
-        """The same for some steps in a row, from the initial state as it is."""
+        """The same for some consecutive steps, from the same initial state."""
         blocks = {**self.blocks, **{name: array[:, steps] for name, array in self.inputs.items()}}
         count = len(range(self.steps)[steps])
         lengths = None if self.lengths is None else tuple(min(length, count) for length in self.lengths)
@@ -285,10 +286,11 @@ def random_case(
     functions: Mapping[str, str] | None = None,
     losses: str = "cotangents",
 ) -> Case:
-    """A case of numbers between −1 and 1; matrices are scaled by 1/√columns.
+    """A case of random numbers between −1 and 1; matrices are scaled by 1/√columns.
 
-    Those of a block that has a domain are brought into it. ``sizes``: of the model's dimensions. ``losses``:
-    "cotangents", for which READOUT blocks are left out, or "last" or "every" for the model's own loss.
+    Numbers of a block that has a domain are brought into it. ``sizes``: of the model's dimensions.
+    ``losses``: "cotangents", for which READOUT blocks are left out, or "last" or "every" for the model's own
+    loss.
     """
 
     def numbers(shape: tuple[int, ...], scale: float = 1.0) -> Array:
@@ -313,7 +315,7 @@ def random_case(
 
 
 def in_domains(case: Case) -> Case:
-    """The case with the numbers of each block that has a domain brought into it."""
+    """The case, with the numbers of each block that has a domain brought into it."""
     blocks = dict(case.blocks)
     for block in case.model.blocks:
         if block.bounded and block.name in blocks:
@@ -322,7 +324,7 @@ def in_domains(case: Case) -> Case:
 
 
 def put_out_by(case: Case) -> tuple[int, ...]:
-    """The shape of what a layer puts out of one record after a step."""
+    """The shape of a layer's output for one record after a step."""
     model = case.model
     if model.output is None:
         return case.state[0].shape[1:]
@@ -333,20 +335,20 @@ def put_out_by(case: Case) -> tuple[int, ...]:
 
 @cache
 def _each_output(model: Model) -> tuple[Model, ...]:
-    """For each output of a model one that puts out that alone."""
+    """For each output of a model, a model with that output alone."""
     if not isinstance(model.output, Mapping):
         return (model,)
     return tuple(replace(model, output=output) for output in model.output.values())
 
 
 def shapes_put_out(case: Case) -> dict[str, tuple[int, ...]]:
-    """The shape of each output of one record after a step, by the parts of a forward."""
+    """The shape of each output for one record after a step, by the parts of a forward."""
     each = zip(case.model.outputs, _each_output(case.model), strict=True)
     return {name: put_out_by(replace(case, model=model)) for name, model in each}
 
 
 def outputs_apart(case: Case, array: Array) -> dict[str, Array]:
-    """An array (…, what is put out) as one for each output, by the parts of a forward."""
+    """An array of all outputs (…, K) as one array for each output, by the parts of a forward."""
     if len(case.model.outputs) == 1:
         return {case.model.outputs[0]: array}
     shapes = shapes_put_out(case).values()
@@ -357,7 +359,7 @@ def outputs_apart(case: Case, array: Array) -> dict[str, Array]:
 
 
 def of_each_output(case: Case, change: Callable[[Array, tuple[Axis, ...]], Array]) -> Array:
-    """The cotangent of what is put out, with a change of that of each output, of which the axes are told."""
+    """The cotangent of all outputs, after ``change(array, axes)`` of that of each output."""
     parts = outputs_apart(case, outputs_cotangent(case))
     axes = map(axes_put_out, _each_output(case.model))
     return side_by_side(
@@ -366,7 +368,7 @@ def of_each_output(case: Case, change: Callable[[Array, tuple[Axis, ...]], Array
 
 
 def each_output_alone(case: Case) -> dict[str, Array]:
-    """The cotangent of what is put out where one output alone has one, by the parts of a forward."""
+    """For each output, the cotangent of all outputs that is zero for the others."""
     parts = outputs_apart(case, outputs_cotangent(case))
     return {
         name: side_by_side({other: a if other == name else 0 * a for other, a in parts.items()})
@@ -375,7 +377,7 @@ def each_output_alone(case: Case) -> dict[str, Array]:
 
 
 def as_given(case: Case) -> Case:
-    """The case as an engine is given it: whole numbers as integers, several outputs each in its array."""
+    """The case as an engine receives it: whole numbers as integers, several outputs as separate arrays."""
     whole = {block.name for block in case.model.blocks if block.below is not None}
     blocks = {name: a.astype(np.int64) if name in whole else a for name, a in case.blocks.items()}
     return replace(case, blocks=blocks, objective=objective_given(case, case.objective))
@@ -390,11 +392,11 @@ def objective_given(case: Case, objective: Objective) -> Objective:
 
 @cache
 def axes_put_out(model: Model) -> tuple[Axis, ...]:
-    """The axes of its one output of one record after a step; a size for one that no block has."""
+    """The axes of a model's output for one record after a step; a number for a size that no block has."""
     if model.output is None:
         return model.of(Use.STATE)[0].axes
     axes = {axis for block in model.blocks for axis in block.axes} | {*model.dimensions}
-    # Sizes of which no one is another's, a multiple of it, or a fixed one.
+    # Distinct primes, so that no size is another's multiple, or a fixed one.
     fixed = max((axis for axis in axes if isinstance(axis, int)), default=1)
     primes = (n for n in itertools.count(fixed + 1) if all(n % other for other in range(2, n)))
     sizes = dict(zip(model.dimensions, primes, strict=False))
@@ -433,19 +435,19 @@ WIDER = {
 }
 
 
-# The longest type, in which no truth can be had but of numbers that double precision holds.
+# The longest type. Its truth is known only for numbers of double precision.
 LONG = np.dtype(np.longdouble)
 
 
 def is_stored(case: Case) -> bool:
-    """Are its answers rounded to a type that is not computed in, so that sums of several are off by more?"""
+    """Is its type one for storage? Then each answer is rounded, and sums of answers are off by more."""
     return case.dtype.name in STORED
 
 
 def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The type in which numbers of a case are drawn before they are ``stored`` in its own.
+    """The type in which numbers of a case are drawn before they are ``stored`` in its own type.
 
-    Those of a long double are those of double precision (``verification.truth.substitute_types``).
+    Long double gets numbers of double precision (``verification.truth.substitute_types``).
     """
     if dtype.name in STORED:
         return np.dtype(np.float32)
@@ -453,7 +455,7 @@ def drawn_in(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def stored(case: Case, dtype: np.dtype[Any]) -> Case:
-    """The case in another number type; what one does not hold in which numbers are kept is cut off."""
+    """The case in another number type; numbers beyond the range of a storage type are clipped."""
     if dtype.name not in STORED:
         return case.astype(dtype)
     most = STORED[dtype.name]
@@ -467,18 +469,18 @@ def stored(case: Case, dtype: np.dtype[Any]) -> Case:
 
 
 def name_of(dtype: np.dtype[Any]) -> str:
-    """What a scope calls a number type: NumPy calls the longest by its bits, which differ by machine."""
+    """The name of a number type in a scope: NumPy's for long double depends on the machine."""
     return "longdouble" if dtype == LONG and dtype != np.float64 else str(dtype.name)
 
 
 def real_of(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The type of a number's real part, which says how it is rounded."""
+    """The type of a number's real part, which determines its rounding."""
     real: np.dtype[Any] = limits(dtype).dtype
     return real
 
 
 def by_reach(case: Case) -> tuple[tuple[int, tuple[int, ...]], ...]:
-    """The losses in groups that reach back to one step: (first, their steps)."""
+    """The losses grouped by the step that they reach back to: (first, their steps)."""
     groups: dict[int, list[int]] = {}
     reach = case.reach
     for t in case.losses:

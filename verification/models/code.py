@@ -1,4 +1,4 @@
-"""Parts of a program that a reader runs by itself, in which every number is exact to the bit."""
+"""Program text that a reader can run, in which every number is exact to the bit."""
 
 import re
 from dataclasses import dataclass, fields
@@ -13,7 +13,7 @@ from verification.models.truncation import Standard, Tabled, Truncation
 
 @dataclass(frozen=True)
 class Code:
-    """What a part of a program takes from ``verification``, what else it imports, and what it says."""
+    """A part of a program: names imported from ``verification``, other imports, and statements."""
 
     names: tuple[str, ...]
     imports: str
@@ -28,9 +28,9 @@ class Code:
 
 
 def of_case(case: Case) -> Code:
-    """Statements that make ``case``, one of ``engine.model``, array by array with what each is.
+    """Statements that create ``case`` for ``engine.model``, array by array with a comment on each.
 
-    One that has too many numbers to be printed is made by its source: a kept call, or what a module makes.
+    A case with too many numbers to print is created from its source: a recorded call, or a module's function.
     """
     if case.source:
         home, _, _ = re.split(r"[\[(]", case.source)[0].rpartition(".")
@@ -68,12 +68,12 @@ def of_case(case: Case) -> Code:
 
 
 def sayable(truncation: str | Truncation) -> str | Truncation | None:
-    """A truncation that a program can make by what it is printed as; None for another."""
+    """A truncation whose ``repr`` a program can evaluate; None for any other."""
     return truncation if isinstance(truncation, str | Standard | Tabled) else None
 
 
 def imports_of(*dtypes: np.dtype[Any]) -> str:
-    """What arrays of these types need."""
+    """The imports that arrays of these types need."""
     fractions = any(dtype.hasobject for dtype in dtypes)
     kept = any(dtype.name == BFLOAT16 for dtype in dtypes)
     return (
@@ -83,19 +83,19 @@ def imports_of(*dtypes: np.dtype[Any]) -> str:
 
 
 def code_of(value: Any) -> str:
-    """An expression for an array, or for some in a tuple; of what is none, its own."""
+    """An expression for an array, for a tuple of arrays, or for any other value."""
     if isinstance(value, tuple):
         return f"({' '.join(f'{code_of(each)},' for each in value)})"
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.dtype == np.dtype(np.longdouble):
-        # Python reads numbers of double precision.
+        # A float literal has double precision.
         near = value.astype(np.float64)
         rest = (value - near).astype(np.float64)
         text = f"np.array({near.tolist()!r}, dtype=np.longdouble)"
         return f"({text} + np.array({rest.tolist()!r}))" if rest.any() else text
     if value.dtype.hasobject:
-        # A Fraction that is whole needs no denominator.
+        # A whole Fraction needs no denominator.
         return f"np.array({repr(value.tolist()).replace(', 1)', ')')}, dtype=object)"
     home = "ml_dtypes" if value.dtype.name == BFLOAT16 else "np"
     return f"np.array({value.tolist()!r}, dtype={home}.{value.dtype.name})"

@@ -15,7 +15,7 @@ STOP = "stop"
 
 
 def departed(model: Model, departures: Mapping[str, str | Function]) -> Model:
-    """The model with its departures; raises ValueError, in one line, for one that it has no place for."""
+    """The model with its departures; raises ValueError, in one line, for one that does not fit the model."""
     if not departures:
         return model
     states = tuple(block.name for block in model.of(Use.STATE))
@@ -40,7 +40,7 @@ def departed(model: Model, departures: Mapping[str, str | Function]) -> Model:
 
 
 def in_words(departures: Mapping[str, str | Function]) -> tuple[str, ...]:
-    """Each in a few words."""
+    """Each departure in a few words."""
     return tuple(
         f"{name} is {each.name}, by its own slope"
         if isinstance(each, Function)

@@ -1,7 +1,7 @@
-"""Domains of blocks: what brings any numbers into those that a block may have, and leaves them if they are.
+"""Domains of blocks: functions that map any numbers into the valid ones, and leave valid numbers as they are.
 
-They take floating point and Fractions, and keep the size of a number where the domain has it, so that tiny
-and large numbers of a domain are asked as well.
+They take floating point and Fractions. They keep a number's magnitude where the domain allows it, so that
+tiny and large numbers of a domain are drawn as well.
 """
 
 from typing import Any
@@ -36,5 +36,5 @@ def within_unit_length(a: Any) -> Any:
 
 
 def within_20(a: Any) -> Any:
-    """Of size 20 at most, whose exponential every type holds: what is beyond is cut off."""
+    """Of magnitude 20 at most, so that every type holds the exponential; larger numbers are clipped."""
     return np.where(abs(a) > 20, 20 * np.sign(a), a)

@@ -1,4 +1,4 @@
-"""Functions of gates that are exponentials: of decays, of step sizes, and of what is left or normalised."""
+"""Functions of gates that are exponentials: decays, step sizes, and what is left or normalised."""
 
 import autograd.numpy as np
 

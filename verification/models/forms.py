@@ -18,7 +18,9 @@ from verification.models.model import Block, Model, Use
 
 
 def formed(model: Model, forms: Mapping[str, tuple[str, ...]]) -> Model:
-    """The model whose blocks have these forms; raises ValueError, in one line, for one that has no place."""
+    """The model whose blocks have these forms; raises ValueError, in one line, for one that does not fit the
+    model.
+    """
     known = {block.name: block for block in model.of(Use.INPUT, Use.STATE)}
     inputs = [block.name for block in model.of(Use.INPUT)]
     for name, form in forms.items():
@@ -36,12 +38,12 @@ def formed(model: Model, forms: Mapping[str, tuple[str, ...]]) -> Model:
 
 
 def _holds(other: Block, block: Block) -> bool:
-    """Has the other the axes of the block, in its order?"""
+    """Does the other block have the block's axes, in the same order?"""
     return tuple(axis for axis in other.axes if axis in block.axes) == block.axes
 
 
 def in_words(forms: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Each in a few words."""
+    """Each form in a few words."""
     return tuple(
         f"the gradient of {name} is made by suffix sums of {', '.join(form)}" for name, form in forms.items()
     )

@@ -22,7 +22,7 @@ from autograd.extend import defvjp, notrace_primitive, primitive
 
 from verification.models import activations
 
-# Names of the namespace that no role may have.
+# Names in the namespace that no role may have.
 RESERVED = ("stop", "surrogate", "named")
 
 
@@ -78,7 +78,7 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def function_named(function: str | Function) -> Function:
-    """The function, which may be one's own, or one of ``FUNCTIONS`` by its name."""
+    """A function by its name in ``FUNCTIONS``; a Function is returned as it is."""
     if isinstance(function, Function):
         return function
     if function not in FUNCTIONS:
@@ -86,7 +86,7 @@ def function_named(function: str | Function) -> Function:
     return FUNCTIONS[function]
 
 
-# x, as a constant: no gradient flows through it.
+# x as a constant: no gradient flows through it.
 _stop: Callable[[Any], Any] = notrace_primitive(lambda x: x)
 
 
@@ -117,16 +117,16 @@ class Arithmetic:
         return _surrogate(self.stop(value), by)
 
     def at(self, index: tuple[int, ...]) -> "Arithmetic":
-        """The same for one copy of several, which a leading index names."""
+        """The same for one of several copies, with this index along the leading axes."""
         return self
 
 
 class UnknownName(Exception):
-    """A step asked for what its model does not have; the message says for what."""
+    """A step uses a name that its model does not have; the message says which."""
 
 
 class Namespace:
-    """What a step is given as ``f``: its roles, ``stop``, ``surrogate`` and ``named``."""
+    """The ``f`` that a step is given: its roles, ``stop``, ``surrogate`` and ``named``."""
 
     def __init__(self, roles: Mapping[str, Function], arithmetic: Arithmetic) -> None:
         self._roles = roles
@@ -135,7 +135,7 @@ class Namespace:
         self.surrogate = arithmetic.surrogate
 
     def __getattr__(self, role: str) -> Callable[[Any], Any]:
-        # Looked up by pickle and copy, before there is anything to be found.
+        # pickle and copy look these names up before the object has its attributes.
         if role.startswith("__") or role not in self._roles:
             needed = ", ".join([*self._roles, *RESERVED])
             raise UnknownName(f"function {role!r}, needed one of {needed}")
@@ -143,7 +143,7 @@ class Namespace:
         return lambda a: self._arithmetic.apply(function, a)
 
     def named(self, name: str, x: Any) -> Any:
-        """x, which a diagnosis calls by this name where a backward holds it constant."""
+        """x, under a name for diagnoses of backwards that hold it constant."""
         return x
 
     def _at(self, index: tuple[int, ...]) -> "Namespace":
@@ -151,5 +151,5 @@ class Namespace:
 
 
 def at(f: Namespace, index: tuple[int, ...]) -> Namespace:
-    """The namespace for one copy of several."""
+    """The namespace for one of several copies."""
     return f._at(index)

@@ -1,8 +1,9 @@
-"""What a model computes, as a digest that another process makes alike.
+"""A digest of what a model computes, which is the same in every process.
 
-Code and what it reaches count, wherever they stand: the bytecode of each function, its constants, what it
-has closed over, and the globals that it names. What comes with Python, NumPy, autograd or this room is known
-by its name, for whoever uses a digest knows their versions. What cannot be followed so has no digest.
+The digest covers code and everything that it reaches: the bytecode of each function, its constants, closures,
+and the globals that it names. Things that come with Python, NumPy, autograd or this package are represented
+by their names, because the user of a digest records their versions. A model with a part that cannot be
+followed has no digest.
 """
 
 import builtins
@@ -24,23 +25,23 @@ from autograd.core import primitive_vjps
 
 from verification.models.model import Model
 
-# Packages of which the name of a thing says what it is, beside Python's own.
+# Packages whose contents are represented by name, beside Python's own.
 KNOWN = ("numpy", "autograd", "verification.models")
 
 LIBRARY = Path(sysconfig.get_path("stdlib")).resolve()
 
-# What makes a function another one at every call, or by what no digest sees.
+# Calls whose result may change from call to call, or depends on what a digest does not cover.
 UNKNOWN = {"open", "input", "eval", "exec", "globals", "locals", "vars", "__import__", "compile"}
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...))
 
 
 class Unidentified(Exception):
-    """What a model computes cannot be told from its code."""
+    """The code does not determine what a model computes."""
 
 
 def identity_of(model: Model) -> str:
-    """A digest of the model, of departures from it as well; raises ``Unidentified``."""
+    """A digest of the model with its departures; raises ``Unidentified``."""
     digest, met = sha256(), _Met()
     try:
         for part in _parts(model, met):
@@ -50,12 +51,12 @@ def identity_of(model: Model) -> str:
     return digest.hexdigest()
 
 
-# What was gone through before, by its id: its number, and itself, lest its id become another's.
+# Objects that were visited, by id: a number, and the object itself, so that its id stays its own.
 _Met: TypeAlias = dict[int, tuple[int, Any]]
 
 
 def _parts(what: Any, met: _Met) -> Iterator[str]:
-    """What a thing consists of."""
+    """The parts of an object, as text."""
     if isinstance(what, PLAIN):
         yield f"{type(what).__name__} {what!r}"
         return
@@ -76,7 +77,7 @@ def _parts(what: Any, met: _Met) -> Iterator[str]:
     elif _is_known(what):
         yield f"known {_name(what)}"
     elif hasattr(what, "_is_autograd_primitive"):
-        # Its derivative is autograd's, which knows it by the function.
+        # Its derivative is autograd's, which is registered for the function.
         yield "primitive"
         yield from _parts((what.fun, primitive_vjps.get(what)), met)
     elif isinstance(what, FunctionType):
@@ -96,7 +97,7 @@ def _parts(what: Any, met: _Met) -> Iterator[str]:
 
 
 def _is_known(what: Any) -> bool:
-    """Is it what a package that is known has under its name?"""
+    """Is it the object that a known package has under its name?"""
     if isinstance(what, ModuleType):
         return _is_of_known(what.__name__)
     if isinstance(what, np.ufunc):
@@ -113,7 +114,7 @@ def _is_known(what: Any) -> bool:
 
 
 def _is_of_known(module: str) -> bool:
-    """Is a module one of Python's own or of ``KNOWN``, and no file of a user's that has its name?"""
+    """Is a module one of Python's own or of ``KNOWN``, and not a user's file of that name?"""
     spec = getattr(sys.modules.get(module), "__spec__", None)
     if spec is None or any(f"{module}.".startswith(f"{each}.") for each in KNOWN):
         return spec is not None
@@ -126,12 +127,12 @@ def _is_of_known(module: str) -> bool:
 def _name(what: Any) -> str:
     if isinstance(what, ModuleType):
         return f"module {what.__name__}"
-    # Primitives of autograd share one qualified name.
+    # All primitives of autograd share one qualified name.
     return " ".join(str(getattr(what, name, "")) for name in ("__module__", "__qualname__", "__name__"))
 
 
 def _parts_of_function(function: FunctionType, met: _Met) -> Iterator[str]:
-    """Its code, what it is called with by default, and all that its code has from elsewhere."""
+    """Its code, its defaults, and everything that its code gets from elsewhere."""
     yield "function"
     yield from _parts((function.__defaults__, function.__kwdefaults__), met)
     for cell in function.__closure__ or ():
@@ -146,14 +147,14 @@ def _parts_of_function(function: FunctionType, met: _Met) -> Iterator[str]:
 
 
 def _parts_of_code(code: CodeType, met: _Met) -> Iterator[str]:
-    # How many arguments, and of which kinds, is in its flags and counts.
+    # The flags and counts tell the number and kinds of arguments.
     yield f"code {code.co_code.hex()} {code.co_argcount} {code.co_kwonlyargcount} {code.co_flags}"
     yield f"names {code.co_names} {code.co_varnames} {code.co_freevars} {code.co_cellvars}"
     yield from _parts(code.co_consts, met)
 
 
 def _globals_of(code: CodeType) -> set[str]:
-    """The names that code has from outside, and code within it."""
+    """The global names that code uses, including those of nested code."""
     found = set()
     for each in dis.get_instructions(code):
         if each.opname in ("LOAD_GLOBAL", "LOAD_NAME"):

@@ -1,4 +1,4 @@
-"""How arrays may lie in memory: the same numbers, other strides, or parts of a larger array."""
+"""Memory layouts of arrays: the same numbers with other strides, or as parts of a larger array."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
@@ -7,11 +7,11 @@ import numpy as np
 
 from verification.models.arrays import Array
 
-# A sequence (N, T, …) kept as (T, N, …); every array a part of one that has two columns more, or of one that
-# has twice as many records.
+# A sequence (N, T, …) stored as (T, N, …); arrays that are parts of one with two more columns, or with twice
+# as many records.
 STEPS_FIRST, COLUMNS, ALTERNATE = "steps first", "columns of a wider array", "every other record"
 
-# Of several arrays: parts of one of a single axis; and the same memory, where their numbers are the same.
+# For several arrays: parts of one array of a single axis; and shared memory, where the numbers are equal.
 ONE_BUFFER, SHARED = "in one buffer", "in the same memory"
 
 
@@ -20,17 +20,17 @@ def _fortran(array: Array) -> Array:
 
 
 def _backwards(array: Array) -> Array:
-    """Every axis from its end."""
+    """Every axis is reversed in memory."""
     return np.flip(np.flip(array).copy()) if array.ndim else array.copy()
 
 
 def _gapped(array: Array) -> Array:
-    """Between any two numbers of the last axis there is a place for one more."""
+    """A gap of one number after each number of the last axis."""
     return np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array.copy()
 
 
 def _repeated(array: Array) -> Array:
-    """Axes along which all numbers are the same take no step in memory; then it is read-only."""
+    """Axes along which all numbers are equal have stride zero; the array is then read-only."""
     for axis in range(array.ndim):
         first = array.take([0], axis)
         if array.shape[axis] > 1 and np.array_equal(array, np.broadcast_to(first, array.shape)):
@@ -49,7 +49,7 @@ def _steps_first(array: Array) -> Array:
 
 
 def _columns(array: Array) -> Array:
-    """Numbers that are none of its own stand on both sides of each row."""
+    """Each row has numbers of another array on both sides."""
     if not array.ndim:
         return array.copy()
     return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(1, 1)], mode="edge")[..., 1:-1]
@@ -72,12 +72,12 @@ LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
 
 
 def laid_out(array: Array, layout: str | None) -> Array:
-    """A copy that lies in memory as ``layout`` says, by itself, or in C order."""
+    """A copy with the memory layout ``layout``; in C order for None, and for layouts of several arrays."""
     return array.copy() if layout is None or layout not in LAYOUTS else LAYOUTS[layout](array)
 
 
 def layout_in_words(array: Array) -> str | None:
-    """How an array lies in memory, as ``laid_out`` makes one; None in C order."""
+    """The layout of an array, by the names that ``laid_out`` takes; None for C order."""
     if array.size < 2 or array.flags.c_contiguous:
         return None if array.flags.writeable else "read-only"
     if any(stride < 0 for stride in array.strides):
@@ -92,9 +92,9 @@ def layout_in_words(array: Array) -> str | None:
 
 
 def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Array]:
-    """Copies of arrays that lie as their layouts say, those of one buffer and of the same memory together.
+    """Copies of arrays with their layouts; those with one buffer, or with shared memory, are made together.
 
-    Arrays that are to be in the same memory and have other numbers are each in their own.
+    Arrays that should share memory but have different numbers get memory of their own.
     """
     made = [laid_out(array, layout) for array, layout in zip(arrays, layouts, strict=True)]
     together = [i for i, layout in enumerate(layouts) if layout == ONE_BUFFER]
@@ -111,7 +111,7 @@ def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Arr
 
 
 def in_words(layouts: Mapping[str, str], count: int) -> str:
-    """How some of so many arrays lie, by their names."""
+    """The layouts of some of ``count`` arrays in words, by their names."""
     clauses = []
     for how in dict.fromkeys(layouts.values()):
         names = [name for name, each in layouts.items() if each == how]

@@ -1,7 +1,7 @@
-"""The model as data: all that defines a recurrent computation.
+"""A model as data: everything that defines a recurrent computation.
 
-A model names its blocks of numbers, and says what each is *used for*. Nothing else in the verifier knows a
-block by its name: its mask under truncation, its lags and its place in a diagnosis follow from its ``Use``.
+A model names its blocks of numbers, and says what each is *used for*. Nothing else in the verifier depends on
+a block's name: its mask under truncation, its lags and its place in a diagnosis follow from its ``Use``.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,12 +17,12 @@ from verification.models.whole import as_whole, into_whole
 
 State: TypeAlias = tuple[Any, ...]
 
-# From an array of any numbers to one of its shape, whose numbers a block may have.
+# Maps an array of any numbers to one of the same shape, whose numbers are valid for a block.
 Domain: TypeAlias = Callable[[Any], Any]
 
 
 class Use(Enum):
-    """What a block is used for, which decides which losses reach it at which step."""
+    """What a block is used for; this decides which losses reach it at which step."""
 
     STEP = "step"  # at every step: a loss at t takes it at s where s ≥ first(t)
     READOUT = "readout"  # by every loss: no mask
@@ -31,7 +31,7 @@ class Use(Enum):
 
 
 class When(Enum):
-    """Which state an output is made of: the one after its step, or the one before it."""
+    """The state that an output depends on: the one after its step, or the one before it."""
 
     AFTER = "after"
     BEFORE = "before"
@@ -98,17 +98,17 @@ class Block:
         return tuple(length(axis, sizes) for axis in self.axes)
 
     def shape_in(self, sizes: Sizes, records: int, steps: int) -> tuple[int, ...]:
-        """Its shape in a problem of so many records and steps."""
+        """Its shape in a problem of this many records and steps."""
         lead = {Use.STATE: (records,), Use.INPUT: (records, steps)}.get(self.use, ())
         return (*lead, *self.shape(sizes))
 
     @property
     def bounded(self) -> bool:
-        """May it have some numbers alone?"""
+        """Is only a part of all numbers valid?"""
         return self.domain is not None or self.below is not None
 
     def within(self, array: Any, sizes: Sizes) -> Any:
-        """The numbers brought into those that it may have, in their type, for dimensions of these sizes."""
+        """The numbers mapped into its domain, in their type, for dimensions of these sizes."""
         if self.domain is not None:
             return np.asarray(self.domain(array)).astype(array.dtype)
         return array if self.below is None else into_whole(array, length(self.below, sizes))
@@ -120,7 +120,7 @@ class Block:
 
 
 class Named(dict[str, Any]):
-    """What a step is given by name: ``p.U`` or ``p["U"]``."""
+    """Arrays by name, as ``p.U`` or ``p["U"]``."""
 
     def __missing__(self, name: str) -> Any:
         raise UnknownName(f"block {name!r}, needed one of {', '.join(self)}")
@@ -135,7 +135,7 @@ OUTPUTS = "outputs"
 
 
 def output_named(name: str) -> str:
-    """What one of several outputs is called among the parts of a forward."""
+    """The name of one of several outputs among the parts of a forward."""
     return f"output {name}"
 
 
@@ -221,7 +221,7 @@ class Model:
         return tuple(block for block in self.blocks if block.use in uses)
 
     def named(self, arrays: Mapping[str, Any], *uses: Use) -> Named:
-        """Those of the arrays that are blocks of these uses."""
+        """The arrays that are blocks of these uses."""
         return Named({block.name: arrays[block.name] for block in self.of(*uses) if block.name in arrays})
 
     def block(self, name: str) -> Block:
@@ -230,7 +230,7 @@ class Model:
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """The names of all dimensions but records and steps."""
+        """The names of all dimensions, without records and steps."""
         return self.dimensions_of(*Use)
 
     def dimensions_of(self, *uses: Use) -> tuple[str, ...]:
@@ -252,7 +252,7 @@ class Model:
         return tuple(after) if isinstance(after, tuple | list) else (after,)
 
     def put_out(self, f: Any, p: Named, inputs: Mapping[str, Any], before: State, after: State) -> Any:
-        """What a layer puts out after one step, from the states around it; ``inputs`` by name."""
+        """A layer's output after one step, from the states around it; ``inputs`` by name."""
         if self.output is None:
             return after[0]
         state = before if self.reads is When.BEFORE else after
@@ -266,12 +266,14 @@ class Model:
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What is put out, part by part, as a forward's parts are called."""
+        """The names of the outputs among the parts of a forward."""
         several = self.output if isinstance(self.output, Mapping) else ()
         return tuple(map(output_named, several)) or (OUTPUTS,)
 
     def _slices(self, inputs: Mapping[str, Any]) -> Any:
-        """What a step is given of its inputs: whole numbers as they are, whatever moves them."""
+        """The inputs of a step; whole numbers are rounded to themselves, so that no derivative goes through
+        them.
+        """
         counted = {block.name for block in self.of(Use.INPUT) if block.below is not None}
         given = {name: as_whole(array) if name in counted else array for name, array in inputs.items()}
         return next(iter(given.values())) if len(given) == 1 else Named(given)

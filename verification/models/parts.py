@@ -1,6 +1,6 @@
-"""The parts that an axis stacks, as gates are, each as a function of its own.
+"""The parts that an axis stacks, such as gates, each as a function of its own.
 
-autograd's derivative of ``np.split`` puts entries back one by one; a part's is put back whole.
+autograd's derivative of ``np.split`` adds entries one by one; the derivative of ``part`` adds the whole part.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from autograd.extend import defvjp, primitive, vspace
 
 
 def parts(a: Any, count: int, axis: int = -1) -> tuple[Any, ...]:
-    """a in so many parts of one size along an axis, which is counted from the last."""
+    """a, in so many parts of one size along an axis, which is counted from the last."""
     return tuple(part(a, i, count, axis) for i in range(count))
 
 
@@ -22,7 +22,7 @@ def part(a: Any, i: int, count: int, axis: int) -> Any:
 
 
 def place(a: Any, i: int, count: int, axis: int) -> tuple[Any, ...]:
-    """Where part i of so many is."""
+    """The index of part i of so many."""
     size = np.shape(a)[axis] // count
     return (..., slice(i * size, (i + 1) * size), *[slice(None)] * (-1 - axis))
 

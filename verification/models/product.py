@@ -1,7 +1,7 @@
 """W x for every row x, as one function whose gradients are two more of its kind.
 
-A long double has no fast matrix product. What there is instead takes a third of the time where both factors
-lie along the sum.
+There is no fast matrix product of long doubles. The slow one takes a third of the time if both factors are
+contiguous along the sum.
 """
 
 from typing import Any
@@ -11,13 +11,13 @@ from autograd.extend import defvjp, primitive
 from autograd.numpy import metadata
 from autograd.numpy.numpy_vjps import unbroadcast
 
-# The types that no BLAS multiplies.
+# Types that BLAS does not multiply.
 LONG = (np.dtype(np.longdouble), np.dtype(np.clongdouble))
 
 
 @primitive  # type: ignore[untyped-decorator]
 def rows(W: Any, x: Any) -> Any:
-    """W x for each row x: W (…, M, D), x (…, N, D); leading axes are copies that do not meet."""
+    """W x for each row x: W (…, M, D), x (…, N, D); leading axes are independent copies."""
     if np.result_type(W, x) not in LONG:
         return x @ np.swapaxes(W, -1, -2)
     return np.einsum("...nd,...md->...nm", np.ascontiguousarray(x), np.ascontiguousarray(W))

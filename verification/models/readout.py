@@ -1,8 +1,8 @@
-"""What the shipped cells share: an affine map of rows, as a network's layers have it, and the readout.
+"""What the included cells share: an affine map of rows, as in a network's layers, and the readout.
 
     o = V h + c        V (K, H), c (K,)
 
-Leading axes of any array are copies that do not meet.
+Leading axes of any array are independent copies.
 """
 
 from typing import Any

@@ -60,7 +60,7 @@ def stacked(name: str, *levels: Model) -> Model:
 
 
 def _on(block: Block, level: int, last: int) -> Block:
-    """A block of a level under its name there."""
+    """A block of a level, with its name in the stack."""
     sizes = {"H": "H" if level == last else f"H_l{level}"}
     if level:
         sizes["D"] = f"H_l{level - 1}"
@@ -78,7 +78,7 @@ def _on(block: Block, level: int, last: int) -> Block:
 
 
 def _of_all(levels: tuple[Model, ...]) -> Mapping[str, tuple[str | Function, ...]]:
-    """The roles of all levels: one function plays a role in each of them, the first level's choices."""
+    """The roles of all levels: one function plays a role in each of them, with the first level's choices."""
     found: dict[str, tuple[str | Function, ...]] = {}
     for level in levels:
         for role, choices in level.functions.items():

@@ -1,8 +1,8 @@
-"""Types in which numbers are kept, and not computed.
+"""Types for storing numbers, in which nothing is computed.
 
-A right engine computes in single precision, and rounds what it answers, once. float16 is NumPy's. bfloat16,
-single precision cut to eight binary digits, is that of ml_dtypes, which JAX and ONNX bring: NumPy knows it by
-its name once that is imported, and never its limits.
+A right engine computes in single precision, and rounds each answer once. float16 is NumPy's. bfloat16, single
+precision cut to eight binary digits, comes with ml_dtypes, which JAX and ONNX use: once that is imported,
+NumPy knows its name, but never its limits.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 BFLOAT16 = "bfloat16"
 
-# By name. Beyond this nothing is asked in it: what such numbers are multiplied to is more than it holds.
+# The limit of numbers in a case, by type: products of larger ones would overflow.
 STORED = {"float16": 2.0**10, BFLOAT16: np.inf}
 
 
@@ -23,7 +23,7 @@ def dtype_of(name: str) -> np.dtype[Any]:
 
 
 def limits(dtype: np.dtype[Any]) -> Any:
-    """Of a type what ``np.finfo`` says: eps, tiny, max, maxexp, dtype."""
+    """The limits of a type, as ``np.finfo`` has them: eps, tiny, max, maxexp, dtype."""
     return _ml_dtypes().finfo(dtype) if dtype.name == BFLOAT16 else np.finfo(dtype)
 
 

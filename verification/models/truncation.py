@@ -19,7 +19,7 @@ KINDS = {"Full": 0, "Window": 1, "Chunked": 2, "Tail": 1}
 
 
 class Truncation(Protocol):
-    """What says how far back a loss may reach: one of ``KINDS``, or an object of one's own."""
+    """How far back a loss may reach: one of ``KINDS``, or an object of the user's own."""
 
     def first(self, t: int, steps: int) -> int:
         """The earliest step that the loss at step t of ``steps`` steps may reach; after t: none."""
@@ -51,7 +51,7 @@ class Standard:
 def _chunked(t: int, steps: int, k1: int, k2: int) -> int:
     start = t - t % k1
     end = min(start + k1, steps)
-    # Fewer than the chunk has are counted from its end; the others lie before its start.
+    # With fewer steps than the chunk has, they are counted from its end; the others are before its start.
     return max(start, end - k2) if k2 < k1 else max(0, start - (k2 - k1))
 
 
@@ -71,18 +71,18 @@ def window(k: int) -> Standard:
 
 
 def chunks(k1: int, k2: int) -> Standard:
-    """Losses of a chunk of k1 steps reach k2 back together, from its end."""
+    """Losses of a chunk of k1 steps reach back together, k2 steps from its end."""
     return Standard("Chunked", (k1, k2))
 
 
 def tail(k: int) -> Standard:
-    """Every loss reaches the last k steps alone."""
+    """Every loss reaches the last k steps only."""
     return Standard("Tail", (k,))
 
 
 @dataclass(frozen=True)
 class Tabled:
-    """first(t) of every step, as a table."""
+    """first(t) for every step, as a table."""
 
     table: tuple[int, ...]
 
@@ -102,7 +102,7 @@ def kind_of(truncation: Truncation) -> str:
 def truncation_of(truncation: Any) -> Truncation | None:
     """The truncation that an object stands for, by the name of its class and its fields, or by its ``first``.
 
-    So ``rnn.Window(3)`` is ``Standard("Window", (3,))``. None for what is no truncation.
+    So ``rnn.Window(3)`` is ``Standard("Window", (3,))``. None for an object that is no truncation.
     """
     if isinstance(truncation, Standard):
         return truncation
@@ -115,7 +115,7 @@ def truncation_of(truncation: Any) -> Truncation | None:
 
 
 def equivalents(truncation: Standard, steps: int, last_only: bool) -> Iterator[Standard]:
-    """Those with the same mask, on ``steps`` steps, with a loss on the last step alone or on others, too.
+    """Truncations with the same mask on ``steps`` steps, with a loss on the last step only or on every step.
 
     >>> [str(each) for each in equivalents(Standard("Window", (1,)), 4, last_only=True)]
     ['Chunked(1, 2)', 'Tail(2)']

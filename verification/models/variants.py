@@ -1,6 +1,6 @@
-"""What an engine may compute in a model's place, by another convention of the same name.
+"""Other conventions of the same name, which an engine may compute in place of a model.
 
-A layer whose forward is wrong is put beside these before it is called wrong.
+The forward of a layer that disagrees with the model is compared with these before it is called wrong.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from verification.models.selective_scan import selective_scan
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """Another model, what it does differently, and what a user has to say to be judged by it."""
+    """Another model, how it differs, and the argument with which a user selects it."""
 
     words: str
     model: Model
@@ -57,7 +57,7 @@ def _reset_before_flipped(f: Any, p: Any, x: Any, h: Any) -> Any:
 
 
 def _two_biases(f: Any, p: Any, x: Any, h: Any) -> Any:
-    """As PyTorch and cuDNN have them: each product has a bias of three gates."""
+    """Two biases, as in PyTorch and cuDNN: each product has a bias of three gates."""
     x_r, x_z, x_n = parts(rows(p.U, x) + bias(p.b_ih), 3)
     h_r, h_z, h_n = parts(rows(p.W, h) + bias(p.b_hh), 3)
     r, z = f.gate(x_r + h_r), f.gate(x_z + h_z)
@@ -119,7 +119,7 @@ def _with_domain(model: Model, name: str, domain: Domain | None) -> tuple[Block,
 
 
 def _log_decays(f: Any, p: Any, x: Any, h: Any) -> Any:
-    """A = −exp(A), as Mamba keeps it."""
+    """A = −exp(A), as Mamba stores it."""
     return selective_scan.step(f, Named({**p, "A": -f.decay(p.A)}), x, h)
 
 
@@ -203,5 +203,5 @@ VARIANTS: Mapping[Model, tuple[Variant, ...]] = {
 
 
 def variants(model: Model) -> tuple[Variant, ...]:
-    """Those of a model; () for one of the user's own."""
+    """The variants of a model; () for one of the user's own."""
     return VARIANTS.get(model, ())

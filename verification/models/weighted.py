@@ -1,7 +1,7 @@
-"""Losses of another kind than a model's own, as targets have them: weighted, or of classes.
+"""Losses that a model does not define: with weights beside the targets, or of classes.
 
-A class is told by the largest output, in the sense of softmax: with p = softmax(o) and a target y that is
-one-hot, the loss is −Σ_k y_k log p_k. With m the largest entry's place, written so that nothing cancels,
+A class is the largest output, in the sense of softmax: with p = softmax(o) and a one-hot target y, the loss
+is −Σ_k y_k log p_k. With m the index of the largest entry, it is written so that nothing cancels,
 
     −log p_y = log(1 + Σ_{k ≠ m} exp(o_k − o_m)) + o_m − o_y
 
@@ -75,7 +75,7 @@ class Weighted:
         return replace(self, targets=targets, weights=None if self.weights is None else change(self.weights))
 
     def of_steps(self, steps: slice) -> "Weighted":
-        """Those of some steps, with their weights; that of the last stays."""
+        """Those of some steps, with their weights; a target of the last step stays."""
         weights = self.weights
         if weights is not None and weights.ndim > 1:
             weights = weights[:, steps]
@@ -84,7 +84,7 @@ class Weighted:
 
 @dataclass(frozen=True)
 class FromOwnEnd:
-    """A truncation by which each record is truncated as if its loss were on the last of all steps."""
+    """A truncation in which each record is truncated as if its loss were on the last of all steps."""
 
     truncation: Truncation
 
@@ -94,7 +94,7 @@ class FromOwnEnd:
 
 
 def ended(case: Case) -> Case:
-    """A case of targets whose records end early as one in which what lies behind an end has no weight."""
+    """A case of targets whose records end early, as a case in which steps beyond an end have weight zero."""
     objective = case.objective
     assert isinstance(objective, Targets | Weighted)  # as of every case with a readout
     steps, ends = np.arange(case.steps), np.asarray(case.lengths)[:, None]
@@ -116,5 +116,5 @@ def ended(case: Case) -> Case:
 
 
 def counts_from_end(truncation: Truncation, steps: int, ends: tuple[int, ...]) -> bool:
-    """Does a truncation tell records of these lengths apart, where every step has a loss?"""
+    """Does a truncation treat records of these lengths differently, where every step has a loss?"""
     return any(truncation.first(t, end) != truncation.first(t, steps) for end in ends for t in range(end))

@@ -1,7 +1,7 @@
-"""Whole numbers among the inputs, as tokens and masks: what brings any numbers into them, and holds them.
+"""Whole numbers among the inputs, such as tokens and masks.
 
-In a case they are of its own number type, as all that oracles move, and an engine is given them as integers.
-No derivative goes through them: a step is given the nearest whole numbers of what an oracle has.
+In a case they have its number type, like everything that oracles perturb, and an engine receives them as
+integers. No derivative goes through them: a step receives the nearest whole numbers.
 """
 
 from fractions import Fraction
@@ -14,7 +14,7 @@ from verification.models.arrays import Array
 
 
 def into_whole(array: Array, below: int) -> Array:
-    """Whole numbers from 0 on below a number, in the array's type: those that are so stay as they are.
+    """Whole numbers from 0 on and below a limit, in the array's type; those that are valid stay as they are.
 
     >>> into_whole(np.array([0.0, 2.0, 5.0, -1.0, 0.5, -0.99]), 3)
     array([0., 2., 2., 1., 1., 2.])
@@ -27,7 +27,7 @@ def into_whole(array: Array, below: int) -> Array:
 
 @primitive  # type: ignore[untyped-decorator]
 def as_whole(array: Any) -> Any:
-    """The nearest whole numbers, in the array's type; what moves it does not move them."""
+    """The nearest whole numbers, in the array's type; a perturbation below a half does not change them."""
     if array.dtype == object:
         return _each(round, array)
     return np.rint(np.real(array)).astype(array.dtype)
