@@ -378,6 +378,11 @@ PINNED = [
         for name in ("conduct", "cotangents", "layouts", "numbers", "products", "sizes", "switches")
     ),
     "tests/benchmarks/evidence/test_durations.py",
+    *(f"tests/rnn/calls/test_{name}.py" for name in ("arguments", "states")),
+    "tests/rnn/cells/test_initial.py",
+    "tests/rnn/compiled/test_steps.py",
+    *(f"tests/rnn/learning/test_{name}.py" for name in ("blocks", "scaling")),
+    *(f"tests/rnn/through_time/test_{name}.py" for name in ("naming", "recurrence", "spans", "ways")),
     *(
         f"tests/verification/{name}.py"
         for name in (

@@ -40,13 +40,6 @@ def test_windows_of_several_columns(steps, width, data):
         assert targets[m].tolist() == [series[m + length, column] for column in columns]
 
 
-def test_windows_of_one_column_are_those_of_a_series():
-    """With or without an axis for it."""
-    series = np.arange(6.0)
-    for one, other in zip(windows(series, 2, [0]), windows(series[:, np.newaxis], 2), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
 @pytest.mark.parametrize("chosen", [None, [0], [1]], ids=str)
 @pytest.mark.parametrize("width", [1, 2])
 def test_windows_are_new_arrays(width, chosen):
@@ -61,13 +54,6 @@ def test_windows_are_new_arrays(width, chosen):
     assert xs.flags.c_contiguous
     assert targets.flags.c_contiguous
     assert targets[1].tolist() == before
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_windows_keep_the_dtype(dtype):
-    """The records have the dtype of the series."""
-    records = windows(np.arange(5, dtype=dtype), 2)
-    assert records.xs.dtype == records.targets.dtype == dtype
 
 
 @pytest.mark.parametrize("targets_shape", [(7, 2), (7, 4, 2)])
@@ -91,12 +77,6 @@ def test_positional_puts_each_step_in_its_own_entry():
     assert encoded.shape == (3, 4, 4)
     for n, t, d in np.ndindex(encoded.shape):
         assert encoded[n, t, d] == (xs[n, t, 0] if t == d else 0)
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
-def test_positional_keeps_the_dtype(dtype):
-    """The encoding has the dtype of the inputs."""
-    assert positional(np.ones((1, 2, 1), dtype=dtype)).dtype == dtype
 
 
 def test_positional_encodes_fractions():

@@ -36,15 +36,6 @@ def test_every_prediction_is_the_networks_own_of_the_window_before():
         np.testing.assert_array_equal(run[:, step], net.predict(params, window)[:, -1])
 
 
-def test_the_seed_is_left_alone():
-    """A read-only seed will do, and the run owns its memory."""
-    seed = np.ones((2, 3, 1))
-    seed.setflags(write=False)
-    run = free_run(SUM, summing(), seed, 2)
-    assert run.base is None
-    assert run.flags.writeable
-
-
 def test_a_run_that_overflows_stops():
     """As soon as a prediction is not finite, with its place in the window."""
     one = np.ones((1, 1))

@@ -42,10 +42,11 @@ from rnn.truncation import check_truncation, first_steps, sweeps
 from tests.rnn.refusals import of, of_each, refuse, table
 
 RNG = np.random.default_rng(0)
-MANY = np.broadcast_to(1.0, 2**59)
 XS, TARGETS = RNG.normal(size=(7, 4, 2)), RNG.normal(size=(7, 2))
 NET = RNN(Vanilla(2, 3), outputs=2)
 PARAMS = NET.init(RNG)
+NET_LAYER = Layer(NET.cell)
+SAVED = NET_LAYER.forward(PARAMS[:3], XS).saved
 STACK = RNN(Stack(Vanilla(2, 3), GRU(3, 2)), outputs=2)
 DEEP = {"net": STACK, "params": STACK.init(RNG)}
 SUM = RNN(Vanilla(1, 1, identity), outputs=1)
@@ -133,20 +134,7 @@ def begun(changed):
     train(**{**GIVEN, "callbacks": fails, **changed})
 
 
-OF = {
-    kind.__name__ if kind is not Vanilla else "RNN": RNN(kind(2, 3), outputs=4).init(RNG)
-    for kind in (Vanilla, LSTM, GRU)
-}
-
-
-def misfits(name, block):
-    """Blocks of other axes or sizes, and with a number that is not finite; D and K are any."""
-    for axis, size in enumerate(block.shape):
-        before, after = block.shape[:axis], block.shape[axis + 1 :]
-        yield np.ones((*before, 0, *after))
-        if (name, axis) not in (("U", 1), ("V", 0)):
-            yield np.ones((*before, size + 1, *after))
-    yield from (np.ones((*block.shape, 1)), np.ones(()), block * np.nan, np.full_like(block, -np.inf))
+OF = {"RNN": NET.init(RNG), "LSTM": RNN(LSTM(2, 3), 2).init(RNG), "GRU": RNN(GRU(2, 3), 2).init(RNG)}
 
 
 def gates(rows):
@@ -158,46 +146,37 @@ TRUNCATIONS = [
     *of(
         Window,
         (-1, ValueError, "Window.k: -1, needed at least 0$"),
-        (True, TypeError, "Window.k: True, needed an integer of at least 0$"),
     ),
     *of(
         Tail,
         (-2, ValueError, "Tail.k: -2, needed at least 0$"),
-        ("3", TypeError, "Tail.k: '3', needed an integer of at least 0$"),
     ),
     *of(
         lambda counts: Chunked(*counts),
         ([0], ValueError, "Chunked.k1: 0, needed at least 1$"),
-        ([None], TypeError, "Chunked.k1: None, needed an integer of at least 1$"),
         ([2, -1], ValueError, "Chunked.k2: -1, needed at least 0$"),
-        ([2, False], TypeError, "Chunked.k2: False, needed an integer of at least 0$"),
     ),
     *of(
         lambda first: sweeps(First(first), 5, 2),
         (-1, ValueError, "truncation.first(2, 5): -1, needed at least 0$"),
-        (1.0, TypeError, "truncation.first(2, 5): 1.0, needed an integer of at least 0$"),
     ),
     *of(
         check_truncation,
         *(
             (wrong, TypeError, f"truncation: {wrong!r}, needed a truncation with first(t, steps), as rnn.")
-            for wrong in (3, None, "full", Full, First, SimpleNamespace(first=3))
+            for wrong in (3, Full, SimpleNamespace(first=3))
         ),
     ),
     *of_each(
         [lambda at, each=each: each.first(*at) for each in (Full(), Window(1), Chunked(2), Tail(3))],
         ((-1, 3), ValueError, "t: -1, needed at least 0$"),
         ((3, 3), ValueError, "t: 3, needed at most 2 in a sequence of 3 steps$"),
-        (("0", 3), TypeError, "t: '0', needed an integer of at least 0$"),
     ),
     (lambda: first_steps(Full(), 4, -1), ValueError, "first_loss: -1, needed at least 0"),
-    (lambda: first_steps(Full(), 4, 1.0), TypeError, "first_loss: 1.0, needed an integer"),
 ]
 
 FUNCTIONS = [
     (partial(Activation, 3, print, print), TypeError, "Activation.name: 3, needed a str$"),
-    (partial(Activation, "x", "f", print), TypeError, "Activation.value: 'f', needed a function of two"),
-    (partial(Loss, None, print, print), TypeError, "Loss.name: None, needed a str$"),
     (partial(Loss, "x", None, print), TypeError, "Loss.value: None, needed a function of two arrays$"),
     *of(
         lambda a: sigmoid.value(a, a.copy()),
@@ -211,8 +190,6 @@ FUNCTIONS = [
         (np.array([0, 3]), ValueError, "targets: 3 at (1,), needed classes from 0 to 2"),
         (np.array([0.0, 1.0]), TypeError, "targets: dtype float64, needed classes as integers"),
         (np.array([0, 1, 2]), ValueError, "targets: shape (3,), needed (2, 4) or (2,)"),
-        ([[0], [1, 2]], TypeError, "targets: list, needed an array of numbers"),
-        (np.broadcast_to(0, 2**59), MemoryError, f"targets: shape ({2**59},), needed a smaller one: it does"),
     ),
 ]
 
@@ -221,38 +198,42 @@ NETWORKS = [
         lambda cell: RNN(cell, 1),
         *(
             (cell, TypeError, f"RNN.cell: {cell!r}, needed a cell, as rnn.Vanilla(inputs=1, units=16)$")
-            for cell in ("x", 3, None, Vanilla)
+            for cell in (3, Vanilla)
         ),
     ),
     *of(
         lambda sizes: RNN(SimpleNamespace(**dict.fromkeys(METHODS, print), **sizes), 1),
-        ({"inputs": None, "units": 1}, TypeError, "RNN.cell.inputs: None, needed an integer of at least 1$"),
         ({"inputs": 1, "units": 0}, ValueError, "RNN.cell.units: 0, needed at least 1$"),
     ),
     *of(
         lambda given: RNN(Vanilla(1, 1), **{"outputs": 1, **given}),
         ({"outputs": 0}, ValueError, "RNN.outputs: 0, needed at least 1$"),
-        ({"outputs": 1.0}, TypeError, "RNN.outputs: 1.0, needed an integer of at least 1$"),
         ({"loss": "mse"}, TypeError, "RNN.loss: 'mse', needed an rnn.Loss, as rnn.squared_error$"),
         ({"loops": "numpy"}, TypeError, "RNN.loops: 'numpy', needed rnn.NumPyLoops()"),
     ),
     (lambda: Layer(3), TypeError, "Layer.cell: 3, needed a cell"),
     (lambda: Layer(Own(1, 2), CompiledLoops()), TypeError, "Layer.loops: CompiledLoops() of Own(…, needed "),
     (lambda: Layer(Vanilla(1, 1)).init(0), TypeError, "rng: int, needed a numpy.random.Generator"),
-    (lambda: Layer(Vanilla(1, 1)).init(RNG, int), TypeError, "dtype: int64, needed float32"),
+    *of(
+        lambda wrong: NET_LAYER.backward(**{"saved": SAVED, "d_outputs": np.ones((7, 4, 3)), **wrong}),
+        ({"saved": 3}, TypeError, "saved: int, needed what Layer.forward returns"),
+        ({"d_outputs": np.ones((7, 4))}, ValueError, "d_outputs: shape (7, 4), needed (7, 4, 3)"),
+        ({"d_state": (np.ones((7, 3)),) * 2}, TypeError, "d_state: tuple of 2, needed (h,), the state of V"),
+        ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation with first(t, steps)"),
+    ),
     (lambda: Layer(LSTM(10**17, 1)).init(RNG), MemoryError, "Layer: Layer(LSTM(…, needed fewer inputs or"),
     *of(
         NET.init,
         *(
             (rng, TypeError, f"rng: {type(rng).__name__}, needed a numpy.random.Generator$")
-            for rng in (None, 0, np.random, np.random.RandomState(0), np.random.Generator)
+            for rng in (None, np.random.Generator)
         ),
     ),
     *of(
         lambda dtype: NET.init(RNG, dtype),
         *(
             (dtype, TypeError, f"dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble$")
-            for dtype in (np.float16, np.int64, complex, object)
+            for dtype in (np.float16, object)
         ),
     ),
     *of(
@@ -281,14 +262,12 @@ DATA = [
     *of(
         sine_wave,
         (0, ValueError, "steps: 0, needed at least 1"),
-        (2.0, TypeError, "steps: 2.0, needed an integer"),
         (2**62, MemoryError, "steps: 4611686018427387904, needed fewer: it does not fit in memory$"),
     ),
     *of(
         lambda targets: windows(np.ones((5, 2)), 2, targets),
         ([2], ValueError, "targets[0]: 2, needed at most 1, the last column$"),
         ([0, -1], ValueError, "targets[1]: -1, needed at least 0$"),
-        ([0.0], TypeError, "targets[0]: 0.0, needed an integer"),
         ([], ValueError, "targets: [], needed at least one column$"),
         (1, TypeError, "targets: 1, needed a list of columns, as [0], or None$"),
     ),
@@ -296,27 +275,21 @@ DATA = [
         lambda length: windows(np.zeros(4), length),
         (4, ValueError, "length: 4, needed at most 3: a series of 4 values"),
         (0, ValueError, "length: 0, needed at least 1"),
-        (1.5, TypeError, "length: 1.5, needed an integer"),
     ),
     *of(
         lambda series: windows(series, 1),
         (np.zeros((4, 1, 1)), ValueError, "series: shape (4, 1, 1), needed (S, D) or (S,)"),
-        (np.zeros(4, int), TypeError, "series: dtype int64, needed float32"),
         (np.array([0.0, np.nan]), ValueError, "series: nan at (1,), needed finite"),
-        (np.ma.array([0.0, -999.0, 1.0], mask=[0, 1, 0]), TypeError, "series: a masked array, needed one"),
-        (np.broadcast_to(1.0, 2**50), MemoryError, f"series: shape ({2**50},), needed a smaller one: it"),
     ),
     (lambda: windows(np.zeros(2**26), 2**25), MemoryError, "length: 33554432, needed less, or a shorter"),
     *of(
         lambda train: split((np.zeros((3, 2, 1)), np.zeros((3, 1))), train),
         (3, ValueError, "train: 3, needed at most 2"),
         (0, ValueError, "train: 0, needed at least 1"),
-        ("1", TypeError, "train: '1', needed an integer"),
     ),
     *of(
         lambda records: split(records, 1),
         (np.zeros((3, 2, 1)), TypeError, "records: ndarray, needed a pair (xs, targets)"),
-        ((np.ma.zeros((3, 2, 1)), np.zeros((3, 1))), TypeError, "records.xs: a masked array, needed one"),
         ((np.zeros((3, 2)), np.zeros((3, 1))), ValueError, "records.xs: shape …, needed (N, T, D)"),
     ),
     *of(
@@ -327,7 +300,6 @@ DATA = [
     *of(
         positional,
         (np.zeros((2, 3, 2)), ValueError, "xs: shape (2, 3, 2), needed (N, T, 1)"),
-        (np.zeros((2, 3, 1), int), TypeError, "xs: dtype int64"),
         (np.zeros((1, 2**24, 1), "f4"), MemoryError, "xs: shape (1, 16777216, 1), needed fewer records"),
     ),
     *of(
@@ -336,13 +308,9 @@ DATA = [
         ),
         ({"net": RNN(Vanilla(1, 1), 2)}, ValueError, "net: 2 outputs and 1 inputs, needed as many"),
         ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
-        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
         ({"steps": 0}, ValueError, "steps: 0, needed at least 1"),
-        ({"steps": 1.0}, TypeError, "steps: 1.0, needed an integer"),
         ({"steps": 10**15}, MemoryError, "steps: 1000000000000000, needed fewer: it does not"),
-        ({"seed": np.ma.ones((1, 2, 1))}, TypeError, "seed: a masked array, needed one without a mask"),
         ({"seed": np.ones((2, 1))}, ValueError, "seed: shape (2, 1), needed (N, T, 1)"),
-        ({"seed": np.ones((1, 2, 1), np.float32)}, TypeError, "seed: dtype float32, needed float64"),
     ),
 ]
 
@@ -350,38 +318,16 @@ OPTIMISERS = [
     *of(
         Constant,
         (0, ValueError, "Constant.rate: 0, needed a finite number above 0"),
-        ("0.1", TypeError, "Constant.rate: '0.1', needed a number"),
     ),
     (lambda: Cosine(float("inf")), ValueError, "Cosine.rate: inf, needed a finite"),
-    (lambda: Cosine(True), TypeError, "Cosine.rate: True, needed a number"),
     (lambda: ClipValue(float("nan")), ValueError, "ClipValue.limit: nan, needed"),
     (lambda: ClipNorm(0), ValueError, "ClipNorm.limit: 0, needed"),
     (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed … Constant(0.001)"),
-    (lambda: Adam(0.1), TypeError, "Adam.schedule: 0.1, needed … Constant(0.001)"),
-    *(
-        row
-        for kind in (SGD, RMSprop, Adam, AdamW)
-        for row in (
-            (partial(kind, Constant), TypeError, f"{kind.__name__}.schedule: <class …Constant'>, needed a"),
-            (partial(kind, Constant(1), ClipNorm), TypeError, f"{kind.__name__}.clip: <class …ClipNorm'>, "),
-        )
-    ),
-    *(
-        (
-            partial(kind, Constant(1), **{name: wrong}),
-            error,
-            f"{kind.__name__}.{name}: {wrong}, needed {needed}",
-        )
-        for kind in (Adam, AdamW)
-        for name, wrong, error, needed in (
-            ("beta1", 1, ValueError, "0 or more and"),
-            ("beta2", -0.1, ValueError, "0 or more and"),
-            ("beta2", None, TypeError, "a number"),
-            ("epsilon", 0, ValueError, "a finite number above 0"),
-        )
-    ),
+    (partial(SGD, Constant(1), ClipNorm), TypeError, "SGD.clip: <class …ClipNorm'>, "),
     *of(
         lambda given: given[0](Constant(1), **given[1]),
+        ((Adam, {"beta1": 1}), ValueError, "Adam.beta1: 1, needed 0 or more and below 1"),
+        ((AdamW, {"epsilon": 0}), ValueError, "AdamW.epsilon: 0, needed a finite number above 0"),
         ((SGD, {"momentum": 1.0}), ValueError, "SGD.momentum: 1.0, needed 0 or more and below 1"),
         ((SGD, {"nesterov": True}), ValueError, "SGD.nesterov: True, needed a momentum above 0"),
         ((RMSprop, {"alpha": -0.1}), ValueError, "RMSprop.alpha: -0.1, needed 0 or more"),
@@ -396,13 +342,10 @@ OPTIMISERS = [
     *of(
         lambda decay: AdamW(Constant(1), weight_decay=decay),
         (-0.1, ValueError, "AdamW.weight_decay: -0.1, needed a finite number of at least 0"),
-        ("1", TypeError, "AdamW.weight_decay: '1', needed a number"),
     ),
     *of_each(
         [ClipNorm(1.0).into, ClipValue(1.0).into],
         (None, TypeError, "g: NoneType, needed a NumPy array"),
-        (np.ones(2, int), TypeError, "g: dtype int64, needed float32, float64 or longdouble"),
-        (np.ma.array([1.0], mask=[1]), TypeError, "g: a masked array, needed one without a mask"),
         (np.ones((2, 1)), ValueError, "g: shape (2, 1), needed a vector that can be written to"),
         (np.broadcast_to(1.0, 3), ValueError, "g: read-only shape (3,), needed a vector that can be written"),
         (np.array([1.0, np.nan]), ValueError, "g: nan at (1,), needed finite numbers"),
@@ -411,35 +354,21 @@ OPTIMISERS = [
     *of_each(
         map(start_of, EACH),
         ((ONES, 0), ValueError, "updates: 0, needed at least 1"),
-        ((ONES, 2.5), TypeError, "updates: 2.5, needed an integer"),
-        ((None, 1), TypeError, "params: NoneType, needed a NamedTuple of arrays"),
         ((Pair(np.ones(2), np.array([1, np.inf])), 1), ValueError, "params.v: inf at (1,), needed finite"),
-        ((Pair(np.ma.ones(2), np.ones(2)), 1), TypeError, "params.M: a masked array, needed one without a"),
-        (((np.ones(2), 1.0), 1), TypeError, "params.1: float, needed a NumPy array"),
-        ((Pair(np.ones(2), np.ones(2, int)), 1), TypeError, "params.v: dtype int64, needed float32"),
-        ((Pair(np.ones(2), np.ones(2, "f4")), 1), TypeError, "params.v: dtype float32, needed float64, as"),
     ),
     *of_each(
         map(update_of, EACH),
-        ({"params": None}, TypeError, "params: NoneType, needed a NamedTuple of arrays$"),
-        ({"params": Pair(ONES.M, None)}, TypeError, "params.v: NoneType, needed a NumPy array$"),
         ({"params": Pair(ONES.M, ONES.v * np.nan)}, ValueError, "params.v: nan at (0,), needed finite numbe"),
         ({"grads": Pair(np.ones(4), ONES.v)}, ValueError, "grads.M: float64 of shape (4,), needed float64"),
-        ({"grads": Pair(ONES.M, np.ones(2, "f4"))}, ValueError, "grads.v: float32 of shape (2,), needed fl"),
         ({"grads": ONES[:1]}, ValueError, "grads: 1 arrays, needed 2, as many as params$"),
-        ({"grads": Pair(ONES.M, [1.0, 1.0])}, TypeError, "grads.v: list, needed a NumPy array$"),
-        ({"grads": None}, TypeError, "grads: NoneType, needed a tuple of arrays, as params$"),
         ({"state": None}, TypeError, "state: NoneType, needed the State that start or update returned"),
         ({"state": HELD._replace(done=-1)}, ValueError, "state.done: -1, needed at least 0"),
-        ({"state": HELD._replace(done=1.0)}, TypeError, "state.done: 1.0, needed an integer"),
         ({"state": HELD._replace(total=0)}, ValueError, "state.total: 0, needed at least 1"),
         ({"state": HELD._replace(moments=3)}, TypeError, "state.moments: int, needed"),
     ),
     *of(
         lambda moments: Adam(Constant(0.1)).update(ONES, ONES, HELD._replace(moments=moments)),
-        ((SIX, None), TypeError, "state.moments[1]: NoneType, needed a NumPy array"),
         ((SIX[1:], SIX), ValueError, "state.moments[0]: float64 of shape (5,), needed float64 of"),
-        ((SIX.astype("f4"), SIX), ValueError, "state.moments[0]: float32 of shape (6,), needed"),
         ((SIX, -SIX), ValueError, "state.moments[1]: -1.0, needed a mean of squares"),
     ),
 ]
@@ -448,34 +377,22 @@ TRAINING = [
     *of(
         begun,
         ({"epochs": 0}, ValueError, "epochs: 0, needed at least 1"),
-        ({"epochs": 1.5}, TypeError, "epochs: 1.5, needed an integer"),
         ({"batch": 0}, ValueError, "batch: 0, needed at least 1"),
-        ({"batch": None}, TypeError, "batch: None, needed an integer"),
         ({"rng": 0}, TypeError, "rng: int, needed a numpy.random.Generator or None"),
         ({"dropout": 0.5}, ValueError, "dropout: 0.5, needed 0 with one layer"),
-        ({"dropout": 1}, ValueError, "dropout: 1, needed at least 0 and below 1"),
-        ({"dropout": "0.5"}, TypeError, "dropout: '0.5', needed a number"),
         ({"dropout": 0.5, **DEEP}, ValueError, "rng: None, needed a numpy.random.Generator, from which"),
-        ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation"),
         ({"optimiser": 3}, TypeError, "optimiser: 3, needed one, as rnn.optimisers.SGD(Constant(0.01))$"),
         ({"optimiser": SimpleNamespace(start=print)}, TypeError, "optimiser: namespace"),
         ({"optimiser": SimpleNamespace(update=print)}, TypeError, "optimiser: namespace"),
-        ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
         ({"callbacks": 3}, TypeError, "callbacks: 3, needed functions, as [rnn.training.print_progress]"),
         ({"callbacks": [print_progress, 3]}, TypeError, "callbacks: 3, needed functions"),
         ({"callbacks": (list,)}, TypeError, "callbacks: <class 'list'>, needed functions"),
         ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
         ({"early_stopping": EarlyStopping()}, ValueError, "validation_data: None, needed records whose"),
-        ({"params": ()}, TypeError, "params: tuple of 0, needed the arrays of rnn.Params"),
-        ({"params": PARAMS._replace(c=np.ones(5))}, ValueError, "params.c: shape (5,), needed (2,)"),
         ({"train_data": XS}, TypeError, "train_data: ndarray, needed a pair"),
-        ({"train_data": (XS[:, :, :1], TARGETS)}, ValueError, "train_data.xs: shape (7, 4, 1), needed (N"),
-        ({"train_data": (XS, TARGETS[:, :1])}, ValueError, "train_data.targets: shape (7, 1), needed (7"),
         ({"validation_data": (XS[:3], TARGETS)}, ValueError, "validation_data.targets: shape (7, 2), needed"),
-        ({"validation_data": (XS.astype("f4"), TARGETS)}, TypeError, "validation_data.xs: dtype float32, ne"),
         ({"weights": np.ones(6)}, ValueError, "weights: shape (6,), needed (7,)"),
         ({"weights": -np.ones(7)}, ValueError, "weights: -1.0, needed 0 or more"),
-        ({"weights": np.ones(7, np.float32)}, TypeError, "weights: dtype float32"),
         ({"class_weight": {0: 1.0}}, TypeError, "RNN.loss: squared_error, needed one of classes, for"),
     ),
     # When it is called, and not when the first epoch is asked for.
@@ -488,12 +405,10 @@ TRAINING = [
     *of(
         lambda given: begun(OF_CLASSES | given),
         ({"class_weight": {3: 1.0}}, ValueError, "class_weight: 3 as a class, needed one of 0, 1"),
-        ({"class_weight": 3}, TypeError, "class_weight: 3, needed None, 'balanced', or a dict"),
         ({"class_weight": {0: 1e39}, **IN_FLOAT32}, ValueError, "class_weight: inf at (0,), needed finite"),
         ({**SHARDS, "batch": 3}, TypeError, "batch: 3, needed None, for train_data are batches already"),
         ({**SHARDS, "class_weight": "balanced"}, ValueError, "class_weight: 'balanced', needed None or a"),
         ({**SHARDS, "train_data": Shards(0)}, ValueError, "train_data.__len__(): 0, needed at least 1"),
-        ({**SHARDS, "train_data": Shards(None)}, TypeError, "train_data.__len__(): None, needed an integer"),
         ({**SHARDS, "validation_data": Shards(1.5)}, TypeError, "validation_data.__len__(): 1.5, needed an"),
     ),
     *of(
@@ -501,14 +416,12 @@ TRAINING = [
         ((None, 1.0, None), TypeError, "standing.epoch: None, needed an integer of at least 0$"),
         ((-1, 1.0, None), ValueError, "standing.epoch: -1, needed at least 0$"),
         ((1, "0.1", None), TypeError, "standing.train_loss: '0.1', needed a number$"),
-        ((1, 0.1, [0.1]), TypeError, "standing.validation_loss: [0.1], needed a number$"),
     ),
     (lambda: print_progress((1, 0.1)), TypeError, "standing: tuple, needed the Standing that by_epoch"),
     *of(
         lambda given: rmse(*given),
         ((np.ones((2, 1)), np.ones(2)), ValueError, "predictions: shape (2, 1), needed that of the"),
         ((np.ones(0), np.ones(0)), ValueError, "predictions: shape (0,), needed …, with at least one entry$"),
-        ((MANY, MANY), MemoryError, f"predictions: shape ({2**59},), needed a smaller one"),
     ),
     *(
         (
@@ -519,14 +432,8 @@ TRAINING = [
         for name in ("predictions", "targets")
         for wrong, error, said in (
             (np.ma.array([1.0, -999.0], mask=[0, 1]), TypeError, "a masked array, needed one without a mask"),
-            ([np.ma.array([1.0]), np.ma.array([2.0])], TypeError, "a masked array, needed one without a"),
             (np.array([1j, 2j]), TypeError, "dtype complex128, needed real numbers"),
-            (np.array([True, False]), TypeError, "dtype bool, needed real numbers"),
-            (np.array(["1", "2"]), TypeError, "dtype <U1, needed real numbers"),
-            (np.array([1, 2], "m8[s]"), TypeError, "dtype timedelta64[s], needed real numbers"),
-            (np.array([None, 1.0]), TypeError, "NoneType at (0,), needed a Fraction"),
             (np.array([1.0, np.nan]), ValueError, "nan at (1,), needed finite numbers"),
-            ([[1.0], [1.0, 2.0]], TypeError, "list, needed an array of numbers"),
             (np.array([Fraction(10**400), Fraction(1)]), ValueError, "a Fraction that is too large, needed"),
         )
     ),
@@ -550,26 +457,14 @@ OTHER_NAMES = [
         ({"weight_ih_l99": np.ones((3, 3))}, ValueError, "state: a level 99, needed all levels below it as"),
         ({"weight_hr_l0": np.ones((3, 3))}, ValueError, "state: 'weight_hr_l0', needed a layer of one kind"),
     ),
-    *of(
-        lambda missing: from_torch({name: block for name, block in TORCH.items() if name != missing}),
-    ),
     (lambda: from_torch(TORCH, layer=3), TypeError, "layer: 3, needed what names begin with, as 'lstm.'$"),
     (lambda: to_torch(SimpleNamespace()), TypeError, "params: SimpleNamespace"),
     (lambda: from_torch(SimpleNamespace()), TypeError, "state: SimpleNamespace"),
     *of(
         lambda changed: to_torch(OF[changed[0]]._replace(**changed[1])),
-        *(
-            ((kind, {name: wrong}), ValueError, f"params.{name}: …, needed ")
-            for kind, params in OF.items()
-            for name, block in params._asdict().items()
-            for wrong in misfits(name, block)
-        ),
-        *(
-            (("RNN", {name: wrong}), TypeError, f"params.{name}: …, needed ")
-            for name, block in OF["RNN"]._asdict().items()
-            for wrong in (block.astype(int), np.ma.array(block), block.tolist(), block.astype("f4"))
-            if name != "U" or getattr(wrong, "dtype", None) != np.float32
-        ),
+        (("LSTM", {"W": np.ones((12, 4))}), ValueError, "params.W: shape (12, 4), needed "),
+        (("GRU", {"bn": np.full(3, np.nan)}), ValueError, "params.bn: nan at (0,), needed finite"),
+        (("RNN", {"c": np.ones(4, "f4")}), TypeError, "params.c: dtype float32, needed float64"),
         # As many gates as the kind has: those of another cell would be read as those of another layer.
         (("RNN", gates(9)), ValueError, "params.W: shape (9, 3), needed 1 or 4 times 3 rows$"),
         (("GRU", gates(3)), ValueError, "params.W: shape (3, 3), needed 3 times 3 rows$"),

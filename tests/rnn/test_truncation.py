@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.truncation import Chunked, Full, Sweep, Tail, Window, check_truncation, sweeps
+from rnn.truncation import Chunked, Full, Sweep, Tail, Window, sweeps
 from tests.rnn.tables import Table
 
 # Small ones, and one that is large beside them.
@@ -62,48 +62,6 @@ def test_chunked_reaches_within_and_before_its_chunk(steps, k1):
         assert reached(Chunked(k1, k2), steps) == want, k2
 
 
-@pytest.mark.parametrize("steps", LENGTHS)
-@pytest.mark.parametrize("k1", COUNTS[1:])
-def test_chunked_detaches_at_chunk_starts_by_default(steps, k1):
-    """Chunked(k) is Chunked(k, k): the loss at t reaches back to the last multiple of k."""
-    assert reached(Chunked(k1), steps) == reached(Chunked(k1, k1), steps)
-    assert [Chunked(k1).first(t, steps) for t in range(steps)] == [t - t % k1 for t in range(steps)]
-
-
-class Blank:
-    """A truncation whose first step is the same whatever the loss, and may be nonsense."""
-
-    def __init__(self, first):
-        self.given = first
-
-    def first(self, t, steps):
-        """What was given."""
-        return self.given
-
-
-def test_a_truncation_may_count_in_numpys_integers():
-    """They come out as Python's."""
-    (sweep,) = sweeps(Blank(np.int64(1)), 5, 2)
-    assert sweep == Sweep(1, 2, 5)
-    assert type(sweep.first) is int
-
-
-class Unhashable(Blank):
-    """A truncation that is no key of a cache."""
-
-    __hash__ = None
-
-
-@pytest.mark.parametrize(
-    "truncation",
-    [Full(), Chunked(2), Table((0, 1)), Unhashable(0)],
-    ids=lambda truncation: type(truncation).__name__,
-)
-def test_every_truncation_is_one(truncation):
-    """Those of the house pass, and so does any object with the one method."""
-    check_truncation(truncation)
-
-
 @pytest.mark.parametrize(("k", "count"), [(200, np.uint8), (7, np.int8), (5, np.uint64)], ids=str)
 def test_counts_of_any_type_are_ints(k, count):
     """An unsigned count would wrap around in t − k, and one of eight bits in k1 ⌊t / k1⌋."""
@@ -132,23 +90,6 @@ def test_sweeps_partition_the_losses(truncation, data):
     losses = [(t, truncation.firsts[t]) for t in range(first_loss, steps)]
     assert len(firsts) == len(set(firsts))
     assert {(t, first) for t, first in losses if first <= t} <= set(firsts) <= set(losses)
-
-
-@given(tables)
-def test_sweeps_are_as_few_as_can_be(truncation):
-    """No two sweeps of one first touch: neighbouring losses with the same first travel together."""
-    found = sweeps(truncation, len(truncation.firsts), 0)
-    seeds = {(sweep.first, sweep.seed) for sweep in found}
-    assert not any((sweep.first, sweep.stop) in seeds for sweep in found)
-
-
-@given(tables)
-def test_sweeps_are_ordered(truncation):
-    """Each collects its losses before the next, and is as deep as the steps from its first to its stop."""
-    found = sweeps(truncation, len(truncation.firsts), 0)
-    ends = [step for sweep in found for step in (sweep.seed, sweep.stop)]
-    assert ends == sorted(ends)
-    assert all(sweep.depth == len(range(sweep.first, sweep.stop)) for sweep in found)
 
 
 def test_a_window_is_t_minus_k_sweeps():

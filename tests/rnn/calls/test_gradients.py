@@ -17,14 +17,6 @@ def gradients(dtype=float, joint=True):
 
 
 @pytest.mark.parametrize("joint", [True, False])
-def test_finite_ones_pass(joint):
-    """And h0 is the first of the state's arrays."""
-    grads = gradients(joint=joint)
-    check_gradients(1.0, grads)
-    assert grads.h0 is grads.state[0]
-
-
-@pytest.mark.parametrize("joint", [True, False])
 @pytest.mark.parametrize("name", [*Params._fields, "xs", "state[0]", "state[1]"])
 def test_the_first_that_is_not_finite_is_named(name, joint):
     """Wherever it stands, also where the squares of finite numbers are not finite."""

@@ -22,8 +22,6 @@ from rnn import (
     softmax_cross_entropy,
     squared_error,
 )
-from rnn.calls.lengths import checked_lengths, own_reach
-from rnn.through_time.recurrence import Single
 from tests.rnn.fractions import fractions
 
 N, T, D, H, K = 4, 6, 2, 3, 2
@@ -190,38 +188,6 @@ def test_full_lengths_are_no_lengths(cell):
     assert_near(value, want)
     for one, other in zip((*grads.params, grads.xs), (*plain.params, plain.xs), strict=True):
         assert_near(one, other)
-
-
-@pytest.mark.parametrize("kind", [np.uint8, list])
-def test_lengths_of_any_type_of_integer_are_the_same(kind):
-    """Unsigned ones among them, and a list."""
-    net, given_ = problem(CELLS[0], dtype=float)
-    lengths = LENGTHS.tolist() if kind is list else LENGTHS.astype(kind)
-    value = net.loss_value(**given_, lengths=lengths)
-    assert value == net.loss_value(**given_, lengths=LENGTHS)
-
-
-def test_ends_are_sorted():
-    """Longest first, equal ones in their order, and back."""
-    ends = checked_lengths([2, 3, 3, 1], 4, 3)
-    assert ends.order.tolist() == [1, 2, 0, 3]
-    assert ends.active(3) == [4, 3, 2]
-    array = np.arange(4)
-    assert ends.sorted(array).tolist() == [1, 2, 0, 3]
-    assert ends.unsorted(ends.sorted(array)).tolist() == array.tolist()
-    assert ends.at_end(3).tolist() == [
-        [False] * 3 + [True],
-        [False, False, True, False],
-        [True, True, False, False],
-    ]
-
-
-def test_a_truncation_of_one_loss_a_record_counts_from_its_own_end():
-    """Tail(2) of a record of four steps reaches step 2, whatever the longest."""
-    ends = checked_lengths([2, 4], 2, 9)
-    truncation = own_reach(Tail(2), ends, 9, True, Single(Vanilla(1, 2)))
-    assert [truncation.first(t, 9) for t in (1, 3, 8)] == [0, 2, 7]
-    assert own_reach(Window(2), ends, 9, False, Single(Vanilla(1, 2))) == Window(2)
 
 
 @pytest.mark.parametrize(

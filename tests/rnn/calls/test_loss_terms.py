@@ -46,15 +46,6 @@ def test_weights_multiply_each_loss(losses, classes, options):
         np.testing.assert_allclose(block, want, rtol=0, atol=1e-13)
 
 
-def test_weights_of_one_are_none():
-    """The same gradients to the bit, and the same value to a rounding."""
-    net, given = problem()
-    value, grads = net.loss_and_gradients(**given, weights=np.ones((N, T)))
-    want, plain = net.loss_and_gradients(**given)
-    assert value == pytest.approx(want, rel=1e-14)
-    assert [b.tobytes() for b in blocks(grads)] == [b.tobytes() for b in blocks(plain)]
-
-
 def test_weights_of_records_are_those_of_all_their_steps():
     """(N,) with a loss on every step."""
     net, given = problem()

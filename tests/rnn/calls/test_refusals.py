@@ -1,7 +1,6 @@
 """What a call refuses: parameters, states, lengths of records, weights of losses."""
 
 from dataclasses import replace
-from itertools import repeat
 
 import numpy as np
 
@@ -45,20 +44,15 @@ def went_back(truncation):
     *of(
         lambda given: checked_params(Pair, {"params.a": (2,), "params.b": (1, 2)}, given),
         ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.Pair: a, b"),
-        ((np.ones(2),) * 3, TypeError, "params: tuple of 3, needed the arrays of rnn.Pair: a, b"),
         (None, TypeError, "params: None, needed the arrays of rnn.Pair: a, b"),
-        (repeat(np.ones(2)), TypeError, "params: repeat(array([1., 1.])), needed the arrays of rnn.Pair:"),
         ((np.ones(2), np.ones(2)), ValueError, "params.b: shape (2,), needed (1, 2)"),
         ((np.ones(2), np.ones((1, 2), "f4")), TypeError, "params.b: dtype float32, needed float64"),
     ),
     *of(
         predicted,
         ((LSTM(1, 2), FULL), TypeError, "h0: ndarray, needed (h0, c0), the state of LSTM"),
-        ((LSTM(1, 2), (FULL,)), TypeError, "h0: tuple of 1, needed (h0, c0), the state of LSTM"),
         ((LSTM(1, 2), (FULL, FULL[:2])), ValueError, "c0: shape (2, 2), needed (3, 2)"),
-        ((LSTM(1, 2), (FULL, None)), TypeError, "c0: dtype object, needed float32"),
         ((GRU(1, 2), FULL.astype(float)), TypeError, "h0: dtype float64, needed float32 as the input"),
-        ((Vanilla(1, 2), FULL[0]), ValueError, "h0: shape (2,), needed (3, 2)"),
         ((Vanilla(1, 2), (FULL * np.nan,)), ValueError, "h0: nan at (0, 0), needed finite numbers"),
     ),
     *of_each(
@@ -72,9 +66,6 @@ def went_back(truncation):
         ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
         ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
         (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
-        ([1, [2]], TypeError, "lengths: list, needed an array of numbers"),
-        (np.broadcast_to(1, 2**59), MemoryError, f"lengths: shape ({2**59},), needed a smaller one"),
-        (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
     ),
     # With lengths arrays have to fit as without, whatever is padding.
     *of_each(
@@ -83,14 +74,9 @@ def went_back(truncation):
             lambda wrong: NET.loss_and_gradients(**GIVEN | wrong, lengths=LENGTHS),
         ],
         ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
-        ({"targets": "x"}, TypeError, "targets: "),
         ({"targets": np.ones((N, T + 1, K))}, ValueError, "targets: shape "),
-        ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers"),
-        ({"xs": "x"}, TypeError, "xs: "),
-        ({"xs": np.ones((N, T))}, ValueError, f"xs: shape ({N}, {T}), needed (N, T, {D}), each of N, T at"),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N"),
         ({"xs": np.ones((N, T, D), np.float32)}, TypeError, "xs: dtype float32, needed float64"),
-        ({"h0": np.ones((N, 9))}, ValueError, f"h0: shape ({N}, 9), needed"),
     ),
     # It would truncate each record in another way.
     *of_each(
@@ -110,11 +96,8 @@ def went_back(truncation):
     *of_each(
         [lambda w: NET.loss_and_gradients(**GIVEN, weights=w), lambda w: NET.loss_value(**GIVEN, weights=w)],
         (-np.ones((N, T)), ValueError, "weights: -1.0 at (0, 0), needed numbers of at least 0"),
-        (np.full((N, T), np.nan), ValueError, "weights: nan at (0, 0), needed finite numbers"),
         (np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
-        (np.ones(N, int), TypeError, "weights: dtype int64, needed float32, float64"),
         (np.ones((T, N)), ValueError, "weights: shape (6, 4), needed (4,) or (4, 6)"),
-        ([[1.0], [1.0, 2.0]], TypeError, "weights: list, needed an array of numbers"),
     ),
     *of_each(
         [lambda w: NET.loss_and_gradients(**LAST, weights=w), lambda w: NET.loss_value(**LAST, weights=w)],

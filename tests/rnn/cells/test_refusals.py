@@ -33,20 +33,16 @@ def forward(cell):
     *of(
         lambda given: Vanilla(*given),
         ((0, 1), ValueError, "Vanilla.inputs: 0, needed at least 1"),
-        ((1, 0), ValueError, "Vanilla.units: 0, needed at least 1"),
-        ((1.0, 1), TypeError, "Vanilla.inputs: 1.0, needed an integer of at least 1"),
         ((1, 1, "swish"), TypeError, "Vanilla.activation: 'swish', needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(
         lambda given: LSTM(*given),
         ((0, 1), ValueError, "LSTM.inputs: 0, needed at least 1"),
-        ((1, True), TypeError, "LSTM.units: True, needed an integer of at least 1"),
         ((1, 1, "swish"), TypeError, "LSTM.gate: 'swish', needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(
         lambda given: GRU(*given),
         ((0, 1), ValueError, "GRU.inputs: 0, needed at least 1"),
-        ((1, 1.0), TypeError, "GRU.units: 1.0, needed an integer of at least 1"),
         ((1, 1, 3), TypeError, "GRU.gate: 3, needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(

@@ -6,10 +6,9 @@ from itertools import repeat
 import numpy as np
 import pytest
 
-from rnn.activations import Activation, identity, relu, softsign, tanh
-from rnn.cells.cell import Weights, run
+from rnn.activations import identity, relu, softsign
+from rnn.cells.cell import Weights
 from rnn.cells.vanilla import Vanilla
-from rnn.common.products import dot, product_by
 from tests.rnn.cells.by_hand import draw
 
 N, T, D, H = 2, 3, 3, 2
@@ -59,16 +58,6 @@ def test_slopes_are_read_off_the_states(first):
     assert slopes.tolist() == ((1 - abs(tape.states[first + 1 :])) ** 2).tolist()
 
 
-def test_a_step_back_is_made_when_it_is_asked_for():
-    """Not before, so that something else can be done between two steps."""
-    dh, slopes, das = draw(1, H, seed=6), draw(T, 1, H, seed=7), np.zeros((T, 1, H), object)
-    made = 0
-    for made, _ in enumerate(Vanilla(D, H).steps_back(WEIGHTS.W, [repeat(dh)], [slopes], das), 1):
-        assert das[:made].all()
-        assert not das[made:].any()
-    assert made == T
-
-
 @pytest.mark.parametrize("rows", [1, 5])
 @pytest.mark.parametrize("in_place", [False, True])
 def test_steps_back_are_the_formula(rows, in_place):
@@ -84,40 +73,6 @@ def test_steps_back_are_the_formula(rows, in_place):
         for n, j in np.ndindex(rows, H):
             assert dh[n, j] == sum(da[n, i] * WEIGHTS.W[i, j] for i in range(H))
     assert list(steps) == []
-
-
-@pytest.mark.parametrize("inputs", [1, 2, 4])
-def test_pre_activations_begin_with_a_cache_line(inputs):
-    """Wherever [W U b]ᵀ does, whose rows are whole lines and a half here, be their number odd or even."""
-    places = []
-
-    def noted(a, out):
-        places.append(a.ctypes.data % 64)
-        np.tanh(a, out)
-
-    cell = Vanilla(inputs, 100, Activation("noted", noted, tanh.slope))
-    weights = Weights(U=np.zeros((100, inputs)), W=np.zeros((100, 100)), b=np.zeros(100))
-    for _ in range(20):
-        forward(cell, weights, np.zeros((1, 1, inputs)), np.zeros((1, 100)))
-    assert places == [0] * 20
-
-
-@pytest.mark.parametrize("width", [H + D + 1, H])
-def test_parts_of_the_records_step_together(monkeypatch, width):
-    """Steps there and back, in parts that do not divide the records evenly, are those of the whole."""
-    xs, h0 = draw(9, T, D, seed=9), draw(9, H, seed=10)
-    dhs, slopes = draw(9, H, seed=11), draw(T, 9, H, seed=12)
-
-    def there_and_back():
-        states = forward(Vanilla(D, H, identity), WEIGHTS, xs, h0).states
-        dh, das = dhs.copy(), np.empty_like(slopes)
-        run(Vanilla(D, H).steps_back(WEIGHTS.W, [repeat(dh)], [slopes], das))
-        return states.tolist(), dh.tolist(), das.tolist()
-
-    whole = there_and_back()
-    monkeypatch.setattr("rnn.common.products.SMALL_PRODUCT", 4 * width * H)
-    assert product_by(np.empty((width, H)), 9) is not dot
-    assert there_and_back() == whole
 
 
 @pytest.mark.parametrize("first", range(T))

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rnn.common.products import REPAYING, aligned, aligned_copy, dot, matrix_product, product_by
+from rnn.common.products import aligned, dot, matrix_product, product_by
 
 
 @pytest.mark.parametrize(
@@ -89,35 +89,3 @@ def test_large_matrices_begin_with_a_cache_line(dtype, shape):
         assert matrix.flags.c_contiguous
         assert on_a_line(matrix)
         assert (matrix == number).all()
-
-
-@pytest.mark.parametrize(("dtype", "shape"), LARGE)
-def test_a_large_matrix_is_aligned(dtype, shape):
-    """As a copy of any layout, which the original does not share."""
-    matrix = np.arange(shape[0] * shape[1], dtype=dtype).reshape(shape)
-    for layout in (matrix, np.asfortranarray(matrix)):
-        found = aligned_copy(layout, REPAYING)
-        assert on_a_line(found)
-        np.testing.assert_array_equal(found, matrix, strict=True)
-        assert not np.shares_memory(found, layout)
-
-
-def test_a_copy_has_to_be_repaid():
-    """For fewer rows a matrix stays where it is, in C order."""
-    matrix = np.zeros((64, 64))
-    assert aligned_copy(matrix, REPAYING - 1) is matrix
-    assert aligned_copy(matrix.T, REPAYING - 1).flags.c_contiguous
-
-
-@pytest.mark.parametrize(
-    ("dtype", "shape"),
-    [(np.float32, (63, 64)), (np.float32, (200, 100)), (np.float64, (100, 99)), (object, (64, 64))],
-)
-def test_others_are_left_where_they_are(dtype, shape):
-    """A small matrix, one whose rows are no halves of cache lines, and Fractions gain nothing by a copy."""
-    matrix = np.zeros(shape, dtype)
-    assert aligned_copy(matrix, 10**6) is matrix
-    assert aligned_copy(np.asfortranarray(matrix), 10**6).flags.c_contiguous
-    matrix = aligned(shape, matrix.dtype)
-    assert (matrix.shape, matrix.dtype) == (shape, dtype)
-    assert matrix.base is None

@@ -60,17 +60,13 @@ def checked_shape(given):
         lambda array: checked("xs", array, ("N",)),
         (np.array([np.inf, -np.inf, 0.0, np.nan]), ValueError, "xs: inf at (0,), needed finite numbers"),
         (np.ones(2, np.float16), TypeError, "xs: dtype float16, needed float32, float64, longdouble or Frac"),
-        (np.ones(2, np.complex128), TypeError, "xs: dtype complex128, needed float32, float64, longdouble"),
         (np.ones(2, np.int64), TypeError, "xs: dtype int64, needed float32, float64, longdouble or Frac"),
-        (np.ones(2, bool), TypeError, "xs: dtype bool, needed float32, float64, longdouble or Fractions"),
         ([True, False], TypeError, "xs: dtype bool, needed float32, float64, longdouble or Fractions"),
-        ([1j, 2.0], TypeError, "xs: dtype complex128, needed float32, float64, longdouble or Fractions"),
         (["1", "2"], TypeError, "xs: dtype <U1, needed float32, float64, longdouble or Fractions"),
     ),
     *of(
         lambda dtype: checked("h0", np.full(2, Fraction(1)).astype(dtype), ("N",), np.dtype(float)),
         (np.float32, TypeError, "h0: dtype float32, needed float64"),
-        (np.longdouble, TypeError, f"h0: dtype {np.dtype(np.longdouble)}, needed float64"),
         (object, TypeError, "h0: dtype object, needed float64"),
     ),
     *of(
@@ -121,7 +117,6 @@ def checked_shape(given):
     *of(
         lambda dtype: checked_dtype(dtype, FLOATS, "a float"),
         (np.int64, TypeError, "dtype: int64…, needed a float$"),
-        (object, TypeError, "dtype: object…, needed a float$"),
         ("halves", TypeError, "dtype: 'halves'…, needed a float$"),
         (3, TypeError, "dtype: 3…, needed a float$"),
         ({"names": ["a"]}, TypeError, "dtype: {'names…, needed a float$"),
@@ -136,17 +131,12 @@ def checked_shape(given):
     *of(
         lambda values: checked_by_name("about", values),
         (3, TypeError, f"about: 3, {NAMES}"),
-        ("", TypeError, f"about: '', {NAMES}"),
-        ([("a", 1)], TypeError, f"about: [('a', 1)], {NAMES}"),
-        (dict, TypeError, f"about: <class 'dict'>, {NAMES}"),
         ({"a": 1, 1: 2}, TypeError, "about: 1 as a key, needed names, each a str$"),
-        ({b"a": 1}, TypeError, "about: b'a' as a key, needed names, each a str$"),
     ),
     (partial(check_encodable, "name", "a\ud800"), ValueError, r"name: 'a\ud800', needed a text in UTF-8 ("),
     *of(
         sized,
         ((10**15,), MemoryError, "steps: many, needed fewer: it does not fit in memory$"),
-        ((2**40, 2**40), MemoryError, "steps: many, needed fewer: it does not fit in memory$"),
         ((2**70,), MemoryError, "steps: many, needed fewer: it does not fit in memory$"),
     ),
 )

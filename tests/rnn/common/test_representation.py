@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-from functools import partial
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rnn
-from rnn import GRU, LSTM, RNN, Activation, ClassLoss, Layer, Loss, NumPyLoops, Vanilla, optimisers
+from rnn import GRU, LSTM, RNN, Layer, NumPyLoops, Vanilla, optimisers
 from rnn.activations import OURS
 from rnn.losses import OURS as LOSSES
 
@@ -63,62 +62,8 @@ def test_a_workspace_evaluates_to_one_of_its_size(dtype):
     assert eval(repr(workspace), dict(NAMES)).size == workspace.size
 
 
-def own(a, out):
-    """A function of somebody's own."""
-
-
-class Own(Vanilla):
-    """A cell of somebody's own."""
-
-
-@pytest.mark.parametrize(
-    ("owner", "text"),
-    [
-        (
-            RNN(LSTM(1, 16), 1, loops=NumPyLoops()),
-            "RNN(LSTM(inputs=1, units=16), outputs=1, loops=NumPyLoops())",
-        ),
-        (
-            RNN(Own(1, 2, rnn.relu), 3, rnn.softmax_cross_entropy),
-            "RNN(Own(inputs=1, units=2, activation=relu), outputs=3, loss=softmax_cross_entropy, "
-            "loops=NumPyLoops())",
-        ),
-        (
-            RNN(Vanilla(1, 2), 1).workspace(2, 3, np.float32),
-            "Workspace(Vanilla(inputs=1, units=2), records=2, steps=3, dtype='float32')",
-        ),
-        (
-            optimisers.Adam(optimisers.Cosine(0.5), optimisers.ClipNorm(1), beta2=0.5),
-            "Adam(Cosine(rate=0.5), clip=ClipNorm(limit=1.0), beta2=0.5)",
-        ),
-        (
-            Activation("tanh", own, rnn.tanh.slope),
-            f"Activation(name='tanh', value={__name__}.own, slope=rnn.activations._tanh_slope)",
-        ),
-        (
-            Loss("squared_error", max, partial(own, 1)),
-            f"Loss(name='squared_error', value=builtins.max, gradient={partial(own, 1)!r})",
-        ),
-        (
-            ClassLoss("own", max, min, own),
-            f"ClassLoss(name='own', value=builtins.max, gradient=builtins.min, each={__name__}.own)",
-        ),
-    ],
-)
-def test_it_says_what_it_is(owner, text):
-    """By default values left out, what is the package's own by its name, and functions without addresses."""
-    assert repr(owner) == str(owner) == text
-
-
 def test_a_copy_is_shown_as_what_it_is_a_copy_of():
     """It is equal, though another object."""
     for owner in (*OURS, *LOSSES):
         for again in (copy.deepcopy(owner), pickle.loads(pickle.dumps(owner))):
             assert repr(again) == owner.name
-
-
-def test_what_a_layer_saves_is_shown_without_its_arrays():
-    """Of a long sequence they are pages."""
-    layer = Layer(LSTM(1, 2))
-    saved = layer.forward(layer.init(np.random.default_rng(0)), np.ones((4, 5, 1))).saved
-    assert repr(saved) == "<rnn.layer.Saved of xs (4, 5, 1)>"

@@ -6,7 +6,7 @@ from itertools import cycle, product
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, CompiledLoops, Full, Stack, Tail, Vanilla, Window
+from rnn import LSTM, RNN, Checkpoints, Chunked, CompiledLoops, Full, Tail, Vanilla, Window
 from rnn.compiled import at_once
 
 TRUNCATIONS = (Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Tail(3), Tail(0))
@@ -94,16 +94,3 @@ def test_what_is_large_goes_part_by_part(asked, monkeypatch):
     assert_the_same(*given, Full(), Checkpoints(4))
     assert_the_same(*given, Tail(0))
     assert not any(asked)
-
-
-@pytest.mark.parametrize("cell", [GRU(2, 5), Stack(Vanilla(2, 5), LSTM(5, 3))])
-def test_other_cells_go_part_by_part(asked, cell):
-    """A GRU, and several."""
-    assert_the_same(*drawn(cell, (3, 9, 2)) if isinstance(cell, GRU) else stacked(cell))
-    assert asked == []
-
-
-def stacked(cell):
-    """The same of several cells, from zeros."""
-    rng, net = np.random.default_rng(0), RNN(cell, 3, loops=CompiledLoops())
-    return net, net.init(rng), rng.normal(size=(3, 9, 2)), rng.normal(size=(3, 9, 3))

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Tail, Vanilla, Window
+from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Vanilla, Window
 from rnn.compiled import blocks, products
-from rnn.compiled.blocks import LEAST, MOST, TILE, in_blocks
+from rnn.compiled.blocks import LEAST, MOST, TILE
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
@@ -19,13 +19,6 @@ def test_each_record_is_in_one_block(threads):
         assert max(hi - lo for lo, hi in found) <= MOST + TILE
         assert all(hi % TILE == 0 for _, hi in found[:-1])
         assert 2 * len(found) >= min(threads, records // LEAST)
-
-
-def test_few_records_are_one_block():
-    """Whatever there is to do, and with what was given before its borders."""
-    seen = []
-    in_blocks(lambda *given: seen.append(given), ("a", "b"), 2 * LEAST - 1, 10**12)
-    assert seen == [("a", "b", 0, 2 * LEAST - 1)]
 
 
 CELLS = [Vanilla(3, 40), LSTM(3, 40), GRU(3, 40)]
@@ -66,25 +59,6 @@ def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
         arrays = (outputs.outputs, *outputs.state, grads.xs, *grads.state, ragged.xs, *ragged.params)
         found.append([np.asarray(value).tobytes(), *(array.tobytes() for array in arrays)])
     assert all(each == found[0] for each in found[1:])
-
-
-@pytest.mark.parametrize(
-    ("cell", "truncation", "visits"),
-    [(CELLS[0], Full(), 9), (CELLS[1], Chunked(3), 9), (CELLS[2], Tail(2), 2), (CELLS[0], Window(2), 21)],
-)
-def test_threads_are_repaid_by_the_steps_that_a_route_makes(monkeypatch, cell, truncation, visits):
-    """Not by all that there are: of the steps back of each route, in all as many as there are visits.
-
-    States are so large that chunks go one by one. Of a window the first three losses, which reach the same
-    step, go back together.
-    """
-    net, rng, N, T = RNN(cell, 2, loops=CompiledLoops()), np.random.default_rng(0), 64, 9
-    params = net.init(rng)
-    works = []
-    monkeypatch.setattr(blocks, "threads_for", lambda work: works.append(work) or 1)
-    net.loss_and_gradients(params, np.ones((N, T, 3)), np.ones((N, T, 2)), truncation=truncation)
-    _, *back = works
-    assert sum(back) == visits * N * params.W.nbytes
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)

@@ -32,11 +32,6 @@ SOURCE = Path(__file__).parents[3] / "rnn" / "compiled" / "options.py"
 PATHS = {**os.environ, "PYTHONPATH": str(SOURCE.parents[2])}
 
 
-def double(x):
-    """What is compiled here."""
-    return 2 * x
-
-
 def answer(folder):
     """What the program prints in a process of its own."""
     run = subprocess.run(
@@ -73,6 +68,11 @@ def test_a_loop_is_kept_until_anything_it_may_call_changes(tmp_path):
         "from copied.options import compiled\n@compiled\ndef scale(x):\n    return 5 * x\n", "utf-8"
     )
     assert answer(tmp_path) == ["15.0", "0", "1"]
+
+
+def double(x):
+    """What is compiled here."""
+    return 2 * x
 
 
 def test_what_is_older_than_the_sources_is_removed():

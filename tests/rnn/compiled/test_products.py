@@ -39,17 +39,6 @@ def test_a_product_is_numpys(way, dtype, sizes):
     np.testing.assert_allclose(out, a @ M, **close)
 
 
-def test_our_own_have_the_same_bits_in_any_number_of_threads(monkeypatch):
-    """Each thread has rows, or columns, of its own."""
-    monkeypatch.setattr(products, "left_to_blas", lambda work: False)
-    a, b, M = drawn(np.float64, 300, 50), drawn(np.float64, 300, 70), drawn(np.float64, 50, 70)
-    found = []
-    for threads in (1, 2, 5):
-        monkeypatch.setattr(products, "threads_for", lambda work, threads=threads: threads)
-        found.append((of_rows(a, M).tobytes(), over_rows(a, b).tobytes()))
-    assert len(set(found)) == 1
-
-
 @pytest.mark.parametrize("special", [np.nan, np.inf])
 def test_what_is_not_finite_reaches_its_sums_alone(way, special):
     """One column of the one factor, all of the other."""

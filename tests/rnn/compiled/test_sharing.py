@@ -7,9 +7,7 @@ import time
 
 import pytest
 
-from rnn.common.products import BLAS_ALONE
-from rnn.compiled import sharing
-from rnn.compiled.sharing import PAYING, left_to_blas, processors, shared, threads_for
+from rnn.compiled.sharing import processors, shared
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 5])
@@ -58,21 +56,6 @@ def test_a_forked_process_has_threads_of_its_own():
         finally:
             os._exit(sorted(seen) != [0, 1, 2, 3])
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-
-
-def test_little_work_is_done_in_this_thread(monkeypatch):
-    """And much of it by as many threads as it repays, of those that there are."""
-    monkeypatch.setattr(sharing, "processors", lambda: 4)
-    assert [threads_for(work * PAYING) for work in (0, 1, 2, 3, 100)] == [1, 1, 2, 3, 4]
-
-
-def test_blas_makes_what_it_makes_alone(monkeypatch):
-    """Anything on one processor; on several what is small."""
-    monkeypatch.setattr(sharing, "processors", lambda: 1)
-    assert left_to_blas(10**12)
-    monkeypatch.setattr(sharing, "processors", lambda: 2)
-    assert left_to_blas(BLAS_ALONE)
-    assert not left_to_blas(BLAS_ALONE + 1)
 
 
 @pytest.mark.parametrize(

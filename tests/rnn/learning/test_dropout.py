@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.learning.dropout import checked_dropout, dropout_masks
+from rnn.learning.dropout import dropout_masks
 
 
 @pytest.mark.parametrize(("dropout", "dtype"), [(0.0, np.float64), (0.1, np.longdouble), (0.75, np.float32)])
@@ -20,9 +20,3 @@ def test_as_many_are_dropped_as_were_asked_for(dropout, dtype):
         assert (first[0] != first[1]).any()
         assert (first[:, 0] != first[:, 1]).any()
         assert (first[..., :7] != second).any()
-
-
-def test_what_hands_nothing_up_has_no_dropout():
-    """0 alone, which is anybody's."""
-    assert checked_dropout(0, []) == 0.0
-    assert checked_dropout(np.float32(0.5), [3]) == 0.5

@@ -1,6 +1,5 @@
 """What training's numbers may not be: blocks, classes, probabilities, schedules and how long to wait."""
 
-from fractions import Fraction
 from functools import partial
 from math import inf, nan
 from typing import NamedTuple
@@ -44,7 +43,6 @@ SPANS = "needed the number of updates that Cosine has to span$"
     *of(
         lambda block: checked_block("g", block),
         (np.broadcast_to(1.0, 2**59), MemoryError, f"g: shape ({2**59},), needed a smaller one: it does"),
-        ([1.0], TypeError, "g: list, needed a NumPy array$"),
         (np.ones(1, np.float16), TypeError, "g: dtype float16, needed float32, float64 or longdouble$"),
         (np.ones((1, 1)).view(np.matrix), TypeError, "g: matrix, needed a NumPy array$"),
         (np.ma.ones(1), TypeError, "g: a masked array, needed one without a mask, as its filled() is$"),
@@ -73,9 +71,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
         ("even", TypeError, "class_weight: 'even', needed None, 'balanced', or a dict by class"),
         ({3: 1.0}, ValueError, "class_weight: 3 as a class, needed one of 0, 1, 2"),
         ({0: -1.0}, ValueError, "class_weight: -1.0 for 0, needed at least 0"),
-        ({0: inf}, ValueError, "class_weight: inf for 0, needed at least 0"),
         ({0: "2"}, TypeError, "class_weight: '2', needed a number"),
-        ({0: 10**400}, ValueError, "class_weight: 1000"),
     ),
     *of(
         lambda dropout: checked_dropout(dropout, [3], "p"),
@@ -88,9 +84,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
             lambda at, each=each: each.rate_at(*at)
             for each in (Cosine(1), StepDecay(1, 3), Warmup(Constant(1), 3))
         ],
-        ((None, 5), TypeError, "done: None, needed"),
         ((-1, 5), ValueError, "done: -1, needed"),
-        ((0, "5"), TypeError, "updates: '5', needed"),
     ),
     *of(
         lambda total: Warmup(Constant(0.1), 5).rate_at(0, total),
@@ -105,20 +99,14 @@ SPANS = "needed the number of updates that Cosine has to span$"
         lambda given: StepDecay(*given),
         ((0, 1), ValueError, "StepDecay.rate: 0, needed a finite number above 0"),
         ((1, 0), ValueError, "StepDecay.step_size: 0, needed at least 1"),
-        ((1, 1.5), TypeError, "StepDecay.step_size: 1.5, needed an integer of at least 1"),
         ((1, 1, 1.01), ValueError, "StepDecay.gamma: 1.01, needed at most 1"),
-        ((1, 1, Fraction(1, 2)), TypeError, "StepDecay.gamma: Fraction(1, 2), needed a number"),
     ),
     (partial(Warmup, 0.1, 5), TypeError, "Warmup.schedule: 0.1, needed a schedule, as Constant(0.001)"),
     (partial(Warmup, Constant(1), 0), ValueError, "Warmup.updates: 0, needed at least 1"),
-    (partial(Warmup, Constant(1), None), TypeError, "Warmup.updates: None, needed an integer"),
     *of(
         lambda given: EarlyStopping(**given),
         ({"n_iter_no_change": 0}, ValueError, "EarlyStopping.n_iter_no_change: 0, needed at least 1"),
-        ({"n_iter_no_change": None}, TypeError, "EarlyStopping.n_iter_no_change: None, needed an integer"),
         ({"tol": -1e-9}, ValueError, "EarlyStopping.tol: -1e-09, needed a finite number of at least 0"),
-        ({"tol": inf}, ValueError, "EarlyStopping.tol: inf, needed a finite number of at least 0"),
-        ({"tol": None}, TypeError, "EarlyStopping.tol: None, needed a number"),
     ),
 )
 def test_what_is_no_such_argument_is_refused(call, error, said):

@@ -41,22 +41,3 @@ def test_the_ends_of_the_range(values):
     if values.size:
         assert root_mean_square(values) == values[0]
         assert [*mean_and_deviation(values)] == [values[0], 0]
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
-def test_floats_stay_of_their_type(dtype):
-    """So that what is computed is."""
-    assert root_mean_square(VALUES.astype(dtype)).dtype == dtype
-
-
-def test_there_may_be_no_columns():
-    """As of inputs where a series has none beside it."""
-    assert [each.shape for each in mean_and_deviation(np.zeros((3, 0)), 0)] == [(0,), (0,)]
-
-
-def test_what_is_not_finite_stays_so():
-    """It is for the caller to see."""
-    with np.errstate(invalid="ignore"):
-        assert root_mean_square(np.array([1.0, np.inf])) == np.inf
-        assert np.isnan(root_mean_square(np.array([1.0, np.nan])))
-        assert np.isnan(mean_and_deviation(np.array([1.0, np.inf]))[1])

@@ -1,4 +1,4 @@
-"""Stacks and both directions beside autograd of the whole, under every truncation, one within the other."""
+"""A cell, stacks and both directions beside autograd of the whole, under every truncation."""
 
 import pickle
 
@@ -46,6 +46,7 @@ EACH = [
     BothEnds(LSTM(D, 2)),
     Stack(Bidirectional(GRU(D, 2)), BothEnds(LSTM(4, 2)), Vanilla(4, 3)),
     Stack(LSTM(D, 3), GRU(3, 4), Vanilla(4, 2)),
+    LSTM(D, 3),
 ]
 every_one = pytest.mark.parametrize("cell", EACH, ids=str)
 
@@ -77,7 +78,7 @@ def problem(cell, losses="every", seed=0):
         "params": cell.params(*(rng.uniform(-1, 1, shape) for shape in shapes.values())),
         "xs": rng.uniform(-1, 1, (N, T, D)),
         "targets": rng.uniform(-1, 1, (N, T, K) if losses == "every" else (N, K)),
-        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in cell.widths),
+        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in recurrence("cell", cell).widths),
     }
 
 
@@ -252,7 +253,7 @@ def drawn(cell, losses, seed=1):
     count = len(LENGTHS)
     given["xs"] = rng.uniform(-1, 1, (count, T, D))
     given["targets"] = rng.uniform(-1, 1, (count, T, K) if losses == "every" else (count, K))
-    given["h0"] = tuple(rng.uniform(-1, 1, (count, width)) for width in cell.widths)
+    given["h0"] = tuple(rng.uniform(-1, 1, (count, width)) for width in recurrence("cell", cell).widths)
     return given
 
 
@@ -302,16 +303,6 @@ def test_each_record_is_as_if_alone(cell, truncation, losses):
         assert not outputs[n, length:].any()
 
 
-def test_lengths_that_end_nothing_early_are_none():
-    """Under any truncation."""
-    cell = EACH[1]
-    given, net = problem(cell), RNN(cell, outputs=K)
-    for truncation in TRUNCATIONS[:4]:
-        _, grads = net.loss_and_gradients(**given, truncation=truncation)
-        _, again = net.loss_and_gradients(**given, truncation=truncation, lengths=[T, T])
-        assert_near(blocks(again), blocks(grads))
-
-
 @pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=str)
 @every_one
 def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
@@ -344,17 +335,6 @@ def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
         found = [*of_weights, of_xs, *of_state]
         total = found if total is None else [one + other for one, other in zip(total, found, strict=True)]
     assert_near([*grads.params, grads.xs, *grads.state], total)
-
-
-@pytest.mark.parametrize("lengths", [None, [3, 5]], ids=["whole", "ending early"])
-def test_both_ends_have_read_all_at_the_last_step(lengths):
-    """Each record's own: what is put out there are both last states."""
-    cell = EACH[5]
-    given, layer = problem(cell), Layer(cell)
-    weights = cell.weights(*given["params"][:-2])
-    outputs, (h, _, h_reverse, _), _ = layer.forward(weights, given["xs"], given["h0"], lengths)
-    for n, length in enumerate(lengths or [T, T]):
-        assert outputs[n, length - 1].tolist() == [*h[n].tolist(), *h_reverse[n].tolist()]
 
 
 def test_names_have_their_direction():

@@ -227,35 +227,6 @@ def test_truncation_shortens_the_recursion(truncation, losses, depth):
     assert len(moved) == depth
 
 
-@pytest.mark.parametrize(
-    ("truncation", "covers_once"), [(Full(), True), (Chunked(3), True), (Window(1), False)]
-)
-def test_da_takes_the_place_of_the_slopes(truncation, covers_once):
-    """Where each step is reached once the da lie where the slopes lay, and need no memory of their own."""
-    inside, cell = case(), Vanilla(1, 2, identity)
-    tape = unroll(cell, inside.weights, inside.xs, (inside.h0,))
-    (segment,) = segments(truncation, 8, 0, 100)
-    das, _, _ = bptt(cell, inside.weights, tape, (inside.dhs,), segment)
-    assert np.shares_memory(das, tape.da_buffer) == covers_once
-
-
-@pytest.mark.parametrize(("k", "copied"), [(3, True), (2, False)])
-def test_w_is_copied_where_the_rows_repay_it(k, copied):
-    """Four records through four steps are 16 rows, which are enough; through three they are not."""
-    given_ = []
-
-    class Asking(Vanilla):
-        def steps_back(self, W, carry, derivatives, das):
-            given_.append(W)
-            return super().steps_back(W, carry, derivatives, das)
-
-    inside = as_floats(case(records=4, steps=6, units=64, losses=1), np.float32)
-    inside.bptt_of(Asking(1, 64, identity), Window(k))
-    (W,) = given_
-    assert (W is not inside.weights.W) == copied
-    assert W.tolist() == inside.weights.W.tolist()
-
-
 @pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)], ids=str)
 def test_a_truncation_that_reaches_nothing(truncation):
     """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
@@ -265,18 +236,6 @@ def test_a_truncation_that_reaches_nothing(truncation):
         assert das.shape == (1, 2, 2)
         assert dh0.shape == (2, 2)
         assert {(type(entry), entry) for entry in (*das.flat, *dh0.flat)} == {(kind, 0)}
-
-
-@pytest.mark.parametrize(
-    ("truncation", "dtype"), [(Full(), np.float32), (Window(1), np.float64), (Chunked(2, 3), np.longdouble)]
-)
-def test_floats_are_exact_on_small_integers(truncation, dtype):
-    """A linear cell on small integers rounds nowhere, so each float type gives the Fractions' own numbers."""
-    exact_das, exact_dh0, exact_first = case().bptt(identity, truncation)
-    das, dh0, first = as_floats(case(), dtype).bptt(identity, truncation)
-    np.testing.assert_array_equal(das, exact_das.astype(dtype), strict=True)
-    np.testing.assert_array_equal(dh0, exact_dh0.astype(dtype), strict=True)
-    assert first == exact_first
 
 
 def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
@@ -299,33 +258,6 @@ def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
         unroll(Full(1, 1), weights, np.ones((2, 3, 1)), state)
 
 
-@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=str)
-def test_the_backward_is_repeatable_and_only_reads(truncation):
-    """A second backward of one tape gives the same bits, from weights, tape and dhs that are read-only."""
-    inside = as_floats(case(), np.float64)
-    cell = Vanilla(1, 2)
-    weights = Weights(*(np.asfortranarray(block) for block in inside.weights))
-    tape = unroll(cell, weights, inside.xs, (inside.h0,))
-    for array in (*weights, tape.rows, inside.dhs):
-        array.flags.writeable = False
-    (segment,) = segments(truncation, 8, 0, 2)
-    das, (dh0,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
-    bits = das.tobytes(), dh0.tobytes()
-    das[...] = dh0[...] = np.nan
-    again, (dh0_again,), _ = bptt(cell, weights, tape, (inside.dhs,), segment)
-    assert (again.tobytes(), dh0_again.tobytes()) == bits
-
-
-def test_the_forward_goes_on_from_a_state():
-    """A sequence in two parts, the second from the first's last state, has the states of one go."""
-    inside, cell, cut = case(steps=5), Vanilla(1, 2, softsign), 2
-    whole = unroll(cell, inside.weights, inside.xs, (inside.h0,)).states
-    before = unroll(cell, inside.weights, inside.xs[:, :cut], (inside.h0,)).states
-    after = unroll(cell, inside.weights, inside.xs[:, cut:], (before[-1],)).states
-    assert whole.shape == (6, 2, 2)
-    assert whole.tolist() == [*before.tolist(), *after.tolist()[1:]]
-
-
 @pytest.mark.parametrize(
     ("dtype", "halvings", "steps"), [(np.float32, 3, 80), (np.float64, 3, 400), (np.longdouble, 3, 6000)]
 )
@@ -342,35 +274,6 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     assert (das[np.count_nonzero(above) + rnn.through_time.bptt.FLUSH_EVERY[np.dtype(dtype)] :] == 0).all()
     assert not ((das > 0) & (das < np.finfo(dtype).tiny)).any()
     assert dh0 == 0
-
-
-@pytest.mark.parametrize(
-    ("dtype", "halvings", "steps"),
-    [(np.float32, 6, 60), (np.float64, 7, 200), (np.longdouble, 8, 2200)],
-)
-def test_what_vanishes_faster_is_denormal_for_a_few_steps(dtype, halvings, steps):
-    """For half of the offsets between two looks at most; then it is 0, and until FLUSH_BELOW it is exact."""
-    one = np.ones((1, 1, 1), dtype)
-    weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
-    das, dh0, _ = Case(weights, np.repeat(one, steps, axis=1), one[0], one).bptt(identity, Full())
-    das = np.abs(das.ravel()[::-1])
-    want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
-    above = want >= rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]
-    assert (das[above] == want[above]).all()
-    denormal = np.count_nonzero((das > 0) & (das < np.finfo(dtype).tiny))
-    assert denormal <= rnn.through_time.bptt.FLUSH_EVERY[np.dtype(dtype)] // 2
-    assert das[-1] == dh0 == 0
-
-
-@pytest.mark.parametrize(("dtype", "every"), [(np.float32, 8), (np.float64, 16), (np.longdouble, 16)])
-def test_vanished_entries_are_looked_for_now_and_then(dtype, every, monkeypatch):
-    """After every so many steps back and at no other, since a look costs time."""
-    flushed, (cell, moved) = [], counting(units=2)
-    monkeypatch.setattr(
-        rnn.through_time.bptt, "flush", lambda carry, below: flushed.append((len(moved), below))
-    )
-    as_floats(case(steps=3 * every - 1), dtype).bptt_of(cell, Full())
-    assert flushed == [(n * every, rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]) for n in (1, 2)]
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -6,9 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu, softsign
-from rnn.through_time.checkpoints import states_at
-from rnn.through_time.recurrence import Inputs, Single
+from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu
 from tests.rnn.fractions import fractions
 from tests.rnn.gradients import everything
 
@@ -61,23 +59,7 @@ def test_da_is_the_same_to_the_bit():
     np.testing.assert_allclose(again.params.W, kept.params.W, rtol=1e-5)
 
 
-def test_states_are_those_of_the_whole_forward():
-    """The states at the starts are those that one unrolling of the whole sequence passes."""
-    net, params, xs, _, h0 = problem(softsign, 4, every_step=False)
-    found = states_at(Single(net.cell), params, Inputs(xs), (h0,), [0, 3, 1])
-    assert sorted(found) == [0, 1, 3]
-    (longer,) = states_at(Single(net.cell), params, Inputs(xs), (h0,), [3])[3]
-    assert found[3][0].tolist() == longer.tolist()
-
-
 def test_the_spacing_grows_with_the_root_of_the_steps():
     """Unasked it is √(T / 2) or a little more, a multiple of 16; asked it is what was asked."""
     assert [Checkpoints().spacing(steps) for steps in (1, 512, 513, 1000, 20_000)] == [16, 16, 32, 32, 112]
     assert Checkpoints(7).spacing(1000) == 7
-
-
-def test_a_spacing_of_any_type_is_an_int():
-    """An unsigned one would wrap around below zero."""
-    every = np.uint8(5)
-    assert type(Checkpoints(every).every) is int
-    assert Checkpoints(every) == Checkpoints(5)

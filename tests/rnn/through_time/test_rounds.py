@@ -1,12 +1,10 @@
 """Rounds: every sweep goes back in one of them, and in none do two share a step."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.through_time.rounds import apart, rounds_of
-from rnn.through_time.routes import segments
-from rnn.truncation import Chunked, Full, Sweep, Tail, Window
+from rnn.through_time.rounds import apart
+from rnn.truncation import Sweep
 
 
 def steps_of(sweep):
@@ -27,16 +25,3 @@ def test_groups_are_few_and_apart(sweeps):
         assert len(reached) == len(set(reached))
     met = [sum(t in steps_of(sweep) for sweep in sweeps) for t in range(18)]
     assert len(groups) == max(met)
-
-
-@pytest.mark.parametrize(
-    ("truncation", "count"),
-    [(Full(), 1), (Tail(3), 1), (Chunked(3), 1), (Chunked(3, 1), 1), (Window(0), 1), (Window(3), 4)],
-    ids=str,
-)
-def test_a_window_has_a_round_for_each_of_its_steps(truncation, count):
-    """And truncations whose sweeps share no step have one."""
-    (segment,) = segments(truncation, 10, 0, 100)
-    found = rounds_of(segment)
-    assert len(found) == count
-    assert found is rounds_of(segment)

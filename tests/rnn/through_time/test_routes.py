@@ -1,39 +1,10 @@
 """Routes and segments: every sweep goes back once, wherever the sequence is cut."""
 
-import numpy as np
 import pytest
 
 from rnn.through_time.routes import MIN_BATCH, BatchedSweeps, SingleSweep, segments
-from rnn.truncation import Chunked, Full, Tail, Window
+from rnn.truncation import Chunked, Full, Window
 from tests.rnn.tables import Table
-
-TRUNCATIONS = [Full(), Window(3), Chunked(3), Chunked(2, 5), Chunked(4, 1), Tail(0)]
-
-
-@pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
-@pytest.mark.parametrize("every", [1, 3, 100])
-@pytest.mark.parametrize("first_loss", [0, 9])
-def test_segments_share_out_the_losses(truncation, every, first_loss):
-    """Every loss belongs to one segment, and segments follow one another from the last loss to the first."""
-    found = segments(truncation, 10, first_loss, 4, every)
-    losses = [t for segment in found for t in reversed(range(segment.first_loss, segment.stop))]
-    assert losses == list(reversed(range(first_loss, 10)))
-    assert all(segment.start <= segment.first < segment.stop for segment in found)
-
-
-@pytest.mark.parametrize(
-    ("truncation", "every", "first_loss"),
-    [(Full(), 10, 0), (Window(3), 11, 9), (Tail(4), 10, 9), (Chunked(3), 10, 0)],
-)
-def test_one_segment_of_all_steps_is_no_cut(truncation, every, first_loss):
-    """Segments as long as the sequence, or longer, are all of it, wherever the earliest sweep begins."""
-    (segment,) = segments(truncation, 10, first_loss, 4, every)
-    assert (segment.start, segment.first_loss, segment.stop) == (0, first_loss, 10)
-
-
-def test_equal_truncations_share_their_segments():
-    """What the routes are is worked out once, and Window(2) is the same in any type of integer."""
-    assert segments(Window(2), 9, 0, 4) is segments(Window(np.int64(2)), 9, 0, 4)
 
 
 class Moving:
@@ -151,20 +122,3 @@ def test_evenly_spaced_steps_are_a_slice():
     (segment,) = segments(Chunked(3, 2), 9, 0, MIN_BATCH)
     (route,) = segment.routes
     assert route.steps == (slice(1, 10, 3), slice(0, 9, 3))
-
-
-@pytest.mark.parametrize(
-    ("truncation", "carries"),
-    [
-        # Sweeps that share no step hand their carry on at a cut; those that end there or overlap are whole.
-        (Full(), [(False, True), (True, False)]),
-        (Chunked(4), [(False, False)] * 2),
-        (Window(2), [(False, False)] * 2),
-    ],
-    ids=str,
-)
-def test_a_border_is_crossed_by_one_sweep(truncation, carries):
-    """Or by none; each segment has the losses of its steps."""
-    found = segments(truncation, 8, 0, 4, every=4)
-    assert [(route.carry_in, route.carry_out) for part in found for route in part.routes] == carries
-    assert [(segment.first_loss, segment.stop) for segment in found] == [(4, 8), (0, 4)]

@@ -4,15 +4,11 @@ Their gradients beside autograd are in test_bidirectional.py.
 """
 
 import numpy as np
-import pytest
 
 from rnn import (
     GRU,
     LSTM,
     RNN,
-    Chunked,
-    CompiledLoops,
-    Full,
     Layer,
     NumPyLoops,
     Stack,
@@ -20,7 +16,6 @@ from rnn import (
     Window,
     identity,
 )
-from tests.rnn.gradients import assert_near, blocks
 
 N, T, D, K = 2, 6, 2, 1
 UNLIKE = Stack(LSTM(D, 4), GRU(4, 3), Vanilla(3, 5))
@@ -47,50 +42,6 @@ def test_a_window_on_every_level_is_another_rule():
     net = RNN(stack, outputs=1, loops=NumPyLoops())
     _, grads = net.loss_and_gradients(params, xs, one, truncation=Window(1))
     assert grads.xs.ravel().astype(bool).tolist() == [False, False, False, True, True]
-
-
-@pytest.mark.parametrize(
-    ("truncation", "dtype"), [(Full(), np.float64), (Window(2), np.float32), (Chunked(4), np.longdouble)]
-)
-def test_the_loops_agree(truncation, dtype):
-    """NumPy's and compiled ones, of three unlike cells, in any type of number."""
-    given = problem(UNLIKE)
-    given = {name: _as(dtype, value) for name, value in given.items()}
-    found = [
-        RNN(UNLIKE, outputs=K, loops=loops).loss_and_gradients(**given, truncation=truncation)
-        for loops in (NumPyLoops(), CompiledLoops())
-    ]
-    tolerance = 100 * np.finfo(dtype).eps
-    for one, other in zip(*(blocks(grads) for _, grads in found), strict=True):
-        assert one.dtype == dtype
-        np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
-
-
-def _as(dtype, value):
-    if isinstance(value, tuple):
-        made = [array.astype(dtype) for array in value]
-        return value._make(made) if hasattr(value, "_make") else tuple(made)
-    return value.astype(dtype)
-
-
-@pytest.mark.parametrize(
-    ("truncation", "loops"),
-    [(Full(), NumPyLoops()), (Window(1), CompiledLoops()), (Chunked(2, 3), NumPyLoops())],
-)
-def test_a_layer_is_a_network_without_its_readout(truncation, loops):
-    """Under the readout's own cotangents the layer's gradient is the network's."""
-    given = problem(UNLIKE)
-    net, layer = RNN(UNLIKE, outputs=K, loops=loops), Layer(UNLIKE, loops)
-    _, grads = net.loss_and_gradients(**given, truncation=truncation)
-    weights = UNLIKE.weights(*given["params"][:-2])
-    outputs, final, saved = layer.forward(weights, given["xs"], given["h0"])
-    do = outputs @ given["params"].V.T + given["params"].c - given["targets"]
-    of_layer = layer.backward(saved, do @ given["params"].V, truncation=truncation)
-    assert_near([*of_layer.params, of_layer.xs, *of_layer.state], [*grads.params[:-2], *blocks(grads)[-5:]])
-    for one, other in zip(final, net.forward(given["params"], given["xs"], given["h0"]).state, strict=True):
-        assert one.tolist() == other.tolist()
-    assert [array.shape for array in final] == [(N, width) for width in UNLIKE.widths]
-    assert outputs[:, -1].tolist() == final[-1].tolist()
 
 
 def test_a_late_reach_leaves_last_states_of_earlier_records_alone():
@@ -132,16 +83,3 @@ def test_names_have_their_level():
     rng = np.random.default_rng(3)
     own = [block for level in UNLIKE.levels for block in level.init(rng)]
     assert all(one.tolist() == other.tolist() for one, other in zip(made, own, strict=True))
-
-
-def test_loops_that_a_level_cannot_have_are_refused():
-    """By the argument's name, whichever level it is; and the usual ones are then NumPy's."""
-
-    class Own(Vanilla):
-        """Its text is not compiled."""
-
-    stack = Stack(LSTM(1, 2), Own(2, 2))
-    assert RNN(stack, outputs=1).loops == NumPyLoops()
-    assert RNN(Stack(LSTM(1, 2), Vanilla(2, 2)), outputs=1).loops == CompiledLoops()
-    with pytest.raises(TypeError, match=r"^RNN.loops: CompiledLoops\(\) of Own\(inputs=2, units=2\), needed"):
-        RNN(stack, outputs=1, loops=CompiledLoops())

@@ -2,17 +2,14 @@
 
 import copy
 import pickle
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, squared_error, tanh
+from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, tanh
 from tests.rnn.fractions import fractions
 
 FLOATS = [np.float32, np.float64, np.longdouble]
@@ -90,35 +87,6 @@ def test_large_matrices_too(units, dtype):
         assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
 
 
-@pytest.mark.parametrize("truncation", [Full(), Window(0), Chunked(2, 3)], ids=str)
-def test_no_result_lies_in_the_workspace(truncation):
-    """Nor do two blocks of a result share memory, or a block and what was given."""
-    net = network()
-    workspace = net.workspace(2, 6)
-    params, *data = draw(np.random.default_rng(0), net, 2, 6, np.float64)
-    _, *blocks = parts(net.loss_and_gradients(params, *data, truncation, workspace=workspace))
-    for block in blocks:
-        for array in (*arrays_of(workspace.tape), *params, *data):
-            assert not np.shares_memory(block, array)
-    for one, other in combinations(blocks, 2):
-        assert not np.shares_memory(one, other)
-
-
-def test_a_call_in_a_workspace_makes_no_tape():
-    """Neither for the forward nor for the backward."""
-
-    class Counting(Vanilla):
-        def tape(self, records, steps, dtype):
-            made.append(None)
-            return super().tape(records, steps, dtype)
-
-    made = []
-    net = RNN(Counting(2, 3), outputs=2)
-    workspace = net.workspace(1, 4)
-    net.loss_and_gradients(*draw(np.random.default_rng(0), net, 1, 4, np.float64), workspace=workspace)
-    assert len(made) == 1
-
-
 def test_networks_that_differ_in_what_a_tape_does_not_hold_can_share():
     """Another activation, or other outputs, over cells of one kind and size."""
     workspace = network(f=tanh).workspace(2, 4)
@@ -174,28 +142,3 @@ def test_a_workspace_in_use_is_refused():
             net.loss_and_gradients(*data, workspace=workspace)
     got = network().loss_and_gradients(*data, workspace=workspace)
     assert_same(got, network().loss_and_gradients(*data))
-
-
-def test_a_workspace_is_for_one_thread_at_a_time():
-    """A call that comes while another thread's is under way is refused at once, and neither is wrong."""
-    inside, leave = threading.Event(), threading.Event()
-
-    def slow(outputs, targets):
-        inside.set()
-        assert leave.wait(timeout=60)
-        return squared_error.value(outputs, targets)
-
-    net = network()
-    workspace = net.workspace(2, 4)
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    waiting = replace(net, loss=Loss("slow", slow, squared_error.gradient))
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(waiting.loss_and_gradients, *data, workspace=workspace)
-        try:
-            assert inside.wait(timeout=60)
-            with pytest.raises(RuntimeError, match=IN_USE):
-                net.loss_and_gradients(*data, workspace=workspace)
-        finally:
-            leave.set()
-        assert_same(first.result(), net.loss_and_gradients(*data))
-    assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
