@@ -15,13 +15,14 @@ from rnn import (
     LSTM,
     RNN,
     Bidirectional,
+    BothEnds,
     Chunked,
     Layer,
     Stack,
     Vanilla,
     softmax_cross_entropy,
 )
-from rnn.interchange import to_torch
+from rnn.interchange import from_torch, to_torch
 
 # Libraries are loaded, and compile, in processes of each test's own.
 pytestmark = pytest.mark.slow
@@ -219,3 +220,34 @@ def test_layers_are_theirs(name, made, lengths):
         own = learned[their_name(each)].grad
         own = own[-H:] if each.startswith("bn") else own
         np.testing.assert_allclose(block, own, rtol=0, atol=1e-12)
+
+
+@every_cell
+@pytest.mark.parametrize("made", SEVERAL)
+def test_their_parameters_are_read(name, made):
+    """Of a layer and a linear readout: what is predicted is what they put out."""
+    make, options = SEVERAL[made]
+    net = RNN(make(type(CELLS[name][0])), outputs=K)
+    theirs = CELLS[name][1](D, H, batch_first=True, dtype=torch.float64, **options)
+    readout = torch.nn.Linear(net.cell.units, K, dtype=torch.float64)
+    xs = np.random.default_rng(1).standard_normal((N, T, D))
+    params = from_torch(theirs.state_dict() | readout.state_dict())
+    np.testing.assert_allclose(
+        net.predict(params, xs), readout(theirs(torch.from_numpy(xs))[0]).detach(), **CLOSE
+    )
+
+
+@every_cell
+def test_both_ends_are_the_last_states(name):
+    """Of their top level, side by side: what a classifier of whole sequences reads."""
+    kind = type(CELLS[name][0])
+    theirs = CELLS[name][1](D, H, 2, batch_first=True, bidirectional=True, dtype=torch.float64)
+    readout = torch.nn.Linear(2 * H, K, dtype=torch.float64)
+    net = RNN(Stack(Bidirectional(kind(D, H)), BothEnds(kind(2 * H, H))), outputs=K)
+    xs = np.random.default_rng(1).standard_normal((N, T, D))
+    _, last = theirs(torch.from_numpy(xs))
+    h = last[0] if isinstance(last, tuple) else last
+    params = from_torch(theirs.state_dict() | readout.state_dict())
+    np.testing.assert_allclose(
+        net.predict(params, xs)[:, -1], readout(torch.cat([h[-2], h[-1]], dim=1)).detach(), **CLOSE
+    )
