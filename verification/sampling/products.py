@@ -44,12 +44,15 @@ SHAPES = (
     (65, 3, 3, 257),
     # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
     (129, 2, 3, 512),
-    # 2^15 and 2^16 positions.
+    # 2^15 and 2^16 positions, and 2^20 numbers of all states.
     (129, 255, 1, 2),
-    (129, 509, 1, 2),
+    (129, 509, 1, 16),
     # 65,536 numbers of one record's states.
     (1, 512, 3, 129),
 )
+
+# The units of a shape whose truth takes more than any may with as many as it says.
+FEWER = {(129, 509, 1, 16): 2}
 
 # Seconds, about, up to which a row is asked in further types; and up to which in the most precise alone,
 # where a sum has ``MANY`` addends, of which a less precise type tells little.
@@ -77,7 +80,7 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
     if claim.compiled:
         return ()
     factors, made = table(model, claim), list[Row]()
-    types = sorted(claim.dtypes, key=lambda name: -limits(dtype_of(name)).eps)
+    types = _by_precision(claim)
     turning = {name: cycle(of) for name, of in factors.items() if name in _turning(claim)}
     for sizes in _shapes(model, claim):
         levels = plain(model, claim, sizes)
@@ -156,12 +159,25 @@ def _shapes(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
 def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
     """Those of ``SHAPES``: the dimensions of states have so many units in all, others so many inputs."""
     states = [block.dimensions for block in model.of(Use.STATE)]
-    for records, steps, inputs, units in SHAPES:
+
+    def of(records: int, steps: int, inputs: int, units: int) -> Mapping[str, int]:
         sizes = dict.fromkeys(dimensions(model, needs_readout(claim)), inputs)
         for names in states:
             each = round(units ** (1 / max(1, len(names))))
             sizes |= {name: min(each, model.most.get(name, each)) for name in names}
-        yield {"N": records, "T": steps, **sizes}
+        return {"N": records, "T": steps, **sizes}
+
+    least = {"type": _by_precision(claim)[0]}
+    for shape in SHAPES:
+        sizes = of(*shape)
+        if shape in FEWER and not _fits(model, claim, Row({**plain(model, claim, sizes), **least}, sizes)):
+            sizes = of(*shape[:3], FEWER[shape])
+        yield sizes
+
+
+def _by_precision(claim: Claim) -> list[str]:
+    """The claimed types, the least precise first."""
+    return sorted(claim.dtypes, key=lambda name: -limits(dtype_of(name)).eps)
 
 
 def within(claim: Claim, name: str, size: int) -> int:

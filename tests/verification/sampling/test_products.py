@@ -59,6 +59,7 @@ def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
     assert {257, 512} <= {row.sizes["H"] for row in ROWS}
     assert any(row.sizes["T"] > 500 and row.sizes["H"] > 100 for row in ROWS)
     assert any(row.sizes["T"] > 500 and row.sizes["N"] > 100 for row in ROWS)
+    assert any(row.sizes["N"] * row.sizes["T"] * row.sizes["H"] >= 2**20 for row in ROWS)
     for row in ROWS:
         case = of_products(models.lstm, CLAIM).make(row, np.random.default_rng(0))
         assert case.sizes == row.sizes
