@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.weakened import ROOT, Weakening, ends
+from tests.weakened import ROOT, Weakening, ends, main
 
 FILE = ROOT / "verification/judging/arguments.py"
 IMPORTED = "import verification.judging.arguments\n"
@@ -33,3 +33,8 @@ def test_only_a_test_that_fails_or_an_import_that_raises_notices_it(
     assert end.survives == (noticed is None and error is None)
     assert end.noticed.endswith(noticed) if noticed else not end.noticed
     assert end.error.endswith(error) if error else not end.error
+
+
+def test_each_explanation_names_one_weakening_and_each_table_is_there() -> None:
+    """Whatever was renamed in the verifier."""
+    assert main(["--list", "--only", "nothing of this name"]) == 0

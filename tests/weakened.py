@@ -213,7 +213,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "properties/remarks.py: _may_be_wrong: an answer: False → (True)",
     ),
     "Of each row of a plan it is said what it is asked.": (
-        "judging/plan.py: Plan._work: half a rule: row.turns or () → (row.turns)",
+        "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",
     ),
     "Who is refuted goes on no more, whatever is left.": (
         "judging/run.py: Run.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
@@ -227,8 +227,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "A clock does not stand still from one look to the next, nor tell a limit to the last digit.": (
         "judging/run.py: Watch.is_over: a border: time.monotonic() >= self.until → "
         "(time.monotonic() > self.until)",
-        "judging/run.py: _look.is_over: a border: time.monotonic() + block.seconds >= until → "
-        "(time.monotonic() + block.seconds > until)",
+        "judging/run.py: _look: a border: time.monotonic() >= until → (time.monotonic() > until)",
         "judging/plan.py: Plan.is_slow: a border: self.pace > SLOW → (self.pace >= SLOW)",
     ),
     "No processor that these tests run on has been told to take denormal numbers for zero.": (
@@ -342,9 +341,10 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
         yield "an exclusion off", node.args[2], "lambda row: False"
     if called == "never":
         for together in node.args[1:]:
-            several = isinstance(together, ast.Starred)
-            off = (together.value, "()") if several else (together, "dict(off=but())")
-            yield ("an exclusion off", *off)
+            if isinstance(together, ast.Starred):
+                yield "an exclusion off", together.value, "()"
+            else:
+                yield "an exclusion off", together, "dict(off=but())"
     if called in ("Expected", "replace", "judged") and room in ("truth", "properties"):
         for name in ("spread", "terms", "lost"):
             if name in named:
@@ -413,6 +413,7 @@ def _in_tree(file: Path) -> Iterator[Weakening]:
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     tree = ast.parse(text)
+    named = _named(tree)
     for kind, node, wrong in changes(tree, file.parent.name, file.stem):
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
@@ -422,23 +423,33 @@ def _in_tree(file: Path) -> Iterator[Weakening]:
             continue
         known.add((start, end, made))
         source = (text[:start] + made.encode() + text[end:]).decode()
-        place = _place(tree, node.lineno)
+        place = _place(named, node.lineno)
         yield Weakening(
             kind, file, node.lineno, place, " ".join(right.split()), " ".join(made.split()), source
         )
 
 
-def _place(tree: ast.Module, line: int) -> str:
-    """The names of the constant, or of the classes and functions, that a line is within."""
-    names = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.stmt) or not node.lineno <= line <= (node.end_lineno or 0):
-            continue
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            names.append(node.name)
-        elif node in tree.body and isinstance(node, ast.Assign | ast.AnnAssign):
-            names.append(ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target))
-    return ".".join(names)
+# The first and the last line of what a name is given to, in the order of the file.
+Named = tuple[int, int, str]
+
+
+def _named(tree: ast.Module) -> list[Named]:
+    """The constants of a module, and its classes and functions, those within others as well."""
+    found = [
+        (each.lineno, each.end_lineno or 0, each.name)
+        for each in ast.walk(tree)
+        if isinstance(each, ast.ClassDef | ast.FunctionDef)
+    ]
+    for each in tree.body:
+        if isinstance(each, ast.Assign | ast.AnnAssign):
+            target = each.targets[0] if isinstance(each, ast.Assign) else each.target
+            found.append((each.lineno, each.end_lineno or 0, ast.unparse(target)))
+    return sorted(found)
+
+
+def _place(named: Sequence[Named], line: int) -> str:
+    """The names that a line is within."""
+    return ".".join(name for first, last, name in named if first <= line <= last)
 
 
 def _by_hand(file: Path) -> Iterator[Weakening]:
@@ -447,7 +458,7 @@ def _by_hand(file: Path) -> Iterator[Weakening]:
         if text.count(right) != 1:
             raise ValueError(f"{file.name}: {right!r} stands there {text.count(right)} times, needed once")
         line = text[: text.index(right)].count("\n") + 1
-        place, source = _place(ast.parse(text), line), text.replace(right, wrong)
+        place, source = _place(_named(ast.parse(text)), line), text.replace(right, wrong)
         yield Weakening("by hand", file, line, place, right, " ".join(wrong.split()), source)
 
 
