@@ -103,6 +103,8 @@ def _factor(case: Case, got: Array, want: Array) -> str:
     factor = constant_factor(got, want)
     if factor is None or abs(factor - 1) <= ALIKE:
         return ""
+    if abs(factor) <= half_of_digits(got.dtype):
+        return "next to zero"
     known = {
         -1.0: "the sign is wrong",
         2.0: "twice what it should be",

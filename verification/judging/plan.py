@@ -82,10 +82,12 @@ class Plan:
         numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
+        longest = 0 if self.is_slow else 1
+        yield from self._portions(between, self._between(profile, seed)[:longest])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
         switching = self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
         meeting = chain(switching, self._of_products())
-        fixed, drawn = self._fixed(), self.drawn(profile, seed)
+        fixed, drawn = self._fixed(), self.drawn(profile, seed, longest)
         other = (self.portions(sample, range(len(sample.rows))) for sample in others)
         dear = self._portions(floats.designed, rows[EARLY:])
         quick, slow = (meeting, fixed, drawn, *other, dear), (fixed, dear, meeting, drawn, *other)
@@ -115,17 +117,27 @@ class Plan:
             some, names = fixed[start : start + count], self._one_in_turn(start, count)
             yield Block(count, fixed=some, turns=names)
 
-    def drawn(self, profile: Profile, seed: int) -> Iterator[Block]:
-        """Cases that are drawn: all of a run that its seed decides."""
+    def drawn(self, profile: Profile, seed: int, begun: int = 0) -> Iterator[Block]:
+        """Cases that are drawn: all of a run that its seed decides.
+
+        ``begun``: how many of the rows between the classes have been looked at.
+        """
         block = SLOW_BLOCK if self.is_slow else BLOCK
         for start, count in _in_blocks(profile.cases, block):
             yield Block(count, f"{seed} {start}", turns=self._one_in_turn(start, count))
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
             yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
-        # Sizes between those of the designed sample, of no more cases than are drawn.
+        yield from self._portions(between, self._between(profile, seed)[begun:])
+
+    def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
+        """Sizes between those of the designed sample, of no more cases than are drawn.
+
+        The one of most steps is the first: a last block of 128 or 256 steps that is not whole is in few others.
+        """
         rows = rows_between(self.engine.model, self.engine.claim, seed)
         numbered = [*zip(rows, self._in_turn(rows.values()), strict=True)][: profile.cases]
-        yield from self._portions(between, numbered)
+        longest = max(numbered, key=lambda one: one[1].sizes["T"], default=None)
+        return sorted(numbered, key=lambda one: one is not longest)
 
     def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
         """Rows of a sample, in blocks of little work at first."""

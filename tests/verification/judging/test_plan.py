@@ -227,7 +227,7 @@ PLANS = {
     CALL: {"fixed": [3, 3, 3, 1], "drawn": [3] * 10 + [1]},
 }
 ORDERS = {
-    QUICK_CALL: ["rows", "switches", "products", "fixed", "drawn", "between", "rows"],
+    QUICK_CALL: ["rows", "between", "switches", "products", "fixed", "drawn", "between", "rows"],
     CALL: ["rows", "fixed", "rows", "switches", "products", "drawn", "between"],
 }
 
@@ -245,7 +245,10 @@ def test_a_plan_is_of_who_is_slow_or_not(pace):
     for kind, sizes in PLANS[pace].items():
         assert [block.size for block in by_kind[kind]] == sizes
     shapes = [len({str(row.sizes) for _, row in block.rows}) for block in by_kind["products"]]
+    first, *others = [each for block in by_kind["between"] for each in block.rows]
+    assert len({number for number, _ in (first, *others)}) == 1 + len(others)
     if pace == QUICK_CALL:
+        assert first[1].sizes["T"] == max(row.sizes["T"] for _, row in others)
         assert (plan.left_out, max(shapes)) == ((), 3)
         return
     assert {*shapes} == {1}
