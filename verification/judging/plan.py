@@ -132,7 +132,7 @@ class Plan:
     def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
         """Sizes between those of the designed sample, of no more cases than are drawn.
 
-        The one of most steps is the first: a last block of 128 or 256 steps that is not whole is in few others.
+        The one of most steps is the first: few others have a last block of 256 steps that is not whole.
         """
         rows = rows_between(self.engine.model, self.engine.claim, seed)
         numbered = [*zip(rows, self._in_turn(rows.values()), strict=True)][: profile.cases]

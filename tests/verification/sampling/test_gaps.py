@@ -37,13 +37,13 @@ def test_a_few_seeds_leave_no_size_out(name):
 
 
 def test_a_size_is_asked_twice_and_other_sizes_between_beside_some():
-    """Every 41st number of steps beyond the classes once; of 69 rows a fifth have three such sizes."""
+    """Every 41st number of steps beyond the classes once; of 69 rows a quarter have three such sizes."""
     found, _ = rows()
     steps = Counter(row.sizes["T"] for row in found.values())
     assert {n: count for n, count in steps.items() if n > NUMBERS[-1]} == dict.fromkeys(
         range(164, 512, 41), 1
     )
-    assert 8 < sum(len(LEFT_OUT & {*row.sizes.values()}) > 2 for row in found.values()) < 20
+    assert 12 < sum(len(LEFT_OUT & {*row.sizes.values()}) > 2 for row in found.values()) < 25
 
 
 @pytest.mark.slow
