@@ -1,1 +1,1 @@
-"""Campaigns: as many drawn cases as one likes, over processes or a cluster, kept on disk as they come."""
+"""Campaigns: any number of drawn cases, over processes or a cluster, stored on disk as they are done."""

@@ -1,7 +1,7 @@
-"""Blocks of cases, which are what is handed out, done once, and stored.
+"""Blocks of cases: the units that are distributed, run and stored.
 
-A case is drawn from a generator of its own, seeded by (seed, block, number). So it does not matter which
-process draws it, when, and after what.
+Each case is drawn from a generator of its own, seeded by (seed, block, number). So the case does not depend
+on which process draws it, when, or in which order.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Cases of a block: some seconds of work, beside which the cost of handing out and storing is nothing.
+# Cases of a block: some seconds of work, which outweigh the cost of distributing and storing it.
 CASES = 50
 
 
 @dataclass(frozen=True, order=True)
 class CaseId:
-    """A case of a campaign; from this alone it can be drawn again."""
+    """Identifies a case of a campaign, which can be drawn again from it."""
 
     seed: int
     block: int
@@ -43,16 +43,16 @@ class Block:
 
 
 def count(cases: int) -> int:
-    """How many blocks so many cases are."""
+    """How many blocks this many cases need."""
     return -(-cases // CASES)
 
 
 def size_of(index: int, cases: int) -> int:
-    """How many of so many cases are in the block with this index; the last one may hold fewer than others."""
+    """How many cases the block with this index holds; the last one may hold fewer than the others."""
     return max(0, min(CASES, cases - index * CASES))
 
 
 def blocks(seed: int, cases: int, first: int = 0) -> Iterator[Block]:
-    """The blocks of so many cases in order, from that with the index ``first`` on."""
+    """The blocks of so many cases in order, from the index ``first`` on."""
     for index in range(first, count(cases)):
         yield Block(seed, index, size_of(index, cases))

@@ -26,22 +26,22 @@ from verification.processes.fresh import pooled
 from verification.processes.timeout import MAX_LOST
 from verification.processes.workers import Lost, Spread
 
-# The designed sample alone: all other cases are drawn in blocks.
+# The designed sample alone, because all other cases are drawn in blocks.
 SAMPLE = Profile("sample", cases=0, exact_cases=0)
 
-# Refuted cases after which no more are sought: enough to choose a small one from.
+# Refuted cases after which the search ends: enough to choose a small one.
 ENOUGH = 100
 
-# Where programs of failing cases are, in the campaign's folder.
+# Programs of failing cases are in this folder of the campaign's folder.
 FAILURES = "failures"
 
 
 @dataclass(frozen=True, eq=False)
 class Campaign:
-    """So many random cases of an engine from a seed, and the folder where all is stored.
+    """So many random cases of an engine from a seed, and the folder where everything is stored.
 
-    ``identity``: what has to be alike in a campaign that is resumed. ``look``: makes the records of blocks,
-    in order. ``cache``: are truths of the designed sample read from the user's cache, and kept there?
+    ``identity``: must be equal when a campaign is resumed. ``look``: makes the records of blocks, in order.
+    ``cache``: are truths of the designed sample read from the user's cache, and written there?
     """
 
     subject: Subject
@@ -56,7 +56,7 @@ class Campaign:
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the case that
-    is shown, None where it is one of the designed sample's.
+    is shown, None if it belongs to the designed sample.
     """
 
     judgement: Judgement
@@ -65,7 +65,7 @@ class Outcome:
 
 
 def sampled(campaign: Campaign, store: Store, progress: Progress) -> Seen:
-    """What the designed sample came to. It is stored when all of it is done, unless it is refuted."""
+    """The result of the designed sample. It is stored when it is complete, unless the engine is refuted."""
     there = store.sample()
     if there is not None:
         kept = (Coverage(**{**each, "vacuous": tuple(each["vacuous"])}) for each in there["coverage"])
@@ -81,7 +81,7 @@ def sampled(campaign: Campaign, store: Store, progress: Progress) -> Seen:
 
 
 def unhurried(spread: Spread) -> Spread:
-    """The same without the pace of an engine, by which a slow one would be asked less."""
+    """The same engine without its measured pace, by which a slow engine would get fewer checks."""
 
     def spread_without_pace(
         work: Callable[..., Any], tasks: Iterable[Any], processes: int | None = None
@@ -94,7 +94,7 @@ def unhurried(spread: Spread) -> Spread:
 
 
 def taken_up(campaign: Campaign, store: Store) -> tuple[Record, int]:
-    """What the blocks that are stored come to, and how many they are; all of them are read."""
+    """The sum of the stored blocks, and how many they are; all of them are read."""
     record, number = Record(), 0
     for each in store.records(campaign.cases):
         number += 1
@@ -104,9 +104,9 @@ def taken_up(campaign: Campaign, store: Store) -> tuple[Record, int]:
 
 
 def merged(campaign: Campaign, store: Store, record: Record, first: int, progress: Progress) -> Record:
-    """The record with those of the blocks from that index on, each stored when it comes.
+    """The record with the blocks from that index on, each stored when it is done.
 
-    ``progress`` is told of cases: of those that are left, how many have been run.
+    ``progress`` gets the number of cases left, and how many of them have been run.
     """
     if is_over(record):
         return record
@@ -124,12 +124,12 @@ def merged(campaign: Campaign, store: Store, record: Record, first: int, progres
 
 
 def is_over(record: Record) -> bool:
-    """Is enough refuted?"""
+    """Have enough cases been refuted?"""
     return record.refuted >= ENOUGH or record.lost >= MAX_LOST
 
 
 def _with_program(campaign: Campaign, record: Record) -> Record:
-    """The record of a block. The program of its smallest failing case is there from now on."""
+    """The record of a block; the program of its smallest failing case is written first."""
     failing = record.failing
     path = None if failing is None else campaign.folder / FAILURES / f"{failing.case}.py"
     if failing is not None and path is not None and not path.exists():
@@ -138,7 +138,7 @@ def _with_program(campaign: Campaign, record: Record) -> Record:
 
 
 def _write_program(campaign: Campaign, failing: Failing, path: Path) -> None:
-    """A program that fails as printed; ``Undelivered`` where it cannot be written."""
+    """Writes a program that fails as printed; raises ``Undelivered`` if it cannot be written."""
     subject, case = campaign.subject, failing.case
     program = subject.example(subject.pack(subject.at(case)), failing.finding, False).code
 
@@ -151,7 +151,7 @@ def _write_program(campaign: Campaign, failing: Failing, path: Path) -> None:
 
 
 def concluded(campaign: Campaign, sample: Seen, record: Record, started: float) -> Outcome:
-    """The judgement on all of it, told by the smallest case that is refuted.
+    """The judgement on all cases, explained by the smallest refuted one.
 
     ``started``: by ``time.monotonic``.
     """

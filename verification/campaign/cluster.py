@@ -28,18 +28,18 @@ from verification.processes.loading import engine_at
 from verification.processes.workers import Lost, spread
 from verification.text import message_of, shown
 
-# Seconds for a scheduler to answer, and for one of its workers to be there.
+# Seconds to wait for a scheduler's answer, and for one of its workers.
 ANSWER, JOINED = 5.0, 30.0
 
-# Blocks that are out at a time for each thread of a worker.
+# Blocks that are sent ahead for each thread of a worker.
 AHEAD = 4
 
-# How often a block is handed out again whose process has ended, as where the machine has no memory left.
+# How often a block is sent again after its process has ended, for instance for lack of memory.
 RETRIES = 4
 
 
 class Refused(ValueError):
-    """A worker that cannot have the engine that is meant; the message says why, in a line."""
+    """A worker cannot load the right engine; the message says why, in one line."""
 
 
 class Processes(WorkerPlugin):
@@ -48,16 +48,16 @@ class Processes(WorkerPlugin):
     pool: Pool
 
     def setup(self, worker: distributed.Worker) -> None:
-        """When a worker joins, or is there already."""
+        """Called when a worker joins, or for one that is already there."""
         self.pool = Pool()
 
     def teardown(self, worker: distributed.Worker) -> None:
-        """When it leaves, or the campaign does."""
+        """Called when the worker or the campaign leaves."""
         self.pool.end()
 
 
 def look_there(name: str, target: str, needed: Mapping[str, str], block: Block) -> Record:
-    """In a worker, by its plugin of that name: the record of a block; raises ``Refused``."""
+    """On a worker: the record of a block, by the plugin of that name; raises ``Refused``."""
     worker = get_worker()
     plugin = worker.plugins[name]
     assert isinstance(plugin, Processes)  # registered before any block is handed out
@@ -73,7 +73,7 @@ def look_there(name: str, target: str, needed: Mapping[str, str], block: Block) 
 
 
 def _look_afresh(task: tuple[str, dict[str, str], Block], channel: Channel) -> Record:
-    """In a fresh process: the record of a block, of which each has the engine as its file makes it."""
+    """In a fresh process: the record of a block; each process loads the engine from its file."""
     target, needed, block = task
     subject = _subject(target, tuple(needed.items()))
     (outcome,) = spread(partial(look_at, subject), [block])
@@ -82,7 +82,7 @@ def _look_afresh(task: tuple[str, dict[str, str], Block], channel: Channel) -> R
 
 @lru_cache(maxsize=1)
 def _subject(target: str, needed: tuple[tuple[str, str], ...]) -> Subject:
-    """The engine's, loaded once; raises ``Refused``."""
+    """The engine's subject, loaded once; raises ``Refused``."""
     try:
         wrong = difference(identity_of(target), dict(needed))
         engine = engine_at(target)
@@ -96,7 +96,7 @@ def _subject(target: str, needed: tuple[tuple[str, str], ...]) -> Subject:
 def on_cluster(
     address: str, target: str, needed: Mapping[str, str], blocks: Iterable[Block]
 ) -> Generator[Record, None, None]:
-    """The records of the blocks in order; raises ``Refused``, and ``GaveUp`` where the scheduler is lost."""
+    """The records of the blocks in order; raises ``Refused``, and ``GaveUp`` if the scheduler is lost."""
     with _joined(address) as (client, plugin):
         out = deque[Future[Record]]()
         for block in blocks:
@@ -108,7 +108,7 @@ def on_cluster(
 
 
 def check(address: str, target: str, needed: Mapping[str, str]) -> None:
-    """ValueError, in one line, for a worker that has not the engine and the versions that are needed."""
+    """Raises ValueError, in one line, for a worker without the right engine and versions."""
     nothing = Block(0, 0, 0)
     try:
         with _joined(address) as (client, plugin):
@@ -123,11 +123,12 @@ def check(address: str, target: str, needed: Mapping[str, str]) -> None:
 
 @contextmanager
 def _joined(address: str) -> Iterator[tuple[Client, str]]:
-    """A client, and the name of the plugin that its workers have as long as this lasts.
+    """A client, and the name of the plugin that its workers have in the meantime.
 
-    Raises ValueError, in one line, for an address that will not do; ``GaveUp`` for a scheduler that is lost.
+    Raises ValueError, in one line, for an address that does not work; ``GaveUp`` for a scheduler that is
+    lost.
     """
-    # What Dask logs of lost connections is told here, in a line.
+    # Lost connections are reported here in one line, so Dask's log of them is silenced.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     plugin = f"verified-rnn campaign {uuid4().hex}"
     try:
@@ -151,7 +152,7 @@ def _joined(address: str) -> Iterator[tuple[Client, str]]:
     except (OSError, RuntimeError, CancelledError, KilledWorker) as error:
         raise GaveUp(f"the cluster at {address} is lost: {message_of(error)}") from error
     finally:
-        # A scheduler that is gone needs no goodbye.
+        # A scheduler that is gone cannot be closed.
         with suppress(Exception):
             if client.status == "running":
                 client.unregister_worker_plugin(plugin)

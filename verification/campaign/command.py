@@ -1,4 +1,4 @@
-"""``python -m verification campaign``: what it can be asked for, what it prints, and what it comes to."""
+"""``python -m verification campaign``: its options, its output and its result."""
 
 import argparse
 import sys
@@ -22,10 +22,10 @@ from verification.campaign.store import opened
 from verification.judge import subject_of
 from verification.report import summary
 
-# Digits of a number that is given, at most: names of files hold a seed.
+# The most digits of a given number: names of files contain the seed.
 DIGITS = 19
 
-# Cases of the designed sample, about, by whose proportion to the others it is known what is left.
+# About how many cases the designed sample has; used to estimate the remaining time.
 SAMPLE = 300.0
 
 
@@ -41,7 +41,7 @@ def whole(least: int) -> Callable[[str], int]:
     return read
 
 
-# What a campaign can be asked for, beside the engine and where its results go, as argparse takes it.
+# The options of a campaign, beside the engine and the places of results, as argparse takes them.
 FLAGS: Mapping[str, Mapping[str, Any]] = {
     "--cases": {"type": whole(1), "required": True, "metavar": "N", "help": "how many cases are drawn"},
     "--seed": {
@@ -64,7 +64,7 @@ FLAGS: Mapping[str, Mapping[str, Any]] = {
 
 
 def prepared(options: argparse.Namespace) -> Campaign:
-    """The campaign that the options ask for; ValueError, in one line, for one that cannot be."""
+    """The campaign for these options; raises ValueError, in one line, if there can be none."""
     identity, subject = identity_of(options.target), subject_of(options.engine)
     look = partial(on_processes, subject, options.workers)
     if options.scheduler is not None:
@@ -76,7 +76,7 @@ def prepared(options: argparse.Namespace) -> Campaign:
             raise ValueError(f"--scheduler: {missing('distributed', 'cluster')}")
         from verification.campaign.cluster import check, on_cluster
 
-        # Workers have working directories of their own.
+        # Workers have other working directories.
         file, _, name = options.target.rpartition(":")
         target = f"{Path(file).resolve()}:{name}"
         check(options.scheduler, target, identity)
@@ -86,12 +86,12 @@ def prepared(options: argparse.Namespace) -> Campaign:
 
 
 def parts(options: argparse.Namespace) -> Mapping[str, float]:
-    """What a campaign is expected to take, part by part."""
+    """The expected duration of each part of a campaign."""
     return {"designed sample": SAMPLE, "cases": float(options.cases)}
 
 
 def run(campaign: Campaign, program: str, progress: Progress) -> Outcome:
-    """From where the campaign was left to its end; what stops it is told in one line, with how to go on."""
+    """Runs a campaign to its end; if it stops, one line says why and how to resume it."""
     started = time.monotonic()
     try:
         with opened(campaign.folder, campaign.identity) as store, _how_to_go_on(campaign.folder):
@@ -111,7 +111,7 @@ def run(campaign: Campaign, program: str, progress: Progress) -> Outcome:
 
 @contextmanager
 def _how_to_go_on(folder: Path) -> Iterator[None]:
-    """Who ends a campaign is told that nothing is lost."""
+    """On an interruption, prints how to resume the campaign."""
     try:
         yield
     except (KeyboardInterrupt, Terminated):
@@ -124,7 +124,7 @@ def _tell(words: str) -> None:
 
 
 def as_text(outcome: Outcome) -> str:
-    """What ``judge`` says, and how often the engine was refuted."""
+    """The text of ``judge``, and how often the engine was refuted."""
     return "\n".join([summary.as_text(outcome.judgement), *_refuted(outcome)])
 
 
@@ -136,7 +136,7 @@ def _refuted(outcome: Outcome) -> Iterator[str]:
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """What ``judge`` writes, and what the cases met, as JSON values."""
+    """The JSON values of ``judge``, and those of what the cases met."""
     judgement = outcome.judgement
     return {
         **summary.as_json(judgement),

@@ -1,4 +1,4 @@
-"""What a campaign is of: an engine's source, a seed, and all that makes a case the same case elsewhere."""
+"""The identity of a campaign: the engine's source, the seed, and everything that cases depend on."""
 
 import hashlib
 import platform
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-# What cases, truths and bounds are made by, beside this project.
+# Libraries that cases, truths and bounds depend on.
 LIBRARIES = ("numpy", "autograd", "hypothesis")
 
-# Characters of a digest: enough to tell two sources from each other.
+# Characters of a digest: enough to distinguish two sources.
 DIGITS = 16
 
 HERE = Path(__file__).resolve().parents[1]
 
 
 def identity_of(target: str) -> dict[str, str]:
-    """Of the engine of ``FILE.py:NAME`` as it is judged here: its name, the file's digest, and versions.
+    """For the engine of ``FILE.py:NAME``: its name, the file's digest, and versions.
 
-    This project's is a digest of its source, which changes under one version between releases. OSError if
-    the file cannot be read.
+    This project's version is a digest of its source, which changes between releases. Raises OSError if the
+    file cannot be read.
     """
     file, _, name = target.rpartition(":")
     return {
@@ -32,7 +32,7 @@ def identity_of(target: str) -> dict[str, str]:
 
 
 def difference(found: Mapping[str, str], needed: Mapping[str, str]) -> str | None:
-    """The first thing that is not as needed, in words, or None."""
+    """The first difference from what is needed, in words, or None."""
     for name, wanted in needed.items():
         if found.get(name) != wanted:
             return f"{name} {found.get(name, 'missing')}, needed {wanted}"
@@ -40,7 +40,7 @@ def difference(found: Mapping[str, str], needed: Mapping[str, str]) -> str | Non
 
 
 def _digest(*files: Path) -> str:
-    """Of what is in the files, and of the names of ours."""
+    """Of the contents of the files, and of the names of our own."""
     digest = hashlib.sha256()
     for file in files:
         name = file.relative_to(HERE).as_posix() if file.is_relative_to(HERE) else ""

@@ -1,4 +1,4 @@
-"""The cases of a block, run in a process that the engine may end: one that does is refuted, and the last."""
+"""Runs the cases of a block in a process. If the engine ends it, that case is refuted and is the last."""
 
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -23,7 +23,7 @@ class GaveUp(Exception):
 def on_processes(
     subject: Subject, processes: int | None, blocks: Iterable[Block]
 ) -> Generator[Record, None, None]:
-    """The records of the blocks in order, made by so many processes of this machine (None: its cores)."""
+    """The records of the blocks in order, by so many processes of this machine (None: one for each core)."""
     given, named = tee(blocks)
     with pooled() as spread, closing(spread(partial(look_at, subject), given, processes)) as outcomes:
         for block, outcome in zip(named, outcomes, strict=False):
@@ -31,9 +31,10 @@ def on_processes(
 
 
 def look_at(subject: Subject, block: Block, channel: Any) -> Record:
-    """The record of the block. Each case is told, with the record of those before it and then in words.
+    """The record of the block. Each case is announced with the record so far, and then in words.
 
-    A case that costs its process, or an answer in time, is the last: to go on may be to wait again.
+    A case that ends its process, or is not answered in time, is the last: later ones would probably cost as
+    long.
     """
     subject, record = subject.guarded(channel), Record()
     for each in block.cases():
@@ -49,12 +50,12 @@ def look_at(subject: Subject, block: Block, channel: Any) -> Record:
 
 
 def record_of(subject: Subject, block: Block, outcome: Record | Lost) -> Record:
-    """The same of a block whose process may have been lost; ``GaveUp`` if no engine was called by then."""
+    """The same for a block whose process may be lost; raises ``GaveUp`` if no engine was called."""
     if not isinstance(outcome, Lost):
         return outcome
     before, words = outcome.doing or (Record(), None)
     if words is None:
-        # A case of a function is drawn by the user's own forward.
+        # Cases of a function call the user's own forward.
         raise GaveUp(f"block {block.index}: the work {outcome.how}, before the engine was called")
     lost = of_lost(replace(outcome, doing=words))
     case = CaseId(block.seed, block.index, before.tally.cases)

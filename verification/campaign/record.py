@@ -1,7 +1,7 @@
-"""What some cases came to, in a form that is sent between machines and stored as JSON.
+"""The result of some cases, in a form that is sent between machines and stored as JSON.
 
-Records add up. Of all failures the smallest is kept, by the case's id, from which the case is drawn again: no
-array is stored, and the record of a block takes some kilobytes.
+Records add up. Only the smallest failure is kept, by the id from which its case is drawn again. No array is
+stored, and the record of a block takes some kilobytes.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ from verification.judging.judgement import Row
 from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
-# What a tally counts, as a number and by name. A campaign has no calls of a training.
+# The counters of a tally, and its counters by name. A campaign has no calls of a training run.
 NUMBERS = ("cases", "informative")
 COUNTERS = ("seen", "declined", "not_asked", "drawn", "fixed", "remarks")
 
 
 @dataclass(frozen=True)
 class Failing:
-    """A case on which a property fails: how many numbers it has, which case, and the finding."""
+    """A case on which a property fails: how many numbers it has, its id, and the finding."""
 
     size: int
     case: CaseId
@@ -31,9 +31,10 @@ class Failing:
 
 @dataclass(frozen=True)
 class Record:
-    """``tally``: without an example; ``refuted``: how many cases were; ``lost``: how many ended a process.
+    """``tally``: without an example; ``refuted``: the number of refuted cases; ``lost``: how many ended a
+    process.
 
-    ``failing``: of the smallest case.
+    ``failing``: the smallest failing case.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -81,6 +82,6 @@ class Record:
 
 
 def of_tally(tally: Tally, failing: Failing | None = None) -> Record:
-    """Of one case, or of more of which none is refuted."""
+    """The record of one case, or of several of which none is refuted."""
     bare = replace(tally, refuted=None, lost="", pace=inf)
     return Record(bare, int(tally.is_refuted), int(bool(tally.lost)), failing)

@@ -21,10 +21,10 @@ from verification.text import message_of
 
 NAME = "campaign.sqlite"
 
-# Changes with the form of what is stored.
+# Changes with the stored form.
 FORM = 3
 
-# ``kind``: "identity" and "sample", of which there is number 0, or "block".
+# ``kind``: "identity" and "sample", each with number 0, or "block".
 TABLE = f"""
 PRAGMA user_version = {FORM};
 CREATE TABLE IF NOT EXISTS done (
@@ -47,7 +47,7 @@ class Store:
         self._connection, self._path = connection, path
 
     def claim(self, identity: Mapping[str, str]) -> None:
-        """What is stored is of this campaign from now on; ValueError if it is of another one."""
+        """Makes the folder this campaign's; raises ValueError if it belongs to another one."""
         found = self._only("identity")
         if found is None:
             if self._connection.execute("SELECT 1 FROM done").fetchone():
@@ -57,11 +57,11 @@ class Store:
             raise ValueError(f"{self._path.parent}: a campaign of {wrong}; {ANEW}")
 
     def keep(self, block: Block, record: Record) -> None:
-        """Store the record of a block. One of another size, of a campaign of fewer cases, gives way."""
+        """Stores the record of a block. It replaces one of another size, from a campaign of fewer cases."""
         self._write("block", block.index, block.size, record.to_json())
 
     def records(self, cases: int) -> Iterator[Record]:
-        """Of the first blocks of so many cases, up to one that is not done, or was one of fewer cases."""
+        """Records of the first blocks, up to one that is missing, or that has another size."""
         for expected, (number, size, values) in enumerate(self._read("block")):
             if number != expected:
                 raise ValueError(f"{self._path}: block {expected} is missing; {ANEW}")
@@ -70,11 +70,11 @@ class Store:
             yield self._made(f"block {number}", values)
 
     def keep_sample(self, values: Any) -> None:
-        """Store what the designed sample came to, as JSON values."""
+        """Stores the result of the designed sample, as JSON values."""
         self._write("sample", 0, 0, values)
 
     def sample(self) -> Any:
-        """What the designed sample came to, where all of it is done; None otherwise."""
+        """The result of the designed sample, if it is complete; else None."""
         return self._only("sample")
 
     def _made(self, what: str, values: Any) -> Record:
@@ -98,7 +98,7 @@ class Store:
 
     def _read(self, kind: str) -> Iterator[tuple[int, int, Any]]:
         """The number, the size and the values of each row of a kind, in order."""
-        # As bytes, which need not be a text any more.
+        # As bytes, because damaged text may not decode.
         query = "SELECT number, size, CAST(value AS BLOB), checksum FROM done WHERE kind = ? ORDER BY number"
         try:
             for number, size, data, checksum in self._connection.execute(query, (kind,)):
@@ -110,13 +110,13 @@ class Store:
 
 
 def _checksum(kind: str, number: object, size: object, value: bytes) -> int:
-    """Of all of a row, whatever is there now."""
+    """Over a whole row, whatever it contains."""
     return zlib.crc32(value, zlib.crc32(f"{kind} {number} {size} ".encode()))
 
 
 @contextmanager
 def opened(folder: Path, identity: Mapping[str, str]) -> Iterator[Store]:
-    """The campaign in the folder; ValueError, in one line, for one of something else, or that runs."""
+    """The store in the folder; raises ValueError, in one line, if it is something else, or is in use."""
     path = folder / NAME
     connection = _connected(path)
     try:
@@ -142,12 +142,12 @@ def _connected(path: Path) -> sqlite3.Connection:
             (form,) = connection.execute("PRAGMA user_version").fetchone()
             if form not in (0, FORM):
                 raise ValueError(f"{path}: stored in form {form}, needed {FORM}; {ANEW}")
-            # Written each time, so that what cannot be written is found now.
+            # Written each time, so that a folder that cannot be written is found now.
             connection.executescript(TABLE)
         except BaseException:
             connection.close()
             raise
-    # What SQLite says of a damaged table holds the damaged bytes, which need not be a text.
+    # SQLite's message may contain the damaged bytes, which may not decode.
     except (sqlite3.Error, UnicodeDecodeError) as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
             raise ValueError(

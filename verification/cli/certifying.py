@@ -1,4 +1,4 @@
-"""What a judgement of a cell of ``rnn`` certifies, for ``python -m rnn train``, which looks for it."""
+"""The certificate of a judgement of a cell, which ``python -m rnn train`` looks up."""
 
 import sys
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from verification.judging.judgement import Judgement
 
 
 def certificate_of(judgement: Judgement, verdict: str, cell: str, loops: str, profile: str) -> Certificate:
-    """Of a run that is over; the ``verdict`` may be worse than the judgement's own."""
+    """The certificate of a finished run; its ``verdict`` may be worse than the judgement's own."""
     return Certificate(
         cell=cell,
         loops=loops,
@@ -25,7 +25,7 @@ def certificate_of(judgement: Judgement, verdict: str, cell: str, loops: str, pr
 
 
 def keep_or_tell(certificate: Certificate) -> None:
-    """Keep it in the user's cache. Where that cannot be, one line says so: nobody has asked for the file."""
+    """Writes it to the user's cache; prints one line if that fails, since the user did not request it."""
     try:
         path = keep(certificate)
     except OSError as error:

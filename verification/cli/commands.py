@@ -1,7 +1,7 @@
-"""The commands: what each prints as it goes, and what it comes to.
+"""The commands: their progress, their output, and their results.
 
-A command writes text to standard output and its progress to standard error. Its result, as JSON, and its
-files are written by ``main`` when all is done, so that one that cannot be written does not cost the others.
+A command writes text to standard output and its progress to standard error. ``main`` writes its result, as
+JSON, and its files at the end, so that one file that cannot be written does not cost the others.
 """
 
 import argparse
@@ -48,9 +48,9 @@ from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Whether all holds, the result as JSON values, made when asked for, and the files by their names.
+    """Does everything hold? With the result as JSON values, made on request, and files by name.
 
-    ``certificates``: of what a run has seen of each cell of ``rnn``.
+    ``certificates``: of the cells of ``rnn`` that the run has judged.
     """
 
     holds: bool
@@ -60,7 +60,7 @@ class Outcome:
 
 
 Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
-# What runs a command, and how long each part of it is expected to take.
+# Runs a command, and gives how long each part of it is expected to take.
 Planned: TypeAlias = tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]
 
 
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
 
 
 def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manual) -> int:
-    """Run a command and write what it comes to; returns the exit code."""
+    """Run a command and write its results; returns the exit code."""
     places = options.places
     command, parts = planned
     progress = Progress(parts(options))
@@ -80,7 +80,7 @@ def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manu
     text = sys.stderr if places.json_to_standard_output else sys.stdout
     for certificate in outcome.certificates:
         keep_or_tell(certificate)
-    # The JSON first: it holds everything, and takes no drawing.
+    # The JSON first: it holds everything, and needs no drawing.
     files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
     files |= {places.folder / name: save for name, save in outcome.files.items()}
     for path in deliver(files):
@@ -98,12 +98,12 @@ def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
         write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
 
 
-# Measures how far a report can be believed, whose cells are verified.
+# Measures how far a report on verified cells can be trusted.
 Measure: TypeAlias = Callable[[Report, Profile, Progress], Evidence]
 
 
 def unmeasured(full: Report, profile: Profile, progress: Progress) -> Evidence:
-    """No more than is known."""
+    """No measurement."""
     return full.evidence
 
 
@@ -114,9 +114,9 @@ def verify_rnn(
     measure: Measure = unmeasured,
     evidence: Evidence = NOTHING,
 ) -> Outcome:
-    """Verify each cell, measure how far that can be believed, and train only if all holds.
+    """Verify each cell, measure how far that can be trusted, and train only if everything holds.
 
-    ``evidence``: what there is of it before it is measured.
+    ``evidence``: what is known before it is measured.
     """
     profile, profiles = PROFILES[options.profile], profiles_of(options)
     judgements = []
@@ -153,7 +153,7 @@ def verify_rnn(
     files = {"report.html": lambda path: pages.write_report(path, full), **files}
     seen: tuple[Certificate, ...] = ()
     if engine is manual:
-        # Of another engine than rnn's own they would say something of rnn.
+        # For another engine they would say nothing: they measure rnn's own.
         seen = tuple(
             certificate_of(each, full.verdict, name, options.loops, asked.name)
             for (name, asked), each in zip(profiles.items(), judgements, strict=True)
@@ -162,7 +162,7 @@ def verify_rnn(
 
 
 def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
-    """The cells that are judged, and how much each is asked."""
+    """The cells that are judged, each with its profile."""
     profile = PROFILES[options.profile]
     if options.cell is not None:
         return {options.cell: profile}
@@ -170,7 +170,7 @@ def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
 
 
 def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sine]:
-    """Both trainings, each epoch shown as a part of all of them, and the losses of some of them told."""
+    """Both trainings, with the epochs of both as one progress, and the losses of some epochs printed."""
     every = ARTICLE.epochs + LONG.epochs
 
     def each_epoch(before: int, standing: Standing) -> None:
@@ -184,7 +184,7 @@ def trained(seed: int, show: Show, erase: Callable[[], None]) -> tuple[Sine, Sin
 
 
 def is_told(epoch: int) -> bool:
-    """Every fifth epoch up to 25, and every 25th."""
+    """Is it every fifth epoch up to 25, or every 25th?"""
     return epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0)
 
 
@@ -202,7 +202,7 @@ def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) 
 
 
 def _subject(options: argparse.Namespace) -> Any:
-    """The engine with its own scope, if it has one, or everything."""
+    """The engine with its own scope if it has one, else with everything that it supports."""
     return options.engine if hasattr(options.engine, "subject") else scoped(options.engine)
 
 
@@ -230,7 +230,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
 
 
 def _outcome(found: Judgement, options: argparse.Namespace) -> Outcome:
-    """What is printed and kept of a judgement."""
+    """The output and the files of a judgement."""
     save = partial(pages.write_judgement, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))
     return Outcome(found.holds, partial(summary.as_json, found), {"report.html": save})

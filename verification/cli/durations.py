@@ -1,4 +1,4 @@
-"""What a run is expected to take, part by part. Only the proportions matter (``rnn.console.progress``)."""
+"""The expected duration of each part of a run. Only proportions matter (``rnn.console.progress``)."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ from verification.judge import CASE, DESIGNED
 from verification.judging.profile import Profile
 from verification.sine import ARTICLE, LONG
 
-# Seconds of an epoch of the training; those of a case are in ``verification.judge``. Every command ends with
-# the seconds of its parts. These are from runs on two cores that other work shared, with
-# OPENBLAS_NUM_THREADS=1, so none is what a run alone takes.
+# Seconds of an epoch of the training; those of a case are in ``verification.judge``. Every command prints the
+# seconds of its parts at its end. These were measured on two cores under other load, with
+# OPENBLAS_NUM_THREADS=1, so a run alone is faster.
 EPOCH = 0.14
 
 
@@ -20,7 +20,9 @@ def cases_of(cell: str) -> str:
 def of_verify(
     cells: Mapping[str, Profile], measured: Mapping[str, float] | None = None
 ) -> Mapping[str, float]:
-    """When all holds, by the profiles of the cells; ``measured``: what comes before the training."""
+    """The parts of ``verify`` if everything holds, by the profiles of the cells; ``measured``: parts before
+    the training.
+    """
     return {
         **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
         **(measured or {}),
@@ -29,5 +31,5 @@ def of_verify(
 
 
 def _of_cases(asked: Profile) -> float:
-    """Of those that are drawn, and of the designed sample."""
+    """The parts of the drawn cases and of the designed sample."""
     return CASE * (asked.cases + asked.exact_cases + DESIGNED)

@@ -1,4 +1,4 @@
-"""What each command can be asked for: its own flags and no others, checked before anything is done."""
+"""The options of each command, which are checked before anything is done."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ from verification.processes.loading import FORM, engine_at
 
 PROGRAM = program("verification")
 
-# What a number may have at most, so that Python can print it again.
+# The most digits of a number, so that Python can print it.
 SEED_DIGITS = 1_000
 
 
@@ -56,16 +56,15 @@ def seed(text: str) -> int:
 
 
 def _nothing(options: argparse.Namespace) -> None:
-    """All that is asked for is there."""
+    """Nothing to prepare."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command does and how long that takes, what it can be asked for, and the files that it writes.
+    """A command: what it does, how long that takes, its options, and the files that it writes.
 
-    ``flags``: the keywords of ``add_argument`` by the name of each. ``prepare`` adds to the options what the
-    command runs with, or refuses them by ValueError or OSError. ``json``: where the result goes if nowhere is
-    named, in ``folder``.
+    ``flags``: the keywords of ``add_argument``, by name. ``prepare`` adds to the options what the command
+    runs with, or refuses them by ValueError or OSError. ``json``: where the result goes if no place is given.
     """
 
     description: str
@@ -112,7 +111,7 @@ _CALLS: Mapping[str, Any] = {
 
 
 def _load(options: argparse.Namespace) -> None:
-    # What the file prints is no part of the result.
+    # Output of the user's file is no part of the result.
     with redirect_stdout(sys.stderr):
         options.engine = engine_at(options.target)
 
@@ -190,7 +189,7 @@ USAGES: Mapping[str, Usage] = {
     ),
 }
 
-# Commands that measure the verifier, and no engine: they are run from a checkout.
+# Commands that measure the verifier and not an engine; they need a checkout.
 ELSEWHERE = ("mutants", "article", "detection", "adversary")
 EVIDENCE = "python -m benchmarks.evidence"
 
@@ -198,13 +197,13 @@ EVIDENCE = "python -m benchmarks.evidence"
 def arguments(
     argv: Sequence[str] | None = None, usages: Mapping[str, Usage] = USAGES, program: str = PROGRAM
 ) -> argparse.Namespace:
-    """``command``, its options, and ``places``, which have been made; or a refusal, and nothing made.
+    """``command``, its options, and ``places``, whose folders exist then; a refusal creates nothing.
 
-    Of ``judge``, ``campaign`` and ``cell`` also ``engine``, and of the second ``campaign``, prepared.
+    For ``judge``, ``campaign`` and ``cell`` also ``engine``, and for the second ``campaign``, prepared.
     """
     given = list(sys.argv[1:] if argv is None else argv)
     first = next(iter(usages))
-    # Flags without a command are those of the first. What is no flag has to be a command.
+    # Flags without a command belong to the first command. Anything that is no flag has to be a command.
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = [first, *given]
     each = parsers(usages, program)
@@ -229,7 +228,7 @@ def arguments(
 
 
 def parsers(usages: Mapping[str, Usage], program: str) -> Mapping[str, Parser]:
-    """A parser for each command, and the one that has them all, which is called ""."""
+    """A parser for each command, and the parser of all commands under ""."""
     parser = Parser(
         prog=program,
         usage=f"{program} [COMMAND] [FLAGS]",
@@ -242,7 +241,7 @@ def parsers(usages: Mapping[str, Usage], program: str) -> Mapping[str, Parser]:
     each = {
         name: commands.add_parser(
             name,
-            # What is asked without a command is answered without one.
+            # Flags such as --help are also valid without a command.
             prog=program if name == first else f"{program} {name}",
             help=usage.description,
             description=usage.description,
@@ -258,7 +257,7 @@ def parsers(usages: Mapping[str, Usage], program: str) -> Mapping[str, Parser]:
 
 
 def _add_flags(parser: Parser, usage: Usage) -> None:
-    """What can be asked of a command, and where its results go."""
+    """Adds the options of a command, and those for its results."""
     for name, keywords in usage.flags.items():
         parser.add_argument(name, **keywords)
     if usage.files:

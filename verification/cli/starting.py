@@ -1,4 +1,4 @@
-"""What every command needs before it begins: its libraries, this project's ``rnn``, and a folder to leave."""
+"""What every command needs first: its libraries, this project's ``rnn``, and no folder left behind."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from rnn.console.command_line import require
 from verification.processes.namesakes import ours
 
-# What the extra brings.
+# The libraries of the extra.
 LIBRARIES = ("numpy", "autograd", "hypothesis", "cloudpickle", "jinja2", "platformdirs", "threadpoolctl")
 
 
 @contextmanager
 def started(program: str) -> Iterator[None]:
-    """What the commands of ``program`` need is there, and can be imported from now on."""
+    """Checks that the libraries of ``program``'s commands are installed, and makes them importable."""
     require(program, "verification", *LIBRARIES)
     require(program, "plots", "matplotlib")
     with ours(), tempfile.TemporaryDirectory(prefix="verified-rnn-") as folder:
         from hypothesis.configuration import set_hypothesis_home_dir
 
-        # What Hypothesis keeps for itself is not left where a user has called the command.
+        # Hypothesis would write its database to the current folder.
         set_hypothesis_home_dir(folder)
         yield

@@ -1,6 +1,6 @@
 """The verification under pytest: ``pytest verification`` judges this project's engine by the quick profile.
 
-It is what ``python -m verification`` asks first.
+``python -m verification`` starts with the same judgement.
 """
 
 import pytest
@@ -12,5 +12,5 @@ from verification.judge import assert_verified
 
 @pytest.mark.slow
 def test_the_engine() -> None:
-    """It is verified in all that it claims."""
+    """Everything that it claims is verified."""
     assert_verified(as_rnn(manual))

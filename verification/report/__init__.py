@@ -1,1 +1,1 @@
-"""What a run came to, as text, as JSON and as pages."""
+"""The results of a run, as text, as JSON and as pages."""

@@ -1,4 +1,4 @@
-"""What is said of a judgement: the one description that text, JSON and pages are made from."""
+"""The description of a judgement from which text, JSON and pages are made."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from verification.judging.judgement import Judgement
 
 
 def described(found: Judgement) -> dict[str, Any]:
-    """All of it as JSON values; ``seconds`` to the millisecond, ``met`` in shares."""
+    """All of it as JSON values; ``seconds`` to the millisecond, ``met`` as shares."""
     diagnosis, example = found.diagnosis, found.example
     sizes = {"drawn": found.drawn, "designed or fixed": found.fixed}
     return {
@@ -57,7 +57,7 @@ def described(found: Judgement) -> dict[str, Any]:
 
 
 def _unsaid(diagnosis: Diagnosis | None) -> str | None:
-    """What is computed instead, where the sentence does not say so already."""
+    """What is computed instead, if the diagnosis has no sentence that says so."""
     if diagnosis is None or diagnosis.as_if is None or diagnosis.as_if in diagnosis.sentence:
         return None
     return diagnosis.as_if

@@ -1,4 +1,4 @@
-"""What a run of ``python -m verification`` came to, from the parts that it is made of."""
+"""The result of a run of ``python -m verification``, and its parts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from verification.sine import Sine
 
 @dataclass(frozen=True)
 class Oracle:
-    """What an oracle came to: ``asked`` judgements, of which so many were undetermined, and so many refuted.
+    """An oracle's result: the number of comparisons (``asked``), of undetermined ones, and of refutations.
 
-    ``independence``: why it is no repetition of the engine.
+    ``independence``: why it does not repeat the engine.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Oracle:
 
     @property
     def verdict(self) -> str:
-        """holds, refuted, not asked, or nothing shown, where all that was asked was undetermined."""
+        """holds, refuted, not asked, or nothing shown, where every comparison was undetermined."""
         if self.refuted:
             return "refuted"
         if not self.asked:
@@ -34,11 +34,11 @@ class Oracle:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What was measured beside the judgements, to show how far they can be believed: nothing, by default.
+    """Measurements beside the judgements that show how far they can be trusted; nothing by default.
 
-    ``verdicts``: refuted where it refutes the engine, not exercised where it shows that the verifier is no
-    judge. ``text``, ``json`` and ``sections``, markup that is made when a page is, are its parts of a report
-    in each form.
+    ``verdicts``: refuted if the measurements refute the engine, not exercised if they show that the verifier
+    fails. ``text``, ``json`` and ``sections`` (markup, made when a page is) are its parts of a report in each
+    form.
     """
 
     verdicts: frozenset[str] = frozenset()
@@ -53,9 +53,10 @@ NOTHING = Evidence()
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What a run came to: a judgement, those of ``others`` beside it, the trainings, and ``evidence``.
+    """The result of a run: a judgement, those of ``others``, the trainings, and ``evidence``.
 
-    ``loops``: which text made the steps, by its name on the command line. A training that was not is None.
+    ``loops``: which loops made the steps, by their name on the command line. A training that did not run is
+    None.
     """
 
     judgement: Judgement
@@ -68,23 +69,23 @@ class Report:
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
-        """All of them, of one model each."""
+        """All judgements, one for each model."""
         return self.judgement, *self.others
 
     @property
     def foremost(self) -> Judgement:
-        """The one to be looked at first: the first that is not verified, if there is one."""
+        """The first judgement that is not verified, if there is one; else the first."""
         return next((each for each in self.judgements if each.word != "verified"), self.judgement)
 
     @property
     def verdict(self) -> str:
-        """The worst of the judgements' and of the evidence."""
+        """The worst verdict of the judgements and of the evidence."""
         verdicts = {each.word for each in self.judgements} | self.evidence.verdicts
         return next((word for word in ("refuted", "not exercised") if word in verdicts), "verified")
 
 
 def oracles(report: Report) -> Iterator[Oracle]:
-    """What the engine was compared with, and how often."""
+    """The oracles that the engine was compared with, and how often."""
     for name, reference in ((each.name, each.reference) for each in PROPERTIES):
         if reference is not None:
             rows = [row for each in report.judgements for row in each.rows if row.property == name]

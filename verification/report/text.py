@@ -1,4 +1,4 @@
-"""Rendering: a judgement and a training, as a table for the terminal, as JSON, and as pictures."""
+"""A judgement and a training as text for the terminal, as JSON, and as pictures."""
 
 import importlib.metadata
 import platform
@@ -35,11 +35,11 @@ def _cell(row: Row) -> str:
 
 
 def judged(judgement: Judgement) -> str:
-    """What one cell was asked, what it has met, and the verdict."""
-    told = described(judgement)
-    lines = [table(judgement), LEGEND, exercise(told), sizes(told)]
-    lines += [f"Designed sample: {each}" for each in told["coverage"]]
-    lines += [f"Remark: {each}" for each in told["remarks"]]
+    """What was checked for one cell, which cases it met, and the verdict."""
+    fields = described(judgement)
+    lines = [table(judgement), LEGEND, exercise(fields), sizes(fields)]
+    lines += [f"Designed sample: {each}" for each in fields["coverage"]]
+    lines += [f"Remark: {each}" for each in fields["remarks"]]
     verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
     return "\n".join([*lines, verdict])
 
@@ -47,23 +47,23 @@ def judged(judgement: Judgement) -> str:
 LEGEND = "Each entry: cases · share of them in which the truth (of the part) was not zero."
 
 
-def exercise(told: Mapping[str, Any]) -> str:
-    """What the informative cases have met, with counts, and what they have not."""
-    seen = [f"{name}: {count}" for name, count in told["seen"].items()]
+def exercise(fields: Mapping[str, Any]) -> str:
+    """How often the informative cases met each entry, and what they have not met often enough."""
+    seen = [f"{name}: {count}" for name, count in fields["seen"].items()]
     lines = filled(seen, width=100, indent="  ")
-    heading = f"Seen in the {told['informative']} informative cases (the truth determined, and not zero):"
-    missing = f"\nNot seen often enough: {', '.join(told['missing'])}" if told["missing"] else ""
+    heading = f"Seen in the {fields['informative']} informative cases (the truth determined, and not zero):"
+    missing = f"\nNot seen often enough: {', '.join(fields['missing'])}" if fields["missing"] else ""
     return "\n".join([heading, *lines]) + missing
 
 
-def sizes(told: Mapping[str, Any]) -> str:
-    """Up to which sizes problems went: those that were drawn, and those that are the same in every run."""
-    lines = [f"{kind} up to {largest}" for kind, largest in told["sizes"].items()]
+def sizes(fields: Mapping[str, Any]) -> str:
+    """The largest sizes of problems: of those drawn, and of those that are the same in every run."""
+    lines = [f"{kind} up to {largest}" for kind, largest in fields["sizes"].items()]
     return f"Problems: {'; '.join(lines) or 'none'}"
 
 
 def oracles_table(report: Report) -> str:
-    """A line for each oracle: how often it judged, and how that came out."""
+    """A line for each oracle: the number of comparisons, and the outcome."""
     lines = [f"{'oracle':32}{'judgements':>12}{'undetermined':>14}"]
     for oracle in oracles(report):
         said = oracle.verdict if oracle.verdict != "refuted" else f"REFUTED {oracle.refuted}"
@@ -103,9 +103,9 @@ def figures_of(*trainings: Sine | None) -> dict[str, float]:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The whole result as JSON values; what was not measured is null, as the trainings of wrong gradients.
+    """The whole result as JSON values; what was not measured is null, such as a training on wrong gradients.
 
-    What is said of one judgement is that of the first cell; ``cells`` has it of each.
+    The top level has the judgement of the first cell; ``cells`` has that of each.
     """
     return {
         "verdict": report.verdict,
@@ -124,16 +124,16 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
-# What the JSON of a cell has of its description, as it stands there.
+# The fields of a description that are in the JSON of a cell.
 KEYS = ("seconds", "scope", "not_asked", "remarks", "cases", "informative", "declined")
 
 
 def _judgement_json(judgement: Judgement) -> dict[str, Any]:
-    told, diagnosis, example = described(judgement), judgement.diagnosis, judgement.example
+    fields, diagnosis, example = described(judgement), judgement.diagnosis, judgement.example
     return {
-        **{key: told[key] for key in KEYS},
+        **{key: fields[key] for key in KEYS},
         "properties": [_row_json(row, example) for row in judgement.rows],
-        "exercise": {key: told[key] for key in ("seen", "missing")},
+        "exercise": {key: fields[key] for key in ("seen", "missing")},
         "coverage": [_coverage_json(each) for each in judgement.coverage],
         "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
         "diagnosis": None if diagnosis is None else str(diagnosis),

@@ -1,7 +1,7 @@
-"""Reports as pages: each one file, which needs no network, no script and no other file.
+"""Reports as pages: each is one file, which needs no network, no script and no other file.
 
-What makes a page is imported when one is written: a verdict without a page needs no templates. Nothing of
-``rnn`` is imported then for the first time, for beside a user's file that name may be the user's.
+The templates and their library are imported when a page is written, because a verdict needs none. That
+imports nothing new of ``rnn``: in a user's folder that name may be the user's own module.
 """
 
 from pathlib import Path

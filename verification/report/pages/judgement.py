@@ -11,7 +11,7 @@ from verification.properties.gradients import FORWARD
 from verification.report.description import described
 from verification.report.pages import rendering
 from verification.report.pages.maps import where
-from verification.report.pages.rendering import KINDS, NOT_ASKED, SIGNS, asked, parts, short
+from verification.report.pages.rendering import KINDS, NOT_ASKED, SIGNS, parts, scope_entries, short
 from verification.report.text import versions
 from verification.sampling.draws import TIMES
 
@@ -24,18 +24,18 @@ SAID = {
 
 def page(found: Judgement, model: Model | None = None) -> str:
     """The whole page; ``model`` says what its blocks mean."""
-    told = described(found)
+    fields = described(found)
     sections = {**first(found), "properties": properties(found, model)}
     if found.seen or found.missing:
-        sections["exercise"] = parts("sections.html").exercise(told)
+        sections["exercise"] = parts("sections.html").exercise(fields)
     sections["versions"] = parts("sections.html").versions(versions())
     return rendering.page(
         kicker=f"Judgement of a backward: {found.model}",
         kind=KINDS[found.word],
         verdict=found.verdict,
-        lead=told["diagnosis"]["sentence"] if told["diagnosis"] else SAID[found.word],
-        as_if=told["unsaid"],
-        asked=asked(told),
+        lead=fields["diagnosis"]["sentence"] if fields["diagnosis"] else SAID[found.word],
+        as_if=fields["unsaid"],
+        asked=scope_entries(fields),
         facts=f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
         f"seed {found.seed} · {found.seconds:.1f} s",
         instead=found.picture and found.picture.instead,
@@ -44,7 +44,7 @@ def page(found: Judgement, model: Model | None = None) -> str:
 
 
 def first(found: Judgement) -> dict[str, str]:
-    """What a reader of a refuted engine's page came for: where it is wrong, and the smallest example."""
+    """For a refuted engine: where it is wrong, and the smallest example."""
     sections = {} if found.picture is None else where(found.picture)
     if example := described(found)["example"]:
         sections["example"] = parts("sections.html").example(example, rendering.program(example["code"]))
@@ -79,7 +79,7 @@ def properties(
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of the matrix, and the parts of findings that stand in it."""
+    """A column of the matrix, and the parts of findings in it."""
 
     head: str
     parts: tuple[str, ...]
@@ -87,20 +87,20 @@ class _Column:
 
 
 def _columns(found: Judgement, blocks: Sequence[Block]) -> Iterator[_Column]:
-    """What the forward returns, the model's blocks, and what else a property is about.
+    """Columns for the forward's parts, the model's blocks, and other arrays that a property is about.
 
-    A part and its gradient stand in one column: the array that is given, and the one that is returned.
+    A given array and its gradient share a column.
     """
     met = dict.fromkeys(row.part for row in found.by_part)
     forward = [row.part for row in found.by_part if row.property == FORWARD.name and row.part]
-    asked = [each for each in blocks if each.use is not Use.READOUT or {*_both(each.name)} & {*met}]
+    shown = [each for each in blocks if each.use is not Use.READOUT or {*_both(each.name)} & {*met}]
     if "" in met:
         yield _Column("call", ("",), "the call as a whole: whether it answers as agreed")
     for part in forward:
         yield _Column(part, _both(part), "what the forward returns")
-    for block in asked:
+    for block in shown:
         yield _Column(block.name, _both(block.name), _described(block))
-    known = {"", *(name for part in (*forward, *(each.name for each in asked)) for name in _both(part))}
+    known = {"", *(name for part in (*forward, *(each.name for each in shown)) for name in _both(part))}
     others = tuple(part for part in met if part not in known)
     if blocks and others:
         yield _Column("others", others, f"other arrays: {', '.join(others)}")
@@ -118,7 +118,7 @@ def _described(block: Block) -> str:
 
 
 def _meanings(found: Judgement) -> Iterator[tuple[str, str]]:
-    """Of the signs that such a judgement's matrix has."""
+    """The signs in this judgement's matrix, with their meanings."""
     yield SIGNS["good"], "holds: the cases, and in small those whose truth is determined and not zero"
     if found.word == "refuted":
         yield SIGNS["bad"], "refuted: the cases, of how many"
@@ -129,7 +129,9 @@ def _meanings(found: Judgement) -> Iterator[tuple[str, str]]:
 
 
 def _wrong(found: Judgement) -> frozenset[str]:
-    """The parts that are known to be wrong, and their gradients: a property or the diagnosis names them."""
+    """The parts that are known to be wrong, and their gradients: those that a property or the diagnosis
+    names.
+    """
     named = () if found.diagnosis is None else (*found.diagnosis.blocks, *found.diagnosis.also)
     refuted = (row.part.removeprefix("d_") for row in found.rows if row.failures)
     return frozenset(each for part in (*named, *refuted) for each in _both(part))
@@ -145,7 +147,7 @@ def _entry(
     cases, evidence, failures = (max(getattr(r, n) for r in rows) for n in ("cases", "evidence", "failures"))
     if failures:
         return "bad", (short(failures), f"/{short(cases)}")
-    # What is asked once or twice in a run has shown all that it can.
+    # A property that is checked once or twice in a run has then shown all that it can.
     holds = "good" if evidence >= min(TIMES, cases) else "idle"
     kind = "elsewhere" if any(row.part in wrong for row in rows) else holds
     return kind, (short(cases), short(evidence))
@@ -160,7 +162,7 @@ def by_truncation(found: Judgement) -> dict[str, Any] | None:
     rows: dict[tuple[str, str], dict[str, Row]] = {}
     for row in found.rows:
         rows.setdefault((row.property, row.part), {})[row.truncation] = row
-    # Parts that came to the same stand in one row.
+    # Parts with equal entries share a row.
     alike: dict[str, dict[tuple[str, ...], list[str]]] = {}
     for (name, part), by_kind in rows.items():
         cells = tuple(cell(by_kind.get(kind)) for kind in kinds)

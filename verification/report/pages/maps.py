@@ -1,7 +1,8 @@
-"""The picture of a refuted engine: panels of marks by loss and step, and of numbers given beside expected.
+"""The picture of a refuted engine: maps of marks by loss and step, and plots of given against expected
+numbers.
 
-Each panel is an SVG of a size of its own, so that a narrow screen has fewer in a row. Marks say what colours
-do.
+Each panel is an SVG with a size of its own, so that a narrow screen shows fewer in a row. Marks mean the same
+as colours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,18 +28,18 @@ SIGNS = {
     Mark.NONE: ("·", "nothing is expected, and nothing is given"),
 }
 
-# Pixels: of a cell, and of what stands left of the cells and below them.
+# Pixels: of a cell, of the space to the left of the cells, and of that below them.
 CELL, LEFT, BELOW = 20, 46, 34
 
-# The least side of a panel, which has room for the names of its axes.
+# The least side of a panel, so that the names of its axes fit.
 LEAST = 70
 
-# Pixels of the side of a panel of numbers, what stands left of it, and the space around its marks.
+# Pixels: the side of a panel of numbers, the space to its left, and the space around its marks.
 SIDE, MARGIN, ROOM = 116, 52, 6
 
 
 def where(found: Picture) -> dict[str, str]:
-    """The section of a page, by what it shows; none where nothing is drawn."""
+    """The section of a page, by what it shows; empty where nothing is drawn."""
     if found.instead:
         return {}
     cases = [
@@ -54,19 +55,19 @@ def where(found: Picture) -> dict[str, str]:
 
 
 def _lags(found: LagMap) -> dict[str, Any]:
-    """A map, its panels by name, and what is said of it."""
+    """A map: its panels by name, and the text with it."""
     met = {mark for panel in found.panels for row in panel.marks for mark in row}
     return {
         "has_end": "end" in found.losses,
         "words": " ".join(_by_lag(found)),
         "legend": [entry for mark, entry in SIGNS.items() if mark in met],
         "panels": [(_name(panel.block, panel.part), drawn(found, panel)) for panel in found.panels],
-        "told": " ".join(_told(found)),
+        "told": " ".join(_views(found)),
     }
 
 
 def _by_lag(found: LagMap) -> Iterator[str]:
-    """Where the marks begin to be wrong, in words."""
+    """The steps at which the gradients become wrong, in words."""
     own = [_name(panel.block, panel.part) for panel in found.panels if panel.wrong_at_once]
     later = [
         _name(panel.block, panel.part) for panel in found.panels if panel.wrong and not panel.wrong_at_once
@@ -80,8 +81,8 @@ def _by_lag(found: LagMap) -> Iterator[str]:
         yield f"Right on this case: {'; '.join(right)}."
 
 
-def _told(found: LagMap) -> Iterator[str]:
-    """How the steps of each block were told apart, and what there is no panel of."""
+def _views(found: LagMap) -> Iterator[str]:
+    """How the contributions of steps to each block were separated, and the blocks without a panel."""
     by_view = sorted(found.views, key=lambda name: found.views[name])
     views = (f"{', '.join(names)} {view}" for view, names in groupby(by_view, lambda name: found.views[name]))
     yield f"Steps are told apart so: {'; '.join(views)}."
@@ -90,7 +91,7 @@ def _told(found: LagMap) -> Iterator[str]:
 
 
 def drawn(found: LagMap, panel: Panel, **place: str) -> Markup:
-    """A panel of a map as an SVG of its own; ``place``: further attributes, where it is a part of another."""
+    """A panel of a map as an SVG; ``place``: further attributes, if it is a part of another one."""
     steps, losses = len(panel.marks[0]), len(found.losses)
     across, upright = max(steps * CELL, LEAST), max(losses * CELL, LEAST)
     cells = [_cell(panel, t, s, mark) for t, row in enumerate(panel.marks) for s, mark in enumerate(row)]
@@ -117,7 +118,7 @@ def _cell(panel: Panel, t: int, s: int, mark: Mark) -> Markup:
 
 
 def _in_words(found: LagMap, panel: Panel) -> str:
-    """A panel for who cannot see it."""
+    """A text that replaces the panel for a screen reader."""
     rows = (
         f"loss {name}: {', '.join(mark.value for mark in row)}"
         for name, row in zip(found.losses, panel.marks, strict=True)

@@ -1,4 +1,4 @@
-"""Pages from their templates. Text is escaped by the templates: what is not markup already is text."""
+"""Pages from templates. The templates escape every text that is not markup."""
 
 import re
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ from markupsafe import Markup
 
 from verification.text import percent, unbroken
 
-# A verdict's kind, and its sign.
+# The kind and the sign of each verdict.
 KINDS = {"verified": "good", "holds": "good", "refuted": "bad", "not exercised": "idle"}
 SIGNS = {"good": "✓", "bad": "✗", "elsewhere": "⊗", "idle": "–"}
 
-# What an entry of a matrix says where a property has nothing to ask of a part.
+# The entry of a matrix where a property does not apply to a part.
 NOT_ASKED = "·"
 
-# So many columns have room for counts beside their signs where the screen is wide; of more they stand below.
+# Up to so many columns, a wide screen has room for counts beside the signs; with more they are below.
 BESIDE = 9
 
-# Characters of a program that a page shows. One of a large case has more, and fills no page for that.
+# The longest program that a page shows in full.
 PROGRAM = 60_000
 
 
 def environment(*more: BaseLoader) -> Environment:
-    """Jinja's, with the templates of this package, and those of ``more`` loaders beside them."""
+    """A Jinja environment with the templates of this package, and those of further loaders."""
     made = Environment(
         loader=ChoiceLoader([*more, PackageLoader("verification.report")]),
         autoescape=True,
@@ -42,18 +42,18 @@ def environment(*more: BaseLoader) -> Environment:
 
 @cache
 def templates() -> Environment:
-    """Those of this package."""
+    """The environment with this package's templates."""
     return environment()
 
 
 def parts(name: str) -> Any:
-    """The macros of a template, each of which returns markup."""
+    """The macros of a template; each returns markup."""
     return templates().get_template(name).module
 
 
-def page(**told: Any) -> str:
-    """A page as a whole: a verdict, links, and sections under their names."""
-    made: str = templates().get_template("document.html").render(told)
+def page(**fields: Any) -> str:
+    """A whole page: the verdict, links, and sections by name."""
+    made: str = templates().get_template("document.html").render(fields)
     return f"{made}\n"
 
 
@@ -64,19 +64,19 @@ def style(name: str) -> str:
 
 
 def _plain(cell: Any) -> str:
-    """A cell's text, without its markup and what is beside the point."""
+    """A cell's text, without markup and small print."""
     marked = isinstance(cell, Markup)
     return Markup(re.sub(r"<small>.*?</small>", "", cell)).striptags() if marked else str(cell)
 
 
-def asked(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was asked, what was not, and what is to be remarked."""
-    entries = [("Asked", told["scope"]), ("Not asked", ", ".join(told["not_asked"]) or "nothing")]
-    return entries + [("Remark", each) for each in told["remarks"]]
+def scope_entries(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was checked, what was not, and the remarks."""
+    entries = [("Asked", fields["scope"]), ("Not asked", ", ".join(fields["not_asked"]) or "nothing")]
+    return entries + [("Remark", each) for each in fields["remarks"]]
 
 
 def program(text: str) -> str:
-    """A program, without its middle where it is too long to be read."""
+    """A program; if it is very long, without its middle."""
     left_out, half = len(text) - PROGRAM, PROGRAM // 2
     if left_out <= 0:
         return text

@@ -1,4 +1,4 @@
-"""The page of ``rnn``'s own verification: the judgement, and what shows that it can be believed."""
+"""The page of ``rnn``'s own verification: the judgement, and evidence that it can be trusted."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ from verification.judging.judgement import Judgement
 from verification.report.description import described
 from verification.report.outcome import Report, oracles
 from verification.report.pages import judgement, rendering
-from verification.report.pages.rendering import KINDS, asked, parts
+from verification.report.pages.rendering import KINDS, parts, scope_entries
 from verification.report.pages.svg import picture
 from verification.report.text import draw_sine, figures_of, versions
 from verification.text import unbroken
@@ -22,7 +22,7 @@ SAID = {
 def page(report: Report) -> str:
     """The whole page."""
     found, kind, judgements = report.foremost, KINDS[report.verdict], report.judgements
-    told, sections = described(found), parts("sections.html")
+    fields, sections = described(found), parts("sections.html")
     cases, informative = (sum(getattr(each, n) for each in judgements) for n in ("cases", "informative"))
     return rendering.page(
         kicker="Verification of hand-derived gradients",
@@ -30,7 +30,7 @@ def page(report: Report) -> str:
         verdict=report.verdict,
         lead=SAID[kind] if found.diagnosis is None else str(found.diagnosis),
         as_if=None,
-        asked=asked(told),
+        asked=scope_entries(fields),
         facts=f"{', '.join(each.model for each in judgements)} by {report.loops} loops · {cases:,} cases, of "
         f"which {informative:,} are informative · profile {report.profile} · seed {found.seed} · "
         f"{sum(each.seconds for each in judgements):.1f} s",
@@ -40,7 +40,7 @@ def page(report: Report) -> str:
             "properties": _properties(found),
             **{each.model: _properties(each) for each in judgements if each is not found},
             "oracles": _oracles(report),
-            "exercise": sections.exercise(told),
+            "exercise": sections.exercise(fields),
             **report.evidence.sections(),
             "sine": _sine(report),
             "versions": sections.versions(versions()),
@@ -49,7 +49,7 @@ def page(report: Report) -> str:
 
 
 def _properties(found: Judgement) -> str:
-    """Of one cell, with how much it was asked."""
+    """The properties of one cell, with the size of its sample."""
     designed = "".join(f" · {each}" for each in found.coverage)
     facts = f"{found.model}: {found.cases:,} cases, of which {found.informative:,} are informative{designed}"
     head = f"Properties of {found.model}"
@@ -57,7 +57,7 @@ def _properties(found: Judgement) -> str:
 
 
 def _oracles(report: Report) -> str:
-    """What the engine is compared with, and how often."""
+    """The oracles that the engine is compared with, and how often."""
     lines = []
     for oracle in oracles(report):
         said = {"holds": "none refuted", "refuted": f"{oracle.refuted:,} refuted"}
@@ -70,7 +70,7 @@ def _oracles(report: Report) -> str:
 
 
 def _sine(report: Report) -> str:
-    """The trainings, which begin only once the gradients hold: figures beside baselines, and a picture."""
+    """The trainings, which start only if the gradients hold: errors beside baselines, and a picture."""
     long, figures, drawn = report.sine, [], ""
     if long is not None:
         figures = [[name, f"{value:.3g}"] for name, value in figures_of(report.budget, long).items()]

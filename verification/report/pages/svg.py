@@ -1,4 +1,4 @@
-"""Pictures in a page: SVG in the page's own ink, so that they too follow the reader's light or dark."""
+"""Pictures in a page: SVG in the page's text colour, so that they follow the reader's light or dark theme."""
 
 import html
 import re
@@ -11,20 +11,20 @@ from markupsafe import Markup, escape
 
 from verification.report.pages.rendering import parts
 
-# Drawn in colours that read on white and on near-black alike; the ink is replaced by the page's own.
+# Colours that are legible on white and on near-black; INK is replaced by the page's text colour.
 INK = "#010203"
 _LINES = ("#2f7fc1", "#c8741c", "#2f9560", "#cf4a5c", "#8465c4")
 
 
 def tag(name: str, *children: str, **attributes: str) -> Markup:
-    """An element of a picture; text in it is escaped, and ``_`` in an attribute is ``-``."""
+    """An SVG element; text in it is escaped, and ``_`` in an attribute becomes ``-``."""
     given = (f' {key.strip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
     inside = (each if isinstance(each, Markup) else html.escape(each, quote=False) for each in children)
     return Markup(f"<{name}{''.join(given)}>{''.join(inside)}</{name}>\n")
 
 
 def picture(name: str, draw: Callable[[Path], object], alt: str) -> Markup:
-    """What ``draw(path)`` draws, as SVG in the page; ``name`` keeps its ids apart from other pictures'."""
+    """The drawing of ``draw(path)``, as SVG in the page; ``name`` makes its ids unique in the page."""
     import matplotlib
     from matplotlib.rcsetup import cycler
 
@@ -46,7 +46,7 @@ def picture(name: str, draw: Callable[[Path], object], alt: str) -> Markup:
 
 
 def _inlined(svg: str, name: str, alt: str) -> str:
-    """The text of an SVG file as an element: no header, no namespace, no style sheet, ids of its own."""
+    """The text of an SVG file as an element: without header and style sheet, with ids of its own."""
     _, start, rest = svg.partition("<svg")
     rest = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", rest, flags=re.DOTALL)
     rest = re.sub(r' xmlns(:\w+)?="[^"]*"', "", rest)
