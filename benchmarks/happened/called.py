@@ -30,6 +30,8 @@ def numbers(
     def drawn(shape: tuple[int, ...]) -> Array:
         return rng.standard_normal(shape) if normal else rng.uniform(-1, 1, shape)
 
+    states = bug.scope.states
+    still = [name for name, kind in states.items() if kind == "zero"] if isinstance(states, dict) else []
     found = {}
     for block in bug.model.of(Use.STEP, Use.INPUT, Use.STATE):
         shape = tuple(length(axis, sizes) for axis in block.axes)
@@ -38,6 +40,7 @@ def numbers(
             found[block.name] = rng.integers(0, length(block.below, sizes), shape)
             continue
         array = drawn(shape) + 1j * drawn(shape) if bug.model.complex else drawn(shape)
+        array = 0 * array if block.name in still else array
         found[block.name] = array if block.domain is None else np.asarray(block.domain(array))
     return found
 

@@ -82,6 +82,24 @@ gru_two_biases = replace(
 )
 
 
+def zoned_out(model: Model) -> Model:
+    """The model whose first state changes only where a given mask (H,) of 0 and 1 is 1: zoneout.
+
+    haste's layers are ``zoned_out(gru_two_biases)``, gates in the order z, r, n, and ``zoned_out(lstm)``, in
+    the order i, g, f, o, whose cell state always changes.
+
+    Source: Krueger et al., *Zoneout*, arXiv 1606.01305, section 3.
+    """
+    (state, *_), inputs = model.of(Use.STATE), model.of(Use.INPUT)
+
+    def step(f: Any, p: Any, x: Any, *before: Any) -> Any:
+        new, *others = model.advance(f, p, {block.name: x[block.name] for block in inputs}, before)
+        return (x.mask * new + (1 - x.mask) * before[0], *others)
+
+    mask = Block("mask", state.axes, Use.INPUT, meaning="1 where the new state is taken", below=2)
+    return replace(model, name=f"{model.name}_zoned_out", blocks=(*model.blocks, mask), step=step)
+
+
 def _scaled(model: Model) -> Model:
     """The model whose queries are divided by √K before they read."""
     plain = model.output

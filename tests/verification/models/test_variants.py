@@ -5,10 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from verification import models
+from tests.layers import edited, zoned_out
+from tests.promises import SHORT
+from verification import Scope, layer, models, verify
+from verification.judging import shrinking
 from verification.models.case import random_case
 from verification.models.variants import VARIANTS, gru_two_biases, variants
 from verification.truth.lag_table import grouped_table
+from verification.models.variants import zoned_out as with_zoneout
 from verification.truth.soundness import check
 
 SIZES = {"H": 3, "D": 2}
@@ -53,3 +57,25 @@ def test_two_biases_are_one_and_that_of_the_candidate():
     np.testing.assert_allclose(
         outputs(gru_two_biases, two).astype(float), outputs(models.gru).astype(float), 1e-14
     )
+
+
+SMALL = Scope(records=(1, 2), steps=(1, 3), dtypes=("float64",))
+
+
+@pytest.mark.parametrize(
+    ("model", "made"), [(gru_two_biases, zoned_out.haste_gru), (models.lstm, zoned_out.haste_lstm)]
+)
+def test_layers_with_zoneout_are_right(model, made):
+    """haste's GRU and LSTM."""
+    assert (
+        verify(layer(*made, model=with_zoneout(model)), SHORT, scope=SMALL).verdict == "verified to singles"
+    )
+
+
+@pytest.mark.slow
+def test_a_gru_that_takes_the_first_mask_for_all_is_told(monkeypatch):
+    """haste-43 of benchmarks/happened, in the layer of its thread."""
+    monkeypatch.setattr(shrinking, "SECONDS", 0.2)
+    wrong = edited(zoned_out, ("taken, saved = tape[t]", "taken, saved = tape[0][0], tape[t][1]"))
+    found = verify(layer(*wrong.haste_gru, model=with_zoneout(gru_two_biases)), SHORT, scope=SMALL)
+    assert "mask of step 0 stood for that of every step" in found.diagnosis.sentence
