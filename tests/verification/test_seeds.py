@@ -16,7 +16,7 @@ from verification.adapters.rnn.scoping import as_rnn
 from verification.judge import truths_kept
 from verification.judging.plan import Plan
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import Run, Seen, judge, judgement_of, tallied
+from verification.judging.run import Run, Seen, judgement_of, tallied
 from verification.processes.fresh import pooled
 from verification.sampling.scope import Scope
 
@@ -60,11 +60,3 @@ def test_the_engine_is_verified(spread, subject, settled):
     for seed in range(FIRST, FIRST + (SEEDS or 2)):
         found = with_seed(seed, spread, subject, settled)
         assert (seed, found.word, found.missing) == (seed, "verified", ())
-
-
-@pytest.mark.slow
-def test_the_parts_come_to_what_a_whole_run_comes_to(spread, subject, settled):
-    """As many cases, and the same samples met; Hypothesis draws by what a process has loaded as well."""
-    found = with_seed(FIRST, spread, subject, settled)
-    whole = judge(subject, PROFILE, seed=FIRST)
-    assert (found.verdict, found.cases, found.coverage) == (whole.verdict, whole.cases, whole.coverage)

@@ -55,26 +55,6 @@ def test_the_figures_are_of_the_curves(trained):
         assert figure == pytest.approx(sqrt(sum(squares) / len(squares)), rel=1e-12)
 
 
-def test_the_history_is_of_every_epoch(trained):
-    """Before and after the one epoch, told as it goes; and the loss has fallen."""
-    sine, told = trained
-    assert len(sine.history.train) == len(sine.history.validation) == 2
-    want = [(i, sine.history.train[i], sine.history.validation[i]) for i in (0, 1)]
-    assert [(each.epoch, each.train_loss, each.validation_loss) for each in told] == want
-    assert sine.history.train[1] < sine.history.train[0]
-    squares = 50 * sine.validation_rmse**2 / 2
-    assert sine.history.validation[1] == pytest.approx(squares, rel=1e-9)
-
-
-def test_a_seed_is_a_run():
-    """The same seed gives the same figures to the bit, and another seed others."""
-    one, same, other = (train_on_sine(ONCE, seed) for seed in (1, 1, 2))
-    np.testing.assert_array_equal(one.validation[1], same.validation[1])
-    np.testing.assert_array_equal(one.free[1], same.free[1])
-    assert one.history == same.history
-    assert one.validation_rmse != other.validation_rmse
-
-
 def test_the_recipe_is_followed(trained):
     """Another window, rate or batch is another network; the recipe is kept with the figures."""
     sine, _ = trained

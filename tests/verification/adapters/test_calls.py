@@ -101,16 +101,6 @@ def test_the_first_of_each_shape_is_kept_whatever_comes(tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_seed_keeps_the_same_calls(tmp_path):
-    """And another keeps others."""
-    found = []
-    for name, seed in (("one", 0), ("same", 0), ("other", 1)):
-        (tmp_path / name).mkdir()
-        trained(keeper(tmp_path / name, seed=seed), 500)
-        found.append(numbers(tmp_path / name))
-    assert found[0] == found[1] != found[2]
-
-
 def test_a_folder_stays_within_its_bytes(tmp_path):
     """Whatever the number of calls, and with one that is larger than all of it."""
     trained(keeper(tmp_path), 1)

@@ -218,26 +218,6 @@ def test_any_flipped_bit_is_refused_or_does_no_harm(filled):
     assert refused > 75
 
 
-def test_what_is_left_of_writing_is_whole(tmp_path):
-    """Of a log that a kill has cut off what is whole counts, and the rest is made again."""
-    with opened(tmp_path, MINE) as store:
-        for index in range(9):
-            store.keep(Block(0, index), of(CASES))
-        log = (tmp_path / f"{NAME}-wal").read_bytes()
-        database = (tmp_path / NAME).read_bytes()
-    other = tmp_path / "other"
-    other.mkdir()
-    found = set()
-    for cut in range(0, len(log), 999):
-        (other / NAME).write_bytes(database)
-        (other / f"{NAME}-wal").write_bytes(log[:cut])
-        with opened(other, MINE) as store:
-            there = kept(store, 9 * CASES)
-        assert there == [CASES] * len(there)
-        found.add(len(there))
-    assert {0, 8} <= found
-
-
 def test_what_cannot_be_written_is_told(tmp_path):
     """As where the disk is full: in one line with the file, and what was kept before is there."""
     with opened(tmp_path, MINE) as store:

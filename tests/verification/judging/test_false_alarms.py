@@ -32,21 +32,12 @@ SEED = os.environ.get("FALSE_ALARM_SEED", "0")
 LAYERS = 4
 PROBLEMS = -(-CASES // LAYERS)
 
-# Before PyTorch's autograd, in which nothing is the verifier's own.
-OF_TORCH = max(2, PROBLEMS // 20)
-
 # So many are drawn by one process at a time.
 PORTION = 200
 
 # What starts processes at every call takes ten times what any other layer does: its turn comes in one round
 # of so many.
 SELDOM, ROUNDS = "processes", 10
-
-TORCH = {
-    models.vanilla: otherwise.torch_vanilla,
-    models.lstm: otherwise.torch_lstm,
-    models.gru: otherwise.torch_gru,
-}
 
 
 @dataclass(frozen=True)
@@ -94,36 +85,6 @@ def counted(model, plain, others, portion, seed, tell=lambda told: None):
     return count, refuted
 
 
-def eight_steps(model):
-    """A case of several chunks, the last of which is shorter than the others."""
-    sizes = dict.fromkeys(model.dimensions, 3)
-    dtype = np.complex128 if model.complex else np.float64
-    return random_case(model, np.random.default_rng(0), sizes, 2, 8, dtype)
-
-
-def values(engine, case):
-    """What it answers, by name."""
-    forward, blocks = engine.answer(case)
-    return {**forward, **{f"d_{name}": d for name, (d,) in blocks.items()}}
-
-
-@pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
-def test_every_way_computes_what_the_plain_layer_does(model, module):
-    """At least five of each layer, and who declares a form."""
-    case = eight_steps(model)
-    want = values(layer(module.forward, module.backward, model=model), case)
-    ways = otherwise.ways_of(model, module)
-    assert len(ways) >= 5
-    for other, each in FORMED:
-        if other is model:
-            ways["suffix sums"] = each.forward, each.backward
-    for name, way in ways.items():
-        got = values(layer(*way, model=model), case)
-        assert got.keys() == want.keys()
-        for part, array in want.items():
-            np.testing.assert_allclose(got[part], array, rtol=1e-9, atol=1e-11, err_msg=f"{name}, {part}")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), RIGHT, ids=[model.name for model, _ in RIGHT])
 def test_a_right_layer_is_never_refuted(model, module):
@@ -156,17 +117,6 @@ def test_a_right_layer_by_suffix_sums_is_never_refuted(model, module, dtype):
     count, refuted = counted(engine.model, engine, {}, portion, f"{SEED} {model.name} {dtype}")
     assert not refuted, refuted[0]
     assert count["informative"] > 0.8 * count["problems"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", TORCH, ids=lambda model: model.name)
-def test_pytorch_s_autograd_is_never_refuted(model):
-    """Where it is installed."""
-    pytest.importorskip("torch")
-    engine = layer(*otherwise.torch_autograd(TORCH[model]), model=model)
-    count, refuted = counted(model, engine, {}, Portion(None, 0, OF_TORCH, 0), f"{SEED} {model.name}")
-    assert not refuted, refuted[0]
-    assert count["problems"]
 
 
 @pytest.mark.slow

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.layers import planted
-from tests.layers.own import FAULTS, OWN, delta_rule, gated_attention
-from verification import Scope, layer, scoped, step
+from tests.layers.own import FAULTS, OWN, delta_rule
+from verification import layer, scoped, step
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.judging import model_subject as judging
@@ -133,11 +133,3 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
         assert {*blocks} & {*diagnosis.blocks}
         assert drawn.numbers
         assert "Case(engine.model, blocks, objective" in example.code
-
-
-@pytest.mark.slow
-def test_an_initial_state_that_is_never_read_is_left_out_by_a_scope():
-    """As the output that a matrix is read into: otherwise its gradient is owed, and is zero."""
-    assert Scope(blocks=gated_attention.SCOPE.blocks) == gated_attention.SCOPE
-    engine = layer(gated_attention.forward, gated_attention.backward, model=gated_attention.MODEL)
-    assert any(each.property == "form" for _, each in wrong_of(engine, small_cases(gated_attention.MODEL)))

@@ -68,22 +68,6 @@ def a_sine(epochs=2, truncation=Full(), rmse=0.25):
     )
 
 
-def lines_of(table):
-    """The table's lines, by the name that each begins with."""
-    return {line[:24].strip(): line[24:] for line in table.splitlines()}
-
-
-def test_the_table_shouts_what_is_refuted():
-    """In the cell of its truncation alone, with the failures among the cases."""
-    lines = lines_of(report.table(REFUTED))
-    assert "REFUTED 5/20" in lines["lags W"]
-    assert "REFUTED 7/20" in lines["lags b"]
-    assert report.table(REFUTED).count("REFUTED") == 2
-    head = lines[""]
-    assert lines["lags b"].index("7/20") <= head.index("Window") + len("Window")
-    assert lines["lags b"].index("7/20") > head.index("Full") + len("Full")
-
-
 def test_the_json_of_a_verified_run():
     """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
     told = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))

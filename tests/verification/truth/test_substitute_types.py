@@ -20,7 +20,6 @@ from verification.models.domains import between_0_and_1
 from verification.models.stored import STORED, dtype_of
 from verification.models.tolerance import HAS_WIDER
 from verification.properties.findings import findings, truth_of
-from verification.properties.per_step import LAG_BY_LAG
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 from verification.truth.substitute_types import as_known, holds, is_long
@@ -145,17 +144,6 @@ def test_who_rounds_what_is_carried_is_refuted(dtype):
     wrong = refuting(kept.of(rounds, dtype), dtype, some)[1]
     assert "autograd" in wrong
     assert "forward" not in wrong
-
-
-@of_each
-def test_it_is_a_claim_of_who_says_so(dtype):
-    """With no evidence of single steps, and under no other's "not asked"."""
-    claim = resolved(Scope(dtypes=(dtype.name, "float32")), gated_linear_attention, CAPABILITIES)
-    assert f"{dtype} rounded from float32 and float32" in claim.in_words()
-    assert LAG_BY_LAG.evidence(claim) == claim.blocks
-    assert LAG_BY_LAG.evidence(replace(claim, dtypes=(dtype.name,))) == ()
-    usual = resolved(None, gated_linear_attention, CAPABILITIES)
-    assert dtype.name not in (*usual.dtypes, *usual.not_asked(gated_linear_attention))
 
 
 @pytest.mark.slow

@@ -68,13 +68,6 @@ def test_what_overflows_is_judged_as_it_is(name, kind):
     assert not np.isfinite(answer.value)
 
 
-def test_compiled_loops_need_their_extra(monkeypatch):
-    """One line that names it."""
-    monkeypatch.setattr(cells, "installed", lambda: False)
-    with pytest.raises(ValueError, match=r"--loops compiled: numba is missing; the extra 'compiled'"):
-        cell_engine("lstm", "compiled")
-
-
 def test_the_loops_are_those_asked_for(monkeypatch):
     """No other makes a step."""
     used = []
