@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.layers import gated_delta_rule, packed, planted, rg_lru, scan
+from tests.layers import gated_delta_rule, packed, planted, rg_lru
 from tests.layers.own import embedding, two_outputs
 from verification import Scope, layer, models
 from verification.adapters.packed import Packing, packing_of
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
-from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import exact_cases
 from verification.sampling.resolving import narrowed
 
 RG_LRU = packed.of(rg_lru)
@@ -67,13 +65,6 @@ def test_a_right_layer_holds(model, module):
     assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= asked
 
 
-def test_it_is_exact():
-    """Where it claims that."""
-    engine = of(scan, models.scan, Scope(packed=True, exact=True))
-    case = all_drawn(exact_cases(models.scan, engine.claim), "0", 3)[-1]
-    assert [each.wrong for each in findings(engine, truth_of(case)) if each.wrong] == []
-
-
 def test_steps_may_come_first():
     """By its arrays, of which there is one record."""
 
@@ -104,19 +95,6 @@ def test_what_is_wrong_beside_others_alone_is_refuted():
     assert any(each.wrong for each in findings(engine, truth_of(replace(case, lengths=(4, 1, 2)))))
     alone = truth_of(a_case(models.rg_lru, 1, 4))
     assert not any(each.wrong for each in findings(engine, alone, ("forward", "autograd")))
-
-
-def test_an_answer_of_another_size_is_told():
-    """As it has to be."""
-
-    def forward(params, xs, state, offsets):
-        outputs, final, saved = RG_LRU.forward(params, xs, state, offsets)
-        return outputs[:, :1], final, saved
-
-    engine = layer(forward, RG_LRU.backward, model=models.rg_lru, scope=SCOPE)
-    case = a_case(models.rg_lru, 3, 4)
-    (found,) = findings(engine, truth_of(case))
-    assert found.wrong == "outputs has shape (1, 1, 2), needed (1, 12, …)"
 
 
 def test_a_claim_of_packed_sequences_is_one_of_any_length():

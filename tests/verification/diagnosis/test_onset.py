@@ -58,19 +58,6 @@ def test_the_smallest_size_is_looked_for_from_below():
     assert [steps for steps in lengths if steps > 40] == [200]
 
 
-RELATED = {
-    "d_xs.shape[2] == W.shape[1]": ("H = D", 7, {"H": 5, "D": 5}),
-    "d_xs.shape[1] == 3 * len(d_xs)": ("T = 3 N", 3, {"H": 6, "D": 5}),
-}
-
-
-@pytest.mark.parametrize(("condition", "told"), RELATED.items(), ids=RELATED)
-def test_sizes_that_relate_are_told_together(condition, told):
-    """By how many times one is the other, and not as single sizes."""
-    words, records, sizes = told
-    assert onset(engine_that(condition), case_of(records, 9, sizes)) == f"where {words}"
-
-
 def test_sizes_below_those_that_are_right():
     """One record alone, and up to two."""
     assert onset(engine_that("len(d_xs) == 1"), case_of(1)) == "at N = 1 alone"

@@ -81,29 +81,6 @@ LAYERS = {
     "gated linear attention": (models.gated_linear_attention, gated_linear_attention),
 }
 
-# Of an LSTM what the page does not have, with the sentence.
-OTHERS = {
-    "one gate alone": (
-        "d_f = dc * c_prev * f * (1 - f)",
-        "d_f = dc * c_prev * f * (1 - f) * i",
-        "The bug is in the derivative of one step: U, W, b are wrong in f; xs, h0 are wrong, and from T = 2 "
-        "on also c0.",
-    ),
-    "the forward later": (
-        "c = f * c_prev + i * g",
-        "c = f * c_prev * (1 + (t == 1) * 1e-6) + i * g",
-        "The bug is in the forward: outputs, final h0 and final c0 are wrong from T = 2 on, right with fewer "
-        "steps.",
-    ),
-    "one step, and more": (
-        "params, tape = saved",
-        "params, tape = saved; tape[1]; d_outputs = -d_outputs",
-        "The engine does not answer in form where T = 1: raised IndexError: list index out of range. "
-        "Elsewhere: The bug is in the derivative of one step (only where the outputs have a cotangent): U, "
-        "W, b, xs, h0, c0 are wrong.",
-    ),
-}
-
 
 def told(model, module, right, wrong, case=None):
     """The sentence on a layer with a line replaced, and what it computes instead."""
@@ -133,12 +110,6 @@ def said(model, module, right, wrong, sentence):
 def test_what_the_page_says(what):
     """Of each layer of its tables."""
     said(*LAYERS[what.partition(":")[0]], *ON_PAGE[what], SAID[what])
-
-
-@first_quick("what", OTHERS, 2)
-def test_what_else_is_said(what):
-    """Of an LSTM."""
-    said(models.lstm, lstm, *OTHERS[what])
 
 
 # The condition under which dU is twice what it should be, the case, and where that is.

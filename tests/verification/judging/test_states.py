@@ -18,8 +18,6 @@ from verification.properties.cut import CUT
 from verification.properties.engine import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import admits
-from verification.sampling.drawing import all_drawn
-from verification.sampling.draws import exact_cases
 from verification.sampling.resolving import narrowed
 
 SMALL = {"records": (1, 3), "steps": (1, 6)}
@@ -99,17 +97,6 @@ def test_more_that_is_returned_is_left_out():
     none = replace(of(NO_FINAL), claim=whole.claim)
     with pytest.raises(InvalidAnswer, match=r"^forward's state is a NoneType, needed a tuple of 2"):
         run_case(none, healthy_case(none))
-
-
-def test_in_fractions_as_well():
-    """What is drawn there, and designed."""
-    rational = dict.fromkeys(("gate", "candidate", "output"))
-    rational = {"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)}
-    scope = replace(C_ZERO, finals=("h0",), exact=True, functions=rational)
-    claim = layer(lstm.forward, lstm.backward, model=models.lstm, scope=scope).claim
-    for case in all_drawn(exact_cases(models.lstm, claim), "0", 6):
-        assert not case.blocks["c0"].any()
-        assert not case.objective.state[1].any()
 
 
 LAST = "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)"

@@ -9,12 +9,8 @@ from verification import Scope, layer
 from verification.models.case import (
     Apart,
     as_given,
-    each_output_alone,
-    of_each_output,
     outputs_apart,
     random_case,
-    shapes_put_out,
-    side_by_side,
 )
 from verification.properties.calling import run_case
 from verification.properties.conduct import inputs_stay
@@ -27,30 +23,12 @@ from verification.sampling.sample import in_floats
 from verification.sampling.zeros import NOT_OF_OUTPUT
 
 MODEL = two_outputs.MODEL
-NAMES = ("output y", "output energy")
 CASE = random_case(MODEL, np.random.default_rng(0), {"D": 2, "H": 3, "K": 4}, 2, 5)
 
 
 def engine(forward=two_outputs.forward, backward=two_outputs.backward):
     """The layer, or one that differs from it."""
     return layer(forward, backward, model=MODEL, scope=Scope(records=(1, 4), steps=(1, 6)))
-
-
-def test_they_are_side_by_side_and_each_by_itself():
-    """One way and back."""
-    assert MODEL.outputs == NAMES
-    assert shapes_put_out(CASE) == {"output y": (4,), "output energy": ()}
-    joined = CASE.objective.outputs
-    assert joined.shape == (2, 5, 5)
-    apart = outputs_apart(CASE, joined)
-    assert {name: array.shape for name, array in apart.items()} == {NAMES[0]: (2, 5, 4), NAMES[1]: (2, 5)}
-    np.testing.assert_array_equal(side_by_side(apart), joined)
-    alone = each_output_alone(CASE)
-    np.testing.assert_array_equal(sum(alone.values()), joined)
-    assert not alone["output y"][..., 4].any()
-    seen = []
-    of_each_output(CASE, lambda array, axes: seen.append(axes) or array)
-    assert seen == [("K",), ()]
 
 
 def test_an_engine_is_given_each_in_an_array_of_its_own():

@@ -18,7 +18,6 @@ from verification.processes.threads import SETTINGS
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
 
-ROOT = Path(__file__).parents[3]
 LINUX = pytest.mark.skipif(
     sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
 )
@@ -135,15 +134,6 @@ def test_a_pool_that_ends_ends_what_is_at_work_with_its_task(threaded):
         each.join()
     assert len({process for _, process in outcomes}) == 2
     assert gone([process for _, process in outcomes])
-
-
-def test_whoever_stops_listening_ends_the_work(threaded):
-    """The process that is at work is ended, and the next task has another."""
-    with pooled() as spread:
-        results = spread(by_value(lambda task, channel: time.sleep(task)), [0, 60])
-        assert next(results) is None
-        results.close()
-        assert list(spread(by_value(lambda task, channel: task), [7])) == [7]
 
 
 def test_what_cannot_be_sent_is_one_line(threaded):

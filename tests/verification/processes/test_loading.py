@@ -37,18 +37,6 @@ def test_a_function_of_a_file(tmp_path):
     assert engine_at("mine.py:engine").__module__.endswith("mine")
 
 
-def test_what_an_adapter_returned(tmp_path):
-    """Anything that says what is judged, be it callable or not."""
-    path = written(tmp_path, "class Door:\n    subject = print\n\nnet = Door()\n")
-    assert engine_at(f"{path}:net").subject is print
-
-
-def test_it_is_split_at_the_last_colon(tmp_path):
-    """A folder may have one in its name."""
-    path = written(tmp_path / "a:b", "engine = print\n")
-    assert engine_at(f"{path}:engine") is print
-
-
 def test_the_folder_comes_first_on_the_path(tmp_path):
     """A neighbour is imported, wherever the command is run, and though another module has its name."""
     written(tmp_path / "there", "def engine(problem):\n    return 'theirs'\n", "mutation.py")

@@ -8,7 +8,7 @@ from benchmarks.happened import bug
 from tests.cases import a_case
 from tests.layers import lstm, planted, ragged, steps
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
-from tests.verification.properties.refuting import CASE, refuted
+from tests.verification.properties.refuting import CASE
 from verification import Scope, Standard, layer, models, step
 from verification.diagnosis.probe import look
 from verification.properties.cut import CUT, cut
@@ -122,14 +122,6 @@ def test_chunks_of_a_part_begin_where_it_does():
     for dtype in (np.float32, np.float64):
         for case in cases(models.gated_linear_attention, dtype, steps=8):
             assert asked(engine, case)[1] == []
-
-
-def test_what_an_engine_raises_is_told():
-    """With where it was cut."""
-    found = refuted("    h, c = state\n", "    h, c = state\n    assert state[0].base is None\n")
-    assert set(found) >= {"cut"}
-    assert found["cut"].startswith("cut before step ")
-    assert found["cut"].endswith(": raised AssertionError")
 
 
 def test_processes_that_hand_on_states_are_two_parts():

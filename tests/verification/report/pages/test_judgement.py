@@ -43,7 +43,6 @@ WRONG = replace(
     picture=Picture(instead="Nothing to draw."),
     example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
 )
-IDLE = replace(HOLDS, missing=("T ≥ 33", "lags c0"))
 
 
 def shown(found, model=models.lstm):
@@ -60,19 +59,6 @@ def cell(text, part, name):
     row = next(row for row in matrix.split("<tr>") if f'<th scope="row">{name}</th>' in row)
     cells = re.findall(r"<td.*?</td>", row, re.DOTALL)
     return " ".join(re.sub(r"<[^>]*>", " ", cells[heads.index(part) - 1]).split())
-
-
-@pytest.mark.parametrize(
-    ("found", "verdict"),
-    [(HOLDS, "✓</span> Verified"), (WRONG, "✗</span> Refuted"), (IDLE, "–</span> Not exercised")],
-)
-def test_verdict_and_scope_come_first(found, verdict):
-    """Then what was not asked, and how much was; all before the first section."""
-    text = shown(found)
-    head = text.partition("<header>")[2].partition("</header>")[0]
-    places = [head.index(words) for words in (verdict, "float64; gradients", "Fractions", "12,266 cases")]
-    assert places == sorted(places)
-    assert "seed 7" in head
 
 
 def test_what_is_told_is_escaped():

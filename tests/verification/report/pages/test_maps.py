@@ -66,13 +66,3 @@ def test_without_lags_there_are_numbers_alone(lags):
     assert ("No map by loss and step: no time" in text) == (lags is None)
     assert "Given beside expected" in text
     assert "<script" not in text
-
-
-def test_further_cases_follow_the_first():
-    """Each with what it is, its map and its numbers."""
-    more = (Picture("N 3, where b is 0", None, NUMBERS[:1]), Picture("N 3, float32", LAGS, NUMBERS[:1]))
-    told = words(drawn(Picture("T 2", LAGS, NUMBERS, more))[0])
-    places = [told.index(f"On a case of {case}.") for case in ("T 2", "N 3, where b is 0", "N 3, float32")]
-    assert places == sorted(places)
-    assert [*where(Picture("T 2", None, NUMBERS, more))] == ["map"]
-    assert (told.count("By loss and step"), told.count("Given beside expected")) == (2, 3)
