@@ -1,10 +1,10 @@
 """The pages of docs/judge and their examples, run as a reader would run them."""
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.programs import python
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,10 +50,7 @@ def with_fault(page, text):
 
 def called(folder, *call):
     """A call of Python in a folder, which knows the caches of all tests."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.run(
-        [sys.executable, *call], cwd=folder, capture_output=True, text=True, env=environment, check=False
-    )
+    return python(*call, folder=folder)
 
 
 def run(folder, name, text):

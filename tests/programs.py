@@ -1,10 +1,19 @@
-"""Printed programs, run as the files that they are."""
+"""Programs, run as the files that they are: printed ones, and those that need an interpreter of their own."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+
+
+def python(*call, folder=None, **environment):
+    """A call of Python that finds this project, to its end."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", **environment}
+    return subprocess.run(
+        [sys.executable, *map(str, call)], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
 
 
 def failure(folder, code, module):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import verification
+from tests.programs import python
 from tests.quick import first_quick
 from verification import judge
 
@@ -159,9 +160,8 @@ sys.modules[{library!r}] = None
 
 def test_the_package_needs_no_extra_until_it_is_asked_for_something():
     """So that the command can start, and say what is missing."""
-    call = [sys.executable, "-c", "import sys, verification; print({'autograd', 'numpy'} & {*sys.modules})"]
-    ended = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ended.stdout == "set()\n"
+    program = "import sys, verification; print({'autograd', 'numpy'} & {*sys.modules})"
+    assert python("-c", program).stdout == "set()\n"
 
 
 def test_every_public_name_is_there():

@@ -1,18 +1,14 @@
 """Statements by which a program has an engine's parts: run as they are printed, from wherever they come."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from tests.programs import python
 from verification import models
 from verification.adapters.importing import imported
 from verification.models.variants import gru_two_biases
 
-ROOT = Path(__file__).parents[3]
 own = replace(models.linear, name="own")
 named = (lambda: lambda saved: None)()
 
@@ -47,13 +43,7 @@ HELD = "forward(0, 0, 0)\nassert (backward(0, 0, 0), model.name) == ([0], 'own')
 
 def run(folder, *call):
     """What Python prints, called in a folder."""
-    done = subprocess.run(
-        [sys.executable, *call],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+    done = python(*call, folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -1,8 +1,5 @@
 """How a program makes an engine again, and whole programs, each run as the file that it is."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +9,7 @@ import pytest
 
 from benchmarks.evidence.mutants.patch import replaced_once
 from tests.layers import ragged, renamed, scan, steps
+from tests.programs import python
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.remade import scope_of
 from verification.judging.model_subject import example_of
@@ -19,7 +17,6 @@ from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
 from verification.properties.property import Finding
 
-ROOT = Path(__file__).parents[3]
 CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
 SURROGATE = Function("surrogate", np.tanh, slope=lambda a: 1 / (1 + a * a))
 
@@ -115,9 +112,7 @@ def fails_and_passes(folder, engine, case, property_, text, right, wrong):
     (folder / "example.py").write_text(code, "utf-8")
     for each, returned in ((replaced_once(text, right, wrong, "of_a_user.py"), 1), (text, 0)):
         (folder / "of_a_user.py").write_text(each, "utf-8")
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        call = [sys.executable, "example.py"]
-        done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment)
+        done = python("example.py", folder=folder, PYTHONDONTWRITEBYTECODE="1")
         assert done.returncode == returned, f"{code}\n{done.stderr}"
         assert (f"AssertionError: {property_} " in done.stderr) == bool(returned)
 

@@ -2,17 +2,15 @@
 
 import os
 import pickle
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import fields, replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.layers import lstm, scan
+from tests.programs import python
 from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping
@@ -25,8 +23,6 @@ from verification.properties.findings import prepared, truth_of
 from verification.sampling.design import Design
 from verification.sampling.sample import in_floats
 from verification.truth import complex_step, lag_table
-
-ROOT = Path(__file__).parents[3]
 
 SMALL = Scope(records=(1, 3), steps=(1, 4), sizes={"H": (1, 3)}, dtypes=("float64",))
 SCAN = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL)
@@ -243,18 +239,7 @@ def test_another_processor_finds_the_same_truths(tmp_path):
     """One without the vector instructions of this one, and with the oldest kernels of BLAS: to the bit."""
     found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     plain = {"NPY_DISABLE_CPU_FEATURES": " ".join(found), "OPENBLAS_CORETYPE": "Nehalem"}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    told = [
-        subprocess.run(
-            [sys.executable, "-c", NAMES],
-            env=environment | other,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for other in ({}, plain)
-    ]
+    told = [python("-c", NAMES, folder=tmp_path, **other).stdout for other in ({}, plain)]
     assert len(told[0]) > 60
     assert told[0] == told[1]
 

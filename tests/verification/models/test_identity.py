@@ -2,25 +2,22 @@
 
 import importlib.util
 import random
-import subprocess
 import sys
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 
 import autograd.numpy as np
 import pytest
 from autograd.extend import defvjp, primitive
 
+from tests.programs import python
 from verification import models
 from verification.models import SHIPPED
 from verification.models.departures import departed
 from verification.models.functions import Function
 from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Block, Model, Use
-
-ROOT = Path(__file__).parents[3]
 
 BLOCKS = (Block("w", ("H",), Use.STEP), Block("xs", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
 
@@ -116,14 +113,7 @@ def test_another_process_says_the_same():
         "from tests.verification.models.test_identity import by_global, model\n"
         "print(*map(identity_of, [*SHIPPED, model(by_global)]))\n"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=ROOT,
-        env={"PYTHONHASHSEED": "12", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    told = python("-c", program, PYTHONHASHSEED="12").stdout
     assert told.split() == [*map(identity_of, [*SHIPPED, model(by_global)])]
 
 

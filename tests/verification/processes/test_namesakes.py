@@ -1,13 +1,8 @@
 """Ours and a user's ``rnn``, each in an interpreter of its own whose folder holds one."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.programs import python
 
 # A user's rnn, as a file and as a package that has a part of the name of one of ours.
 FILE = {"rnn.py": "who = 'mine'\n"}
@@ -21,9 +16,7 @@ def run(folder, program, files, *flags):
     for name, text in {"mine.py": program, **files}.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    call = [sys.executable, *flags, "mine.py"]
-    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+    done = python(*flags, "mine.py", folder=folder)
     assert done.stderr == ""
     return done.stdout.split("\n")[:-1]
 

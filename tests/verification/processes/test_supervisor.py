@@ -5,16 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from tests.living import gone, lives, when
+from tests.programs import ROOT, python
 from verification.processes import supervisor
 from verification.processes.channel import Channel
 from verification.processes.workers import spread
 
-ROOT = Path(__file__).parents[3]
 LINUX = pytest.mark.skipif(
     sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
 )
@@ -168,16 +168,36 @@ def in_a_group():
     os.setpgid(0, 0)
 
 
+LEFT = "left 1 process running in the background"
+
+# What an engine does, how that is told if it is, and how many processes it has started.
+LEAVING = {
+    "in a session": (leave, LEFT, 1),
+    "in a group": (partial(leave, apart=in_a_group), LEFT, 1),
+    "with others, in a session": (partial(leave, children=2), LEFT, 3),
+    "with others, in a group": (partial(leave, apart=in_a_group, children=2), LEFT, 3),
+    "before it works on": (lambda file: (leave(file), time.sleep(MINUTE)), LEFT, 1),
+    "held, in a session": (partial(leave, twice=False), None, 1),
+    "held, in a group": (partial(leave, apart=in_a_group, twice=False), None, 1),
+    "detached, in the worker's group": (partial(leave, apart=lambda: None), None, 1),
+    "held, in the worker's": (partial(leave, apart=lambda: None, twice=False), None, 1),
+    "held, before it ends its process": (
+        lambda file: (leave(file, twice=False), os._exit(3)),
+        "ended its process with exit code 3",
+        1,
+    ),
+}
+
+
 @LINUX
-@pytest.mark.parametrize("apart", [os.setsid, in_a_group], ids=["session", "group"])
-@pytest.mark.parametrize("children", [0, 2])
-def test_processes_left_behind_are_told_and_ended(tmp_path, apart, children):
-    """However they went apart, and what they have started."""
-    file = tmp_path / "left"
-    lost, other = outcomes(lambda: leave(file, apart=apart, children=children))
-    assert (lost.doing, other) == ("task 0", 1)
-    assert lost.how == "left 1 process running in the background"
-    assert len(written(file)) == 1 + children
+@pytest.mark.parametrize(("conduct", "how", "count"), LEAVING.values(), ids=LEAVING)
+def test_what_an_engine_leaves_is_ended_and_told_unless_it_holds_it(tmp_path, conduct, how, count):
+    """However it went apart, and what it has started; what is in the engine's group is nothing to tell."""
+    file = tmp_path / "started"
+    first, other = outcomes(lambda: conduct(file))
+    assert other == 1
+    assert first == 0 if how is None else (first.how, first.doing) == (how, "task 0")
+    assert len(written(file)) == count
     assert not any(map(lives, written(file)))
 
 
@@ -212,55 +232,11 @@ def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
     assert not any(map(lives, before))
 
 
-@LINUX
-def test_an_engine_that_leaves_processes_is_not_asked_to_its_end(tmp_path):
-    """Its worker is ended as soon as the first has had its time."""
-
-    def conduct():
-        leave(tmp_path / "left")
-        time.sleep(MINUTE)
-
-    lost, _ = outcomes(conduct)
-    assert lost.how == "left 1 process running in the background"
-
-
 def test_a_process_that_ends_soon_is_not_left_behind(tmp_path, monkeypatch):
     """It is waited for: a moment after the engine's own end is no stay."""
     # A process of this size takes its time to fork, and to end.
     monkeypatch.setattr(supervisor, "GRACE", 10.0)
     assert outcomes(lambda: leave(tmp_path / "left", seconds=0.3)) == [0, 1]
-
-
-@LINUX
-@pytest.mark.parametrize(
-    ("apart", "twice"),
-    [(os.setsid, False), (in_a_group, False), (lambda: None, True), (lambda: None, False)],
-    ids=[
-        "held, in a session",
-        "held, in a group",
-        "detached, in the worker's group",
-        "held, in the worker's",
-    ],
-)
-def test_a_helper_is_ended_with_its_engine(tmp_path, apart, twice):
-    """What the engine still holds, or what is in its group, is nothing to tell."""
-    file = tmp_path / "helper"
-    assert outcomes(lambda: leave(file, apart=apart, twice=twice)) == [0, 1]
-    assert not any(map(lives, written(file)))
-
-
-@LINUX
-def test_a_helper_is_ended_with_an_engine_that_ends_its_process(tmp_path):
-    """What was held till then is not left behind; it is the end that is told."""
-    file = tmp_path / "helper"
-
-    def conduct():
-        leave(file, twice=False)
-        os._exit(3)
-
-    lost, _ = outcomes(conduct)
-    assert lost.how == "ended its process with exit code 3"
-    assert not any(map(lives, written(file)))
 
 
 @LINUX
@@ -368,7 +344,5 @@ for module, names in (
 import verification.processes.supervisor, verification.processes.channel
 print("imported")
 """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    call = [sys.executable, "-c", program]
-    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    done = python("-c", program)
     assert (done.stdout, done.stderr) == ("imported\n", "")

@@ -7,18 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.living import gone, lives, when
+from tests.programs import ROOT, python
 from verification.processes import channel, timeout, workers
 from verification.processes.fresh import pooled
 from verification.processes.workers import spread
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -346,7 +344,5 @@ with as_exceptions():
     except Terminated:
         print("ended")
 """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    call = [sys.executable, "-c", program]
-    done = subprocess.run(call, capture_output=True, text=True, env=environment, check=False)
+    done = python("-c", program)
     assert (done.stdout, done.stderr) == ("ended\n", "")

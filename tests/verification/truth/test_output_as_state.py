@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from verification.models import gated_linear_attention, rwkv6
-from verification.models.case import random_case
+from verification.models.case import Targets, random_case
 from verification.models.model import Block, Model, Use
 from verification.truth import complex_step, exact, replay
 from verification.truth.lag_table import lag_table
+from verification.truth.output_as_state import as_state
 from verification.truth.perturbed_replays import replayed
 
 SIZES = {"A": 2, "K": 3, "V": 2}
@@ -50,3 +51,11 @@ def test_in_fractions():
     )
     for name, array in exact.gradient(rational).items():
         assert np.allclose(array.astype(float), truth[name].astype(float), rtol=1e-14)
+
+
+def test_a_case_of_targets_stays_as_it_is():
+    """Its losses are of the readout, which reads states."""
+    case = case_of(gated_linear_attention)
+    of_targets = replace(case, objective=Targets(np.zeros((2, 1, 2)), last=True))
+    assert as_state(of_targets) is of_targets
+    assert as_state(case) is not case

@@ -1,11 +1,9 @@
 """Pages from templates: escaped, well-formed, tables that can be heard, and a look for light and dark."""
 
-import subprocess
-import sys
-
 import pytest
 
 from tests.pages import NASTY, Page
+from tests.programs import python
 from verification.report.pages.rendering import PROGRAM, page, parts, program, short
 
 
@@ -63,5 +61,4 @@ def test_a_count_is_short_and_never_said_to_be_more(count):
 def test_a_verdict_without_a_page_needs_no_templates():
     """What makes pages is imported when one is written."""
     call = "import sys, verification.cli.commands; print('jinja2' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert python("-c", call).stdout == "False\n"
