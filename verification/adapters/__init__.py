@@ -1,1 +1,1 @@
-"""How an engine comes to be judged, one way a file. What an adapter returns is given to ``verify``."""
+"""Adapters: each file is one way to present an engine. ``verify`` takes what an adapter returns."""

@@ -1,4 +1,4 @@
-"""What every adapter for an engine of a model returns: an engine, as ``verify`` takes it and asks it."""
+"""The engine that every adapter for a model returns, in the form that ``verify`` takes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, che
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ModelAdapter:
-    """An engine of a model, and what it claims.
+    """An engine of a model, and its claim.
 
-    ``source``: how a program makes it again. ``fixed``: cases that every run meets.
+    ``source``: how a program creates it again. ``fixed``: cases that every run includes.
     """
 
     model: Model
@@ -34,20 +34,20 @@ class ModelAdapter:
         raise NotImplementedError
 
     def begin(self, case: Case) -> Begun:
-        """The forward alone, of an adapter whose calls come in two."""
+        """The forward alone, for an adapter whose calls come in two."""
         raise Unsupported("a forward by itself")
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> Self:
-        """The same, told which gradients are wanted, of an adapter that can."""
+        """The same, which is told the wanted gradients, for an adapter that can be told."""
         raise Unsupported("some gradients alone")
 
     @property
     def arrays(self) -> Mapping[str, Any] | None:
-        """How its arrays differ from the model's; None of an adapter that takes no description of that."""
+        """How its arrays differ from the model's; None for an adapter without that argument."""
         return None
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
-        """The same as an engine of another model; raises ValueError for none."""
+        """The same as an engine of another model; raises ValueError if it cannot be."""
         return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
     def code(self, case: Case) -> Code:
@@ -55,12 +55,12 @@ class ModelAdapter:
         return self.source.code(self.claim) + of_case(case)
 
     def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfModel:
-        """What is judged, within a scope that may be narrower; raises ValueError for a wider one."""
+        """The subject of a run, within a scope that may be narrower; raises ValueError for a wider one."""
         return of_model(self, model, scope)
 
 
 def soundly(model: Any, **functions: Any) -> None:
-    """Raises TypeError for what is no function or no model, ValueError for a model that cannot judge."""
+    """Raises TypeError if there is no function or no model, ValueError for a model that is not sound."""
     for name, function in functions.items():
         if not callable(function):
             raise TypeError(f"{name}: {function!r}, needed a function")
@@ -70,10 +70,10 @@ def soundly(model: Any, **functions: Any) -> None:
 
 
 def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
-    """The claim of a scope through an adapter, of what a sound model is sound in.
+    """The claim of a scope through an adapter, limited to what the model is sound in.
 
-    Of what is not so, complex numbers of a real model and Fractions, nothing is claimed by default. Raises
-    ValueError, in one line, where a scope claims it, or claims nothing.
+    Complex numbers for a real model, and Fractions, are not claimed by default if the model is not sound in
+    them. Raises ValueError, in one line, if a scope claims them, or claims nothing.
     """
     claim, said = resolved(scope, model, capabilities), scope or Scope()
     if not model.complex and {*claim.dtypes} & {*COMPLEX}:
@@ -101,9 +101,9 @@ def declared(
     capabilities: Capabilities,
     **said: Any,
 ) -> dict[str, Any]:
-    """The fields of a ``ModelAdapter`` that a program makes by the adapter of that name.
+    """The fields of a ``ModelAdapter`` that a program creates by the adapter of that name.
 
-    ``given``: functions by the names that they have there. ``said``: what else that adapter is told.
+    ``given``: functions by the names that they have there. ``said``: the adapter's other arguments.
     """
     departures = scope.departures if scope else {}
     return {
@@ -114,9 +114,10 @@ def declared(
 
 
 def checked_tuple(what: str, given: Any, count: int | None = None) -> tuple[Any, ...]:
-    """What is a tuple or a list, of so many or of any number but none; raises InvalidAnswer for what is not.
+    """A tuple or list with so many entries, or with any number but none; raises InvalidAnswer for anything
+    else.
 
-    ``what`` is, or was returned.
+    ``what`` begins the message.
     """
     is_one = isinstance(given, tuple | list)
     if not is_one or (not given if count is None else len(given) != count):
@@ -127,6 +128,6 @@ def checked_tuple(what: str, given: Any, count: int | None = None) -> tuple[Any,
 
 
 def check_dict(what: str, given: Any) -> None:
-    """Raises InvalidAnswer for what is no dict."""
+    """Raises InvalidAnswer if it is not a dict."""
     if not isinstance(given, Mapping):
         raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")

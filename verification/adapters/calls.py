@@ -1,10 +1,10 @@
-"""Calls of a training in a folder, each in a file of its own, all within a bound of bytes.
+"""Calls of a training run, stored in a folder, each in a file of its own, within a limit of bytes.
 
-A call is a forward with one backward: what both were given and have answered, as an engine has its arrays,
-at the time that it was. A file appears whole, by a rename, and any number of processes may keep calls in one
-folder. The first call of each shape and type is kept, and of all others some by chance: where they come to
-too many, every second of them goes, and half as many are kept from then on. So those that are left lie
-evenly over a training, however long it is.
+A call is a forward with one backward: their arguments and results at that time, in the engine's layout. A
+file appears as a whole, by a rename, and any number of processes may store calls in one folder. The first
+call of each shape and type is stored, and others at random. When there are too many, every second of those is
+removed, and from then on half as many are stored. So they are spread evenly over a training run of any
+length.
 """
 
 import io
@@ -26,25 +26,25 @@ from verification.models.arrays import Array
 from verification.models.layouts import laid_out, layout_in_words
 from verification.models.stored import BFLOAT16, dtype_of
 
-# Bytes of all files in a folder, some twenty calls of N 32, T 64 and 128 units; and calls that one process
-# keeps, as many as are judged in about a minute.
+# The most bytes of all files in a folder, enough for some twenty calls of N 32, T 64 and 128 units; and the
+# most calls that one process stores, as many as can be judged in about a minute.
 MOST, CALLS = 64 * 2**20, 256
 
-# Changes with the form of a file.
+# Changes with the file format.
 FORM = "verified-rnn call 1"
 
-# Arrays in dicts and tuples, None for what is not there.
+# Arrays in dicts and tuples, None for missing ones.
 Tree: TypeAlias = Any
 
 
 @dataclass(frozen=True, eq=False)
 class StoredCall:
-    """A forward with one backward. ``arrays``: by role, by the names of a layer's arguments and answers.
+    """A forward with one backward. ``arrays``: by role, by the names of a layer's arguments and results.
 
-    ``of``: the layer's model, and how its arrays differ. ``number``: which call of its process it was, and
-    ``backward`` which of that forward's, from 1 on. ``wanted``: were all gradients? Where they were not,
-    those that are missing are none. ``chunk``: as the forward was told. ``changed``: arrays that were given
-    to the forward, or answered by it, and had other numbers when its backward was called.
+    ``of``: the layer's model, and how its arrays differ. ``number``: the number of the call in its process,
+    and ``backward`` that of the backward for its forward, from 1 on. ``wanted``: were all gradients wanted?
+    If not, missing ones are none. ``chunk``: as the forward was told. ``changed``: arguments or results of
+    the forward whose numbers had changed when its backward was called.
     """
 
     of: str
@@ -58,20 +58,20 @@ class StoredCall:
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """A copy of an array, in C order, and how that lay in memory."""
+    """A copy of an array, in C order, and its memory layout."""
 
     array: Array
     layout: str | None
 
 
 def held(array: Any) -> Held:
-    """A copy of it as it is now; arrays of other libraries lie as they like."""
+    """A copy of the array as it is now; arrays of other libraries have no memory layout."""
     layout = layout_in_words(array) if isinstance(array, np.ndarray) else None
     return Held(np.array(array, order="C"), layout)
 
 
 def each(change: Callable[[Any], Any], tree: Tree) -> Tree:
-    """The same with ``change`` made of every array, in their order."""
+    """The tree with ``change(array)`` in the place of every array, in order."""
     if isinstance(tree, Mapping):
         return {name: each(change, array) for name, array in tree.items()}
     if isinstance(tree, tuple | list):
@@ -80,7 +80,7 @@ def each(change: Callable[[Any], Any], tree: Tree) -> Tree:
 
 
 def named(tree: Tree, name: str = "") -> list[tuple[str, Any]]:
-    """Every array with a name: its own in a dict, or that of what it is in, with its number in a tuple."""
+    """Every array with a name: its own in a dict, or that of its tuple with its index."""
     if isinstance(tree, Mapping):
         return [pair for key, array in tree.items() for pair in named(array, key)]
     if isinstance(tree, tuple | list):
@@ -89,12 +89,12 @@ def named(tree: Tree, name: str = "") -> list[tuple[str, Any]]:
 
 
 def packed(call: StoredCall) -> bytes:
-    """A call, whose arrays are ``Held``, as a file."""
+    """A call, whose arrays are ``Held``, as the bytes of a file."""
     arrays: list[Array] = []
 
     def leaf(held: Held) -> list[Any]:
         array = held.array
-        # NumPy writes no other library's type.
+        # NumPy cannot write types of other libraries.
         arrays.append(array.view(np.uint16) if array.dtype.name == BFLOAT16 else array)
         return [len(arrays) - 1, array.dtype.name, held.layout]
 
@@ -115,12 +115,12 @@ def _as_json(tree: Tree, leaf: Callable[[Any], list[Any]]) -> Any:
 
 
 def read(path: Path, data: bytes | None = None) -> StoredCall:
-    """The call of a file, whose arrays lie as they lay; ``data``: what has been read of it.
+    """The call in a file, whose arrays have their memory layouts; ``data``: the bytes, if they were read.
 
-    Raises ValueError, in one line, for one that is none.
+    Raises ValueError, in one line, if it is no such file.
     """
     try:
-        # Of a path that is broken NumPy leaves the file open.
+        # NumPy leaves a broken file open if it is given a path.
         with np.load(io.BytesIO(path.read_bytes() if data is None else data), allow_pickle=False) as file:
             about = json.loads(str(file["about"]))
             if about.pop("form") != FORM:
@@ -144,7 +144,7 @@ def _from_json(tree: Any, file: Any) -> Tree:
 
 @dataclass(eq=False)
 class Keeper:
-    """Which calls of a process are kept, and where; ``of``: as in ``StoredCall``."""
+    """Chooses the calls of a process that are stored, and stores them; ``of``: as in ``StoredCall``."""
 
     folder: Path
     of: str
@@ -160,26 +160,26 @@ class Keeper:
     _process: int = field(default_factory=os.getpid)
 
     def opened(self, given: Mapping[str, Tree], chunk: int | None = None) -> "Open | None":
-        """A call that begins with these arrays, if it is to be kept; ``given``: by role."""
+        """Begins a call with these arrays, if it is to be stored; ``given``: by role."""
         arrays = [(name, np.shape(a), getattr(a, "dtype", type(a))) for name, a in named(given)]
         kind = (*arrays, chunk)
         with self._lock:
             self.number += 1
             if os.getpid() != self._process:
-                # What the process that it comes from has kept is not its own.
+                # After a fork, the calls of the parent are not its own.
                 self._process, self._first, self._by_chance = os.getpid(), [], []
             if kind in self._met and self.rng.random() * self._one_of >= 1:
                 return None
         return Open(self, kind, self.number, given, chunk)
 
     def keep(self, kind: Any, call: StoredCall) -> None:
-        """Keeps it, whole or not at all: a full disk ends no training."""
+        """Stores it, whole or not at all: a full disk does not end a training run."""
         arrays = [one.array for _, one in named(call.arrays)]
         if any(array.dtype.hasobject for array in arrays) or sum(a.nbytes for a in arrays) > self.most:
             return
         data = packed(call)
         with self._lock, suppress(OSError):
-            # What finds no room now finds none later.
+            # If there is no room now, there will be none later.
             first = kind not in self._met
             self._met.add(kind)
             while len(self._first) + len(self._by_chance) >= self.calls and self._thinned():
@@ -195,7 +195,7 @@ class Keeper:
             temporary = Path(file.name)
         try:
             temporary.write_bytes(data)
-            # Another process sees this file before it asks for room, or this one sees that one's.
+            # Either process sees the file of the other one before it claims room.
             while self._size() > self.most:
                 if not self._thinned():
                     return None
@@ -204,7 +204,7 @@ class Keeper:
             temporary.unlink(missing_ok=True)
 
     def _size(self) -> int:
-        """Bytes of all that is there."""
+        """Bytes of all files in the folder."""
         total = 0
         for path in self.folder.iterdir():
             with suppress(OSError):
@@ -212,7 +212,7 @@ class Keeper:
         return total
 
     def _thinned(self) -> bool:
-        """Every second of the calls that were kept by chance is gone, if there was any."""
+        """Removes every second call that was stored at random, if there is any."""
         for path in self._by_chance[::2]:
             path.unlink(missing_ok=True)
         some, self._by_chance = bool(self._by_chance), self._by_chance[1::2]
@@ -221,23 +221,23 @@ class Keeper:
 
 
 class Open:
-    """A forward that is kept with each of its backwards, and with none if there is none."""
+    """A forward that is stored with each of its backwards, or alone if there is none."""
 
     def __init__(
         self, keeper: Keeper, kind: Any, number: int, given: Mapping[str, Tree], chunk: int | None
     ) -> None:
         self._keeper, self._kind, self._number, self._chunk = keeper, kind, number, chunk
-        # The arrays themselves, to see by the time of a backward what has become of them.
+        # The arrays themselves, to see whether they have changed at the backward.
         self._seen, self._held = {**given}, {**each(held, given)}
         self._backward = 0
 
-    def answered(self, **answered: Tree) -> None:
-        """By role, what the forward has answered."""
-        self._seen |= answered
-        self._held |= each(held, answered)
+    def returned(self, **results: Tree) -> None:
+        """Records the forward's results, by role."""
+        self._seen |= results
+        self._held |= each(held, results)
 
-    def asked(self, **cotangents: Tree) -> "Asked":
-        """A backward of it, which is given these."""
+    def backward(self, **cotangents: Tree) -> "OpenBackward":
+        """Records the arguments of one of its backwards."""
         self._backward += 1
         before = dict(named(self._held))
         changed = tuple(name for name, now in named(self._seen) if not _same(now, before[name].array))
@@ -249,24 +249,24 @@ class Open:
             chunk=self._chunk,
             changed=changed,
         )
-        return Asked(self._keeper, self._kind, call)
+        return OpenBackward(self._keeper, self._kind, call)
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A backward that is on its way."""
+class OpenBackward:
+    """A backward that has begun."""
 
     _keeper: Keeper
     _kind: Any
     _call: StoredCall
 
-    def answered(self, wanted: bool = True, **gradients: Tree) -> None:
-        """By role, what it has answered; the call is kept."""
+    def returned(self, wanted: bool = True, **gradients: Tree) -> None:
+        """Records its results, by role, and stores the call."""
         arrays = {**self._call.arrays, **each(held, gradients)}
         self._keeper.keep(self._kind, replace(self._call, arrays=arrays, wanted=wanted))
 
 
 def _same(one: Any, other: Array) -> bool:
-    """To the bit, but that NaN is NaN."""
+    """Equal to the bit; NaN equals NaN."""
     one = np.asarray(one)
     return one.shape == other.shape and bool(np.all((one == other) | ((one != one) & (other != other))))

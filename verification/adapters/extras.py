@@ -5,7 +5,7 @@ from typing import Any
 
 
 def library(name: str, extra: str) -> Any:
-    """A module by its name; raises ImportError, in one line with the extra, where it is not installed."""
+    """A module by its name; raises ImportError, in one line that names the extra, if it is not installed."""
     try:
         return import_module(name)
     except ModuleNotFoundError as error:

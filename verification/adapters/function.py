@@ -37,12 +37,12 @@ class FunctionAdapter:
 
     @property
     def names(self) -> list[str]:
-        """The names of the forward's arguments, as far as it names them."""
+        """The names of the forward's arguments, where it names them."""
         parameters = inspect.signature(self.forward).parameters.values()
         return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
     def name(self, i: int) -> str:
-        """Of the argument with number i."""
+        """The name of the argument with number i."""
         return self.names[i] if i < len(self.names) else f"argument {i}"
 
     def answer(self, call: Call) -> dict[int, Any]:
@@ -50,7 +50,7 @@ class FunctionAdapter:
         return self.begin(call)(call.cotangents)
 
     def begin(self, call: Call) -> Callable[[tuple[Array, ...]], dict[int, Any]]:
-        """The forward alone; what comes back takes cotangents."""
+        """The forward alone; returns the backward, which takes cotangents."""
         _, saved = self.forward(*call.arguments)
         return lambda cotangents: self._returned(self.backward(saved, *cotangents), len(call.arguments))
 
@@ -59,7 +59,7 @@ class FunctionAdapter:
         return dict(enumerate(checked_tuple("backward returned", returned, count)))
 
     def code(self, call: Call) -> Code:
-        """Statements that make ``engine`` again, which draws no arguments, and the call as ``case``."""
+        """Statements that create ``engine``, without its strategy, and the call as ``case``."""
         arrays = [a for a in (*call.arguments, *call.cotangents) if isinstance(a, np.ndarray)]
         imports = imported(backward=self.backward, forward=self.forward)
         return Code(
@@ -71,7 +71,7 @@ class FunctionAdapter:
         )
 
     def subject(self, model: Model | None = None, scope: Scope | None = None) -> OfFunction:
-        """What is judged; raises ValueError for a model or a scope."""
+        """The subject of a run; raises ValueError for a model or a scope."""
         for name, value in (("model", model), ("scope", scope)):
             if value is not None:
                 raise ValueError(f"{name}: given with a function, needed none: its forward says what it is")

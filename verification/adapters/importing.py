@@ -14,14 +14,14 @@ from verification import models
 from verification.models import variants
 from verification.processes.modules import Origin, origin, sayable
 
-# What is in no file is looked for in one of this name.
+# Objects without a file are taken from a module of this name.
 NOWHERE = "engine"
 
 
 def imported(**things: Any) -> str:
-    """Statements after which the program has the things under the names that are given."""
+    """Statements after which the program has the objects under the given names."""
     lines: list[str] = []
-    # A file is read once, for what is in it may know each other.
+    # Each file is read once, because objects in it may refer to each other.
     read: dict[Path, str] = {}
     for alias, thing in things.items():
         place = _place(thing)
@@ -40,10 +40,10 @@ def imported(**things: Any) -> str:
 
 
 def _place(thing: Any) -> tuple[Origin, str] | None:
-    """Where a program finds a thing, a module's name or a file, and its name there; None where nowhere."""
+    """Where a program finds an object: a module's name or a file, and its name there; None if nowhere."""
     home, name = getattr(thing, "__module__", None) or "", getattr(thing, "__qualname__", "")
     if name and home not in ("", "__main__", *sys.modules):
-        # Somebody else's program has it, who says so.
+        # It belongs to another program, which says so.
         return (home, name) if sayable(home) and name.isidentifier() else None
     for module in [sys.modules.get(home)] if name else _everywhere():
         there = getattr(module, "__dict__", {})
@@ -55,9 +55,9 @@ def _place(thing: Any) -> tuple[Origin, str] | None:
 
 
 def _everywhere() -> Iterator[ModuleType]:
-    """Where what says of no module that it is its own may be: a model, an object that is called.
+    """The modules that may have an object which names no module: a model, or a callable object.
 
-    A module comes after those that import it, and the program that is run is none of them if another has it.
+    A module comes after those that import it; the main program is skipped if another module has the object.
     """
     yield from (models, variants)
     yield from reversed([module for name, module in sys.modules.items() if name != "__main__"])

@@ -39,7 +39,7 @@ from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, final_of
 
-# One function for each role, one truncation, cotangents.
+# One function for each role, the full gradient, cotangents.
 CAPABILITIES = Capabilities(
     functions=False,
     truncations=False,
@@ -53,11 +53,11 @@ CAPABILITIES = Capabilities(
 Forward = Callable[..., Any]
 Backward = Callable[..., Any]
 
-# Forward and backward of one who is told which gradients are wanted, of each array that is given (parameters,
-# inputs, states), and which of the outputs and the final states were used.
+# Forward and backward for a layer that is told the wanted gradients, one flag for each given array
+# (parameters, inputs, states), and which outputs and final states were used.
 Partial = Callable[[tuple[bool, ...], tuple[bool, ...]], tuple[Forward, Backward]]
 
-# What a training calls, of who keeps calls, and of its module where that is what is trained.
+# What a training run calls, from the keeper of calls, and from its module if that is what is trained.
 Watching = Callable[[Any, Any], Any]
 
 
@@ -76,14 +76,14 @@ class LayerAdapter(ModelAdapter):
     watching: Watching | None = None
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
-        """What the layer says of a case, in the model's layout."""
+        """The layer's answer to a case, in the model's layout."""
         forward, back = self.begin(case)
-        # A backward for outputs of another shape fails by that, in words that say less.
+        # For outputs of another shape the backward would fail with a less helpful message.
         check_forward(case, self.claim, forward)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:
-        """The forward's parts, and the backward of what it has saved."""
+        """The forward's parts, and the backward for what it has saved."""
         packing = packing_of(case) if self.claim.packed else None
         params, xs, state = self._arguments(case, packing)
         states = self.model.of(Use.STATE)
@@ -109,14 +109,14 @@ class LayerAdapter(ModelAdapter):
         return forward, back
 
     def _put_out(self, outputs: Any) -> dict[str, Any]:
-        """What was put out, by the parts of a forward."""
+        """The outputs, by the parts of a forward."""
         if not self._named_outputs:
             return {OUTPUTS: outputs}
         check_dict("forward's outputs", outputs)
         return {output_named(name): outputs.get(name) for name in self._named_outputs}
 
     def _cotangents(self, given: Cotangents, packing: Packing | None) -> Any:
-        """d_outputs, one or some by name, as the engine has them."""
+        """d_outputs, one or several by name, as the engine has them."""
         if not isinstance(given, Apart):
             return self._given(given.outputs, packing)
         named = zip(self._named_outputs, given.by_name.values(), strict=True)
@@ -128,18 +128,18 @@ class LayerAdapter(ModelAdapter):
         return tuple(self.model.output) if isinstance(self.model.output, Mapping) else ()
 
     def _given(self, array: Array, packing: Packing | None) -> Array:
-        """A model's (N, T, …) as the engine has it."""
+        """A model's (N, T, …) in the engine's layout."""
         return self.layout.by_record(array if packing is None else packing.given(array))
 
     def _by_record(self, name: str, theirs: Any, packing: Packing | None) -> Any:
-        """An engine's (N, T, …) as the model has it; what is no such array stays as it is."""
+        """An engine's (N, T, …) in the model's layout; anything that is no such array stays as it is."""
         if not isinstance(theirs, np.ndarray) or theirs.ndim < 2:
             return theirs
         array = self.layout.by_record(theirs)
         return array if packing is None else packing.read(name, array)
 
     def _gradients(self, returned: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
-        """What the backward returned, in the model's layout, as far as it is claimed."""
+        """The claimed gradients that the backward returned, in the model's layout."""
         d_params, d_xs, d_initial = _three(returned, "backward", "d_params, d_xs, d_state")
         blocks, states = self._read(d_params, d_xs, packing), self.model.of(Use.STATE)
         if any(block.name in self.claim.blocks for block in states):
@@ -150,7 +150,7 @@ class LayerAdapter(ModelAdapter):
     def _arguments(
         self, case: Case, packing: Packing | None
     ) -> tuple[dict[str, Array], Any, tuple[Array, ...]]:
-        """What the forward is given."""
+        """The arguments of the forward."""
         params: dict[str, Array] = {}
         for block in self.model.of(Use.STEP):
             params |= self.layout.places[block.name].given(case.blocks[block.name])
@@ -163,7 +163,7 @@ class LayerAdapter(ModelAdapter):
         return params, xs, case.state
 
     def _read(self, d_params: Any, d_xs: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
-        """The gradients of STEP and INPUT blocks, in the model's layout, as far as they are claimed."""
+        """The claimed gradients of STEP and INPUT blocks, in the model's layout."""
         claimed = self.claim.blocks
         inputs = self.model.of(Use.INPUT)
         if any(block.name in claimed for block in self.model.of(Use.STEP)):
@@ -186,14 +186,14 @@ class LayerAdapter(ModelAdapter):
         return read
 
     def recorded(self, path: str | Path, data: bytes | None = None) -> Recorded | None:
-        """A kept call of a training, by its file; None of one that is not claimed.
+        """A stored call of a training run; None if the layer does not claim it.
 
-        ``data``: what has been read of that. Raises ValueError for what is none of its own.
+        ``data``: the file's bytes, if they were read. Raises ValueError for a call of another layer.
         """
         return recorded(self, Path(path), data)
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> Self:
-        """The same, told which gradients are wanted and which outputs were not used."""
+        """The same, which is told the wanted gradients and the unused outputs."""
         assert self.partial is not None  # of who offers it
         states = self.model.of(Use.STATE)
         given = (*self.model.of(Use.STEP), *self.model.of(Use.INPUT))
@@ -205,11 +205,13 @@ class LayerAdapter(ModelAdapter):
 
     @property
     def arrays(self) -> Mapping[str, Any]:
-        """How its arrays differ from the model's, as it was described."""
+        """How its arrays differ from the model's, as the user described it."""
         return self.layout.described
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
-        """The same functions as a layer of another model, or of other arrays; raises ValueError for none."""
+        """The same functions as a layer of another model, or with other arrays; raises ValueError if it
+        cannot be.
+        """
         return replace(super().otherwise(model, arrays), layout=layout_of(model, arrays))
 
 
@@ -263,7 +265,7 @@ def of_library(
 ) -> LayerAdapter:
     """The layer of the two ``passes`` that a library makes of a function.
 
-    ``source``: how a program makes it. ``capabilities``: those in which it differs from any layer.
+    ``source``: how a program creates it. ``capabilities``: those in which it differs from other layers.
     """
     model = source.model
     made = layer(passes.forward, passes.backward, model=model, scope=scope, arrays=arrays, forms=forms)
@@ -279,7 +281,7 @@ def of_library(
 
 
 def lengths_of(case: Case) -> Array:
-    """Where each record ends: (N,) integers."""
+    """The end of each record: (N,) integers."""
     return np.array(case.lengths or (case.steps,) * case.records)
 
 
@@ -291,7 +293,7 @@ def _three(returned: Any, whose: str, needed: str) -> tuple[Any, Any, Any]:
 
 
 def _missing(block: str, layout: Layout, gradients: Mapping[Any, Any], whose: str) -> None:
-    """Raises InvalidAnswer for a gradient that is not there, where some are by names that nobody knows."""
+    """Raises InvalidAnswer for a missing gradient, if there are some with unknown names."""
     known = {name for place in layout.places.values() for name in place.names}
     others = [repr(name) for name in gradients if name not in known]
     if others:

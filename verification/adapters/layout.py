@@ -20,20 +20,20 @@ TRANSPOSED = "T"
 GATES = "gates"
 AXES = "axes"
 
-# Which two axes of the model's (N, T, …) stand the other way round.
+# The two axes of the model's (N, T, …) that the engine exchanges.
 EXCHANGED: Mapping[str, tuple[int, int]] = {"NT": (0, 0), "TN": (0, 1), "NAT": (1, 2)}
 
 
 @dataclass(frozen=True)
 class BlockLayout:
-    """Where an engine keeps a block: under which names, transposed or not, its parts in which order."""
+    """How an engine stores a block: its names, transposed or not, and the order of its parts."""
 
     names: tuple[str, ...]
     transposed: bool = False
     order: tuple[int, ...] = ()
 
     def given(self, array: Array) -> dict[str, Array]:
-        """The block as the engine has it. Of two biases the first has three quarters."""
+        """The block as the engine stores it. Of a sum of two, the first has three quarters."""
         theirs = _parts_in(array, self.order)
         theirs = np.array(theirs.T, order="C") if self.transposed else theirs
         if len(self.names) == 1:
@@ -42,7 +42,7 @@ class BlockLayout:
         return {self.names[0]: first, self.names[1]: theirs - first}
 
     def read(self, gradients: Mapping[str, Any]) -> list[Any]:
-        """Their gradients as the model has them, one under each name, None for what is missing."""
+        """Gradients in the model's layout, one for each name, None for a missing one."""
         back = tuple(np.argsort(self.order)) if self.order else ()
         read = []
         for name in self.names:
@@ -65,9 +65,9 @@ def _parts_in(array: Array, order: tuple[int, ...]) -> Array:
 
 @dataclass(frozen=True)
 class Layout:
-    """The place of every STEP and INPUT block, and the ``axes`` of inputs and outputs.
+    """The layout of every STEP and INPUT block, and the ``axes`` of inputs and outputs.
 
-    ``described``: how it was described.
+    ``described``: the user's description.
     """
 
     places: Mapping[str, BlockLayout]
@@ -76,17 +76,17 @@ class Layout:
 
     @property
     def axis_of_steps(self) -> int:
-        """Which of an engine's axes it is."""
+        """The index of the steps' axis in the engine's arrays."""
         return self.axes.index("T")
 
     def by_record(self, array: Array) -> Array:
-        """A model's (N, T, …) as the engine has it, or back; an input without axes as it is."""
+        """A model's (N, T, …) in the engine's layout, or back; an input without axes stays as it is."""
         one, other = EXCHANGED[self.axes]
         return array.swapaxes(one, other) if array.ndim > other else array
 
 
 def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
-    """The layout that ``arrays`` describes; raises ValueError, in one line, for one that is none."""
+    """The layout that ``arrays`` describes; raises ValueError, in one line, if it is not valid."""
     given = dict(arrays or {})
     order = given.pop(GATES, None)
     axes = given.pop(AXES, "NT")
@@ -116,7 +116,7 @@ def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:
 
 
 def _names(block: Block, given: Any) -> tuple[tuple[str, ...], bool]:
-    """The names under which a block is kept, and whether it is transposed."""
+    """The names of a block in the engine, and whether it is transposed."""
     if isinstance(given, str):
         return (given,), False
     named = isinstance(given, tuple) and len(given) == 2 and all(isinstance(each, str) for each in given)

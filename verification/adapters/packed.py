@@ -19,7 +19,7 @@ from verification.properties.engine import InvalidAnswer
 
 @dataclass(frozen=True)
 class Packing:
-    """Where the steps of each record stand. ``lengths``: of the records, of at most so many ``steps``."""
+    """The positions of each record's steps. ``lengths``: of the records, of at most so many ``steps``."""
 
     lengths: tuple[int, ...]
     steps: int
@@ -31,11 +31,11 @@ class Packing:
 
     @property
     def size(self) -> int:
-        """All steps, slack too."""
+        """The number of all steps, including slack."""
         return sum(self.lengths[:-1]) + self.steps
 
     def given(self, array: Array) -> Array:
-        """(N, T, …) as (1, ΣT, …), the slack with what follows the last record's end."""
+        """(N, T, …) as (1, ΣT, …); the slack is what follows the last record's end."""
         *others, last = array
         parts = [record[:length] for record, length in zip(others, self.lengths[:-1], strict=True)]
         return np.concatenate([*parts, last])[None]

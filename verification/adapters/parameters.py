@@ -14,10 +14,10 @@ from verification.adapters.layout import GATES, Layout
 from verification.models.axes import Axis, measured
 from verification.models.model import Model, Use
 
-# Names that are told of each side, so that both fit into a line.
+# How many names of each side a message shows, so that it fits into a line.
 TOLD = 3
 
-# The sizes with which a module is made to be looked at; no two are alike.
+# The sizes of a module that is created to look at its parameters; all are different.
 SIZES = (2, 3, 5, 7, 11)
 
 Shapes = Mapping[str, tuple[int, ...]]
@@ -25,7 +25,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a library's class: its model, its names, and the order of its states if not theirs."""
+    """What is known of a library's class: its model, its names, and the order of its states if it differs."""
 
     model: Model
     arrays: Mapping[str, Any]
@@ -33,7 +33,7 @@ class Known:
 
 
 def known(made: object, table: Mapping[str, Known], package: str) -> Known | None:
-    """What is known of an object, by the name of its class, or of one that it is based on, in the package."""
+    """What is known of an object, by the name of its class, or of a base class, in the package."""
     for each in type(made).__mro__:
         if f"{each.__module__}.".startswith(f"{package}.") and each.__name__ in table:
             return table[each.__name__]
@@ -41,7 +41,7 @@ def known(made: object, table: Mapping[str, Known], package: str) -> Known | Non
 
 
 def made_with(model: Model) -> tuple[str, ...]:
-    """The dimensions that a module is made with, in this order: of inputs, of states, of what is left."""
+    """The dimensions that a module is created with, in this order: of inputs, of states, and all others."""
     uses = (Use.INPUT, Use.STATE, Use.STEP)
     return tuple(dict.fromkeys(name for use in uses for name in model.dimensions_of(use)))
 
@@ -62,7 +62,7 @@ def sizes_of(
 
 
 def needed(model: Model, layout: Layout) -> Shapes:
-    """The parameters that a module has of the model's STEP blocks, made with ``SIZES``."""
+    """The parameters that a module needs for the model's STEP blocks, created with ``SIZES``."""
     sizes = dict(zip(made_with(model), SIZES, strict=False))
     given: dict[str, Any] = {}
     for block in model.of(Use.STEP):
@@ -71,7 +71,7 @@ def needed(model: Model, layout: Layout) -> Shapes:
 
 
 def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
-    """The parameters with the gates of those apart whose names say so; of arrays of any library."""
+    """The parameters, split into gates where their names say so; arrays of any library."""
     found: dict[str, Any] = {}
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
@@ -89,7 +89,7 @@ def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, 
 
 
 def together(arrays: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
-    """The reverse of ``apart``, of NumPy's arrays; what is not there stays away."""
+    """The reverse of ``apart``, for NumPy arrays; missing ones stay missing."""
     found = dict(arrays)
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
@@ -102,7 +102,7 @@ def together(arrays: Mapping[str, Any], model: Model, layout: Layout) -> dict[st
 
 
 def matched(found: Shapes, model: Model, layout: Layout) -> None:
-    """Raises ValueError, with the names of both, where a module's parameters are not the model's."""
+    """Raises ValueError, with the names of both, if a module's parameters do not fit the model's."""
     wanted = needed(model, layout)
     if dict(found) == dict(wanted):
         return
@@ -116,6 +116,6 @@ def matched(found: Shapes, model: Model, layout: Layout) -> None:
 
 
 def _listed(names: list[str]) -> str:
-    """The first of them, and how many there are beside."""
+    """The first names, and how many more there are."""
     more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
     return f"{', '.join(names[:TOLD]) or 'nothing more'}{more}"

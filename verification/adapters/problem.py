@@ -23,7 +23,7 @@ from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
 from verification.truth.parts import OUTPUTS, VALUE
 
-# Every function, every truncation, and both places of losses.
+# Every function, every truncation, and losses on the last or on every step.
 CAPABILITIES = Capabilities(
     functions=True,
     truncations=True,
@@ -70,7 +70,7 @@ class Problem:
 
     @property
     def activation(self) -> str:
-        """Of a model with one role, the name of the function that plays it."""
+        """The name of the function, for a model with one role."""
         (name,) = self.functions.values()
         return name
 
@@ -121,7 +121,7 @@ Engine: TypeAlias = Callable[[Problem], Gradients]
 
 
 def problem_of(case: Case) -> Problem:
-    """A case with a loss as a function is given it."""
+    """A case with a loss, as a Problem."""
     objective, inputs = case.objective, case.inputs
     assert isinstance(objective, Targets | Weighted)  # as of every case of this adapter
     return Problem(
@@ -140,8 +140,8 @@ def problem_of(case: Case) -> Problem:
 
 
 def parts_of(model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer for what is none."""
-    # Its type, for an object's __class__ may say anything.
+    """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer for another type."""
+    # The exact type, because an object's __class__ may say anything.
     if not issubclass(type(answer), Gradients):
         raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
     inputs, states = model.of(Use.INPUT), model.of(Use.STATE)
@@ -162,7 +162,7 @@ class ProblemAdapter(ModelAdapter):
     function: Engine
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
-        """What the function says of a case."""
+        """The function's answer to a case."""
         problem = problem_of(case)
         given = dict(problem.params)
         answer = self.function(problem)
@@ -182,11 +182,12 @@ class ProblemAdapter(ModelAdapter):
 def whole(
     function: Engine, *, model: Model, scope: Scope | None = None, fixed: tuple[FixedCase, ...] = ()
 ) -> ProblemAdapter:
-    """A function of a whole problem, to be given to ``verify``; ``fixed``: cases that every run meets.
+    """A function of a whole problem, for ``verify``; ``fixed``: cases that every run includes.
 
-    ``scope``: what it claims to do; without one everything that can be asked, with one what is said there,
-    and of what is not every function, both float types, every truncation, both places of losses. Raises
-    ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
+    ``scope``: what it supports. Without a scope it claims everything that can be checked; with one, its
+    fields, and for absent fields every function, both float types, every truncation, and losses on the last
+    or on every step. Raises ValueError, in one line, for a model that is not sound, or a scope that claims
+    nothing.
     """
     soundly(model, engine=function)
     if not model.of(Use.READOUT):

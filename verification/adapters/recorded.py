@@ -1,4 +1,4 @@
-"""A kept call of a training as a case of the model, and its answer as that of a layer."""
+"""A stored call of a training run as a case of the model, and its answer as that of a layer."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,15 +20,15 @@ from verification.sampling.draws import some_truncation
 
 
 def name_of(layer: Any) -> str:
-    """Of whom a call is: the model, and how the layer's arrays differ from it."""
+    """The owner of a call: the model, and how the layer's arrays differ from it."""
     described = dict(layer.layout.described)
     return f"{layer.model.name} with arrays {described!r}" if described else layer.model.name
 
 
 def recorded(layer: Any, path: Path, data: bytes | None = None) -> Recorded | None:
-    """A kept call before a layer; None where the layer does not claim it.
+    """A stored call for a layer; None if the layer does not claim it.
 
-    Raises ValueError, in one line, for a file that is broken, or has a call of another layer.
+    Raises ValueError, in one line, for a file that is broken, or belongs to another layer.
     """
     call = read(path, data)
     if call.of != name_of(layer):
@@ -40,20 +40,20 @@ def recorded(layer: Any, path: Path, data: bytes | None = None) -> Recorded | No
 
 
 class _Reading:
-    """A layer's arrays, read as the model has them."""
+    """A layer's arrays in the model's layout."""
 
     def __init__(self, layer: Any, call: StoredCall) -> None:
         self._layer, self._call, self._claim = layer, call, layer.claim
         ends = call.arrays["ends"]
         lengths = np.diff(ends[0]) if self._claim.packed else ends[0] if ends else ()
         self._lengths = tuple(int(length) for length in lengths)
-        # Of a module that keeps its gates apart.
+        # Joined, if a module stores its gates separately.
         self._params, self._d_params = (
             together(call.arrays[role], layer.model, layer.layout) for role in ("params", "d_params")
         )
 
     def recorded(self, path: Path) -> Recorded | None:
-        """The whole."""
+        """The call as a case with its answer."""
         layer, call, claim = self._layer, self._call, self._claim
         case = self._case(f"engine.recorded({str(path)!r})")
         if not admits(replace(claim, compiled=False), case):
@@ -114,12 +114,12 @@ class _Reading:
         parts = place.read(arrays)
         if any(part is None for part in parts):
             raise ValueError(f"no {' and '.join(place.names)}")
-        # A transposed one is given in an array of its own.
+        # A transposed block is given in an array of its own.
         whole: Array = parts[0] if len(parts) == 1 else parts[0] + parts[1]
         return np.ascontiguousarray(whole) if place.transposed else whole
 
     def _by_record(self, array: Array) -> Array:
-        """An engine's (N, T, …), and that of sequences one after another, as the model's."""
+        """An engine's (N, T, …), packed or not, in the model's layout."""
         read: Array = self._layer.layout.by_record(array)
         if not self._claim.packed:
             return read
@@ -130,7 +130,7 @@ class _Reading:
         return apart
 
     def _afresh(self, role: str) -> Tree:
-        """An answer as the layer answers the case: with no more behind the last sequence than that has."""
+        """An answer as the layer would give it for the case, with the same slack after the last sequence."""
         answer = self._call.arrays[role]
         if not self._claim.packed:
             return answer
@@ -138,7 +138,7 @@ class _Reading:
         return each(lambda array: back(packing.given(self._by_record(array))), answer)
 
     def _wanted(self, gradients: tuple[Tree, Tree, Tree]) -> tuple[str, ...]:
-        """The claimed blocks of which there is a gradient."""
+        """The claimed blocks that have a gradient."""
         d_params, d_xs, d_state = gradients
         layout, model = self._layer.layout, self._layer.model
         there = {name for name, _ in named(d_params)}
@@ -152,7 +152,7 @@ class _Reading:
 
 
 def _check(case: Case) -> None:
-    """Raises ValueError where shapes or types are none of one case."""
+    """Raises ValueError if shapes or types do not fit one case."""
     for block in case.model.blocks:
         if block.name not in case.blocks:
             continue

@@ -1,4 +1,4 @@
-"""How a program makes an engine again: by the adapter that made it, of what that was given."""
+"""Program text that creates an engine again: a call of its adapter with the same arguments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from verification.sampling.claim import Claim
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
-# Where names stand that a program takes from this package.
+# The module from which a program imports names of this package.
 PUBLIC = "verification"
 
-# What of a claim decides how one case is asked, and how a scope calls it.
+# The fields of a claim that affect how a single case is run, and their names in a scope.
 ASKED = (
     *("truncations", "losses", "finals", "blocks", "records", "sizes", "lengths", "bits", "checkpoints"),
     *("workspace", "packed", "chunks"),
@@ -38,10 +38,10 @@ class Source:
     said: Mapping[str, Any] = field(default_factory=dict)
 
     def code(self, claim: Claim) -> Code:
-        """Statements that make ``engine``, with a scope where one case is asked otherwise by it."""
+        """Statements that create ``engine``, with a scope if that affects how one case is run."""
         scope = scope_of(claim, self.model)
         said = [f"{name}={value!r}" for name, value in scope.items()]
-        # A function is imported, and what stops a state is a word.
+        # A function is imported, and "stop" is a string.
         meant, words = {}, []
         for name, departure in self.departures.items():
             if isinstance(departure, Function):
@@ -62,13 +62,13 @@ class Source:
 
 
 def scope_of(claim: Claim, model: Model) -> dict[str, Any]:
-    """The fields of a scope by which a claim asks one case otherwise than an adapter does without a scope."""
+    """The fields of a scope that make a claim run one case differently from an adapter's default."""
 
     def differing(scope: Scope | None) -> dict[str, Any]:
         usual = resolved(scope, model, claim.capabilities)
         return {mine: getattr(claim, mine) for mine in ASKED if getattr(claim, mine) != getattr(usual, mine)}
 
-    # Without any scope more is claimed than by one that says nothing.
+    # Without a scope, a Problem adapter claims more than with an empty one.
     fields = differing(Scope()) if differing(None) else {}
     if not all(map(sayable, fields.get("truncations", ()))):
         del fields["truncations"]

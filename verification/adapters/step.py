@@ -30,7 +30,7 @@ from verification.sampling.scope import Scope
 # One function for each role, every truncation, cotangents.
 CAPABILITIES = Capabilities(functions=False, truncations=True, losses=("cotangents",), in_two=True)
 
-# Bytes of the first answers of ``step_back`` that the loops keep to the end, as a caller may.
+# Bytes of the first results of ``step_back`` that the loops keep to the end, as a caller may.
 MOST_KEPT = 2**25
 
 State = tuple[Array, ...]
@@ -46,12 +46,12 @@ class Step(ModelAdapter):
     step_back: StepBackward
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
-        """What the loops make of the step on a case."""
+        """The answer of the loops around the step."""
         forward, back = self._looped(case).begin(case)
         return forward, back(case.objective)
 
     def begin(self, case: Case) -> Begun:
-        """What the loop forwards makes of it, and the loops backwards."""
+        """The forward loop, and the backward loop."""
         return self._looped(case).begin(case)
 
     def _looped(self, case: Case) -> LayerAdapter:
@@ -77,10 +77,10 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
 
 
 def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -> tuple[Forward, Backward]:
-    """Forward and backward of a layer, by loops over a step, truncated by a truncation."""
+    """Forward and backward of a layer, as loops over a step under a truncation."""
 
     def forward(params: dict[str, Array], xs: Any, state: State) -> tuple[Array, State, Any]:
-        """Outputs (N, T, …), the final state, and what is given and what each step has saved."""
+        """Outputs (N, T, …), the final state, and the arguments and saved values of each step."""
         inputs = xs if isinstance(xs, dict) else {"": xs}
         outputs, tape = [], []
         for s in range(next(iter(inputs.values())).shape[1]):
@@ -100,7 +100,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
         """The sums of what ``step_back`` returns, over the loops of all groups of losses."""
         params, inputs, tape = saved
         steps = len(tape)
-        # Of whole numbers there is none.
+        # Whole numbers have no gradient.
         moved = {name: array for name, array in inputs.items() if not np.issubdtype(array.dtype, np.integer)}
         d_params, d_xs = _Sums(params), _Sums(moved)
         d_initial: State = tuple(0 * array for array in d_state)
@@ -131,7 +131,7 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
 
 
 def _answered(d_params: Any, d_x: Any, d_state: State) -> dict[str, Any]:
-    """The arrays of an answer of ``step_back``, as far as it has any."""
+    """The arrays in an answer of ``step_back``."""
     named = {"d_params": d_params, "d_x": d_x}
     arrays = {
         f"{what} {name}".rstrip(): array
@@ -146,7 +146,7 @@ def _named(what: str, state: State) -> dict[str, Any]:
 
 
 class _Kept:
-    """Arrays that a function is given, to read and not to change, or has answered, to leave as they were."""
+    """Arrays that a function was given, or has returned, and must not change."""
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self._arrays = {name: array for name, array in arrays.items() if isinstance(array, np.ndarray)}
@@ -158,21 +158,21 @@ class _Kept:
         return sum(array.nbytes for array in self._arrays.values())
 
     def check(self, function: str, how: str = "in place") -> None:
-        """Raises InvalidAnswer where one is not what it was."""
+        """Raises InvalidAnswer if an array has changed."""
         for name, before in self._before.items():
             if not np.array_equal(self._arrays[name], before, equal_nan=True):
                 raise InvalidAnswer(f"{function}: {name} is changed {how}")
 
 
 class _Sums:
-    """Sums of gradients by name, each from zeros in the shape of what it is the gradient of."""
+    """Sums of gradients by name, starting from zeros in the shape of the block."""
 
     def __init__(self, like: Mapping[str, Array]) -> None:
         self._sums = {name: np.zeros_like(array) for name, array in like.items()}
         self._missing: set[str] = set()
 
     def add(self, what: str, parts: Any, place: Any = ...) -> None:
-        """Add a part to the place of each sum; what is None, or not there, is missing from then on."""
+        """Adds a part to each sum; a sum with a part that is None or missing is missing from then on."""
         if self._sums:
             check_dict(what, parts)
         for name, whole in self._sums.items():
@@ -189,5 +189,5 @@ class _Sums:
                 sum_ += part
 
     def sums(self) -> dict[str, Array | None]:
-        """The sums by name, None of what is missing."""
+        """The sums by name, None for missing ones."""
         return {name: None if name in self._missing else array for name, array in self._sums.items()}

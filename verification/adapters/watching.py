@@ -23,7 +23,7 @@ from verification.models.arrays import Array
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """What a forward has saved, and its call, if that is kept."""
+    """What a forward has saved, and its recorded call, if it is stored."""
 
     saved: Any
     call: Open | None
@@ -31,26 +31,26 @@ class Saved:
 
 @dataclass(frozen=True, eq=False)
 class Watched:
-    """A layer's forward and backward, some of whose calls are kept."""
+    """A layer's forward and backward, some of whose calls are stored."""
 
     layer: LayerAdapter
     keeper: Keeper
 
     def forward(self, params: Any, xs: Any, state: tuple[Array, ...], *ends: Array, **chunk: int) -> Any:
-        """As the layer's own; ``saved`` is for ``backward`` alone."""
+        """As the layer's own; pass ``saved`` only to ``backward``."""
         given = {"params": params, "xs": xs, "state": state, "ends": ends}
         call = self.keeper.opened(given, chunk.get("chunk"))
         outputs, final, saved = self.layer.forward(params, xs, state, *ends, **chunk)
         if call is not None:
-            call.answered(outputs=outputs, final=final)
+            call.returned(outputs=outputs, final=final)
         return outputs, final, Saved(saved, call)
 
     def backward(self, saved: Saved, d_outputs: Any, d_state: Any) -> Any:
         """As the layer's own."""
-        asked = saved.call and saved.call.asked(d_outputs=d_outputs, d_final=d_state)
+        call = saved.call and saved.call.backward(d_outputs=d_outputs, d_final=d_state)
         d_params, d_xs, d_initial = self.layer.backward(saved.saved, d_outputs, d_state)
-        if asked is not None:
-            asked.answered(d_params=d_params, d_xs=d_xs, d_state=d_initial)
+        if call is not None:
+            call.returned(d_params=d_params, d_xs=d_xs, d_state=d_initial)
         return d_params, d_xs, d_initial
 
 

@@ -1,9 +1,9 @@
 """JAX under the verifier: functions with a custom_vjp or without, scans, cells of Flax and Equinox.
 
-from verification.jax import layer
-verify(layer(apply, model=lstm))        # apply(params, xs, state) -> outputs, state
+    from verification.jax import layer
+    verify(layer(apply, model=lstm))        # apply(params, xs, state) -> outputs, state
 
-JAX is asked in float64 where that is asked, within each call: nothing of its settings is changed. Needs the
+JAX runs in float64 where a case has that type, within each call: its settings are not changed. Needs the
 extra ``jax``.
 """
 

@@ -126,7 +126,7 @@ def layer(
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
 
     ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``; unless the scope says
-    ``compiled=False``, few sizes are asked. ``device``: a platform, as "cpu" or "gpu". Raises ImportError
+    ``compiled=False``, few sizes are run. ``device``: a platform, as "cpu" or "gpu". Raises ImportError
     without JAX, ValueError in one line for a device that is not there, and what ``verification.layer``
     raises.
     """

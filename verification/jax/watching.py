@@ -1,10 +1,10 @@
-"""What a training calls in the place of a function of JAX's arrays, some of whose calls are kept.
+"""What a training run calls in place of a function of JAX's arrays; some of its calls are stored.
 
     apply(params, xs, state) -> outputs, state
 
-JAX's arrays never change, so all of a call is told at its backward, by ``jax.debug.callback``, compiled or
-not. Under ``vmap`` and ``shard_map`` each part is a call of its own, and forward-mode derivatives go through
-no ``custom_vjp``, which this is. ``jax.effects_barrier()`` waits for calls that are on their way.
+JAX's arrays never change, so a call is recorded at its backward, by ``jax.debug.callback``, compiled or not.
+Under ``vmap`` and ``shard_map`` each part is a call of its own, and forward-mode derivatives do not go
+through a ``custom_vjp``, which this is. ``jax.effects_barrier()`` waits for calls that are still running.
 """
 
 from collections.abc import Callable
@@ -17,21 +17,21 @@ from verification.adapters.extras import library
 
 
 def apply_watched(apply: Callable[..., Any], keeper: Keeper, module: Any) -> Callable[..., Any]:
-    """The function, whose calls are told to who keeps them."""
+    """The function, whose calls the keeper may store."""
     if module is not None:
         raise TypeError(f"module: {type(module).__name__}, needed None: parameters are given to each call")
     jax = library("jax", "jax")
 
-    def told(given: Any, answered: Any, cotangents: Any, gradients: Any) -> None:
+    def record(given: Any, results: Any, cotangents: Any, gradients: Any) -> None:
         params, xs, state, ends = given
         call = keeper.opened({"params": params, "xs": xs, "state": state, "ends": ends})
         if call is None:
             return
-        call.answered(outputs=answered[0], final=answered[1])
+        call.returned(outputs=results[0], final=results[1])
         # Conjugates of those of an adapter, as ``verification.jax.passes`` says.
         d_outputs, d_final = each(_conjugate, cotangents)
         d_params, d_xs, d_state = each(_conjugate, gradients)
-        call.asked(d_outputs=d_outputs, d_final=d_final).answered(
+        call.backward(d_outputs=d_outputs, d_final=d_final).returned(
             d_params=d_params, d_xs=d_xs, d_state=d_state
         )
 
@@ -40,15 +40,15 @@ def apply_watched(apply: Callable[..., Any], keeper: Keeper, module: Any) -> Cal
         return outputs, final
 
     def forward(params: Any, xs: Any, state: Any, ends: Any) -> Any:
-        answered, pull = jax.vjp(lambda p, x, h: plain(p, x, h, ends), params, xs, state)
-        return answered, (pull, (params, xs, state, ends), answered)
+        results, pull = jax.vjp(lambda p, x, h: plain(p, x, h, ends), params, xs, state)
+        return results, (pull, (params, xs, state, ends), results)
 
     def backward(saved: Any, cotangents: Any) -> Any:
-        pull, given, answered = saved
+        pull, given, results = saved
         gradients = pull(cotangents)
         # Whole numbers have none.
         moved = jax.tree.map(lambda d: None if d.dtype == jax.dtypes.float0 else d, gradients)
-        jax.debug.callback(told, given, answered, cotangents, moved)
+        jax.debug.callback(record, given, results, cotangents, moved)
         return *gradients, None
 
     watched = jax.custom_vjp(plain)

@@ -1,1 +1,1 @@
-"""Work in processes of its own: how it is started, watched, limited, ended, and what it is sent."""
+"""Work in separate processes: how they are started, watched, limited, ended, and what they are sent."""

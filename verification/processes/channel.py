@@ -1,6 +1,6 @@
-"""What a process tells whoever started it, through memory that both share.
+"""Messages from a process to the one that started it, through shared memory.
 
-An engine that writes to every descriptor it can find, or closes them all, does not reach that.
+An engine that writes to every descriptor it can find, or closes them all, does not reach that memory.
 """
 
 import ctypes
@@ -16,61 +16,62 @@ from typing import Any, TypeVar
 from verification.processes.memory import Allowance
 from verification.processes.timeout import TimeIsOver
 
-# Bytes for what a worker tells; most is some hundreds of kB. Pages that stay empty take no memory.
+# Bytes for a worker's messages; most need some hundreds of kB. Pages that stay empty take no memory.
 ROOM = 2**28
 
 Result = TypeVar("Result")
 Given = TypeVar("Given")
 
-# Taken before an engine can replace them: on these it depends that a copy of its process ends.
+# Captured before an engine can replace them: ending a copy of its process depends on them.
 _exit, _getpid = os._exit, os.getpid
 
 
 class Slot:
-    """Room for one object in memory that a process shares with those that it forks, or by a file's place."""
+    """Room for one object in memory that a process shares with its forks, or through a file."""
 
     def __init__(self, file: int = -1, place: int = 0) -> None:
         start = 0 if file == -1 else mmap.ALLOCATIONGRANULARITY + place * ROOM
         self._memory = mmap.mmap(file, ROOM, offset=start)
 
     def put(self, what: Any) -> None:
-        """It is there from now on."""
+        """Stores the object."""
         self.put_pickled(pickle.dumps(what))
 
     def put_pickled(self, data: bytes) -> None:
-        """An object that is pickled already."""
+        """Stores an object that is pickled already."""
         if len(data) > ROOM - 8:
             raise ValueError(f"{len(data)} bytes to tell, needed at most {ROOM - 8}")
-        # Nothing, until all is there: a worker may be killed at any time.
+        # Empty until everything is written, because a worker may be killed at any time.
         self.clear()
         self._memory[8 : 8 + len(data)] = data
         self._memory[:8] = len(data).to_bytes(8, "little")
 
     def clear(self) -> None:
-        """Nothing is there."""
+        """Empties the slot."""
         self._memory[:8] = bytes(8)
 
     def is_empty(self) -> bool:
-        """Is nothing there?"""
+        """Is it empty?"""
         return not any(self._memory[:8])
 
     def get(self) -> Any:
-        """What is there, or None."""
+        """The object, or None."""
         size = int.from_bytes(self._memory[:8], "little")
         return pickle.loads(self._memory[8 : 8 + size]) if size else None
 
 
 class Channel:
-    """From the work to whoever started it: what it is about to do, and whether it is in a guarded call.
+    """From the work to the process that started it: what it is about to do, and whether it is in a guarded
+    call.
 
-    ``doing``: what was told last; ``outcome``: a tuple of what came of the task, a result, an exception or
-    Lost; ``lost``: how the process that does the work was lost, which a task that follows cannot take back.
+    ``doing``: the last announcement; ``outcome``: a tuple with the outcome of the task, a result, an
+    exception or Lost; ``lost``: how the working process was lost, which a later task does not overwrite.
     ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
-    returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the number of the
-    process that does the work, 0 before there is one; ``stop.value``: 1 once nobody wants the work any more.
-    ``quickest``: seconds of the quickest guarded call of this process, by now.
-    ``file``: the descriptor of one of ``LENGTH`` bytes, for a process that is not forked and so shares no
-    memory otherwise; what follows the channel's own is a slot's, by the place ``FREE``.
+    returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the id of the
+    working process, 0 before there is one; ``stop.value``: 1 once the work is not wanted any more.
+    ``quickest``: seconds of the quickest guarded call of this process so far. ``file``: the descriptor of a
+    file of ``LENGTH`` bytes, for a process that is not forked and so shares no memory otherwise; after the
+    channel's own places, ``FREE`` is the place of a further slot.
     """
 
     FREE = 3
@@ -86,14 +87,14 @@ class Channel:
         self.doing, self.outcome, self.lost = (Slot(file, place) for place in range(self.FREE))
 
     def limit_memory(self) -> None:
-        """From now on what guarded calls take in this process is limited."""
+        """From now on the memory of guarded calls in this process is limited."""
         self._allowance = Allowance()
 
     @contextmanager
     def ending(self, until: float) -> Iterator[None]:
-        """What is done in this ``with`` block is given up at the first guarded call after that time.
+        """Stops the ``with`` block at the first guarded call after that time.
 
-        That call is not made and raises TimeIsOver; whoever catches it may make others.
+        That call is not made and raises TimeIsOver; code that catches it may make other calls.
         """
         self._until = until
         try:
@@ -103,15 +104,15 @@ class Channel:
             self._until = inf
 
     def tell(self, doing: Any) -> None:
-        """Say what is about to be done."""
+        """Announce what is about to be done."""
         self.doing.put(doing)
 
     def finish(self, outcome: Any) -> None:
-        """Say what came of it."""
+        """Report the outcome."""
         self.outcome.put((outcome,))
 
     def guarded(self, function: Callable[[Given], Result]) -> Callable[[Given], Result]:
-        """The function, whose calls are counted while they last, and return once each."""
+        """The function, with calls that are counted while they last."""
         home = _getpid()
 
         def call(given: Given) -> Result:

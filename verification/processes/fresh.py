@@ -1,13 +1,13 @@
 """Fresh processes, for engines of libraries with threads of their own, which a forked process lacks.
 
-Once JAX has been called, a fork of its process hangs at the next call, and one of PyTorch's refuses to go
-backwards. So where such a library is loaded nothing is forked. Processes are started afresh, as many as there
+Once JAX has been called, a fork of its process hangs at the next call, and one of PyTorch's refuses to run a
+backward. So where such a library is loaded, nothing is forked. Processes are started afresh, as many as there
 are cores, and each is kept for one task after another: what an engine has compiled lives as long as they do.
 
-An engine is sent to them (``verification.processes.sending``), and each process makes it once. All else is as
-``verification.processes.workers`` says, but for what an engine starts: that lives until its process ends.
-What is started afresh is a supervisor, which forks such a process at once, before there is an engine or a
-thread of its.
+An engine is sent to them (``verification.processes.sending``), and each process makes it once. Everything
+else is as in ``verification.processes.workers``, except that processes which an engine starts live until its
+own ends. The process that is started afresh is a supervisor, which forks the working process at once, before
+there is an engine, or a thread of one.
 """
 
 import os
@@ -28,15 +28,15 @@ from verification.processes.threads import SETTINGS
 from verification.processes.workers import Spread, Turn, end_process, failures_told, in_order, spread
 from verification.text import message_of
 
-# The libraries whose threads a fork loses, by the names of their modules.
+# Libraries whose threads a fork loses, by the names of their modules.
 THREADED = ("jax", "torch")
 
 
 @contextmanager
 def pooled() -> Iterator[Spread]:
-    """``verification.processes.workers.spread``, or where a fork would lose threads one over fresh processes.
+    """``verification.processes.workers.spread``; or over fresh processes, where a fork would lose threads.
 
-    These are kept while this lasts. A supervisor forks its worker, so there are none without forks.
+    The fresh processes are kept until the block ends. A supervisor forks its worker, so they need forks.
     """
     if not (hasattr(os, "fork") and any(name in sys.modules for name in THREADED)):
         yield spread
@@ -49,7 +49,7 @@ def pooled() -> Iterator[Spread]:
 
 
 class Pool:
-    """The fresh processes without a task, and what is known of the engines that were sent."""
+    """The fresh processes without a task, and the engines that each has received."""
 
     def __init__(self) -> None:
         self._idle: list[Fresh] = []
@@ -59,11 +59,11 @@ class Pool:
     def spread(
         self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
     ) -> Generator[Any, None, None]:
-        """A ``Spread``; raises Unsendable for what cannot be sent."""
+        """A ``Spread``; raises Unsendable for a task that cannot be sent."""
         return in_order(partial(self._begun, work), tasks, processes, self._keep)
 
     def outcome(self, work: Callable[[Any, Channel], Any], task: Any) -> Any:
-        """What comes of one task, by any thread: a result, an exception, or Lost."""
+        """The outcome of one task, called from any thread: a result, an exception, or Lost."""
         turn = Turn(self._begun(work, task), self._keep)
         while not turn.has_ended():
             time.sleep(LOOK)
@@ -89,25 +89,25 @@ class Pool:
             raise Unsendable(f"{error}: {loaded} is loaded, whose threads a fork loses") from error
 
     def end(self) -> None:
-        """Nothing that was started is left, but for what is at work, which ends with its task."""
+        """Ends every idle process; busy ones end with their task."""
         self._is_over = True
         while self._idle:
             end_process(self._idle.pop())
 
 
 class Fresh:
-    """A fresh process with its supervisor, which works on what it is given, one task after another."""
+    """A fresh process with its supervisor, which works on one task after another."""
 
     def __init__(self) -> None:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
             self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
-            # Nobody would know of one that was started just before an interruption.
+            # An interruption between start and registration would leave a process that nobody ends.
             with held_back():
                 self._started = _python(LIFE, file.fileno(), sys.path)
 
     def begin(self, data: bytes) -> None:
-        """Give it a task, pickled."""
+        """Gives it a task, pickled."""
         self.channel.doing.clear()
         self.channel.outcome.clear()
         self._task.put_pickled(data)
@@ -115,15 +115,15 @@ class Fresh:
 
     @property
     def supervisor(self) -> int:
-        """The supervisor's number."""
+        """The supervisor's process id."""
         return self._started.pid
 
     def exit_code(self) -> int | None:
-        """The supervisor's; None while it lives."""
+        """The supervisor's exit code; None while it lives."""
         return self._started.poll()
 
     def is_idle(self) -> bool:
-        """Is its task done? What it has left behind, which it does not hold any more, is its supervisor's."""
+        """Is its task done? Its supervisor ends whatever the task has left running."""
         return not self.channel.outcome.is_empty() and not detached(
             self.supervisor, self.channel.worker.value
         )
@@ -139,10 +139,10 @@ live(file, parent)
 
 
 def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Python in a group of its own, with a file that it shares; it reads and writes nothing else."""
+    """A Python interpreter in a process group of its own, with a shared file and no other input or output."""
     begin = f"import sys\nsys.path[:] = {[*path]!r}\nfile, parent = {file}, {os.getpid()}\n"
-    # As many processes as cores are at work already. What Hypothesis keeps for itself is not left where a
-    # user has called a command, or started the worker of a cluster.
+    # As many processes as cores are working already. Hypothesis's database is not left in the user's current
+    # folder, or in that of a cluster's worker.
     kept = os.path.join(tempfile.gettempdir(), "verified-rnn")
     environment = {**dict.fromkeys(SETTINGS, "1"), "HYPOTHESIS_STORAGE_DIRECTORY": kept, **os.environ}
     return subprocess.Popen(
@@ -157,7 +157,7 @@ def _python(program: str, file: int, path: Sequence[str]) -> "subprocess.Popen[b
 
 
 def live(file: int, parent: int) -> None:
-    """A supervisor's life, and a fresh process's, of which nothing gets out but what it tells."""
+    """The life of a supervisor and its fresh process; only messages get out."""
     channel, task = Channel(file), Slot(file, Channel.FREE)
     os.close(file)
     supervisor = os.getpid()
@@ -175,7 +175,7 @@ def live(file: int, parent: int) -> None:
 
 
 def _received(task: Slot) -> tuple[Callable[[Any, Channel], Any], Any]:
-    """What a fresh process has to do, and on what."""
+    """The task of a fresh process, and its engine."""
     try:
         work, given = task.get()
     except Exception as error:

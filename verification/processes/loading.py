@@ -19,7 +19,7 @@ FORM = "FILE.py:NAME"
 
 
 def engine_at(target: str) -> Any:
-    """What an adapter returned, or a function; ValueError, in one line, where there is none."""
+    """What an adapter returned, or a function; raises ValueError, in one line, if there is none."""
     file, colon, name = target.rpartition(":")
     if not (colon and file and name):
         raise ValueError(f"{shown(target)}, needed {FORM}")
@@ -40,18 +40,18 @@ def is_engine(value: object) -> bool:
 
 
 def _named(name: str, value: object) -> bool:
-    """Is it a name that a user may have meant?"""
+    """Could the user have meant this name?"""
     return not name.startswith("_") and is_engine(value)
 
 
 def _module(path: Path) -> ModuleType:
-    """The file as a module that has been run, its folder first on the path."""
+    """The file, run as a module, with its folder first on the path."""
     if not path.is_file():
         raise ValueError(f"{path}: {'a folder' if path.is_dir() else 'no such file'}, needed {FORM}")
     folder = path.resolve().parent
     sys.path.insert(0, str(folder))
     give_way(neighbour(folder))
-    # A name that is taken, as that of a module of Python's, stays what it is.
+    # A name that is taken, such as that of a standard module, keeps its module.
     name = path.stem if path.stem not in sys.modules else f"_{path.stem}"
     if path.suffix not in SOURCE_SUFFIXES:
         raise ValueError(f"{path}: a file of another kind, needed {FORM}")
@@ -62,7 +62,7 @@ def _module(path: Path) -> ModuleType:
 
 
 def _failed(path: Path, folder: Path, error: BaseException) -> str:
-    """Where and how a user's file went wrong, in a line."""
+    """Where and how a user's file failed, in one line."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [(frame.filename, frame.lineno) for frame in frames if folder in Path(frame.filename).parents]
     what = message_of(error)

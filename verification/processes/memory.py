@@ -1,7 +1,7 @@
-"""The memory that an engine may take at a call, beyond what its process holds without it (Linux alone).
+"""The memory that an engine may allocate in a call, beyond what its process holds already (Linux only).
 
-What a truth takes between two calls is not the engine's. All together a process may take twice as much, so
-that a leak ends.
+Memory that a truth allocates between two calls does not count. The whole process may take twice as much, so
+that a leak ends it.
 """
 
 import mmap
@@ -11,35 +11,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Bytes. Answers to problems this small need a hundredth of it, and libraries that compile some hundreds of
-# MB; these keep stacks of 8 MiB for a few threads per core, too. Truths need up to half of it.
+# Bytes. Answers to problems this small need a hundredth of it, libraries that compile some hundreds of MB,
+# and stacks of 8 MiB for a few threads per core fit as well. Truths need up to half of it.
 MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
 
 
 def allowed() -> int:
-    """Bytes that an engine may take."""
+    """Bytes that an engine may allocate."""
     return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
 
 
 def held() -> int:
-    """Bytes that can be written to.
+    """Bytes of writable memory.
 
-    They are what is limited (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which libraries for graphics
-    cards reserve as many as they like.
+    These are limited (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which libraries for graphics cards
+    reserve as many as they like.
     """
     return int(Path("/proc/self/statm").read_text().split()[5]) * mmap.PAGESIZE
 
 
 class Allowance:
-    """An engine's, in a process as it is when this is made."""
+    """The allowance of an engine, measured from the process as it is now."""
 
     def __init__(self) -> None:
         self._begun = held() if sys.platform == "linux" else 0
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """A call, in which an allocation beyond the limit fails."""
+        """A call in which an allocation beyond the limit fails."""
         if sys.platform != "linux":
             yield
             return

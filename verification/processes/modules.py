@@ -1,6 +1,6 @@
-"""Modules by their files: those that an import of their name does not find, or finds elsewhere.
+"""Modules by their files: modules that an import of their name does not find, or finds elsewhere.
 
-A user's file is one of them where its name is taken, and so is a test under pytest's import mode importlib.
+A user's file is one of them if its name is taken, and so is a test under pytest's import mode importlib.
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import TypeAlias
 def from_file(name: str, file: Path) -> ModuleType:
     """A file of Python's, run as the module of that name, a package if it is an ``__init__.py``."""
     spec = spec_from_file_location(name, file)
-    # As of any file that is Python's.
+    # As for every Python file.
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
@@ -25,7 +25,7 @@ def from_file(name: str, file: Path) -> ModuleType:
 
 
 def hidden(module: ModuleType) -> Path | None:
-    """Its file, if an import of its name in another process would not find that; None otherwise."""
+    """The module's file, if an import of its name in another process would not find it; else None."""
     spec = getattr(module, "__spec__", None)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
@@ -35,14 +35,14 @@ def hidden(module: ModuleType) -> Path | None:
     return Path(spec.origin)
 
 
-# How a program has a module: by its name, or by its file where a statement cannot import it by that.
+# How a program refers to a module: by its name, or by its file if a statement cannot import it by name.
 Origin: TypeAlias = str | Path
 
 
 def origin(module: ModuleType) -> Origin | None:
-    """How a program that stands elsewhere has a module; None of what no file holds, as a prompt.
+    """How another program refers to a module; None for one without a file, such as a prompt.
 
-    The program that is run has another name there: its file's, or what ``python -m`` was told.
+    The main program has another name there: its file's, or the argument of ``python -m``.
     """
     spec = getattr(module, "__spec__", None)
     is_run = module.__name__ == "__main__"
@@ -55,7 +55,7 @@ def origin(module: ModuleType) -> Origin | None:
 
 
 def sayable(name: str) -> bool:
-    """Can a statement import by the name?"""
+    """Can a statement import the name?"""
     return name != "__main__" and all(p.isidentifier() and not iskeyword(p) for p in name.split("."))
 
 
@@ -66,7 +66,7 @@ def _finds(name: str, file: Path) -> bool:
 
 
 def there(name: str, file: Path) -> ModuleType:
-    """The module that ``hidden`` was asked of, in another process: as it is there, or from its file."""
+    """The module of ``hidden``, in another process: as it is loaded there, or from its file."""
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None)
     if module is not None and spec is not None and spec.origin == str(file):
@@ -75,7 +75,7 @@ def there(name: str, file: Path) -> ModuleType:
 
 
 def _found(name: str) -> ModuleSpec | None:
-    """What an import of the name finds where nothing is loaded."""
+    """What an import of the name finds if nothing is loaded."""
     found, path = None, None
     parts = name.split(".")
     for end in range(1, len(parts) + 1):

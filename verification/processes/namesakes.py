@@ -1,7 +1,7 @@
-"""Two modules named ``rnn``: ours, which stands beside this package, and one in a user's own folder.
+"""Two modules named ``rnn``: ours, beside this package, and one in a user's own folder.
 
-Each is what its own side means by the name. Ours is what ``import rnn`` gives while ``ours()`` lasts; after
-it, the name is whatever the path gives, and ours lives on in the modules that have imported it.
+Each side gets its own. ``import rnn`` gives ours within ``ours()``; afterwards the name is whatever the path
+gives, and ours lives on in the modules that have imported it.
 """
 
 import sys
@@ -16,13 +16,13 @@ from verification.processes.modules import from_file
 NAME = "rnn"
 HOME = Path(__file__).resolve().parents[2] / NAME
 
-# Ours, by their full names, for as long as another has the name.
+# Our modules by full name, while the other ``rnn`` has the name.
 _aside: dict[str, ModuleType] = {}
 
 
 @contextmanager
 def ours() -> Iterator[None]:
-    """While it lasts ``import rnn`` is the package beside this one, whatever else is on the path."""
+    """Within the block, ``import rnn`` is the package beside this one, whatever else is on the path."""
     theirs = _loaded(lambda spec: not _is_ours(spec))
     found = _on_path()
     if not theirs and (NAME in sys.modules or _is_ours(found)):
@@ -41,12 +41,12 @@ def ours() -> Iterator[None]:
 
 
 def neighbour(folder: Path) -> ModuleSpec | None:
-    """What is called ``rnn`` in a folder."""
+    """The module ``rnn`` in a folder."""
     return PathFinder.find_spec(NAME, [str(folder)])
 
 
 def give_way(found: ModuleSpec | None) -> None:
-    """From now on ``import rnn`` is what was found on the path, where that is something else than ours."""
+    """From now on ``import rnn`` is what the path gives, if that is not ours."""
     if found is None or _is_ours(found):
         return
     mine = _loaded(_is_ours)
@@ -57,7 +57,7 @@ def give_way(found: ModuleSpec | None) -> None:
 
 
 def _rename(module: ModuleType, name: str) -> None:
-    """Another name for a module, by which its values are sent between processes."""
+    """A new name for a module, by which its values are sent between processes."""
     sys.modules[name] = module
     for value in vars(module).values():
         if isinstance(value, type) and value.__module__ == module.__name__:
@@ -65,7 +65,7 @@ def _rename(module: ModuleType, name: str) -> None:
 
 
 def _on_path() -> ModuleSpec | None:
-    """What ``import rnn`` gives where nothing is loaded."""
+    """What ``import rnn`` gives if nothing is loaded."""
     specs = (finder.find_spec(NAME, None) for finder in sys.meta_path)
     return next((spec for spec in specs if spec is not None), None)
 
@@ -75,6 +75,6 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
 
 
 def _loaded(which: Callable[[ModuleSpec | None], bool]) -> dict[str, ModuleType]:
-    """The modules of the name of whose spec that is true."""
+    """The loaded modules of the name for whose spec the condition holds."""
     named = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{NAME}.")}
     return {name: module for name, module in named.items() if which(getattr(module, "__spec__", None))}

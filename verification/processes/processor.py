@@ -1,18 +1,18 @@
-"""How long a process has waited for a processor, which is no time that it took."""
+"""How long a process has waited for a processor, which does not count as its own time."""
 
 import time
 from pathlib import Path
 
 
 def spent() -> float:
-    """Seconds by a clock that stands while this process waits for a processor."""
+    """Seconds on a clock that stops while this process waits for a processor."""
     return time.monotonic() - waited()
 
 
 def waited(process: int | None = None) -> float:
-    """Seconds for which that thread of a process has waited that waited longest; 0 if no system tells.
+    """Seconds that the longest waiting thread of a process has waited; 0 if the system does not say.
 
-    ``process``: its number, or None for this one. Linux tells, in ``schedstat``.
+    ``process``: its id, or None for this one. Linux says so in ``schedstat``.
     """
     most = 0.0
     try:
@@ -20,6 +20,6 @@ def waited(process: int | None = None) -> float:
             _, waiting, _ = (thread / "schedstat").read_text().split()
             most = max(most, int(waiting) / 1e9)
     except (OSError, ValueError):
-        # There is no such thing here, or a thread has ended meanwhile.
+        # The system has no such file, or a thread has ended meanwhile.
         pass
     return most

@@ -23,19 +23,21 @@ from autograd.extend import defvjp_argnums, primitive
 from verification.processes.modules import hidden, there
 from verification.text import message_of
 
-# The engines that were sent, by their ids, each with its bytes. An id is another's once its object is gone.
+# The engines that were sent, by id, each with its bytes. An id may be reused once its object is gone.
 Sent: TypeAlias = dict[int, tuple[Any, bytes]]
 
-# A module, its file where an import of its name would not find that, and a name in it.
+# A module, its file if an import of its name would not find that, and a name in it.
 Address: TypeAlias = tuple[str, Path | None, str]
 
 
 class Unsendable(ValueError):
-    """An engine that has to be sent to a fresh process, and cannot; the message is one line."""
+    """An engine cannot be sent to a fresh process; the message is one line."""
 
 
 def pickled(what: Any, sent: Sent) -> bytes:
-    """What a fresh process makes of it again; an engine in it is the same every time. Raises Unsendable."""
+    """The bytes from which a fresh process rebuilds the object; an engine in it is always the same. Raises
+    Unsendable.
+    """
     data = io.BytesIO()
     try:
         _Pickler(data, sent).dump(what)
@@ -47,14 +49,16 @@ def pickled(what: Any, sent: Sent) -> bytes:
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Sends what an adapter returned by its bytes, made once, and what has a name in a module by that."""
+    """Sends what an adapter returned by its bytes, made once, and everything with a name in a module by that
+    name.
+    """
 
     def __init__(self, file: io.BytesIO, sent: Sent | None = None) -> None:
         super().__init__(file)
         self._sent = sent
 
     def reducer_override(self, what: Any) -> Any:
-        """How it is sent, where cloudpickle would do otherwise."""
+        """How the object is sent, where that differs from cloudpickle."""
         if self._sent is not None and hasattr(type(what), "subject"):
             if id(what) not in self._sent:
                 data = io.BytesIO()
@@ -70,7 +74,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return (_named, address) if address else (_bare, (type(what),), dict(vars(what)))
         elif isinstance(what, FunctionType | type):
             address = _address(what)
-            # What an import finds cloudpickle sends by its name as well.
+            # cloudpickle also sends objects that an import finds by name.
             if address is not None and address[1] is not None:
                 return _named, address
             if address is None and hasattr(what, "_is_autograd_primitive"):
@@ -83,16 +87,16 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 def _is_decorated(what: object) -> bool:
-    """Is it an object that stands for a function, as ``jax.custom_vjp`` makes of one?
+    """Is it an object that stands for a function, as ``jax.custom_vjp`` makes one?
 
-    Its class wants the function when it is called, which pickle does not give it.
+    Its class needs the function when it is called, which pickle does not pass.
     """
     kept = getattr(what, "__dict__", {})
     return "__wrapped__" in kept and "__qualname__" in kept and not isinstance(what, FunctionType | type)
 
 
 def _address(what: Any) -> Address | None:
-    """Where a module has it under its name, so that another process finds it there."""
+    """The module that has it under its name, so that another process finds it there."""
     module = sys.modules.get(what.__module__ or "")
     if module is None or what.__module__ == "__main__":
         return None
@@ -104,9 +108,9 @@ def _address(what: Any) -> Address | None:
 
 
 def _other_address(what: Any) -> Address | None:
-    """Of a function that names a module which has it not, as Hypothesis's of floats and autograd's do."""
+    """The address of a function whose module does not have it, such as some of Hypothesis and autograd."""
     package, name = (what.__module__ or "").partition(".")[0], what.__name__
-    # Those of its own package first, where there are such.
+    # Modules of its own package first.
     modules = sorted(sys.modules.items(), key=lambda item: item[0].partition(".")[0] != package)
     for home, module in modules:
         if home != "__main__" and getattr(module, "__dict__", {}).get(name) is what:
@@ -115,7 +119,7 @@ def _other_address(what: Any) -> Address | None:
 
 
 def _of_autograd(what: Any) -> Any:
-    """How a primitive is sent that says of no module that it is there; None by its value alone."""
+    """How a primitive of autograd is sent that no module has; None for any other."""
     address = _other_address(what)
     if address is not None:
         return _named, address
@@ -123,23 +127,23 @@ def _of_autograd(what: Any) -> Any:
 
 
 def _differentiated(function: Any, derivative: Any) -> Any:
-    """A primitive of autograd's, made again with its derivative."""
+    """A primitive of autograd, made again with its derivative."""
     made = primitive(function)
     defvjp_argnums(made, derivative)
     return made
 
 
 def _named(module: str, file: Path | None, name: str) -> Any:
-    """What is at an address."""
+    """The object at an address."""
     return attrgetter(name)(import_module(module) if file is None else there(module, file))
 
 
 def _bare(kind: type) -> Any:
-    """An object without anything in it yet."""
+    """An object without attributes yet."""
     return object.__new__(kind)
 
 
 @lru_cache(maxsize=2)
 def received(data: bytes) -> Any:
-    """An engine, made once of its bytes."""
+    """An engine, made once from its bytes."""
     return pickle.loads(data)

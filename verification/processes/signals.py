@@ -1,4 +1,4 @@
-"""Requests to end that wait while a process is started. This file knows no ``rnn``: no adapter needs one."""
+"""Delays requests to end while a process is started. This file imports no ``rnn``: no adapter needs it."""
 
 import os
 import signal
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-# What asks a process to end, where the system has it.
+# The signals that ask a process to end, where the system has them.
 REQUESTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @contextmanager
 def held_back(*requests: signal.Signals) -> Iterator[None]:
-    """Requests to end, all or these, wait until this is done, and then are heard.
+    """Requests to end, all or these, are delivered only after the block.
 
-    A process that is started here inherits that, and does not hear them: who started it ends it. Nobody is
-    interrupted while starting one, so that it is told what it is to do.
+    A process that is started in it inherits that, and does not receive them: the process that started it ends
+    it. So nobody is interrupted between starting a process and giving it its task.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -28,15 +28,15 @@ def held_back(*requests: signal.Signals) -> Iterator[None]:
         heard.append(number)
 
     def hear() -> None:
-        # A process that was forked here has the list, and no request.
+        # A process that was forked in the block inherits the list, but no request.
         for number in heard if os.getpid() == own else ():
             signal.raise_signal(number)
 
-    # Undone from the last to the first, all of it, whatever a handler raises meanwhile.
+    # Restored in reverse order, all of it, whatever a handler raises meanwhile.
     with ExitStack() as undone:
         undone.callback(hear)
-        # The mask is this thread's alone: the system hands a request to any other thread, and Python has
-        # the main one, which alone may choose handlers, handle it.
+        # The mask applies to this thread only: the system delivers a signal to any other thread, and Python
+        # runs the handler in the main thread, which alone may set handlers.
         if threading.current_thread() is threading.main_thread():
             for number in chosen:
                 if callable(handler := signal.getsignal(number)):

@@ -1,21 +1,21 @@
-"""The process between an engine and whoever judges it: the parent of the one that does the work.
+"""The process between an engine and the judge: the parent of the one that runs the engine.
 
-An engine is asked in a *worker*, whose parent is a *supervisor*, whose parent is the *judge*, the process of
-the user. The supervisor runs nothing of the engine's. It takes what an engine does to its parent, and sees to
-it that nothing of the engine's is left:
+An engine runs in a *worker*, whose parent is a *supervisor*, whose parent is the *judge*, the user's process.
+The supervisor runs no code of the engine. It receives what an engine does to its parent, and makes sure that
+nothing of the engine is left:
 
-- A signal that the engine sends to its parent reaches the supervisor, does not end it, and is told by its
-  name. The system says who sent it (Linux); one from elsewhere is nothing to a supervisor. What the user
-  sends to the judge is heard there as ever.
-- On Linux the supervisor is a *subreaper*: a process of the engine's whose parent has ended becomes its
-  child, whatever session or group it is in. One that is not in the worker's group and does not end within
-  ``GRACE`` seconds was meant to stay, and is told of. What is still the worker's own, or in its group, may be
-  a helper that serves further calls, and is not.
-- When the work is done, or nobody wants it any more, or the judge has ended, whatever ended it, all of these
+- A signal that the engine sends to its parent reaches the supervisor, does not end it, and is reported by its
+  name. The system says who sent it (Linux); a supervisor ignores one from elsewhere. What the user sends to
+  the judge is handled there as usual.
+- On Linux the supervisor is a *subreaper*: a process of the engine whose parent has ended becomes its child,
+  whatever its session or group. One that is not in the worker's group and does not end within ``GRACE``
+  seconds was meant to stay, and is reported. One that still belongs to the worker, or is in its group, may be
+  a helper that serves further calls, and is not reported.
+- When the work is done, or is not wanted any more, or when the judge has ended for any reason, all of these
   processes are killed.
 
-Nobody is safe from SIGKILL. A supervisor that is killed so is missed by the judge, which then kills the
-worker's group; a process that has left it may remain.
+Nothing protects from SIGKILL. If a supervisor is killed, the judge notices, and kills the worker's group; a
+process that has left the group may remain.
 """
 
 import ctypes
@@ -29,33 +29,33 @@ from pathlib import Path
 
 from verification.processes.channel import Channel
 
-# Seconds between two looks of the supervisor at its parent and its children.
+# Seconds between two checks of the supervisor on its parent and its children.
 KEEP = 0.1
 
-# Seconds between two looks of whoever waits for a process. A task takes a second or more; a look, some
+# Seconds between two checks by whoever waits for a process. A task takes a second or more; a check, some
 # microseconds.
 LOOK = 0.01
 
-# Seconds that a process which the worker does not hold any more has to end by itself.
+# Seconds that a process has to end by itself, once the worker does not hold it any more.
 GRACE = 0.5
 
 # Seconds that a copy of a worker has to come to its end as well, so that it is counted (``Channel.copies``)
 # with its own task and not with the next one: on a busy machine 0.05 were too few once.
 COPY = 0.2
 
-# Seconds after which no more processes are looked for that have to be killed: some are started as fast.
+# Seconds after which the search for processes to kill ends: an engine may start them as fast.
 END = 10.0
 
-# The exit code of a process of which somebody else has asked for it before.
+# The exit code of a process that somebody else has already waited for.
 UNKNOWN = -(2**31)
 
 # As linux/prctl.h has it.
 PR_SET_CHILD_SUBREAPER = 36
 
-# All signals that the system has.
+# All signals of the system.
 EVERY = signal.valid_signals()
 
-# Taken before an engine can replace them: on these it depends that a worker ends with its task.
+# Captured before an engine can replace them: ending a worker with its task depends on them.
 _exit, _getpid, _getppid, _kill = os._exit, os.getpid, os.getppid, os.kill
 
 
@@ -91,7 +91,7 @@ def supervised(channel: Channel, judge: int) -> Iterator[None]:
 
 
 def end(supervisor: int, channel: Channel, has_ended: Callable[[], bool]) -> None:
-    """Nobody wants the work of this supervisor any more; waits until it has ended, and its worker with it."""
+    """Ends the supervisor, and waits until it and its worker have ended."""
     channel.stop.value = 1
     until = time.monotonic() + 2 * END
     while not has_ended():
@@ -99,18 +99,18 @@ def end(supervisor: int, channel: Channel, has_ended: Callable[[], bool]) -> Non
         if time.monotonic() > until:
             os.kill(supervisor, signal.SIGKILL)
         time.sleep(LOOK)
-    # One that was killed has ended nobody.
+    # A killed supervisor could not end its worker.
     kill_group(channel.worker.value)
 
 
 def wake(process: int) -> None:
-    """Have a supervisor look at once, and go on where an engine has stopped it."""
+    """Makes a supervisor check at once, and continues it if an engine has stopped it."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGCONT)
 
 
 def set_apart() -> None:
-    """This process leads a group of its own, hears no Ctrl-C, and has no terminal."""
+    """Makes this process the leader of a group of its own, without Ctrl-C and without a terminal."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -119,12 +119,12 @@ def set_apart() -> None:
         os.dup2(nowhere, standard)
     if nowhere not in range(3):
         os.close(nowhere)
-    # Python's own may be no descriptors, as in a notebook.
+    # Python's own streams may have no descriptors, as in a notebook.
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")  # noqa: SIM115
 
 
 class _Watch:
-    """A worker as its supervisor sees it."""
+    """A worker from its supervisor's view."""
 
     def __init__(self, worker: int, channel: Channel, judge: int) -> None:
         self._worker, self._channel, self._judge = worker, channel, judge
@@ -136,7 +136,7 @@ class _Watch:
         self._waits: float | None = None
 
     def to_its_end(self) -> None:
-        """No process of the worker's is left, and how it was lost is told."""
+        """Waits for the worker's end, ends its processes, and reports how it was lost."""
         conduct = self._conduct()
         code = self._code
         if conduct is not None:
@@ -144,14 +144,14 @@ class _Watch:
             self._channel.outcome.clear()
         self._end_all()
         if conduct is not None:
-            # What it has told may come of what it did.
+            # A message may be the result of what the engine did.
             self._channel.outcome.clear()
             self._channel.lost.put(conduct)
         elif code is not None:
             self._channel.lost.put(f"ended its process with {exit_code_in_words(code)}")
 
     def _conduct(self) -> str | None:
-        """What the worker did that it may not, in words; or None, when there is nothing more to watch."""
+        """What the worker did that it may not, in words; None when there is nothing more to watch."""
         while True:
             for sent in _signals(KEEP if self._stopped is None else LOOK):
                 if _is_from_below(sent):
@@ -168,7 +168,7 @@ class _Watch:
                 return None
 
     def _are_overdue(self, found: list[int], now: float) -> bool:
-        """Has one of these processes had its time, or have all together, as where each starts another?"""
+        """Has one of these processes had its time, or all together, if each starts another one?"""
         self._detached = {process: self._detached.get(process, now) for process in found}
         is_done = not self._channel.outcome.is_empty()
         self._waits = (self._waits or now) if found and is_done else None
@@ -181,7 +181,7 @@ class _Watch:
         return now - self._stopped >= COPY or not _children(self._worker)
 
     def _reap(self) -> bool:
-        """Ask for all children that have ended or stopped. Is any left?"""
+        """Collects all children that have ended or stopped. Is any left?"""
         while True:
             try:
                 process, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED)
@@ -196,7 +196,7 @@ class _Watch:
                     self._code = os.waitstatus_to_exitcode(status)
 
     def _end_all(self) -> None:
-        """Kill all that is left, and what becomes a child of this process as its parent is killed."""
+        """Kills everything that is left, and all that become children of this process meanwhile."""
         until = time.monotonic() + END
         while self._reap() and time.monotonic() < until:
             kill_group(self._worker)
@@ -209,13 +209,13 @@ class _Watch:
 
 
 def detached(supervisor: int, worker: int) -> list[int]:
-    """The processes that the worker has left behind outside its group."""
+    """The processes outside of the worker's group that the worker has left behind."""
     others = [child for child in _children(supervisor) if child != worker]
     return [child for child in others if _group_of(child) not in (worker, None)]
 
 
 def kill_group(group: int) -> None:
-    """Kill a process group; one that is gone, or not there yet, is none (macOS says that it is forbidden)."""
+    """Kills a process group, if it exists (macOS reports a missing one as forbidden)."""
     if group:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
@@ -235,7 +235,7 @@ def signal_in_words(number: int) -> str:
 
 
 def _fork(channel: Channel) -> int:
-    """``os.fork``; where the system has no process to give, the channel tells the error."""
+    """``os.fork``; if the system cannot start a process, the channel gets the error."""
     try:
         return os.fork()
     except OSError as error:
@@ -244,21 +244,21 @@ def _fork(channel: Channel) -> int:
 
 
 def _signals(seconds: float) -> Iterator["signal.struct_siginfo"]:
-    """The signals that have come, all of which are held back here; waits for so long where there is none."""
-    # Where the system does not say who sent one (macOS) it stays where it is.
+    """The signals that have arrived, all of which are blocked here; waits for so long if there is none."""
+    # Where the system does not say who sent a signal (macOS), it stays pending.
     if not hasattr(signal, "sigtimedwait"):
         time.sleep(LOOK)
         return
     while sent := signal.sigtimedwait(EVERY, seconds):
         seconds = 0
-        # Of a process that is stopped, and goes on when the time is over, Python returns what is none.
+        # After a stop and continuation at the end of the time, Python returns a signal number of zero.
         if sent.si_signo in EVERY:
             yield sent
 
 
 def _is_from_below(sent: "signal.struct_siginfo") -> bool:
-    """Was a signal sent by a process that descends from this one?"""
-    # The judge wakes its supervisor by SIGCONT; a code above 0 is the system's own.
+    """Was a signal sent by a descendant of this process?"""
+    # The judge wakes its supervisor by SIGCONT; a positive code means the system itself.
     if sent.si_signo in (signal.SIGCHLD, signal.SIGCONT) or sent.si_code > 0 or sent.si_pid == _getpid():
         return False
     process = sent.si_pid
@@ -272,7 +272,7 @@ def _is_from_below(sent: "signal.struct_siginfo") -> bool:
 
 
 def _adopt_orphans() -> None:
-    """The orphans of this process's descendants become its children, where the system can list them."""
+    """Orphans of this process's descendants become its children, where the system can list them."""
     if sys.platform == "linux" and _list_of(_getpid()).exists():
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

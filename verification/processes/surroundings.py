@@ -1,13 +1,13 @@
-"""What an engine may change of the process in which it is asked: seen after each call, and put back.
+"""Changes that an engine makes to its process: found after each call, and undone.
 
-Whoever runs on with a ``len`` or an ``np.dot`` that an engine has put in the place of Python's or NumPy's, or
-with sixty calls left before a RecursionError, judges nothing any more. So these are compared with what they
-were before the call, and what differs is told. Quietly put back are a raised recursion limit, the filters of
-warnings, and the handler of Ctrl-C, which a library may set when it is first used.
+A process with a replaced ``len`` or ``np.dot``, or with sixty calls left before a RecursionError, cannot
+judge any more. So these are compared with what they were before the call, and differences are reported. A
+raised recursion limit, the filters of warnings, and the handler of Ctrl-C are restored without a report,
+because a library may set them when it is first used.
 
-Nothing else is looked after. NumPy's error handling is put back by the ``np.errstate`` around each call, the
-alarm by ``verification.processes.timeout``; the working directory, random states and open files are the
-process's own and end with it (``verification.processes.workers``).
+Nothing else is restored here. ``np.errstate`` around each call restores NumPy's error handling, and
+``verification.processes.timeout`` the alarm; the working directory, random states and open files belong to
+the process and end with it (``verification.processes.workers``).
 """
 
 import builtins
@@ -22,15 +22,15 @@ import numpy as np
 
 from verification.text import in_a_line
 
-# The namespaces whose names have to stay what they are.
+# The namespaces whose names must not change.
 WATCHED = {"builtins": vars(builtins), "numpy": vars(np)}
 
 
 class Surroundings:
-    """How the process was when this was made. At the end of every ``with`` block it is so again.
+    """The state of the process when this was made, restored at the end of every ``with`` block.
 
-    ``changes``: what had to be put back, in words. ``interruptible``: Ctrl-C can get here. Where it cannot,
-    a KeyboardInterrupt is somebody's own.
+    ``changes``: what had to be restored, in words. ``interruptible``: can Ctrl-C arrive here? Where it
+    cannot, a KeyboardInterrupt comes from the engine.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Surroundings:
         self.changes: list[str] = []
 
     def __enter__(self) -> None:
-        """Nothing has to be done before."""
+        """Nothing to do before the block."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -58,7 +58,7 @@ class Surroundings:
             if limit < self._limit:
                 self.changes += [f"set the recursion limit to {limit}"]
         for name, now, before, values in self._watched:
-            # New names come last, and do no harm.
+            # New names come last; they do no harm.
             if [*now.values()][: values.__len__()] != values:
                 changed = now.copy()
                 now.update(before)
@@ -66,7 +66,7 @@ class Surroundings:
         if warnings.filters is not self._warnings or self._warnings != self._filters:
             self._warnings[:] = self._filters
             warnings.filters = self._warnings
-        # Where nobody is interrupted, no handler is ever called.
+        # If nobody can interrupt, no handler is ever called.
         if self.interruptible and self._is_main and signal.getsignal(signal.SIGINT) is not self._on_interrupt:
             signal.signal(signal.SIGINT, self._on_interrupt)
 

@@ -4,7 +4,7 @@ import os
 
 from threadpoolctl import threadpool_limits
 
-# Where OpenBLAS, MKL, Accelerate and OpenMP read how many threads they may take.
+# The environment variables from which OpenBLAS, MKL, Accelerate and OpenMP read their number of threads.
 SETTINGS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OMP_NUM_THREADS")
 
 

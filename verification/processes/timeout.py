@@ -1,8 +1,8 @@
-"""How long an engine may take for one answer, and how a call that takes longer is broken off.
+"""The time limit of an engine's call.
 
-A call is broken off by an alarm of the operating system. There is none on Windows, nor outside a process's
-main thread: there a call takes as long as it takes. Nor does an alarm get through to compiled code that
-never comes back; from there only the end of its process helps (``verification.processes.workers``).
+An alarm of the operating system interrupts a call. There is none on Windows, nor outside of a process's main
+thread: there a call takes as long as it takes. Nor does an alarm interrupt compiled code that never returns;
+only ending its process helps then (``verification.processes.workers``).
 """
 
 import signal
@@ -12,42 +12,42 @@ from types import FrameType, TracebackType
 
 from verification.processes.processor import waited
 
-# Seconds for one answer. On problems this small the slowest engines are those that compile for every new
-# shape, a few seconds each; and what takes longer would make a run of thousands of answers last for hours.
+# Seconds for one answer. On problems this small the slowest engines compile for every new shape, a few
+# seconds each; longer answers would make a run of thousands of them last for hours.
 ANSWER = 10.0
 
-# And on large ones, where a plain engine that goes back from each loss by itself takes some seconds. Less
-# than what a process may be silent (``verification.processes.workers``).
+# The same for large problems, on which a plain engine that goes back from each loss separately takes some
+# seconds. Less than the time that a process may be silent (``verification.processes.workers``).
 LARGE_ANSWER = 25.0
 
-# Cases without an answer in time, or in which the process was lost, after which an engine is asked no more:
-# half a minute's waiting. It is refuted by the first.
+# After this many cases that timed out, or lost their process, an engine is not called again: half a minute's
+# waiting. The first one refutes it.
 MAX_LOST = 3
 
-# An answer's seconds are counted in so many ticks of the alarm. However long a process is stopped, by Ctrl-Z
-# say, it then hears one tick, so that an engine is not charged for that time.
+# An answer's time is counted in this many ticks of the alarm. A process that is stopped, by Ctrl-Z for
+# instance, then gets a single tick, so that an engine is not charged for that time.
 TICKS = 10
 
 # Nor for the part of a tick in which it waited for a processor: a right engine on a busy machine is right.
-# But so much of each tick counts at least, or one that keeps every processor busy would never end.
+# But this much of each tick counts at least, or an engine that keeps every processor busy would never end.
 LEAST = 0.1
 
-# So much counts as well where the alarm finds a compiler at work, by the modules whose functions run: what
-# is compiled at an engine's first call takes ten seconds and more on a busy machine, once. None of these is
-# on the stack while what it has compiled runs.
+# This much counts as well while a compiler runs, found by the modules on the stack: compiling at an engine's
+# first call takes ten seconds and more on a busy machine, once. None of these modules is on the stack while
+# compiled code runs.
 COMPILERS = ("numba.core.", "jax._src.compiler", "torch._dynamo.convert_frame", "triton.compiler.")
 
 
 class CallTimeout(BaseException):
-    """A call has taken too long. Not an Exception, for engines may catch those and go on."""
+    """A call has taken too long. Not an Exception, because engines may catch those and go on."""
 
 
 class TimeIsOver(BaseException):
-    """Whoever judges has no time left for another call. Not an Exception, for engines may catch those."""
+    """There is no time left for another call. Not an Exception, because engines may catch those."""
 
 
 class Charge:
-    """How much of each tick a process is charged for: of the first all, of others what it did not wait."""
+    """The part of each tick that counts: all of the first one, and of others the time not spent waiting."""
 
     def __init__(self, process: int | None = None) -> None:
         self._process = process
@@ -64,7 +64,7 @@ class Charge:
 
 
 class Limit:
-    """So many seconds for what is done in a ``with`` block; raises CallTimeout if that takes longer.
+    """A time limit in seconds for a ``with`` block; raises CallTimeout if it takes longer.
 
     An alarm of the caller's own waits until the block has ended, so it cannot end it either.
     """
@@ -91,7 +91,7 @@ class Limit:
         if self._due:
             left = self._due - (time.monotonic() - self._started)
             signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), self._interval)
-        # What came too late is no answer, nor is what an engine made of the alarm.
+        # A late answer does not count, nor one that an engine returned after catching the alarm.
         if self._is_over and not isinstance(error, KeyboardInterrupt | CallTimeout):
             raise CallTimeout
 
@@ -102,15 +102,15 @@ class Limit:
     def _tick(self, number: int, frame: FrameType | None) -> None:
         charged = self._charge.of_tick()
         self._ticks += LEAST if _compiles(frame) else charged
-        # Nothing breaks off what gives the alarm back, and tells by itself that the time is over.
+        # The alarm must not interrupt the code that restores the handler and raises CallTimeout itself.
         is_left = frame is not None and frame.f_code is Limit.__exit__.__code__
-        # At every further tick again: an engine may have caught the one before.
+        # At every further tick again, because an engine may have caught the one before.
         if self._is_over and not is_left:
             raise CallTimeout
 
 
 def _compiles(frame: FrameType | None) -> bool:
-    """Does a compiler run there, or what it has called?"""
+    """Is a compiler on the stack?"""
     while frame is not None:
         if str(frame.f_globals.get("__name__")).startswith(COMPILERS):
             return True
@@ -119,10 +119,10 @@ def _compiles(frame: FrameType | None) -> bool:
 
 
 def _has_alarm() -> bool:
-    """Can an alarm be set here, and be given back as it was?"""
+    """Can an alarm be set here, and restored afterwards?"""
     return (
         hasattr(signal, "setitimer")
         and threading.current_thread() is threading.main_thread()
-        # None is a handler that Python did not set, and could not set again.
+        # None stands for a handler that Python did not set, and could not set again.
         and signal.getsignal(signal.SIGALRM) is not None
     )

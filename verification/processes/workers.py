@@ -1,18 +1,18 @@
-"""Work in processes of its own, for an engine may end its process, or never come back from compiled code.
+"""Work in separate processes, because an engine may end its process, or never return from compiled code.
 
 A forked process inherits its task, so an engine may be any function, a closure as well. Where processes
 cannot be forked (Windows), the work is done in this one, and shares its fate.
 
-A worker is set up so that an engine does not harm anyone outside it by accident:
+A worker is set up so that an engine does not accidentally harm anything outside of it:
 
-- It tells what it has to tell through memory that it shares (``verification.processes.channel``).
-- It reads nothing, and what it prints is discarded: an engine is asked some ten thousand times.
-- Its parent is not this process but one that watches it (``verification.processes.supervisor``): that takes
-  the signals which an engine sends to its parent, and ends all that the engine has started, also when this
-  one is lost.
-- It ignores Ctrl-C, which is for whoever judges.
-- In a call it may take a limited amount of memory (``verification.processes.memory``).
-- Where an engine forks and the copy returns as well, the copy is ended, and the engine found out.
+- It sends its results through shared memory (``verification.processes.channel``).
+- It reads nothing, and its output is discarded: an engine is called some ten thousand times.
+- Its parent is not this process but a supervisor (``verification.processes.supervisor``). That receives the
+  signals which an engine sends to its parent, and ends everything that the engine has started, also when this
+  process is lost.
+- It ignores Ctrl-C, which is for the judge.
+- In a call it may allocate a limited amount of memory (``verification.processes.memory``).
+- If an engine forks and the copy returns as well, the copy is ended, and the engine refuted.
 """
 
 import ctypes
@@ -34,36 +34,36 @@ from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, UNKNOWN, end, exit_code_in_words, supervised, wake
 from verification.processes.threads import limit_threads
 
-# A process is ended if it has not come back from one call in so many times what an answer may take: its own
-# alarm has then not got through.
+# A process is ended if one call takes this many times an answer's limit: its own alarm has then had no
+# effect.
 SILENT = 3
 
-# By malloc.h's numbers: so many bytes may lie free before they are given back, and arrays from this size on
-# have pages of their own, which is the largest that glibc takes.
+# From malloc.h: this many free bytes are kept before they are returned, and arrays from this size on have
+# pages of their own, the largest value that glibc accepts.
 KEPT = {-1: 2**31 - 1, -3: 2**25}
 
-# Tasks that are begun and whose outcome has not been taken yet, at most, for each process.
+# The most tasks for each process that are begun, with outcomes that nobody has taken yet.
 AHEAD = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """A task that was not done: how that came, in words, and what it was about to do (``Channel``)."""
+    """A task that was not done: how it was lost, in words, and what it was about to do (``Channel``)."""
 
     how: str
     doing: Any = None
 
 
 class Spread(Protocol):
-    """``work(task, channel)`` done on every task, by so many processes at a time (None: as many as cores).
+    """Runs ``work(task, channel)`` on every task, in so many processes at a time (None: as many as cores).
 
-    What comes of them is yielded in their order. An exception of the work is raised by whoever iterates.
+    Yields the results in the order of the tasks. An exception of the work is raised to the consumer.
     """
 
     def __call__(
         self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
     ) -> Generator[Any, None, None]:
-        """Nothing that was started is left when the generator is closed."""
+        """When the generator is closed, nothing that was started is left."""
 
 
 def spread(
@@ -76,25 +76,25 @@ def spread(
 
 
 class Process(Protocol):
-    """A worker as whoever judges knows it: by its supervisor, and what it tells."""
+    """A worker from the judge's view: its supervisor, and its messages."""
 
     channel: Channel
 
     @property
     def supervisor(self) -> int:
-        """The supervisor's number."""
+        """The supervisor's process id."""
 
     def exit_code(self) -> int | None:
         """The supervisor's, or ``UNKNOWN``; None while it lives."""
 
     def is_idle(self) -> bool:
-        """Is its task done, and may it have another?"""
+        """Is its task done, and can it take another?"""
 
 
 class Turn:
-    """A task with a process; ``outcome``: when it has ended, a result, an exception, or Lost.
+    """A task in a process; ``outcome``, after its end: a result, an exception, or Lost.
 
-    ``keep`` is given the process when it may have another task.
+    ``keep`` receives the process if it can take another task.
     """
 
     def __init__(self, process: Process, keep: Callable[[Any], object] = lambda process: None) -> None:
@@ -105,7 +105,7 @@ class Turn:
     def has_ended(self) -> bool:
         """Is there an outcome?"""
         process, channel = self._process, self._process.channel
-        # First: what has ended may have told its outcome before.
+        # First, because a process that has ended may have sent its outcome before.
         code = process.exit_code()
         lost = code is not None or bool(channel.copies.value) or self._silence.too_long()
         if not lost and not process.is_idle():
@@ -118,7 +118,7 @@ class Turn:
         return True
 
     def _outcome(self, code: int | None) -> Any:
-        """What came of the task, or how its process was lost before anything did."""
+        """The outcome of the task, or how its process was lost before there was one."""
         channel = self._process.channel
         finished, doing = channel.outcome.get(), channel.doing.get()
         if channel.copies.value:
@@ -131,12 +131,12 @@ class Turn:
         return Lost(channel.lost.get() or how, doing)
 
     def end(self) -> None:
-        """Give it up: no process that the task has started outlives it."""
+        """Gives up the task: no process that it has started outlives it."""
         end_process(self._process)
 
 
 def end_process(process: Process) -> None:
-    """It, and all that it has started, are no more."""
+    """Ends the process and everything that it has started."""
     end(process.supervisor, process.channel, lambda: process.exit_code() is not None)
 
 
@@ -146,14 +146,14 @@ def in_order(
     processes: int | None = None,
     keep: Callable[[Any], object] = lambda process: None,
 ) -> Generator[Any, None, None]:
-    """The outcomes of the tasks, as ``Spread`` has it; ``keep`` as in ``Turn``."""
+    """The outcomes of the tasks, as in ``Spread``; ``keep`` as in ``Turn``."""
     most, waiting, number = processes or os.cpu_count() or 1, enumerate(tasks), 0
     running: dict[int, Turn] = {}
     done: dict[int, Any] = {}
     try:
         while True:
             room = min(most - len(running), AHEAD * most - len(running) - len(done))
-            # No generator: each would be one more frame of the way to an engine.
+            # No generator, which would be one more frame between the caller and an engine.
             for which, task in islice(waiting, room):
                 running[which] = Turn(start(task), keep)
             if number in done:
@@ -201,7 +201,9 @@ class Forked:
 
 
 class Silence:
-    """Has a worker been in one call for too long? Counted in looks, so that a stop of the judge is none."""
+    """Has a worker been in one call for too long? Counted in checks, so that a stop of the judge does not
+    count.
+    """
 
     def __init__(self, channel: Channel, supervisor: int) -> None:
         self._channel, self._supervisor = channel, supervisor
@@ -210,7 +212,7 @@ class Silence:
         self._looked = time.monotonic()
 
     def too_long(self) -> bool:
-        """Asked again and again."""
+        """Called at every check."""
         if time.monotonic() - self._looked >= timeout.ANSWER / timeout.TICKS:
             self._looked = time.monotonic()
             # An engine may have stopped it.
@@ -226,11 +228,11 @@ class Silence:
 
 @contextmanager
 def failures_told(channel: Channel) -> Iterator[None]:
-    """What a worker does in this ``with`` block may fail: then that is what came of its task."""
+    """An exception in this ``with`` block becomes the outcome of the task."""
     try:
         yield
     except MemoryError:
-        # An engine's own are told as its answer.
+        # An engine's own exceptions are reported as its answer.
         doing = channel.doing.get()
         of_what = f" of {doing}" if isinstance(doing, str) else ""
         told = (
@@ -242,7 +244,7 @@ def failures_told(channel: Channel) -> Iterator[None]:
 
 
 def _sendable(error: Exception) -> Exception:
-    """The exception with a note of where it was raised, or, where it cannot be sent, one that tells of it."""
+    """The exception with a note of where it was raised; if it cannot be sent, one that describes it."""
     error.add_note(traceback.format_exc())
     try:
         pickle.loads(pickle.dumps(error))
@@ -252,10 +254,10 @@ def _sendable(error: Exception) -> Exception:
 
 
 def keep_memory() -> None:
-    """What is freed is kept for what is asked for next (glibc alone).
+    """Keeps freed memory for the next allocation (glibc only).
 
-    Truths are made of arrays of some hundred kB that live for a step, and to fetch each anew from the system
-    takes a twentieth of a run.
+    Truths use arrays of some hundred kB that live for a step; getting each from the system takes a twentieth
+    of a run.
     """
     with suppress(AttributeError, OSError, TypeError):
         mallopt = ctypes.CDLL(None).mallopt
@@ -266,7 +268,7 @@ def keep_memory() -> None:
 def _fork() -> int:
     """``os.fork``, without its warning of threads: those here are BLAS's, which forks safely.
 
-    A request to end waits until it is done: what Python calls after a fork swallows every exception.
+    Requests to end wait until it is done: Python's hooks after a fork swallow every exception.
     """
     with held_back(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

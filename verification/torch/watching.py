@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from verification.adapters.calls import Asked, Keeper, each, named
+from verification.adapters.calls import Keeper, OpenBackward, each, named
 from verification.adapters.extras import library
 from verification.models.model import Use
 from verification.torch.tensors import as_array
@@ -37,19 +37,19 @@ class WatchedApply:
             return self.apply(params, xs, state, *ends)
         taps = each(_view, given)
         outputs, final = self.apply(*taps.values(), *ends)
-        call.answered(outputs=each(as_array, outputs), final=each(as_array, final))
+        call.returned(outputs=each(as_array, outputs), final=each(as_array, final))
         left = each(_view, {"d_outputs": outputs, "d_final": final})
-        pending: list[Asked] = []
+        pending: list[OpenBackward] = []
 
         def leaving(ds: Mapping[str, Any]) -> None:
-            pending.append(call.asked(**ds))
+            pending.append(call.backward(**ds))
 
         def entering(ds: Mapping[str, Any]) -> None:
             if pending:
                 found = {f"d_{role}": tree for role, tree in ds.items()}
                 # Whole numbers have no gradient, and are not missed.
                 moved = [t for _, t in named(taps) if t.is_floating_point() or t.is_complex()]
-                pending.pop().answered(wanted=len(named(found)) == len(moved), **found)
+                pending.pop().returned(wanted=len(named(found)) == len(moved), **found)
 
         _hooked(left, leaving, _zeros)
         _hooked(taps, entering, lambda tensor: None)

@@ -20,8 +20,8 @@ def trained(kept, steps, size=10):
     for number in range(steps):
         call = kept.opened({"xs": np.full(size, number, np.float32)})
         if call is not None:
-            call.answered(outputs=np.zeros(2))
-            call.asked(d_outputs=np.ones(2)).answered(d_xs=np.zeros(size))
+            call.returned(outputs=np.zeros(2))
+            call.backward(d_outputs=np.ones(2)).returned(d_xs=np.zeros(size))
 
 
 def numbers(folder):
@@ -133,7 +133,7 @@ def test_processes_share_a_folder(tmp_path):
 def test_a_forward_without_a_backward_is_not_kept_and_stands_for_no_first(tmp_path):
     """As of a validation between two epochs."""
     kept = keeper(tmp_path)
-    kept.opened({"xs": np.ones(10, np.float32)}).answered(outputs=np.ones(2))
+    kept.opened({"xs": np.ones(10, np.float32)}).returned(outputs=np.ones(2))
     trained(kept, 1)
     assert numbers(tmp_path) == [2]
 
@@ -142,10 +142,10 @@ def test_each_backward_of_a_forward_is_a_call(tmp_path):
     """With its own cotangents, and what has changed by then."""
     xs = np.ones(3)
     call = keeper(tmp_path).opened({"xs": xs, "params": {"B": np.ones(2)}})
-    call.answered(outputs=np.zeros(2))
-    call.asked(d_outputs=np.ones(2)).answered(d_xs=np.ones(3))
+    call.returned(outputs=np.zeros(2))
+    call.backward(d_outputs=np.ones(2)).returned(d_xs=np.ones(3))
     xs[:] = 2
-    call.asked(d_outputs=2 * np.ones(2)).answered(d_xs=np.ones(3))
+    call.backward(d_outputs=2 * np.ones(2)).returned(d_xs=np.ones(3))
     found = [read(path) for path in sorted(tmp_path.glob("*.npz"))]
     found.sort(key=lambda each: each.backward)
     assert [(each.backward, each.changed) for each in found] == [(1, ()), (2, ("xs",))]
@@ -159,6 +159,6 @@ def test_a_full_disk_ends_no_training(tmp_path):
     trained(keeper(gone), 2)
     assert not gone.exists()
     call = keeper(tmp_path).opened({"xs": np.array([None])})
-    call.answered(outputs=np.ones(1))
-    call.asked(d_outputs=np.ones(1)).answered(d_xs=np.ones(1))
+    call.returned(outputs=np.ones(1))
+    call.backward(d_outputs=np.ones(1)).returned(d_xs=np.ones(1))
     assert numbers(tmp_path) == []

@@ -1,1 +1,1 @@
-"""What is known of ``rnn``: its cells as engines, its own form of a problem, and fixed problems."""
+"""The engines of ``rnn``: its cells, its form of a problem, and fixed problems."""

@@ -30,17 +30,18 @@ from verification.models.model import Model, Named, Use
 # The classes of the levels, the lowest first, and the models that they are judged by.
 LEVELS: tuple[tuple[str, Model], ...] = (("LSTM", lstm), ("GRU", gru))
 
-# How the upper level puts both directions side by side: by the steps of the sequence, or by their own.
+# How the upper level joins both directions: step by step of the sequence, or each in its own order.
 BY_STEP, BY_OWN_STEPS = "Bidirectional", "BothEnds"
 
-# Of which whole sequences, records that end early, a window, and a table of one's own are asked. In a stack
-# lengths and a truncation are not taken together, nor a truncation where two steps stand side by side.
+# The kinds that are checked: whole sequences, records that end early, a window, and a truncation of the
+# user's own. A stack does not take lengths with a truncation, nor BothEnds a truncation.
 ASKED = (
     *((BY_STEP, kind) for kind in ("whole", "lengths", "window", "table")),
     *((BY_OWN_STEPS, kind) for kind in ("whole", "lengths")),
 )
 
-# By how much outputs may be off, in units of their type: chains of some roundings a step, of numbers up to 1.
+# The error of outputs that is allowed, in units of their type: chains of some roundings a step, for numbers
+# up to 1.
 ROUNDINGS = 4096
 
 
@@ -51,7 +52,7 @@ class Reach:
     steps: Any
 
     def first(self, t: int, steps: int) -> int:
-        """As truncations of ``rnn`` have it."""
+        """The protocol of truncations in ``rnn``."""
         return int(self.steps[t])
 
 

@@ -1,4 +1,4 @@
-"""A cell of ``rnn``: in a network, of a case with a loss, and as a layer, of one with cotangents."""
+"""A cell of ``rnn``: in a network for a case with a loss, and as a layer for one with cotangents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from verification.models.case import Case, Cotangents
 from verification.models.model import Model, Use
 from verification.sampling.scope import Scope
 
-# What a cell claims: all that can be asked.
+# A cell claims everything that can be checked.
 OF_CELLS = replace(OF_RNN, lengths=True, weights=True, classes=True)
 
 
@@ -62,7 +62,7 @@ class Cell(ProblemAdapter):
 def as_cell(
     kind: Kinds, model: Model, scope: Scope = OF_CELLS, package: ModuleType = rnn, loops: str = "NumPyLoops"
 ) -> Cell:
-    """A cell, or a stack of cells, of those classes, with the cases that every cell is asked."""
+    """A cell, or a stack of cells, of these classes, with the cases that are run for every cell."""
     network = gradients_of(package, kind, loops)
     fixed = (*fixed_of(model), *of_every_cell(model))
     known = declared("scoped", {"gradients": network}, model, scope, CAPABILITIES)

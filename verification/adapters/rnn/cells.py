@@ -47,14 +47,14 @@ BIDIRECTIONAL = "bidirectional"
 # The cell whose engine the commands may be given another of.
 VANILLA = "vanilla"
 
-# How much a cell is asked beside the first, by the profile of the run, where several are judged and not the
-# whole profile: of the thorough one every three levels meet where every four do in the first's.
+# The profile of every cell but the first, by that of the run, if several are judged and the profile is not
+# complete: in the thorough one, all triples instead of all quadruples.
 BESIDE_OTHERS: Mapping[str, Profile] = {
     "thorough": Profile("thorough, by triples", cases=4_000, exact_cases=1_000, strength=3),
 }
 
-# Of that, what ``python -m rnn train`` asks of a cell. In up to 9 steps a window, a chunk and a tail are
-# parts of the whole; units, inputs and outputs are as many as in any run.
+# The part of a cell's claim that ``python -m rnn train`` uses. In up to 9 steps a window, a chunk and a tail
+# are parts of the whole; units, inputs and outputs are as many as in any run.
 OF_TRAINING = Scope(
     dtypes=("float32", "float64"),
     states="zero",
@@ -67,7 +67,7 @@ OF_TRAINING = Scope(
     weights=False,
 )
 
-# By the name on the command line: what is asked of the cell, None for all that it claims.
+# The scope by the name on the command line, None for the whole claim.
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 
 
@@ -91,12 +91,12 @@ def cell_engine(name: str, loops: str) -> Cell:
     return made if compiled_module("sharing").processors() > 1 else without_threads(made)
 
 
-# What loops that are compiled are not asked on a machine with one processor.
+# What compiled loops leave unchecked on a machine with one processor.
 ONE_PROCESSOR = "threads, for this process has one processor"
 
 
 def without_threads(engine: Cell) -> Cell:
-    """The same, which says that no threads are asked of it."""
+    """The same, with threads declared as unchecked."""
     capabilities = engine.claim.capabilities
     without = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
     return replace(engine, claim=replace(engine.claim, capabilities=without))

@@ -1,6 +1,7 @@
-"""The networks that this project is about, as the suite sees them: a cell of ``rnn`` behind a problem.
+"""The networks of this project as engines: a cell of ``rnn`` behind a problem.
 
-Every cell, by every loops, and every copy of ``rnn`` with a fault in it is asked here, by its public calls.
+Every cell, with either loops, and every copy of ``rnn`` with a planted fault is called here, by its public
+methods.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,8 +1,8 @@
-"""The fixed problems of the vanilla model: what any function of one is asked, and ``rnn`` besides.
+"""The fixed problems of the vanilla model: those for any function of it, and further ones for ``rnn``.
 
-A designed sample has every size and every level; ``rnn`` treats large problems in ways of its own, from
+A designed sample has every size and every level. ``rnn`` also has special paths for large problems, beyond
 thresholds of its own, and takes truncations that are none of the four. ``verification.adapters.rnn.larger``
-names them.
+lists them.
 """
 
 from collections.abc import Callable

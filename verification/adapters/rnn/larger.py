@@ -1,9 +1,9 @@
-"""Larger problems: fixed ones, for what an engine does differently when they are long, wide, or many.
+"""Larger fixed problems, for special paths of an engine in long, wide, or many sequences.
 
-Drawn problems are small, so that an example can be checked by hand. A fast engine treats large ones in other
-ways: sweeps in groups, large states one after another, products in parts, segments between checkpoints. Each
-problem here is named after what it is there for, and together they take every such path of ``rnn``, from both
-sides of each threshold.
+Drawn problems are small, so that an example can be checked by hand. A fast engine treats large ones
+differently: sweeps in groups, large states one after another, products in parts, segments between
+checkpoints. Each problem here is named after its purpose, and together they take every such path of ``rnn``,
+on both sides of each threshold.
 
 All numbers are small integers, or one such times a power of two, and relu and identity keep them so. Nothing
 rounds, neither in an engine nor in autograd, so the two gradients have to be *equal*, whatever the order of
@@ -22,14 +22,14 @@ from verification.models.truncation import FULL, Tabled, Truncation, chunks, tai
 
 
 def vanilla_case(
-    arrays: Mapping[str, Array], activation: str, truncation: Truncation = FULL, **asked: Any
+    arrays: Mapping[str, Array], activation: str, truncation: Truncation = FULL, **options: Any
 ) -> Case:
     """A case by its arrays; targets (N, K) are of a loss on the last step, (N, T, K) of one on every step."""
     blocks = dict(arrays)
     targets = blocks.pop("targets")
     last = targets.ndim == 2
     objective = Targets(targets[:, None] if last else targets, last)
-    return Case(vanilla, blocks, objective, {"activation": activation}, truncation, **asked)
+    return Case(vanilla, blocks, objective, {"activation": activation}, truncation, **options)
 
 
 def whole_numbers(

@@ -1,11 +1,11 @@
-"""Cases that every cell of ``rnn`` is asked beside the designed sample, each named after what it is for.
+"""Cases for every cell of ``rnn`` beside the designed sample, each named after its purpose.
 
-They are asked as any case is, of numbers that round. A layer, which has cotangents of outputs and of the last
-state's arrays in the place of a loss, is drawn as any layer: by the first rows of a design of its own. Some
-cases are of what no factor has: a number of checkpoints that is left to the engine; truncations of one's own.
-The others take paths of compiled loops that few sizes take: work for several threads, in more parts than
-threads; rows and columns that leave a part of a tile; a sweep that goes alone where others have been to its
-steps; functions far out. Their types have fast products, so that the truth is soon had.
+They are checked like any case, with numbers that round. A layer, which has cotangents of outputs and of the
+final states in place of a loss, is drawn by the first rows of a design of its own. Some cases have what is no
+factor of a design: a number of checkpoints that the engine chooses; truncations of the user's own. The others
+take paths of compiled loops that few sizes take: work for several threads, in more parts than threads; rows
+and columns that leave a part of a tile; a sweep that goes alone where others have been to its steps;
+functions far out. Their types have fast products, so the truth takes little time.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ def of_every_cell(model: Model) -> tuple[FixedCase, ...]:
 
 @lru_cache(maxsize=1024)
 def _made(model: Model, name: str) -> Case:
-    """Made once for all that ask."""
+    """Computed once for all engines."""
     return {**CASES, **DRAWN}[name](model)
 
 

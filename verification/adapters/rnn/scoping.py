@@ -29,7 +29,7 @@ OF_RNN = Scope(
 
 
 def fixed_of(model: Model) -> tuple[FixedCase, ...]:
-    """The fixed problems that ``rnn`` is asked of a model."""
+    """The fixed problems that ``rnn`` has for a model."""
     return (*FIXED, *OWN_TRUNCATIONS) if model.name == vanilla.name else ()
 
 
