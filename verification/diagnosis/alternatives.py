@@ -1,96 +1,33 @@
-"""Other computations with the same forward: states that carry nothing, and functions of another slope."""
+"""Other ways back with the same forward: another slope, another carry, another order of the steps.
 
-from collections.abc import Callable, Iterator
+A state reaches the next one through blocks, as h through W, or *directly*, as c through f ⊙ c: what is left
+of the derivative where the square blocks are zero is its direct path.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import count, islice
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.diagnosis.two_pass_step import Calls, roles_of_calls, slope_of
+from verification.diagnosis.calls import roles_of_calls
+from verification.diagnosis.going_back import At, Carry, Flows, Gradients, Otherwise, Ruled, Rules, Steps
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, final_cotangents, outputs_cotangent
 from verification.models.functions import Function
-from verification.models.model import Use
-from verification.truth import replay
-from verification.truth.unroll import walk
+from verification.models.model import Block, Use
+from verification.truth.reverse import Tape
+from verification.truth.steps import called, way_back
 
-
-def without_carry(case: Case, states: tuple[int, ...]) -> Case:
-    """The case with states, by number, through which nothing flows back."""
-    step = case.model.step
-
-    def stopped(f: Any, p: Any, x: Any, *state: Any) -> Any:
-        return step(f, p, x, *(f.stop(a) if i in states else a for i, a in enumerate(state)))
-
-    return replace(case, model=replace(case.model, step=stopped))
-
-
-def overwritten(case: Case, state: int) -> Case:
-    """The case with a state, by number, whose gradient from later on is lost where others arrive."""
-    step, calls = case.model.step, count()
-
-    def stopped(f: Any, p: Any, x: Any, *states: Any) -> Any:
-        # At step 0 the initial state is owed what arrives.
-        held = (f.stop(a) if i == state else a for i, a in enumerate(states)) if next(calls) else states
-        return step(f, p, x, *held)
-
-    final = (0 * array if i == state else array for i, array in enumerate(final_cotangents(case)))
-    objective = Cotangents(outputs_cotangent(case), tuple(final))
-    return replace(case, model=replace(case.model, step=stopped), objective=objective)
-
-
-def never_updated(case: Case) -> dict[str, dict[str, Array]]:
-    """Gradients, by words, if at each step the final state's cotangent came back and nothing else.
-
-    Every step of every record is then a record of one step. The initial state's gradient is that of step 0,
-    or the final state's cotangent.
-    """
-    model, steps = case.model, case.steps
-    before = list(islice(walk(case), steps))
-    # Step by step, all records of each.
-    blocks = dict(case.blocks)
-    for i, block in enumerate(model.of(Use.STATE)):
-        blocks[block.name] = np.concatenate([state[i] for state in before])
-    for name, array in case.inputs.items():
-        blocks[name] = np.concatenate([array[:, s] for s in range(steps)])[:, None]
-    outputs = outputs_cotangent(case)
-    objective = Cotangents(
-        np.concatenate([outputs[:, s] for s in range(steps)])[:, None],
-        tuple(np.concatenate([array] * steps) for array in final_cotangents(case)),
-    )
-    made = replay.gradient(replace(case, blocks=blocks, objective=objective))
-    for name in case.inputs:
-        made[name] = np.concatenate(np.split(made[name], steps), axis=1)
-    for block in model.of(Use.STATE):
-        made[block.name] = made[block.name][: case.records]
-    untouched = {
-        block.name: array for block, array in zip(model.of(Use.STATE), final_cotangents(case), strict=True)
-    }
-    return {
-        "what flows back were the same at every step": made,
-        "what flows back were never updated": {**made, **untouched},
-    }
-
-
-def with_slopes(case: Case) -> Iterator[tuple[str, Case]]:
-    """The case with another slope in one call of a step, in all of a role, or in all; in words."""
-    roles = roles_of_calls(case)
-    chosen: list[tuple[int, ...]] = [(number,) for number in range(len(roles))]
-    chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
-    chosen.append(tuple(range(len(roles))))
-    for calls in dict.fromkeys(chosen):
-        named = " and ".join(dict.fromkeys(case.chosen[roles[number]].name for number in calls))
-        for words, slope in SLOPES.items():
-            if calls:
-                yield words.format(named), _sloped(case, calls, slope)
-
+# In words, behind "as if", and the gradients, by block.
+Alternative: TypeAlias = tuple[str, Callable[[], Gradients]]
 
 # What a slope is instead: of a function, its argument a and its value y.
-SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
-    "the slope of {} were taken at its value": lambda function, a, y: slope_of(function, y),
-    "the slope of {} were left out": lambda function, a, y: np.ones_like(a),
-    "nothing flowed back through {}": lambda function, a, y: np.zeros_like(a),
+Slope: TypeAlias = Callable[[Function, Array, Array], Any]
+SLOPES: dict[str, Slope] = {
+    "the slope of {} were taken at its value": lambda function, a, y: way_back(function, y)(np.ones_like(y)),
+    "the slope of {} were left out": lambda function, a, y: 1,
+    "nothing flowed back through {}": lambda function, a, y: 0,
     "the slope of {} were y (1 − y)": lambda function, a, y: y * (1 - y),
     "the slope of {} were 1 − y²": lambda function, a, y: 1 - y * y,
     "the slope of {} were 1 − y": lambda function, a, y: 1 - y,
@@ -99,17 +36,156 @@ SLOPES: dict[str, Callable[[Function, Array, Array], Array]] = {
 }
 
 
-def _sloped(case: Case, calls: tuple[int, ...], slope: Callable[[Function, Array, Array], Array]) -> Case:
-    step, chosen = case.model.step, case.chosen
+def with_slopes(steps: Steps) -> Iterator[Alternative]:
+    """Another slope in one call of a step, in all of a role, or in all."""
+    roles, functions = roles_of_calls(steps.given), steps.given.chosen
+    chosen: list[tuple[int, ...]] = [(number,) for number in range(len(roles))]
+    chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
+    chosen.append(tuple(range(len(roles))))
+    for calls in dict.fromkeys(chosen):
+        named = " and ".join(dict.fromkeys(functions[roles[number]].name for number in calls))
+        for words, slope in SLOPES.items() if calls else ():
+            yield words.format(named), partial(steps.gradient, _sloped(calls, slope))
 
-    def other(f: Any, p: Any, x: Any, *state: Any) -> Any:
-        def answered(number: int, role: str, a: Any) -> Any:
-            if number not in calls:
-                return getattr(f, role)(a)
-            constant = f.stop(a)
-            value = chosen[role].value(constant)
-            return f.surrogate(value, slope(chosen[role], constant, value) * a)
 
-        return step(Calls(f, answered), p, x, *state)
+def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
+    """The rules of these calls with another slope."""
 
-    return replace(case, model=replace(case.model, step=other))
+    def parts(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        a, function, *_ = args
+        return (slope(function, a, at.value(number)) * flow,)
+
+    def ruled(tape: Tape[str]) -> Rules:
+        some = (i for i, entry in tape.numbered(called).items() if entry.args[2] in calls)
+        return {i: Otherwise(i, parts) for i in some}
+
+    return ruled
+
+
+def without_carry(steps: Steps) -> Iterator[Alternative]:
+    """Nothing goes on from step to step through a state, or through any."""
+    for name in steps.own if len(steps.own) > 1 else ():
+        words = f"nothing flowed back from step to step through the state of {name}"
+        yield words, partial(steps.gradient, carry=_without(name))
+    yield "nothing flowed back from step to step", partial(steps.gradient, carry=_without(*steps.own))
+
+
+def _without(*names: str) -> Carry:
+    """What a step puts out may be read from the states that it began with: that flows back."""
+    return lambda at, flows: {**flows, **{name: at.put_out()[0][name] for name in names}}
+
+
+def with_carries(steps: Steps) -> Iterator[Alternative]:
+    """What is carried from step to step alone is made otherwise than by the step."""
+    case = steps.given
+    turns = {b.name: turned(b, case.blocks[b.name]) for b in case.model.of(Use.STEP)}
+    square = {name: other for name, other in turns.items() if other is not None}
+    for name, other in square.items():
+        yield f"{name} were transposed on the way back", _carried(steps, instead={name: other})
+    roles = roles_of_calls(case)
+    for function in dict.fromkeys(function.name for function in case.chosen.values()):
+        calls = [number for number, role in enumerate(roles) if case.chosen[role].name == function]
+        if calls:
+            words = f"the slope of {function} were left out of what is carried"
+            yield words, _carried(steps, ruled=_sloped(calls, SLOPES["the slope of {} were left out"]))
+    if square:
+        yield from _with_direct_paths(steps, {name: 0 * array for name, array in square.items()})
+    words = "what flowed back to each step were kept, and added to what goes on to the one before"
+    yield words, partial(steps.gradient, carry=_added)
+
+
+def _added(at: At, flows: Flows) -> Flows:
+    _, after = at.put_out()
+    return {**flows, **{name: flows[name] + at.flows[name] + d for name, d in after.items()}}
+
+
+def turned(block: Block, array: Array) -> Array | None:
+    """Each part of a block transposed, where parts are square; None where they are not."""
+    parts = np.split(array, len(block.parts) or 1) if array.ndim == 2 else []
+    if not parts or parts[0].shape[0] != parts[0].shape[1]:
+        return None
+    return np.concatenate([part.T for part in parts])
+
+
+def _carried(steps: Steps, **other: Any) -> Callable[[], Gradients]:
+    """With a carry that is gone back to otherwise, and all else as it was."""
+    return partial(steps.gradient, carry=lambda at, flows: at.to_states(**other))
+
+
+# What stands for the direct path, by words: how often the path itself, by the factor of a state on it.
+DIRECT: dict[str, Callable[[Any], Any]] = {
+    "the direct path from state to state were left out": lambda factor: 0,
+    "the factor of the direct path from state to state were left out": lambda factor: 1 / factor,
+    "one minus its factor stood on the direct path from state to state, as 1 − z for z": (
+        lambda factor: (1 - factor) / factor
+    ),
+}
+ALONE = "the direct path from state to state were all that is carried"
+
+
+def _with_direct_paths(steps: Steps, none: Gradients) -> Iterator[Alternative]:
+    """The carry with another direct path, or with none; ``none``: the square blocks, of zeros."""
+    alone = _carried(steps, instead=none)
+    made = alone()
+    states = [name for name in steps.own if made[name].any()]
+    for words, times in DIRECT.items() if states else ():
+        yield words, partial(steps.gradient, carry=partial(_directly, none, states, times))
+    if states:
+        yield ALONE, alone
+
+
+def _directly(
+    none: Gradients, states: Sequence[str], times: Callable[[Any], Any], at: At, flows: Flows
+) -> Flows:
+    """With the direct path of these states as many times as their factors on it say."""
+    direct, handed = at.to_states(instead=none), dict(flows)
+    for name in states:
+        # The derivative of the state's own next value on the direct path, which is entry by entry.
+        one = {other: np.ones_like(d) if other == name else 0 * d for other, d in at.flows.items()}
+        factor = at.to_states(instead=none, flows=one)[name]
+        handed[name] = flows[name] + (times(factor) - 1) * direct[name]
+    return handed
+
+
+def overwritten(steps: Steps) -> Iterator[Alternative]:
+    """A state's gradient from later on is lost where others arrive."""
+    for name in steps.own:
+        other = replace(steps, final={n: 0 * d if n == name else d for n, d in steps.final.items()})
+        words = f"the gradient of the state of {name} were overwritten at every step"
+        yield words, partial(other.gradient, carry=partial(_but_at_step_0, _without(name)))
+
+
+def _but_at_step_0(carry: Carry, at: At, flows: Flows) -> Flows:
+    """The initial state is owed what arrives."""
+    return carry(at, flows) if at.step else flows
+
+
+def never_updated(steps: Steps) -> Iterator[Alternative]:
+    """At each step the final state's cotangent comes back and nothing else.
+
+    The initial state's gradient is that of step 0, or the final state's cotangent.
+    """
+    made = partial(steps.gradient, carry=lambda at, flows: steps.final if at.step else flows)
+    yield "what flows back were the same at every step", made
+    untouched = partial(steps.gradient, carry=lambda at, flows: steps.final)
+    yield "what flows back were never updated", untouched
+
+
+def with_loops(steps: Steps) -> Iterator[Alternative]:
+    """Another loop on the way back, of several steps; or each step takes another one's cotangent."""
+    count = steps.given.steps
+    if count < 2:
+        return
+    orders: Mapping[str, Sequence[int]] = {
+        "step 0 were left out on the way back": range(count - 1, 0, -1),
+        "the last step were left out on the way back": range(count - 2, -1, -1),
+        "steps were gone through forwards on the way back": range(count),
+    }
+    for words, order in orders.items():
+        yield words, partial(steps.gradient, order=order)
+    for words, seeds in (
+        ("next", (*steps.seeds[1:], {})),
+        ("previous", ({}, *steps.seeds[:-1])),
+    ):
+        moved = replace(steps, seeds=seeds)
+        yield f"each step took the cotangent of the {words} one's output", moved.gradient

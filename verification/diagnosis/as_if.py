@@ -7,20 +7,22 @@ answer if every wrong block is what it says, to many digits, and the truth is no
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
 from verification.diagnosis import ways
 from verification.diagnosis.alternatives import (
+    Alternative,
     never_updated,
     overwritten,
+    turned,
+    with_carries,
+    with_loops,
     with_slopes,
     without_carry,
 )
-from verification.diagnosis.carries import turned, with_carries
+from verification.diagnosis.going_back import Steps
 from verification.diagnosis.held import with_held
-from verification.diagnosis.loops import with_loops
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import common_factor, joined
 from verification.models.arrays import Array
@@ -30,9 +32,6 @@ from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
 from verification.truth import replay
 from verification.truth.lag_table import grouped_table, lag_table
-
-# In words, behind "as if", and the gradients, by block.
-Alternative: TypeAlias = tuple[str, Callable[[], Mapping[str, Array]]]
 
 
 def explained(seen: Seen) -> str | None:
@@ -105,37 +104,22 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
     for words, other in with_held(case):
         yield words, partial(_of, other)
     yield from _truncated(case)
+    steps = Steps.of(case)
     if isinstance(case.objective, Cotangents) and case.truncation == FULL:
-        yield from _of_cotangents(case)
-    states = case.model.of(Use.STATE)
-    for i, block in enumerate(states if len(states) > 1 else ()):
-        yield (
-            f"nothing flowed back from step to step through the state of {block.name}",
-            partial(_of, without_carry(case, (i,))),
-        )
-    yield (
-        "nothing flowed back from step to step",
-        partial(_of, without_carry(case, tuple(range(len(states))))),
-    )
-    for words, other in (*with_carries(case), *with_slopes(case)):
-        yield words, partial(_of, other)
+        yield from _of_cotangents(case, steps)
+    yield from (*without_carry(steps), *with_carries(steps), *with_slopes(steps))
 
 
-def _of_cotangents(case: Case) -> Iterator[Alternative]:
+def _of_cotangents(case: Case, steps: Steps) -> Iterator[Alternative]:
     """What is made of cotangents in another way than by a full gradient."""
     yield from _cotangents(case)
-    yield from with_loops(case)
+    yield from with_loops(steps)
     if case.model.complex:
         yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
         other = replace(case, objective=case.objective.replaced(np.conj))
         yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
-    for words, made in never_updated(case).items():
-        yield words, partial(dict, made)
-    for i, block in enumerate(case.model.of(Use.STATE)):
-        yield (
-            f"the gradient of the state of {block.name} were overwritten at every step",
-            partial(_of, overwritten(case, i)),
-        )
+    yield from never_updated(steps)
+    yield from overwritten(steps)
 
 
 def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:

@@ -10,7 +10,8 @@ from functools import partial
 
 import numpy as np
 
-from verification.diagnosis.as_if import Alternative, close
+from verification.diagnosis.alternatives import Alternative
+from verification.diagnosis.as_if import close
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.arrays import Array

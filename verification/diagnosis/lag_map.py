@@ -17,10 +17,10 @@ for several: then the map shows nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 
 import numpy as np
 
-from verification.diagnosis.loops import states_before
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets
 from verification.models.model import Block, State, Use
@@ -31,6 +31,7 @@ from verification.properties.per_step import Places, widened
 from verification.truth.lag_table import grouped_table
 from verification.truth.parts import OUTPUTS
 from verification.truth.substitute_types import held
+from verification.truth.unroll import walk
 
 # Seconds after which no map is drawn, but for waiting: it is one picture more, not the verdict.
 SECONDS = 6.0
@@ -227,6 +228,12 @@ def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> d
                 made[name][s] = _Share(now.got - last.got, now.want - last.want, now.bound + last.bound)
             after[name] = now
     return made
+
+
+def states_before(case: Case) -> list[State]:
+    """The state before each step, in the case's own type."""
+    before = islice(walk(case), case.steps)
+    return [tuple(np.asarray(array, case.dtype) for array in state) for state in before]
 
 
 def _later(case: Case, start: int, state: State) -> Case:

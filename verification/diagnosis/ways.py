@@ -10,7 +10,7 @@ numbers that it is made of is a *way*. On a way, or on all of a number's that ar
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -19,22 +19,15 @@ import numpy as np
 from autograd.builtins import container_take
 from autograd.core import primitive_vjps
 
+from verification.diagnosis.going_back import At, Gradients, Otherwise, Rules, Steps
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
-from verification.models.arrays import Array
-from verification.models.case import WIDER, Case
-from verification.models.functions import Arithmetic, Namespace
+from verification.models.case import Case
 from verification.models.model import Use
 from verification.models.product import rows
 from verification.models.truncation import FULL
-from verification.truth.output_as_state import as_state, left_out
-from verification.truth.reverse import Entry, Played, Rule, Tape, make_vjp
-from verification.truth.steps import MOVING, called, on_tape
-from verification.truth.substitute_types import as_known
-from verification.truth.unroll import walk
-
-Gradients: TypeAlias = Mapping[str, Array]
-Rules: TypeAlias = dict[int, Rule]
+from verification.truth.reverse import Entry, Tape
+from verification.truth.steps import MOVING, called
 
 # How an operation is called, and in words the number that another one is put beside in it.
 PRODUCTS = (anp.multiply, anp.einsum, anp.matmul, anp.dot, rows)
@@ -58,8 +51,10 @@ STEPS: dict[str, Callable[[int, int], int]] = {
 def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool]) -> str | None:
     """What is otherwise on some way, in words behind "as if", if that fits; ``names``: what is looked at."""
     case = seen.truth.case
-    steps = _Steps.of(case) if case.truncation == FULL and case.lengths is None else None
-    if steps is None:
+    if case.truncation != FULL or case.lengths is not None:
+        return None
+    steps = _Steps(Steps.of(case))
+    if not steps.alike:
         return None
     wrong = [name for name in names if name in seen.blocks]
     ways = [way for way in steps.ways() if way.to and set(way.to) <= set(wrong)]
@@ -87,53 +82,14 @@ class _Way:
 
     def rules(self, change: "_Change") -> Rules:
         """Those that change it."""
-        return {number: _Back(number, partial(_on_way, way, change)) for number, way in self.uses}
-
-
-@dataclass(frozen=True, eq=False)
-class _At:
-    """A step that is gone back through, by number, and what has flowed to its results."""
-
-    steps: "_Steps"
-    step: int
-    flows: Sequence[Array]
-
-    def entry(self, number: int) -> Entry:
-        """What made a number."""
-        return self.steps.tape.entry(number)
-
-    def value(self, number: int) -> Any:
-        """A number of the step's tape."""
-        return self.steps.played[self.step].values[number]
-
-    def parts(self, number: int, args: Sequence[Any], flow: Any) -> list[Any]:
-        """What flows to each number that an operation is made of, by autograd's rule."""
-        entry = self.entry(number)
-        back = primitive_vjps[entry.made_by](entry.argnums, self.value(number), tuple(args), entry.kwargs)
-        return [*back(flow)]
-
-
-@dataclass(frozen=True, eq=False)
-class _Back:
-    """The rule of an operation, by number, that is gone back through otherwise, and computed as it was."""
-
-    number: int
-    parts: Callable[[_At, int, Sequence[Any], Any], Sequence[Any]]
-
-    def value(self, at: Any, args: Sequence[Any]) -> Any:
-        """Is not asked, for nothing is played anew."""
-        raise NotImplementedError
-
-    def back(self, at: _At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-        """What flows to each number that it is made of."""
-        return self.parts(at, self.number, args, flow)
+        return {number: Otherwise(number, partial(_on_way, way, change)) for number, way in self.uses}
 
 
 # Of an operation, by number, and one of its ways: what flows there, by its arguments and what flows to it.
-_Change: TypeAlias = Callable[[_At, int, int, Sequence[Any], Any], Any]
+_Change: TypeAlias = Callable[[At, int, int, Sequence[Any], Any], Any]
 
 
-def _on_way(way: int, change: _Change, at: _At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+def _on_way(way: int, change: _Change, at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
     """As by autograd, but for one way."""
     parts = at.parts(number, args, flow)
     parts[way] = change(at, number, way, args, flow)
@@ -148,7 +104,7 @@ def _times(factor: float) -> _Change:
 def _by_other(other: int | None) -> _Change:
     """With another number in the place of the other factor; None for the factor itself."""
 
-    def change(at: _At, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
+    def change(at: At, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
         # An einsum's subscripts stand before its two factors.
         argnums, changed = at.entry(number).argnums, [*args]
         own = argnums[way]
@@ -158,13 +114,13 @@ def _by_other(other: int | None) -> _Change:
     return change
 
 
-def _flow_of(state: int) -> _Change:
-    """With what flows to a state after the step, by number."""
+def _flow_of(state: str) -> _Change:
+    """With what flows to a state after the step."""
     return lambda at, number, way, args, flow: at.parts(number, args, at.flows[state])[way]
 
 
 def _of_step(
-    moved: Mapping[int, int], step: Callable[[int, int], int], at: _At, number: int, args: Any, flow: Any
+    moved: Mapping[int, int], step: Callable[[int, int], int], at: At, number: int, args: Any, flow: Any
 ) -> Sequence[Any]:
     """By autograd's rule, where some arguments are numbers of another step."""
     values, changed = at.steps.played[step(at.step, at.steps.case.steps)].values, [*args]
@@ -175,56 +131,29 @@ def _of_step(
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """A case's steps on tapes that are alike, and one from the final state, with the last step's inputs."""
+    """A case's steps, of which one tape is every other's as well, and what its numbers are made of."""
 
-    given: Case
-    case: Case
-    played: tuple[Played[str], ...]
-    seeds: tuple[Gradients, ...]
+    steps: Steps
+
+    @property
+    def given(self) -> Case:
+        """The case."""
+        return self.steps.given
 
     @property
     def tape(self) -> Tape[str]:
         """That of all steps."""
-        return self.played[0].tape
+        return self.steps.played[0].tape
 
-    @classmethod
-    def of(cls, given: Case) -> "_Steps | None":
-        """None where they are not alike, as with branches that numbers decide."""
-        case = as_state(given.astype(WIDER[as_known(given).dtype]))
-        model, played, seeds = case.model, [], []
-        for s, state in enumerate(walk(case)):
-            after = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
-            leaves = case.params(Use.STEP) | after
-            leaves |= {name: array[:, min(s, case.steps - 1)] for name, array in case.inputs.items()}
-            played.append(on_tape(model, case.chosen, leaves, ())[0])
-            if s - 1 in case.losses:
-                term = partial(_term, case, s - 1)
-                back, losses = make_vjp(term, {**case.params(Use.READOUT), **after})
-                seeds.append(back([np.ones_like(each) for each in losses]))
-            else:
-                seeds.append({})
-        alike = {tuple((entry.made_by, entry.parents) for entry in each.tape.entries) for each in played}
-        return cls(given, case, tuple(played), tuple(seeds)) if len(alike) == 1 else None
+    @property
+    def alike(self) -> bool:
+        """Are all tapes one? They are not with branches that numbers decide."""
+        forms = {tuple((e.made_by, e.parents) for e in each.tape.entries) for each in self.steps.played}
+        return len(forms) == 1
 
     def gradient(self, rules: Rules) -> Gradients:
-        """Every block's, by a tape with these rules."""
-        case, tape = self.case, replace(self.tape, rules=rules)
-        states = [block.name for block in case.model.of(Use.STATE)]
-        by_step: dict[str, list[Any]] = {}
-        flow: list[Any] = [0.0 for _ in states]
-        for s in range(case.steps - 1, -1, -1):
-            now, seeds = Played(tape, self.played[s].values), self.seeds[s + 1]
-            flow = [d + seeds.get(name, 0.0) for d, name in zip(flow, states, strict=True)]
-            arrived = now.back(now.begun(flow), at=_At(self, s, flow))
-            for i, name in enumerate(tape.names):
-                by_step.setdefault(name, []).append(arrived.get(i, np.zeros_like(now.values[i])))
-            flow = [by_step[name][-1] for name in states]
-        made: dict[str, Any] = {name: arrays[-1] for name, arrays in by_step.items()}
-        made |= {block.name: sum(by_step[block.name]) for block in case.model.of(Use.STEP)}
-        made |= {name: np.stack(by_step[name][::-1], axis=1) for name in case.inputs}
-        for name in case.params(Use.READOUT):
-            made[name] = sum(seeds[name] for seeds in self.seeds if seeds)
-        return {name: np.conj(array) for name, array in left_out(self.given, made).items()}
+        """Every block's, by these rules."""
+        return self.steps.gradient(lambda tape: rules)
 
     @cached_property
     def made_of(self) -> list[frozenset[str]]:
@@ -275,14 +204,6 @@ class _Steps:
         )
 
 
-def _term(case: Case, t: int, leaves: Mapping[str, Any]) -> tuple[Any]:
-    """The loss at a step, of the state after it and of what reads it out."""
-    model, f = case.model, Namespace(case.chosen, Arithmetic())
-    state = tuple(leaves[block.name] for block in model.of(Use.STATE))
-    data = case.objective.data(t, case.steps)
-    return (case.objective.term(model, f, model.named(leaves, Use.READOUT), data, state),)
-
-
 def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
     """Ways that are left out, counted twice, or have another sign."""
     for words, factor in (("left out", 0.0), ("counted twice", 2.0), ("subtracted", -1.0)):
@@ -292,24 +213,20 @@ def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
 
 def _by_number(steps: _Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
     """Products with another factor, and ways with another flow."""
-    tape, states = steps.tape, steps.case.model.of(Use.STATE)
-    values, names = steps.played[0].values, steps.tape.names
-    known = {i: name for i, name in enumerate(names) if name in steps.given.blocks}
-    known |= {
-        names.index(b.name): f"the state of {b.name} before each step"
-        for b in steps.given.model.of(Use.STATE)
-    }
-    after = {
-        number: f"the state of {block.name} after each step"
-        for number, block in zip(tape.results, states, strict=True)
-        if type(number) is int and number not in known and block.name in steps.given.blocks
-    }
+    tape, names = steps.tape, steps.tape.names
+    values, blocks = steps.steps.played[0].values, steps.given.blocks
+    known = {i: name for i, name in enumerate(names) if name in blocks}
+    states = {names.index(name): name for name in steps.steps.states if name in blocks}
+    known |= {i: f"the state of {name} before each step" for i, name in states.items()}
+    results = dict(zip(steps.steps.states, tape.results, strict=True))
+    of = {results[name]: name for name in states.values() if type(results[name]) is int}
+    after = {i: f"the state of {name} after each step" for i, name in of.items() if i not in known}
     for way in ways:
         (number, use), *more = way.uses
         entry = tape.entry(number)
-        for state, (result, words) in enumerate(zip(tape.results, after.values(), strict=False)):
-            if type(result) is int and np.shape(values[result]) == np.shape(values[number]):
-                yield f"the gradient of {words} stood for that of {way.words}", way.rules(_flow_of(state))
+        for i, words in after.items():
+            if np.shape(values[i]) == np.shape(values[number]):
+                yield f"the gradient of {words} stood for that of {way.words}", way.rules(_flow_of(of[i]))
         if more or entry.made_by not in PRODUCTS or len(entry.argnums) != 2:
             continue
         own, other = entry.parents[use], entry.parents[1 - use]
@@ -340,7 +257,7 @@ def _of_other_steps(steps: _Steps) -> Iterator[tuple[str, Rules]]:
         name = block.name if block.use is Use.INPUT else f"the state of {block.name}"
         for words, step in STEPS.items():
             for each in some if block.use is Use.STATE or step(0, 1) == 0 else ():
-                yield words.format(name), {n: _Back(n, partial(_of_step, each[n], step)) for n in each}
+                yield words.format(name), {n: Otherwise(n, partial(_of_step, each[n], step)) for n in each}
 
 
 def _constant(seen: Seen, names: Sequence[str], steps: _Steps, way: _Way) -> float | None:

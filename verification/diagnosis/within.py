@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.diagnosis.two_pass_step import Calls
+from verification.diagnosis.calls import Calls
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.functions import Arithmetic, Namespace

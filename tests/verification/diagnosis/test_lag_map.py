@@ -2,8 +2,10 @@
 
 from contextlib import nullcontext
 
+import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import gru, layer_with, lstm, lstm_with, scan, vanilla
 from tests.vanilla import changed
 from tests.verification.diagnosis.test_diagnosis import Truncates
@@ -116,3 +118,15 @@ def test_one_that_takes_too_long_is_left(monkeypatch, share, drawn):
     monkeypatch.setattr("verification.processes.processor.waited", lambda: share * hours[-1])
     with nullcontext() if drawn else pytest.raises(TooLong):
         assert lag_map(lost, case).panels
+
+
+def test_states_are_those_of_the_forward():
+    """Before each step, in the case's own type."""
+    case = a_case(models.gru, 3, 4, np.float32)
+    outputs, _, _ = gru.forward(case.blocks, case.blocks["xs"], case.state)
+    states = mapped.states_before(case)
+    assert len(states) == 4
+    assert states[0] == case.state
+    for s in range(1, 4):
+        np.testing.assert_allclose(states[s][0], outputs[:, s - 1], 1e-6)
+        assert states[s][0].dtype == np.float32

@@ -1,0 +1,228 @@
+"""Going back through a case's steps: as its gradient does, or with one thing otherwise.
+
+Every step is traced onto a tape once and gone back through by it. What may be otherwise is the rule of an
+operation, what is carried from a step to the one before it, the numbers of a block on the way back, or the
+order of the steps.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+from autograd.core import primitive_vjps
+
+from verification.models.arrays import Array
+from verification.models.case import WIDER, Case, Cotangents, by_reach
+from verification.models.functions import Arithmetic, Namespace
+from verification.models.model import Use
+from verification.truth.substitute_types import as_known
+from verification.truth.output_as_state import as_state, left_out
+from verification.truth.reverse import Entry, Played, Rule, Tape, arguments, make_vjp
+from verification.truth.steps import MOVING, on_tape
+from verification.truth.unroll import walk
+
+Gradients: TypeAlias = Mapping[str, Array]
+Rules: TypeAlias = dict[int, Rule]
+
+# The rules of a step's tape.
+Ruled: TypeAlias = Callable[[Tape[str]], Rules]
+
+# By state: what flows to it.
+Flows: TypeAlias = Mapping[str, Any]
+
+# What is carried to the step before, of what flows to the states that a step began with.
+Carry: TypeAlias = Callable[["At", Flows], Flows]
+
+
+def by_autograd(tape: Tape[str]) -> Rules:
+    """None of another kind."""
+    return {}
+
+
+def as_it_flows(at: "At", flows: Flows) -> Flows:
+    """All that flows back, and nothing else."""
+    return flows
+
+
+@dataclass(frozen=True, eq=False)
+class At:
+    """A step that is gone back through, by number, and what has flowed to the states after it."""
+
+    steps: "Steps"
+    step: int
+    flows: Flows
+
+    @property
+    def played(self) -> Played[str]:
+        """Its tape with its numbers."""
+        return self.steps.played[self.step]
+
+    def entry(self, number: int) -> Entry:
+        """What made a number."""
+        return self.played.tape.entry(number)
+
+    def value(self, number: int) -> Any:
+        """A number of the step's tape."""
+        return self.played.values[number]
+
+    def parts(self, number: int, args: Sequence[Any], flow: Any) -> list[Any]:
+        """What flows to each number that an operation is made of, by autograd's rule."""
+        entry = self.entry(number)
+        back = primitive_vjps[entry.made_by](entry.argnums, self.value(number), tuple(args), entry.kwargs)
+        return [*back(flow)]
+
+    def back(
+        self, ruled: Ruled = by_autograd, instead: Gradients | None = None, flows: Flows | None = None
+    ) -> dict[str, Any]:
+        """What flows to every leaf; ``instead``: blocks, by name, with other numbers on the way back.
+
+        ``flows``: what has flowed to the states, if another.
+        """
+        tape = replace(self.played.tape, rules=ruled(self.played.tape))
+        now = Played(tape, self._values(instead) if instead else self.played.values)
+        flows = self.flows if flows is None else flows
+        arrived = now.back(now.begun([flows[name] for name in self.steps.states]), at=self)
+        return {
+            name: arrived.get(i, np.zeros_like(self.played.values[i])) for i, name in enumerate(tape.names)
+        }
+
+    def to_states(
+        self, ruled: Ruled = by_autograd, instead: Gradients | None = None, flows: Flows | None = None
+    ) -> dict[str, Any]:
+        """The same of the states that the step began with."""
+        arrived = self.back(ruled, instead, flows)
+        return {name: arrived[name] for name in self.steps.states}
+
+    def put_out(self) -> tuple[Flows, Flows]:
+        """What flows from what the step puts out to the states before it, and to those after it."""
+        tape, own = self.played.tape, self.steps.own
+        flows = {name: 0 * d if name in own else d for name, d in self.flows.items()}
+        results = dict(zip(self.steps.states, tape.results, strict=True))
+        computed = {results[name]: name for name in own if type(results[name]) is int}
+        after = dict.fromkeys(own, 0.0)
+
+        def noted(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+            after[computed[number]] = flow
+            return [None for _ in at.entry(number).parents]
+
+        rules: Rules = {i: Otherwise(i, noted) for i in computed if i >= len(tape.names)}
+        return self.to_states(lambda tape: rules, flows=flows), after
+
+    def _values(self, instead: Gradients) -> list[Any]:
+        """The numbers of the tape with those of blocks replaced, and what is moved of them."""
+        tape, values = self.played.tape, list(self.played.values)
+        moved = {i for i, name in enumerate(tape.names) if name in instead}
+        for i in moved:
+            values[i] = instead[tape.names[i]]
+        for number, entry in enumerate(tape.entries, len(tape.names)):
+            if entry.made_by in MOVING and moved.intersection(entry.parents):
+                values[number] = entry.made_by.fun(*arguments(entry, values), **entry.kwargs)
+                moved.add(number)
+        return values
+
+
+@dataclass(frozen=True, eq=False)
+class Otherwise:
+    """The rule of an operation, by number, that is gone back through otherwise, and computed as it was."""
+
+    number: int
+    parts: Callable[[At, int, Sequence[Any], Any], Sequence[Any]]
+
+    def value(self, at: Any, args: Sequence[Any]) -> Any:
+        """Is not asked, for nothing is played anew."""
+        raise NotImplementedError
+
+    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        """What flows to each number that it is made of."""
+        return self.parts(at, self.number, args, flow)
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """A case's steps on tapes, and one from the final state, with the last step's inputs.
+
+    ``given``: the case; ``case``: in the next wider type, with its output as a state. ``seeds``: for each
+    step, what its loss brings to the state after it and to the readout, without the final state's cotangents,
+    which are ``final``.
+    """
+
+    given: Case
+    case: Case
+    played: tuple[Played[str], ...]
+    seeds: tuple[Gradients, ...]
+    final: Flows
+
+    @classmethod
+    def of(cls, given: Case) -> "Steps":
+        """Traced."""
+        case = as_state(given.astype(WIDER[as_known(given).dtype]))
+        model, objective = case.model, case.objective
+        names = [block.name for block in model.of(Use.STATE)]
+        ends = tuple(np.zeros_like(array) for array in case.state)
+        final = ends
+        if isinstance(objective, Cotangents):
+            # What flows to a complex number is, as autograd has it, the conjugate of the gradient.
+            final = tuple(map(np.conj, objective.state))
+            objective = replace(objective, state=ends)
+        read, played, seeds = replace(case, objective=objective), [], []
+        for s, state in enumerate(walk(case)):
+            leaves = case.params(Use.STEP) | dict(zip(names, state, strict=True))
+            leaves |= {name: array[:, min(s, case.steps - 1)] for name, array in case.inputs.items()}
+            played.append(on_tape(model, case.chosen, leaves, ())[0])
+            if s and s - 1 in read.losses:
+                after = dict(zip(names, state, strict=True))
+                back, losses = make_vjp(partial(_term, read, s - 1), {**case.params(Use.READOUT), **after})
+                seeds.append(back([np.ones_like(each) for each in losses]))
+            elif s:
+                seeds.append({})
+        return cls(given, case, tuple(played), tuple(seeds), dict(zip(names, final, strict=True)))
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """By name, in the model's order, with an output that is none first."""
+        return tuple(self.final)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Those of the case."""
+        return tuple(block.name for block in self.given.model.of(Use.STATE))
+
+    def gradient(
+        self,
+        ruled: Ruled = by_autograd,
+        carry: Carry = as_it_flows,
+        order: Iterable[int] | None = None,
+    ) -> Gradients:
+        """Every block's, under the case's truncation; ``order``: of the steps, if not from last to first."""
+        # What overflows, or is no number, explains nothing.
+        with np.errstate(all="ignore"):
+            return self._gradient(ruled, carry, order)
+
+    def _gradient(self, ruled: Ruled, carry: Carry, order: Iterable[int] | None) -> Gradients:
+        case, last = self.case, self.case.steps - 1
+        made = {name: np.zeros_like(array) for name, array in case.blocks.items()}
+        for first, losses in by_reach(case):
+            flows: Flows = {name: d if last in losses else 0 * d for name, d in self.final.items()}
+            for s in range(max(losses), first - 1, -1) if order is None else order:
+                seeds = self.seeds[s] if s in losses else {}
+                at = At(self, s, {name: d + seeds.get(name, 0.0) for name, d in flows.items()})
+                arrived = at.back(ruled)
+                for name in case.params(Use.STEP):
+                    made[name] = made[name] + arrived[name]
+                for name in case.inputs:
+                    made[name][:, s] += arrived[name]
+                flows = carry(at, {name: arrived[name] for name in self.states})
+            made |= flows if first == 0 else {}
+        for name in case.params(Use.READOUT):
+            made[name] = np.sum([seeds[name] for seeds in self.seeds if seeds], axis=0)
+        return {name: np.conj(array) for name, array in left_out(self.given, made).items()}
+
+
+def _term(case: Case, t: int, leaves: Mapping[str, Any]) -> tuple[Any]:
+    """The loss at a step, of the state after it and of what reads it out."""
+    model, f = case.model, Namespace(case.chosen, Arithmetic())
+    state = tuple(leaves[block.name] for block in model.of(Use.STATE))
+    data = case.objective.data(t, case.steps)
+    return (case.objective.term(model, f, model.named(leaves, Use.READOUT), data, state),)
