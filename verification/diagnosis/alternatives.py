@@ -12,7 +12,18 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from verification.diagnosis.calls import roles_of_calls
-from verification.diagnosis.going_back import At, Carry, Flows, Gradients, Otherwise, Ruled, Rules, Steps
+from verification.diagnosis.going_back import (
+    At,
+    Carry,
+    Flows,
+    Gradients,
+    Otherwise,
+    Ruled,
+    Rules,
+    Steps,
+    named,
+    nothing,
+)
 from verification.models.arrays import Array
 from verification.models.functions import Function
 from verification.models.model import Block, Use
@@ -60,6 +71,21 @@ def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
         return {i: Otherwise(i, parts) for i in some}
 
     return ruled
+
+
+def with_held(steps: Steps) -> Iterator[Alternative]:
+    """A value that the model names is a constant on the way back.
+
+    Public code takes normalisers, stabilisers and what a rule reads for such, sometimes on purpose.
+    """
+    for name in dict.fromkeys(entry.args[1] for entry in steps.played[0].tape.numbered(named).values()):
+        yield f"the {name} were held constant", partial(steps.gradient, partial(_held, name))
+
+
+def _held(name: str, tape: Tape[str]) -> Rules:
+    """The rules that hold such values constant."""
+    values = tape.numbered(named).items()
+    return {i: Otherwise(i, nothing) for i, entry in values if entry.args[1] == name}
 
 
 def without_carry(steps: Steps) -> Iterator[Alternative]:

@@ -17,12 +17,12 @@ from verification.diagnosis.alternatives import (
     overwritten,
     turned,
     with_carries,
+    with_held,
     with_loops,
     with_slopes,
     without_carry,
 )
 from verification.diagnosis.going_back import Steps
-from verification.diagnosis.held import with_held
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import common_factor, joined
 from verification.models.arrays import Array
@@ -101,10 +101,9 @@ def _of_blocks(seen: Seen) -> Iterator[Alternative]:
 
 def _of_flow(case: Case) -> Iterator[Alternative]:
     """What changes all that flows back."""
-    for words, other in with_held(case):
-        yield words, partial(_of, other)
-    yield from _truncated(case)
     steps = Steps.of(case)
+    yield from with_held(steps)
+    yield from _truncated(case)
     if isinstance(case.objective, Cotangents) and case.truncation == FULL:
         yield from _of_cotangents(case, steps)
     yield from (*without_carry(steps), *with_carries(steps), *with_slopes(steps))

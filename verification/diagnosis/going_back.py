@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from autograd.core import primitive_vjps
+from autograd.extend import defvjp, primitive
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, by_reach
@@ -20,7 +21,7 @@ from verification.models.model import Use
 from verification.truth.substitute_types import as_known
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import Entry, Played, Rule, Tape, arguments, make_vjp
-from verification.truth.steps import MOVING, on_tape
+from verification.truth.steps import MOVING, Marked, on_tape
 from verification.truth.unroll import walk
 
 Gradients: TypeAlias = Mapping[str, Array]
@@ -44,6 +45,22 @@ def by_autograd(tape: Tape[str]) -> Rules:
 def as_it_flows(at: "At", flows: Flows) -> Flows:
     """All that flows back, and nothing else."""
     return flows
+
+
+@primitive  # type: ignore[untyped-decorator]
+def named(x: Any, name: str) -> Any:
+    """x, of which a step says what it is."""
+    return x
+
+
+defvjp(named, lambda y, x, name: lambda flow: flow)
+
+
+class _Named(Marked):
+    """Puts values that have a name on a tape as well."""
+
+    def named(self, name: str, x: Any) -> Any:
+        return named(x, name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +122,7 @@ class At:
 
         def noted(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
             after[computed[number]] = flow
-            return [None for _ in at.entry(number).parents]
+            return nothing(at, number, args, flow)
 
         rules: Rules = {i: Otherwise(i, noted) for i in computed if i >= len(tape.names)}
         return self.to_states(lambda tape: rules, flows=flows), after
@@ -121,6 +138,11 @@ class At:
                 values[number] = entry.made_by.fun(*arguments(entry, values), **entry.kwargs)
                 moved.add(number)
         return values
+
+
+def nothing(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    """Flows back through an operation."""
+    return [None for _ in at.entry(number).parents]
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +192,7 @@ class Steps:
         for s, state in enumerate(walk(case)):
             leaves = case.params(Use.STEP) | dict(zip(names, state, strict=True))
             leaves |= {name: array[:, min(s, case.steps - 1)] for name, array in case.inputs.items()}
-            played.append(on_tape(model, case.chosen, leaves, ())[0])
+            played.append(on_tape(model, case.chosen, leaves, (), _Named)[0])
             if s and s - 1 in read.losses:
                 after = dict(zip(names, state, strict=True))
                 back, losses = make_vjp(partial(_term, read, s - 1), {**case.params(Use.READOUT), **after})

@@ -19,7 +19,7 @@ import numpy as np
 from autograd.builtins import container_take
 from autograd.core import primitive_vjps
 
-from verification.diagnosis.going_back import At, Gradients, Otherwise, Rules, Steps
+from verification.diagnosis.going_back import At, Gradients, Otherwise, Rules, Steps, named
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.case import Case
@@ -33,6 +33,9 @@ from verification.truth.steps import MOVING, called
 PRODUCTS = (anp.multiply, anp.einsum, anp.matmul, anp.dot, rows)
 CALLED = {anp.add: "sum", anp.subtract: "difference", anp.divide: "quotient", anp.true_divide: "quotient"}
 CALLED |= dict.fromkeys(PRODUCTS, "product")
+
+# What computes nothing: no way is told by it.
+NO_WAYS = (*MOVING, container_take, named)
 
 # Times that a constant is corrected, and how near it is to what is wanted then.
 CORRECTED, NEAR = 8, 1e-9
@@ -170,7 +173,11 @@ class _Steps:
         order = [block.name for block in self.given.model.blocks]
         found: dict[tuple[int, str], list[tuple[int, int]]] = {}
         for number, entry in enumerate(tape.entries, len(tape.names)):
-            computed = entry.made_by in primitive_vjps and entry.made_by not in (*MOVING, container_take)
+            computed = entry.made_by in primitive_vjps and entry.made_by not in (
+                *MOVING,
+                container_take,
+                named,
+            )
             for way, parent in enumerate(entry.parents if computed else ()):
                 found.setdefault((parent, self._called(entry, way)), []).append((number, way))
         ways = []

@@ -116,6 +116,10 @@ class Arithmetic:
         """``value``, with the derivative of ``by``."""
         return _surrogate(self.stop(value), by)
 
+    def named(self, name: str, x: Any) -> Any:
+        """x, under a name."""
+        return x
+
     def at(self, index: tuple[int, ...]) -> "Arithmetic":
         """The same for one of several copies, with this index along the leading axes."""
         return self
@@ -144,7 +148,7 @@ class Namespace:
 
     def named(self, name: str, x: Any) -> Any:
         """x, under a name for diagnoses of backwards that hold it constant."""
-        return x
+        return self._arithmetic.named(name, x)
 
     def _at(self, index: tuple[int, ...]) -> "Namespace":
         return Namespace(self._roles, self._arithmetic.at(index))

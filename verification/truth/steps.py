@@ -76,14 +76,18 @@ MOVING = {*MOVES, part}
 
 
 def on_tape(
-    model: Model, chosen: Mapping[str, Function], leaves: Mapping[str, Array], copies: tuple[int, ...]
+    model: Model,
+    chosen: Mapping[str, Function],
+    leaves: Mapping[str, Array],
+    copies: tuple[int, ...],
+    marked: Callable[[list[Any]], Marked] = Marked,
 ) -> tuple[Played[str], bool]:
     """A traced step, from blocks by name, and whether anything in it was held constant."""
     stopped: list[Any] = []
 
     def step(leaves: dict[str, Any]) -> State:
         p, inputs, state = (model.named(leaves, use) for use in (Use.STEP, Use.INPUT, Use.STATE))
-        return advance(model, Namespace(chosen, Marked(stopped)), p, inputs, tuple(state.values()), copies)
+        return advance(model, Namespace(chosen, marked(stopped)), p, inputs, tuple(state.values()), copies)
 
     return traced(step, leaves), bool(stopped)
 

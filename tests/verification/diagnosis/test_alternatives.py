@@ -1,23 +1,19 @@
 """Other ways back with the same forward: most are told of faults in tests/layers/faults."""
 
+from dataclasses import replace
+
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
 from tests.cases import a_case
 from tests.layers import gru, layer_with, vanilla
-from verification import models
-from verification.diagnosis.alternatives import (
-    ALONE,
-    DIRECT,
-    never_updated,
-    turned,
-    with_carries,
-    with_loops,
-    with_slopes,
-)
+from verification import Block, Model, Use, models
+from verification.diagnosis.alternatives import with_carries, with_held, with_loops
 from verification.diagnosis.going_back import Steps
 from verification.diagnosis.probe import healthy_case, look_at
-from verification.models.case import final_cotangents, outputs_cotangent
+from verification.models.model import When
+from verification.truth import replay
 
 LOOP = "for t in reversed(range(xs.shape[1])):"
 ADDED = "da = (dh + d_outputs[:, t]) * (1 - h * h)"
@@ -66,40 +62,43 @@ def test_each_is_what_a_plain_layer_with_it_gives(planted, alternatives, words):
         np.testing.assert_allclose(gradients[name].astype(float), got, 1e-10, 1e-13)
 
 
-def test_of_one_step_there_is_no_other_order():
-    """And nothing to leave out."""
-    assert list(with_loops(Steps.of(a_case(models.gru, 3, 1)))) == []
+NAMES = {
+    models.slstm: ("stabiliser", "normaliser"),
+    models.mlstm: ("stabiliser", "least normaliser", "normaliser"),
+    models.delta_rule: ("matrix that a key reads",),
+    models.gated_delta_rule: ("matrix that a key reads",),
+    models.rwkv7: ("matrix that a key reads",),
+    models.momentum_delta_rule: ("matrix that a key reads",),
+    models.lstm: (),
+}
 
 
-def test_what_is_never_updated_comes_back_at_every_step():
-    """Of a scan the cotangents of the output and of the final state."""
-    case = a_case(models.scan)
-    made = [gradients() for _, gradients in never_updated(Steps.of(case))]
-    (final,) = final_cotangents(case)
-    for gradients in made:
-        want = outputs_cotangent(case) + final[:, None]
-        np.testing.assert_allclose(gradients["x"].astype(float), want)
-    carried, untouched = (gradients["h0"].astype(float) for gradients in made)
-    np.testing.assert_allclose(untouched, final)
-    np.testing.assert_allclose(carried, case.blocks["a"][:, 0] * (outputs_cotangent(case)[:, 0] + final))
+@pytest.mark.parametrize(("model", "names"), NAMES.items(), ids=lambda each: getattr(each, "name", ""))
+def test_what_a_model_names_is_held_constant(model, names):
+    """Of a step and of an output."""
+    case = a_case(model)
+    gradient, held = replay.gradient(case), [*with_held(Steps.of(case))]
+    assert [words for words, _ in held] == [f"the {name} were held constant" for name in names]
+    for _, other in held:
+        told = other()
+        assert any(not np.allclose(told[name], gradient[name]) for name in gradient)
 
 
-@pytest.mark.parametrize("model", [models.scan, models.linear])
-def test_a_model_without_functions_has_no_other_slopes(model):
-    """There is no call to change."""
-    assert list(with_slopes(Steps.of(a_case(model)))) == []
+def test_a_model_of_one_s_own_names_what_it_likes():
+    """Before its step as well, and with a surrogate beside it."""
 
+    def step(f, p, x, h):
+        return f.squash(x) + 0 * f.surrogate(h, f.stop(h)) + h
 
-def test_square_parts_are_turned_each_by_itself():
-    """What is not square is not."""
-    block = models.lstm.block("W")
-    array = np.arange(16.0).reshape(8, 2)
-    assert turned(block, array)[:2].tolist() == array[:2].T.tolist()
-    assert turned(block, np.zeros((8, 3))) is None
-    assert turned(models.lstm.block("b"), np.zeros(8)) is None
+    def output(f, p, x, h):
+        return h / f.named("size", anp.sum(h * h, axis=-1, keepdims=True))
 
-
-def test_what_has_no_other_path_has_no_direct_one():
-    """All that a linear recurrence carries goes by its factor, and a vanilla cell has none."""
-    for model in (models.linear, models.vanilla):
-        assert not {*DIRECT, ALONE} & dict(with_carries(Steps.of(a_case(model)))).keys()
+    blocks = (Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
+    own = Model("own", blocks, step, functions={"squash": ("tanh",)}, output=output, reads=When.BEFORE)
+    case = a_case(own)
+    h, d = case.blocks["h0"], case.objective.outputs[:, 0]
+    case = replace(case, objective=case.objective.of_output(0))
+    ((words, held),) = with_held(Steps.of(case))
+    assert words == "the size were held constant"
+    due = d / np.sum(h * h, axis=-1, keepdims=True)
+    np.testing.assert_allclose(held()["h0"], due, rtol=1e-12)
