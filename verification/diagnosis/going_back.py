@@ -18,10 +18,10 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, by_reach
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
-from verification.truth.substitute_types import as_known
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import Entry, Played, Rule, Tape, arguments, make_vjp
 from verification.truth.steps import MOVING, Marked, on_tape
+from verification.truth.substitute_types import as_known
 from verification.truth.unroll import walk
 
 Gradients: TypeAlias = Mapping[str, Array]
