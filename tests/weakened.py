@@ -404,8 +404,11 @@ def _of_constant(value: ast.expr) -> Iterator[Change]:
 
 def weakenings() -> list[Weakening]:
     """All, in the order of their files."""
-    files = [file for place in PLACES for file in sorted((ROOT / "verification").glob(place))]
-    return [each for file in files for each in (*_in_tree(file), *_by_hand(file))]
+    return [each for file in _files() for each in (*_in_tree(file), *_by_hand(file))]
+
+
+def _files() -> list[Path]:
+    return [file for place in PLACES for file in sorted((ROOT / "verification").glob(place))]
 
 
 def _in_tree(file: Path) -> Iterator[Weakening]:
@@ -603,7 +606,9 @@ def _asked(each_of: Sequence[Sequence[str]]) -> tuple[str, str]:
         code = int(pytest.main([*OPTIONS, *each], [watch]))
         if watch.failed:
             return watch.failed, ""
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        if code == pytest.ExitCode.NO_TESTS_COLLECTED and each[0] == "-k":
+            error = f"no such rows: {each[1]}"
+        elif code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             error = (watch.error or f"pytest ends with {code}").replace("\n", " ")
     return "", error
 
@@ -654,7 +659,7 @@ NEAR = {
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
     "tolerance": ((PROPERTIES, "sharp or lose"), (RULES, "says_something")),
-    **dict.fromkeys(("table", "replayed", "sums"), ((PROPERTIES, "sharp or lose"),)),
+    **dict.fromkeys(("lag_table", "perturbed_replays", "sums"), ((PROPERTIES, "sharp or lose"),)),
     "expectation": (
         (PROPERTIES, "sharp or lose"),
         ("tests/verification/truth/test_lag_table.py", "overflows"),
@@ -673,7 +678,7 @@ NEAR = {
         ("tests/verification/properties/test_ragged.py", ""),
     ),
     "case": ((PROPERTIES, "right_engine"),),
-    "axes": (("tests/verification/models/test_model.py", "is_none"),),
+    "axes": (("tests/verification/test_refusals.py", "axes"),),
     "observed": ((PROPERTIES, "kink or sharp"),),
     "replay_batch": (
         (PROPERTIES, "kink or sharp"),
@@ -736,6 +741,8 @@ def main(arguments: list[str] | None = None) -> int:
     if absent := sorted(table for table in places if not (ROOT / table).exists()):
         # Or a run of no tests would count as one that fails.
         parser.error(f"no such tests: {', '.join(absent)}")
+    if absent := sorted({*NEAR, *RULED}.difference(file.stem for file in _files())):
+        parser.error(f"no such files: {', '.join(absent)}")
     kinds, known = {kind for kind in given.kinds.split(",") if kind}, weakenings()
     counts = Counter(each.said for each in known)
     for said in chain(*EXPLAINED.values()):

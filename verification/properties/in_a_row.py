@@ -11,9 +11,11 @@ from verification.properties.property import About, Alone, Checked, NotAsked, Pr
 from verification.properties.trial import Trial, agreement
 from verification.sampling.claim import Claim
 
-# The number of calls, and the seconds after which a slow engine is not called again; waiting for a device
-# counts.
-CALLS, SECONDS = 1000, 3.0
+# The number of calls.
+CALLS = 1000
+
+# The seconds after which a slow engine is not called again; waiting for a device counts.
+SECONDS = 3.0
 
 
 def calls_in_a_row(trial: Trial) -> Checked:
