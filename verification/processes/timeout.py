@@ -78,8 +78,10 @@ class Limit:
         if self._is_set:
             tick = self._seconds / TICKS
             self._started = time.monotonic()
-            self._due, self._interval = signal.setitimer(signal.ITIMER_REAL, tick, tick)
+            # An alarm that nobody hears ends the process, which may wait for its turn between any two lines.
+            self._due, self._interval = signal.setitimer(signal.ITIMER_REAL, 0)
             self._handler = signal.signal(signal.SIGALRM, self._tick)
+            signal.setitimer(signal.ITIMER_REAL, tick, tick)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

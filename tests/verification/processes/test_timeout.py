@@ -117,6 +117,23 @@ def test_an_interruption_is_nobodys_fault():
         within(0.05, interrupted)
 
 
+def test_no_tick_comes_before_who_hears_it(monkeypatch):
+    """However long a process waits for its turn in between: an alarm that nobody hears would end it."""
+    came, set_handler = [], signal.signal
+    before = set_handler(signal.SIGALRM, lambda number, frame: came.append(number))
+
+    def late(number, handler):
+        time.sleep(0.05)
+        return set_handler(number, handler)
+
+    try:
+        monkeypatch.setattr(timeout.signal, "signal", late)
+        within(0.1, lambda: None)
+        assert not came
+    finally:
+        set_handler(signal.SIGALRM, before)
+
+
 def test_one_limit_within_another():
     """The inner one ends its own call; the outer one, which has waited, ends what goes on."""
 
