@@ -31,6 +31,7 @@ from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.gradients import AUTOGRAD, FORWARD
+from verification.properties.per_step import widened_case
 from verification.properties.property import About, Finding
 from verification.sampling.factors import OF_CLASSES, OF_MODEL, OF_RECORDS, OF_STEPS, UNWEIGHTED
 from verification.sampling.weighing import weighed
@@ -76,6 +77,10 @@ def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
 def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis:
     """What a property alone says, where no single call shows more."""
     about, alone = BY_NAME[finding.property].about, BY_NAME[finding.property].alone
+    wide = widened_case(engine.claim, case) if about is About.STEPS else None
+    if wide is not None and look_at(engine, wide).blocks:
+        # It is no lag: sums are wrong as well, at the sizes that separate the lags.
+        return _of_other_numbers(engine, wide, some)
     if alone is not None:
         where = f", in {case.source}" if case.source else ""
         return Diagnosis(alone.stage, sentence=f"{finding.wrong}{where}: {alone.says}.")

@@ -124,6 +124,14 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
     return _Apart(wide, places)
 
 
+def widened_case(claim: Claim, case: Case) -> Case | None:
+    """The case on which the contributions of steps are separate entries; None where there is none."""
+    if case.dtype not in WIDER or is_unfolded(case):
+        return None
+    apart = _apart(claim, case)
+    return None if apart is None else apart.case
+
+
 def _due(apart: _Apart) -> Due:
     """The expectation for each contribution."""
     table = grouped_table(apart.case)
