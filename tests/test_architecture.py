@@ -378,10 +378,12 @@ PINNED = [
         for name in ("conduct", "cotangents", "layouts", "numbers", "products", "sizes", "switches")
     ),
     "tests/benchmarks/evidence/test_durations.py",
+    *(f"tests/rnn/app/test_{name}.py" for name in ("beside", "checkpoint", "outcome", "task")),
+    *(f"tests/rnn/app/test_{name}.py" for name in ("transformation", "waiting")),
     *(f"tests/rnn/calls/test_{name}.py" for name in ("arguments", "states")),
-    "tests/rnn/cells/test_initial.py",
-    "tests/rnn/compiled/test_steps.py",
-    *(f"tests/rnn/learning/test_{name}.py" for name in ("blocks", "scaling")),
+    *(f"tests/rnn/cells/test_{name}.py" for name in ("initial", "vanilla")),
+    *(f"tests/rnn/compiled/test_{name}.py" for name in ("gru", "lstm", "steps", "vanilla")),
+    "tests/rnn/learning/test_blocks.py",
     *(f"tests/rnn/through_time/test_{name}.py" for name in ("naming", "recurrence", "spans", "ways")),
     *(
         f"tests/verification/{name}.py"

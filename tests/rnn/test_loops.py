@@ -88,11 +88,15 @@ def test_both_give_the_same_at_any_size(cell, records, steps, units):
         assert_near(blocks(got), blocks(want), np.float64)
 
 
-@pytest.mark.parametrize("f", [*rnn.ACTIVATIONS.values(), rnn.rational_gate])
-def test_both_give_the_same_for_every_function(f):
-    """Each scalar function in each role."""
+FUNCTIONS = [*rnn.ACTIVATIONS.values(), rnn.rational_gate]
+
+
+@pytest.mark.parametrize("place", range(len(FUNCTIONS)), ids=lambda place: FUNCTIONS[place].name)
+def test_both_give_the_same_for_every_function(place):
+    """Each scalar function in each role, with others in the other roles."""
     rng = np.random.default_rng(0)
-    for cell in (Vanilla(2, 5, f), LSTM(2, 5, f, f, f), GRU(2, 5, f, f)):
+    f, g, h = (FUNCTIONS[(place + k) % len(FUNCTIONS)] for k in range(3))
+    for cell in (Vanilla(2, 5, f), LSTM(2, 5, f, g, h), GRU(2, 5, f, g)):
         numpy, compiled = both(cell)
         params = numpy.init(rng)
         xs, targets = rng.standard_normal((3, 4, 2)), rng.standard_normal((3, 4, 3))

@@ -128,27 +128,6 @@ def test_every_cell_computes_the_same_elsewhere(name, dtype):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * max(1, abs(want).max()))
 
 
-@pytest.mark.parametrize(
-    ("name", "sizes"),
-    [
-        ("vanilla by tanh", (1, 1, 1)),
-        ("lstm by sigmoid, tanh, tanh", (1, 5, 2)),
-        ("gru by sigmoid, tanh", (3, 1, 1)),
-    ],
-)
-def test_sizes_may_be_one(name, sizes):
-    """No axis is lost."""
-    net, params = network(name, *sizes)
-    xs = np.random.default_rng(1).normal(size=(4, 3, sizes[0]))
-    np.testing.assert_allclose(computed(to_onnx(net, params), xs), net.predict(params, xs), atol=1e-5)
-
-
-def test_texts_go_with_it():
-    """As metadata that others can read."""
-    model = to_onnx(*network("vanilla by tanh"), {"of": "sales"})
-    assert [(each.key, each.value) for each in model.metadata_props] == [("of", "sales")]
-
-
 class Mine(Vanilla):
     """A cell of ours with something changed."""
 
@@ -226,32 +205,11 @@ def test_what_is_written_is_read_again(name):
         net = RNN(kind(2, 3, **functions), outputs=4)
         params = net.init(np.random.default_rng(0), np.float32)
     model = ModelProto.FromString(to_onnx(net, params, {"by": "a test"}).SerializeToString())
+    assert [(each.key, each.value) for each in model.metadata_props] == [("by", "a test")]
     again, found = from_onnx(model)
     assert again == net
     assert type(found) is type(params)
     assert all(np.array_equal(one, other) for one, other in zip(found, params, strict=True))
-
-
-def test_a_graph_that_is_not_ours_is_refused():
-    """One more node, a node less, a constant that is another: none is read as what it is not."""
-    net = RNN(GRU(2, 3), outputs=1)
-    params = net.init(np.random.default_rng(0), np.float32)
-    with pytest.raises(TypeError, match=re.escape("model: int, needed an onnx.ModelProto")):
-        from_onnx(3)
-    for spoil in (
-        lambda graph: graph.node.add(op_type="Relu", input=["outputs"], output=["more"]),
-        lambda graph: graph.node.pop(),
-        lambda graph: graph.initializer.pop(),
-        lambda graph: graph.output.pop(),
-    ):
-        model = to_onnx(net, params)
-        spoil(model.graph)
-        with pytest.raises(ValueError, match="needed a graph that to_onnx writes"):
-            from_onnx(model)
-    model = to_onnx(net, params)
-    del model.graph.node[:]
-    with pytest.raises(ValueError, match="model: 0 recurrent nodes"):
-        from_onnx(model)
 
 
 def onnx_cases(monkeypatch):
@@ -372,3 +330,25 @@ def test_a_node_with_numbers_of_its_own_computes_what_onnxruntime_does(operator,
     layer, params = layer_from_onnx(node, arrays)
     found = layer.forward(params, xs).outputs
     np.testing.assert_allclose(found, want.transpose(2, 0, 1, 3).reshape(5, 7, -1), rtol=1e-4, atol=1e-5)
+
+
+def test_a_graph_that_is_not_ours_is_refused():
+    """One more node, a node less, a constant that is another: none is read as what it is not."""
+    net = RNN(GRU(2, 3), outputs=1)
+    params = net.init(np.random.default_rng(0), np.float32)
+    with pytest.raises(TypeError, match=re.escape("model: int, needed an onnx.ModelProto")):
+        from_onnx(3)
+    for spoil in (
+        lambda graph: graph.node.add(op_type="Relu", input=["outputs"], output=["more"]),
+        lambda graph: graph.node.pop(),
+        lambda graph: graph.initializer.pop(),
+        lambda graph: graph.output.pop(),
+    ):
+        model = to_onnx(net, params)
+        spoil(model.graph)
+        with pytest.raises(ValueError, match="needed a graph that to_onnx writes"):
+            from_onnx(model)
+    model = to_onnx(net, params)
+    del model.graph.node[:]
+    with pytest.raises(ValueError, match="model: 0 recurrent nodes"):
+        from_onnx(model)

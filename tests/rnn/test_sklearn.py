@@ -140,16 +140,6 @@ def test_a_step_may_hold_several_numbers(outputs):
     assert model.score(X, y) > 0.9
 
 
-@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
-def test_float32_stays_float32(kind):
-    """From the inputs to the predictions."""
-    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
-    model = kind(epochs=2).fit(X, (X[:, 0] > 0).astype(int))
-    assert model.params_.U.dtype == np.float32
-    found = model.predict(X) if kind is RNNRegressor else model.predict_proba(X)
-    assert found.dtype == np.float32
-
-
 def test_classes_may_be_words():
     """And their probabilities add up to one."""
     X = np.random.default_rng(0).normal(size=(90, 3))
@@ -204,14 +194,6 @@ def test_a_class_weight_goes_beside_a_sample_weight():
     np.testing.assert_allclose(one.predict_proba(X), other.predict_proba(X), rtol=1e-7)
 
 
-def test_records_in_parts_have_class_weights_by_name_alone():
-    """How often a class occurs in all of them nobody knows."""
-    X, y = imbalanced()
-    model = RNNClassifier(class_weight={"rare": 9.0, "common": 1}, random_state=0).partial_fit(X, y)
-    plain = RNNClassifier(random_state=0).partial_fit(X, y)
-    assert np.abs(model.params_.W - plain.params_.W).max() > 0
-
-
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 def test_callbacks_are_called_after_every_epoch(kind):
     """With where the training stands; one that returns True ends it. They survive a clone."""
@@ -230,39 +212,6 @@ def test_callbacks_are_called_after_every_epoch(kind):
     shorter = kind(epochs=9, callbacks=(), random_state=0).fit(X, y)
     assert shorter.loss_curve_[:4] == model.loss_curve_
     assert shorter.n_epochs_ == 9
-
-
-def test_the_rate_goes_by_a_schedule():
-    """A step counts epochs, whatever the batch; a warm-up begins slowly."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-
-    def losses(**given):
-        model = RNNRegressor(epochs=4, batch=7, optimiser="sgd", rate=1e-3, clip=0.0, random_state=0, **given)
-        return model.fit(X, X[:, 0]).loss_curve_
-
-    constant = losses(schedule="constant")
-    assert losses(schedule="step:2:1") == losses(schedule="step:9") == constant
-    falling, cosine, warm = losses(schedule="step:2"), losses(), losses(schedule="constant", warmup=2)
-    assert falling[:3] == constant[:3]
-    assert falling[3] != constant[3]
-    assert cosine[1] != constant[1]
-    assert warm[0] == constant[0]
-    assert warm[0] - warm[1] < 0.6 * (constant[0] - constant[1])
-
-
-def test_weights_decay():
-    """By adamw alone: where a rate is small they are smaller the more they decay."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-    norms = [
-        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(X, X[:, 0]).params_.W).sum()
-        for given in (
-            {"optimiser": "adam"},
-            {"optimiser": "adam", "weight_decay": 5.0},
-            {"optimiser": "adamw", "weight_decay": 0.0},
-            {"optimiser": "adamw", "weight_decay": 5.0},
-        )
-    ]
-    assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
 
 
 def test_both_directions_see_the_whole_sequence():
@@ -306,16 +255,6 @@ def test_records_can_come_in_parts(kind, clip):
     assert model.score(X, y) > 0.7
 
 
-def test_partial_fit_goes_on_from_a_fit():
-    """By its scale and its parameters, which move by one update."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-    model = RNNRegressor(epochs=3, random_state=0).fit(X, X[:, 0])
-    before = model.params_
-    model.partial_fit(X, X[:, 0])
-    assert model.n_epochs_ == 4
-    assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101
-
-
 @pytest.mark.parametrize(("kind", "call"), [(RNNRegressor, "fit"), (RNNClassifier, "partial_fit")])
 def test_another_network_does_not_go_on(kind, call):
     """Its parameters are those of the first; what it takes to begin anew is said."""
@@ -357,19 +296,6 @@ def test_numbers_of_any_size_are_learnt_alike(unit, outputs):
         seen.predict_proba(X * unit),
         RNNClassifier(epochs=2, random_state=0).fit(X, X[:, 0] > 0).predict_proba(X),
     )
-
-
-def test_windows_are_arrays():
-    """A table has two axes, which is said, in a pipeline as well."""
-    windows = Windows(3).fit(SERIES[:, np.newaxis])
-    for transform in (None, "default"):
-        assert windows.set_output(transform=transform) is windows
-        assert windows.transform(SERIES[:, np.newaxis]).shape == (80, 3, 1)
-    for each in (windows, make_pipeline(StandardScaler(), Windows(3))):
-        for transform in ("pandas", "polars"):
-            said = f"^transform: '{transform}', needed 'default': windows have three axes$"
-            with pytest.raises(ValueError, match=said):
-                each.set_output(transform=transform)
 
 
 def test_windows_name_their_last_axis():
@@ -447,75 +373,10 @@ def test_a_wrong_parameter_is_named_with_what_it_may_be(kind, name):
             assert str(caught.value).endswith(f". Got {value!r} instead.")
 
 
-def test_wrong_parameters_are_all_thought_of():
-    """Whatever the estimators are made with has an entry in the table above."""
-    for kind, others in ((RNNRegressor, {"class_weight"}), (RNNClassifier, set())):
-        assert kind().get_params().keys() == WRONG.keys() - others
-        numbers = {
-            name
-            for name, value in kind(batch=1, random_state=0).get_params().items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        }
-        assert numbers == set(NUMBERS)
-
-
-def test_numbers_of_numpy_are_numbers():
-    """Integers of any width, floats of any width, and integers where floats are asked for."""
-    given = {"units": np.int8(3), "rate": np.float32(0.01), "clip": 0, "batch": np.uint64(2)}
-    more = {"epochs": np.int16(2), "n_iter_no_change": np.int64(1), "validation_fraction": np.float16(0.25)}
-    more |= {"early_stopping": np.True_, "tol": np.float32(0), "weight_decay": 0}
-    model = RNNRegressor(**given, **more, random_state=np.int32(0)).fit(np.ones((8, 2)), np.arange(8.0))
-    assert model.params_.W.shape == (3, 3)
-
-
 MASKED = np.ma.array([0.0, 1.0, 0.0, 1e6], mask=[0, 0, 0, 1])
-
-
-@pytest.mark.parametrize(
-    ("kind", "y"),
-    [(RNNRegressor, list(np.ma.zeros((4, 2)))), (RNNClassifier, MASKED)],
-)
-def test_masks_are_refused(kind, y):
-    """Wherever an array may be given, for an array by itself cannot keep its mask; in lists as well."""
-    X, labels = np.ones((4, 2)), [0, 1, 0, 1]
-    columns = np.ma.array(X, mask=[[0, 1]] * 4)
-    model = kind(epochs=1).fit(X, labels)
-    calls = [
-        ("X", lambda: model.predict(columns)),
-        ("X", lambda: model.predict(list(columns))),
-        ("X", lambda: Windows(2).fit(columns)),
-        ("X", lambda: Windows(2).fit(X).transform(columns)),
-        ("classes", lambda: RNNClassifier().partial_fit(X, labels, classes=np.ma.array([0, 1]))),
-    ]
-    for method in ("fit", "partial_fit"):
-        call = getattr(kind(epochs=1), method)
-        calls += [
-            ("X", lambda call=call: call(columns, labels)),
-            ("y", lambda call=call: call(X, y)),
-            ("sample_weight", lambda call=call: call(X, labels, sample_weight=MASKED)),
-        ]
-    for name, call in calls:
-        with pytest.raises(TypeError, match=f"^{name}: a masked array, needed one without a mask"):
-            call()
-
-
-def test_a_view_that_no_memory_holds_is_refused():
-    """By its name, before anything looks at all of it."""
-    X, y = np.ones((3, 2)), [0, 1, 0]
-    large, column = np.broadcast_to(1.0, (2**50, 2**9)), np.broadcast_to(1.0, 2**59)
-    for kind in (RNNRegressor, RNNClassifier):
-        for call in (kind().fit, kind().partial_fit):
-            for name, given in (
-                ("X", {"X": large, "y": y}),
-                ("y", {"X": X, "y": column}),
-                ("sample_weight", {"X": X, "y": y, "sample_weight": column}),
-            ):
-                with pytest.raises(MemoryError, match=rf"^{name}: shape \(.*\), needed a smaller one"):
-                    call(**given)
-    with pytest.raises(MemoryError, match=r"^classes: shape \(.*\), needed a smaller one"):
-        RNNClassifier().partial_fit(X, y, classes=column)
-    with pytest.raises(MemoryError, match=r"^X: shape \(.*\), needed a smaller one"):
-        Windows().fit(large)
+COLUMNS = np.ma.array(np.ones((4, 2)), mask=[[0, 1]] * 4)
+# A view that no memory holds.
+LARGE = np.broadcast_to(1.0, (2**50, 2**9))
 
 
 # Records of two classes, of one step with two numbers.
@@ -528,6 +389,14 @@ def begun(classes):
     return RNNClassifier(epochs=1).partial_fit(RECORDS, classes, classes=sorted(set(classes)))
 
 
+def learns(call):
+    """A call that learns, of both kinds, one of whose arguments is another."""
+    return [
+        lambda changed, kind=kind: getattr(kind(epochs=1), call)(**{"X": RECORDS, "y": CODES, **changed})
+        for kind in (RNNRegressor, RNNClassifier)
+    ]
+
+
 def few(given):
     """Records that are to be learnt from and validated with."""
     kind, y, fraction = given
@@ -535,6 +404,33 @@ def few(given):
 
 
 @table(
+    # Wherever an array may be given: one by itself cannot keep its mask, and lists of them do not either.
+    *of_each(
+        [*learns("fit"), *learns("partial_fit")],
+        ({"X": COLUMNS}, TypeError, "X: a masked array, needed one without a mask"),
+        ({"y": MASKED}, TypeError, "y: a masked array, needed one without a mask"),
+        ({"sample_weight": MASKED}, TypeError, "sample_weight: a masked array, needed one without a mask"),
+        ({"X": LARGE}, MemoryError, "X: shape …, needed a smaller one"),
+        ({"y": LARGE[:, 0]}, MemoryError, "y: shape …, needed a smaller one"),
+        ({"sample_weight": LARGE[:, 0]}, MemoryError, "sample_weight: shape …, needed a smaller one"),
+    ),
+    *of_each(
+        [
+            Windows(2).fit,
+            Windows(2).fit(RECORDS).transform,
+            RNNRegressor(epochs=1).fit(RECORDS, CODES).predict,
+        ],
+        (COLUMNS, TypeError, "X: a masked array, needed one without a mask"),
+        (list(COLUMNS), TypeError, "X: a masked array, needed one without a mask"),
+    ),
+    # A table has two axes.
+    (lambda: Windows(3).set_output(transform="pandas"), ValueError, "transform: 'pandas', needed 'default'"),
+    (lambda: Windows().fit(LARGE), MemoryError, "X: shape …, needed a smaller one"),
+    *of(
+        lambda classes: RNNClassifier().partial_fit(RECORDS, CODES, classes=classes),
+        (np.ma.array([0, 1]), TypeError, "classes: a masked array, needed one without a mask"),
+        (LARGE[:, 0], MemoryError, "classes: shape …, needed a smaller one"),
+    ),
     *of(
         lambda length: Windows(length).fit_transform(np.ones((3, 1))),
         *((n, MemoryError, f"length: {n}, needed less, or a shorter series") for n in (2**33, 2**62)),

@@ -102,10 +102,11 @@ def test_every_cell_can_be_stored(tmp_path, cell):
     assert [block.tolist() for block in found.params] == [block.tolist() for block in params]
 
 
-def test_the_same_network_makes_the_same_file(content, net, tmp_path):
-    """To the byte, so that two files can be compared."""
-    save(tmp_path / "again", net, net.init(np.random.default_rng(0)), about={"seed": 0})
-    assert (tmp_path / "again").read_bytes() == content
+class Mine(Vanilla):
+    """A cell that no table knows."""
+
+
+NET = RNN(Vanilla(1, 1), 1)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,9 @@ def test_the_same_network_makes_the_same_file(content, net, tmp_path):
             {"net": RNN(Vanilla(1, 1), 1, Loss("squared_error", max, min))},
             "net.loss: Loss(name='squared_error'",
         ),
+        # It could not be made again.
+        ({"net": RNN(Mine(1, 1), 1)}, "net.cell: Mine(inputs=1, units=1), needed one of vanilla, lstm, gru"),
+        ({"params": NET.init(np.random.default_rng(0), np.longdouble)}, "params.U: dtype "),
         ({"arrays": {"a": [1.0]}}, "arrays['a']: list, needed a NumPy array"),
         ({"arrays": {"a": np.ones(1, bool)}}, "arrays['a']: dtype bool"),
         ({"arrays": {"a": np.array([np.nan])}}, "arrays['a']: nan at"),
@@ -134,31 +138,11 @@ def test_the_same_network_makes_the_same_file(content, net, tmp_path):
 )
 def test_what_a_file_cannot_hold_is_refused(tmp_path, changed, said):
     """By its name, and no file is made."""
-    net = RNN(Vanilla(1, 1), 1)
-    params = net.init(np.random.default_rng(0))
-    given = {"net": net, "params": params, **changed}
+    given = {"net": NET, "params": NET.init(np.random.default_rng(0)), **changed}
     with pytest.raises((TypeError, ValueError, MemoryError)) as caught:
         save(tmp_path / "m.safetensors", **given)
     assert str(caught.value).startswith(said)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_cell_of_ones_own_is_refused(tmp_path):
-    """It could not be made again."""
-
-    class Mine(Vanilla):
-        """A cell that no table knows."""
-
-    net = RNN(Mine(1, 1), 1)
-    with pytest.raises(ValueError, match=r"net\.cell: .*Mine\(.*, needed one of vanilla, lstm, gru"):
-        save(tmp_path / "m.safetensors", net, net.init(np.random.default_rng(0)))
-
-
-def test_long_double_is_refused(tmp_path, net):
-    """The format has no such numbers."""
-    params = net.init(np.random.default_rng(0), np.longdouble)
-    with pytest.raises(TypeError, match=r"params\.U: dtype float128, needed float32 or float64"):
-        save(tmp_path / "m.safetensors", net, params)
 
 
 def test_a_file_that_is_cut_anywhere_is_refused(tmp_path, content):
@@ -178,13 +162,10 @@ def test_a_file_with_a_flipped_bit_is_refused(tmp_path, content):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"[1]", "no metadata"),
         (b"{}", "no metadata"),
-        (b'{"__metadata__":[]}', "no metadata"),
         (b'{"__metadata__":{"verified-rnn":1}}', "no metadata"),
         (b'{"__metadata__":{}}', "no metadata"),
         (header("{"), "no metadata"),
-        (header("[]"), "metadata that are no texts"),
         (header('{"version":1}'), "metadata that are no texts"),
         (header("{}"), "no version, needed '1'"),
         (header('{"version":"2"}'), "version '2', needed '1'"),
@@ -201,29 +182,6 @@ def test_a_wrong_header_is_refused(tmp_path, text, said):
     assert refused(tmp_path, struct.pack("<Q", len(text)) + text + bytes(8)).startswith(said)
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (bytes(8), "no metadata"),
-        (struct.pack("<Q", 2) + b"{}", "no metadata"),
-        (struct.pack("<Q", 3) + b"{}", "10 bytes, needed a whole safetensors file"),
-        (bytes(7), "7 bytes, needed a whole safetensors file"),
-        # No memory is taken for what is not there.
-        (struct.pack("<Q", 2**63) + b"{}", "10 bytes, needed a whole safetensors file"),
-    ],
-)
-def test_a_header_may_be_all_that_there_is(tmp_path, content, said):
-    """And no more than that."""
-    assert refused(tmp_path, content).startswith(said)
-
-
-def test_a_digest_is_of_all_that_arrays_are():
-    """Of equal bytes too: their name, shape and type."""
-    ones = np.zeros((2, 3))
-    others = {"a": ones}, {"b": ones}, {"a": ones.T.copy()}, {"a": ones.astype(int)}, {"a": 1 + ones}
-    assert len({storage._digest({}, tensors) for tensors in others}) == len(others)
-
-
 CELL = {"name": "vanilla", "inputs": 1, "units": 1, "activation": {"activation": "tanh"}}
 RIGHT = {"cell": CELL, "outputs": 1, "loss": "squared_error", "blocks": ["U", "W", "b", "V", "c"]}
 ONES = {f"params.{name}": np.ones((1, 1)) for name in "UWV"} | {
@@ -238,12 +196,10 @@ ONES = {f"params.{name}": np.ones((1, 1)) for name in "UWV"} | {
         ({"cell": {**CELL, "name": "spring"}}, "'spring' is unknown or missing"),
         ({"cell": {**CELL, "activation": {"activation": "sin"}}}, "'sin' is unknown or missing"),
         ({"cell": {**CELL, "units": 10**12}}, "params.U: shape (1, 1), needed (1000000000000, 1)"),
-        ({"cell": {**CELL, "units": -1}}, "Vanilla.units: -1, needed at least 1"),
         ({"cell": {**CELL, "colour": 1}}, "Vanilla.__init__() got an unexpected"),
         ({"cell": 3}, "'int' object"),
         ({"cell": {"name": "stack"}}, "'levels' is unknown or missing"),
         ({"cell": {"name": "stack", "levels": []}}, "Stack: no levels, needed at least one cell"),
-        ({"cell": {"name": "stack", "levels": 3}}, "'int' object is not iterable"),
         ({"cell": {"name": "stack", "levels": ["ab"]}}, "dictionary update sequence element"),
         ({"cell": {"name": "bidirectional"}}, "'cell' is unknown or missing"),
         ({"loss": "none"}, "'none' is unknown or missing"),
@@ -275,11 +231,8 @@ class Nowhere:
     ("path", "said"),
     [
         (None, "path: None, needed a str or a pathlib.Path"),
-        (b"m", "path: b'm', needed a str or a pathlib.Path"),
-        (3, "path: 3, needed a str or a pathlib.Path"),
         (Nowhere(), "path: <"),
         ("", "path: '', needed the name of a file"),
-        ("a\0b", r"path: 'a\x00b', needed the name of a file"),
         ("a\ud800", r"path: 'a\ud800', needed the name of a file"),
     ],
 )

@@ -36,25 +36,6 @@ class Watched(RNN):
         return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace, **rest)
 
 
-def test_records_in_their_order_one_at_a_time():
-    """Without an rng and in batches of one, training is the article's plain double loop."""
-    params, history = train(
-        NET, PARAMS, DATA, UNSEEN, epochs=2, batch=1, optimiser=SGD(Constant(0.1)), truncation=Window(1)
-    )
-    expected = PARAMS
-    losses = [(NET.loss_value(PARAMS, *DATA), NET.loss_value(PARAMS, *UNSEEN))]
-    for _ in range(2):
-        for n in range(7):
-            one = slice(n, n + 1)
-            _, grads = NET.loss_and_gradients(expected, DATA.xs[one], DATA.targets[one], truncation=Window(1))
-            steps = zip(expected, grads.params, strict=True)
-            expected = type(expected)(*(block - 0.1 * grad for block, grad in steps))
-        losses.append((NET.loss_value(expected, *DATA), NET.loss_value(expected, *UNSEEN)))
-    for got, want in zip(params, expected, strict=True):
-        np.testing.assert_allclose(got, want, rtol=1e-12)
-    np.testing.assert_allclose(np.transpose(history), losses, rtol=1e-12)
-
-
 @pytest.mark.parametrize(("batch", "seed"), [(1, 0), (3, None), (3, 0), (100, None)])
 def test_an_epoch_takes_every_record_once(batch, seed):
     """In batches of the size asked for, but for the last; shuffled anew by an rng, in order without."""
@@ -420,18 +401,6 @@ def test_batches_of_ones_own_are_those_of_arrays():
     for block, other in zip(params, wanted, strict=True):
         np.testing.assert_array_equal(block, other)
     np.testing.assert_allclose(history, losses, rtol=1e-13)
-
-
-def test_each_epoch_takes_every_batch_once():
-    """To learn from in an order drawn from the generator, then in their own, for the loss; all epochs."""
-    opened = []
-    rng = np.random.default_rng(0)
-    train(NET, PARAMS, Shards(DATA, 2, opened), epochs=3, optimiser=SGD(Constant(1e-3)), rng=rng)
-    before, *epochs = [opened[start : start + 4] for start in range(0, len(opened), 4)]
-    assert before == [0, 1, 2, 3]
-    learnt, evaluated = epochs[::2], epochs[1::2]
-    assert [sorted(each) for each in learnt] == evaluated == [[0, 1, 2, 3]] * 3
-    assert len({tuple(each) for each in learnt}) > 1
 
 
 class Ragged(Shards):

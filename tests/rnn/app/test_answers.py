@@ -116,13 +116,6 @@ def test_a_forecast_goes_on_from_newer_values(capsys, model, tmp_path):
     assert [row["step"] for row in rows(tmp_path / "forecast.csv")] == ["1960", "1961"]
 
 
-def test_files_go_beside_the_model(capsys, model):
-    """Unless another folder is named."""
-    said(capsys, "forecast", model, "--steps", 1)
-    said(capsys, "predict", model / "model.safetensors")
-    assert {"forecast.csv", "forecast.png", "predictions.csv"} <= {path.name for path in model.iterdir()}
-
-
 def test_predictions_stand_beside_the_values(capsys, model, sales, tmp_path):
     """Those of a file from the first that has a context on."""
     shown = said(capsys, "predict", model, "--data", sales, "--out", tmp_path)

@@ -100,13 +100,3 @@ def test_what_is_no_certificate_is_told(text, said):
     assert str(error.value).startswith(f"{path}: ")
     assert said in str(error.value)
     assert "\n" not in str(error.value)
-
-
-def test_cut_at_any_byte_it_is_none():
-    """Each is told, and none is taken for a whole one."""
-    path = keep(of_this_code())
-    whole = path.read_bytes()
-    for end in range(len(whole.rstrip())):
-        path.write_bytes(whole[:end])
-        with pytest.raises(BadCertificate):
-            kept("gru", "numpy")

@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app import choosing
 from rnn.app.beside import Beside
 from rnn.app.choosing import KEPT, candidates, chosen, helps, orders, score, validated
 from rnn.app.comparing import advantage
-from rnn.app.predictors import LAST, SMOOTHING, Network, last, mean_of, simple
+from rnn.app.predictors import SMOOTHING, Network, mean_of, simple
 from rnn.app.preparing import Cut, Scaling
 from rnn.app.smoothing import fitted
 from rnn.app.transformation import Transformation
-from rnn.app.views import View, window_of
+from rnn.app.views import View
 
 RNG = np.random.default_rng(0)
 AT = Cut(84, 102, 120)
@@ -51,27 +50,7 @@ def error_of(values, at, predict, context):
     return score(found), found[:, :1]
 
 
-def test_the_best_are_taken():
-    """Each transformation once, by the best of its linear parts, and the best first."""
-    found = chosen(GROWING, AT, 24, 12)
-    assert 1 <= len(found.views) + len(found.others) <= KEPT
-    assert len({view.transformation for view in found.views}) == len(found.views)
-    errors = [
-        error_of(GROWING, AT, mean_of([view], 24, None), window_of(24, [view]))[0] for view in found.views
-    ]
-    assert errors == sorted(errors)
-
-
 WALK = np.random.default_rng(3).normal(size=120).cumsum()
-
-
-def test_baselines_are_among_the_best():
-    """Of a walk the last value is one that is hard to beat; its errors are those of its own."""
-    found = chosen(WALK, AT, 24, None, fitted(WALK[: AT.train], None))
-    assert LAST in found.others
-    assert found.views
-    bare = chosen(WALK, AT, 24, None)
-    assert set(bare.others) == {LAST}
 
 
 @pytest.mark.parametrize(
@@ -98,23 +77,6 @@ def test_what_is_certainly_worse_does_not_forecast():
     assert found.others == ()
 
 
-def test_a_network_has_a_form(monkeypatch):
-    """The best of them, where every one is worse, beyond chance, than what forecasts without."""
-    values = np.full(120, 0.3)
-    for step in range(119):
-        values[step + 1] = 4 * values[step] * (1 - values[step])
-
-    def known(contexts, steps, beside=None):
-        found = [contexts[:, -1]]
-        for _ in range(steps):
-            found.append(4 * found[-1] * (1 - found[-1]))
-        return np.stack(found[1:], axis=1)
-
-    monkeypatch.setattr(choosing, "simple", lambda season, smoothing: {"the map": known, LAST: last})
-    found = chosen(values, AT, 24, None)
-    assert (len(found.views), found.others) == (1, ("the map",))
-
-
 def test_nothing_is_chosen_by_what_tests():
     """Other values there change no form, no coefficient and no baseline."""
     later = GROWING.copy()
@@ -124,13 +86,6 @@ def test_nothing_is_chosen_by_what_tests():
     for first, second in zip(one.views, other.views, strict=True):
         assert first.scaling == second.scaling
         np.testing.assert_array_equal(first.linear, second.linear)
-
-
-@np.errstate(over="ignore", invalid="ignore")
-def test_a_form_that_numbers_are_too_large_for_is_none():
-    """As changes that no float holds; levels are."""
-    values = 1e308 * (-1) ** STEPS
-    assert [view.transformation for view in chosen(values, AT, 4, None).views] == [Transformation()]
 
 
 def test_a_score_counts_one_step_and_all():
@@ -158,21 +113,14 @@ def test_a_network_helps_where_it_errs_less(gain, wanted):
     assert helps(values, Cut(200, 300, 400), without, within, 3) == wanted
 
 
-def test_a_long_stretch_is_judged_by_its_end():
-    """A few hundred origins say enough."""
-    values = RNG.normal(size=4000)
-    assert validated(values, Cut(2000, 3000, 4000), last, 3).shape == (300, 12)
-    assert validated(values, Cut(10, 15, 20), last, 3).shape == (5, 5)
-
-
 def test_inputs_are_taken_where_they_tell_something():
     """Each form is tried without them and with them, if there are rows enough for their coefficients."""
     (levels, _) = candidates(-GROWING, Cut(30, 35, 40), 12, None, 2)
     assert [(form.order, form.inputs) for form in levels] == [
         *((0, False), (0, True), (1, False), (1, True), (2, False), (3, False))
     ]
-    rows = RNG.normal(size=(120, 1))
-    values, lagged = RNG.normal(size=120), np.array([False])
+    rng = np.random.default_rng(1)
+    rows, values, lagged = rng.normal(size=(120, 1)), rng.normal(size=120), np.array([False])
     for beside, taken in (
         (Beside(rows, lagged), False),
         (Beside(rows + values[:, np.newaxis], lagged), True),
@@ -191,3 +139,10 @@ def test_what_tests_is_not_seen_among_inputs():
         [view.beside.tolist() for view in chosen(GROWING, AT, 6, 12, None, each).views] for each in given
     )
     assert one == other
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def test_a_form_that_numbers_are_too_large_for_is_none():
+    """As changes that no float holds; levels are."""
+    values = 1e308 * (-1) ** STEPS
+    assert [view.transformation for view in chosen(values, AT, 4, None).views] == [Transformation()]

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,13 +51,6 @@ def test_going_on_from_the_end_changes_nothing(capsys, model):
     assert (model / "model.safetensors").read_bytes() == before
 
 
-def test_dropout_of_one_layer_is_refused(capsys, tmp_path):
-    """Before anything is made."""
-    line = refused(capsys, "train", "--out", tmp_path / "m", "--dropout", "0.5", "--no-verify")
-    assert line == "--dropout: 0.5, needed 0 with one layer: it is of what one hands up to the next"
-    assert not (tmp_path / "m").exists()
-
-
 def test_a_loss_that_would_see_the_future_is_refused(capsys, tmp_path):
     """By what would: each step of a window, and each character of a text; before anything is made."""
     (tmp_path / "t").write_text("the cat sat on the mat. " * 20)
@@ -80,44 +72,12 @@ def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
     assert "RMSE one step ahead" in err
 
 
-@pytest.mark.parametrize("command", ["forecast", "inspect", "generate"])
-def test_what_is_no_model_is_refused(capsys, tmp_path, command):
-    """A file of something else, or none; nothing is made."""
-    path = tmp_path / "m"
-    said = f"{path}: No such file or directory, needed a file that can be read"
-    assert refused(capsys, command, path) == said
-    path.write_bytes(b"no model")
-    assert refused(capsys, command, path).startswith(f"{path}: 8 bytes, needed")
-    assert [each.name for each in tmp_path.iterdir()] == ["m"]
-
-
 def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
     """With the place of the byte; nothing is made."""
     (tmp_path / "t.txt").write_bytes(b"abc\xff")
     shown = refused(capsys, "train", "--out", tmp_path / "m", "--text", tmp_path / "t.txt")
     assert "t.txt: byte 3 is no UTF-8" in shown
     assert not (tmp_path / "m").exists()
-
-
-def test_a_loss_is_chosen_by_name(capsys, tmp_path):
-    """Where nothing is said, what suits the data; one that does not is refused before anything is made."""
-    for out, given, kept in (("a", (), "last"), ("b", ("--loss", "squared_error:every"), "every")):
-        said(capsys, "train", "--out", tmp_path / out, *SMALL, *given)
-        assert f"loss squared_error:{kept}, " in said(capsys, "inspect", tmp_path / out)
-    wrong = ("--loss", "softmax_cross_entropy")
-    shown = refused(capsys, "train", "--out", tmp_path / "c", *SMALL, *wrong)
-    assert shown.startswith("--loss: softmax_cross_entropy, needed squared_error, for what is learnt here")
-    assert not (tmp_path / "c").exists()
-
-
-def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
-    """A file where the folder should be; the JSON where the model goes."""
-    (tmp_path / "file").touch()
-    assert "file" in refused(capsys, "train", "--out", tmp_path / "file")
-    there = Path(tmp_path / "m")
-    shown = refused(capsys, "train", "--out", there, "--json", there / "run.json")
-    assert "run.json goes there, needed another file" in shown
-    assert not there.exists()
 
 
 def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_path):
@@ -150,16 +110,6 @@ def test_what_has_no_end_is_refused(capsys, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_does_not_fit_in_memory_has_a_text(capsys, monkeypatch, tmp_path):
-    """Python's own error has none."""
-
-    def large(options, places):
-        raise MemoryError
-
-    monkeypatch.setattr(commands, "COMMANDS", {"inspect": large})
-    assert refused(capsys, "inspect", tmp_path, "--out", tmp_path).startswith("it does not fit in memory, ")
-
-
 @first_quick(
     ("sizes", "activation", "changes"),
     [
@@ -189,18 +139,6 @@ def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, acti
         said(capsys, command, tmp_path / "m", *more)
 
 
-def test_values_that_cannot_be_scaled_are_refused_first(capsys, tmp_path):
-    """Before anything is learnt, those that judge as well; and those of another file."""
-    lines = ["v", *(repr(0.1 * value) for value in np.sin(np.arange(60.0)).tolist()), "1.7e308"]
-    (tmp_path / "t.csv").write_text("\n".join(lines))
-    flags = ("--data", tmp_path / "t.csv", "--column", "v")
-    wanted = ": later numbers so large beside the first, needed ones of a size"
-    assert refused(capsys, "train", "--out", tmp_path / "m", *flags, *SMALL) == f"the series{wanted}"
-    assert not (tmp_path / "m").exists()
-    said(capsys, "train", "--out", tmp_path / "m", *SMALL)
-    assert refused(capsys, "forecast", tmp_path / "m", *flags).endswith(f"t.csv{wanted}")
-
-
 @pytest.mark.parametrize("last", [9999, 10_003])
 def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
     """Or begin in the first: where dates cannot be drawn steps are, and the table has the dates."""
@@ -213,6 +151,27 @@ def test_a_series_may_end_in_the_last_years(capsys, tmp_path, last):
     said(capsys, "forecast", tmp_path / "m", "--steps", 4)
     steps = [line.partition(",")[0] for line in (tmp_path / "m" / "forecast.csv").read_text().splitlines()]
     assert steps == ["step", *(str(10_000 + n) for n in range(4))]
+
+
+@pytest.mark.parametrize("command", ["forecast", "inspect", "generate"])
+def test_what_is_no_model_is_refused(capsys, tmp_path, command):
+    """A file of something else, or none; nothing is made."""
+    path = tmp_path / "m"
+    said = f"{path}: No such file or directory, needed a file that can be read"
+    assert refused(capsys, command, path) == said
+    path.write_bytes(b"no model")
+    assert refused(capsys, command, path).startswith(f"{path}: 8 bytes, needed")
+    assert [each.name for each in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
+    """A file where the folder should be; the JSON where the model goes."""
+    (tmp_path / "file").touch()
+    assert "file" in refused(capsys, "train", "--out", tmp_path / "file")
+    there = tmp_path / "m"
+    shown = refused(capsys, "train", "--out", there, "--json", there / "run.json")
+    assert "run.json goes there, needed another file" in shown
+    assert not there.exists()
 
 
 @pytest.mark.parametrize("terminal", [True, False])

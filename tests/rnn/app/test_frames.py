@@ -38,19 +38,6 @@ def test_dates_go_on_where_they_ended(name):
     assert (known.forecast <= known.high).all()
 
 
-def test_periods_come_out_as_their_first_days():
-    """As ``to_timestamp`` has them."""
-    index = pd.period_range("2019-01", periods=63, freq="M")
-    ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 3)
-    assert list(ahead.index) == list(index[60:].to_timestamp())
-
-
-def test_rows_without_dates_are_numbered():
-    """From 0 on, whatever the index holds."""
-    ahead = forecast(fit(wave(pd.RangeIndex(5, 65)), "height", **QUICK), 3)
-    assert list(ahead.index) == [60, 61, 62]
-
-
 def test_a_recipe_may_have_a_loss_of_its_own():
     """Or the usual one by its name, which makes no difference."""
     given = wave(pd.RangeIndex(60))
@@ -113,3 +100,10 @@ def test_a_recipe_that_is_none_is_refused_by_name():
         fit(wave(DAYS), "height", unit=3)
     with pytest.raises(ValueError, match="steps: 0"):
         forecast(fit(wave(DAYS), "height", **QUICK), 0)
+
+
+def test_periods_come_out_as_their_first_days():
+    """As ``to_timestamp`` has them."""
+    index = pd.period_range("2019-01", periods=63, freq="M")
+    ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 3)
+    assert list(ahead.index) == list(index[60:].to_timestamp())

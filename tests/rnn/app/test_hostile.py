@@ -5,8 +5,7 @@ A hundred of each kind are drawn here; RNN_HOSTILE=10000 draws so many.
 
 import os
 import signal
-import tracemalloc
-from contextlib import chdir, contextmanager, suppress
+from contextlib import chdir, contextmanager
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from rnn.app.commands import main
 from rnn.app.folder import NAMES
-from rnn.app.table import Columns, read
 
 DRAWN = settings(
     max_examples=int(os.environ.get("RNN_HOSTILE", "100")),
@@ -170,30 +168,3 @@ def test_any_model_is_answered(tmp_path_factory, capsys, model, damage, command)
     path.write_bytes(changed)
     assert answer(capsys, command, path) == 2 or changed == content
     assert path.read_bytes() == changed
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"v\n" + b"1" * 5_000_000,
-        b"v\n" + b"1\n" * 100_000,
-        b"v" + b"," * 2_000_000,
-        b'v\n"' + b"1\n" * 1_000_000,
-        b"v\n1" + b",1" * 1_000_000,
-        b"day,v\n0001-01-01,1\n0001-01-02,1\n9999-12-31,2\n",
-    ],
-    ids=["a field", "lines", "columns", "a quotation", "cells", "millennia"],
-)
-def test_a_table_takes_a_small_multiple_of_its_size(tmp_path, content):
-    """Whatever is gigantic in it."""
-    path = tmp_path / "t.csv"
-    path.write_bytes(content)
-    tracemalloc.start()
-    try:
-        with ends(), suppress(ValueError):
-            read(path, Columns("v", "day" if content.startswith(b"day") else None), True)
-    finally:
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert peak < 50 * len(content) + 1_000_000

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from rnn.app.beside import NOTHING
 from rnn.app.calendar import Calendar
 from rnn.app.inputs import Inputs, cycles_of
 from rnn.app.table import Series
@@ -15,12 +14,6 @@ nan = np.nan
 def series(count, inputs, calendar=None, first=0):
     """Values that do not matter, with columns beside them."""
     return Series("v", np.zeros(count), calendar, 0, np.array(inputs, float), first)
-
-
-def test_without_columns_and_cycles_there_is_nothing():
-    """Whatever the table holds."""
-    assert Inputs().beside(series(3, np.ones((3, 1)))) is NOTHING
-    assert Inputs().said() == []
 
 
 def test_a_step_has_what_is_known_before_it():

@@ -23,17 +23,6 @@ def test_a_model_is_inspected(capsys, levels, tmp_path):
     assert result["training"]["networks"][0]["epochs_done"] == 3
 
 
-def test_a_model_of_several_networks_is_inspected(capsys, model, tmp_path):
-    """They are one, with a column for each view; each was trained by itself."""
-    shown = said(capsys, "inspect", model, "--out", tmp_path, "--json", tmp_path / "i.json")
-    networks = json.loads((tmp_path / "i.json").read_text())["training"]["networks"]
-    count = len(networks)
-    assert count > 1
-    assert f"Vanilla: {count} inputs, {4 * count} units by tanh, {count} outputs, squared_error" in shown
-    assert shown.count(" epochs, kept: epoch ") == count
-    assert "The model is the mean of:\n  linear autoregression of " in shown
-
-
 def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, model, tmp_path):
     """What forecasts stands first, with how far back that looks; of the network that is not said."""
     stored = load(model / "model.safetensors")
@@ -54,14 +43,6 @@ def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, mod
         assert shown.index("linear autoregression of ") < shown.index(f"\n{heading}\nVanilla: ")
         height = seen(tmp_path / "reach.png")[0]
         assert height == (816 if adds else 408)
-
-
-def test_inputs_are_inspected(capsys, of_inputs, tmp_path):
-    """By their names; the network has a column for each, beside that of each view."""
-    shown = said(capsys, "inspect", of_inputs, "--out", tmp_path)
-    assert shown.startswith("Inputs: price, known ahead; rain, lagged\n")
-    views = len(load(of_inputs / "model.safetensors").about["views"])
-    assert f"Vanilla: {3 * views} inputs, {4 * views} units by tanh, {views} outputs" in shown
 
 
 def test_a_training_of_older_versions_is_inspected(capsys, levels, tmp_path):

@@ -40,10 +40,3 @@ def test_each_reads_its_own_columns(cell, inputs, outputs):
     for place, member in enumerate(members):
         own = net.predict(member, xs[:, :, place * inputs : (place + 1) * inputs].copy())
         np.testing.assert_allclose(found[:, :, place * outputs : (place + 1) * outputs], own, atol=1e-12)
-
-
-def test_one_alone_is_itself():
-    """To the bit, as nothing is copied."""
-    net = RNN(Vanilla(1, 2), 1)
-    params = net.init(np.random.default_rng(0))
-    assert joined(net, [params]) == (net, params)

@@ -1,7 +1,5 @@
 """The pictures: drawn for whatever there is to draw, and nothing covered."""
 
-from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,13 +36,6 @@ def seen(path):
     return pixels.shape[:2]
 
 
-@pytest.mark.parametrize("losses", [(0.0, 0.0), (1.0,) * 100])
-def test_losses_are_drawn(tmp_path, losses):
-    """Few and many, and those that are zero from the start."""
-    pictures.losses(tmp_path / "p.png", [course(*losses)], "a $title_ with a formula's beginning")
-    assert seen(tmp_path / "p.png") == (408, 960)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["model", "changes"])
 def test_each_picture_is_drawn(tmp_path, request, which):
@@ -68,60 +59,6 @@ def test_each_picture_is_drawn(tmp_path, request, which):
     pictures.by_lag(tmp_path / "6.png", both)
     pictures.coverage(tmp_path / "7.png", held)
     assert len([seen(path) for path in tmp_path.iterdir()]) == 9
-
-
-def test_a_legend_covers_nothing(tmp_path, monkeypatch):
-    """It stands below its axes, within the picture."""
-    figures = []
-    from matplotlib.figure import Figure
-
-    save = Figure.savefig
-    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: (figures.append(self), save(self, *a, **k)))
-    pictures.losses(tmp_path / "p.png", [course(1.0, 0.5), course(2.0, 1.5, 1.0)], "title")
-    (figure,) = figures
-    for axes in figure.axes:
-        legend, box = axes.get_legend().get_window_extent(), axes.get_window_extent()
-        assert not legend.overlaps(box)
-        assert 0 <= legend.y0 < legend.y1 <= box.y0
-        assert axes.get_xlabel()
-        assert axes.get_ylabel()
-
-
-@pytest.mark.parametrize(
-    ("kind", "step", "count"),
-    [("seconds", 3600, 36), ("months", 12, 300)],
-)
-def test_dates_stand_beside_each_other(kind, step, count):
-    """As of hours, days, months and years: one does not cover the next."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 3.4), layout="constrained")
-    axes = figure.subplots()
-    axes.plot(Calendar(kind, step, "1700-10-03").dates(0, count), np.zeros(count))
-    pictures._along(axes, "date")
-    FigureCanvasAgg(figure).draw()
-    boxes = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
-    assert len(boxes) > 3
-    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
-
-
-@pytest.mark.parametrize(("steps", "shown"), [(1, 24), (12, 36), (400, 1000)])
-def test_a_forecast_stands_beside_three_horizons(tmp_path, monkeypatch, steps, shown):
-    """However far back the model looks: of more history the forecast would be a blob at its end."""
-    figures = []
-    from matplotlib.figure import Figure
-
-    monkeypatch.setattr(Figure, "savefig", lambda self, *a, **k: figures.append(self) or Path(a[0]).touch())
-    model = SimpleNamespace(calendar=None, name="v", label="v", context=700)
-    ahead = {"a": np.arange(1.0 * steps), "b": np.ones(steps)}
-    found = Comparison(("b",), (), (), 30)
-    pictures.forecast(tmp_path / "f.png", model, np.arange(1000.0), 5, ahead, wide(ahead["a"]), found)
-    (axes,) = figures[0].axes
-    history, own, _ = axes.get_lines()
-    assert len(history.get_xdata()) == shown
-    assert list(own.get_xdata()) == list(range(1005, 1005 + steps))
-    assert list(history.get_xdata())[-1] == 1004
 
 
 def test_names_are_drawn_as_they_stand(tmp_path):
@@ -169,51 +106,3 @@ def test_dates_are_drawn_where_they_can_be(tmp_path, first, count, called):
         ahead = {"a": np.arange(1.0 * count - 1)}
         pictures.forecast(tmp_path / "f.png", model, np.ones(1), 0, ahead, wide(ahead["a"]), NOTHING)
         seen(tmp_path / "f.png")
-
-
-@pytest.mark.parametrize(
-    ("better", "bold"),
-    [((), "the model"), (("the last value",), "the last value"), (("linear", "the last value"), "linear")],
-)
-def test_the_better_line_is_the_bolder_one(tmp_path, monkeypatch, better, bold):
-    """The model's, or that of the best baseline that beats it; the legend says what was found of each."""
-    axes_seen = []
-    monkeypatch.setattr(pictures, "drawn", lambda path, panels, draw: draw(axes_seen))
-    from matplotlib.figure import Figure
-
-    axes_seen.append(Figure().subplots())
-    model = SimpleNamespace(calendar=None, name="v", label="v", context=1)
-    ahead = {name: np.arange(3.0) for name in ("the model", "the last value", "linear")}
-    ties = tuple(name for name in ("the last value", "linear") if name not in better)
-    found = Comparison((), ties, better, 30)
-    pictures.forecast(tmp_path / "f.png", model, np.ones(9), 0, ahead, wide(np.full(3, np.nan)), found)
-    lines = {line.get_label(): line.get_linewidth() for line in axes_seen[0].lines}
-    del lines["history"]
-    words = {name: "" if name == "the model" else f" ({found.of(name)})" for name in ahead}
-    assert max(lines, key=lines.__getitem__) == bold + words[bold]
-    assert sorted(lines) == sorted(name + word for name, word in words.items())
-
-
-def test_a_pictured_training_has_its_best_baseline(tmp_path, monkeypatch):
-    """Beside the model, of which the better one is bolder."""
-    from matplotlib.figure import Figure
-
-    axes = Figure().subplots()
-    model = SimpleNamespace(calendar=None, name="v", label="v")
-    sizes = {"the model": 2.0, "the last value": 9.0, "linear": 1.0}
-    errors = {name: size * np.random.default_rng(0).normal(size=(40, 1)) for name, size in sizes.items()}
-    pictures._draw_one_step(axes, model, np.arange(40.0), errors, 0)
-    assert [line.get_label() for line in axes.lines] == ["truth", "the model", "linear"]
-    assert axes.lines[2].get_linewidth() > axes.lines[1].get_linewidth()
-
-
-def test_coverage_stands_beside_what_is_asked_for():
-    """In per cent, by horizon, where it was measured."""
-    from matplotlib.figure import Figure
-
-    axes = Figure().subplots()
-    pictures._draw_coverage(axes, Interval(0.8, np.ones(3), np.array([3, 1, 0]), np.array([4, 4, 0])))
-    held, asked = axes.lines
-    np.testing.assert_array_equal(held.get_xydata(), [[1, 75], [2, 25], [3, np.nan]])
-    assert set(asked.get_ydata()) == {80}
-    assert asked.get_label() == "asked for: 80 %"

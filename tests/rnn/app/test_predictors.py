@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app import predictors as module
-from rnn.app.beside import Beside
-from rnn.app.joining import joined
 from rnn.app.predictors import (
     Network,
     context_of,
@@ -62,18 +59,6 @@ def test_a_network_adds_to_what_is_expected():
     np.testing.assert_allclose(found[:, 0], 0.5 + 2 * CONTEXTS[:, -1] + 3 * added)
 
 
-def test_the_mean_mean_of_is_forecast():
-    """Each goes on by itself, with its own column and output of the network."""
-    views = [alone(Scaling(1.0, 2.0, LEVELS)), alone(Scaling(0.0, 3.0, CHANGES))]
-    members = [PARAMS, NET.init(np.random.default_rng(1))]
-    found = mean_of(views, 2, Network(*joined(NET, members)))(CONTEXTS, 4)
-    each = [
-        mean_of([view], 2, Network(NET, member))(CONTEXTS, 4)
-        for view, member in zip(views, members, strict=True)
-    ]
-    np.testing.assert_allclose(found, (each[0] + each[1]) / 2)
-
-
 def test_the_mean_is_of_other_forecasts_too():
     """Each counts as much as a view."""
     view = View(Scaling(0.0, 1.0), np.array([0.0, 2.0]), 1.0)
@@ -111,17 +96,6 @@ def test_an_error_is_forecast_less_truth():
     np.testing.assert_array_equal(rmse_by_step(np.full((2, 1), np.nan)), [np.nan])
 
 
-@pytest.mark.parametrize("steps", [1, 2, 7, 8])
-def test_a_run_says_how_far_it_is(monkeypatch, steps):
-    """Each report says how many steps are done, of how many."""
-    monkeypatch.setattr(module, "REPORTED", 4)
-    told = []
-    view = alone(Scaling(0.0, 1.0))
-    predict = mean_of([view], 2, Network(NET, PARAMS), (), lambda done, total: told.append((done, total)))
-    predict(CONTEXTS, steps)
-    assert told == [(done, steps) for done in range(0, steps, 2)]
-
-
 def test_what_is_too_large_is_infinite():
     """Of its own origin and predictor alone; a figure of it as well."""
 
@@ -140,12 +114,6 @@ def test_what_is_too_large_is_infinite():
     np.testing.assert_array_equal(rmse_by_step(np.array([[np.inf, 3.0], [1.0, np.nan]])), [np.inf, 3])
 
 
-@pytest.mark.parametrize("size", [1e-200, 1.0, 1e160, 1e300])
-def test_a_figure_is_of_any_size(size):
-    """No square on its way overflows or vanishes."""
-    assert rmse_of(size * np.array([[3.0, -4.0]])) == pytest.approx(size * np.sqrt(12.5))
-
-
 def test_inputs_beside_the_steps_count():
     """Those of the step that is expected, and for the network those of the next step at each of a window."""
     view = View(Scaling(0.0, 1.0, CHANGES), np.array([0.5, 2.0]), 3.0, np.array([[10.0], [1.0], [2.0]]))
@@ -162,33 +130,3 @@ def test_inputs_beside_the_steps_count():
         after = known[:, -1] + 0.5 + 2 * seen[:, -1] + 10 * change[:, step + 2] + 3 * added
         np.testing.assert_allclose(found[:, step], after)
         known = np.append(known, after[:, np.newaxis], axis=1)
-
-
-def test_each_view_has_its_own_columns_of_the_network():
-    """What it sees, and its inputs, side by side."""
-    given = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 1.0]])
-    views = [alone(Scaling(1.0, 2.0, each), np.zeros((5, 2))) for each in (LEVELS, CHANGES)]
-    assert views[0].beside.tolist() == given.tolist()
-    net = RNN(Vanilla(3, 3), 1)
-    members = [net.init(np.random.default_rng(seed)) for seed in range(2)]
-    levels = np.random.default_rng(1).normal(size=(2, 6, 2))
-    found = mean_of(views, 2, Network(*joined(net, members)))(CONTEXTS, 3, levels)
-    each = [
-        mean_of([view], 2, Network(net, member))(CONTEXTS, 3, levels)
-        for view, member in zip(views, members, strict=True)
-    ]
-    np.testing.assert_allclose(found, (each[0] + each[1]) / 2)
-
-
-def test_one_origin_that_is_too_large_leaves_the_others_their_inputs():
-    """Each with its own."""
-
-    def network(contexts, steps, beside):
-        if contexts.max() > 10:
-            raise FloatingPointError
-        return beside[:, -steps:, 0]
-
-    values, rows = np.array([0.0, 1, 20, 3, 4, 5]), np.arange(6.0)[:, np.newaxis]
-    beside = Beside(rows, np.array([False]))
-    found = errors({"a": network}, values, contexts(values, 1, 4, 1), 1, 1, beside)["a"]
-    np.testing.assert_array_equal(found[:, 0], [2 - 20, np.inf, 0, 0])

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from rnn.app.preparing import Cut, contexts, cut, learn_scaling, season_of
+from rnn.app.preparing import Cut, cut, learn_scaling, season_of
 from rnn.app.transformation import Transformation
 
 LEVELS, CHANGES, LOGS = Transformation(), Transformation(lags=(1,)), Transformation(logs=True)
 
+SEVERAL = [Transformation(True, (7, 1)), Transformation(lags=(3, 3))]
+
 SERIES = np.random.default_rng(0).normal(5, 2, 40).cumsum()
 
 
-@pytest.mark.parametrize("transformation", [LEVELS, CHANGES, LOGS])
+@pytest.mark.parametrize("transformation", [LEVELS, CHANGES, LOGS, *SEVERAL])
 def test_back_undoes_forward(transformation):
     """From the values that are known."""
     scaling = learn_scaling(SERIES, transformation)
@@ -19,14 +21,6 @@ def test_back_undoes_forward(transformation):
     np.testing.assert_allclose(scaling.back(seen[:, -5:], SERIES[np.newaxis, :-5])[0], SERIES[-5:])
     assert seen.mean() == pytest.approx(0, abs=1e-12)
     assert seen.std() == pytest.approx(1)
-
-
-@pytest.mark.parametrize("value", [0.0, 0.1, 1e12])
-def test_what_never_changes_is_its_mean(value):
-    """There is no spread to divide by, and a rounding error is none."""
-    scaling = learn_scaling(np.full(7, value), LEVELS)
-    assert scaling.scale == 1.0
-    assert scaling.mean == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +38,6 @@ def test_later_values_choose_and_judge():
     """In the order of time: learnt from, then those that choose, then those that judge."""
     assert cut(100, 10) == Cut(70, 85, 100)
     assert cut(20, 12) == Cut(14, 17, 20)
-
-
-def test_a_context_ends_at_its_origin():
-    """And has so many values."""
-    found = contexts(np.arange(10.0), 3, 8, 4)
-    assert found[:, -1].tolist() == [3, 4, 5, 6, 7, 8]
-    assert found[0].tolist() == [0, 1, 2, 3]
 
 
 def test_a_season_is_found():

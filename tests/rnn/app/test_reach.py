@@ -8,7 +8,7 @@ import pytest
 from rnn import RNN, Full, Params, Vanilla, Window, identity
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.predictors import MODEL
-from rnn.app.reach import effective, influence, reach, windows_of
+from rnn.app.reach import influence, reach, windows_of
 
 NET = RNN(Vanilla(1, 1, identity), 1)
 HALF = Params(*(np.array(block) for block in ([[1.0]], [[0.5]], [0.0], [[1.0]], [0.0])))
@@ -19,25 +19,6 @@ def test_one_linear_unit_halves_each_step():
     """Since W is a half; the truncation cuts off what is further back."""
     np.testing.assert_allclose(reach(NET, HALF, XS, TARGETS, Full()), 0.5 ** np.arange(6))
     np.testing.assert_allclose(reach(NET, HALF, XS, TARGETS, Window(2)), [1, 0.5, 0.25, 0, 0, 0])
-
-
-@pytest.mark.parametrize("size", [2.0**-200, 2.0**-700])
-def test_what_hardly_reaches_is_shown(size):
-    """Though its squares vanish, as in a network that hardly reads its states."""
-    found = reach(NET, HALF._replace(V=np.full((1, 1), size)), XS, np.ones((2, 1)), Full())
-    np.testing.assert_allclose(found, 0.5 ** np.arange(6))
-
-
-def test_where_nothing_reaches_there_are_zeros():
-    """As of a network without error, or without weights."""
-    zero = HALF._replace(V=np.zeros((1, 1)))
-    assert reach(NET, zero, XS, TARGETS, Full()).tolist() == [0] * 6
-
-
-def test_the_furthest_lag_that_counts():
-    """0 where none does."""
-    assert effective(0.5 ** np.arange(20)) == 6
-    assert effective(np.zeros(3)) == 0
 
 
 def weights(model):

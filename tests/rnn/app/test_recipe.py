@@ -8,13 +8,10 @@ from rnn import (
     GRU,
     Bidirectional,
     BothEnds,
-    Chunked,
     CompiledLoops,
-    Full,
     NumPyLoops,
     Stack,
     Tail,
-    Window,
     loops,
     relu,
     squared_error,
@@ -69,13 +66,6 @@ def test_the_usual_loops_are_the_networks(monkeypatch):
             assert recipe.usual_loops() == "numpy"
 
 
-@pytest.mark.parametrize(("changes", "form"), [(True, "changes"), (False, "levels"), (None, "levels")])
-def test_a_recipe_of_older_versions_is_of_a_network_alone(changes, form):
-    """Which said whether it learnt changes."""
-    kept = {"length": 3} if changes is None else {"length": 3, "changes": changes}
-    assert Recipe.from_json(kept) == Recipe(length=3, form=form)
-
-
 def test_a_schedule_counts_epochs():
     """An epoch has as many updates as it has batches."""
     assert Recipe(rate=0.5).rates(7) == Cosine(0.5)
@@ -83,34 +73,6 @@ def test_a_schedule_counts_epochs():
     assert schedule_of("step:3", 0.5, 7) == StepDecay(0.5, 21, 0.1)
     assert schedule_of("step:3:.25", 0.5, 7) == StepDecay(0.5, 21, 0.25)
     assert schedule_of("step:3:1", 0.5, 7) == StepDecay(0.5, 21, 1)
-
-
-@pytest.mark.parametrize(("patience", "wanted"), [(0, None), (7, EarlyStopping(7))])
-def test_a_recipe_of_older_versions_had_patience(patience, wanted):
-    """A number of epochs, or 0 for no early stopping."""
-    assert Recipe.from_json({"form": "chosen", "patience": patience}).early_end() == wanted
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("full", Full()),
-        ("window:0", Window(0)),
-        ("chunked:5", Chunked(5)),
-        ("chunked:5:2", Chunked(5, 2)),
-        ("tail:3", Tail(3)),
-    ],
-)
-def test_a_truncation_has_a_name(text, wanted):
-    """And as many numbers as it takes."""
-    assert truncation_of(text) == wanted
-
-
-def test_a_loss_suits_the_data():
-    """Where it stands can be chosen; what it is for, not."""
-    assert Recipe().objective("squared_error:last") == (squared_error, "last")
-    assert Recipe(loss="squared_error").objective("squared_error:last") == (squared_error, "last")
-    assert Recipe(loss="squared_error:every").objective("squared_error:last") == (squared_error, "every")
 
 
 @pytest.mark.parametrize(
@@ -126,3 +88,9 @@ def test_what_is_judged_is_what_the_verifier_knows(recipe, names):
     """The cell, and what several of them make."""
     assert recipe.judged_as() == names
     assert {*names} <= {*RECURRENCES, BIDIRECTIONAL}
+
+
+@pytest.mark.parametrize(("patience", "wanted"), [(0, None), (7, EarlyStopping(7))])
+def test_a_recipe_of_older_versions_had_patience(patience, wanted):
+    """A number of epochs, or 0 for no early stopping."""
+    assert Recipe.from_json({"form": "chosen", "patience": patience}).early_end() == wanted

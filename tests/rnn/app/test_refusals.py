@@ -55,6 +55,7 @@ RUNS = [
 BOTH = Recipe(cell="gru", units=3, bidirectional=True, num_layers=2, truncation="window:3")
 OF_NUMBERS = Recipe(length=6, loss="squared_error")
 CHANGES, OF_LOGS = Transformation(lags=(1,)), learn_scaling(np.arange(1.0, 4), Transformation(logs=True))
+OF_CHANGES, FAR_APART = learn_scaling(np.arange(1.0, 4), CHANGES), np.array([1.7e308, -1.7e308])
 VALUES, NOISE = np.sin(np.arange(100.0)), np.random.default_rng(0).normal(size=60)
 DAYS, YEARS = Calendar("seconds", 86_400, "2001-01-01"), Calendar("months", 12, "2001-01-01")
 
@@ -142,6 +143,7 @@ def too_large(place):
         [1e308, -1e308, 1e308],
     ),
     (lambda: check_seen("f.csv", np.zeros(2), OF_LOGS), ValueError, "f.csv: values of 0 or less, needed one"),
+    (lambda: check_seen("f.csv", FAR_APART, OF_CHANGES), ValueError, "f.csv: later numbers so large beside"),
     *of(lambda total: cut(total, 12), *((n, ValueError, f"the series: {n} values") for n in (3, 17, 18, 19))),
     (lambda: learnt(season=71), ValueError, "--season: 71, needed at most 70"),
     (lambda: learnt(loss="softmax_cross_entropy"), ValueError, "--loss: softmax_cross_entropy, needed squar"),

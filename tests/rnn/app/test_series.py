@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 
 from rnn.app.calendar import Calendar
-from rnn.app.choosing import chosen
-from rnn.app.inputs import Inputs
-from rnn.app.predictors import errors, mean_of, rmse_of
-from rnn.app.preparing import contexts, cut
-from rnn.app.recipe import PLACES, Recipe
+from rnn.app.recipe import Recipe
 from rnn.app.series import asked_for, task
 from rnn.app.table import Columns, Series
-from rnn.app.transformation import Transformation
-from rnn.app.views import Form, view_of
 
 
 def data(values, season=None):
@@ -40,18 +34,6 @@ def test_what_forecasts_is_learnt():
     for form in ("levels", "changes"):
         (lesson,) = task(data(values), Recipe(length=5, form=form)).lessons
         assert not lesson.adds
-
-
-def test_a_loss_may_stand_on_every_step():
-    """Then each value of a window has the next as its target; the baseline is what it is without."""
-    values = np.sin(np.arange(100.0))
-    recipes = (Recipe(length=5, form="levels", loss=f"squared_error:{place}") for place in PLACES)
-    last, every = (task(data(values), recipe).lessons[0] for recipe in recipes)
-    for one, other in ((last.learn, every.learn), (last.choose, every.choose)):
-        np.testing.assert_array_equal(one.xs, other.xs)
-        assert other.targets.shape == other.xs.shape
-        np.testing.assert_array_equal(other.targets[:, :-1], other.xs[:, 1:])
-        np.testing.assert_array_equal(other.targets[:, -1], one.targets)
 
 
 def dated(values, **more):
@@ -98,19 +80,3 @@ def test_what_tests_changes_no_record_of_inputs():
     one, other = (task(each, Recipe(length=5)).lessons[0] for each in given)
     np.testing.assert_array_equal(one.learn.xs, other.learn.xs)
     np.testing.assert_array_equal(one.choose.xs, other.choose.xs)
-
-
-@pytest.mark.slow
-def test_a_year_of_days_is_forecast_better_than_by_baselines():
-    """The temperature of Seattle up to twelve days ahead, by forms that see where in the year a day is."""
-    from vega_datasets import data as vega
-
-    values = np.array(vega.seattle_weather().temp_max, float)
-    at, inputs = cut(len(values), 24), Inputs(cycles=("season",), season=365)
-    beside = inputs.beside(Series("v", values))
-    plain = view_of(Form(Transformation(), 24), values[: at.train])
-    views = chosen(values, at, 24, 365, None, beside).views
-    predictors = {"forms": mean_of(views, 24, None), "plain": mean_of([plain], 24, None)}
-    first = at.validation - 1
-    found = errors(predictors, values, contexts(values, first, len(values) - 13, 400), first, 12, beside)
-    assert rmse_of(found["forms"]) < 0.95 * rmse_of(found["plain"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.app import smoothing
-from rnn.app.smoothing import Smoothing, context_of, fitted, start
+from rnn.app.smoothing import Smoothing, fitted, start
 
 RNG = np.random.default_rng(0)
 
@@ -50,20 +50,7 @@ def test_weights_are_found(season, size):
     assert np.abs(ahead - values[80:86]).max() < size
 
 
-def test_too_few_values_are_not_smoothed():
-    """Nor any where statsmodels is missing."""
-    values = RNG.normal(size=context_of(None))
-    assert fitted(values, None) is not None
-    assert fitted(values[1:], None) is None
-
-
 def test_without_statsmodels_there_is_no_such_baseline(monkeypatch):
     """And nothing fails."""
     monkeypatch.setattr(smoothing, "find_spec", lambda name: None)
     assert fitted(RNG.normal(size=100), None) is None
-
-
-def test_what_never_changes_is_forecast():
-    """There is nothing to find, and no spread to divide by."""
-    found = fitted(np.full(60, 3.0), None)
-    np.testing.assert_allclose(found(np.full((1, 60), 3.0), 3), 3)

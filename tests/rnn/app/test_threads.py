@@ -51,16 +51,6 @@ def test_the_users_own_setting_wins(monkeypatch, name, value):
         assert counted() == ({3} if value else {1})
 
 
-def test_one_within_the_other_is_lifted_by_the_outer():
-    """Also where the inner one is large, which has what it is given."""
-    with held(NET, 1):
-        for records in (1, MANY):
-            with held(NET, records):
-                assert counted() == {1}
-            assert counted() == {1}
-    assert counted() == {3}
-
-
 def test_several_at_once_leave_it_as_it_was():
     """In whatever order threads of Python come and go: who has not set the limit does not lift it."""
     begun, ended = threading.Event(), threading.Event()

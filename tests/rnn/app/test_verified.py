@@ -53,14 +53,10 @@ sys.exit({code})
 
 def played(folder, result=None, code=0, seconds=0.0):
     """Where a package is beside which such a verifier stands."""
-    return beside(folder, PLAYED.format(result=repr(result), code=code, seconds=seconds))
-
-
-def beside(folder, program):
-    """Where a package is beside which this program stands for the verifier."""
     package = folder / "beside" / "verification"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
+    program = PLAYED.format(result=repr(result), code=code, seconds=seconds)
     (package / "__main__.py").write_text(program)
     return folder / "beside" / "rnn"
 
@@ -185,22 +181,6 @@ def test_without_a_verdict_they_are_not_verified(monkeypatch, tmp_path, result, 
     found = assured(["vanilla"], LOOPS, True)
     assert (found.verdict, found.certificates) == ("not verified", ())
     assert f"The gradients are not verified: {why}" in found.said
-
-
-def test_the_verifier_without_its_extra_names_it(capfd, monkeypatch, tmp_path):
-    """One line of its own on standard error."""
-    program = (
-        "import sys\nsys.argv[0] = 'x'\n"
-        "from rnn.console.command_line import refuse, missing\n"
-        "refuse('python -m verification', missing('autograd', 'verification'))\n"
-    )
-    monkeypatch.setattr(verified, "PACKAGE", beside(tmp_path, program))
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    assert assured(["vanilla"], LOOPS, True).verdict == "not verified"
-    assert capfd.readouterr().err == (
-        "python -m verification: autograd is missing; the extra 'verification' brings it: "
-        "pip install 'verified-rnn[verification]'\n"
-    )
 
 
 # A training whose verifier stands beside a folder that is named.

@@ -5,7 +5,7 @@ import pytest
 
 from rnn.app.preparing import Cut, Scaling, learn_scaling
 from rnn.app.transformation import Transformation
-from rnn.app.views import Form, View, alone, parts, view_of, window_of
+from rnn.app.views import Form, View, alone, parts, view_of
 
 LEVELS, CHANGES = Transformation(), Transformation(lags=(1,))
 NOISE = np.random.default_rng(0).normal(size=60)
@@ -32,19 +32,6 @@ def test_what_is_left_is_in_units_of_its_spread(order):
     windows = np.lib.stride_tricks.sliding_window_view(seen, order + 1)
     left = windows[:, -1] - view.expected(windows[:, :-1])
     assert left.std() == pytest.approx(view.left)
-
-
-def test_a_network_alone_has_to_say_all():
-    """Nothing is expected, and nothing scaled."""
-    view = alone(Scaling(1.0, 2.0))
-    assert view.expected(np.ones((3, 4))).tolist() == [0, 0, 0]
-    assert (view.order, view.left) == (0, 1)
-
-
-def test_windows_take_what_transformations_take():
-    """Of the view that takes most."""
-    views = [alone(Scaling(0, 1, Transformation(lags=lags))) for lags in ((), (12, 1))]
-    assert window_of(5, views) == 18
 
 
 @pytest.mark.parametrize("transformation", [LEVELS, CHANGES])
@@ -118,11 +105,3 @@ def test_a_record_has_the_inputs_of_the_next_step(every):
     assert choose.xs[0, -1].tolist() == [values[24] - values[23], 25, -25]
     target = learn.targets[0, -1, 0] if every else learn.targets[0, 0]
     assert target == 9 - 3 * 5
-
-
-@pytest.mark.parametrize("size", [2.0**-1000, 2.0**-660, 2.0**530, 2.0**1000])
-def test_inputs_of_any_size_are_seen_alike(size):
-    """Those whose squares no float holds as well."""
-    rows = NOISE[:, np.newaxis]
-    one, other = (view_of(Form(LEVELS, 1, True), NOISE, each * rows) for each in (1, size))
-    np.testing.assert_array_equal(one.inputs(rows), other.inputs(size * rows))

@@ -67,6 +67,43 @@ def went_back(truncation):
         ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
         (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
     ),
+    *of_each(
+        [
+            lambda wrong: NET.loss_and_gradients(**GIVEN | wrong),
+            lambda wrong: NET.loss_value(**GIVEN | wrong),
+        ],
+        ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers"),
+        ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D})"),
+        ({"xs": np.full((N, T, D), np.inf)}, ValueError, "xs: inf at (0, 0, 0), needed finite numbers"),
+        (
+            dict.fromkeys(("xs", "targets"), np.ones((0, T, D))),
+            ValueError,
+            "xs: shape (0, 6, 2), needed (N, T",
+        ),
+        (
+            {"targets": np.ones((N, T + 1, K))},
+            ValueError,
+            "targets: shape (4, 7, 2), needed (4, 6, 2) or (4, 2)",
+        ),
+        ({"targets": np.ones((N, T, K), "f4")}, TypeError, "targets: dtype float32, needed float64"),
+        ({"h0": ()}, TypeError, "h0: tuple of 0, needed (h0,), the state of Vanilla"),
+        ({"h0": (np.ones((N, H)),) * 2}, TypeError, "h0: tuple of 2, needed (h0,), the state of Vanilla"),
+        (
+            {"params": GIVEN["params"]._replace(W=np.ones((H, 1)))},
+            ValueError,
+            "params.W: shape (3, 1), needed",
+        ),
+        (
+            {"params": GIVEN["params"]._replace(b=np.ma.ones(H))},
+            TypeError,
+            "params.b: a masked array, needed",
+        ),
+        (
+            {"params": GIVEN["params"]._replace(U=np.ones((H, D), int))},
+            TypeError,
+            "params.U: dtype int64, need",
+        ),
+    ),
     # With lengths arrays have to fit as without, whatever is padding.
     *of_each(
         [

@@ -3,8 +3,6 @@
 from functools import cache
 from typing import Any
 
-import pytest
-
 from verification import models
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.problem import ProblemAdapter
@@ -49,19 +47,3 @@ def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:
             if found.wrong is not None:
                 wrong.append(f"{found.property} {found.part}: {found.wrong}")
     return wrong, properties
-
-
-def each_function(name: str) -> Any:
-    """A test of a compiled text: each function in its role, in both types, on drawn cases, to the bit."""
-    usual = {role: names[0] for role, names in MODELS[name].functions.items()}
-    every = [(role, each) for role, names in MODELS[name].functions.items() for each in names]
-
-    @pytest.mark.parametrize(("role", "function"), every)
-    def test(role: str, function: str) -> None:
-        functions = usual | {role: function}
-        scope = Scope(functions={each: (one,) for each, one in functions.items()}, bits=True)
-        wrong, properties = looked_at(judged(name, functions, scope, loops="CompiledLoops"), 6)
-        assert wrong == []
-        assert "autograd" in properties
-
-    return test

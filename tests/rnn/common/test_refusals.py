@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from rnn.common.arrays import FLOATS, checked
+from rnn.common.arrays import FLOATS, checked, refuse_mask
 from rnn.common.checks import (
     check_encodable,
     check_named_functions,
@@ -103,6 +103,7 @@ def checked_shape(given):
         (10**5000, ValueError, f"k: int, needed at most {sys.maxsize}$"),
         (-1, ValueError, "k: -1, needed at least 0$"),
     ),
+    (lambda: refuse_mask("X", [[0], [np.ma.ones(1)]], 2), TypeError, "X: a masked array, needed one without"),
     (lambda: checked_count("k", 0, 1), ValueError, "k: 0, needed at least 1$"),
     (lambda: checked_count("k", np.int64(2), 3), ValueError, "k: 2, needed at least 3$"),
     *of(

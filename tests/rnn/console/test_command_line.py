@@ -36,12 +36,6 @@ def told(capsys, main):
     return code, err
 
 
-@pytest.mark.parametrize("code", [0, 1])
-def test_a_program_has_the_exit_code_of_its_main(capsys, code):
-    """And says nothing of its own."""
-    assert told(capsys, lambda: code) == (code, "")
-
-
 @pytest.mark.parametrize(
     ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
 )
@@ -167,12 +161,6 @@ def test_a_closed_standard_output_is_3(redirection, code):
         assert ended == (3, "", "")
     else:
         assert ended == (code, "one\n", "")
-
-
-@POSIX
-def test_a_closed_standard_output_is_no_error_where_nothing_goes_there():
-    """Nothing is lost."""
-    assert shell(script("print('two', file=sys.stderr)"), ">&-") == (0, "", "two\n")
 
 
 @POSIX

@@ -33,14 +33,6 @@ def test_a_new_folder_is_made_last(tmp_path):
     chosen.make()
 
 
-def test_no_folder_is_asked_for(tmp_path):
-    """Nor a file: nothing is looked at, nothing made."""
-    Places().check()
-    Places(json=STANDARD_OUTPUT).check()
-    Places().make()
-    assert os.listdir(tmp_path) == []
-
-
 def test_a_link_to_a_folder_is_a_folder(tmp_path):
     """And the JSON in it is in the folder."""
     (tmp_path / "real").mkdir()
@@ -96,14 +88,6 @@ def test_the_json_may_not_be_another_file_of_the_run(spelling, name, made):
     path = SPELLINGS[spelling](os.path.join("out", name))
     with pytest.raises(ValueError, match=name.replace(".", r"\.") + " goes there, needed another file"):
         Places(Path("out"), REPORT, Path(path)).check()
-
-
-@pytest.mark.parametrize("path", ["out/data.json", "sine.png", "other/sine.png", "out/sub/sine.png"])
-def test_other_files_are_others(path):
-    """One of the same name in another folder is another, and one beside them as well."""
-    os.makedirs("out/sub")
-    os.mkdir("other")
-    Places(Path("out"), REPORT, Path(path)).check()
 
 
 def test_the_json_may_not_be_what_standard_output_is(monkeypatch):
@@ -170,3 +154,11 @@ def test_a_folder_that_cannot_be_made_has_failed(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "mkdir", full)
     with pytest.raises(Undelivered, match=r"^x: No space left on device, could not be made$"):
         Places(Path("x"), REPORT).make()
+
+
+def test_no_folder_is_asked_for(tmp_path):
+    """Nor a file: nothing is looked at, nothing made."""
+    Places().check()
+    Places(json=STANDARD_OUTPUT).check()
+    Places().make()
+    assert os.listdir(tmp_path) == []

@@ -45,11 +45,6 @@ def finish(progress, clock, name, seconds, steps=10):
             show(step + 1, steps)
 
 
-def shares(lines):
-    """The percentages in front of them."""
-    return [int(line.partition(" %")[0]) for line in lines]
-
-
 def test_a_line_for_each_quarter_of_the_whole(capsys, clock):
     """Elsewhere than in a terminal: three lines and the end, whatever the parts, and what is left of all."""
     progress = Progress({"first": 10, "second": 30}, clock)
@@ -61,41 +56,6 @@ def test_a_line_for_each_quarter_of_the_whole(capsys, clock):
         "77 % done, about 9 s left: second",
     ]
     assert progress.summary() == "100 % done in 40 s: first 10.0 s, second 30.0 s"
-
-
-@pytest.mark.parametrize("steps", [1, 3, 1000])
-def test_never_more_than_three_lines(capsys, clock, steps):
-    """Large steps pass over a quarter, small ones do not tell it twice."""
-    progress = Progress({"first": 1, "second": 2}, clock)
-    for name in ("first", "second"):
-        finish(progress, clock, name, 1, steps)
-    told = shares(capsys.readouterr().err.splitlines())
-    assert len(told) <= 3
-    assert told == sorted({share // 25 * 25: share for share in told}.values())
-
-
-def test_at_first_what_is_expected_counts(capsys, clock, terminal):
-    """One quick step says little of the whole."""
-    terminal()
-    with Progress({"only": 1000}, clock).part("only") as show:
-        clock.now += 0.0001
-        show(1, 1000)
-    assert "about 16 min left" in capsys.readouterr().err
-
-
-def test_a_part_that_ends_early_is_over(capsys, clock, terminal):
-    """Its share is done, though it was told of half of it."""
-    terminal()
-    progress = Progress({"first": 50, "second": 50}, clock)
-    with progress.part("first") as show:
-        clock.now += 5
-        show(1, 2)
-    with progress.part("second"):
-        pass
-    told = capsys.readouterr().err
-    assert "25 % done" in told
-    assert "50 % done" in told
-    assert progress.summary() == "100 % done in 5 s: first 5.0 s, second 0.0 s"
 
 
 def test_other_parts_than_were_expected(capsys, clock, terminal):
@@ -119,7 +79,19 @@ def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
     told = capsys.readouterr().err
     assert "\n" not in told
     *lines, blank, end = told.split("\r")
-    assert shares(line for line in lines if line.strip()) == [0, 9, 19, 29, 39, 49, 59, 69, 79, 89, 99]
+    assert [int(line.partition(" %")[0]) for line in lines if line.strip()] == [
+        0,
+        9,
+        19,
+        29,
+        39,
+        49,
+        59,
+        69,
+        79,
+        89,
+        99,
+    ]
     assert blank.isspace()
     assert end == ""
     # A shorter line covers a longer one.

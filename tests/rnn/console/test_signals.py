@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from rnn.console.signals import Terminated, as_exceptions
-
 ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the system has no such signals")
@@ -108,15 +106,3 @@ def test_a_forked_process_ends_at_a_request_and_not_at_an_interruption():
 """
     ended = subprocess.run(script(body), capture_output=True, text=True, check=False)
     assert (ended.stdout, ended.stderr) == (f"None\n{-signal.SIGTERM}\n", "")
-
-
-@pytest.mark.parametrize(
-    ("number", "kind"),
-    [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)],
-)
-def test_the_handlers_are_put_back(number, kind):
-    """After an exception as well."""
-    before = signal.getsignal(number)
-    with pytest.raises(kind), as_exceptions():
-        os.kill(os.getpid(), number)
-    assert signal.getsignal(number) is before

@@ -19,23 +19,8 @@ from rnn.through_time.routes import MIN_BATCH, segments
 from rnn.truncation import Chunked, Full, Tail, Window
 from tests.rnn.tables import Table
 
-TRUNCATIONS = [
-    Full(),
-    *(Window(k) for k in (0, 1, 3, 9)),
-    *(Chunked(*ks) for ks in [(1,), (2,), (4,), (9,), (2, 0), (4, 1), (4, 3), (2, 3), (3, 9)]),
-    *(Tail(k) for k in (0, 1, 3, 9)),
-    # Uneven, so that no two neighbouring sweeps keep step; the losses at 4 and 7 reach nothing.
-    Table((0, 2, 0, 1, 6, 0, 3, 8)),
-    # As many visits as steps, and yet step 1 is reached twice and step 3 not at all.
-    Table((0, 0, 1, 8, 4, 5, 6, 7)),
-    # Each step is reached once, and the one sweep of several steps passes three losses that reach nothing.
-    Table((0, 8, 8, 8, 1, 5, 6, 7)),
-]
-
 # f′(a) of each activation, from a and not from the output.
 SLOPES = {"relu": lambda a: int(a > 0), "softsign": lambda a: 1 / (1 + abs(a)) ** 2, "identity": lambda a: 1}
-
-every_truncation = pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
 
 
 def fractions(array):
@@ -52,18 +37,8 @@ class Case:
     h0: np.ndarray
     dhs: np.ndarray
 
-    def bptt(self, f, truncation, batch=100):
-        """What the engine computes in one segment: das, dh0 and the earliest step reached."""
-        cell = Vanilla(self.xs.shape[2], len(self.weights.U), f)
-        return self.bptt_of(cell, truncation, batch)
-
-    def bptt_of(self, cell, truncation, batch=100):
-        """The same for a cell of the caller's."""
-        (part,) = self.parts(cell, truncation, batch)
-        return part
-
     def parts(self, cell, truncation, batch=100, every=None):
-        """The same for each segment, latest first, each from its state and the carry of the one before."""
+        """das, dh0 and the earliest step of each segment, latest first, by the carry of the one before."""
         steps, losses = self.xs.shape[1], len(self.dhs)
         states = unroll(cell, self.weights, self.xs, (self.h0,)).states
         found, carry = [], ()
@@ -114,18 +89,15 @@ def case(records=2, steps=8, inputs=1, units=2, losses=None, seed=0):
     )
 
 
-def as_floats(exact, dtype):
-    """The case in a float type."""
-    weights = Weights(*(block.astype(dtype) for block in exact.weights))
-    return Case(weights, *(array.astype(dtype) for array in (exact.xs, exact.h0, exact.dhs)))
-
-
-def assert_is_the_textbook(case, f, truncation, batch=100):
-    """Every da and dh0 equals the plain loops' and is a Fraction; no step before first is reached."""
-    das, dh0, first = case.bptt(f, truncation, batch)
-    want_das, want_dh0 = case.textbook(f, truncation)
-    assert das.tolist() == want_das[first:].tolist()
-    assert not want_das[:first].any()
+def assert_is_the_textbook(inside, f, truncation, batch=100, every=None):
+    """The sums of all segments are the plain loops', every da and dh0, and are Fractions."""
+    want_das, want_dh0 = inside.textbook(f, truncation)
+    das, dh0 = 0 * want_das, 0 * want_dh0
+    cell = Vanilla(inside.xs.shape[2], len(inside.weights.U), f)
+    for part, part_of_dh0, first in inside.parts(cell, truncation, batch, every):
+        das[first : first + len(part)] += part
+        dh0 += part_of_dh0
+    assert das.tolist() == want_das.tolist()
     assert dh0.tolist() == want_dh0.tolist()
     assert {type(entry) for entry in (*das.flat, *dh0.flat)} == {Fraction}
 
@@ -143,14 +115,6 @@ def counting(units):
     return Counting(1, units, identity), moved
 
 
-@every_truncation
-def test_every_truncation_is_the_textbook(truncation):
-    """Sweeps in a batch add up to one loop a loss, whichever of the last steps have losses."""
-    assert_is_the_textbook(case(losses=8), relu, truncation)
-    for losses in (1, 3):
-        assert_is_the_textbook(case(losses=losses), identity, truncation)
-
-
 @st.composite
 def cases(draw):
     """A case of any small shape, with a truncation out of a table for it."""
@@ -165,54 +129,41 @@ def cases(draw):
     inside = Case(
         weights, array(records, steps, inputs), array(records, units), array(losses, records, units)
     )
-    return inside, Table(tuple(draw(st.integers(0, steps)) for _ in range(steps)))
+    counts = st.integers(0, steps + 1)
+    ours = st.builds(Chunked, counts.map(lambda k: k + 1), st.none() | counts)
+    ours |= st.just(Full()) | st.builds(Window, counts) | st.builds(Tail, counts)
+    tables = st.tuples(*[st.integers(0, steps)] * steps).map(Table)
+    return inside, draw(ours | tables)
 
 
-@given(cases(), st.sampled_from([relu, softsign, identity]), st.integers(1, 7) | st.just(MIN_BATCH))
-def test_any_table_of_firsts_is_the_textbook(drawn, f, batch):
-    """It holds for every truncation that could be written, and however few sweeps travel together."""
+@given(
+    cases(),
+    st.sampled_from([relu, softsign, identity]),
+    st.integers(1, 7) | st.just(MIN_BATCH),
+    st.none() | st.integers(1, 7),
+)
+def test_any_truncation_is_the_textbook(drawn, f, batch, every):
+    """However few sweeps travel together, and segment by segment, each with the carry of the one after it."""
     inside, truncation = drawn
-    assert_is_the_textbook(inside, f, truncation, batch)
+    assert_is_the_textbook(inside, f, truncation, batch, every)
+
+
+@pytest.mark.parametrize(
+    ("truncation", "steps"),
+    [(Chunked(1), 41), (Chunked(2, 3), 41), (Window(1), 41), (Chunked(23), 23 + 23 + 12)],
+    ids=str,
+)
+def test_many_sweeps_add_up(truncation, steps):
+    """More than may travel together, where so many may that chunks are a batch; a shorter chunk waits."""
+    assert_is_the_textbook(case(steps=steps, records=1, units=1), identity, truncation, MIN_BATCH)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3])
 def test_no_more_travel_together_than_may(batch):
     """A step back moves the rows of ``batch`` sweeps at most, three records each."""
     cell, moved = counting(units=2)
-    case(records=3).bptt_of(cell, Window(1), batch)
+    case(records=3).parts(cell, Window(1), batch)
     assert max(moved) == batch * 3
-
-
-# Each truncation with each length of segments, and every pair of any two of the four.
-SEGMENTS = [
-    (truncation, (1, 3, 8)[(place + k) % 3], every, (2, MIN_BATCH)[(place + k) % 2])
-    for place, truncation in enumerate(TRUNCATIONS)
-    for k, every in enumerate((1, 2, 3, 7))
-]
-
-
-@pytest.mark.parametrize(("truncation", "losses", "every", "batch"), SEGMENTS)
-def test_segments_add_up(truncation, losses, every, batch):
-    """Segment by segment, each going on with the carry of the one after it, the sums are the textbook's."""
-    inside = case(losses=losses)
-    das, dh0 = fractions(np.zeros((8, 2, 2), int)), 0
-    for part, part_of_dh0, first in inside.parts(Vanilla(1, 2, identity), truncation, batch, every):
-        das[first : first + len(part)] += part
-        dh0 += part_of_dh0
-    want_das, want_dh0 = inside.textbook(identity, truncation)
-    assert das.tolist() == want_das.tolist()
-    assert dh0.tolist() == want_dh0.tolist()
-
-
-def test_a_shorter_chunk_waits():
-    """The last chunk, of 12 steps, sets out when the others have gone 11 back."""
-    assert_is_the_textbook(case(steps=23 + 23 + 12, records=1, units=1), relu, Chunked(23))
-
-
-@pytest.mark.parametrize("truncation", [Chunked(1), Chunked(2, 3), Window(1)], ids=str)
-def test_several_batches_add_up(truncation):
-    """More sweeps than may travel together, where so many may that chunks are a batch."""
-    assert_is_the_textbook(case(steps=41, units=1), identity, truncation, MIN_BATCH)
 
 
 @pytest.mark.parametrize(
@@ -223,19 +174,8 @@ def test_several_batches_add_up(truncation):
 def test_truncation_shortens_the_recursion(truncation, losses, depth):
     """The backward takes as many steps as the deepest sweep, whatever T, since sweeps travel together."""
     cell, moved = counting(units=2)
-    case(steps=12, losses=losses).bptt_of(cell, truncation)
+    case(steps=12, losses=losses).parts(cell, truncation)
     assert len(moved) == depth
-
-
-@pytest.mark.parametrize("truncation", [Tail(0), Chunked(2, 0)], ids=str)
-def test_a_truncation_that_reaches_nothing(truncation):
-    """Where no loss reaches a step, one da stands for all, and it and dh0 are zeros of the right kind."""
-    for inside, kind in [(case(), Fraction), (as_floats(case(), np.float32), np.float32)]:
-        das, dh0, first = inside.bptt(relu, truncation)
-        assert first == 7
-        assert das.shape == (1, 2, 2)
-        assert dh0.shape == (2, 2)
-        assert {(type(entry), entry) for entry in (*das.flat, *dh0.flat)} == {(kind, 0)}
 
 
 def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
@@ -266,7 +206,7 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     one = np.ones((1, 1, 1), dtype)
     weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
     chain = Case(weights, np.repeat(one, steps, axis=1), one[0], one)
-    das, dh0, _ = chain.bptt(identity, Full())
+    ((das, dh0, _),) = chain.parts(Vanilla(1, 1, identity), Full())
     das = np.abs(das.ravel()[::-1])
     want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
     above = want >= rnn.through_time.bptt.FLUSH_BELOW[np.dtype(dtype)]
@@ -290,6 +230,7 @@ def test_fractions_do_not_vanish():
     """However small it gets, a Fraction is kept: a thousandth to the power of 200 comes out as that."""
     one = np.full((1, 1, 1), Fraction(1))
     weights = Weights(one[0], one[0] / 1000, one[0, 0])
-    das, dh0, _ = Case(weights, np.repeat(one, 200, axis=1), one[0], one).bptt(identity, Full())
+    chain = Case(weights, np.repeat(one, 200, axis=1), one[0], one)
+    ((das, dh0, _),) = chain.parts(Vanilla(1, 1, identity), Full())
     assert das[::-1, 0, 0].tolist() == [Fraction(1, 1000**j) for j in range(200)]
     assert dh0.item() == Fraction(1, 1000**200)
