@@ -671,6 +671,7 @@ NEAR = {
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence or is_lost"),),
     "judgement": ((RULES, "verdict or zeros"),),
+    "profile": (("tests/verification/judging/test_judgement.py", ""),),
     "findings": (
         (RULES, "fixed or large or takes or property_is_asked or every_row or there_before"),
         (RULES, "equality or sizes_that"),
