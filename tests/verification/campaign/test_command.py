@@ -13,12 +13,10 @@ import pytest
 
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
-from tests.quick import first_quick
-from verification.campaign import cluster, command
-from verification.campaign.command import DIGITS, prepared
+from verification.campaign import command
+from verification.campaign.command import prepared
 from verification.campaign.store import NAME
 from verification.cli import commands
-from verification.cli.options import arguments
 
 # Slower by the clock, and by no more work: it is still at work when it is stopped.
 SLOW_SQUARE = SQUARE.replace("    return 2", "    time.sleep(0.004)\n    return 2").replace(
@@ -159,36 +157,6 @@ def test_a_damaged_folder_is_refused_before_any_work(copied, capsys):
     connection.close()
     told = refused(capsys, "mine.py:net", "--cases", "50", "--out", "out")
     assert told.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
-
-
-MISUSES = {
-    "no cases": (["mine.py:net"], "the following arguments are required: --cases"),
-    "none at all": (["mine.py:net", "--cases", "0"], "'0', needed an integer of at least 1"),
-    "no workers": (["mine.py:net", "--cases", "9", "--workers", "0"], "'0', needed an integer of at least 1"),
-    "a large seed": (["mine.py:net", "--cases", "9", "--seed", str(10**DIGITS)], f"{DIGITS} digits at most"),
-    "no engine": (["none.py:net", "--cases", "9"], "none.py: no such file"),
-    "two backends": (
-        ["mine.py:net", "--cases", "9", "--workers", "2", "--scheduler", "127.0.0.1:1"],
-        "--workers: given with --scheduler",
-    ),
-    "a folder that is a file": (["mine.py:net", "--cases", "9", "--out", "mine.py"], "mine.py: File exists"),
-    "a folder that is read-only": (["mine.py:net", "--cases", "9", "--out", "/proc/out"], "/proc/out: "),
-}
-
-
-@first_quick("name", MISUSES, 3)
-def test_misuse_is_one_line(project, monkeypatch, capsys, name):
-    """Exit code 2, no traceback, nothing made."""
-    argv, words = MISUSES[name]
-    monkeypatch.chdir(project)
-    monkeypatch.setattr(cluster, "ANSWER", 0.5)
-    with pytest.raises(SystemExit) as left:
-        arguments(["campaign", *argv])
-    out, err = capsys.readouterr()
-    assert (left.value.code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("python -m verification campaign: ")
-    assert words in err
-    assert {*os.listdir(project)} - {"__pycache__"} == {f"{name}.py" for name in ENGINES}
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch):

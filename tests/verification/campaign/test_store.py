@@ -86,17 +86,6 @@ def test_what_is_no_database_is_refused(tmp_path):
         pytest.fail("opened")
 
 
-def test_another_form_is_refused(tmp_path):
-    """That of a release to come, say."""
-    with opened(tmp_path, MINE):
-        pass
-    connection = sqlite3.connect(tmp_path / NAME)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(ValueError, match=f"stored in form 99, needed {FORM}"), opened(tmp_path, MINE):
-        pytest.fail("opened")
-
-
 def test_one_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
     """As a folder on a medium that is read-only."""
     with opened(tmp_path, MINE):
@@ -172,13 +161,14 @@ def test_a_row_that_is_not_as_it_was_written_is_refused(filled, kind, change):
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
+        ("PRAGMA user_version = 99", f"stored in form 99, needed {FORM}"),
         ("DELETE FROM done WHERE kind = 'identity'", "of no campaign that is known"),
         ("DELETE FROM done WHERE kind = 'block' AND number = 0", "block 0 is missing"),
         ("ALTER TABLE done RENAME COLUMN value TO text", "no such column: value"),
     ],
 )
 def test_rows_that_are_missing_or_of_something_else_are_refused(filled, statement, words):
-    """As whose the others are, a block before the last, or a column."""
+    """As those of another release's form, whose the others are, a block before the last, or a column."""
     assert words in damaged(filled, statement)
 
 

@@ -7,14 +7,17 @@ import pytest
 
 from rnn.console.command_line import LINE
 from rnn.console.places import STANDARD_OUTPUT
+from tests.campaigns import SQUARE
+from verification.campaign.command import DIGITS
 from verification.cli.options import USAGES, arguments
 
 
 @pytest.fixture(autouse=True)
 def in_a_folder(monkeypatch, tmp_path):
-    """With a file, a folder, and a folder where the picture would go."""
+    """With a file, a folder, a folder where the picture would go, and an engine."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_text("")
+    (tmp_path / "mine.py").write_text(SQUARE)
     (tmp_path / "folder").mkdir()
     (tmp_path / "taken" / "sine.png").mkdir(parents=True)
 
@@ -31,6 +34,7 @@ def tree(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+FEW = ["mine.py:net", "--cases", "9"]
 MISUSES = {
     "an unknown command": (["train"], "invalid choice: 'train' (choose from"),
     "a command after its flags": (["--seed", "1", "cell"], "unrecognized arguments: cell"),
@@ -66,6 +70,23 @@ MISUSES = {
         for given in ("0", "soon", "inf", "nan")
     },
     "a million characters": (["--seed", "x" * 1_000_000], "xxx', needed an integer of at least 0"),
+    **{
+        f"a campaign of {what}": (["campaign", *argv], words)
+        for what, argv, words in (
+            ("no cases", ["mine.py:net"], "the following arguments are required: --cases"),
+            ("none at all", ["mine.py:net", "--cases", "0"], "'0', needed an integer of at least 1"),
+            ("a large seed", [*FEW, "--seed", str(10**DIGITS)], f"{DIGITS} digits at most"),
+            ("no workers", [*FEW, "--workers", "0"], "'0', needed an integer of at least 1"),
+            ("no engine", ["none.py:net", "--cases", "9"], "none.py: no such file"),
+            ("a file for a folder", [*FEW, "--out", "file.txt"], "file.txt: File exists"),
+            ("a folder that is read-only", [*FEW, "--out", "/proc/out"], "/proc/out: "),
+            (
+                "two backends",
+                [*FEW, "--workers", "2", "--scheduler", "127.0.0.1:1"],
+                "--workers: given with --scheduler",
+            ),
+        )
+    },
 }
 
 

@@ -21,15 +21,6 @@ def written(folder, text, name="mine.py"):
     return folder / name
 
 
-def refusal(target):
-    """The one line."""
-    with pytest.raises(ValueError) as refused:  # noqa: PT011
-        engine_at(str(target))
-    told = str(refused.value)
-    assert "\n" not in told
-    return told
-
-
 def test_a_function_of_a_file(tmp_path):
     """Under its name; its module is that of the file, by which a program can import it."""
     path = written(tmp_path, "def engine(problem):\n    return problem\n")
@@ -52,39 +43,10 @@ def test_a_file_may_have_the_name_of_a_module_that_is_loaded(tmp_path):
     assert sys.modules["json"] is kept
 
 
-@pytest.mark.parametrize("target", ["mine.py", ":engine", "mine.py:", ":", ""])
-def test_without_file_and_name_nothing_is_run(target):
-    """What is needed is told."""
-    assert refusal(target) == f"{target!r}, needed FILE.py:NAME"
+NEEDED = "needed what an adapter returned, as layer(...), or a function Problem -> Gradients"
+NAMES = "_hidden = second = first = print\nnumber = 3\n\n\nclass Kind:\n    pass\n"
 
-
-def test_no_such_file(tmp_path):
-    """Nor a folder, nor a file that is none of Python's."""
-    assert refusal("none.py:engine") == "none.py: no such file, needed FILE.py:NAME"
-    assert refusal(f"{tmp_path}:engine") == f"{tmp_path}: a folder, needed FILE.py:NAME"
-    path = written(tmp_path, "engine = print", "mine.txt")
-    assert refusal(f"{path}:engine") == f"{path}: a file of another kind, needed FILE.py:NAME"
-
-
-def test_no_such_name(tmp_path):
-    """Those that there are, are told."""
-    written(tmp_path, "_hidden = second = first = print\nnumber = 3\n\n\nclass Kind:\n    pass\n")
-    assert refusal("mine.py:third") == "mine.py: no 'third' there, needed one of first, second"
-    written(tmp_path, "", "empty.py")
-    assert refusal("empty.py:third") == "empty.py: no 'third' there, needed one of its own names"
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
-    [("3", "3"), ("print.__class__", "<class 'builtin_function_or_method'>"), ("None", "None")],
-)
-def test_what_is_no_engine(tmp_path, value, told):
-    """A number, a class, or nothing."""
-    written(tmp_path, f"net = {value}\n")
-    needed = "needed what an adapter returned, as layer(...), or a function Problem -> Gradients"
-    assert refusal("mine.py:net") == f"mine.py:net: {told}, {needed}"
-
-
+# What goes wrong in a file is told by its line: its own error, and none of our traceback.
 BROKEN = {
     "a name": ("import math\n\nmath.pi\nnowhere\n", "line 4: NameError: name 'nowhere' is not defined"),
     "syntax": ("x = 1\ny = = 2\n", "line 2: SyntaxError: invalid syntax"),
@@ -108,27 +70,45 @@ BROKEN = {
     ),
 }
 
+# By what is asked for, the files that there are, and what is said.
+REFUSED = {
+    **{
+        target: ({}, f"{target!r}, needed FILE.py:NAME")
+        for target in ("mine.py", ":engine", "mine.py:", ":", "")
+    },
+    "none.py:engine": ({}, "none.py: no such file, needed FILE.py:NAME"),
+    ".:engine": ({}, ".: a folder, needed FILE.py:NAME"),
+    "mine.txt:engine": (
+        {"mine.txt": "engine = print"},
+        "mine.txt: a file of another kind, needed FILE.py:NAME",
+    ),
+    "mine.py:third": ({"mine.py": NAMES}, "mine.py: no 'third' there, needed one of first, second"),
+    "empty.py:third": ({"empty.py": ""}, "empty.py: no 'third' there, needed one of its own names"),
+    "mine.py:three": ({"mine.py": "three = 3\n"}, f"mine.py:three: 3, {NEEDED}"),
+    "mine.py:kind": (
+        {"mine.py": "kind = print.__class__\n"},
+        f"mine.py:kind: <class 'builtin_function_or_method'>, {NEEDED}",
+    ),
+    "mine.py:none": ({"mine.py": "none = None\n"}, f"mine.py:none: None, {NEEDED}"),
+    **{f"mine.py:{name}": ({"mine.py": text}, f"mine.py, {words}") for name, (text, words) in BROKEN.items()},
+    "mine.py:net": (
+        {"other.py": "\n1 / 0\n", "mine.py": "import other\n"},
+        "other.py, line 2: ZeroDivisionError: division by zero",
+    ),
+    "null.py:net": ({"null.py": "\0"}, "SyntaxError: source code"),
+}
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_what_goes_wrong_in_the_file_is_told_by_its_line(tmp_path, name):
-    """Its own error, and none of our traceback."""
-    text, words = BROKEN[name]
-    written(tmp_path, text)
-    assert refusal("mine.py:net").startswith(f"mine.py, {words}")
 
-
-def test_what_goes_wrong_in_a_neighbour_is_told_by_its_file(tmp_path):
-    """That is where to look."""
-    neighbour = written(tmp_path, "\n1 / 0\n", "other.py")
-    written(tmp_path, "import other\n")
-    assert refusal("mine.py:net") == f"{neighbour.resolve()}, line 2: ZeroDivisionError: division by zero"
-
-
-def test_what_cannot_be_read(tmp_path):
-    """No line is at fault."""
-    (tmp_path / "mine.py").write_bytes(b"\0")
-    assert refusal("mine.py:net").startswith("mine.py")
-    assert "SyntaxError: source code" in refusal("mine.py:net")
+@pytest.mark.parametrize("target", REFUSED)
+def test_what_is_no_engine_is_refused_in_a_line(tmp_path, target):
+    """By the user's own file and line."""
+    files, words = REFUSED[target]
+    for name, text in files.items():
+        written(tmp_path, text, name)
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        engine_at(target)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_ctrl_c_is_the_users_own(tmp_path):
