@@ -388,7 +388,12 @@ PINNED = [
     *(
         f"tests/verification/{name}.py"
         for name in (
-            *("adapters/test_layout", "adapters/rnn/test_scoping", "cli/test_durations"),
+            *(
+                "adapters/test_layout",
+                "adapters/rnn/test_larger",
+                "adapters/rnn/test_scoping",
+                "cli/test_durations",
+            ),
             *("processes/test_channel", "processes/test_modules"),
             *("report/test_description", "report/pages/test_svg"),
         )
