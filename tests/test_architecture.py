@@ -400,7 +400,7 @@ PINNED = [
     ),
     *(
         f"tests/verification/diagnosis/test_{name}.py"
-        for name in (*("readings", "scaled", "seen_in", "words"),)
+        for name in ("clipping", "precision", "readings", "scaled", "seen_in", "stages", "words")
     ),
     *(f"tests/verification/jax/test_{name}.py" for name in ("cells", "passes", "watching")),
     *(f"tests/verification/judging/test_{name}.py" for name in ("arguments", "profile", "tally")),
