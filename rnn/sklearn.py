@@ -45,7 +45,7 @@ from rnn.losses import softmax_cross_entropy, squared_error
 from rnn.network import RNN
 from rnn.optimisers import Constant, State
 from rnn.storage import CELLS
-from rnn.training import Standing, by_epoch, courses, told
+from rnn.training import Standing, by_epoch, call_each, courses
 
 FLOATS = [np.float64, np.float32]
 
@@ -250,7 +250,7 @@ class _Recurrent(_Checked):
         )
         standings = each_held(self.net_, min(batch, len(weights)), standings)
         for course in courses(standings, recipe.early_end()):
-            if told(self.callbacks or (), course.standing):
+            if call_each(self.callbacks or (), course.standing):
                 break
         self.params_, self.best_epoch_, total = course.best, course.best_epoch, float(weights.sum())
         self.loss_curve_, self.n_epochs_, self._state = (

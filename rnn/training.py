@@ -180,13 +180,13 @@ def train(
         class_weight=class_weight,
     )
     for course in courses(standings, early_stopping):
-        if told(callbacks, course.standing):
+        if call_each(callbacks, course.standing):
             break
     params = course.standing.params if early_stopping is None else course.best
     return params, History(course.train, course.validation)
 
 
-def told(callbacks: Iterable[Callback], standing: Standing) -> bool:
+def call_each(callbacks: Iterable[Callback], standing: Standing) -> bool:
     """Call each, and say whether one of them ends the training."""
     answers = [callback(standing) for callback in callbacks]
     return any(isinstance(answer, bool | np.bool_) and bool(answer) for answer in answers)

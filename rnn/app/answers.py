@@ -1,4 +1,4 @@
-"""What a model of a series is asked: the values that follow, one step ahead, and errors by horizon."""
+"""What a model of a series answers: the values that follow, one step ahead, and errors by horizon."""
 
 import argparse
 from dataclasses import asdict, replace
@@ -20,7 +20,7 @@ from rnn.console.progress import Progress
 
 
 def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Series]:
-    """The model, and the values that it is asked about."""
+    """The model, and the values that the command is about."""
     stored = read_model(options.model)
     try:
         model = from_stored(stored)
@@ -34,7 +34,7 @@ def _forecaster(options: argparse.Namespace) -> tuple[Forecaster, Series]:
 
 
 def _warned(options: argparse.Namespace) -> str:
-    """What a figure on a file's values has to say of them."""
+    """A warning about a figure that is computed on a file's values."""
     return "" if options.data is None else " (of a file that it may have learnt from)"
 
 
@@ -44,7 +44,7 @@ def _labels(model: Forecaster, first: int, count: int) -> list[str]:
     return model.calendar.labels(first, count)
 
 
-# What a window beside the first adds to the time of a step.
+# The additional time of a step for each window after the first.
 BESIDE = 0.05
 
 
@@ -91,7 +91,7 @@ def forecast(options: argparse.Namespace, places: Places) -> Outcome:
 
 
 def predict(options: argparse.Namespace, places: Places) -> Outcome:
-    """One step ahead, on every value that has a context."""
+    """One step ahead, for every value that has a context."""
     model, of = _forecaster(options)
     values, first = of.values, of.first
     errors = model.errors(of, 1)

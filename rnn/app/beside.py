@@ -1,4 +1,4 @@
-"""Rows of inputs that stand beside the steps of a series, and what of them is known at an origin."""
+"""Rows of inputs beside the steps of a series, and which of their numbers are known at an origin."""
 
 from dataclasses import dataclass
 
@@ -20,10 +20,9 @@ class Beside:
         return self.rows[:count] if self.lagged.size else np.zeros((count, 0))
 
     def around(self, first: int, last: int, length: int, steps: int) -> Array:
-        """Of each origin first … last, ``length`` rows up to it and ``steps`` after: (N, length + steps, F).
+        """For each origin first … last, ``length`` rows up to it and ``steps`` after: (N, length + steps, F).
 
-        What is lagged is that of the first step after an origin for all after it, since no more is known
-        there. Rows beyond the last are that one again.
+        Lagged inputs after an origin are all those of the first step after it, since no more is known.
         """
         count, total = last - first + 1, length + steps
         if not self.lagged.size:

@@ -23,7 +23,7 @@ from rnn.training import Course, Learnt, Standing
 def keep(
     path: Path, net: RNN, ended: Sequence[Learnt], course: Course, rng: np.random.Generator, of: str
 ) -> None:
-    """Write a checkpoint, whole or not at all; ``of`` says of which run it is.
+    """Write a checkpoint, whole or not at all; ``of`` identifies its run.
 
     ``ended`` are the trainings before this one in the same run.
     """
@@ -45,7 +45,7 @@ def keep(
 
 
 def kept(path: Path, net: RNN, of: str) -> tuple[tuple[Learnt, ...], Course, np.random.Generator]:
-    """What a checkpoint holds: the trainings that have ended, the one that goes on, and its generator.
+    """The contents of a checkpoint: the trainings that have ended, the current one, and its generator.
 
     ValueError for one of another run.
     """
@@ -71,7 +71,7 @@ def _blocks(name: str, params: Params) -> dict[str, Array]:
 
 
 def losses_of(learnt: Learnt) -> dict[str, Any]:
-    """All of it but the parameters, as JSON values."""
+    """Everything but the parameters, as JSON values."""
     return {"train": learnt.train, "validation": learnt.validation, "best_epoch": learnt.best_epoch}
 
 

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _places(options: argparse.Namespace) -> Places:
-    """Where the results go, or a refusal."""
+    """The places of the results; an error ends the command."""
     places = Places(_folder(options), FILES[options.command], options.json)
     try:
         places.check()
@@ -84,7 +84,7 @@ def _notice_of_compiling(command: str) -> None:
 
 
 def _folder(options: argparse.Namespace) -> Path | None:
-    """Where the files go: where that is said, else where the model is; nowhere if there are none."""
+    """The folder of the files: the one given, else that of the model; None if there are no files."""
     if not FILES[options.command] or options.out is not None:
         return getattr(options, "out", None)
     model: Path = options.model
@@ -111,7 +111,7 @@ def _refuse_to_overwrite(options: argparse.Namespace, places: Places) -> None:
 def _deliver(outcome: Outcome, places: Places) -> None:
     stream = sys.stderr if places.json_to_standard_output else sys.stdout
     print(outcome.said, file=stream)
-    # The JSON first: it holds everything, and takes no drawing.
+    # The JSON first: it holds everything, and needs no drawing.
     files: dict[Path, Save] = {}
     if places.json is not None:
         files[places.json] = partial(save_json, outcome.result)
@@ -123,14 +123,14 @@ def _deliver(outcome: Outcome, places: Places) -> None:
 
 
 def train(options: argparse.Namespace, places: Places) -> Outcome:
-    """A folder with a model, from the start or from its last checkpoint."""
+    """Fills a folder with a model, from the start or from its last checkpoint."""
     folder = Folder(options.out)
     if options.resume:
-        asked, digest = folder.read_run()
-        run = run_of(asked)
+        request, digest = folder.read_run()
+        run = run_of(request)
     else:
         folder.refuse_used()
-        run, digest = run_of(_asked(options)), ""
+        run, digest = run_of(_request(options)), ""
     assurance = assured(run.recipe.judged_as(), run.loops, options.verify)
     if assurance.verdict == IS_REFUTED:
         complain("python -m rnn train", assurance.said)
@@ -141,18 +141,18 @@ def train(options: argparse.Namespace, places: Places) -> Outcome:
         if not options.resume:
             # Once more: another training may have begun and ended while this one waited.
             folder.refuse_used()
-            digest = folder.write_run(run.asked)
+            digest = folder.write_run(run.request)
         return _trained(run, folder, digest, assurance)
 
 
-def _asked(options: argparse.Namespace) -> dict[str, Any]:
-    """What the flags ask for, with the data, as the folder keeps it."""
+def _request(options: argparse.Namespace) -> dict[str, Any]:
+    """The request of the flags, with the data, as the folder stores it."""
     if options.text is not None:
-        data = text.asked_for(_text(options.text), options.text.name)
+        data = text.run_data(_text(options.text), options.text.name)
     else:
         columns = columns_of(options)
         found = series.sine() if columns is None else read(options.data, columns, options.fill)
-        data = series.asked_for(found, options.unit, options.season, columns, options.calendar)
+        data = series.run_data(found, options.unit, options.season, columns, options.calendar)
     recipe = recipe_of(options)
     if recipe.loss is None:
         recipe = replace(recipe, loss=(series if options.text is None else text).USUAL_LOSS)

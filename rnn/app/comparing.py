@@ -31,7 +31,7 @@ import numpy as np
 from rnn.app.predictors import rmse_of
 from rnn.common.arrays import Array
 
-# How often chance alone may pass for a difference.
+# The probability with which chance may pass for a difference.
 CHANCE = 0.05
 
 # Of fewer origins the test finds but large differences.
@@ -54,7 +54,7 @@ class Comparison:
     origins: int
 
     def said(self, model: str) -> list[str]:
-        """In sentences, with another where there are few origins."""
+        """In sentences, with a further one if there are few origins."""
         found = (("beats", self.beaten), ("ties with", self.ties), ("is beaten by", self.better))
         each = [f"{does} {listed(names)}." for does, names in found if names]
         if not self.ties and not self.better:
@@ -66,7 +66,7 @@ class Comparison:
         return said
 
     def of(self, baseline: str) -> str:
-        """What was found of one of them, in a word or two."""
+        """The result for one of them, in a word or two."""
         return "beaten" if baseline in self.beaten else "a tie" if baseline in self.ties else "better"
 
 
@@ -85,7 +85,7 @@ def compared(errors: Mapping[str, Array]) -> Comparison:
 
 
 def advantage(own: Array, other: Array) -> int:
-    """1 if errors (N, h) are smaller than others beyond chance, −1 if they are larger, else 0."""
+    """1 if errors (N, h) are smaller than the others beyond chance, −1 if they are larger, else 0."""
     finite = [bool(np.isfinite(error).all()) for error in (own, other)]
     if not all(finite):
         # An error that no float holds is larger than any.

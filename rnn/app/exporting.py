@@ -1,4 +1,4 @@
-"""A model for other programs: its network in ONNX, and how what it takes and gives is to be read."""
+"""A model for other programs: its network in ONNX, and a description of its inputs and outputs."""
 
 import argparse
 import json
@@ -53,7 +53,7 @@ def export(options: argparse.Namespace, places: Places) -> Outcome:
 
 
 def _reading(stored: Stored) -> tuple[dict[str, Any], str]:
-    """What stands for values or characters, as JSON values and in a line."""
+    """What stands for values or characters, as JSON values and as a line."""
     if stored.about.get("kind") == "text":
         alphabet, _, _ = text.alphabet_of(stored)
         return {

@@ -29,7 +29,7 @@ VERSION, UNSEALED = 2, 1
 NAMES = ("run.json", "checkpoint.safetensors", "model.safetensors", "training.png")
 
 
-# What a file is called until it is whole (``rnn.console.files``).
+# The suffix of a file that is not complete yet (``rnn.console.files``).
 LEFT = r"\.[a-z0-9_]{8}(\.json|\.png|)"
 
 
@@ -41,7 +41,7 @@ class Folder:
 
     @property
     def run(self) -> Path:
-        """What was asked for."""
+        """The request: data, recipe, loops."""
         return self.path / NAMES[0]
 
     @property
@@ -69,9 +69,9 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """While it lasts no other training can be in the folder; ValueError if one is.
+        """Within the block no other training can use the folder; ValueError if one does.
 
-        ``Undelivered`` where the file that is held cannot be made.
+        ``Undelivered`` if the lock file cannot be made.
         """
         lock = self.path / ".lock"
         with undelivered(lock, "could not be made"):
@@ -87,14 +87,14 @@ class Folder:
             yield
 
     def _clear(self) -> None:
-        """Take away what trainings have left that were killed while they wrote."""
+        """Removes files that trainings have left which were killed while they wrote."""
         for path in self.path.iterdir():
             if fullmatch(LEFT, path.name):
                 path.unlink()
 
-    def write_run(self, asked: dict[str, Any]) -> str:
-        """Keep what is asked for; returns its digest. ``Undelivered`` where it cannot be written."""
-        text = sealed({"version": VERSION, **asked})
+    def write_run(self, request: dict[str, Any]) -> str:
+        """Store the request; returns its digest. ``Undelivered`` if it cannot be written."""
+        text = sealed({"version": VERSION, **request})
         with undelivered(self.run, "could not be written"):
             write_text(self.run, text)
         return _digest(text)
@@ -107,39 +107,40 @@ class Folder:
         """
         text = read_text(self.run, errors="replace").read()
         try:
-            asked = _unsealed(text)
+            request = _unsealed(text)
         except ValueError as error:
             raise ValueError(f"{cut(str(self.run))}: {error}") from None
-        if asked["version"] == UNSEALED and not self.checkpoint.exists():
+        if request["version"] == UNSEALED and not self.checkpoint.exists():
             raise ValueError(
                 f"{cut(str(self.run))}: version {UNSEALED}, which has no sha256, and no checkpoint that "
                 "knows it, needed a new training in another folder"
             )
-        return asked, _digest(text)
+        return request, _digest(text)
 
 
 def _unsealed(text: str) -> dict[str, Any]:
-    """What a run's text holds, its version among it, or a ValueError."""
+    """The contents of a run's text, including its version, or a ValueError."""
     try:
-        asked = unsealed(text)
+        request = unsealed(text)
     except BadSeal as error:
         before = _of_version_1(text)
         if before is None:
             raise ValueError(f"{error} by train") from None
         return before
-    if asked.get("version") != VERSION:
-        raise ValueError(f"version {shown(asked.get('version'))}, needed what train wrote, version {VERSION}")
-    return asked
+    if request.get("version") != VERSION:
+        version = shown(request.get("version"))
+        raise ValueError(f"version {version}, needed what train wrote, version {VERSION}")
+    return request
 
 
 def _of_version_1(text: str) -> dict[str, Any] | None:
-    """What such a text holds; None for another, as a sealed one in which the version was changed."""
+    """The contents of a text of version 1; None for any other, as a sealed one with a changed version."""
     try:
-        asked = json.loads(text)
+        request = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    of_version = isinstance(asked, dict) and asked.get("version") == UNSEALED and "sha256" not in asked
-    return asked if of_version else None
+    of_version = isinstance(request, dict) and request.get("version") == UNSEALED and "sha256" not in request
+    return request if of_version else None
 
 
 def _digest(text: str) -> str:

@@ -89,14 +89,14 @@ class Forecaster:
 
     @property
     def unlearnt(self) -> Series:
-        """The values that it keeps: those that were not learnt from, after a context."""
+        """The values after the first context that were not learnt from."""
         values = np.concatenate([self.earlier, self.recent])
         first = self.first - len(self.earlier)
         return Series(self.name, values, self.calendar, 0, self.beside, first)
 
     @property
     def held_out(self) -> Series:
-        """The recent ones of them: those by which nothing was chosen, after a context."""
+        """The recent values after a context: nothing was chosen by these."""
         beside = self.beside[len(self.earlier) :]
         return Series(self.name, self.recent, self.calendar, 0, beside, self.first)
 
@@ -107,8 +107,8 @@ class Forecaster:
         values, first = series.values, self.context - 1
         found = contexts(values, first, len(values) - 2, self.context)
         named = self.predictors(show)
-        asked = named if which is None else {name: named[name] for name in which}
-        return errors(asked, values, found, first, steps, self.inputs.beside(series))
+        chosen = named if which is None else {name: named[name] for name in which}
+        return errors(chosen, values, found, first, steps, self.inputs.beside(series))
 
     def interval(self, steps: int, level: float, show: Show = unreported) -> Interval:
         """How far a forecast of each step is widened, by the model's errors on values not learnt from."""
@@ -132,16 +132,16 @@ class Forecaster:
     def forecast(self, series: Series, steps: int, show: Show = unreported) -> dict[str, Array]:
         """The values that follow, by each predictor: (steps,).
 
-        FloatingPointError if they grow too large, ValueError if inputs beside them are not known.
+        FloatingPointError if they grow too large, ValueError if future inputs are not known.
         """
         context, last = series.values[np.newaxis, -self.context :], len(series.values) - 1
         beside = self.inputs.beside(series, steps).around(last, last, self.context, steps)
         return {name: predict(context, steps, beside)[0] for name, predict in self.predictors(show).items()}
 
     def series(self, path: Path | None, columns: Columns | None, fill: bool) -> Series:
-        """The values of a file, or its own where none is given.
+        """The values of a file, or its own if none is given.
 
-        OSError or ValueError, in words for who gave the file.
+        OSError or ValueError, with a message for the user who gave the file.
         """
         if path is None:
             return self.held_out
@@ -238,7 +238,7 @@ def from_stored(stored: Stored) -> Forecaster:
             net=stored.net,
             params=stored.params,
             views=views,
-            # Models of older versions are of views alone.
+            # Models of older versions consist of views only.
             others=tuple(about.get("others", ())),
             adds=adds,
             length=about["length"],
@@ -256,7 +256,7 @@ def from_stored(stored: Stored) -> Forecaster:
             calendar=None if about["calendar"] is None else Calendar(**about["calendar"]),
             columns=None if about["columns"] is None else Columns(**about["columns"]),
         )
-        # Whatever in it does not fit is found here, and not in the midst of a command.
+        # Errors in its contents are found here, and not in the middle of a command.
         found.errors(found.held_out, 1)
         found.interval(1, LEVEL)
         if found.calendar is not None:

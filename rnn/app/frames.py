@@ -58,7 +58,7 @@ def fit(frame: Any, column: str, *, season: int | None = None, **recipe: Any) ->
             "recipe": chosen.as_json(),
             "loops": chosen.usual_loops(),
             "checkpoint_every": chosen.epochs,
-            "data": series.asked_for(given, "", season, None),
+            "data": series.run_data(given, "", season, None),
         }
     )
     with TemporaryDirectory() as folder:

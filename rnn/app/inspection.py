@@ -90,7 +90,9 @@ _PART = {True: "The network:", False: "The network that was trained, and is no p
 def _looking_back(
     stored: Stored, training: Mapping[str, Any]
 ) -> tuple[list[str], list[pictures.ByLag], dict[str, Array]]:
-    """How far back forecasts look, and a loss in a network that is part of them: said, drawn, and by lag."""
+    """How far back forecasts look, and a loss in a network that is part of them: as text, as a picture, and
+    by lag.
+    """
     said, drawn, lags = [], [], {}
     if stored.about["kind"] == "series":
         found = influence(from_stored(stored))
@@ -178,8 +180,8 @@ def generate(options: argparse.Namespace, places: Places) -> Outcome:
     except ValueError as error:
         raise ValueError(f"{cut(str(options.model))}: {error}") from None
     rng = np.random.default_rng(options.seed)
-    asked = codes, length, options.steps, options.temperature
+    arguments = codes, length, options.steps, options.temperature
     with part(Progress({"the text": 1.0}), "the text", options.steps) as show:
-        found = text.written(stored.net, stored.params, *asked, rng, show)
+        found = text.written(stored.net, stored.params, *arguments, rng, show)
     shown = "".join(alphabet[code] for code in found)
     return Outcome(options.prompt + shown, {"prompt": options.prompt, "text": shown})

@@ -30,7 +30,7 @@ from rnn.app.comparing import critical
 from rnn.app.predictors import rmse_of
 from rnn.common.arrays import Array
 
-# The share of what comes that an interval is to hold, where none is asked for.
+# The share of values that an interval is to hold by default.
 LEVEL = 0.9
 
 # How often the intervals are made anew while their coverage is measured.
@@ -57,27 +57,27 @@ class Interval:
 
     @property
     def coverage(self) -> Array:
-        """The share held by horizon, (steps,); NaN where none was tested."""
+        """The share held by horizon, (steps,); NaN if none was tested."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self.held / self.tested)
 
     @property
     def overall(self) -> float:
-        """The share held of all that was tested; NaN of none."""
+        """The share held of all that was tested; NaN if none was."""
         count = self.tested.sum()
         return float(self.held.sum() / count) if count else float("nan")
 
     def said(self) -> str:
         """In two sentences."""
-        asked = f"Intervals: {percent(self.level)}, by errors on held-out values that were known before."
+        text = f"Intervals: {percent(self.level)}, by errors on held-out values that were known before."
         known = np.flatnonzero(self.tested)
         if not len(known):
-            return f"{asked}\nThere are too few of these to measure how often they hold."
+            return f"{text}\nThere are too few of these to measure how often they hold."
         shares = self.coverage[known]
         steps = f"{known[-1] + 1} step{'s' if known[-1] else ''} ahead"
         by = f" ({percent(shares.min())} to {percent(shares.max())})" if len(known) > 1 else ""
         return (
-            f"{asked}\nThey held {percent(self.overall)} of the last {self.tested[0]} values "
+            f"{text}\nThey held {percent(self.overall)} of the last {self.tested[0]} values "
             f"up to {steps}{by}."
         )
 

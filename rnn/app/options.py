@@ -1,4 +1,4 @@
-"""What each command can be asked for: its own flags and no others, checked before anything is done."""
+"""The options of each command, which are checked before anything is done."""
 
 import argparse
 import math
@@ -73,7 +73,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _check_train(options: argparse.Namespace, given: Sequence[str]) -> None:
-    """Flags that go together, and those that do not."""
+    """Checks which flags go together."""
     if options.resume:
         others = sorted(set(given) - {"--out", "--resume", "--json", "--no-verify"})
         if others:
@@ -102,12 +102,12 @@ def columns_of(options: argparse.Namespace) -> Columns | None:
     if options.column is None:
         return None
     named = options.column, options.date, options.date_format, options.separator, options.decimal
-    # What was trained on inputs knows their names.
+    # A model that was trained on inputs knows their names.
     return Columns(*named, getattr(options, "inputs", ()), getattr(options, "known", ()))
 
 
 def recipe_of(options: argparse.Namespace) -> Recipe:
-    """The recipe that the flags of train make."""
+    """The recipe for the flags of train."""
     return Recipe(**{each.name: getattr(options, each.name) for each in fields(Recipe)})
 
 

@@ -1,4 +1,4 @@
-"""What a command comes to, and how it is written: JSON without NaN, CSV without formulas, text in lines."""
+"""The result of a command, and how it is written: JSON without NaN, CSV without formulas, text in lines."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from rnn.console.places import STANDARD_OUTPUT, Places
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What is said, the result as JSON values, and the files by their names."""
+    """The output, the result as JSON values, and files by name."""
 
     said: str
     result: Mapping[str, Any]
@@ -35,7 +35,9 @@ def save_json(result: Mapping[str, Any], path: Path) -> None:
 
 
 def finite(value: Any) -> Any:
-    """JSON values with null for what is not known, or too large for a number, as JSON has no NaN and no ∞."""
+    """JSON values with null for unknown numbers and for those that no float holds, because JSON has no NaN
+    and no ∞.
+    """
     if isinstance(value, Mapping):
         return {name: finite(each) for name, each in value.items()}
     if isinstance(value, np.ndarray | list | tuple):
@@ -44,7 +46,7 @@ def finite(value: Any) -> Any:
 
 
 def save_csv(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
-    """Columns whose names and texts are this program's own: no cell begins what a spreadsheet computes."""
+    """Writes columns whose names and texts come from this program: no cell starts a spreadsheet formula."""
     rows = zip(*columns.values(), strict=True)
     cells = [
         "" if isinstance(cell, float) and not np.isfinite(cell) else str(cell) for row in rows for cell in row

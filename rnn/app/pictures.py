@@ -99,7 +99,7 @@ def _where(model: "Forecaster", first: int, count: int) -> tuple[Array, str]:
 
 
 def _along(axes: Any, called: str) -> None:
-    """The name of the axis along the series; dates on it are as short as they can be told apart."""
+    """The name of the axis along the series; dates on it are as short as they can be and still differ."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     axes.set_xlabel(called)
@@ -158,11 +158,11 @@ def training(
 
 
 def _draw_coverage(axes: Any, interval: Interval) -> None:
-    """The share of held-out values in their intervals, by horizon, beside the share asked for."""
+    """The share of held-out values in their intervals, by horizon, beside the requested share."""
     steps = len(interval.width)
     axes.plot(range(1, steps + 1), 100 * interval.coverage, label="held", **_style(0, steps))
-    asked = f"asked for: {percent(interval.level)}"
-    axes.axhline(100 * interval.level, color=BLACK, linestyle="--", linewidth=0.8, label=asked)
+    label = f"asked for: {percent(interval.level)}"
+    axes.axhline(100 * interval.level, color=BLACK, linestyle="--", linewidth=0.8, label=label)
     axes.set(title="Coverage by horizon, of intervals made before", xlabel="steps ahead")
     axes.set(ylabel="held-out values held, in %", ylim=(0, 105), xlim=(0, steps + 1))
 

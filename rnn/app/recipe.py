@@ -1,4 +1,4 @@
-"""What a training is asked for, as plain values that a file holds, and the objects that they name."""
+"""The options of a training, as plain values that a file holds, and the objects that they name."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -106,13 +106,13 @@ class Recipe:
         return RNN(cell, outputs, loss, loops)  # type: ignore[arg-type]  # the usual ones for None
 
     def judged_as(self) -> tuple[str, ...]:
-        """The names of what the verifier judges of its network: the cell, and how several make one."""
+        """The names under which the verifier judges its network: the cell, and how several make one."""
         if self.bidirectional:
             return self.cell, BIDIRECTIONAL
         return (self.cell, STACK) if self.num_layers > 1 else (self.cell,)
 
     def usual_loops(self) -> str:
-        """The name of the loops that its network has where none are asked for."""
+        """The name of the loops that its network has by default."""
         return name_of(self.network(1, 1, squared_error).loops)
 
     def objective(self, usual: str) -> tuple[Loss, str]:

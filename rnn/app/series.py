@@ -38,7 +38,7 @@ USUAL_LOSS = "squared_error:last"
 FIXED: Mapping[str, Transformation] = {"levels": Transformation(), "changes": Transformation(lags=(1,))}
 
 
-def asked_for(
+def run_data(
     series: Series, unit: str, season: int | None, columns: Columns | None, by_date: bool = False
 ) -> dict[str, Any]:
     """The data of a run as JSON values; ``by_date`` asks for sines of the calendar."""

@@ -41,7 +41,7 @@ USUAL_LOSS = "softmax_cross_entropy:every"
 MOST_CHARACTERS = 500
 
 
-def asked_for(text: str, name: str) -> dict[str, Any]:
+def run_data(text: str, name: str) -> dict[str, Any]:
     """The data of a run as JSON values."""
     return {"kind": "text", "name": name, "text": text}
 

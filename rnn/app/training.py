@@ -32,7 +32,7 @@ OnEpoch = Callable[[Sequence[Learnt], Course], object]
 class Run:
     """What was asked for, as the folder keeps it, and the task that it comes to."""
 
-    asked: dict[str, Any]
+    request: dict[str, Any]
     recipe: Recipe
     loops: str
     every: int
@@ -55,22 +55,22 @@ class Run:
         return past + course.epoch, round(past + now + usual * to_come)
 
 
-def run_of(asked: dict[str, Any]) -> Run:
+def run_of(request: dict[str, Any]) -> Run:
     """The run of what is asked for. ValueError where that is no run, or one that cannot be.
 
     Its loops are those by which it was begun, so that it ends with the same bytes whatever is installed when
     it goes on. Of version 1, which does not say, they are NumPy's.
     """
     try:
-        recipe, data = Recipe.from_json(asked["recipe"]), asked["data"]
+        recipe, data = Recipe.from_json(request["recipe"]), request["data"]
         truncation_of(recipe.truncation)
         recipe.descent(recipe.rates(1)), recipe.early_end()
-        loops = asked.get("loops", "numpy")
+        loops = request.get("loops", "numpy")
         if NAMED[loops] == CompiledLoops() and not installed():
             raise ValueError(f"the run: begun by compiled loops; {missing(LIBRARIES[0], 'compiled')}")
         task = TASKS[data["kind"]](data, recipe, NAMED[loops])
         checked_dropout(recipe.dropout, task.net.handed_up, "--dropout")
-        return Run(asked, recipe, loops, asked["checkpoint_every"], task)
+        return Run(request, recipe, loops, request["checkpoint_every"], task)
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{type(error).__name__}: {error}, needed what train was asked for") from None
 

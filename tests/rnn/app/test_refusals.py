@@ -7,10 +7,10 @@ from rnn.app.calendar import Calendar, numbered, parsed, spaced
 from rnn.app.inputs import Inputs, cycles_of
 from rnn.app.preparing import Cut, check_seen, cut, learn_scaling
 from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
-from rnn.app.series import asked_for, sine, task
+from rnn.app.series import run_data, sine, task
 from rnn.app.table import Series
-from rnn.app.text import asked_for as asked_for_text
 from rnn.app.text import encoded
+from rnn.app.text import run_data as asked_for_text
 from rnn.app.text import task as task_of_text
 from rnn.app.training import run_of
 from rnn.app.transformation import Transformation
@@ -67,14 +67,14 @@ def dates(texts):
 
 def run(changed):
     """A training that has been asked for, with other values."""
-    data, recipe = asked_for(sine(), "", None, None), Recipe(units=3, length=5, epochs=6)
+    data, recipe = run_data(sine(), "", None, None), Recipe(units=3, length=5, epochs=6)
     asked = {"recipe": recipe.as_json(), "loops": "numpy", "checkpoint_every": 2, "data": data}
     return run_of({**asked, **changed})
 
 
 def learnt(season=None, by_date=False, **recipe):
     """The task of a series of a hundred values without dates."""
-    given = asked_for(Series("v", VALUES, filled=2), "", season, None, by_date=by_date)
+    given = run_data(Series("v", VALUES, filled=2), "", season, None, by_date=by_date)
     return task(given, Recipe(length=5, **recipe))
 
 

@@ -5,13 +5,13 @@ import pytest
 
 from rnn.app.calendar import Calendar
 from rnn.app.recipe import Recipe
-from rnn.app.series import asked_for, task
+from rnn.app.series import run_data, task
 from rnn.app.table import Columns, Series
 
 
 def data(values, season=None):
     """A series without a name to speak of."""
-    return asked_for(Series("v", np.asarray(values, float), filled=2), "", season, None)
+    return run_data(Series("v", np.asarray(values, float), filled=2), "", season, None)
 
 
 def test_scaling_has_not_seen_what_judges():
@@ -39,7 +39,7 @@ def test_what_forecasts_is_learnt():
 def dated(values, **more):
     """The data of a run on days."""
     given = Series("v", values, Calendar("seconds", 86_400, "2001-01-01"), 0)
-    return {**asked_for(given, "", None, None, by_date=True), **more}
+    return {**run_data(given, "", None, None, by_date=True), **more}
 
 
 def columns_of(found):
@@ -74,7 +74,7 @@ def test_what_tests_changes_no_record_of_inputs():
     later = rows.copy()
     later[85:] = 1e3
     given = (
-        asked_for(Series("v", values, None, 0, each), "", None, Columns("v", inputs=["a"]))
+        run_data(Series("v", values, None, 0, each), "", None, Columns("v", inputs=["a"]))
         for each in (rows, later)
     )
     one, other = (task(each, Recipe(length=5)).lessons[0] for each in given)

@@ -7,7 +7,7 @@ import pytest
 
 from rnn.app.forecaster import read_model
 from rnn.app.recipe import Recipe
-from rnn.app.text import alphabet_of, asked_for, baselines, task, written
+from rnn.app.text import alphabet_of, baselines, run_data, task, written
 from rnn.storage import Stored
 from rnn.training import Standing, courses
 
@@ -16,7 +16,7 @@ TEXT = "abcd" * 40
 
 def test_each_character_has_the_next_as_its_target():
     """One stretch after another."""
-    found = task(asked_for(TEXT, "t"), Recipe(length=6, units=2))
+    found = task(run_data(TEXT, "t"), Recipe(length=6, units=2))
     (lesson,) = found.lessons
     codes, ahead = lesson.learn.xs.argmax(axis=2), lesson.learn.targets
     np.testing.assert_array_equal(codes.ravel()[1:], ahead.ravel()[:-1])
@@ -72,7 +72,7 @@ def test_a_file_of_something_else_is_refused(written, about, recent):
 def test_a_loss_may_stand_on_the_last_character():
     """Of each stretch; what judges is every character all the same."""
     last, every = (
-        task(asked_for(TEXT, "t"), Recipe(length=6, units=2, loss=loss))
+        task(run_data(TEXT, "t"), Recipe(length=6, units=2, loss=loss))
         for loss in ("softmax_cross_entropy:last", None)
     )
     (lesson,), (whole,) = last.lessons, every.lessons
@@ -85,7 +85,7 @@ def test_a_loss_may_stand_on_the_last_character():
 
 def test_a_loss_that_is_no_number_costs_no_model():
     """What judges is met when all is learnt: its figure is infinite then, and the rest is as it was."""
-    made = task(asked_for("the cat sat on the mat. " * 40, "t"), Recipe(length=8, units=4))
+    made = task(run_data("the cat sat on the mat. " * 40, "t"), Recipe(length=8, units=4))
     params = made.net.init(np.random.default_rng(0), np.float32)
     c = np.full_like(params.c, -3e38)
     c[0] = 3e38

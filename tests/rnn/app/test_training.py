@@ -19,7 +19,7 @@ from rnn.app.checkpoint import kept
 from rnn.app.commands import main
 from rnn.app.folder import NAMES, Folder
 from rnn.app.recipe import Recipe
-from rnn.app.series import asked_for, sine
+from rnn.app.series import run_data, sine
 from rnn.app.training import run_of, trained
 from rnn.console.files import Undelivered
 from rnn.loops import NAMED
@@ -37,7 +37,7 @@ RECIPE = {"units": 3, "length": 5, "epochs": 6, "early_stopping": False}
 
 def asked(loops="compiled", **changed):
     """What is asked of a short training on the sine."""
-    data, recipe = asked_for(sine(), "", None, None), Recipe(**{**RECIPE, **changed})
+    data, recipe = run_data(sine(), "", None, None), Recipe(**{**RECIPE, **changed})
     return {"recipe": recipe.as_json(), "loops": loops, "checkpoint_every": 2, "data": data}
 
 
