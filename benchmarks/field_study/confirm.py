@@ -162,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
         except ImportError as missing:
             print(f"{name} left out: {missing}")
             continue
-        except ValueError as error:
+        except Exception as error:
             said = {"raised": str(error)}
         keep("confirmations.json", name, said)
         print(name, said, flush=True)

@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.field_study.places import ADAPTERS
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Use
+from verification.properties.calling import afresh
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 # Of four steps no adapter's truncation leaves anything out; of eight each does.
@@ -45,7 +46,7 @@ class Wrapped:
             # Nothing flows back through a final state that is not claimed.
             state = state or [0 * array for array in case.state]
             case = replace(case, objective=Cotangents(outputs, tuple(state)))
-        return self.engine.answer(case)
+        return self.engine.answer(afresh(case))
 
     def forward(self, *arrays: Any) -> list[np.ndarray]:
         """What it computes, as far as its cotangents are claimed."""
@@ -74,7 +75,8 @@ def wrapped(name: str, steps: int = STEPS) -> Wrapped:
         # Adapters import what they share by its own name, as when the command loads one.
         sys.path.insert(0, str(ADAPTERS))
     module = importlib.import_module(name)
-    return at_a_point(module.engine, steps, getattr(module, "by_torch", None))
+    made = at_a_point(module.engine, steps, getattr(module, "by_torch", None))
+    return replace(made, case=replace(made.case, layouts=getattr(module, "LAYOUTS", {})))
 
 
 def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> Wrapped:

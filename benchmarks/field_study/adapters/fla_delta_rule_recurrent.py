@@ -14,6 +14,7 @@ PIN = {
     "package": "fla-core==0.6.0",
     "with": ("torch==2.13.0", "triton==3.9.0", "einops", "packaging"),
     "environment": "fla",
+    "page": "flash-linear-attention.md",
 }
 
 theirs = operation("delta_rule")
@@ -30,5 +31,7 @@ def apply(params, xs, state):
     return outputs, (final,)
 
 
+# Where the state lies when a confirmation sees it raise.
+LAYOUTS = {"S0": "every other record"}
 scope = Scope(records=(1, 9), steps=(1, 17), dtypes=("float32",))
 engine = layer(apply, model=delta_rule, scope=scope)
