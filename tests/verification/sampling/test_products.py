@@ -101,12 +101,18 @@ TYPES = {
 def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a_process():
     """And no process is asked the rows of a shape that another was asked."""
     rows = dealt_out(models.vanilla, resolved(None, models.vanilla, problem.CAPABILITIES), (), ())
-    met: dict[tuple[int, ...], tuple[str, ...]] = {}
+    types: dict[tuple[int, ...], tuple[str, ...]] = {}
     for row in rows:
         sizes = tuple(row.sizes[name] for name in "NTHD")
-        met[sizes] = (*met.get(sizes, ()), row.levels["type"])
-    assert met == TYPES
+        types[sizes] = (*types.get(sizes, ()), row.levels["type"])
+    assert types == TYPES
     assert [len(some) for some in in_processes(rows)] == [6, 6, 4]
+    # Of many positions no type that takes more than 1.2 s, and of 16 units no more than two.
+    model = models.slstm
+    rows = rows_of_products(model, resolved(None, model, problem.CAPABILITIES))
+    many = [row for row in rows if row.sizes["T"] > 200 and row.sizes["N"] > 100]
+    met = [(row.sizes["T"], row.sizes["H"], row.levels["type"]) for row in many]
+    assert met == [(255, 2, "float64"), (509, 2, "float32")]
 
 
 def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
