@@ -658,7 +658,11 @@ NEAR = {
         (RULES, "zeros or declined or says_something or not_asked_the"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
-    "tolerance": ((PROPERTIES, "sharp or lose"), (RULES, "says_something")),
+    "tolerance": (
+        (PROPERTIES, "sharp or lose"),
+        (RULES, "says_something"),
+        ("tests/verification/truth/test_rounding.py", "fewer_draws"),
+    ),
     **dict.fromkeys(("lag_table", "perturbed_replays", "sums"), ((PROPERTIES, "sharp or lose"),)),
     "expectation": (
         (PROPERTIES, "sharp or lose"),
