@@ -5,11 +5,11 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.models.case import Case, objective_given
 from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Use
 from verification.sampling.factors import ALONE, IN_C_ORDER, MIXED
+from verification.sampling.patterns import PATTERNS, SAME_RECORDS, SAME_STEPS
 
 
 def repeating(case: Case, rng: np.random.Generator) -> Case:
@@ -17,16 +17,11 @@ def repeating(case: Case, rng: np.random.Generator) -> Case:
     named = [block.name for block in case.model.of(Use.INPUT, Use.STATE)]
     chosen = int(rng.integers(len(named) + 1))
     if chosen == len(named):
-        return replace(case, objective=case.objective.replaced(lambda array: _all_alike(array, 0)))
+        alike = PATTERNS[SAME_RECORDS].apply
+        return replace(case, objective=case.objective.replaced(lambda array: alike(array, rng)))
     name = named[chosen]
-    axis = int(rng.integers(2)) if name in case.inputs else 0
-    return replace(case, blocks={**case.blocks, name: _all_alike(case.blocks[name], axis)})
-
-
-def _all_alike(array: Array, axis: int) -> Array:
-    """As what has one index along an axis is all the rest: that of the largest number."""
-    sizes = np.abs(np.moveaxis(array, axis, 0)).reshape(array.shape[axis], -1).max(axis=1)
-    return np.broadcast_to(array.take([int(np.argmax(sizes))], axis), array.shape).copy()
+    level = (SAME_RECORDS, SAME_STEPS)[int(rng.integers(2)) if name in case.inputs else 0]
+    return replace(case, blocks={**case.blocks, name: PATTERNS[level].apply(case.blocks[name], rng)})
 
 
 def sharing(case: Case, rng: np.random.Generator) -> Case:

@@ -32,14 +32,15 @@ from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RAN
 from verification.sampling.patterns import (
     ALIKE,
     DIAGONAL,
+    LOWER,
     ONE_HOT,
     ONE_SIGN,
     PATTERNS,
     SYMMETRIC,
     UNBOUNDED,
+    UPPER,
     WHOLE,
     is_square,
-    of_parts,
     some_zero,
     started,
 )
@@ -70,12 +71,7 @@ PLAIN = {
 Change: TypeAlias = Callable[[Array, np.random.Generator], Array]
 
 # Of a square matrix, or of each that is stacked.
-SQUARE: tuple[Change, ...] = (
-    PATTERNS[SYMMETRIC].apply,
-    PATTERNS[DIAGONAL].apply,
-    of_parts(np.tril),
-    of_parts(np.triu),
-)
+SQUARE = tuple(PATTERNS[level].apply for level in (SYMMETRIC, DIAGONAL, LOWER, UPPER))
 
 
 @dataclass(frozen=True)

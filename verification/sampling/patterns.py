@@ -16,8 +16,9 @@ from verification.sampling.condition import Condition
 ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"
 SYMMETRIC, DIAGONAL, INITIAL = "symmetric", "diagonal", "as initialised"
 
-# Of an array by itself.
-SOME_ZERO = "some zero"
+# Of an array by itself, in cases of several conditions alone.
+SOME_ZERO, LOWER, UPPER = "some zero", "lower triangular", "upper triangular"
+SAME_RECORDS, SAME_STEPS = "records alike", "steps alike"
 
 # What inputs are scaled by where no function bounds a state: whole numbers beyond 1 may grow with every step.
 UNBOUNDED = 0.5
@@ -93,7 +94,7 @@ def some_zero(array: Array, rng: np.random.Generator, parts: int = 0) -> Array:
     return made
 
 
-def of_parts(change: Callable[[Array], Array]) -> Change:
+def _of_parts(change: Callable[[Array], Array]) -> Change:
     """The change of each square part of an array."""
 
     def made(array: Array, rng: np.random.Generator) -> Array:
@@ -108,7 +109,7 @@ def _square(words: str, change: Callable[[Array], Array], holds: Callable[[Array
     def held(array: Array) -> bool:
         return array.shape[1] > 1 and all(map(holds, _square_parts(array)))
 
-    return Condition(words, of_parts(change), held, is_square)
+    return Condition(words, _of_parts(change), held, is_square)
 
 
 def _symmetric(part: Array) -> Array:
@@ -122,15 +123,34 @@ def _diagonal(part: Array) -> Array:
     return made
 
 
+def _same(words: str, axis: int, *uses: Use) -> Condition[Array]:
+    """Along an axis all is as what has the largest number."""
+
+    def made(array: Array, rng: np.random.Generator) -> Array:
+        sizes = np.abs(np.moveaxis(array, axis, 0)).reshape(array.shape[axis], -1).max(axis=1)
+        return np.broadcast_to(array.take([int(np.argmax(sizes))], axis), array.shape).copy()
+
+    def holds(array: Array) -> bool:
+        several = array.shape[axis] > 1 and array.any()
+        return bool(several and np.all(array == array.take([0], axis)))
+
+    return Condition(words, made, holds, lambda block: block.use in uses)
+
+
 # By level, the most particular first.
 PATTERNS: Mapping[str, Condition[Array]] = {
     DIAGONAL: _square("{} is diagonal", _diagonal, lambda a: np.array_equal(a, np.diag(np.diag(a)))),
     SYMMETRIC: _square("{} is symmetric", _symmetric, lambda a: np.array_equal(a, a.T)),
+    # Neither what is zero, or diagonal, as well.
+    LOWER: _square("{} is lower triangular", np.tril, lambda a: np.array_equal(a != 0, np.tri(len(a)))),
+    UPPER: _square("{} is upper triangular", np.triu, lambda a: np.array_equal(a != 0, np.tri(len(a)).T)),
     ONE_HOT: Condition("{} is one-hot", _one_hot, _is_one_hot),
     WHOLE: Condition("{} is of whole numbers", _whole, lambda a: np.array_equal(a, np.round(a))),
     ALIKE: Condition(
         "all numbers of {} are alike", _alike, lambda a: a.size > 1 and bool(np.all(a == a.flat[0]))
     ),
+    SAME_RECORDS: _same("all records of {} are alike", 0, Use.INPUT, Use.STATE),
+    SAME_STEPS: _same("all steps of {} are alike", 1, Use.INPUT),
     SOME_ZERO: Condition("some numbers of {} are 0", some_zero, lambda a: not a.all()),
     ONE_SIGN: Condition("{} has one sign", _of_one_sign, _is_of_one_sign),
 }

@@ -19,6 +19,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.factors import dimensions, needs_readout, numbers_given, vectors
 from verification.sampling.numbering import Row
+from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS
 from verification.sampling.products import plain, within
 from verification.sampling.sample import by_levels, in_floats
 
@@ -138,10 +139,10 @@ def _denormal_cotangents(case: Case, rng: np.random.Generator) -> Case:
 
 
 def _equal_records(case: Case, rng: np.random.Generator) -> Case:
-    """Inputs, states and cotangents of all are those of the first."""
+    """Inputs, states and cotangents of all are those of one."""
 
     def change(array: Array) -> Array:
-        return np.broadcast_to(array[:1], array.shape).copy()
+        return PATTERNS[SAME_RECORDS].apply(array, rng)
 
     case = _with(case, {block.name: change for block in case.model.of(Use.INPUT, Use.STATE)})
     return replace(case, objective=case.objective.replaced(change))
@@ -149,7 +150,7 @@ def _equal_records(case: Case, rng: np.random.Generator) -> Case:
 
 def _equal_states(case: Case, rng: np.random.Generator) -> Case:
     """Each state is one number throughout."""
-    return _with(case, {b.name: lambda a: np.full_like(a, a.flat[0]) for b in case.model.of(Use.STATE)})
+    return _with(case, {b.name: lambda a: PATTERNS[ALIKE].apply(a, rng) for b in case.model.of(Use.STATE)})
 
 
 def _quieter(axis: int, index: int) -> Callable[[Array], Array]:

@@ -131,21 +131,33 @@ def test_what_is_said_first_of_the_numbers_that_matter(factor, level):
 
 
 def test_every_condition_is_in_the_table():
-    """But for one of several outputs, which an LSTM has not, and zeros here and there."""
-    known = {level for _, level in TABLE} | {"not of one of several outputs", "some zero"}
+    """But for one of several outputs, which an LSTM has not, and what no level makes by itself."""
+    known = {level for _, level in TABLE} | {"not of one of several outputs", *(each for _, each in BESIDE)}
     assert {*PATTERNS, *ZEROS, *COTANGENTS} <= known
     assert all(isinstance(each, Condition) for each in (*PATTERNS.values(), *ZEROS.values()))
 
 
-def test_some_zeros_are_told_where_they_form_no_pattern():
-    """Of any block."""
+# By block and pattern: what is said of it.
+BESIDE = {
+    ("U", "some zero"): "some numbers of U are 0",
+    ("W", "lower triangular"): "W is lower triangular",
+    ("W", "upper triangular"): "W is upper triangular",
+    ("xs", "records alike"): "all records of xs are alike",
+    ("c0", "records alike"): "all records of c0 are alike",
+    ("xs", "steps alike"): "all steps of xs are alike",
+}
+
+
+@pytest.mark.parametrize(("name", "level"), BESIDE, ids=": ".join)
+def test_what_no_level_makes_by_itself_is_recognised_and_named(name, level):
+    """A pattern of one array beside other conditions; not of a single record, nor of a single unit."""
     case, *_ = made()
-    U = case.blocks["U"].copy()
-    U[1, 1] = 0
-    assert (
-        numbers_in_words(replace(case, blocks={**case.blocks, "U": U}), "U")
-        == "where some numbers of U are 0"
-    )
+    changed = PATTERNS[level].apply(case.blocks[name], np.random.default_rng(0))
+    after = replace(case, blocks={**case.blocks, name: changed})
+    assert not np.array_equal(changed, case.blocks[name])
+    assert numbers_in_words(after, name) == f"where {BESIDE[name, level]}"
+    one = random_case(lstm, np.random.default_rng(0), {"H": 1, "D": 1}, 1, 1, np.float32)
+    assert not any("triangular" in fact or "records" in fact or "steps" in fact for fact in facts(one))
 
 
 def test_the_facts_of_a_case_begin_with_its_kind():
