@@ -1,4 +1,4 @@
-"""Arguments of what a user calls, refused in one line."""
+"""Checks of a user's arguments, with one-line errors."""
 
 from numbers import Integral
 from typing import Any

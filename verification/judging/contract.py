@@ -1,4 +1,4 @@
-"""The exercise contract of any model: what informative cases must have met, as far as the claim admits it."""
+"""The exercise contract of any model: what informative cases must have met, as far as the claim allows it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from verification.sampling.factors import classes
 
 @dataclass(frozen=True)
 class Entry:
-    """A circumstance, how a case is seen to have it, and how many informative cases must have had it."""
+    """A circumstance, how it is recognised in a case, and how many informative cases must have it."""
 
     name: str
     met: Callable[[Case], bool]
@@ -22,7 +22,7 @@ class Entry:
 
 
 def contract(claim: Claim) -> tuple[Entry, ...]:
-    """What must have been met of this claim."""
+    """The entries that apply to this claim."""
     return (
         *_sizes(claim),
         *_borders(claim),
@@ -47,7 +47,7 @@ def _sizes(claim: Claim) -> Iterator[Entry]:
         yield Entry("N = 1", lambda case: case.records == 1)
     if many >= 2:
         yield Entry("N ≥ 2", lambda case: case.records >= 2)
-    # Met by the few larger cases, and seldom thrice.
+    # Only the few larger cases meet these, rarely three times.
     if long >= 33:
         yield Entry("T ≥ 33", lambda case: case.steps >= 33, 1)
     if many >= 33:
@@ -87,7 +87,7 @@ def _has_short(lengths: tuple[int, ...] | None) -> bool:
 
 
 def _still(case: Case) -> bool:
-    """Are the states zero that may be?"""
+    """Are all states zero that may be?"""
     return not any(case.blocks[block.name].any() for block in case.model.of(Use.STATE) if block.has_zero)
 
 
@@ -120,7 +120,7 @@ def _losses(claim: Claim) -> Iterator[Entry]:
     yield from (entries[name] for name in claim.losses if name != "cotangents" or claim.ends)
 
 
-# By kind of truncation, what is met by its numbers and the number of steps.
+# For each kind of truncation, the circumstances of its numbers and the number of steps.
 CIRCUMSTANCES: dict[str, dict[str, Callable[..., bool]]] = {
     "Full": {"Full": lambda steps: True},
     "Window": {

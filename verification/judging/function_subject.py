@@ -1,4 +1,4 @@
-"""A function and its backward as a subject: calls that are drawn, and what is said of a wrong one."""
+"""A function and its backward as a subject: drawn calls, and the explanation of a wrong one."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,38 +23,38 @@ from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
 from verification.truth.comparison import compare
 
-# Calls among which the largest that is wrong is looked for, for a picture.
+# Calls among which the largest wrong one is searched for, for a picture.
 PICTURED = 20
 
-# A constant factor is told as such if every entry is off by it to this much.
+# A constant factor is reported if every entry is off by it, to this relative error.
 ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class OfFunction(Subject):
-    """What the adapter for functions returned. Its cases are calls, which can be sent as they are."""
+    """The engine of the adapter for functions. Its cases are calls, which can be sent as they are."""
 
     engine: Engine
     name = "function"
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
-        """What it is judged by."""
+        """The forward is taken as right."""
         return ("the forward itself",)
 
     @property
     def scope(self) -> str:
-        """Which gradients."""
+        """The gradients that are checked."""
         return f"gradients of {', '.join(self.engine.names) or 'every argument'} by autograd of the forward"
 
     def guarded(self, channel: Any) -> "OfFunction":
-        """The same, whose calls are watched."""
+        """The same, with guarded calls."""
         return OfFunction(Guarded(self.engine, channel))
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterator[Block]:
-        """Calls that are drawn."""
-        # Fewer would be no evidence; none are drawn where that is asked for.
+        """Blocks of drawn calls."""
+        # With fewer there is no evidence; a profile may ask for none at all.
         cases = max(TIMES, profile.cases) if profile.cases else 0
         for start in range(0, cases, BLOCK):
             yield Block(min(BLOCK, cases - start), f"{seed} {start}")
@@ -64,7 +64,7 @@ class OfFunction(Subject):
         return all_drawn(calls(self.engine), block.seed, block.size)
 
     def at(self, place: SeededCase) -> Call:
-        """A call that is drawn."""
+        """A drawn call."""
         return one_drawn(calls(self.engine), str(place))
 
     def in_words(self, case: Call) -> str:
@@ -72,13 +72,13 @@ class OfFunction(Subject):
         return shapes_in_words(self.engine, case)
 
     def tally(self, call: Call) -> Tally:
-        """What a call comes to."""
+        """The result of a call."""
         tally = tally_of([*findings(self.engine, call)], lambda: call)
         evidence = any(row.evidence for row in tally.rows.values())
         return replace(tally, informative=int(evidence and not tally.declined))
 
     def missing(self, tally: Tally) -> Iterator[str]:
-        """Arguments whose gradient was evidence too seldom."""
+        """Arguments whose gradient was evidence too rarely."""
         rows = [row for row in tally.rows.values() if BY_NAME[row.property].about is About.CALL]
         if not rows:
             yield "an argument of floating point"
@@ -87,11 +87,11 @@ class OfFunction(Subject):
                 yield f"{row.property} {row.part}"
 
     def size(self, packed: Call) -> int:
-        """How many numbers are given, but for cotangents."""
+        """The number of given numbers, without cotangents."""
         return size_of(packed)
 
     def diagnosis(self, packed: Call, finding: Finding, tally: Tally) -> Diagnosis:
-        """Whose gradients are wrong; of one alone, what it is instead."""
+        """The arguments whose gradients are wrong; for a single one, what it is instead."""
         if BY_NAME[finding.property].about is About.FORM:
             return Diagnosis("form", sentence=f"The backward does not answer in form: it {finding.wrong}.")
         refuted = [key for key, row in tally.rows.items() if row.failures]
@@ -103,7 +103,7 @@ class OfFunction(Subject):
         return Diagnosis("backward", wrong, sentence=f"{_gradients(wrong)} wrong{factor}.")
 
     def smallest(self, packed: Call, finding: Finding) -> tuple[Call, Finding] | None:
-        """The smallest call found on which the same property fails, and how it does there; or None."""
+        """The smallest call found on which the same property fails, with the finding; or None."""
 
         def wrong_on(call: Call) -> Finding | None:
             found = findings(self.engine, call)
@@ -112,7 +112,7 @@ class OfFunction(Subject):
         return smallest_of(calls(self.engine), wrong_on, size_of)
 
     def picture(self, packed: Call) -> Picture:
-        """Wrong gradients beside the right ones, of the largest call that is tried and wrong."""
+        """Wrong gradients beside the right ones, for the largest wrong call that is tried."""
         found = packed
         shown = _wrong_beside(self.engine, found)
         largest = size_of(found) if shown else 0
@@ -125,16 +125,16 @@ class OfFunction(Subject):
 
     def example(self, packed: Call, finding: Finding, smallest: bool) -> Example:
         """A call with its program."""
-        asked = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
-        code = f"# {finding.wrong}\n{self.engine.code(packed) + asked}"
+        check_call = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
+        code = f"# {finding.wrong}\n{self.engine.code(packed) + check_call}"
         return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
 
 
 class Guarded:
-    """An engine whose calls are watched by the process that started this one, the forward's as well."""
+    """An engine with guarded calls; its forward is guarded, too."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
-        # It is called before any call is there that could be told.
+        # It runs before there is a call that could be announced.
         channel.tell("its forward alone")
         forward = channel.guarded(lambda arguments: engine.forward(*arguments))
         self.forward = lambda *arguments: forward(arguments)
@@ -156,7 +156,7 @@ def _gradients(names: Sequence[str]) -> str:
 
 
 def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
-    """The wrong gradients of a call; none where it gets no answer."""
+    """The wrong gradients of a call; none if it gets no answer."""
     trial = Trial(engine, call)
     try:
         got = trial.answer.blocks
@@ -175,7 +175,7 @@ def size_of(call: Call) -> int:
 
 
 def _factor(engine: Engine, call: Call, found: Finding) -> str:
-    """What a wrong gradient is instead, where that is a constant factor of what it should be."""
+    """A constant factor by which a wrong gradient differs from the right one, in words."""
     trial = Trial(engine, call)
     if BY_NAME[found.property].about is not About.CALL or found.part not in trial.blocks:
         return ""

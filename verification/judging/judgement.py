@@ -12,7 +12,7 @@ from verification.models.case import Case
 from verification.sampling.design import PAIRS
 from verification.sampling.ordering import NAMES, Share
 
-# Shapes of calls of a training that are named.
+# Shapes of a training run's calls that are listed.
 SHAPES = 3
 
 
@@ -54,7 +54,7 @@ class Row:
 
 
 def verdict_of(row: Row) -> str:
-    """holds, refuted, or nothing shown: no nonzero case decided it, a limit under whatever verdict."""
+    """holds, refuted, or nothing shown: no nonzero case decided it, which limits every verdict."""
     if row.failures:
         return "refuted"
     return "holds" if row.nonzero else "nothing shown"
@@ -127,7 +127,7 @@ class Judgement:
         if self.word != "verified":
             return self.word
         if not self.shares:
-            # A function has no sample to be met.
+            # A function has no designed sample.
             return f"verified to {self.cases:,} cases" if self.ended else "verified"
         met = self.strength >= STRENGTH and not self.ended
         return "verified" if met else f"verified to {NAMES[self.strength]}"
@@ -140,9 +140,9 @@ class Judgement:
 
     @property
     def beside(self) -> str:
-        """What was seen beside the sample, in words behind a count of cases; "" where that is nothing.
+        """What was checked beside the sample, as text after a count of cases; "" if there is nothing.
 
-        As ", and 412 calls of your training: N 32, T 64, H 256, float32".
+        For instance ", and 412 calls of your training: N 32, T 64, H 256, float32".
         """
         if not self.calls:
             return ""

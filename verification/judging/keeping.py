@@ -30,16 +30,16 @@ from verification.sampling.design import Design
 from verification.sampling.numbering import Row
 from verification.truth.memo import Memo
 
-# Bytes of all truths that are kept: those of the designed cases of a model take some 200 MB.
+# The most bytes of all stored truths: those of the designed cases of a model take some 200 MB.
 MOST = 2**30
 
-# Changes with the form of what is kept.
+# Changes with the stored form.
 FORM = b"verified-rnn truth 1\n"
 
 # Bytes of a checksum.
 CHECKSUM = 16
 
-# The rooms whose sources make the truths that are kept, and what makes rows beside them.
+# The rooms whose sources compute the stored truths, and those that make rows.
 ROOMS, DESIGN = ("models", "properties", "truth"), ("sampling",)
 
 HERE = Path(__file__).resolve().parents[1]
@@ -53,12 +53,12 @@ def _sources(rooms: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-# Of what is loaded now, and not of what somebody has edited by the time that truths are made.
+# Digests of the sources as they are loaded now, not as somebody may edit them before truths are computed.
 SOURCES, OF_DESIGN = _sources(ROOMS), _sources(DESIGN)
 
 
 def folder_of_user() -> Path:
-    """Where the user's truths are."""
+    """The folder of the user's truths."""
     from platformdirs import user_cache_path
 
     return user_cache_path("verified-rnn", appauthor=False) / "truths"
@@ -66,17 +66,17 @@ def folder_of_user() -> Path:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where the truths of one model are kept; ``maker``: all that makes them beside the cases."""
+    """The store of one model's truths; ``maker``: everything beside the cases that determines them."""
 
     folder: Path
     maker: str
 
     def opened(self) -> "Opened":
-        """A memory that keeps what is made."""
+        """A memory that stores what is computed."""
         return Opened(self)
 
     def known(self, case: Case) -> Memo:
-        """What is kept of a case. What is made of it then is not."""
+        """The stored truth of a case. What is added to it later is not stored."""
         return Memo(self.read(digest_of(case, self.maker)))
 
     def rows(self, claim: Claim, design: Design, strength: int) -> tuple[Row, ...]:
@@ -87,7 +87,7 @@ class Shelf:
         kept = self.read(name).get("rows")
         if kept is None:
             rows = design.rows(strength)
-            # By numbers: a level may be any object.
+            # Numbers of levels, because a level may be any object.
             kept = [
                 ([of.index(row.levels[each]) for each, of in levels.items()], {**row.sizes}) for row in rows
             ]
@@ -102,21 +102,21 @@ class Shelf:
         return self.folder / f"{name.hex()}.truth"
 
     def read(self, name: bytes) -> dict[str, Any]:
-        """What is kept under a name; nothing of what is damaged."""
+        """The stored values of that name; empty if they are damaged."""
         path = self.path(name)
-        # Whatever a damaged file makes of itself, a truth is not known then.
+        # A damaged file may raise anything; then the truth is not known.
         with suppress(Exception):
             values: dict[str, Any] = unsealed(path.read_bytes(), name)
-            # The oldest is the one that has not been used for the longest time.
+            # Marks the file as used, because those unused for longest are removed first.
             with suppress(OSError):
                 path.touch()
             return values
         return {}
 
     def write(self, name: bytes, values: dict[str, Any]) -> None:
-        """Keeps it, whole or not at all."""
+        """Stores it, whole or not at all."""
         data = sealed(name, values)
-        # A full disk, or a folder that is not to be written, makes the next run slower.
+        # With a full disk, or a folder without write access, the next run is only slower.
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
@@ -130,7 +130,7 @@ class Shelf:
 
 
 class Opened:
-    """A memory for cases, one after another: the truths of a block are more than a process may hold."""
+    """A memory for cases, one after another: the truths of a block may be more than a process can hold."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
@@ -143,7 +143,7 @@ class Opened:
         return made
 
     def keep(self) -> None:
-        """Keeps what has been made since, and holds it no more."""
+        """Stores what has been computed since, and releases it."""
         while self._made:
             name, made, before = self._made.pop()
             if made.values.keys() != before and not flushes():
@@ -151,7 +151,7 @@ class Opened:
 
 
 def shelf_of(model: Model, folder: Path) -> Shelf | None:
-    """Where a model's truths are kept; None of a model whose code does not tell what it computes."""
+    """The store of a model's truths; None for a model whose code does not determine what it computes."""
     try:
         identity = identity_of(model)
     except Unidentified:
@@ -160,7 +160,7 @@ def shelf_of(model: Model, folder: Path) -> Shelf | None:
 
 
 def makers() -> list[str]:
-    """What makes a truth beside the case and its model, and is the same on every machine of a kind."""
+    """Everything that determines a truth beside the case and its model, the same on machines of a kind."""
     libraries = [f"{name} {version(name)}" for name in ("numpy", "autograd")]
     long = np.finfo(np.longdouble)
     machine = f"{platform.system()} {platform.machine()} {long.nmant} {long.maxexp}"
@@ -168,12 +168,12 @@ def makers() -> list[str]:
 
 
 def key() -> str:
-    """A digest of that, for whoever carries a folder of truths from machine to machine."""
+    """A digest of that, for whoever copies a folder of truths from machine to machine."""
     return sha256("\n".join(makers()).encode()).hexdigest()[:16]
 
 
 def trim(folder: Path, most: int = MOST) -> None:
-    """Removes what has not been used for the longest time, until no more than so many bytes are left."""
+    """Removes the files that were unused for longest, until at most so many bytes are left."""
     found = []
     with suppress(OSError):
         for path in folder.iterdir():
@@ -191,7 +191,7 @@ def trim(folder: Path, most: int = MOST) -> None:
 
 
 def digest_of(case: Case, maker: str) -> bytes:
-    """Of what makes a truth: how a case lies in memory does not, nor how an engine is to compute it."""
+    """The digest of a case for its truth; memory layouts do not count, nor how an engine is to compute it."""
     objective = case.objective
     kind, reach = type(objective).__qualname__, (case.losses, case.reach, case.lengths)
     about = (maker, kind, _said_by(objective), reach, sorted(case.coarse))
@@ -205,13 +205,13 @@ def digest_of(case: Case, maker: str) -> bytes:
 
 
 def _said_by(objective: Objective) -> list[tuple[str, Any]]:
-    """What an objective says beside its arrays, as that its targets are classes."""
+    """What an objective holds beside its arrays, for instance that its targets are classes."""
     values = [(field.name, getattr(objective, field.name)) for field in fields(objective)]  # type: ignore[arg-type]
     return [(name, value) for name, value in values if isinstance(value, bool | int | str)]
 
 
 def _bytes(array: Array) -> bytes:
-    """The numbers: of a long double in two parts, for between numbers there is what nobody has written."""
+    """The bytes of the numbers; a long double in two parts, because its padding is undefined."""
     if array.dtype != np.longdouble or array.dtype == np.float64:
         return array.tobytes()
     near = array.astype(np.float64)
@@ -219,7 +219,7 @@ def _bytes(array: Array) -> bytes:
 
 
 def flushes() -> bool:
-    """Are denormal numbers zero here? Some libraries tell the processor so, and truths differ then."""
+    """Are denormal numbers zero here? Some libraries set the processor so, and truths differ then."""
     return bool(np.float64(np.finfo(np.float64).tiny) / 2 == 0)
 
 
@@ -230,7 +230,7 @@ def sealed(name: bytes, values: dict[str, Any]) -> bytes:
 
 
 def unsealed(data: bytes, name: bytes) -> dict[str, Any]:
-    """The values of such a file; raises ValueError for what is not that truth as it was written."""
+    """The values of such a file; raises ValueError if it is not that truth as it was written."""
     start = len(FORM) + CHECKSUM
     head, body = data[:start], data[start:]
     if head != FORM + blake2b(body, digest_size=CHECKSUM).digest():
@@ -242,13 +242,13 @@ def unsealed(data: bytes, name: bytes) -> dict[str, Any]:
     return kept
 
 
-# What a truth is made of, and nothing that does anything else.
+# The types in a truth, none of which runs code when it is loaded.
 CLASSES = {(each.__module__, each.__qualname__): each for each in (Expected, Expectations)}
 OF_NUMPY = {"_reconstruct", "_frombuffer", "ndarray", "dtype", "scalar"}
 
 
 class _Values(pickle.Unpickler):
-    """Reads what a truth is made of; another file could have it call anything."""
+    """Unpickles only the types of a truth: another file could call anything."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in CLASSES:

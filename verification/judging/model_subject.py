@@ -1,4 +1,4 @@
-"""An engine of a model as a subject: its designed, fixed and drawn cases, and what is said of them."""
+"""An engine of a model as a subject: its designed, fixed and drawn cases, and their explanations."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 from verification.truth.memo import Memory, nothing
 
-# Of so many drawn one by one, one is of Fractions.
+# One of this many drawn cases in a campaign is of Fractions.
 EXACT_EVERY = 10
 
 # A case without its model, whose functions cannot be sent between processes.
@@ -61,12 +61,12 @@ Packed: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A case with what is true of it. ``row``: that of a designed sample which it meets if it is informative.
-    ``turns``: the properties that it is asked, by their names; None where it is all.
+class RunCase:
+    """A case with its truth. ``row``: the row of a designed sample that it meets if it is informative.
 
-    ``drawn`` and ``fixed``: its sizes, in one of them, by where a run has it from (as in ``Judgement``).
-    ``recorded``: the call of a training that it was.
+    ``turns``: the names of the properties that are checked on it; None for all that apply. ``drawn`` and
+    ``fixed``: its sizes, in one of the two, by its origin (as in ``Judgement``). ``recorded``: the call of a
+    training run that it was.
     """
 
     truth: CaseTruth
@@ -79,9 +79,9 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class OfModel:
-    """What an adapter returned that has a model. ``shelf``: where truths are kept, if they are.
+    """An adapter's engine of a model. ``shelf``: the store of truths, if there is one.
 
-    ``training``: the kept calls that are judged beside the cases.
+    ``training``: the stored calls that are checked beside the cases.
     """
 
     engine: Engine
@@ -90,7 +90,7 @@ class OfModel:
 
     @property
     def name(self) -> str:
-        """Of the model."""
+        """The name of the model."""
         return self.engine.model.name
 
     @property
@@ -100,7 +100,7 @@ class OfModel:
         return "; ".join(filter(None, (claim.in_words(), products.in_words(model, claim))))
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
-        """What is not claimed, which sizes are not asked together, and what a slow engine is asked less."""
+        """What is not claimed, which sizes are not combined, and which checks a slow engine does not get."""
         model, claim = self.engine.model, self.engine.claim
         said = (*claim.not_asked(model), *too_large(model, claim), *self.training.not_asked)
         return (*said, *Plan(self.engine, pace).left_out)
@@ -111,41 +111,41 @@ class OfModel:
         return {view.block: view.words for view in views(self.engine.model, self.engine.claim)}
 
     def guarded(self, channel: Any) -> "OfModel":
-        """The same, whose calls are watched."""
+        """The same, with guarded calls."""
         return replace(self, engine=Guarded(self.engine, channel))
 
     def keeping(self, folder: Path) -> "OfModel":
-        """The same, whose truths are kept in a folder, if its code tells what the model computes."""
+        """The same, with truths stored in a folder, if the model's code determines what it computes."""
         return replace(self, shelf=shelf_of(self.engine.model, folder))
 
     def beside(self, folder: Path) -> "OfModel":
-        """The same, with the calls that were kept in a folder; raises ValueError for one that has none."""
+        """The same, with the calls that were stored in a folder; raises ValueError if there are none."""
         return replace(self, training=training_of(self.engine, folder))
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
-        """That in floating point, and that in Fractions of an engine that claims to be exact."""
+        """The designed sample in floating point, and for an engine that claims exactness one in Fractions."""
         model, claim = self.engine.model, self.engine.claim
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
         rows = Design.rows if self.shelf is None else partial(self.shelf.rows, claim)
         return tuple(Sample(each, model, claim, profile.strength, rows) for each in claimed)
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """A few cases, which tell how long a call takes."""
+        """A few cases, which show how long a call takes."""
         return Plan(self.engine).opening(samples)
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterator[Block]:
-        """The calls of a training, and then all that follows the opening."""
+        """The calls of a training run, and then everything after the opening."""
         yield from self.training.blocks()
         yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
-        """Rows of a sample, in blocks of little work at first."""
+        """Rows of a sample, in blocks that are small at first."""
         return Plan(self.engine, pace).portions(sample, numbers)
 
-    def cases(self, block: Block) -> Iterator[Asked]:
-        """Every case of a block. What is kept is made before an engine has done anything here."""
+    def cases(self, block: Block) -> Iterator[RunCase]:
+        """Every case of a block. Stored truths are read before the engine can do anything in this process."""
         if self.shelf is None:
             yield from self._made(block, nothing)
             return
@@ -155,27 +155,27 @@ class OfModel:
             memory.keep()
         yield from self._made(block, self.shelf.known)
 
-    def _made(self, block: Block, memory: Memory) -> Iterator[Asked]:
+    def _made(self, block: Block, memory: Memory) -> Iterator[RunCase]:
         model, claim = self.engine.model, self.engine.claim
         design = block.designed(model, claim)
         for number, row in block.rows:
             truth = truth_of_row(design, row, number, claim.blocks, memory)
-            yield Asked(truth, (design.of, number), row.turns, fixed=Counter(truth.case.sizes))
+            yield RunCase(truth, (design.of, number), row.turns, fixed=Counter(truth.case.sizes))
         turns = iter(block.turns)
         for each in block.fixed:
             case = each.make()
             whole = (
                 truth_of(case, memory) if each.property is None else truth_for(each.property, case, memory)
             )
-            yield Asked(whole, turns=next(turns, None), fixed=Counter(case.sizes))
+            yield RunCase(whole, turns=next(turns, None), fixed=Counter(case.sizes))
         for number in block.calls:
             recorded = self.training.recorded(number)
-            # What it was asked is asked once more, and nothing else.
+            # Again with the properties of that case, and no others.
             again = (FORWARD.name, AUTOGRAD.name)
-            yield Asked(truth_of(recorded.case, memory), turns=again, recorded=recorded)
+            yield RunCase(truth_of(recorded.case, memory), turns=again, recorded=recorded)
         if not (block.rows or block.fixed or block.calls):
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
-                yield Asked(truth_of(case, memory), turns=next(turns, None), drawn=Counter(case.sizes))
+                yield RunCase(truth_of(case, memory), turns=next(turns, None), drawn=Counter(case.sizes))
 
     @cached_property
     def _elsewhere(self) -> Elsewhere:
@@ -189,25 +189,25 @@ class OfModel:
     def _in_fractions_at_random(self) -> AtRandom:
         return AtRandom(in_fractions(self.engine.model, self.engine.claim))
 
-    def at(self, place: run.SeededCase) -> Asked:
-        """One of ten in Fractions, of an engine that claims to be exact; all others in floating point."""
+    def at(self, place: run.SeededCase) -> RunCase:
+        """One of ten in Fractions, for an engine that claims exactness; all others in floating point."""
         exact = self.engine.claim.exact and place.number % EXACT_EVERY == 0
         made = self._in_fractions_at_random if exact else self._at_random
-        return Asked(truth_of(made.case(place.rng())))
+        return RunCase(truth_of(made.case(place.rng())))
 
-    def in_words(self, case: Asked) -> str:
+    def in_words(self, case: RunCase) -> str:
         """The sizes and the number type."""
         return sizes_in_words(case.truth.case)
 
-    def pack(self, case: Asked) -> Packed:
+    def pack(self, case: RunCase) -> Packed:
         """The case without its model."""
         return pack(case.truth.case)
 
-    def tally(self, case: Asked) -> Tally:
-        """What a case comes to under every property, with its sizes and the row that it meets."""
+    def tally(self, case: RunCase) -> Tally:
+        """The result of every property on a case, with its sizes and the row that it meets."""
         engine, truth = self.engine, case.truth
         found = [*findings(engine, truth, turns=case.turns)]
-        # What comes again when it is asked here tells more of a fault than that it was there once.
+        # An error that a call here reproduces tells more of a fault than that it occurred once.
         found += [] if case.recorded is None else findings_of(case.recorded, truth)
         tally = tally_of(found, lambda: self.pack(case), kind_of(truth.case.truncation))
         if case.recorded is not None:
@@ -220,7 +220,7 @@ class OfModel:
         return replace(tally, informative=1, seen=Counter(met), rows_covered=rows)
 
     def missing(self, tally: Tally) -> Iterator[str]:
-        """Entries of the contract, and properties of parts without evidence."""
+        """Entries of the contract that were met too rarely, and properties of parts without evidence."""
         claim = self.engine.claim
         evidence: Counter[tuple[str, str]] = Counter()
         for (name, part, _), row in tally.rows.items():
@@ -234,19 +234,19 @@ class OfModel:
                     yield f"{each.name} {part}"
 
     def unshown(self, tally: Tally) -> Iterator[str]:
-        """Of a slow engine some, in a run that ends early."""
+        """Properties that have shown nothing yet; a run that ends early may leave some for a slow engine."""
         shown = {name for name, *_ in tally.rows}
         yield from (each.name for each in applicable(self.engine.claim) if each.name not in shown)
 
     def remarks(self, tally: Tally) -> Iterator[str]:
-        """Of functions that are right to a rounding of 1 alone."""
+        """Remarks on functions that are accurate relative to 1 only."""
         return in_words(tally.remarks, self.engine.claim.functions)
 
     def _case(self, packed: Packed) -> Case:
         return Case(self.engine.model, **packed)
 
     def size(self, packed: Packed) -> int:
-        """How many numbers the blocks have."""
+        """The number of numbers in the blocks."""
         return size_of(self._case(packed))
 
     def diagnosis(self, packed: Packed, finding: Finding, tally: Tally) -> Diagnosis:
@@ -254,7 +254,7 @@ class OfModel:
         return diagnose(self.engine, finding, self._case(packed), self._elsewhere)
 
     def smallest(self, packed: Packed, finding: Finding) -> tuple[Packed, Finding] | None:
-        """The smallest case that fails alike."""
+        """The smallest case with the same failure."""
         found = smallest(self.engine, self._case(packed), finding)
         return None if found is None else (pack(found[0]), found[1])
 
@@ -277,7 +277,7 @@ class OfModel:
 
 
 def of_model(engine: Any, model: Model | None, scope: Scope | None) -> OfModel:
-    """What an adapter returned, a dataclass, within a scope that may be narrower than its own.
+    """An adapter's engine, a dataclass, as a subject, within a scope that may be narrower than its own.
 
     Raises ValueError for a model that is not the engine's own, and for a scope that is wider than its claim.
     """
@@ -287,7 +287,7 @@ def of_model(engine: Any, model: Model | None, scope: Scope | None) -> OfModel:
 
 
 class Guarded:
-    """An engine whose calls are watched by the process that started this one."""
+    """An engine with guarded calls."""
 
     def __init__(self, engine: Engine, channel: Any) -> None:
         self._engine, self._channel = engine, channel
@@ -297,12 +297,12 @@ class Guarded:
         self._begin = channel.guarded(engine.begin)
 
     def begin(self, case: Case) -> Begun:
-        """The forward alone; both passes are watched."""
+        """The forward alone; both passes are guarded."""
         forward, back = self._begin(case)
         return forward, self._channel.guarded(back)
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Guarded":
-        """The same, told what is wanted and what was used."""
+        """The same, which is told the wanted gradients and the used outputs."""
         return Guarded(self._engine.wanting(blocks, unused), self._channel)
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
@@ -321,9 +321,9 @@ def sizes_in_words(case: Case) -> str:
 
 
 def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
-    """A case on which something was found, as an example with its program."""
-    # What a call of a training has answered is in its file.
+    """A case with a finding, as an example with its program."""
+    # The answer of a recorded call is in its file.
     whose = "call" if finding.property == CALLS_OF_TRAINING.name else "case"
-    asked = Code(("check",), "", f"check(engine, {finding.property!r}, {whose})\n")
-    code = f"# {finding.wrong}\n{engine.code(case) + asked}"
+    check_call = Code(("check",), "", f"check(engine, {finding.property!r}, {whose})\n")
+    code = f"# {finding.wrong}\n{engine.code(case) + check_call}"
     return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)

@@ -1,4 +1,6 @@
-"""Cases that every run meets once: of what is too dear to be asked on each case, or says the same on all."""
+"""Cases that every run includes once, for properties that are too slow for each case, or have the same result
+on all.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +16,12 @@ from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.truth import replay
 from verification.truth.parts import OUTPUTS
 
-# How many times as far from the outputs targets are as usual: a loss's derivative is as large or small.
+# How much farther than usual targets are from the outputs, so that a loss's derivative is large or small.
 FAR, NEAR = 2.0**20, 2.0**-20
 
 
 def once(engine: Engine) -> Iterator[FixedCase]:
-    """The cases, of whom they are asked."""
+    """The cases, with the properties that are checked on them."""
     small = partial(healthy_case, engine, steps=2, records=1)
     yield FixedCase(CALLS_IN_A_ROW, CALLS_IN_A_ROW.name, small)
     if engine.claim.capabilities.partial:
@@ -30,7 +32,7 @@ def once(engine: Engine) -> Iterator[FixedCase]:
 
 
 def _at_distance(engine: Engine, factor: float) -> Case:
-    """A healthy case whose targets are so many times as far from the outputs."""
+    """A healthy case with targets so many times as far from the outputs."""
     case = healthy_case(engine)
     objective = case.objective
     assert isinstance(objective, Targets)  # of who has no cotangents

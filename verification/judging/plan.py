@@ -1,4 +1,4 @@
-"""What an engine of a model is asked, in which order, by the seconds that it takes for a call."""
+"""The order of checks for an engine of a model, which depends on the seconds that a call takes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,30 +25,30 @@ from verification.sampling.numbering import Row
 from verification.sampling.switches import rows_where_code_switches, where_code_switches
 from verification.sampling.turns import in_turn
 
-# Rows that are looked at before anything is known of an engine, and those before cases of other kinds: all
-# single levels and most of the pairs are met by them.
+# Rows that are run before anything is known of an engine, and those before cases of other kinds: together
+# they meet all single levels and most of the pairs.
 OPENING, EARLY = 3, 80
 
-# The seconds of a call beyond which an engine is slow: the 9,000 calls of a usual run then take half a
-# minute, longer than all that is done beside them.
+# An engine is slow if a call takes longer: then the 9,000 calls of a usual run take half a minute, more than
+# everything else in it.
 SLOW = 0.004
 
-# The calls that a property takes beside the one that all are told by, about.
+# About how many calls a property takes beside the first call on a case.
 CALLS = 1.5
 
-# Fixed cases in a block: each may take as long as some hundred drawn ones; and all cases but rows of a slow
-# engine.
+# Fixed cases in a block: each may take as long as some hundred drawn ones; and for a slow engine all cases
+# but rows.
 FIXED_BLOCK, SLOW_BLOCK = 8, 3
 
-# The properties that a case is asked, by name.
+# The names of the properties that are checked on a case.
 Names: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """The blocks of an engine that takes ``pace`` seconds for a call.
+    """The blocks for an engine that takes ``pace`` seconds for a call.
 
-    Of a slow engine what takes further calls takes turns, and what is drawn comes last.
+    For a slow engine, properties that need further calls take turns, and drawn cases come last.
     """
 
     engine: Engine
@@ -61,22 +61,22 @@ class Plan:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """What a slow engine is asked less, in words."""
+        """The checks that a slow engine does not get, in words."""
         words = f"what takes further calls, but in turn beside each level (a call takes {self.pace:.2g} s)"
         return (words,) if self.is_slow and self.pace < inf else ()
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
-        """The first rows, which tell most for their cost, by one call and, of small ones, by a second one.
+        """The first rows, which show most for their cost: with one call, and on small rows with a second one.
 
-        In that an engine has compiled what it compiles for each shape.
+        After that an engine has compiled what it compiles for each shape.
         """
         for number, row in enumerate(samples[0].rows[:OPENING]):
             second = () if beyond(row.sizes, self.engine.claim.least) else (SECOND_CALL.name,)
-            asked = replace(row, turns=(*self._by_one_call, *second))
-            yield Block(1, rows=((number, asked),), designed=samples[0].designed)
+            with_turns = replace(row, turns=(*self._by_one_call, *second))
+            yield Block(1, rows=((number, with_turns),), designed=samples[0].designed)
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
-        """Designed cases that tell much first; the dear ones last, or of a slow engine the drawn ones."""
+        """Designed cases that show much first, and expensive ones last; for a slow engine drawn cases last."""
         floats, *others = samples
         border = self._at_borders(floats.rows)
         numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
@@ -95,7 +95,7 @@ class Plan:
             yield from blocks
 
     def _of_products(self) -> Iterator[Block]:
-        """Sizes that meet, in every run the same; of a slow engine one shape at a time."""
+        """Products of sizes, the same in every run; for a slow engine one shape at a time."""
         model, claim = self.engine.model, self.engine.claim
         rows = products.dealt_out(model, claim, *at_sizes(claim))
         for portion in products.in_processes(rows, 1 if self.is_slow else products.TOGETHER):
@@ -103,24 +103,24 @@ class Plan:
             yield Block(len(numbered), rows=numbered, designed=products.of_products)
 
     def _at_borders(self, rows: Sequence[Row]) -> set[int]:
-        """The first row at each border of chunks: as numbers these are no levels, and would come late."""
+        """The first row at each border of chunks: these numbers are no levels, and would come late."""
         claim = self.engine.claim
         first = {(row.sizes["T"], row.levels.get("chunk")): n for n, row in reversed([*enumerate(rows)])}
         at = [(steps, chunk if claim.chunks else None) for _, steps, chunk in borders(claim)]
         return {first[each] for each in at if each in first}
 
     def _fixed(self) -> Iterator[Block]:
-        """What the engine brings, and what is asked once."""
+        """The engine's fixed cases, and those that are run once."""
         brought = (*self.engine.fixed, *once(self.engine))
-        fixed = tuple(each for each in brought if _is_asked(self.engine.claim, each))
+        fixed = tuple(each for each in brought if _applies(self.engine.claim, each))
         for start, count in _in_blocks(len(fixed), SLOW_BLOCK if self.is_slow else FIXED_BLOCK):
             some, names = fixed[start : start + count], self._one_in_turn(start, count)
             yield Block(count, fixed=some, turns=names)
 
     def drawn(self, profile: Profile, seed: int, begun: int = 0) -> Iterator[Block]:
-        """Cases that are drawn: all of a run that its seed decides.
+        """Drawn cases, the only ones that depend on the seed.
 
-        ``begun``: how many of the rows between the classes have been looked at.
+        ``begun``: how many of the rows between the classes have been run.
         """
         block = SLOW_BLOCK if self.is_slow else BLOCK
         for start, count in _in_blocks(profile.cases, block):
@@ -130,9 +130,9 @@ class Plan:
         yield from self._portions(between, self._between(profile, seed)[begun:])
 
     def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
-        """Sizes between those of the designed sample, of no more cases than are drawn.
+        """Sizes between those of the designed sample, in no more cases than are drawn.
 
-        The one of most steps is the first: few others have a last block of 256 steps that is not whole.
+        The one with most steps comes first: few others have a last block of 256 steps that is incomplete.
         """
         rows = rows_between(self.engine.model, self.engine.claim, seed)
         numbered = [*zip(rows, self._in_turn(rows.values()), strict=True)][: profile.cases]
@@ -140,7 +140,7 @@ class Plan:
         return sorted(numbered, key=lambda one: one is not longest)
 
     def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
-        """Rows of a sample, in blocks of little work at first."""
+        """Rows of a sample, in blocks that are small at first."""
         rows = self._in_turn([sample.rows[number] for number in numbers])
         yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
 
@@ -148,7 +148,7 @@ class Plan:
         seconds = designed(self.engine.model, self.engine.claim).seconds
 
         def work(row: Row) -> float:
-            return seconds(row.priced) + self._asking(row.turns or ())
+            return seconds(row.priced) + self._seconds(row.turns or ())
 
         for portion in in_portions([row for _, row in rows], work):
             yield Block(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
@@ -161,21 +161,21 @@ class Plan:
         return tuple(each.name for each in applicable(self.engine.claim) if not each.takes_turns(False, True))
 
     def _one_in_turn(self, start: int, count: int) -> tuple[Names, ...]:
-        """What so many cases are asked that are no rows, from one on: by a slow engine one more in turn."""
+        """The properties of so many cases that are no rows: for a slow engine, one further property in turn."""
         one = self._by_one_call
         more = [each.name for each in applicable(self.engine.claim) if each.name not in one]
         return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if self.is_slow else ()
 
-    def _asking(self, names: Names) -> float:
-        """About the seconds of the calls of a case that is asked these."""
+    def _seconds(self, names: Names) -> float:
+        """About how many seconds the calls of a case with these properties take."""
         return self.pace * (1 + CALLS * sum(BY_NAME[name].about is not About.CALL for name in names))
 
 
 def _in_blocks(cases: int, size: int) -> Iterator[tuple[int, int]]:
-    """Where each block of so many cases starts, and how many it has."""
+    """The start and the size of each block of so many cases."""
     return ((start, min(size, cases - start)) for start in range(0, cases, size))
 
 
-def _is_asked(claim: Claim, fixed: FixedCase) -> bool:
-    """Does it claim the case, and equality where that is asked for?"""
+def _applies(claim: Claim, fixed: FixedCase) -> bool:
+    """Does the engine claim the case, and exactness where the case needs it?"""
     return (fixed.property is None or fixed.property.applies(claim)) and admits(claim, fixed.make())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from verification.judging.arguments import checked_count
 
-# Of how many factors all levels meet by default: faults that need more than three are seldom.
+# Combinations of levels of this many factors occur by default: faults that need more than three are rare.
 STRENGTH = 3
 
 

@@ -1,11 +1,11 @@
-"""Remarks in words: which function is less accurate than it could be, where that showed, what to write."""
+"""Remarks in words: functions that could be more accurate, where that showed, and a better form."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from verification.models.activations import ACCURATE
 
-# How many parts are told.
+# The most parts that a remark lists.
 TOLD = 3
 
 

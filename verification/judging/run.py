@@ -1,11 +1,10 @@
-"""The run: an engine before its cases, and what came of it in one word and in many.
+"""A run: the cases of an engine, the search for the smallest failure, and the judgement.
 
-Whatever is judged, and through whatever adapter it came, is a *subject* here: an engine with the cases that
-it is asked, how one is asked, and what can be said of one that fails. Cases come in blocks, each looked at in
-a process of its own, or, of an engine that must not be forked, in one of a few that are kept
-(``verification.processes.fresh``). The run ends after the first block, in their order, that holds a
-refutation; then the smallest case that shows it is looked for, and the place of the fault. Where it is given
-so many seconds, or is interrupted, it ends there, and its judgement says how far it has come.
+Every engine is a *subject* here, whatever its adapter: it has cases, checks them, and explains a failure.
+Cases come in blocks, each run in a process of its own; or, for an engine that must not be forked, in one of a
+few processes that are kept (``verification.processes.fresh``). The run ends after the first block, in their
+order, with a refutation; then it searches the smallest case that shows it, and the place of the fault. With a
+time limit, or on an interruption, it ends early, and its judgement says how far it has come.
 """
 
 import time
@@ -40,7 +39,7 @@ from verification.sampling.numbering import Row as SampleRow
 from verification.sampling.sample import in_floats
 from verification.text import message_of
 
-# Cases that one Hypothesis run draws.
+# The most cases that one Hypothesis run draws.
 BLOCK = 30
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -48,10 +47,10 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Cases to look at: these rows of a design, these fixed ones, or so many drawn from a seed.
+    """Cases to run: these rows of a design, these fixed ones, or so many drawn from a seed.
 
-    ``turns``: what each of those that are no rows is asked; all, where it is empty. ``calls``: of those of a
-    training, by their numbers.
+    ``turns``: the properties of each case that is no row; all, if it is empty. ``calls``: calls of a training
+    run, by their numbers.
     """
 
     size: int
@@ -76,22 +75,21 @@ class SeededCase(Protocol):
 
 
 class Subject(Protocol):
-    """An engine with its cases. A case is kept *packed*, in a form that can be sent between processes.
+    """An engine with its cases. A case is *packed* into a form that can be sent between processes.
 
-    What has a body is that of an engine without samples, of whose case nothing more is said than where it
-    fails.
+    Methods with a body are those of an engine without samples, whose failures have no further explanation.
     """
 
     @property
     def name(self) -> str:
-        """Of the model that it is judged by."""
+        """The name of the model that it is compared with."""
 
     @property
     def scope(self) -> str:
-        """What it claims to do, in words."""
+        """The claim, in words."""
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
-        """What could be asked and is not of an engine that takes so many seconds for a call, in words."""
+        """What is left unchecked for an engine that takes so many seconds for a call, in words."""
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -99,82 +97,82 @@ class Subject(Protocol):
         return {}
 
     def guarded(self, channel: Any) -> Self:
-        """The same, whose calls are watched by the process that started this one."""
+        """The same, with calls that are guarded by the process that started this one."""
 
     def keeping(self, folder: Path) -> Self:
-        """The same, whose truths are kept in a folder, as far as it has any."""
+        """The same, with truths that are stored in a folder, if it has any."""
         return self
 
     def samples(self, profile: Profile) -> tuple[Sample, ...]:
-        """The designed samples, of which informative cases have to meet every row."""
+        """The designed samples; informative cases have to meet every row."""
         return ()
 
     def opening(self, samples: Sequence[Sample]) -> Iterable[Block]:
-        """What the run looks at first: a few cases, which tell how long an engine takes for a call."""
+        """The first few cases, which show how long a call takes."""
         return ()
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
     ) -> Iterable[Block]:
-        """All that the run looks at after that, in order; ``pace``: seconds of a call."""
+        """All further blocks, in order; ``pace``: seconds of a call."""
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[Block]:
-        """The rows of a sample with these numbers, in blocks of little work at first."""
+        """The rows of a sample with these numbers, in blocks that are small at first."""
         return ()
 
     def cases(self, block: Block) -> Iterable[Any]:
-        """Every case of a block, with what is true of it, made when it is its turn."""
+        """Every case of a block with its truth, computed when it is its turn."""
 
     def at(self, place: SeededCase) -> Any:
-        """The case at a place of a campaign, with what is true of it, the same whenever it is drawn."""
+        """The case of a campaign with this identity, with its truth; the same whenever it is drawn."""
 
     def in_words(self, case: Any) -> str:
-        """The sizes of such a case, in a line."""
+        """The sizes of such a case, on one line."""
 
     def tally(self, case: Any) -> Tally:
-        """What it comes to when it is asked."""
+        """The result of its properties."""
 
     def pack(self, case: Any) -> Any:
-        """It alone, packed."""
+        """The case alone, packed."""
         return case
 
     def missing(self, tally: Tally) -> Iterable[str]:
-        """What was met too seldom to be evidence."""
+        """What was met too rarely to be evidence."""
 
     def unshown(self, tally: Tally) -> Iterable[str]:
         """Properties of which no case has shown anything yet."""
         return ()
 
     def remarks(self, tally: Tally) -> Iterable[str]:
-        """What is less accurate than it could be, and not wrong."""
+        """What could be more accurate, but is not wrong."""
         return ()
 
     def size(self, packed: Any) -> int:
         """How many numbers of a case a reader has to look at."""
 
     def diagnosis(self, packed: Any, finding: Finding, tally: Tally) -> Diagnosis:
-        """Where the fault is that a case shows."""
+        """The place of the fault that a case shows."""
 
     def smallest(self, packed: Any, finding: Finding) -> tuple[Any, Finding] | None:
-        """The smallest case found that shows the same, packed, and what is found there; or None."""
+        """The smallest case found that shows the same, packed, with the finding; or None."""
 
     def wrong(self, packed: Any) -> frozenset[str]:
         """The parts of an answer that are wrong on a case."""
         return frozenset()
 
     def showing(self, diagnosis: Diagnosis) -> tuple[Any, Finding] | None:
-        """A small case that shows what a diagnosis says, packed, and what is found there; or None."""
+        """A small case that shows what a diagnosis says, packed, with the finding; or None."""
         return None
 
     def picture(self, packed: Any) -> Picture:
-        """What can be drawn of an engine that is wrong on a case."""
+        """The picture of an engine that is wrong on a case."""
 
     def example(self, packed: Any, finding: Finding, smallest: bool) -> Example:
         """The case with a program that fails as the finding says."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody has ended a run, whose ``judgement`` is of what was seen by then."""
+    """The user has ended a run; ``judgement`` is about what was seen until then."""
 
     def __init__(self, judgement: Judgement) -> None:
         super().__init__(str(judgement))
@@ -183,9 +181,9 @@ class Interrupted(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told how far a run has come, and when it ends: ``until``, by ``time.monotonic``, if it does.
+    """The progress of a run, and its end: ``until``, by ``time.monotonic``.
 
-    ``progress`` is told of the cases done and of those in all, ``reached`` of each milestone.
+    ``progress`` is called with the cases done and with all of them, ``reached`` with each milestone.
     """
 
     progress: Progress | None = None
@@ -200,9 +198,9 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What cases came to, and what they met of the designed samples; ``ended``: why not all were run.
+    """The results of cases, and what they met of the designed samples; ``ended``: why not all were run.
 
-    ``pace``: the seconds of a call by which they were chosen.
+    ``pace``: the seconds of a call for which they were chosen.
     """
 
     tally: Tally
@@ -221,10 +219,10 @@ def judge(
     seconds: float | None = None,
     reached: Reached | None = None,
 ) -> Judgement:
-    """Every property on the cases that are asked of the subject; on those that fit into so many seconds.
+    """Checks every property on the subject's cases, or on those that fit into so many seconds.
 
-    Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be
-    sent to fresh processes; Interrupted, a KeyboardInterrupt with the judgement so far.
+    Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be sent to
+    fresh processes; Interrupted, a KeyboardInterrupt, with the judgement so far.
     """
     started = time.monotonic()
     watch = Watch(progress, reached, inf if seconds is None else started + seconds)
@@ -236,14 +234,14 @@ def judge(
     return found
 
 
-# How a run has ended before all was asked.
+# Why a run has ended early.
 INTERRUPTED, NO_TIME_LEFT = "interrupted", "no time was left"
 
 
 def tallied(
     spread: Spread, subject: Subject, profile: Profile, seed: int, watch: Watch | None = None
 ) -> Seen:
-    """What the designed, the fixed and the drawn cases came to, and what was met of the designed sample."""
+    """The results of the designed, the fixed and the drawn cases, and what was met of the designed sample."""
     samples, watch = subject.samples(profile), watch or Watch()
     standing = Standing(samples, time.monotonic(), watch.reached)
     run, pace = Run(spread, subject, watch, standing), 0.0
@@ -257,14 +255,14 @@ def tallied(
     except KeyboardInterrupt:
         return Seen(run.tally, (), standing, INTERRUPTED, pace)
     if not run.goes_on:
-        # It has met little, and to count what it has not takes minutes.
+        # It has met little, and counting what it has not met takes minutes.
         return Seen(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT, pace)
     coverage = tuple(each for sample in samples for each in sample.coverage())
     return Seen(run.tally, coverage, standing, pace=pace)
 
 
 class Run:
-    """A subject before one block after another; ``tally``: what all cases have come to by now."""
+    """A subject with one block after another; ``tally``: the results of all cases so far."""
 
     def __init__(
         self,
@@ -284,7 +282,7 @@ class Run:
         return not (self.tally.is_refuted or self._left)
 
     def look(self, given: Iterable[Block]) -> None:
-        """The blocks, up to the first that holds a refutation, or until no time is left."""
+        """Runs the blocks, up to the first with a refutation, or until no time is left."""
         if not self.goes_on:
             return
         blocks = list(given)
@@ -310,7 +308,7 @@ def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
         for case in subject.cases(block):
             channel.tell(subject.in_words(case))
             tally += replace(subject.tally(case), pace=channel.quickest)
-            # To ask an engine again that did not come back may be to wait again.
+            # Calling an engine again that did not return may take as long again.
             if tally.lost or time.monotonic() >= until:
                 break
     return tally
@@ -319,9 +317,10 @@ def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
 def judgement_of(
     spread: Spread, subject: Subject, seen: Seen, strength: int, seed: int, started: float
 ) -> Judgement:
-    """What was seen comes to, explained where it is refuted; ``started``: by ``time.monotonic``.
+    """The judgement on what was seen, with an explanation if it is refuted; ``started``: by
+    ``time.monotonic``.
 
-    ``strength``: of how many factors all levels were to meet.
+    ``strength``: of how many factors all levels were to be met.
     """
     tally, coverage, standing = seen.tally, seen.coverage, seen.standing or Standing((), started)
     declined = [f"{count} cases declined: {said}" for said, count in tally.declined.items()]
@@ -363,15 +362,15 @@ def judgement_of(
 
 @dataclass(frozen=True)
 class _Failed:
-    """An explanation that was not made, for a fault of this package's own; ``how`` in a line."""
+    """An explanation that failed by a fault of this package; ``how`` is one line."""
 
     how: str
 
 
 def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosis, Example | None, Picture]:
-    """Where the fault is, with a picture, and the smallest case that shows it, each from its own process.
+    """The place of the fault, a picture, and the smallest case that shows it, each from a process of its own.
 
-    The verdict stands without any of them: one that fails says so in its place.
+    The verdict stands without any of them; one that fails says so in its place.
     """
     lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
     alone = Picture(instead="The picture was not drawn: an engine that does not come back is asked no more.")
@@ -395,13 +394,13 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
     if smaller is not None and subject.size(smaller[0]) <= subject.size(packed):
         packed, finding = smaller
     if wrong is not None and other is not None and not is_shown(diagnosis, wrong):
-        # It would stand beside a sentence about another fault.
+        # It would be shown beside a sentence about another fault.
         (packed, finding), smaller = other, None
     return diagnosis, _example(subject, packed, finding, smaller is not None), shown
 
 
 def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
-    """The smallest example; or the diagnosis and the picture, which look at the same cases."""
+    """The smallest example; or the diagnosis and the picture, which run the same cases."""
     channel.tell(what)
     assert tally.refuted is not None  # or there is nothing to explain
     subject, (packed, finding) = subject.guarded(channel), tally.refuted
@@ -415,7 +414,7 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
 
 
 def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Any, frozenset[str]]:
-    """The smallest example, or None, and what is wrong in it, or else in the first."""
+    """The smallest example, or None, with what is wrong in it, or else in the first case."""
     found = subject.smallest(packed, finding)
     return found, subject.wrong(packed if found is None else found[0])
 

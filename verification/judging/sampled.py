@@ -19,31 +19,31 @@ from verification.sampling.ordering import NAMES, Reached, Share
 from verification.text import percent
 from verification.truth.memo import Memory, nothing
 
-# How often the numbers of a row are made, until its case is informative.
+# How often the numbers of a row are drawn, until its case is informative.
 TRIES = 4
 
-# How often other companions are sought for levels whose cases were all vacuous.
+# How often other companions are tried for levels whose cases were all vacuous.
 ROUNDS = 2
 
-# Seconds of work, about, that one process does at a time, and rows at most. The first portion is short, and
-# no later one is more than a share of all before it, so that a run soon knows what came of what it has begun.
+# About how many seconds of work one process gets at a time, and the most rows. The first portion is short,
+# and no later one is more than a share of all before it, so that a run soon has results of what it has begun.
 SECONDS, MOST = 4.0, 24
 FIRST, SHARE = 0.5, 0.25
 
 
-# How many levels are named that a run has met least of.
+# How many of the least met levels are listed.
 NAMED = 5
 
-# What excludes levels that are possible by themselves.
+# Rules that exclude levels which are possible by themselves.
 NO_ROW = "no others go with them"
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the possible tuples of ``strength`` levels were met by informative cases.
+    """How many of the possible tuples of ``strength`` levels informative cases have met.
 
-    ``excluded``: how many each rule excludes. ``vacuous``: those of which no case said anything, whatever
-    stood beside them, in words. ``of``: which tuples these are, as "with T 512", where they are not all.
+    ``excluded``: how many each rule excludes. ``vacuous``: those of which no case was evidence, whatever the
+    other levels, in words. ``of``: which tuples these are, for instance "with T 512", if they are not all.
     """
 
     strength: int
@@ -69,7 +69,9 @@ class Coverage:
 def truth_of_row(
     design: Design, row: Row, number: int, blocks: tuple[str, ...], memory: Memory = nothing
 ) -> CaseTruth:
-    """The truth of an informative case of the row, or of the last tried; ``blocks``: what may show it."""
+    """The truth of an informative case of the row, or of the last one tried; ``blocks``: evidence for one of
+    these counts.
+    """
     for attempt in range(TRIES):
         truth = truth_of(design.make(row, np.random.default_rng((number, attempt))), memory)
         if truth.informative(blocks):
@@ -78,7 +80,9 @@ def truth_of_row(
 
 
 def in_portions(rows: Sequence[Row], work: Callable[[Row], float]) -> Iterator[list[int]]:
-    """The numbers of the rows, in portions of a little work at first; ``work``: seconds of a row, about."""
+    """The numbers of the rows, in portions that are small at first; ``work``: about how many seconds a row
+    takes.
+    """
     portion: list[int] = []
     before = seconds = 0.0
     for number, row in enumerate(rows):
@@ -94,10 +98,10 @@ def in_portions(rows: Sequence[Row], work: Callable[[Row], float]) -> Iterator[l
         yield portion
 
 
-# A claim's design, by which of those that there are.
+# Creates a design for a claim.
 Designed: TypeAlias = Callable[[Model, Claim], Design]
 
-# The rows of a design for a strength, made or kept.
+# The rows of a design for a strength, created or read from the store.
 Rows: TypeAlias = Callable[[Design, int], Sequence[Row]]
 
 # A row of a design: the name of the design, and the number of the row.
@@ -105,9 +109,9 @@ RowId: TypeAlias = tuple[str, int]
 
 
 class Sample:
-    """The rows of a claim's design, and which of them have been met by an informative case.
+    """The rows of a claim's design, and which of them an informative case has met.
 
-    ``rows``: who makes the rows of a design.
+    ``rows``: creates the rows of a design.
     """
 
     def __init__(
@@ -126,7 +130,7 @@ class Sample:
         self._reached = [Reached(*each, self.rows) for each in self.design.tuples(strength)]
 
     def meet(self, rows: Iterable[RowId]) -> None:
-        """Notes the rows of informative cases, those of other designs aside."""
+        """Notes the rows of informative cases; those of other designs are ignored."""
         new = {number for of, number in rows if of == self.design.of} - self._live
         self._live |= new
         for reached in self._reached:
@@ -134,11 +138,13 @@ class Sample:
                 reached.meet(self.rows[number])
 
     def shares(self) -> tuple[Share, ...]:
-        """How many single levels, pairs, and so on informative cases have met, of those of the first rows."""
+        """How many single levels, pairs, and so on of the first rows informative cases have met."""
         return tuple(reached.share for reached in self._reached)
 
     def least_met(self) -> list[str]:
-        """Levels that stand beside the fewest others, in words, of the first tuples that are not all met."""
+        """The levels that were met with the fewest others, in words, from the first tuples that are not all
+        met.
+        """
         some = next((reached for reached in self._reached if not reached.share.whole), None)
         least = [] if some is None else some.least_met()[:NAMED]
         return [f"{in_words((level,))} ({percent(share)})" for share, level in least]
@@ -156,11 +162,11 @@ class Sample:
         return range(before, len(self.rows))
 
     def coverage(self) -> tuple[Coverage, ...]:
-        """Of pairs, triples, and so on as far as the sample is designed for."""
+        """The coverage of pairs, triples, and so on, up to the strength of the sample."""
         return tuple(self._coverage(i) for i in range(len(self._goals)))
 
     def _tuples(self, i: int) -> tuple[frozenset[Tuple], Counter[str]]:
-        """The possible tuples of a goal, and how many each rule excludes; found once, which takes long."""
+        """The possible tuples of a goal, and how many each rule excludes; cached, because it takes long."""
         if i not in self._possible:
             goal = self._goals[i]
             self._possible[i] = tuples(goal.factors, goal.strength, self.design.rules)
@@ -175,14 +181,15 @@ class Sample:
         return possible - self._met_alive(i) - self._impossible(i)
 
     def _impossible(self, i: int) -> frozenset[Tuple]:
-        """The tuples that are possible by themselves and in no row."""
+        """The tuples that are possible by themselves and occur in no row."""
         possible, _ = self._tuples(i)
         factors, left = self._goals[i].factors, possible - self._met_alive(i)
         return frozenset(t for t in left if row_with(dict(t), factors, self.design.rules) is None)
 
     def _coverage(self, i: int) -> Coverage:
         goal, (possible, excluded), none = self._goals[i], self._tuples(i), self._impossible(i)
-        # Vacuous is what rows were made for, to the last round, and no case of theirs was informative.
+        # A tuple is vacuous if rows were made for it until the last round, and no case of theirs was
+        # informative.
         vacuous = self._unmet(i) & _met(self.rows, goal) if self._rounds == ROUNDS else ()
         words = tuple(in_words(each) for each in sorted(vacuous, key=repr))
         excluded = excluded + Counter({NO_ROW: len(none)})

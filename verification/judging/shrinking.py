@@ -17,8 +17,8 @@ from verification.properties.training import CALLS_OF_TRAINING
 from verification.sampling.drawing import smallest_drawn
 from verification.sampling.simpler import CHANGES, Changes, capped
 
-# Seconds for which smaller cases are looked for, and cases at most: of the faults in layers that were
-# timed, few took more than three.
+# Seconds of the search for smaller cases, and the most cases: of the faults in layers that were timed, few
+# took more than three seconds.
 SECONDS = 4.0
 TRIED = 300
 
@@ -28,16 +28,16 @@ Drawn = TypeVar("Drawn")
 def smallest_of(
     strategy: SearchStrategy[Drawn], wrong_on: Callable[[Drawn], Finding | None], size: Callable[[Drawn], int]
 ) -> tuple[Drawn, Finding] | None:
-    """The smallest found of what can be drawn that is wrong, and how it is; or None.
+    """The smallest wrong value that Hypothesis finds, with what is wrong; or None.
 
-    ``wrong_on`` is what is found wrong of one, and ``size`` how many numbers a reader has to look at.
+    ``wrong_on`` returns what is wrong with a value, and ``size`` how many numbers a reader has to look at.
     """
     ends = spent() + SECONDS
     best: tuple[Drawn, Finding] | None = None
 
     def fails(drawn: Drawn) -> bool:
         nonlocal best
-        # A larger one is not wanted, though Hypothesis may call it simpler.
+        # A larger one is no improvement, though Hypothesis may call it simpler.
         if spent() > ends or (best is not None and size(drawn) > size(best[0])):
             return False
         found = wrong_on(drawn)
@@ -45,16 +45,16 @@ def smallest_of(
             best = drawn, found
         return found is not None
 
-    # Nothing was found; or what was found no longer fails, for time is up or the engine keeps state.
+    # Nothing was found; or it does not fail any more, because time is up or the engine keeps state.
     with suppress(HypothesisException):
         smallest_drawn(strategy, fails, TRIED)
     return best
 
 
 def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Finding] | None:
-    """The simplest case found on which the property fails as well, and how it does there; or None.
+    """The simplest case found on which the property fails as well, with the finding; or None.
 
-    The case that failed is changed, in one way after another, until no change is left with which it fails.
+    The failing case is changed step by step, until it fails with no further change.
     """
     if finding.property == CALLS_OF_TRAINING.name or BY_NAME[finding.property].about in (
         About.FIXED,
@@ -70,7 +70,7 @@ def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Findin
 
 @dataclass(eq=False)
 class _Search:
-    """The simplest case so far on which a property fails, and what was found there, if not the first."""
+    """The simplest case so far on which a property fails, and its finding, if it is not the first case."""
 
     engine: Engine
     property: str
@@ -80,18 +80,18 @@ class _Search:
     ends: float = field(default_factory=lambda: spent() + SECONDS)
 
     def go_on(self, change: Changes) -> bool:
-        """Makes the case as simple as a change can, as far as cases and time go; was it made simpler?"""
+        """Simplifies the case by a change, as far as cases and time allow; was there any progress?"""
         before = self.case
         while any(map(self._is_wrong, change(self.case, self.engine.claim))):
             pass
         return self.case is not before
 
     def _is_wrong(self, case: Case) -> bool:
-        """Does it fail on this one? Then that is the simplest so far."""
+        """Does it fail on this case? Then that is the simplest so far."""
         if not self.left or spent() >= self.ends:
             return False
         self.left -= 1
-        # Where a case is asked for one property alone, that is another.
+        # A case with a property of its own belongs to another property.
         every = findings(self.engine, truth_of(case), (self.property,))
         found = next((each for each in every if each.wrong and each.property == self.property), None)
         if found is not None:

@@ -1,4 +1,4 @@
-"""How far a run has come: which levels, pairs and triples of its designed samples were met, and by when."""
+"""The progress of a run: which levels, pairs and triples of its designed samples were met, and when."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,12 +21,14 @@ class Milestone:
         return f"{self.share.name} after {self.seconds:.1f} s, {self.cases:,} cases"
 
 
-# Who is told of a milestone.
+# Called at each milestone.
 Reached: TypeAlias = Callable[[Milestone], object]
 
 
 class Standing:
-    """Of a run that began at ``started``, by ``time.monotonic``; ``tell``: who is told of each milestone."""
+    """The progress of a run that began at ``started``, by ``time.monotonic``; ``tell`` is called at each
+    milestone.
+    """
 
     def __init__(self, samples: Sequence[Sample], started: float, tell: Reached | None = None) -> None:
         self.samples, self.milestones = samples, list[Milestone]()
@@ -43,7 +45,7 @@ class Standing:
 
     @property
     def shares(self) -> tuple[Share, ...]:
-        """Of single levels, of pairs, and so on, of all samples together."""
+        """The shares of single levels, of pairs, and so on, of all samples together."""
         by_strength: dict[int, Share] = {}
         for share in (share for sample in self.samples for share in sample.shares()):
             before = by_strength.get(share.strength)
@@ -52,7 +54,7 @@ class Standing:
 
     @property
     def whole(self) -> tuple[Share, ...]:
-        """Those of which none is left, up to the first of which one is."""
+        """The shares that are complete, up to the first that is not."""
         made = []
         for share in self.shares:
             if not share.whole:

@@ -11,18 +11,18 @@ from verification.judging.sampled import RowId
 from verification.processes.workers import Lost
 from verification.properties.property import FORM, Finding
 
-# A refutation: the case, packed as its subject does.
+# A refutation: the case, packed by its subject, and the finding.
 Refuted: TypeAlias = tuple[Any, Finding]
 
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """What some cases came to; ``rows_covered``: the rows of designed samples whose cases were informative.
+    """The counts of some cases; ``rows_covered``: the rows of designed samples with informative cases.
 
-    ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not come back;
-    ``not_asked``: what properties have left out; ``pace``: seconds of the engine's quickest call.
-    ``remarks``: in how many cases functions are right to a rounding of 1 alone, by their names and a
-    part that shows it. The others are as in ``Judgement``.
+    ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not return;
+    ``not_asked``: what properties did not check; ``pace``: seconds of the engine's quickest call.
+    ``remarks``: in how many cases functions are accurate relative to 1 only, by their names and a part that
+    shows it. The others are as in ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Tally:
 
     @property
     def sampled(self) -> int:
-        """The cases that are no calls of a training."""
+        """The cases that are no calls of a training run."""
         return self.cases - self.calls.total()
 
     @property
@@ -73,7 +73,9 @@ class Tally:
 
 
 def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str = "") -> Tally:
-    """The tally of one case: each row is one case, however many findings it has; ``pack``: the case."""
+    """The tally of one case, which counts once in each row, however many findings it has; ``pack``: packs the
+    case.
+    """
     rows: dict[tuple[str, str, str], Row] = {}
     refuted: Refuted | None = None
     declined, not_asked, lost = Counter[str](), Counter[str](), ""
@@ -102,7 +104,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
 
 
 def _joined(row: Row, finding: Finding) -> Row:
-    """A case's row with one more finding: a failure if any is, evidence if any is."""
+    """A case's row with one more finding: a failure if any is one, evidence if any is."""
     evidence = finding.nonzero and finding.determined
     return replace(
         row,

@@ -1,4 +1,4 @@
-"""The calls of a training that are judged beside a run's cases."""
+"""The calls of a training run that are checked beside a run's cases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from verification.properties.training import Recorded
 # Calls in a block: each may take as long as some hundred drawn cases.
 BLOCK = 8
 
-# Files of calls, as ``verification.adapters.calls`` names them.
+# Files of calls, by the names in ``verification.adapters.calls``.
 PATTERN = "call-*.npz"
 
 
 @dataclass(frozen=True)
 class Training:
-    """Kept calls, by their files with what is in them, and how many there are that a layer does not claim.
+    """Stored calls, by their files with their bytes, and how many of them a layer does not claim.
 
-    ``engine``: whose calls they are. A training that goes on may thin out the files meanwhile.
+    ``engine``: the layer. A training run that goes on may remove files meanwhile.
     """
 
     engine: Any = None
@@ -27,7 +27,7 @@ class Training:
     beyond: int = 0
 
     def blocks(self) -> Iterator[Block]:
-        """All of them, some at a time."""
+        """All of them, in blocks."""
         numbers = range(len(self.calls))
         for start in numbers[::BLOCK]:
             some = (*numbers[start : start + BLOCK],)
@@ -49,7 +49,9 @@ NO_TRAINING = Training()
 
 
 def training_of(engine: Any, folder: Path) -> Training:
-    """The calls in a folder that an engine claims; ValueError, in one line, for what has none."""
+    """The calls in a folder that an engine claims; raises ValueError, in one line, for an engine that has
+    none.
+    """
     if not engine.claim.capabilities.recorded:
         raise ValueError(
             "calls: of a layer alone, needed what verification.layer, verification.torch or verification.jax "

@@ -19,7 +19,7 @@ from verification.diagnosis.picture import Picture
 from verification.judging import model_subject
 from verification.judging.contract import contract
 from verification.judging.judgement import Example, Row, verdict_of
-from verification.judging.model_subject import Asked, OfModel, pack
+from verification.judging.model_subject import RunCase, OfModel, pack
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
@@ -71,7 +71,7 @@ def counted(claim, *truths, plant=nothing):
     """An engine and its tally of these truths, each with how many cases there are of it."""
     subject, tally = OfModel(Stub(models.vanilla, claim, plant)), Tally()
     for truth, count in truths:
-        one = subject.tally(Asked(truth))
+        one = subject.tally(RunCase(truth))
         for _ in range(count):
             tally += one
     return subject, tally
@@ -303,7 +303,7 @@ def test_a_case_says_something_where_one_block_is_determined(dtype):
     assert (found.cases, found.informative, found.rows) == (1, 0, ())
     # Of such a case the form is looked at, and nothing else.
     subject = OfModel(Stub(models.vanilla, claim, lambda asked, parts: parts.pop("U", None)))
-    assert [name for name, *_ in subject.tally(Asked(undetermined)).rows] == ["form"]
+    assert [name for name, *_ in subject.tally(RunCase(undetermined)).rows] == ["form"]
 
 
 def test_zeros_say_nothing():
@@ -352,8 +352,8 @@ def test_a_case_of_any_numbers_is_asked(by):
                 parts["U"][0, 0] += 10 * bound
 
         subject = OfModel(Stub(models.vanilla, claim, plant))
-        assert subject.tally(Asked(truth)).is_refuted
-        assert not OfModel(Stub(models.vanilla, claim)).tally(Asked(truth)).is_refuted
+        assert subject.tally(RunCase(truth)).is_refuted
+        assert not OfModel(Stub(models.vanilla, claim)).tally(RunCase(truth)).is_refuted
         assert judged(claim, (truth, 1)).informative == 1
 
 
@@ -452,7 +452,7 @@ def test_who_did_not_come_back_is_not_asked_the_next_property(error, lost):
             raise error("gone")
 
     subject = OfModel(Stub(models.vanilla, claimed(LAYER), second))
-    tally = subject.tally(Asked(truth_of(of()("cotangents")), turns=("linearity", "records permute")))
+    tally = subject.tally(RunCase(truth_of(of()("cotangents")), turns=("linearity", "records permute")))
     assert tally.lost.endswith(lost) == tally.is_refuted
     names = ["linearity"] if lost else ["linearity", "records permute"]
     assert [*dict.fromkeys(name for name, *_ in tally.rows)] == names
@@ -500,7 +500,7 @@ class Handed(OfModel):
 
     def cases(self, block):
         return [
-            Asked(truth_of(of()("cotangents")), row=("", number)) for number, _ in block.rows or [(0, None)]
+            RunCase(truth_of(of()("cotangents")), row=("", number)) for number, _ in block.rows or [(0, None)]
         ]
 
 
@@ -845,7 +845,7 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
     ):
         case = of(**changed)("cotangents")
         assert is_large(case) == truth_of(case).large == large
-        tally = OfModel(Stub(models.vanilla, claimed(LAYER))).tally(Asked(truth_of(case)))
+        tally = OfModel(Stub(models.vanilla, claimed(LAYER))).tally(RunCase(truth_of(case)))
         assert any(name == "lags" for name, _, _ in tally.rows) != large
     # Of whom no small size is taken, a case of 10,000 numbers of states is the largest of the small ones.
     for records, large in ((5000, False), (5001, True)):
@@ -946,7 +946,7 @@ def test_records_alone_are_asked_of_who_takes_one():
     truth = truth_of(of()("cotangents"))
     for least, alone in ((1, True), (2, False)):
         engine = Stub(models.vanilla, claimed(LAYER, records=(least, 9)))
-        rows = OfModel(engine).tally(Asked(truth)).rows
+        rows = OfModel(engine).tally(RunCase(truth)).rows
         assert any(name == "records add up" for name, _, _ in rows) == alone
         assert any(case.records == 1 for case in engine.log.cases) == alone
 
