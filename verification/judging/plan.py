@@ -76,7 +76,7 @@ class Plan:
             yield Block(1, rows=((number, with_turns),), designed=samples[0].designed)
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
-        """Designed cases that show much first, and expensive ones last; for a slow engine drawn cases last."""
+        """Designed cases that show much come first, expensive ones last; for a slow engine, drawn ones."""
         floats, *others = samples
         border = self._at_borders(floats.rows)
         numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
@@ -161,7 +161,7 @@ class Plan:
         return tuple(each.name for each in applicable(self.engine.claim) if not each.takes_turns(False, True))
 
     def _one_in_turn(self, start: int, count: int) -> tuple[Names, ...]:
-        """The properties of so many cases that are no rows: for a slow engine, one further property in turn."""
+        """The properties of so many cases that are no rows; for a slow engine, one more in turn."""
         one = self._by_one_call
         more = [each.name for each in applicable(self.engine.claim) if each.name not in one]
         return tuple((*one, more[(start + i) % len(more)]) for i in range(count)) if self.is_slow else ()

@@ -19,7 +19,7 @@ from verification.diagnosis.picture import Picture
 from verification.judging import model_subject
 from verification.judging.contract import contract
 from verification.judging.judgement import Example, Row, verdict_of
-from verification.judging.model_subject import RunCase, OfModel, pack
+from verification.judging.model_subject import OfModel, RunCase, pack
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
