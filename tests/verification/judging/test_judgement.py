@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -51,6 +51,12 @@ def test_rows_are_summed_over_truncations():
         ("W", 4, 2, ""),
     ]
     assert (found.truncations, RIGHT.truncations) == (("Full", "Tail"), ())
+
+
+def test_a_row_has_a_verdict():
+    """Of numbers that are all zero nothing is shown."""
+    rows = [Row("lags", "U", 2, nonzero=n, failures=count) for n, count in ((1, 1), (0, 1), (1, 0), (0, 0))]
+    assert [*map(verdict_of, rows)] == ["refuted", "refuted", "holds", "nothing shown"]
 
 
 @pytest.mark.parametrize(
