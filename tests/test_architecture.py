@@ -407,7 +407,7 @@ PINNED = [
     *(
         f"tests/verification/models/test_{name}.py"
         for name in (
-            *("arrays", "axes", "delta_rule", "gated_linear_attention", "gated_scan", "gru"),
+            *("arrays", "axes", "delta_rule", "forms", "gated_linear_attention", "gated_scan", "gru"),
             *("gru_reset_before", "linear", "lstm", "mlstm", "parts", "projected_lstm"),
             *("readout", "scan", "selective_scan", "slstm", "sru", "vanilla"),
         )

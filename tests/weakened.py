@@ -683,7 +683,11 @@ NEAR = {
         ("tests/verification/properties/test_ragged.py", ""),
     ),
     "case": ((PROPERTIES, "right_engine"),),
-    "axes": (("tests/verification/test_refusals.py", "axes"),),
+    "axes": (
+        ("tests/verification/test_refusals.py", "axes"),
+        ("tests/verification/models/test_case.py", "put_out"),
+    ),
+    "forms": (("tests/verification/test_refusals.py", "forms"),),
     "observed": ((PROPERTIES, "kink or sharp"),),
     "replay_batch": (
         (PROPERTIES, "kink or sharp"),

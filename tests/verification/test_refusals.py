@@ -8,7 +8,6 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.layers import scan
-from tests.layers.own import two_outputs
 from tests.promises import SHORT
 from verification import (
     Block,
@@ -155,7 +154,6 @@ CALLS = [
         "model rwkv6: it has an output of its own, needed one whose output is its first state",
         lambda: step(len, len, model=models.rwkv6),
     ),
-    (".*needed one whose output is its first state", lambda: step(len, len, model=two_outputs.MODEL)),
     ("engine: 3, needed a function Problem -> Gradients$", lambda: verify(3)),
     ("profile: 'quick', needed a Profile", lambda: verify(manual, "quick")),
     ("seed: -1, needed a whole number from 0 on$", lambda: verify(manual, seed=-1)),

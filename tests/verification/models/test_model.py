@@ -8,15 +8,6 @@ X = Block("x", ("H",), Use.INPUT)
 H = Block("h", ("H",), Use.STATE)
 
 
-def test_a_block_has_a_shape_by_its_use():
-    """INPUT and STATE are by record; a number before a name multiplies it."""
-    sizes = {"H": 2, "D": 3}
-    assert Block("W", ("4H", "D"), Use.STEP).shape_in(sizes, 5, 7) == (8, 3)
-    assert Block("x", ("D",), Use.INPUT).shape_in(sizes, 5, 7) == (5, 7, 3)
-    assert Block("h", ("H", "D"), Use.STATE).shape_in(sizes, 5, 7) == (5, 2, 3)
-    assert Block("s", (), Use.STEP).shape_in(sizes, 5, 7) == ()
-
-
 @pytest.mark.parametrize(
     ("block", "bounded", "has_zero"),
     [
