@@ -8,6 +8,9 @@ exclusion is off; where cases are counted each rule always holds, or never, or b
 less on. The ways are found in the syntax tree, so that new code has them by itself; what the tree does not
 tell is written down here.
 
+A test that fails notices a weakening, and so does an import of the weaker module that raises. If pytest
+ends in any other way, or the same tests fail without the weakening, that is an error and no notice.
+
     python tests/weakened.py [--only PATTERN] [--near] [--kinds KIND,…] [--first] [--list] [--jobs N]
 """
 
@@ -674,7 +677,7 @@ NEAR = {
     ),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_told or declined or evidence or is_lost"),),
-    "judgement": ((RULES, "verdict or zeros"),),
+    "judgement": ((RULES, "verdict or zeros or is_counted"),),
     "profile": (("tests/verification/judging/test_judgement.py", ""),),
     "findings": (
         (RULES, "fixed or large or takes or property_is_asked or every_row or there_before"),
@@ -713,6 +716,7 @@ NEAR = {
     "calling": ((RULES, "large_beyond"),),
     "claim": ((RULES, "property_is_asked"),),
     "draws": ((RULES, "has_it_alone"),),
+    "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
     **dict.fromkeys(("patterns", "zeros"), (("tests/verification/sampling/test_condition.py", ""),)),
     "factors": tuple(

@@ -393,15 +393,15 @@ def test_a_verdict_is_one_word():
 
 
 @pytest.mark.parametrize(
-    ("finding", "evidence", "nonzero", "undetermined", "failures"),
+    ("finding", "evidence", "nonzero", "undetermined", "failures", "verdict"),
     [
-        (Finding("lags", "U", None), 1, 1, 0, 0),
-        (Finding("lags", "U", None, nonzero=False), 0, 0, 0, 0),
-        (Finding("lags", "U", None, determined=False), 0, 1, 1, 0),
-        (Finding("lags", "U", "off"), 1, 1, 0, 1),
+        (Finding("lags", "U", None), 1, 1, 0, 0, "holds"),
+        (Finding("lags", "U", None, nonzero=False), 0, 0, 0, 0, "nothing shown"),
+        (Finding("lags", "U", None, determined=False), 0, 1, 1, 0, "holds"),
+        (Finding("lags", "U", "off"), 1, 1, 0, 1, "refuted"),
     ],
 )
-def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undetermined, failures):
+def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undetermined, failures, verdict):
     """Once a case, however many there are of it; with another case it adds up."""
     for others in ([], [Finding("lags", "U", None, nonzero=False, determined=True)]):
         one = tally_of([*others, finding, finding], lambda: "packed", "Full")
@@ -409,6 +409,7 @@ def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undeterm
         ((key, made),) = one.rows.items()
         assert key == ("lags", "U", "Full")
         assert vars(made) == vars(row)
+        assert verdict_of(made) == verdict
         assert one.is_refuted == bool(failures)
         assert (one.refuted is not None) == bool(failures)
         ((_, two),) = (one + one).rows.items()
