@@ -1,7 +1,7 @@
 """Interleaved calls: what a forward saves belongs to it, and stays as it was for a second backward.
 
-This applies to engines whose calls come in two. A training loop with two graphs alive at once, for two
-losses, calls two forwards before it calls a backward.
+This applies to engines whose calls come in two, on cases with cotangents: a loss is one call. A training loop
+with two graphs alive at once, for two losses, calls two forwards before it calls a backward.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, in_domains
+from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Use
 from verification.properties.calling import PendingBackward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
@@ -25,6 +25,8 @@ CLOSE = 1e-4
 def interleaved_calls(trial: Trial) -> Checked:
     """Two forwards before their backwards, in either order: each backward uses what its own forward saved."""
     engine, case = trial.engine, trial.truth.case
+    if not isinstance(case.objective, Cotangents):
+        return
     first, second = begin(engine, case), begin(engine, _of_other_data(case))
     with _going_back_too(second):
         yield from _in_turn(trial, first, "a backward after another forward")
@@ -81,6 +83,8 @@ def _of_other_data(case: Case) -> Case:
 
 def second_backward(trial: Trial) -> Checked:
     """A second backward of one forward gives what the first gave."""
+    if not isinstance(trial.truth.case.objective, Cotangents):
+        return
     forward = begin(trial.engine, trial.truth.case)
     first = {name: got.copy() for name, got in _back(forward, "a backward").blocks.items()}
     again = _back(forward, "a second backward of one forward")

@@ -14,9 +14,14 @@ from verification.adapters.problem import CAPABILITIES, Engine, ProblemAdapter
 from verification.adapters.rnn.engine import Kinds, gradients_of, passes_of, rnn_truncation
 from verification.adapters.rnn.of_cells import of_every_cell
 from verification.adapters.rnn.scoping import OF_RNN, fixed_of
+from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Model, Use
+from verification.properties.engine import Begun
 from verification.sampling.scope import Scope
+
+# A network is one call, a layer two.
+OF_BOTH = replace(CAPABILITIES, in_two=True)
 
 # A cell claims everything that can be checked.
 OF_CELLS = replace(OF_RNN, lengths=True, weights=True, classes=True)
@@ -31,14 +36,20 @@ class Cell(ProblemAdapter):
     loops: str
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
-        """What the network or the layer says of a case; what stands behind a layer has a gradient of 0."""
+        """What the network or the layer says of a case."""
         if not isinstance(case.objective, Cotangents):
             return super().answer(case)
         forward, blocks = as_layer(self, *self._passes(case)).answer(case)
-        behind = {
-            block.name: (np.zeros_like(case.blocks[block.name]),) for block in self.model.of(Use.READOUT)
-        }
-        return forward, {**behind, **blocks}
+        return forward, {**self._behind(case), **blocks}
+
+    def begin(self, case: Case) -> Begun:
+        """The layer's forward, and its backward."""
+        forward, back = as_layer(self, *self._passes(case)).begin(case)
+        return forward, lambda objective: {**self._behind(case), **back(objective)}
+
+    def _behind(self, case: Case) -> dict[str, tuple[Array, ...]]:
+        """What stands behind a layer has a gradient of 0."""
+        return {block.name: (np.zeros_like(case.blocks[block.name]),) for block in self.model.of(Use.READOUT)}
 
     def _passes(self, case: Case) -> Any:
         """As a layer is called where nothing more is said than has to be."""
@@ -65,5 +76,5 @@ def as_cell(
     """A cell, or a stack of cells, of these classes, with the cases that are run for every cell."""
     network = gradients_of(package, kind, loops)
     fixed = (*fixed_of(model), *of_every_cell(model))
-    known = declared("scoped", {"gradients": network}, model, scope, CAPABILITIES)
+    known = declared("scoped", {"gradients": network}, model, scope, OF_BOTH)
     return Cell(**known, function=network, fixed=fixed, package=package, kind=kind, loops=loops)

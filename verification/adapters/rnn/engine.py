@@ -7,6 +7,7 @@ methods.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -30,7 +31,7 @@ def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") ->
     def gradients(problem: Problem) -> Gradients:
         cell = cell_of(package, kind, problem.xs.shape[2], problem.params, problem.functions)
         loss = package.softmax_cross_entropy if problem.classes else package.squared_error
-        net = package.RNN(cell, outputs=len(problem.params["c"]), loss=loss, loops=getattr(package, loops)())
+        net = _one(package.RNN, cell, len(problem.params["c"]), loss, loops=getattr(package, loops)())
         params, every = cell.params(**problem.params), problem.checkpoints
         targets, other_targets = problem.targets, -problem.targets
         if problem.classes:
@@ -118,7 +119,7 @@ def passes_of(
 
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
         cell = cell_of(package, kind, xs.shape[2], params, functions)
-        layer = package.Layer(cell, getattr(package, loops)())
+        layer = _one(package.Layer, cell, loops=getattr(package, loops)())
         outputs, final, saved = layer.forward(cell.weights(**params), xs, state, lengths)
         return outputs, final, (layer, saved)
 
@@ -128,6 +129,12 @@ def passes_of(
         return grads.params._asdict(), grads.xs, grads.state
 
     return forward, backward
+
+
+@lru_cache(maxsize=8)
+def _one(made: Callable[..., Any], *given: Any, loops: Any) -> Any:
+    """The network or layer of these arguments, the same at every call: a user's may keep something."""
+    return made(*given, loops=loops)
 
 
 def cell_of(
