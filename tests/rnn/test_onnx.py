@@ -352,3 +352,18 @@ def test_a_graph_that_is_not_ours_is_refused():
     del model.graph.node[:]
     with pytest.raises(ValueError, match="model: 0 recurrent nodes"):
         from_onnx(model)
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("vanilla by tanh", (1, 1, 1)),
+        ("lstm by sigmoid, tanh, tanh", (1, 5, 2)),
+        ("gru by sigmoid, tanh", (3, 1, 1)),
+    ],
+)
+def test_sizes_may_be_one(name, sizes):
+    """No axis is lost."""
+    net, params = network(name, *sizes)
+    xs = np.random.default_rng(1).normal(size=(4, 3, sizes[0]))
+    np.testing.assert_allclose(computed(to_onnx(net, params), xs), net.predict(params, xs), atol=1e-5)

@@ -514,3 +514,64 @@ def few(given):
 def test_what_does_not_fit_is_refused(call, error, said):
     """By its name, with what is needed."""
     refuse(call, error, said)
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_float32_stays_float32(kind):
+    """From the inputs to the predictions."""
+    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
+    model = kind(epochs=2).fit(X, (X[:, 0] > 0).astype(int))
+    assert model.params_.U.dtype == np.float32
+    found = model.predict(X) if kind is RNNRegressor else model.predict_proba(X)
+    assert found.dtype == np.float32
+
+
+def test_records_in_parts_have_class_weights_by_name_alone():
+    """How often a class occurs in all of them nobody knows."""
+    X, y = imbalanced()
+    model = RNNClassifier(class_weight={"rare": 9.0, "common": 1}, random_state=0).partial_fit(X, y)
+    plain = RNNClassifier(random_state=0).partial_fit(X, y)
+    assert np.abs(model.params_.W - plain.params_.W).max() > 0
+
+
+def test_the_rate_goes_by_a_schedule():
+    """A step counts epochs, whatever the batch; a warm-up begins slowly."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+
+    def losses(**given):
+        model = RNNRegressor(epochs=4, batch=7, optimiser="sgd", rate=1e-3, clip=0.0, random_state=0, **given)
+        return model.fit(X, X[:, 0]).loss_curve_
+
+    constant = losses(schedule="constant")
+    assert losses(schedule="step:2:1") == losses(schedule="step:9") == constant
+    falling, cosine, warm = losses(schedule="step:2"), losses(), losses(schedule="constant", warmup=2)
+    assert falling[:3] == constant[:3]
+    assert falling[3] != constant[3]
+    assert cosine[1] != constant[1]
+    assert warm[0] == constant[0]
+    assert warm[0] - warm[1] < 0.6 * (constant[0] - constant[1])
+
+
+def test_weights_decay():
+    """By adamw alone: where a rate is small they are smaller the more they decay."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    norms = [
+        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(X, X[:, 0]).params_.W).sum()
+        for given in (
+            {"optimiser": "adam"},
+            {"optimiser": "adam", "weight_decay": 5.0},
+            {"optimiser": "adamw", "weight_decay": 0.0},
+            {"optimiser": "adamw", "weight_decay": 5.0},
+        )
+    ]
+    assert norms[0] == norms[1] == norms[2] > 1.5 * norms[3]
+
+
+def test_partial_fit_goes_on_from_a_fit():
+    """By its scale and its parameters, which move by one update."""
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    model = RNNRegressor(epochs=3, random_state=0).fit(X, X[:, 0])
+    before = model.params_
+    model.partial_fit(X, X[:, 0])
+    assert model.n_epochs_ == 4
+    assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101

@@ -262,3 +262,10 @@ def test_a_device_is_no_model():
         BadFile, match=r"^/dev/zero: a device, which may have no end, needed a file or a pipe$"
     ):
         load("/dev/zero")
+
+
+def test_a_digest_is_of_all_that_arrays_are():
+    """Of equal bytes too: their name, shape and type."""
+    ones = np.zeros((2, 3))
+    others = {"a": ones}, {"b": ones}, {"a": ones.T.copy()}, {"a": ones.astype(int)}, {"a": 1 + ones}
+    assert len({storage._digest({}, tensors) for tensors in others}) == len(others)

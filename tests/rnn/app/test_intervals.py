@@ -80,8 +80,7 @@ def test_what_no_float_holds_has_no_width():
     assert np.isnan(widths(np.full((9, 1), 1e308), 9, 0.5)[4:]).all()
 
 
-@pytest.mark.parametrize("memory", [0.0, 1.0])
-@pytest.mark.parametrize("level", [0.5, 0.9])
+@pytest.mark.parametrize(("memory", "level"), [(0.0, 0.9), (1.0, 0.5)])
 def test_they_hold_as_often_as_is_asked_for(memory, level):
     """Of noise and of walks, at each horizon, where errors go on as before: on average of many series."""
     rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ from rnn import (
     GRU,
     Bidirectional,
     BothEnds,
+    Chunked,
     CompiledLoops,
     NumPyLoops,
     Stack,
@@ -35,6 +36,7 @@ def test_names_become_objects():
     assert Recipe(n_iter_no_change=3, tol=0.5).early_end() == EarlyStopping(3, 0.5)
     assert Recipe(early_stopping=False).early_end() is None
     assert truncation_of(recipe.truncation) == Tail(2)
+    assert truncation_of("chunked:5:2") == Chunked(5, 2)
 
 
 @pytest.mark.parametrize("cell", ["vanilla", "gru"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.app.calendar import Calendar
-from rnn.app.recipe import Recipe
+from rnn.app.recipe import PLACES, Recipe
 from rnn.app.series import run_data, task
 from rnn.app.table import Columns, Series
 
@@ -80,3 +80,15 @@ def test_what_tests_changes_no_record_of_inputs():
     one, other = (task(each, Recipe(length=5)).lessons[0] for each in given)
     np.testing.assert_array_equal(one.learn.xs, other.learn.xs)
     np.testing.assert_array_equal(one.choose.xs, other.choose.xs)
+
+
+def test_a_loss_may_stand_on_every_step():
+    """Then each value of a window has the next as its target; the baseline is what it is without."""
+    values = np.sin(np.arange(100.0))
+    recipes = (Recipe(length=5, form="levels", loss=f"squared_error:{place}") for place in PLACES)
+    last, every = (task(data(values), recipe).lessons[0] for recipe in recipes)
+    for one, other in ((last.learn, every.learn), (last.choose, every.choose)):
+        np.testing.assert_array_equal(one.xs, other.xs)
+        assert other.targets.shape == other.xs.shape
+        np.testing.assert_array_equal(other.targets[:, :-1], other.xs[:, 1:])
+        np.testing.assert_array_equal(other.targets[:, -1], one.targets)

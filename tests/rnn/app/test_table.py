@@ -221,3 +221,10 @@ def test_numbers_one_apart_count_the_steps(tmp_path, days, first):
     rows = "".join(f"{day},{day}\n" for day in days)
     found = series(tmp_path, f"day,v\n{rows}", DATED)
     assert (found.first, found.calendar, found.values.tolist()) == (first, None, sorted(days))
+
+
+def test_a_column_may_have_no_name(tmp_path):
+    """That of the dates in a table that pandas wrote with its index."""
+    content = ",v\n2000-01-01,1\n2000-01-02,2\n"
+    found = series(tmp_path, content, Columns("v", ""))
+    assert found.calendar.labels(0, 2) == ["2000-01-01", "2000-01-02"]

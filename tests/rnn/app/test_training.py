@@ -275,3 +275,28 @@ def test_a_run_of_older_versions_is_of_a_network_alone(changes):
     params = lesson.begin(run.task.net, np.random.default_rng(0))
     for block, wanted in zip(params, run.task.net.init(np.random.default_rng(0)), strict=True):
         np.testing.assert_array_equal(block, wanted)
+
+
+def test_early_stopping_keeps_the_best(tmp_path):
+    """And goes no further when it is asked to go on."""
+    run = run_of(asked(early_stopping=True, n_iter_no_change=1, epochs=50, rate=0.3, form="levels"))
+    told = []
+    (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(course))
+    assert course.epoch == course.best_epoch + 1 < 50
+    assert min(course.validation) == course.validation[course.best_epoch]
+    assert [each.epoch for each in told] == list(range(course.epoch + 1))
+    (again,) = trained(run, Folder(tmp_path), "", nothing)
+    assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
+
+
+def test_dropout_is_of_the_training(tmp_path):
+    """Otherwise it would learn something else; where the first epoch begins they are alike."""
+    found = []
+    for dropout in (0.0, 0.5):
+        (tmp_path / str(dropout)).mkdir()
+        run = run_of(asked("numpy", num_layers=2, dropout=dropout, epochs=1, batch=64, form="levels"))
+        (course,) = trained(run, Folder(tmp_path / str(dropout)), "", nothing)
+        found.append(course.train)
+    without, dropped = found
+    assert without[0] == dropped[0]
+    assert without[1] != dropped[1]

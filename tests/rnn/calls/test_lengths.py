@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn import (
@@ -138,6 +138,7 @@ def test_predictions_end_with_their_record(cell):
             assert_near(together[n], part[0])
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(st.data())
 @pytest.mark.parametrize("kind", [Vanilla, LSTM, GRU])
 def test_other_padding_changes_no_bit(kind, data):

@@ -238,3 +238,13 @@ def test_a_file_that_is_too_large_for_the_memory_is_told(monkeypatch, tmp_path):
     (tmp_path / "a").touch()
     with pytest.raises(MemoryError, match="a: too large for the memory, needed a smaller file"):
         read_bytes(tmp_path / "a")
+
+
+def test_the_longest_names_can_be_written(tmp_path):
+    """Though there is a temporary one beside it."""
+    longest = tmp_path / ("x" * 250 + ".json")
+    refuse_unwritable(longest)
+    write_text(longest, "whole")
+    suffix = tmp_path / ("x." + "j" * 253)
+    write_text(suffix, "whole")
+    assert sorted(os.listdir(tmp_path)) == sorted([longest.name, suffix.name])

@@ -40,3 +40,31 @@ def test_closed_from_the_start(monkeypatch, capfd):
             sys.stderr.fileno()
     assert (sys.stdout, sys.stderr) == (None, None)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_line_leaves_when_it_is_written(monkeypatch):
+    """A process that is forked then finds nothing to write."""
+    raw = io.BytesIO()
+    standard_output(monkeypatch, raw)
+    with lenient():
+        print("a line")
+        assert raw.getvalue() == b"a line\n"
+
+
+def test_what_is_written_in_parts_is_written_once(monkeypatch):
+    """A pipe takes less than it is given; a write that is interrupted is not repeated."""
+
+    class Slow(io.BytesIO):
+        def write(self, data):
+            taken = super().write(bytes(data[:3]))
+            if self.getvalue().endswith(b"stop"):
+                raise KeyboardInterrupt
+            return taken
+
+    raw = Slow()
+    standard_output(monkeypatch, raw)
+    with lenient():
+        print("one two three")
+        with pytest.raises(KeyboardInterrupt):
+            print("1 stop")
+    assert raw.getvalue() == b"one two three\n1 stop"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, tanh
@@ -56,6 +56,7 @@ def assert_same(got, want):
             np.testing.assert_array_equal(np.signbit(one), np.signbit(other))
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(
     st.tuples(*(st.integers(1, most) for most in (3, 6, 2, 4))),
     st.lists(st.tuples(st.sampled_from(TRUNCATIONS), st.booleans()), min_size=2, max_size=4),
