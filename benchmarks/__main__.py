@@ -89,7 +89,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def options_from(given: argparse.Namespace) -> Options:
-    """The run that the command line asks for, or a refusal."""
+    """The options of a run from the command line; an error ends the command."""
     if given.contenders is None:
         names = [name for name, contender in CONTENDERS.items() if _takes_part(contender, given.quick)]
     else:
@@ -130,7 +130,7 @@ def require(library: str, extra: str) -> None:
 
 
 def names_from(given: argparse.Namespace) -> list[str]:
-    """The questions that are asked, or a refusal of a flag that changes nothing for any of them."""
+    """The questions of the run; a flag that changes nothing for any of them is an error."""
     names = chosen(
         "--questions", ",".join(QUESTIONS) if given.questions is None else given.questions, QUESTIONS
     )
@@ -156,15 +156,15 @@ def places_from(given: argparse.Namespace, names: Collection[str]) -> Places:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Everything that was asked for: tables on standard output, progress on standard error."""
-    asked = arguments(given)
-    names = names_from(asked)
-    options = options_from(asked)
-    places = places_from(asked, names)
+    """Runs the questions: tables on standard output, progress on standard error."""
+    flags = arguments(given)
+    names = names_from(flags)
+    options = options_from(flags)
+    places = places_from(flags, names)
     questions = {name: import_module(f"benchmarks.{name}") for name in names}
     with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
         about = {**machine(), "blas": {str(n): fresh.call("machine.blas", n) for n in options.threads}}
-        head = {**about, **versions(), "loops": _loops(options), "data": DATA, "run": options.told}
+        head = {**about, **versions(), "loops": _loops(options), "data": DATA, "run": options.described}
         print("\n".join(f"{key}: {value}" for key, value in head.items()))
         answered, found = answers(questions, options)
     text = document(about, versions(), found)
@@ -183,7 +183,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 def _loops(options: Options) -> str:
-    """Which loops manual runs, of every cell that is asked for."""
+    """The loops of the contender manual, for every cell of the run."""
     usual = {repr(usual_loops(CELLS[cell].cell(1, 1))): None for cell in options.cells}
     return f"manual runs {', '.join(usual)}"
 

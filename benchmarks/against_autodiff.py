@@ -69,14 +69,14 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     """The rows for this process's number of threads."""
-    asked = Options.from_json(options)
-    names = [name for name in asked.contenders if name != "floor"]
-    wanted = [each for cell in asked.cells for each in settings(cell, asked.sizes(cell), asked.quick)]
+    chosen = Options.from_json(options)
+    names = [name for name in chosen.contenders if name != "floor"]
+    wanted = [each for cell in chosen.cells for each in settings(cell, chosen.sizes(cell), chosen.quick)]
     found = []
     for number, each in enumerate(wanted):
         task = draw(*each)
-        asked.stretch.show(number, len(wanted), f"{NAME}, {in_words(task, threads)}")
-        found += measure(NAME, task, names, threads, asked.effort)
+        chosen.stretch.show(number, len(wanted), f"{NAME}, {in_words(task, threads)}")
+        found += measure(NAME, task, names, threads, chosen.effort)
     return [row.to_json() for row in found]
 
 

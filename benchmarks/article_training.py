@@ -52,12 +52,12 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of both tasks."""
-    asked = Options.from_json(options)
-    epochs = QUICK_EPOCHS if asked.quick else EPOCHS
-    effort = Effort(rounds=3, least=1, block=0, budget=3) if asked.quick else asked.effort
+    chosen = Options.from_json(options)
+    epochs = QUICK_EPOCHS if chosen.quick else EPOCHS
+    effort = Effort(rounds=3, least=1, block=0, budget=3) if chosen.quick else chosen.effort
     found = []
     for number, (task, activation) in enumerate(TASKS.items()):
-        asked.stretch.show(number, len(TASKS), f"{NAME}, {task}, {activation}, {epochs} epochs")
+        chosen.stretch.show(number, len(TASKS), f"{NAME}, {task}, {activation}, {epochs} epochs")
         found += compete(programs(task, activation, epochs), task, epochs, effort)
     return [row.to_json() for row in found]
 

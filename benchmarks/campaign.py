@@ -36,7 +36,7 @@ EXAMPLE = Path(__file__).parents[1] / "docs" / "judge" / "command.md"
 # Blocks that each worker looks at in a round, and rounds: half a minute for each round of each number.
 BLOCKS, ROUNDS = 8, 5
 
-# What the campaign of the page asks, and what an hour of a core is assumed to cost there, in dollars.
+# The profile of the campaign on the page, and the assumed cost of an hour of a core, in dollars.
 MANY, PRICE = 10**9, 0.05
 
 # Where the page's table is.
@@ -44,7 +44,7 @@ TABLE = re.compile(r"(<!-- measured -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Measure, tell, and write what was asked for."""
+    """Measure, print, and write the results."""
     parser = Parser(prog=PROGRAM, description=__doc__.partition("\n")[0], epilog=EXIT_CODES)
     parser.add_argument(
         "--workers", type=int, default=cores(), metavar="K", help="1 to K (default: the cores)"
@@ -53,11 +53,11 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS, metavar="R", help="of which the median counts")
     parser.add_argument("--out", type=Path, metavar="DIR", help=f"the folder for {PICTURE}, and of {PAGE}")
     parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
-    asked = parser.parse_args(given)
+    flags = parser.parse_args(given)
     for name in ("workers", "blocks", "rounds"):
-        if getattr(asked, name) < 1:
-            parser.error(f"--{name}: {getattr(asked, name)}, needed 1 or more")
-    places = Places(asked.out, (PICTURE, PAGE) if asked.out else (), asked.json)
+        if getattr(flags, name) < 1:
+            parser.error(f"--{name}: {getattr(flags, name)}, needed 1 or more")
+    places = Places(flags.out, (PICTURE, PAGE) if flags.out else (), flags.json)
     try:
         places.check()
         places.make()
@@ -65,27 +65,27 @@ def main(given: Sequence[str] | None = None) -> int:
         parser.error(f"{error.filename}: {error.strerror}, needed a place to write to")
     except ValueError as error:
         parser.error(str(error))
-    found = measured(asked)
+    found = measured(flags)
     print(as_text(found))
-    files = {asked.json: partial(_save, found)} if asked.json else {}
-    if asked.out:
-        files |= {asked.out / PICTURE: partial(draw, found), asked.out / PAGE: partial(_rewrite, found)}
+    files = {flags.json: partial(_save, found)} if flags.json else {}
+    if flags.out:
+        files |= {flags.out / PICTURE: partial(draw, found), flags.out / PAGE: partial(_rewrite, found)}
     for path in deliver(files):
         print(f"Written: {path}", file=sys.stderr)
     return 0
 
 
-def measured(asked: argparse.Namespace) -> dict[str, Any]:
+def measured(flags: argparse.Namespace) -> dict[str, Any]:
     """Cases a second of each number of workers, round by round, and what they were measured on."""
-    numbers = range(1, asked.workers + 1)
+    numbers = range(1, flags.workers + 1)
     rates: dict[int, list[float]] = {number: [] for number in numbers}
     progress = Progress({"rounds": 1.0})
     with tempfile.TemporaryDirectory() as folder, progress.part("rounds") as show:
         subject = _example(Path(folder))
-        for turn in range(asked.rounds):
+        for turn in range(flags.rounds):
             for number in numbers:
-                rates[number].append(rate(subject, number, asked.blocks))
-                show(turn * asked.workers + number, asked.rounds * asked.workers)
+                rates[number].append(rate(subject, number, flags.blocks))
+                show(turn * flags.workers + number, flags.rounds * flags.workers)
     shown = {str(number): [round(each, 2) for each in rates[number]] for number in numbers}
     return {"machine": machine(), "versions": versions(), "cases a block": CASES, "cases a second": shown}
 

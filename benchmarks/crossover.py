@@ -32,11 +32,11 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     """The rows for this process's number of threads."""
-    asked = Options.from_json(options)
-    records, units = (QUICK_RECORDS, QUICK_UNITS) if asked.quick else (RECORDS, UNITS)
+    chosen = Options.from_json(options)
+    records, units = (QUICK_RECORDS, QUICK_UNITS) if chosen.quick else (RECORDS, UNITS)
     plan = [
         (cell, dtype, Shape(STEPS, N, INPUTS, H))
-        for cell in asked.cells
+        for cell in chosen.cells
         for dtype in DTYPES
         for N in records
         for H in units
@@ -44,8 +44,8 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     found = []
     for number, (cell, dtype, shape) in enumerate(plan):
         task = draw(shape, dtype, cell=cell)
-        asked.stretch.show(number, len(plan), f"{NAME}, {in_words(task, threads)}")
-        found += measure(NAME, task, [NUMPY], threads, asked.effort)
+        chosen.stretch.show(number, len(plan), f"{NAME}, {in_words(task, threads)}")
+        found += measure(NAME, task, [NUMPY], threads, chosen.effort)
     return [row.to_json() for row in found]
 
 

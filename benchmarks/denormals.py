@@ -34,12 +34,12 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of every contender on the three tasks, each with its time over its own healthy time."""
-    asked = Options.from_json(options)
-    names = asked.only("manual", "torch", "jax", "floor", *(() if asked.quick else ("autograd",)))
-    shape = QUICK_SHAPE if asked.quick else SHAPE
-    asked.stretch.show(0, 1, f"{NAME}, {shape}, float32")
+    chosen = Options.from_json(options)
+    names = chosen.only("manual", "torch", "jax", "floor", *(() if chosen.quick else ("autograd",)))
+    shape = QUICK_SHAPE if chosen.quick else SHAPE
+    chosen.stretch.show(0, 1, f"{NAME}, {shape}, float32")
     tasks = {data: draw(shape, "float32", vanishing=share) for data, share in SHARES.items()}
-    calls, verdicts, told = {}, {}, {}
+    calls, verdicts, extra = {}, {}, {}
     for data, task in tasks.items():
         manual: dict[str, Any] = {}
         for name in names:
@@ -48,16 +48,16 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
             grads = {key: array.copy() for key, array in ready.gradients(ready.run()).items()}
             manual = manual or grads
             verdicts[data, name] = compare(grads, manual, shape)
-            told[name] = ready.more
+            extra[name] = ready.more
             if not verdicts[data, name].objection:
                 calls[f"{data}|{name}"] = ready.run
-    times = interleaved(calls, asked.effort)
+    times = interleaved(calls, chosen.effort)
     found = []
     for (data, name), verdict in verdicts.items():
         own, healthy = times.get(f"{data}|{name}"), times.get(f"healthy|{name}")
         over = own.over(healthy).median if own and healthy else None
         about = (NAME, tasks[data], name, 1, verdict, own, times[f"{data}|manual"])
-        found.append(row(*about, {**told[name], "data": data, "over_healthy": over}))
+        found.append(row(*about, {**extra[name], "data": data, "over_healthy": over}))
     return [row.to_json() for row in found]
 
 

@@ -28,15 +28,15 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     """The rows for this process's number of threads."""
-    asked = Options.from_json(options)
+    chosen = Options.from_json(options)
     settings = [
-        (shape, dtype, loss) for shape in asked.sizes("vanilla") for dtype in DTYPES for loss in LOSSES
+        (shape, dtype, loss) for shape in chosen.sizes("vanilla") for dtype in DTYPES for loss in LOSSES
     ]
     found = []
     for number, each in enumerate(settings):
         task = draw(*each)
-        asked.stretch.show(number, len(settings), f"{NAME}, {in_words(task, threads)}")
-        found += measure(NAME, task, ("floor", ONCE, *asked.only(NUMPY)), threads, asked.effort)
+        chosen.stretch.show(number, len(settings), f"{NAME}, {in_words(task, threads)}")
+        found += measure(NAME, task, ("floor", ONCE, *chosen.only(NUMPY)), threads, chosen.effort)
     return [row.to_json() for row in found]
 
 

@@ -49,15 +49,15 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of every axis."""
-    asked = Options.from_json(options)
-    names = asked.only("manual", "autograd", *(() if asked.quick else ("torch", "jax")))
-    points = QUICK_POINTS if asked.quick else POINTS
+    chosen = Options.from_json(options)
+    names = chosen.only("manual", "autograd", *(() if chosen.quick else ("torch", "jax")))
+    points = QUICK_POINTS if chosen.quick else POINTS
     plan = [(axis, value) for axis in AXES for value in points[axis]]
     found = []
     for number, (axis, value) in enumerate(plan):
-        task = _task(axis, value, asked.quick)
-        asked.stretch.show(number, len(plan), f"{NAME}, {in_words(task, 1)}")
-        found += measure(NAME, task, names, 1, asked.effort, axis=axis, value=value)
+        task = _task(axis, value, chosen.quick)
+        chosen.stretch.show(number, len(plan), f"{NAME}, {in_words(task, 1)}")
+        found += measure(NAME, task, names, 1, chosen.effort, axis=axis, value=value)
     return [row.to_json() for row in found]
 
 

@@ -172,15 +172,15 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     """The rows for this process's number of threads."""
-    asked = Options.from_json(options)
-    prepared = {name: each for name, each in PREPARED.items() if name in ("manual", *asked.contenders)}
-    shapes = QUICK_SHAPES if asked.quick else SHAPES
+    chosen = Options.from_json(options)
+    prepared = {name: each for name, each in PREPARED.items() if name in ("manual", *chosen.contenders)}
+    shapes = QUICK_SHAPES if chosen.quick else SHAPES
     plan = [(name, dtype, shape) for name in KINDS for dtype in DTYPES for shape in shapes]
     found = []
     for number, (name, dtype, shape) in enumerate(plan):
         task = drawn(shape, dtype, name)
-        asked.stretch.show(number, len(plan), f"{NAME}, {in_words(task, threads)}")
-        found += compete(NAME, task, prepared, threads, asked.effort, data="healthy")
+        chosen.stretch.show(number, len(plan), f"{NAME}, {in_words(task, threads)}")
+        found += compete(NAME, task, prepared, threads, chosen.effort, data="healthy")
     return [row.to_json() for row in found]
 
 

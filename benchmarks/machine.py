@@ -40,7 +40,7 @@ def versions() -> dict[str, str]:
 
 
 def blas() -> list[dict[str, Any]]:
-    """Each pool of threads behind a product of NumPy's, as it is in this process: to be asked in a child."""
+    """Each pool of threads behind a product of NumPy's in this process; to be called in a child process."""
     import numpy as np
 
     threadpool_info = import_module("threadpoolctl").threadpool_info
@@ -50,7 +50,7 @@ def blas() -> list[dict[str, Any]]:
 
 
 def _processor() -> str:
-    """The processor's name, where the system tells; what Python knows elsewhere."""
+    """The processor's name from the system, or else what Python knows."""
     if sys.platform == "linux":
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
             key, _, value = line.partition(":")

@@ -64,8 +64,8 @@ def for_each_number_of_threads(question: str, options: Options) -> list[Row]:
     found = []
     stretches = options.stretch.divided({str(threads): 1.0 for threads in options.threads})
     for threads in options.threads:
-        asked = replace(options, stretch=stretches[str(threads)]).to_json()
-        entries = fresh.call(f"{question}.in_process", threads, options=asked, threads=threads)
+        chosen = replace(options, stretch=stretches[str(threads)]).to_json()
+        entries = fresh.call(f"{question}.in_process", threads, options=chosen, threads=threads)
         found += [Row.from_json(entry) for entry in entries]
     return found
 

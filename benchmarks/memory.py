@@ -5,7 +5,7 @@ by then it holds parameters and data, and has computed a first gradient and give
 measurement runs in a process of its own. Linux keeps these figures; elsewhere the peak is not shown.
 
 The result, as large as parameters and inputs, is a part of every peak, and the larger part where states are
-recomputed. So what recomputation saves is told twice: of the peak, and of what the peak holds beyond the
+recomputed. So the saving of recomputation is given twice: of the peak, and of what the peak holds beyond the
 result.
 
 Beside it stands what recomputation costs in time.
@@ -77,10 +77,10 @@ def in_process(contender: str, steps: int) -> dict[str, Any] | None:
 
 def times(options: dict[str, Any]) -> list[dict[str, Any]]:
     """What recomputation costs in time."""
-    asked = Options.from_json(options)
-    steps = 500 if asked.quick else 1000
+    chosen = Options.from_json(options)
+    steps = 500 if chosen.quick else 1000
     task = draw(Shape(steps, SIZES.N, SIZES.D, SIZES.H), "float32")
-    found = measure(NAME, task, [RECOMPUTING], 1, asked.effort, part="time")
+    found = measure(NAME, task, [RECOMPUTING], 1, chosen.effort, part="time")
     return [row.to_json() for row in found]
 
 

@@ -1,4 +1,4 @@
-"""What a run is asked for, checked once, in a form that travels to a fresh process."""
+"""The options of a run, checked once, in a form that can be sent to a fresh process."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -34,8 +34,8 @@ class Options:
         return timing.QUICK if self.quick else timing.THOROUGH
 
     @property
-    def told(self) -> str:
-        """What a reader of the figures has to know about the effort."""
+    def described(self) -> str:
+        """The effort, as a reader of the figures has to know it."""
         if self.quick:
             return f"quick: small sizes, full gradients, {_rounds(timing.QUICK)}; not to be quoted"
         return f"in full, {_rounds(timing.THOROUGH)}"

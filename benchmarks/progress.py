@@ -1,4 +1,4 @@
-"""How much of a whole run is left, told by whichever process is at work."""
+"""The remaining part of a whole run, shown by the process that is working."""
 
 import sys
 import time

@@ -21,17 +21,17 @@ def main(given: list[str] | None = None) -> int:
     parser = Parser(prog=PROGRAM, description="Draw the pictures of a file of results.")
     parser.add_argument("results", type=Path, help="as written by python -m benchmarks --json")
     parser.add_argument("out", type=Path, help="the folder for the pictures, which must be there")
-    asked = parser.parse_args(given)
+    flags = parser.parse_args(given)
     try:
-        rows = read(asked.results)
+        rows = read(flags.results)
     except (OSError, ValueError) as problem:
-        parser.error(f"results: {asked.results}: {getattr(problem, 'strerror', None) or problem}")
-    if not asked.out.is_dir():
-        parser.error(f"out: {asked.out}, needed a folder")
+        parser.error(f"results: {flags.results}: {getattr(problem, 'strerror', None) or problem}")
+    if not flags.out.is_dir():
+        parser.error(f"out: {flags.out}, needed a folder")
     for name in DRAWN:
         question = import_module(f"benchmarks.{name}")
         if own := [row for row in rows if row.question == question.NAME]:
-            question.pictures(own, asked.out)
+            question.pictures(own, flags.out)
     return 0
 
 

@@ -1,6 +1,6 @@
 """Results: one row for each contender and task, and the file that they go into.
 
-A row has the same fields whatever question it belongs to; what only one question asks is in ``more`` and
+A row has the same fields whatever question it belongs to; what only one question measures is in ``more`` and
 becomes further keys beside them. A row whose gradients disagree has neither time nor ratio.
 """
 

@@ -45,36 +45,36 @@ def rows(options: Options) -> list[Row]:
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of all three parts."""
-    asked = Options.from_json(options)
-    dtypes = DTYPES[:1] if asked.quick else DTYPES
+    chosen = Options.from_json(options)
+    dtypes = DTYPES[:1] if chosen.quick else DTYPES
     found = []
     for number, dtype in enumerate(dtypes):
         parts = 3 * len(dtypes)
-        asked.stretch.show(3 * number, parts, f"{NAME}, a loss on the last step, {dtype}")
-        found += last_step(asked, dtype)
-        asked.stretch.show(3 * number + 1, parts, f"{NAME}, sweeps abreast and in sequence, {dtype}")
-        found += recursions(asked, dtype)
-        asked.stretch.show(3 * number + 2, parts, f"{NAME}, against detached states, {dtype}")
-        peers = asked.only("torch", "jax", *(() if asked.quick else ("autograd",)))
+        chosen.stretch.show(3 * number, parts, f"{NAME}, a loss on the last step, {dtype}")
+        found += last_step(chosen, dtype)
+        chosen.stretch.show(3 * number + 1, parts, f"{NAME}, sweeps abreast and in sequence, {dtype}")
+        found += recursions(chosen, dtype)
+        chosen.stretch.show(3 * number + 2, parts, f"{NAME}, against detached states, {dtype}")
+        peers = chosen.only("torch", "jax", *(() if chosen.quick else ("autograd",)))
         for truncation in (CHUNK, Full()):
             task = draw(LONG, dtype, "every", truncation)
-            found += measure(NAME, task, peers, 1, asked.effort, part="whole")
+            found += measure(NAME, task, peers, 1, chosen.effort, part="whole")
     return [row.to_json() for row in found]
 
 
-def last_step(asked: Options, dtype: str) -> list[Row]:
+def last_step(chosen: Options, dtype: str) -> list[Row]:
     """Gradients of a loss on the last step; ``forward`` in a row is the share of the loss alone."""
     found = []
-    for steps in LENGTHS[: 3 if asked.quick else None]:
+    for steps in LENGTHS[: 3 if chosen.quick else None]:
         for truncation in REACHES:
             task = draw(Shape(steps, LONG.N, LONG.D, LONG.H), dtype, "last", truncation)
             prepared = {"manual": manual.prepare}
             beside = {"forward": manual.forward(task)}
-            found += compete(NAME, task, prepared, 1, asked.effort, beside, part="last step")
+            found += compete(NAME, task, prepared, 1, chosen.effort, beside, part="last step")
     return found
 
 
-def recursions(asked: Options, dtype: str) -> list[Row]:
+def recursions(chosen: Options, dtype: str) -> list[Row]:
     """The recursion alone: abreast as in the engine, and as one would write it without."""
     found = []
     for truncation, name, other in (
@@ -83,7 +83,7 @@ def recursions(asked: Options, dtype: str) -> list[Row]:
     ):
         task = draw(LONG, dtype, "every", truncation)
         prepared = {"manual": abreast, name: _by_hand(other)}
-        found += compete(NAME, task, prepared, 1, asked.effort, part="recursion")
+        found += compete(NAME, task, prepared, 1, chosen.effort, part="recursion")
     return found
 
 

@@ -88,27 +88,27 @@ class Check:
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Measure, tell, and write what was asked for."""
+    """Measure, print, and write the results."""
     parser = Parser(prog=PROGRAM, description=__doc__.partition("\n")[0], epilog=EXIT_CODES)
     parser.add_argument("--rounds", type=int, default=3, metavar="R", help="of which the median counts")
     parser.add_argument("--quick", action="store_true", help="fewer designed cases, and one wrong layer")
     parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
-    asked = parser.parse_args(given)
-    if asked.rounds < 1:
-        parser.error(f"--rounds: {asked.rounds}, needed 1 or more")
+    flags = parser.parse_args(given)
+    if flags.rounds < 1:
+        parser.error(f"--rounds: {flags.rounds}, needed 1 or more")
     try:
-        Places(None, (), asked.json).check()
+        Places(None, (), flags.json).check()
     except (OSError, ValueError) as error:
         parser.error(str(error))
-    profile, scope = FEW if asked.quick else (QUICK, None)
-    parts = measured(profile, scope, asked.rounds)
-    checks = [*checked(asked.quick, next(each.clock for each in parts if each.what == FIRST))]
+    profile, scope = FEW if flags.quick else (QUICK, None)
+    parts = measured(profile, scope, flags.rounds)
+    checks = [*checked(flags.quick, next(each.clock for each in parts if each.what == FIRST))]
     print(f"{machine()['processor']}, {machine()['cores']} cores\n")
     print(table(["what", "seconds", "of processors"], [row(each) for each in parts]), end="\n\n")
     print(table(["checker", "right", "wrong", "most", "noticed", "of"], [row(each) for each in checks]))
-    if asked.json is not None:
+    if flags.json is not None:
         found = {"parts": [*map(asdict, parts)], "checkers": [*map(asdict, checks)]}
-        write_text(asked.json, json.dumps({"machine": machine(), **versions(), **found}, indent=1) + "\n")
+        write_text(flags.json, json.dumps({"machine": machine(), **versions(), **found}, indent=1) + "\n")
     return 0
 
 
@@ -143,8 +143,8 @@ def one_round(profile: Profile, scope: Scope | None) -> Iterator[tuple[str, floa
         for what, judged in {"truths, made": subject, "truths, read": kept}.items():
             cases = [*map(judged.cases, blocks)]
             yield f"of it: {what}", *timed(partial(_all, cases))
-        asked = [case for block in blocks for case in kept.cases(block)]
-        yield "of it: engine and properties", *timed(lambda: [subject.tally(case) for case in asked])
+        run_cases = [case for block in blocks for case in kept.cases(block)]
+        yield "of it: engine and properties", *timed(lambda: [subject.tally(case) for case in run_cases])
 
 
 def right_layer(scope: Scope | None = None) -> Any:

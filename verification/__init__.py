@@ -94,7 +94,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, imported when it is first asked for: the command has to start without the extra."""
+    """A public name, imported when it is first used: the command has to start without the extra."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     with ours():
@@ -102,5 +102,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What can be asked for, there or not yet."""
+    """All public names, imported or not yet."""
     return sorted({*globals(), *__all__})

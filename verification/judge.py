@@ -88,8 +88,8 @@ def verify(
     seed = checked_count("seed", seed)
     subject = subject_of(engine, model, scope)
     kept = truths_kept(subject if calls is None else with_calls(subject, calls), cache)
-    with kept as subject, _shown(profile, progress, reached) as (show, told):
-        return judge(subject, profile, seed, show, seconds=seconds, reached=told)
+    with kept as subject, _shown(profile, progress, reached) as (show, notify):
+        return judge(subject, profile, seed, show, seconds=seconds, reached=notify)
 
 
 def _is_positive(seconds: object) -> bool:
@@ -100,7 +100,7 @@ def _is_positive(seconds: object) -> bool:
 def _shown(
     profile: Profile, progress: Shown | None, reached: Reached | None
 ) -> Iterator[tuple[Shown | None, Reached | None]]:
-    """Who is told of cases, and of milestones: the caller, or a terminal, or nobody."""
+    """The functions to call with cases and milestones: the caller's, those of a terminal, or none."""
     if progress is not None or not on_terminal():
         yield progress, reached
         return
@@ -109,7 +109,7 @@ def _shown(
 
 
 def with_milestones(show: Show, reached: Reached | None = None) -> tuple[Shown, Reached]:
-    """A line of progress that says what is met, told of cases and of milestones; ``reached`` is told too."""
+    """A line of progress with the milestones met, to be called with cases; and a function for milestones."""
     said = [CASES]
 
     def meet(milestone: Milestone) -> None:
@@ -121,7 +121,7 @@ def with_milestones(show: Show, reached: Reached | None = None) -> tuple[Shown, 
 
 
 def expected(profile: Profile) -> Mapping[str, float]:
-    """Of one part only what is done so far says how long the rest takes."""
+    """The expected duration: a run is one part, whose progress so far gives the remaining time."""
     return {CASES: CASE * (profile.cases + DESIGNED)}
 
 

@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-# As much as tells what went wrong: a traceback's last lines, or a compiler's first.
+# Enough to show what went wrong: a traceback's last lines, or a compiler's first.
 LINES = 3
 CHARACTERS = 200
 
@@ -116,7 +116,7 @@ def filled(entries: Iterable[str], width: int, indent: str = "") -> list[str]:
 def percent(share: float, digits: int = 0) -> str:
     """``share``, from 0 to 1, rounded to so many digits; only what is none is 0, only what is all is 100.
 
-    A share that rounds to either without being it is told by the last number short of it.
+    A share that rounds to either without being it is shown as the last number short of it.
 
     >>> percent(1 / 3), percent(2 / 3, 1), percent(0.0), percent(1.0, 1)
     ('33%', '66.7%', '0%', '100%')

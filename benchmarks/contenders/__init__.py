@@ -1,4 +1,4 @@
-"""The contenders, one library a file, each imported when it is asked for.
+"""The contenders, one library a file, each imported when it is used.
 
 A contender is a function ``prepare(task) -> Ready | None``: None where it has no way to express the task's
 truncation or has not its cell. What can be done before the weights and the data are known to have changed is
@@ -36,7 +36,7 @@ Prepare: TypeAlias = Callable[[Task], Ready | None]
 class Contender:
     """Where ``prepare`` is, the ``library`` it needs, and the ``extra`` of pyproject.toml that brings that.
 
-    ``label``: its name in a picture. ``usual``: it takes part unless others are asked for. ``quick``: in a
+    ``label``: its name in a picture. ``usual``: it takes part unless others are named. ``quick``: in a
     run that has to end soon, too. ``peer``: a library of others that does the same work.
     """
 

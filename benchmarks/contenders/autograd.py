@@ -98,7 +98,7 @@ def _on_one_graph(task: Task, shared: tuple[Segment, ...]) -> Callable[[Step, St
 
 
 def _too_long(task: Task) -> bool:
-    """Whether a replay of every loss's own steps is beyond what autograd can be asked to record."""
+    """Is a replay of every loss's own steps too long for autograd to record?"""
     T, N, H = task.shape.T, task.shape.N, task.shape.H
     steps = sum(t + 1 - task.truncation.first(t, T) for t in range(task.first_loss, T))
     return steps > LONGEST or steps * N * H > LARGEST

@@ -11,7 +11,7 @@ from rnn.common.arrays import Array, checked
 
 
 def prepare(task: Task) -> Ready:
-    """``RNN.loss_and_gradients`` in a workspace, as for who asks more than once, with the usual loops."""
+    """``RNN.loss_and_gradients`` in a workspace, as in repeated calls, with the usual loops."""
     return _in_workspace(task.net, task)
 
 

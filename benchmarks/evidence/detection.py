@@ -1,10 +1,10 @@
 """How small a fault is seen: planted errors of every size, before this suite and before its peers.
 
 A fault is ε · G[t, s]: one lag of one block of a right gradient, wrong by ε of itself. It is planted in an
-engine, so whoever checks that engine meets the same fault, whatever the problem that it asks about. The
+engine, so whoever checks that engine meets the same fault, on whatever problem. The
 problems are untruncated, since no peer has a truncated gradient to compare with, in float64, with every
 activation, at every scale of the suite; each is given one fault, in a block and at a lag drawn among the
-entries that are not zero. The loss t is one of those that ``lag_by_lag`` asks for.
+entries that are not zero. The loss t is one of those that ``lag_by_lag`` checks.
 
 Only determined entries count (``verification.models.tolerance``): where the case does not fix the truth to
 1e-9, a checker can be right or wrong by luck. And a checker counts only where it accepts the right engine:
@@ -184,15 +184,15 @@ def _largest(parts: Array) -> Array:
 def draw_fault(
     case: Case, found: Mapping[str, Entries], rng: np.random.Generator
 ) -> tuple[LagFault, bool] | None:
-    """A fault among the nonzero entries of the losses that are asked for, and whether it is determined."""
+    """A fault among the nonzero entries of the losses that are checked, and whether it is determined."""
     first_loss, losses = case.losses[0], len(case.losses)
     # As ``lag_by_lag`` does.
-    asked = sorted({0, losses // 2, losses - 1})
-    blocks = [name for name in BLOCKS if found[name].nonzero[asked].any()]
+    checked = sorted({0, losses // 2, losses - 1})
+    blocks = [name for name in BLOCKS if found[name].nonzero[checked].any()]
     if not blocks:
         return None
     block = blocks[rng.integers(len(blocks))]
-    places = [(loss, int(s)) for loss in asked for s in np.flatnonzero(found[block].nonzero[loss])]
+    places = [(loss, int(s)) for loss in checked for s in np.flatnonzero(found[block].nonzero[loss])]
     loss, s = places[rng.integers(len(places))]
     return LagFault(block, first_loss + loss, s), bool(found[block].determined[loss, s])
 

@@ -1,4 +1,4 @@
-"""What each command can be asked for, beside those that ``python -m verification`` has."""
+"""The options of each command, beside those of ``python -m verification``."""
 
 import argparse
 from collections.abc import Mapping

@@ -125,8 +125,8 @@ CHECKERS: dict[str, Callable[[Wrapped], str]] = {
 }
 
 
-def asked(name: str, steps: int = STEPS) -> dict[str, Said]:
-    """What every checker says of an adapter's engine, on so many steps."""
+def results_of(name: str, steps: int = STEPS) -> dict[str, Said]:
+    """The result of every checker for an adapter's engine, on so many steps."""
     said: dict[str, Said] = {}
     for kind, check in CHECKERS.items():
         started = time.process_time()
@@ -163,9 +163,9 @@ def main(arguments: list[str] | None = None) -> int:
         except ImportError as missing:
             print(f"{name} left out: {missing}")
             continue
-        said: dict[str, Any] = asked(name)
+        said: dict[str, Any] = results_of(name)
         if truncated(engine):
-            said["more steps"] = asked(name, MORE_STEPS)
+            said["more steps"] = results_of(name, MORE_STEPS)
         keep("checkers.json", name, said)
         print(
             name,

@@ -96,7 +96,7 @@ def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> lis
     return [d.numpy() for d in found]
 
 
-def asked(name: str) -> dict[str, dict[str, float]]:
+def errors_of(name: str) -> dict[str, dict[str, float]]:
     """For each block of an engine: its largest entry, its error, and the difference of the two sources."""
     import torch
 
@@ -158,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
     warnings.simplefilter("ignore")
     for name in given.names or refuted:
         try:
-            said: dict[str, Any] = asked(name)
+            said: dict[str, Any] = errors_of(name)
         except ImportError as missing:
             print(f"{name} left out: {missing}")
             continue

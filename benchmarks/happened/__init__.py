@@ -5,7 +5,7 @@
     wrong = bug("fla-875").planted()   # a module with forward and backward
     right = bug("fla-875").module
 
-``python -m benchmarks.happened`` asks the verifier and other checkers of each; bugs.json describes them.
+``python -m benchmarks.happened`` checks each with the verifier and other checkers; bugs.json describes them.
 """
 
 from pathlib import Path

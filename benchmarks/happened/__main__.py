@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.happened import BUGS, bug
-from benchmarks.happened.asked import CASES, Said, asked, installed, says
+from benchmarks.happened.checking import CASES, Said, checked_by_all, installed, says
 from benchmarks.happened.pages import kept, write
 from benchmarks.machine import machine, versions
 from benchmarks.verdict import CHECKERS
@@ -26,10 +26,10 @@ PROGRAM = program(__package__)
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Ask, tell, and write what was asked for; 1 where one is not refuted."""
+    """Check, print, and write the results; returns 1 if one is not refuted."""
     parser = Parser(prog=PROGRAM, description=__doc__.partition("\n")[0], epilog=EXIT_CODES)
     parser.add_argument("names", nargs="*", metavar="NAME", help="some of the bugs; all by default")
-    parser.add_argument("--list", action="store_true", help="name them, and what was wrong, and ask nothing")
+    parser.add_argument("--list", action="store_true", help="name them, with what was wrong, and end")
     parser.add_argument("--json", type=Path, metavar="PATH", help="where the result goes")
     parser.add_argument("--keep", action="store_true", help="put the result into the collection and its page")
     options = parser.parse_args(given)
@@ -54,7 +54,7 @@ def main(given: Sequence[str] | None = None) -> int:
         print(f"{name}: left out, for its package is missing", file=sys.stderr)
     found: dict[str, Said] = {}
     for each in chosen:
-        found[each.name] = asked(each, checkers)
+        found[each.name] = checked_by_all(each, checkers)
         print(line(each.name, found[each.name]), flush=True)
     twins = {
         each.module.__name__: {
@@ -77,7 +77,7 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 def line(name: str, said: Said) -> str:
-    """What is told of one."""
+    """The lines on one bug."""
     named = "named" if said.named else "not named"
     others = "; ".join(f"{checker}: {', '.join(by.values())}" for checker, by in said.checkers.items())
     return f"{name}: {said.verdict} in {said.seconds:.1f} s, strength {said.strength}, {named}; {others}"

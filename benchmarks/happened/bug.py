@@ -24,7 +24,7 @@ class Bug:
     condition, none where today's sentence names neither. ``date``: when it was reported or repaired, as
     far as can be told. ``lived``: how long it was there. ``condition``: when it shows. ``read``: what was
     read of the source before it was planted here, a "diff", the "code", or the "thread" alone.
-    ``tested``: what the project's own test asked at the time, where that can be read. ``records``,
+    ``tested``: what the project's own test checked at the time, where that can be read. ``records``,
     ``steps``, ``sizes`` of dimensions, and how it is to be called (``call``): a case on which it shows.
     ``claims``: the scope, where it is not the default.
     """

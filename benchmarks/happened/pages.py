@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.field_study.outcomes import outcome
 from benchmarks.happened import BUGS, Bug
-from benchmarks.happened.asked import CASES, SMALL
+from benchmarks.happened.checking import CASES, SMALL
 from benchmarks.happened.left_out import LEFT_OUT
 from benchmarks.tables import filled
 from rnn.console.files import write_text
@@ -72,7 +72,7 @@ def bugs_table() -> str:
 
 
 def own_tests() -> str:
-    """What the projects' own tests asked, where that can be read."""
+    """What the projects' own tests checked, where that can be read."""
     return "\n".join(f"- {each.name}: {each.tested}." for each in BUGS if each.tested)
 
 
@@ -97,7 +97,7 @@ NO_TELLING = "no telling"
 
 
 def word(results: dict[str, Any], each: Bug, checker: str, case: str) -> str:
-    """What a checker's word comes to: one that calls the right twin wrong as well tells nothing."""
+    """The meaning of a checker's result: if it calls the right twin wrong as well, it shows nothing."""
     says = results["bugs"][each.name]["checkers"][checker][case]
     of_twin = results["twins"][each.module.__name__][checker][case]
     return "missed" if says == "right" else NO_TELLING if of_twin != "right" else "caught"

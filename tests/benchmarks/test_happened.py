@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.happened import BUGS, bug, pages
 from benchmarks.happened import __main__ as command
-from benchmarks.happened.asked import Said, designed, judged, sentence_of
 from benchmarks.happened.called import Called
+from benchmarks.happened.checking import Said, designed, judged, sentence_of
 from benchmarks.happened.differences import CALLS, wrong_blocks
 from benchmarks.happened.left_out import LEFT_OUT
 from benchmarks.verdict import CHECKERS
@@ -122,7 +122,7 @@ def test_what_is_asked_anew_is_kept_beside_the_others(monkeypatch):
     written, before = [], pages.kept()
     said = Said("refuted", 1.0, 1, False, "", {})
     monkeypatch.setattr(command, "installed", lambda: dict.fromkeys(CHECKERS, lambda called: "right"))
-    monkeypatch.setattr(command, "asked", lambda each, checkers: said)
+    monkeypatch.setattr(command, "checked_by_all", lambda each, checkers: said)
     monkeypatch.setattr(command, "write", written.append)
     assert command.main(["fla-459", "--keep"]) == 0
     (found,) = written

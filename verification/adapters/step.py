@@ -88,9 +88,9 @@ def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -
             given = _Kept(
                 {**{f"x {name}".rstrip(): array for name, array in x.items()}, **_named("state", state)}
             )
-            told = step(params, x if isinstance(xs, dict) else x[""], state)
+            returned = step(params, x if isinstance(xs, dict) else x[""], state)
             given.check("step")
-            state, kept = checked_tuple("step's answer is", told, 2)
+            state, kept = checked_tuple("step's answer is", returned, 2)
             state = checked_tuple("step's state is", state)
             outputs.append(state[0])
             tape.append(kept)

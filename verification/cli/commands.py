@@ -120,13 +120,13 @@ def verify_rnn(
     """
     profile, profiles = PROFILES[options.profile], profiles_of(options)
     judgements = []
-    for name, asked in profiles.items():
+    for name, chosen in profiles.items():
         with progress.part(durations.cases_of(name)) as show:
             judged = cell_engine(name, options.loops)
             if engine is not manual and (name, options.loops) == (VANILLA, "numpy"):
                 judged = judged.by(engine)
-            print(f"Verifying {name} by {options.loops} loops: profile {asked.name}, seed {options.seed}")
-            judgements.append(verify(judged, asked, seed=options.seed, progress=show, cache=options.cache))
+            print(f"Verifying {name} by {options.loops} loops: profile {chosen.name}, seed {options.seed}")
+            judgements.append(verify(judged, chosen, seed=options.seed, progress=show, cache=options.cache))
         print(report.judged(judgements[-1]), end="\n\n")
 
     first, *others = judgements
@@ -155,8 +155,8 @@ def verify_rnn(
     if engine is manual:
         # For another engine they would say nothing: they measure rnn's own.
         seen = tuple(
-            certificate_of(each, full.verdict, name, options.loops, asked.name)
-            for (name, asked), each in zip(profiles.items(), judgements, strict=True)
+            certificate_of(each, full.verdict, name, options.loops, chosen.name)
+            for (name, chosen), each in zip(profiles.items(), judgements, strict=True)
         )
     return Outcome(full.verdict == "verified", lambda: report.as_json(full), files, seen)
 

@@ -24,12 +24,12 @@ def of_verify(
     the training.
     """
     return {
-        **{cases_of(name): _of_cases(asked) for name, asked in cells.items()},
+        **{cases_of(name): _of_cases(profile) for name, profile in cells.items()},
         **(measured or {}),
         "training": EPOCH * (ARTICLE.epochs + LONG.epochs),
     }
 
 
-def _of_cases(asked: Profile) -> float:
+def _of_cases(profile: Profile) -> float:
     """The parts of the drawn cases and of the designed sample."""
-    return CASE * (asked.cases + asked.exact_cases + DESIGNED)
+    return CASE * (profile.cases + profile.exact_cases + DESIGNED)

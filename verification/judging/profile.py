@@ -33,7 +33,7 @@ class Profile:
 
 QUICK = Profile("quick", cases=100, exact_cases=60, faults=50)
 THOROUGH = Profile("thorough", cases=20_000, exact_cases=4_000, faults=300, explained=True, strength=4)
-# What a training waits for, within the scope that it asks: 35 s of processor time of an LSTM, thus less than
+# The judgement that a training waits for, within its scope: 35 s of processor time of an LSTM, thus less than
 # half a minute on two cores. Triples of levels meet as in a quick run, and the cases beside them are few.
 BRIEF = Profile("brief", cases=30, exact_cases=30, faults=10)
 PROFILES = {profile.name: profile for profile in (QUICK, THOROUGH, BRIEF)}

@@ -6,7 +6,7 @@
     h_t = C′ᵀ q_t / max(|n′ · q_t|, exp(−m′))       h_t (N, A, V)
 
 ``keep`` is the logarithm of a sigmoid. A key that is to be scaled is given so; an output gate comes after it.
-Where φ and i_t stand too near to each other, the larger one has no slope, and nothing is asked.
+Where φ and i_t are too near to each other, the larger one has no slope, and nothing is checked.
 
 Source: Beck et al., *xLSTM*, arXiv 2405.04517, equations 19 to 27, stabilised by its equation 15; the
 denominator is that of its appendix. There C is (V, K).

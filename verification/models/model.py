@@ -194,10 +194,12 @@ class Model:
                     needed = f"one of {', '.join(self.dimensions)}"
                     raise ValueError(f"model {self.name}: below of {block.name}: {name!r}, needed {needed}")
         for some in (self.blocks, tuple(block for block in self.blocks if block.use is not Use.READOUT)):
-            told = measured((axis, 1) for block in some for axis in block.axes)
-            for untold in (name for block in some for name in block.dimensions if name not in told):
-                needed = f"an axis that has no other beside it, by which the size of {untold} is known"
-                raise ValueError(f"model {self.name}: dimension {untold}: in products alone, needed {needed}")
+            known = measured((axis, 1) for block in some for axis in block.axes)
+            for unknown in (name for block in some for name in block.dimensions if name not in known):
+                needed = f"an axis that has no other beside it, by which the size of {unknown} is known"
+                raise ValueError(
+                    f"model {self.name}: dimension {unknown}: in products alone, needed {needed}"
+                )
         outputs = self.output.values() if isinstance(self.output, Mapping) else (self.output,)
         if self.output is not None and not (outputs and all(map(callable, outputs))):
             raise ValueError(f"model {self.name}: output {self.output!r}, needed a function, or some by name")

@@ -7,7 +7,7 @@
     h′ = gate(a_o) ⊙ c′ / n′                all (N, H)
 
 ``keep`` is the logarithm of a sigmoid. A normaliser is 0 or above. Where φ and a_i stand too near to each
-other, the larger one has no slope, and nothing is asked.
+other, the larger one has no slope, and nothing is checked.
 
 Source: Beck et al., *xLSTM*, arXiv 2405.04517, equations 8 to 17, of one head.
 """

@@ -1,7 +1,7 @@
 """From ``FILE.py:NAME`` to the engine that a user's file keeps under the name.
 
 The file is run as its own folder's module: what it imports is looked for beside it first, its ``rnn`` too.
-What goes wrong there is told in one line, by the user's file and line, for nothing of this project is wrong.
+An error there is reported in one line, with the user's file and line, because it is not in this project.
 """
 
 import sys

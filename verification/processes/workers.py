@@ -235,10 +235,10 @@ def failures_told(channel: Channel) -> Iterator[None]:
         # An engine's own exceptions are reported as its answer.
         doing = channel.doing.get()
         of_what = f" of {doing}" if isinstance(doing, str) else ""
-        told = (
+        message = (
             f"memory: the truth{of_what} does not fit, needed smaller sizes: see most of verification.Model"
         )
-        channel.finish(MemoryError(told))
+        channel.finish(MemoryError(message))
     except Exception as error:
         channel.finish(_sendable(error))
 

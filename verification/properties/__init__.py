@@ -1,1 +1,1 @@
-"""What must hold of an engine's answers, and how one is asked."""
+"""The properties that an engine's answers must have, and how they are checked."""

@@ -64,8 +64,8 @@ def _zeros(tensor: Any) -> Any:
     return as_array(library("torch", "torch").zeros_like(tensor))
 
 
-def _hooked(tree: Mapping[str, Any], told: Callable[[Any], None], missing: Callable[[Any], Any]) -> None:
-    """When the gradients of all tensors are there, ``told`` of them; ``missing``: what stands for None."""
+def _hooked(tree: Mapping[str, Any], record: Callable[[Any], None], missing: Callable[[Any], Any]) -> None:
+    """Calls ``record`` with the gradients of all tensors once they are there; ``missing`` replaces None."""
     tensors = [tensor for _, tensor in named(tree) if tensor.requires_grad]
     if not tensors:
         return
@@ -77,7 +77,7 @@ def _hooked(tree: Mapping[str, Any], told: Callable[[Any], None], missing: Calla
             d = by_tensor.get(id(tensor))
             return missing(tensor) if d is None else as_array(d)
 
-        told(each(gradient, tree))
+        record(each(gradient, tree))
 
     library("torch", "torch").autograd.graph.register_multi_grad_hook(tensors, hook)
 

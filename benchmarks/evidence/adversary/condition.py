@@ -1,7 +1,7 @@
 """A condition on a call, and which conditions can hold of one call together.
 
 Contradictions are left out by rules that know of no sample: two conditions that look at the same thing are
-not asked of one call, and some sizes of ``SOME`` must be such as all of them need.
+not required of one call, and some sizes of ``SOME`` must be such as all of them need.
 """
 
 from collections.abc import Callable, Sequence

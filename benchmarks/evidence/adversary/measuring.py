@@ -6,7 +6,7 @@ it is refuted if a judgement makes such a call and looks at its gradient. One ju
 says of every call which conditions it meets; a fault at the first call of an informative case is refuted,
 for that is compared with the truth. What other calls alone meet is made again with a wrong gradient there.
 
-Some faults are planted indeed, and judged: what is told here is to be their verdict.
+Some faults are really planted, and judged: their verdicts have to be those predicted here.
 """
 
 from collections import Counter
@@ -75,7 +75,7 @@ class Pairs:
 class Planted:
     """A fault that was planted and judged, by the names of its conditions.
 
-    ``refuted``: is it told to be? ``verdict``: of its judgement.
+    ``refuted``: the prediction. ``verdict``: of its judgement.
     """
 
     conditions: tuple[str, ...]
@@ -84,7 +84,7 @@ class Planted:
 
     @property
     def agrees(self) -> bool:
-        """Is the verdict what is told?"""
+        """Does the verdict agree with the prediction?"""
         return self.refuted == (self.verdict == "refuted")
 
 
@@ -174,8 +174,8 @@ def refuted(
     left = {fault: table.cases_of(fault) for fault, refuted in found.items() if not refuted}
     known: dict[Wrong, bool] = {}
     while left := {fault: cases for fault, cases in left.items() if cases and not found[fault]}:
-        asked = {cases[0] for cases in left.values()} - set(known)
-        known |= refutations(subject, recording, asked)
+        next_cases = {cases[0] for cases in left.values()} - set(known)
+        known |= refutations(subject, recording, next_cases)
         for fault, (first, *others) in left.items():
             found[fault] = known[first]
             left[fault] = others

@@ -1,4 +1,4 @@
-"""What a right layer is asked in a judgement: every call, and which conditions it meets."""
+"""The calls of a right layer in a judgement, and the conditions that each meets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ Show = Callable[[int, int], object]
 class Seen:
     """What was seen of a case: by its calls in their order, which conditions each meets, (calls, conditions).
 
-    ``informative``: is a gradient evidence there that its first call gives? ``large``: is it asked little?
+    ``informative``: is a gradient evidence there that its first call gives? ``large``: has it few
+    properties?
     """
 
     met: Array
@@ -54,7 +55,7 @@ def right() -> LayerAdapter:
 def recorded(
     subject: OfModel, conditions: Sequence[Condition], profile: Profile, seed: int, show: Show
 ) -> Recording:
-    """All that a judgement of the subject asks, a right layer."""
+    """All calls of a judgement of the subject, a right layer."""
     samples = subject.samples(profile)
     made = Recording([], [])
     blocks = [*subject.opening(samples), *subject.blocks(samples, profile, seed)]

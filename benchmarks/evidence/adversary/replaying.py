@@ -16,27 +16,27 @@ from verification.properties.findings import findings
 Wrong: TypeAlias = tuple[int, int, frozenset[int]]
 
 
-def refutations(subject: OfModel, recording: Recording, asked: Iterable[Wrong]) -> dict[Wrong, bool]:
+def refutations(subject: OfModel, recording: Recording, faults: Iterable[Wrong]) -> dict[Wrong, bool]:
     """Of calls that are wrong, whether a judgement of their case refutes the layer."""
     by_block: dict[int, list[Wrong]] = {}
-    for wrong in asked:
+    for wrong in faults:
         by_block.setdefault(wrong[0], []).append(wrong)
     found = each(partial(_replayed, subject, recording, by_block), sorted(by_block))
     return {wrong: refuted for some in found for wrong, refuted in some}
 
 
 def _replayed(
-    subject: OfModel, recording: Recording, asked: Mapping[int, Sequence[Wrong]], block: int
+    subject: OfModel, recording: Recording, faults: Mapping[int, Sequence[Wrong]], block: int
 ) -> list[tuple[Wrong, bool]]:
-    return [*_of_block(subject, recording, asked[block], block)]
+    return [*_of_block(subject, recording, faults[block], block)]
 
 
 def _of_block(
-    subject: OfModel, recording: Recording, asked: Sequence[Wrong], block: int
+    subject: OfModel, recording: Recording, faults: Sequence[Wrong], block: int
 ) -> Iterator[tuple[Wrong, bool]]:
     assert isinstance(subject.engine, LayerAdapter)
     for number, case in enumerate(subject.cases(recording.blocks[block])):
-        for wrong in asked:
+        for wrong in faults:
             if wrong[1] == number:
                 engine = watched(subject.engine, _at(wrong[2]))
                 yield wrong, any(finding.wrong for finding in findings(engine, case.truth, turns=case.turns))

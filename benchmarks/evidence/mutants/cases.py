@@ -62,7 +62,7 @@ def fixed_truths() -> Mapping[str, tuple[CaseTruth, ...]]:
 
 @lru_cache(maxsize=1)
 def all_cases() -> tuple[CaseTruth, ...]:
-    """All of them; always the same, and their truths are computed when they are first asked for."""
+    """All cases; always the same, and their truths are computed when they are first used."""
     return tuple(truth_of(case) for case in (*laid_out(), *drawn()))
 
 

@@ -21,7 +21,7 @@ from verification.sampling.resolving import resolved
 # start of every command.
 _CLAIM = resolved(OF_RNN, vanilla, CAPABILITIES)
 
-# What is asked of ``rnn``, by name, and so of its mutants.
+# The properties that are checked for ``rnn``, by name, and so for its mutants.
 JUDGES = tuple(each.name for each in PROPERTIES if each is not FORM and each.applies(_CLAIM))
 
 # What says that a mutant is no fault of the kind that it is meant to be: it breaks off.
@@ -59,7 +59,7 @@ class Example:
 class Result:
     """A fault before the cases: the properties that caught it, each with the first of its examples.
 
-    Once the named property has caught it, the others are asked about that problem alone. ``diagnosis`` where
+    Once the named property has caught it, the others are checked on that problem alone. ``diagnosis`` where
     one was made.
     """
 
@@ -132,18 +132,18 @@ def truths(name: str, cases: Sequence[CaseTruth]) -> Sequence[CaseTruth]:
 def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -> dict[str, Example]:
     """How each of these properties refutes the engine on a problem, those that do, by name.
 
-    Whoever does not answer in form is refuted by whatever is asked, unless the mutant itself breaks off.
+    An answer that is not in form fails every property, unless the mutant itself breaks off.
     """
     properties = applicable(wrong.claim) if truth.only is None else (truth.only,)
-    asked = tuple(each.name for each in properties if each.name in names)
+    checked = tuple(each.name for each in properties if each.name in names)
     found: dict[str, Example] = {}
-    for finding in findings(wrong, truth, asked) if asked else ():
+    for finding in findings(wrong, truth, checked) if checked else ():
         if finding.wrong is None:
             continue
         if finding.wrong.startswith(BROKEN):
             raise StaleMutant(f"it {finding.wrong}, so that anything refutes it")
         unanswered = finding.property == FORM.name
-        for name in asked if unanswered else (finding.property,):
+        for name in checked if unanswered else (finding.property,):
             found.setdefault(
                 name, Example(truth.case, replace(finding, property=name, unanswered=unanswered))
             )

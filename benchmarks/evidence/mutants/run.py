@@ -96,7 +96,7 @@ def judged(
     """Every fault and edit by ``judge``, over the cores, once ``known`` has made what they share."""
     started = time.monotonic()
     known()
-    # An edit that is no fault is asked everything, which takes as long as a batch of mutants.
+    # An edit that is no fault gets every check, which takes as long as a batch of mutants.
     batches: list[tuple[Fault, ...]] = [(edit,) for edit in equivalents]
     batches += [tuple(mutants[start : start + batch]) for start in range(0, len(mutants), batch)]
     results: list[Result] = []

@@ -11,7 +11,7 @@ from verification.sampling.scope import Scope
 def scoped(engine: Engine, scope: Scope | None = None, *, model: Model | None = None) -> ProblemAdapter:
     """A plain function with the scope that it claims and its model, for ``verify``.
 
-    Without a model the vanilla one, whose fixed problems it is asked as well.
+    Without a model it is the vanilla one, whose fixed problems are run as well.
     Raises ValueError, in one line, for a model that nobody can be judged by, or a scope that claims nothing.
     """
     model = model or vanilla

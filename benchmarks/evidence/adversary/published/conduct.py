@@ -63,7 +63,7 @@ OF_ANY_SIZE = (
     ),
 )
 
-# Those that are asked at sizes as well, where pools, workspaces and in-place paths begin.
+# Those that are combined with sizes, at which pools, workspaces and in-place paths begin.
 BY_NAME = {each.name: each for each in OF_ANY_SIZE}
 KEPT = (
     _calls("the second call of a process or later", lambda call: call.history.forwards > 0),

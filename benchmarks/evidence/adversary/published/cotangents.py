@@ -10,7 +10,7 @@ from benchmarks.evidence.adversary.condition import COTANGENTS, Condition, anywh
 from benchmarks.evidence.adversary.published.numbers import RECORDS, STEPS, UNITS
 from verification.models.arrays import Array
 
-# Nothing is asked of a call without any cotangent, so two conditions that leave some out exclude each other.
+# A call without any cotangent is never made, so two conditions that leave some out exclude each other.
 SOME = "that there is one"
 
 

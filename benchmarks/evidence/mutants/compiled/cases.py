@@ -1,4 +1,4 @@
-"""What the compiled text of each cell is asked: few cases, each for what it alone shows."""
+"""Cases for the compiled code of each cell: few, each for what only it shows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,35 +21,35 @@ FUNCTIONS: Mapping[str, Mapping[str, str]] = {
     for name, (_, model) in CELLS.items()
 }
 
-# The cell by whose cases the text is tried that all share: it alone is asked every function, and for products
+# The cell whose cases check the code that all cells share: only it has every function, and for products
 # of so many rows and columns that they take every path.
 SHARED = "vanilla"
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """A case with its truth, and by which adapter the cell is asked it."""
+class RunCase:
+    """A case with its truth, and the engine that runs it."""
 
     truth: CaseTruth
     engine: Engine
 
 
 @lru_cache(maxsize=len(CELLS))
-def cases_of(name: str) -> tuple[Asked, ...]:
-    """The cases of a cell; always the same, and their truths are computed when they are first asked for."""
+def cases_of(name: str) -> tuple[RunCase, ...]:
+    """The cases of a cell; always the same, and their truths are computed when they are first used."""
     network = network_of(name, LOOPS["compiled"])
     layer = layer_of(name, FUNCTIONS[name], Scope(lengths=True), loops=LOOPS["compiled"])
     return (
-        *(Asked(truth_of(case), network) for case in _of_networks(name)),
-        *(Asked(truth_of(case), layer) for case in _of_layers(name)),
+        *(RunCase(truth_of(case), network) for case in _of_networks(name)),
+        *(RunCase(truth_of(case), layer) for case in _of_layers(name)),
     )
 
 
-def computed(name: str) -> tuple[Asked, ...]:
+def computed(name: str) -> tuple[RunCase, ...]:
     """The same with every truth, for the processes that follow."""
-    for asked in cases_of(name):
+    for each in cases_of(name):
         # Properties are kept with the truth that they are of.
-        asked.truth.informative(asked.engine.claim.blocks)
+        each.truth.informative(each.engine.claim.blocks)
     return cases_of(name)
 
 

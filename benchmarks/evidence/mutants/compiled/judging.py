@@ -1,11 +1,11 @@
-"""A fault of the compiled text before what is asked of it: a few cases, 50 digits, and what is no number.
+"""The checks of a fault in compiled code: a few cases, 50 digits, and numbers that are not finite.
 
 Each is compiled in a process of its own, once its lines are in place.
 """
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.evidence.mutants.compiled.cases import Asked, cases_of, computed
+from benchmarks.evidence.mutants.compiled.cases import RunCase, cases_of, computed
 from benchmarks.evidence.mutants.compiled.numbers import SPECIAL
 from benchmarks.evidence.mutants.compiled.planting import planted
 from benchmarks.evidence.mutants.fault import Fault
@@ -30,7 +30,7 @@ def judge(fault: Fault) -> Result:
         case = example.packed
         if case is None:
             return Result(fault, {named: example})
-        engine = next(asked.engine for asked in cases_of(fault.cell) if asked.truth.case is case)
+        engine = next(each.engine for each in cases_of(fault.cell) if each.truth.case is case)
         return Result(fault, {named: example}, diagnose(engine, example.finding, case))
 
 
@@ -53,13 +53,13 @@ def _compile(fault: Fault) -> None:
     except Exception as error:
         if type(error).__module__.startswith("numba"):
             raise StaleMutant(f"mutant {fault.name!r}: it cannot be compiled") from error
-        # What it does wrong, it is asked.
+        # Any other error shows when the code is called.
 
 
 def _names(cell: str) -> tuple[str, ...]:
-    """All that is asked of a cell's compiled text."""
-    asked = dict.fromkeys(p.name for each in cases_of(cell) for p in applicable(each.engine.claim))
-    return (*asked, *SPECIAL)
+    """The names of all checks of a cell's compiled code."""
+    names = dict.fromkeys(p.name for each in cases_of(cell) for p in applicable(each.engine.claim))
+    return (*names, *SPECIAL)
 
 
 def _first(cell: str, name: str) -> Example | None:
@@ -75,8 +75,8 @@ def _first(cell: str, name: str) -> Example | None:
     return unanswered
 
 
-def _refutations(asked: Sequence[Asked], name: str) -> Iterator[Example]:
-    for one in asked:
+def _refutations(cases: Sequence[RunCase], name: str) -> Iterator[Example]:
+    for one in cases:
         engine, truth = one.engine, one.truth
         for finding in findings(engine, truth, (name,)):
             if finding.wrong is not None:

@@ -1,4 +1,4 @@
-"""What no drawn case asks of the compiled text: 50 digits, what is no number, and what vanishes."""
+"""Checks of compiled code that no drawn case makes: 50 digits, NaN and infinity, and vanishing numbers."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

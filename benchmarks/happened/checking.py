@@ -1,4 +1,4 @@
-"""What the verifier and other checkers say of one bug of the collection."""
+"""The results of the verifier and of other checkers for one bug of the collection."""
 
 import importlib
 import warnings
@@ -13,7 +13,7 @@ from verification import verify
 from verification.judging.judgement import Judgement
 from verification.judging.profile import QUICK, Profile
 
-# The cases that other checkers are asked on: small numbers, and what their own documentation suggests: double
+# The cases of other checkers: small numbers, and what their own documentation suggests: double
 # precision, standard normal numbers, few records (CS231n), rows as in the example of extending PyTorch (20).
 SMALL, DOCUMENTED = "small", "documented"
 CASES: dict[str, Any] = {
@@ -40,8 +40,8 @@ class Said:
     checkers: dict[str, dict[str, str]]
 
 
-def asked(bug: Bug, checkers: dict[str, Callable[[Any], str]]) -> Said:
-    """Judge a wrong engine as its user would, from nothing; then ask the others."""
+def checked_by_all(bug: Bug, checkers: dict[str, Callable[[Any], str]]) -> Said:
+    """Judge a wrong engine as its user would, without cached truths; then run the other checkers."""
     found: list[Judgement] = []
     _, seconds = timed(lambda: found.append(judged(bug)))
     sentence = sentence_of(found[0])
