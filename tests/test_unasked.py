@@ -22,7 +22,7 @@ print(json.dumps([[dataclasses.astuple(line) for line in lines], seen]))
 """
 
 
-def test_lines_that_compute_are_told_by_their_function():
+def test_lines_that_compute_are_reported_by_their_function():
     """Not what ends in a refusal, nor what runs as machine code."""
     text = textwrap.dedent(
         '''

@@ -143,7 +143,7 @@ def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before
         ("confirm", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
     ],
 )
-def test_misuse_is_told_in_a_line(command, arguments, told):
+def test_misuse_is_reported_in_a_line(command, arguments, told):
     """With exit code 2, and nothing done."""
     before = (STUDY / "results.json").read_bytes()
     done = called(command, *arguments)

@@ -40,7 +40,7 @@ def test_blas_has_the_threads_that_were_asked_for():
     assert all(pool["num_threads"] == 1 for pool in pools)
 
 
-def test_a_failure_is_told(capfd):
+def test_a_failure_is_reported(capfd):
     """The child's own words go to standard error, and the caller gets an exception with the name."""
     with pytest.raises(fresh.Failed, match=r"benchmarks\.machine\.nothing ended with exit code 1"):
         fresh.call("machine.nothing", 1)

@@ -134,7 +134,7 @@ def test_the_floor_is_told_as_ours_over_it():
     assert floor.report(rows).splitlines()[-1].split()[-6:] == [*told, *told[2:]]
 
 
-def test_growth_is_told_by_its_exponent():
+def test_growth_is_reported_by_its_exponent():
     """Four points of a square."""
     rows = []
     for value in (1, 2, 4, 8):

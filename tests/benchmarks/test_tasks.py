@@ -29,7 +29,7 @@ def test_what_the_work_raises_is_raised():
 
 
 @pytest.mark.parametrize("spread", [each, each_afresh])
-def test_what_does_not_come_back_is_told(spread):
+def test_what_does_not_come_back_is_reported(spread):
     """Nobody waits for it for ever."""
     with pytest.raises(RuntimeError, match="terminated abruptly"):
         list(spread(os._exit, [7]))

@@ -10,7 +10,7 @@ from benchmarks.verdict import CHECKERS, main, of_times, right_layer, wrong_laye
 
 
 @pytest.mark.slow
-def test_every_part_is_told(tmp_path, capsys):
+def test_every_part_is_reported(tmp_path, capsys):
     """As text, and as data; the wrong layer is refuted by the verifier."""
     assert main(["--quick", "--rounds", "1", "--json", str(tmp_path / "found.json")]) == 0
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))

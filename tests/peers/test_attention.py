@@ -111,7 +111,7 @@ def test_who_rounds_an_answer_once_is_right(adapter, right, rounds, dtype):
     assert wrong(adapter(rounds, model=model, scope=scope), steps=3) != {}
 
 
-def test_a_function_that_forgets_the_last_state_s_cotangent_is_told():
+def test_a_function_that_forgets_the_last_state_s_cotangent_is_reported():
     """By the sentence of its kind."""
     engine = verification.torch.function(Forgetful, model=model, arguments=ARGUMENTS, scope=SCOPE)
     found = judged(engine)

@@ -38,7 +38,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(("kind", "told"), WHOLE.items(), ids=lambda each: getattr(each, "__name__", ""))
-def test_what_two_graphs_and_two_backwards_share_is_told(kind, told):
+def test_what_two_graphs_and_two_backwards_share_is_reported(kind, told):
     """Each by its property, and one call by itself is right."""
     conduct.QUEUE.clear()
     found = wrong(made(kind))

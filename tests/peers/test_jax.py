@@ -185,7 +185,7 @@ def alone(params, xs, state):
         (alone, r"apply returned a .*, needed \(outputs, state\)"),
     ],
 )
-def test_an_answer_of_another_form_is_told(apply, words):
+def test_an_answer_of_another_form_is_reported(apply, words):
     """By the name of what is wrong."""
     engine = layer(apply, model=scan)
     with pytest.raises(InvalidAnswer, match=words):

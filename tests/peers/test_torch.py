@@ -255,7 +255,7 @@ def stacked(params, xs, state):
         (alone, r"apply returned a Tensor, needed \(outputs, state\)"),
     ],
 )
-def test_an_answer_of_another_form_is_told(apply, words):
+def test_an_answer_of_another_form_is_reported(apply, words):
     """By the name of what is wrong."""
     engine = layer(apply, model=scan)
     with pytest.raises(InvalidAnswer, match=words):

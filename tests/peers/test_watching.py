@@ -183,7 +183,7 @@ def test_a_function_of_tensors_with_a_second_backward_and_without_one(tmp_path):
     assert [float(each.case.objective.outputs.max()) for each in cases] == [1.0, 2.0, 0.0]
 
 
-def test_what_a_training_changes_in_place_between_is_told(tmp_path):
+def test_what_a_training_changes_in_place_between_is_reported(tmp_path):
     """Of an engine that keeps tensors of others, without PyTorch's own check."""
 
     class Keeps(torch.autograd.Function):

@@ -124,7 +124,7 @@ def test_no_state_is_zero(cell):
     assert numbers(layer.backward(saved, d_outputs)) == numbers(layer.backward(saved, d_outputs, zero))
 
 
-def test_what_overflows_is_told():
+def test_what_overflows_is_reported():
     """An output, a last state, or a gradient that is not finite, by its name."""
     cell = Vanilla(1, 1, identity)
     weights = cell.weights(np.array([[1e200]]), np.array([[0.0]]), np.zeros(1))

@@ -146,7 +146,7 @@ def test_inputs_are_only_read_and_results_are_new(truncation):
     ],
     ids=str,
 )
-def test_what_overflows_is_told(name, options, told):
+def test_what_overflows_is_reported(name, options, told):
     """Finite arguments whose computation is not: an error names the first result that is not finite."""
     given, net = scaled(problem(np.float64), name, 1e200), network(identity)
     calls = (
@@ -172,7 +172,7 @@ def test_what_overflows_is_told(name, options, told):
         ("grads.h0", {"W": 1e200, "h0": 1e-300, "U": 1e-200, "b": 1e-200, "V": 1e150}, {}),
     ],
 )
-def test_a_gradient_that_overflows_alone_is_told(name, factors, options):
+def test_a_gradient_that_overflows_alone_is_reported(name, factors, options):
     """Though the loss is finite."""
     given = problem(np.float64, steps=1)
     for array, factor in factors.items():

@@ -241,7 +241,7 @@ def test_clipping_hides_no_overflow(make, clip, entry):
         (Adam(Constant(1e308)), pair([-1.7e308] * 6), ONES, "params.M: -inf at (0, 0), needed"),
     ],
 )
-def test_an_update_that_overflows_is_told(optimiser, params, grads, message):
+def test_an_update_that_overflows_is_reported(optimiser, params, grads, message):
     """By the name of what is not finite: the mean of squares is, which would let an entry stand still."""
     state = optimiser.start(params)
     with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=f"^{re.escape(message)}"):

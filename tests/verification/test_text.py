@@ -51,7 +51,7 @@ def test_a_long_text_is_cut(text):
     assert len(in_a_line(text, 20)) <= 20
 
 
-def test_an_exception_is_told():
+def test_an_exception_is_reported():
     """By its type, with the module unless it is built in, and by its message, if it has one."""
     assert message_of(ValueError("a\0b")) == "ValueError: a\\x00b"
     assert message_of(KeyError()) == "KeyError"
@@ -71,7 +71,7 @@ def test_a_value_is_shown_in_a_line():
     assert "\n" not in shown(Unwritable())
 
 
-def test_a_type_is_told_by_its_own_name():
+def test_a_type_is_reported_by_its_own_name():
     """Whatever its metaclass says that it is, and whatever its module is."""
 
     class Meta(type):

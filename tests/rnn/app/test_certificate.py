@@ -91,7 +91,7 @@ def changed(**values):
         (changed().replace('"cases": 9', '"cases": 99'), "its sha256 is another"),
     ],
 )
-def test_what_is_no_certificate_is_told(text, said):
+def test_what_is_no_certificate_is_reported(text, said):
     """With the path, in one line."""
     path = keep(of_this_code())
     path.write_text(text, "utf-8", errors="surrogatepass")

@@ -58,7 +58,7 @@ def test_a_series_is_forecast_elsewhere(capsys, model, tmp_path):
 
 
 @needs_onnx
-def test_inputs_are_told(capsys, of_inputs, tmp_path):
+def test_inputs_are_reported(capsys, of_inputs, tmp_path):
     """Each view's columns lie side by side; weights, means and scales are in the metadata."""
     shown = said(capsys, "export", of_inputs, "--out", tmp_path, "--json", tmp_path / "e.json")
     kept, views = json.loads((tmp_path / "e.json").read_text()), from_stored(read_model(of_inputs)).views
@@ -70,7 +70,7 @@ def test_inputs_are_told(capsys, of_inputs, tmp_path):
 
 
 @needs_onnx
-def test_changes_and_texts_are_told(capsys, changes, model, written, tmp_path):
+def test_changes_and_texts_are_reported(capsys, changes, model, written, tmp_path):
     """What stands for a value, and the alphabet; and that a network adds nothing."""
     shown = said(capsys, "export", changes)
     assert "column 0 of xs: changes over 1 step, less" in shown

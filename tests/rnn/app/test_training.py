@@ -117,7 +117,7 @@ def short():
 
 
 @pytest.mark.slow
-def test_a_disk_that_is_full_from_the_start_is_told(short):
+def test_a_disk_that_is_full_from_the_start_is_reported(short):
     """By the name of the file that found no room; it failed, which is 3, and can be begun again."""
     folder = short / "m"
 

@@ -228,7 +228,7 @@ def test_an_error_in_writing_names_the_path(tmp_path, there):
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
 
 
-def test_a_file_that_is_too_large_for_the_memory_is_told(monkeypatch, tmp_path):
+def test_a_file_that_is_too_large_for_the_memory_is_reported(monkeypatch, tmp_path):
     """By its path: Python's own error is without a text."""
 
     def little(file):

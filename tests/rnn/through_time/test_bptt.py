@@ -178,7 +178,7 @@ def test_truncation_shortens_the_recursion(truncation, losses, depth):
     assert len(moved) == depth
 
 
-def test_a_tape_that_does_not_fit_in_memory_is_told_by_what_is_too_large():
+def test_a_tape_that_does_not_fit_in_memory_is_reported_by_what_is_too_large():
     """And whatever else a cell raises is not."""
 
     class Full(Vanilla):

@@ -37,7 +37,7 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("name", NEEDS)
-def test_one_that_is_missing_is_told_with_its_extra(monkeypatch, name):
+def test_one_that_is_missing_is_reported_with_its_extra(monkeypatch, name):
     """By the library's own name, in one line."""
     # Another test may have had it already.
     monkeypatch.delitem(sys.modules, "jax.numpy", raising=False)

@@ -57,7 +57,7 @@ def test_a_right_backward_is_verified():
         (lambda saved, *d: 1 / 0, "raised ZeroDivisionError: division by zero"),
     ],
 )
-def test_what_has_not_the_form_is_told(backward, told):
+def test_what_has_not_the_form_is_reported(backward, told):
     """What came back, and what is needed."""
     engine = function(softmax, backward, arguments())
     call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))

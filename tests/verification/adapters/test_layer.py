@@ -97,7 +97,7 @@ INVALID = {
 
 
 @pytest.mark.parametrize(("returned", "message"), INVALID.values(), ids=INVALID)
-def test_an_answer_of_another_form_is_told(returned, message):
+def test_an_answer_of_another_form_is_reported(returned, message):
     """By the name of what is missing or wrong."""
     with pytest.raises(InvalidAnswer, match=message):
         run_case(returning(**returned), a_case(models.scan, 3, 4))

@@ -40,7 +40,7 @@ def grouped_convolution():
     return Model("own", blocks, lambda f, p, x, past: past)
 
 
-def test_what_a_model_needs_is_told_by_their_names():
+def test_what_a_model_needs_is_reported_by_their_names():
     """Two biases, and one parameter a gate."""
     two = layout_of(models.lstm, {"b": ("b_ih", "b_hh")})
     assert needed(models.lstm, two) == {"U": (12, 2), "W": (12, 3), "b_ih": (12,), "b_hh": (12,)}
@@ -68,7 +68,7 @@ def test_gates_are_told_apart_in_their_order(gates):
         np.testing.assert_array_equal(found[f"h{gate}.bias"], b[rows])
 
 
-def test_what_does_not_match_is_told_with_both_names():
+def test_what_does_not_match_is_reported_with_both_names():
     """Those that match are not."""
     layout = layout_of(models.vanilla, {"U": "read"})
     found = {"read": (3, 2), "W": (3, 3), "b": (3,)}

@@ -62,7 +62,7 @@ def test_the_answer_meets_the_table(losses, steps):
         (Gradients(None, None, {}, None, ()), "state is a tuple of 0, needed a tuple of 2"),
     ],
 )
-def test_what_has_not_the_form_is_told(answer, told):
+def test_what_has_not_the_form_is_reported(answer, told):
     """What came back, and what is needed."""
     case = random_case(models.lstm, np.random.default_rng(0), SIZES, losses="every")
     with pytest.raises(InvalidAnswer, match=told):

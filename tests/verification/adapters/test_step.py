@@ -60,7 +60,7 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
         (vanilla, lambda saved, d: ({}, d[0][:, :2], d), "the gradient of U is missing"),
     ],
 )
-def test_what_has_not_the_form_is_told(forward, backward, told):
+def test_what_has_not_the_form_is_reported(forward, backward, told):
     """What came back, and what is needed."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
     with pytest.raises(InvalidAnswer, match=told):

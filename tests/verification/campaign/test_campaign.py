@@ -167,7 +167,7 @@ def test_a_sample_is_stored_when_it_is_done_unless_it_is_refuted(tmp_path):
         assert store.sample() is None
 
 
-def test_a_program_that_cannot_be_written_is_told(tmp_path):
+def test_a_program_that_cannot_be_written_is_reported(tmp_path):
     """In a line with its path; what is stored stays."""
     campaign = campaign_in(tmp_path, WRONG_SQUARE, CASES)
     (tmp_path / FAILURES).touch()

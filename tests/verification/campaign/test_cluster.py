@@ -103,7 +103,7 @@ def as_json(records):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_lost_costs_nothing_and_a_scheduler_is_told(machines, tmp_path):
+def test_a_worker_that_is_lost_costs_nothing_and_a_scheduler_is_reported(machines, tmp_path):
     """Its blocks are run by another one, as on this machine. Without a scheduler all ends, in a line."""
     subject, target, identity = subject_in(tmp_path, RARE)
     first, _ = machines.work("--no-nanny"), machines.work("--nanny")

@@ -44,7 +44,7 @@ def test_a_case_that_ends_its_process_is_refuted_and_the_last(tmp_path):
     assert "ended its process with exit code 7, at " in record.failing.finding.wrong
 
 
-def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_told(tmp_path):
+def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_reported(tmp_path):
     """A function's own, before anything was asked: in a line with the block."""
     home = os.getpid()
     ends = SQUARE.replace(

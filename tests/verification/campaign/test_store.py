@@ -208,7 +208,7 @@ def test_any_flipped_bit_is_refused_or_does_no_harm(filled):
     assert refused > 75
 
 
-def test_what_cannot_be_written_is_told(tmp_path):
+def test_what_cannot_be_written_is_reported(tmp_path):
     """As where the disk is full: in one line with the file, and what was kept before is there."""
     with opened(tmp_path, MINE) as store:
         (pages,) = store._connection.execute("PRAGMA page_count").fetchone()

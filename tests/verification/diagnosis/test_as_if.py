@@ -51,7 +51,7 @@ def test_what_no_alternative_gives_has_none():
     assert explained(seen_of({"h0": 0 * TRUTH.blocks["h0"].truth}, ("h0",))) is None
 
 
-def test_a_block_that_stands_for_another_is_told():
+def test_a_block_that_stands_for_another_is_reported():
     """Of equal shapes, one alone."""
     wrong = 'return {}, {"a": d_x, "x": d_x}'
     engine = layer_with(models.scan, scan, 'return {}, {"a": d_a, "x": d_x}', wrong)

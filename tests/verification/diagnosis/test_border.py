@@ -46,7 +46,7 @@ def test_what_is_wrong_elsewhere_is_no_matter_of_borders(condition, scope, steps
 CARRIED = "dh = (start * do).sum(axis=1)"
 
 
-def test_a_small_chunk_s_border_is_told_with_what_is_computed_instead():
+def test_a_small_chunk_s_border_is_reported_with_what_is_computed_instead():
     """Of a forward that is told, by the chunk of the case."""
     wrong = planted(chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0)")
     found = told(wrong, Scope(chunks=(2, 16)), 5)
@@ -74,7 +74,7 @@ RIGHT_AGAIN = {
 
 
 @pytest.mark.parametrize(("steps", "scope", "words"), RIGHT_AGAIN.values(), ids=RIGHT_AGAIN)
-def test_with_which_more_steps_it_is_right_again_is_told(steps, scope, words):
+def test_with_which_more_steps_it_is_right_again_is_reported(steps, scope, words):
     """Of a share that is left out, or is none, with so many steps."""
     scans = planted(
         gated_scan,

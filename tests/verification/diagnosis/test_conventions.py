@@ -206,7 +206,7 @@ def told(engine):
 
 
 @pytest.mark.parametrize("what", [*AGREE, *OTHERS])
-def test_the_reading_that_agrees_is_told(what):
+def test_the_reading_that_agrees_is_reported(what):
     """With what to say for it; within the calls that a diagnosis may make."""
     model, module, sentence = OTHERS[what] if what in OTHERS else (*AGREE[what], SAID[what])
     calls = []

@@ -29,7 +29,7 @@ def test_what_no_small_case_shows_is_a_matter_of_size():
     )
 
 
-def test_a_second_fault_that_needs_more_steps_is_told_as_well():
+def test_a_second_fault_that_needs_more_steps_is_reported_as_well():
     """Otherwise the rest would pass for right: of one step alone the bias is wrong."""
     right = "d_W += da.T @ h_prev\n        d_b += da.sum(axis=0)"
     twice = lstm_with(right, "d_W += (1 + (t > 0)) * da.T @ h_prev\n        d_b += da.mean(axis=0)")
@@ -38,7 +38,7 @@ def test_a_second_fault_that_needs_more_steps_is_told_as_well():
     assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
 
 
-def test_an_answer_that_has_not_the_form_is_told_as_that():
+def test_an_answer_that_has_not_the_form_is_reported_as_that():
     """With where it has not, if it answers elsewhere."""
     broken = lstm_with('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
     missing = "the gradient of b is missing, needed an array (8,)"

@@ -82,7 +82,7 @@ def engine_of(made):
 
 
 @first_quick(("made", "wrong", "as_if"), FAULTS.values(), 3, ids=FAULTS)
-def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
+def test_what_is_done_at_their_ends_is_reported(made, wrong, as_if):
     """With what is wrong, and where."""
     engine = engine_of(made)
     case = ending_early(engine)
@@ -95,7 +95,7 @@ def test_what_is_done_at_their_ends_is_told(made, wrong, as_if):
     assert told.as_if.startswith(as_if)
 
 
-def test_what_follows_an_end_and_has_a_gradient_is_told_as_that():
+def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
     """It has to be zero there, and all else is right."""
     right = "d_xs[:, t] = da @ U"
     made = written(right, "d_xs[:, t] = np.where(runs, da, 1) @ U")

@@ -31,7 +31,7 @@ BY_ITSELF = {
 
 
 @pytest.mark.parametrize(("property_", "given"), BY_ITSELF.items(), ids=BY_ITSELF)
-def test_what_sees_more_than_a_gradient_s_sum_is_told_by_itself(property_, given):
+def test_what_sees_more_than_a_gradient_s_sum_is_reported_by_itself(property_, given):
     """Nobody is asked again."""
     stage, says = given
     found = told(property_)
@@ -39,7 +39,7 @@ def test_what_sees_more_than_a_gradient_s_sum_is_told_by_itself(property_, given
 
 
 @pytest.mark.slow
-def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_well():
+def test_what_a_part_of_a_sequence_shows_is_reported_by_the_call_that_shows_it_as_well():
     """One call by itself is not right, where others of another size are wrong."""
     case = random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 9)
     found = told("cut", case, "d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(tape) > 16))")
@@ -48,7 +48,7 @@ def test_what_a_part_of_a_sequence_shows_is_told_by_the_call_that_shows_it_as_we
     )
 
 
-def test_what_fails_for_it_writes_into_what_is_read_only_is_told_as_that():
+def test_what_fails_for_it_writes_into_what_is_read_only_is_reported_as_that():
     """It is right where it may write."""
     case = replace(
         random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4), layouts={"d_outputs": "read-only"}

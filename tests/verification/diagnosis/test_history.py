@@ -30,7 +30,7 @@ BY_NUMBERS = {
 
 
 @pytest.mark.parametrize(("right", "wrong"), BY_NUMBERS.values(), ids=BY_NUMBERS)
-def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong):
+def test_what_is_kept_by_the_numbers_of_a_block_is_reported_by_its_name(right, wrong):
     """Whatever is stale then, and whether or not that was found by the case that a run names."""
     engine = lstm_with(right, wrong)
     found = diagnose(engine, Finding("autograd", "b", "off"), healthy_case(engine))
@@ -42,7 +42,7 @@ def test_what_is_kept_by_the_numbers_of_a_block_is_told_by_its_name(right, wrong
     assert found.sentence.removesuffix(" off.") in PAGE
 
 
-def test_what_is_kept_by_address_is_told_as_that():
+def test_what_is_kept_by_address_is_reported_as_that():
     """Which memory is given again is chance, and no reading of its arrays makes it right."""
     by_address = KEPT.format("forward", "(U.ctypes.data, U.shape, U.dtype)", "U.copy()")
     engine = lstm_with(PARAMS, f"{PARAMS}; U = {by_address}")
@@ -117,7 +117,7 @@ UNWRITTEN = {
 
 
 @pytest.mark.parametrize(("name", "replaced"), UNWRITTEN.items(), ids=UNWRITTEN)
-def test_what_is_left_unwritten_is_told_as_that(name, replaced):
+def test_what_is_left_unwritten_is_reported_as_that(name, replaced):
     """Whatever was in memory before: one call shows it, where that holds other numbers."""
     engine = unwritten(*replaced)
     case = ending_early(engine)

@@ -51,7 +51,7 @@ LEAKS = {
 
 
 @pytest.mark.parametrize(("right", "wrong", "sentence"), LEAKS.values(), ids=LEAKS)
-def test_a_leak_is_told(right, wrong, sentence):
+def test_a_leak_is_reported(right, wrong, sentence):
     """Where it goes, and what is wrong."""
     found = told(right, wrong)
     assert found.sentence == sentence

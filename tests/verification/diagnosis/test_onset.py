@@ -99,7 +99,7 @@ class WrongWhere:
         }
 
 
-def test_a_number_type_a_function_and_a_truncation_are_told():
+def test_a_number_type_a_function_and_a_truncation_are_reported():
     """Where all else is healthy and small."""
     single = WrongWhere(lambda case: case.dtype == np.float32)
     assert onset(single, healthy_case(single, 9, dtype=np.dtype(np.float32))) == "in float32"

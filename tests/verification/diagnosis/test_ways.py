@@ -62,7 +62,7 @@ OTHERWISE = {
 
 
 @pytest.mark.parametrize(("planted", "words"), OTHERWISE.values(), ids=OTHERWISE)
-def test_what_is_otherwise_on_one_way_is_told(planted, words):
+def test_what_is_otherwise_on_one_way_is_reported(planted, words):
     """With the longest case."""
     engine = layer_with(*planted)
     assert explained(look(engine, Truth(healthy_case(engine)))) == words

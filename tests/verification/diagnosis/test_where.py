@@ -35,13 +35,13 @@ def test_of_a_right_engine_and_of_one_that_is_wrong_anyway_there_is_nothing():
     assert wrong_where(engine_that("True")) == []
 
 
-def test_what_has_been_found_in_time_is_told(monkeypatch):
+def test_what_has_been_found_in_time_is_reported(monkeypatch):
     """And nothing else is tried."""
     monkeypatch.setattr(where, "SECONDS", 0)
     assert wrong_where(engine_that("W.dtype == np.float32")) == []
 
 
-def test_what_fails_under_circumstances_is_told_as_that():
+def test_what_fails_under_circumstances_is_reported_as_that():
     """With how."""
     made = planted(lstm, "params, tape = saved", "params, tape = saved; assert params['b'].any(), 'no bias'")
     engine = layer(made.forward, made.backward, model=models.lstm)

@@ -41,7 +41,7 @@ def test_an_exact_engine_meets_fractions():
         assert of_fractions == ([0, 10] if exact else [])
 
 
-def test_a_wrong_case_is_told_with_a_program(tmp_path):
+def test_a_wrong_case_is_reported_with_a_program(tmp_path):
     """The judgement is told by the case that is handed in, and the case's own program is there to be kept."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
     places = (CaseId(0, 0, number) for number in range(200))

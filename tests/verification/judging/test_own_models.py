@@ -91,7 +91,7 @@ def explained(engine, cases, monkeypatch, drawn=True):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.cell}: {fault.name}")
-def test_a_wrong_layer_is_told_and_shown(fault, monkeypatch):
+def test_a_wrong_layer_is_reported_and_shown(fault, monkeypatch):
     """By a sentence that names the blocks, numbers of one of each layer's, and a program that fails."""
     module, first, (edit,) = MODULES[fault.cell], fault is FIRST[fault.cell], fault.edits
     engine = layer_of(planted(module, edit.right, edit.wrong))

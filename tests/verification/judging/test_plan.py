@@ -98,7 +98,7 @@ def test_time_is_over_within_a_call(monkeypatch):
     assert seen.tally.cases > 0
 
 
-def test_what_has_shown_nothing_by_the_end_is_told(monkeypatch):
+def test_what_has_shown_nothing_by_the_end_is_reported(monkeypatch):
     """A property that no case has been asked yet."""
     engine = Slow(monkeypatch)
     subject = engine.subject()

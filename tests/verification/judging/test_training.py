@@ -106,7 +106,7 @@ def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls
         exec(body, {"check": check, **engine})
 
 
-def test_what_a_training_changes_in_between_is_told(calls_alone, tmp_path):
+def test_what_a_training_changes_in_between_is_reported(calls_alone, tmp_path):
     """Inputs whose memory is filled again before the backward has read them."""
     made = of(vanilla.backward)
     folder = trained(made, tmp_path / "calls", between=lambda params, xs, outputs: np.copyto(xs, 1))

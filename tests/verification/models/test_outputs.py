@@ -71,7 +71,7 @@ def test_each_is_held_to_its_own_bound():
     ],
     ids=["one", "missing", "shape"],
 )
-def test_another_form_is_told(outputs, words):
+def test_another_form_is_reported(outputs, words):
     """By the output's name."""
 
     def forward(*given):

@@ -108,7 +108,7 @@ def test_a_fresh_process_has_one_thread_and_leaves_no_folder(threaded, monkeypat
     assert Path(kept).parent == Path(tempfile.gettempdir())
 
 
-def test_a_process_that_ends_between_two_tasks_is_told_of(threaded):
+def test_a_process_that_ends_between_two_tasks_is_reported(threaded):
     """By its exit code, and the task after has another."""
     with pooled() as spread:
         assert list(spread(by_value(ends_later), [0])) == [0]

@@ -106,7 +106,7 @@ SENT = {
 
 @LINUX
 @pytest.mark.parametrize(("name", "conduct"), SENT.values(), ids=SENT)
-def test_a_signal_to_the_parent_is_told_by_its_name(name, conduct):
+def test_a_signal_to_the_parent_is_reported_by_its_name(name, conduct):
     """With what was told last; whoever judges hears none, and the other task is done."""
     lost, other = outcomes(conduct)
     assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")

@@ -33,7 +33,7 @@ def changed_by(change):
         ),
     ],
 )
-def test_what_nobody_could_go_on_with_is_told(change, told):
+def test_what_nobody_could_go_on_with_is_reported(change, told):
     """By name, and all is as it was before."""
     before = [dict(vars(builtins)), dict(vars(np)), sys.getrecursionlimit()]
     assert changed_by(change) == told

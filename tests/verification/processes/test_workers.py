@@ -133,7 +133,7 @@ def check_lost(outcomes, how):
 
 
 @pytest.mark.parametrize("name", LOST)
-def test_a_process_that_is_lost_is_told_of(name):
+def test_a_process_that_is_lost_is_reported(name):
     """By its end, by what it did, or after three times what an answer may take."""
     conduct, how = LOST[name]
     check_lost(spread(lost_in_the_middle(conduct), range(3)), how)
@@ -141,7 +141,7 @@ def test_a_process_that_is_lost_is_told_of(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FRESH)
-def test_a_fresh_process_that_is_lost_is_told_of_and_replaced(monkeypatch, name):
+def test_a_fresh_process_that_is_lost_is_reported_and_replaced(monkeypatch, name):
     """In the same words."""
     monkeypatch.setitem(sys.modules, "jax", os)
     conduct, how = LOST[name]
@@ -185,7 +185,7 @@ def test_an_exception_is_raised_here():
     assert "in work\n" in told.value.__notes__[0]
 
 
-def test_an_exception_that_cannot_be_sent_is_told():
+def test_an_exception_that_cannot_be_sent_is_reported():
     """Its name and its message arrive, and where it was raised."""
 
     class Local(Exception):
@@ -320,7 +320,7 @@ def test_every_descriptor_may_be_closed_or_written_to():
     assert list(spread(work, [0, 1, 2])) == [0, 1, 2]
 
 
-def test_a_truth_that_does_not_fit_into_memory_is_told_as_that():
+def test_a_truth_that_does_not_fit_into_memory_is_reported_as_that():
     """And not as the engine's: it raises here, in words for whoever chose the sizes."""
 
     def work(task, channel):

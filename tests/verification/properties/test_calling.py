@@ -48,7 +48,7 @@ def test_an_answer_in_another_form_is_none(function, told):
     assert refused(function) == told
 
 
-def test_an_array_that_is_exchanged_is_told():
+def test_an_array_that_is_exchanged_is_reported():
     """The caller's dict has another array than it had."""
 
     def exchanges(problem):

@@ -51,7 +51,7 @@ ELSEWHERE = ("final cotangents", "interleaved calls", "second backward")
 
 
 @pytest.mark.parametrize("name", DECLINABLE)
-def test_what_is_declined_is_told(name):
+def test_what_is_declined_is_reported(name):
     """In the scope, and under "not asked"."""
     claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
     assert claim.declines == (name,)

@@ -114,7 +114,7 @@ def test_what_is_left_out_is_listed():
         ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
     ],
 )
-def test_misuse_is_told_in_a_line(options, message):
+def test_misuse_is_reported_in_a_line(options, message):
     """What was given, and what is needed."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
         resolved(Scope(**options), lstm, CAPABILITIES)

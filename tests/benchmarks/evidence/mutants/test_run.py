@@ -42,7 +42,7 @@ def test_every_mutant_is_caught_by_the_property_that_it_names_and_placed():
 
 
 @pytest.mark.slow
-def test_a_mutant_that_ends_its_process_is_told_of():
+def test_a_mutant_that_ends_its_process_is_reported():
     """A run cannot go on without its verdict, so it stops, and names the first that has none."""
     dies = a_mutant("lags", (Edit("cells.vanilla", DH_PREV, "__import__('os')._exit(3)"),))
     with pytest.raises(RuntimeError, match=r"no verdict from “.*for lags.*” on"):

@@ -66,7 +66,7 @@ def test_records_that_end_early_are_asked_of_a_loss():
         assert (found == []) is holds
 
 
-def test_one_processor_is_told():
+def test_one_processor_is_reported():
     """Where no threads can be asked, a verdict says so."""
     engine = network_of("gru", "CompiledLoops")
     assert ONE_PROCESSOR not in engine.claim.not_asked(engine.model)

@@ -41,7 +41,7 @@ def test_it_runs_while_it_lasts():
     assert [*rnn.compiled.__path__] == path
 
 
-def test_a_line_that_does_not_stand_there_is_told():
+def test_a_line_that_does_not_stand_there_is_reported():
     """The text has changed, and the mutant with it."""
     missing = Fault("missing", "", "this test", (Edit("compiled.lstm", "no such line", ""),), None)
     with pytest.raises(StaleMutant, match=r"stands 0 times in rnn/compiled/lstm\.py"), planted(missing):
