@@ -33,6 +33,9 @@ AS_LAYER = replace(CAPABILITIES, functions=True, truncations=True, chunks=False)
 SMALL = {"N": 3, "T": 5, "D": 2, "H": 4, "K": 3, "H_l0": 3}
 
 
+# What has cotangents of a last state: its arrays but the last, as h of an LSTM, and the last, as c.
+LAST = ("last state", "its last array")
+
 # Rows of a layer's design, of those for pairs: by so many every level is met, and many of the pairs.
 ROWS = 120
 
@@ -101,7 +104,7 @@ def as_layer(
     model: Model,
     truncation: Truncation = FULL,
     *,
-    of: tuple[str, ...] = ("outputs", "last state"),
+    of: tuple[str, ...] = ("outputs", *LAST),
     lengths: tuple[int, ...] | None = None,
     dtype: str = "float64",
     sizes: Mapping[str, int] | None = None,
@@ -113,7 +116,8 @@ def as_layer(
         rng.uniform(-1, 1, shape).astype(dtype) * (name in of)
         for name, shape in (
             ("outputs", (records, steps, units)),
-            *(("last state", array.shape) for array in case.state),
+            *((LAST[0], array.shape) for array in case.state[:-1]),
+            (LAST[1], case.state[-1].shape),
         )
     )
     return replace(case, objective=Cotangents(outputs, tuple(state)), lengths=lengths)
@@ -172,7 +176,7 @@ DRAWN: dict[str, Callable[[Model], Case]] = {
 CASES: dict[str, Callable[[Model], Case]] = {
     "a layer": as_layer,
     "a layer of one step": partial(as_layer, sizes={"T": 1}),
-    "a layer of one step, of the last state alone": partial(as_layer, of=("last state",), sizes={"T": 1}),
+    "a layer of one step, of the last state alone": partial(as_layer, of=LAST, sizes={"T": 1}),
     "a layer of one step, of more records than a block": partial(as_layer, sizes={"N": 70, "T": 1}),
     "a layer of work for two threads": layer_of_threads,
     "a layer whose rows leave a part of a tile": partial(as_layer, sizes={"N": 11, "T": 2, "H": 46}),
@@ -180,7 +184,8 @@ CASES: dict[str, Callable[[Model], Case]] = {
     "a layer of one row and several panels": partial(as_layer, sizes={"N": 1, "T": 2, "H": 50}),
     "a layer in float32": partial(as_layer, dtype="float32"),
     "a layer, of outputs alone": partial(as_layer, of=("outputs",)),
-    "a layer, of the last state alone": partial(as_layer, of=("last state",)),
+    "a layer, of the last state alone": partial(as_layer, of=LAST),
+    "a layer, of the last state's last array alone": partial(as_layer, of=LAST[1:]),
     "a layer under a window": partial(as_layer, truncation=window(1)),
     "a layer under chunks": partial(as_layer, truncation=chunks(2, 2)),
     "a layer under chunks that overlap": partial(as_layer, truncation=chunks(2, 3)),
