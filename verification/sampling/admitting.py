@@ -12,9 +12,10 @@ from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
 
 
 def admits(claim: Claim, case: Case) -> bool:
-    """Can it be asked of an engine that claims this?
+    """May the case be run for an engine with this claim?
 
-    Truncations of one's own, and cotangents beside losses, are asked of whoever brings them along.
+    Truncations of the user's own, and losses with cotangents, come only from cases that the user brings
+    along.
     """
     (few, many), (short, long) = claim.records, claim.steps
     objective = case.objective

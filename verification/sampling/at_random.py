@@ -18,7 +18,8 @@ from verification.sampling.design import Design
 from verification.sampling.factors import Span, sizes_of
 from verification.sampling.numbering import Row, factor_of, least_steps
 
-# The most of each size in a small case, which is asked everything (``verification.properties.calling``).
+# The most of each size in a small case, on which every property is checked
+# (``verification.properties.calling``).
 SMALL = 9
 
 # The same in a drawn case, of which a run has many.

@@ -18,17 +18,17 @@ BORDERS: Mapping[str, Callable[[int], int]] = {
     "two chunks and a part of one": lambda chunk: 2 * chunk + chunk // 3 + 1,
 }
 
-# Those that an engine is asked which compiles for each shape.
+# The lengths for an engine that compiles for each shape.
 FEW_BORDERS = ("a step more than a chunk", "two chunks")
 
 
 def known(claim: Claim) -> tuple[int, ...]:
-    """The steps of the chunks that an engine computes in, by itself or because it is told."""
+    """The steps of the engine's chunks, which it has fixed or is told."""
     return claim.chunks or ((claim.chunk,) if claim.chunk is not None else ())
 
 
 def borders(claim: Claim) -> Iterator[tuple[str, int, int]]:
-    """What is asked of each chunk: in words, how many steps that are, and its own."""
+    """The numbers of steps that are run for each chunk: in words, the number, and the chunk's length."""
     least, most = claim.steps
     for chunk in known(claim):
         for words in FEW_BORDERS if claim.compiled else BORDERS:

@@ -14,12 +14,12 @@ REAL = ("float32", "float64")
 LONG = ("longdouble",) if HAS_WIDER else ()
 COMPLEX = ("complex64", "complex128")
 
-# The sizes that an engine is asked which compiles for each shape, and its numbers of steps. Two sizes show
-# what a single unit or record hides; a long recursion is another one than a short one, and no more shapes.
+# The sizes that are run for an engine which compiles for each shape, and the numbers of steps. Two sizes show
+# what a single unit or record hides; a long recursion differs from a short one, and adds no shapes.
 FEW = (1, 3)
 FEW_STEPS = (1, 3, 17)
 
-# What is asked only of who says so, and how it is called where it is not.
+# Checked only if a scope says so; the words under "not asked" if it does not.
 EXTRAS = {
     "lengths": "records that end early",
     # Lengths, given in another way.
@@ -32,7 +32,7 @@ EXTRAS = {
     "classes": "losses of classes",
 }
 
-# What an engine may decline, and how it is told.
+# What an engine may decline, in words.
 DECLINABLE = {
     "zero blocks": "a block of zeros",
     "zero records": "a record of zeros",
@@ -50,16 +50,16 @@ DECLINABLE = {
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What can be asked through an adapter.
+    """What can be checked through an adapter.
 
-    ``functions``: is an engine told which function plays a role, and so asked for several? ``truncations``:
-    is it told how far a loss may reach? Where it is not, it is one of each, always the same. ``losses``: the
-    first is the default, or all where an engine is told. ``readout``: are READOUT blocks a part of it?
-    ``extras``: those of ``EXTRAS`` that can be asked. ``in_two``: is a call a forward, and a backward that
-    may come later? ``chunks``: is a forward told of how many steps its chunks are? ``partial``: is a
-    backward told which gradients are wanted, and which outputs were used?
-    ``recorded``: can calls of a training be kept, and judged?
-    ``cannot``: what engines may be used for, and cannot be asked for through the adapter, in words.
+    ``functions``: is an engine told which function plays a role, so that several are checked?
+    ``truncations``: is it told how far a loss may reach? If not, it has one of each, always the same.
+    ``losses``: the first is the default, or all if an engine is told. ``readout``: are READOUT blocks a part
+    of it? ``extras``: those of ``EXTRAS`` that can be checked. ``in_two``: is a call a forward, and a
+    backward that may come later? ``chunks``: is a forward told the number of steps in its chunks?
+    ``partial``: is a backward told which gradients are wanted, and which outputs were used? ``recorded``: can
+    calls of a training run be stored and checked? ``cannot``: uses of an engine that cannot be checked
+    through the adapter, in words.
     """
 
     functions: bool
@@ -150,7 +150,7 @@ class Claim:
         return "; ".join(parts)
 
     def not_asked(self, model: Model) -> tuple[str, ...]:
-        """What the model and the verifier know of and this claim leaves out, in words."""
+        """What the model and the verifier support and this claim leaves out, in words."""
         others = [
             f"{role} {choice.name}"
             for role in model.functions

@@ -84,7 +84,7 @@ def never(name: str, *together: Mapping[str, Meant]) -> Rule:
 
 def possible(row: Row, rules: Sequence[Rule]) -> bool:
     """Does no rule exclude it?"""
-    # It is asked some million times, and to start a generator takes a third of that.
+    # It is called some million times, and starting a generator takes a third of that.
     for rule in rules:  # noqa: SIM110
         if rule.excludes(row):
             return False

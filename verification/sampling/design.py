@@ -1,7 +1,7 @@
-"""A designed sample as data: its factors and rules, the rows that it has, and what those are to meet.
+"""A designed sample as data: its factors and rules, its rows, and what those have to meet.
 
-What is made of a row is told beside it: ``verification.sampling.sample`` has numbers in floating point,
-``verification.sampling.fractions`` Fractions.
+Other modules make cases from a row: ``verification.sampling.sample`` in floating point,
+``verification.sampling.fractions`` in Fractions.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -66,16 +66,16 @@ class Design:
         return _varied({name: (*levels, *more.get(name, ())) for name, levels in self.factors.items()})
 
     def rows(self, strength: int) -> tuple[Row, ...]:
-        """Rows that meet every possible tuple of so many levels, those that tell most for their cost first.
+        """Rows that meet every possible tuple of so many levels, those that show most for their cost first.
 
-        Conditions are in rows of their own, lest they hide what the others are to show. Every number of a
-        class of sizes stands beside every level of the other factors.
+        Conditions are in rows of their own, because they could hide what the others are to show. Every number
+        of a class of sizes meets every level of the other factors.
         """
         made = self._covering(self.varied, self._most(strength), [])
         if self.conditions:
             made += self._covering(self.every, min(PAIRS, strength), made)
         rows = numbered(made, self.shortest, self.seconds)
-        # A size that has one class stands beside all levels as well.
+        # A size that has one class meets all levels as well.
         rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
         rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))

@@ -43,7 +43,7 @@ class Alike(HypothesisProvider):
 
     def _maybe_draw_constant(self, choice_type: Any, constraints: Any, *, p: float = 0.05) -> Any:
         """Seldom, one of the numbers that Hypothesis mixes in everywhere."""
-        # It has one, or is never asked to draw.
+        # It has one, or never has to draw.
         assert self._random is not None
         if self._random.random() > p:
             return None
@@ -52,7 +52,7 @@ class Alike(HypothesisProvider):
         return self._random.choice(fitting) if fitting else None
 
 
-# As Hypothesis's documentation has it for whoever brings a provider.
+# As Hypothesis's documentation describes for a custom provider.
 AVAILABLE_PROVIDERS["alike"] = Alike
 
 

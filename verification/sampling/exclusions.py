@@ -54,7 +54,7 @@ STILL = 1e-6
 
 
 def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
-    """What excludes levels, in the order in which it is asked."""
+    """The rules that exclude levels, in the order in which they are tried."""
     sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
     factors = table(model, claim)
     least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
@@ -111,7 +111,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
 
 
 def _is_too_much(model: Model, claim: Claim, row: Row, least: Mapping[str, Level]) -> bool:
-    """Does a truth take more than it may, and more than that of the least sizes, which have to be asked?"""
+    """Does a truth cost more than it may, and more than that of the least sizes, which have to be run?"""
     whole, smallest = {**least, **row}, {**row, **least}
     seconds = work(model, claim, whole)
     if seconds > MOST_WORK and not _alone_in(row, least) and seconds > work(model, claim, smallest):
@@ -121,7 +121,7 @@ def _is_too_much(model: Model, claim: Claim, row: Row, least: Mapping[str, Level
 
 
 def too_large(model: Model, claim: Claim) -> Iterator[str]:
-    """The sizes that are too large to be asked together, in words, though each is asked by itself."""
+    """The sizes that are too large to be combined, in words, though each is run by itself."""
     factors, names = table(model, claim), dimensions(model, needs_readout(claim))
     sized = ("T", "N", *(f"size {name}" for name in names))
     least = {name: factors[name][0] for name in sized}
@@ -133,7 +133,7 @@ def too_large(model: Model, claim: Claim) -> Iterator[str]:
 
 
 def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
-    """Are the steps ``LONG_STEPS``, and one size beside them beyond its least? Such a pair is asked."""
+    """Are the steps ``LONG_STEPS``, and one further size beyond its least? Such a pair is run."""
     beyond = [name for name in least if name != "T" and name in row and row[name] != least[name]]
     cheap = str(row.get("truncation", "Full")) in ONE_REPLAY and FACTORS.get(str(row.get("type")), 1.0) == 1.0
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
@@ -167,13 +167,13 @@ def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
 
 
 def _saturated(function: Function) -> bool:
-    """Does it stand still at 45?"""
+    """Is the function constant at 45?"""
     ahead, behind = (float(function.value(np.array(LARGE_WEIGHT + step))) for step in (0.5, -0.5))
     return abs(ahead - behind) < STILL
 
 
 def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
-    """About the seconds of the largest case of a row: its truth by a played tape, and what is asked of it."""
+    """About how many seconds the largest case of a row takes: truth by a played tape, and properties."""
     return ANY_CASE + STEP * _steps(row) + of_numbers(model, claim, row)
 
 

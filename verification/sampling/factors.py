@@ -17,7 +17,7 @@ Span: TypeAlias = tuple[int, int]
 
 CLASSES: tuple[Span, ...] = ((1, 1), (2, 4), (5, 17), (18, 65), (66, 129))
 
-# Of each class the numbers that stand beside every level of every other factor.
+# For each class, the numbers that meet every level of every other factor.
 NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129)
 
 # A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.

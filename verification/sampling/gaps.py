@@ -1,7 +1,7 @@
-"""Sizes between the numbers of the classes: a run is asked some of them, by its seed, and few seeds ask all.
+"""Sizes between the numbers of the classes: each run has some of them, by its seed, and few seeds have all.
 
-A fault that shows where steps are a multiple of ten, or where a last block of records is not whole, is at
-sizes that are no power of two nor beside one.
+A fault that shows where steps are a multiple of ten, or where a last block of records is incomplete, is at
+sizes that are neither a power of two nor next to one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,12 +18,13 @@ from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions,
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
-# A run is asked one of so many of the sizes left out, and one of so many of the numbers of steps beyond the
-# classes: so many seeds in a row leave none out. They are primes, so that what one run is asked has every
-# remainder by 2 to 6, and by 8 to 12.
+# A run has one in so many of the sizes left out, and one in so many of the numbers of steps beyond the
+# classes: this many consecutive seeds leave none out. They are primes, so that the numbers of one run have
+# every remainder by 2 to 6, and by 8 to 12.
 APART, LONG_APART = 7, 41
 
-# How often each size is asked, beside others; a number of steps beyond the classes once, for it is dear.
+# How often each size is run, with other sizes; a number of steps beyond the classes once, because it is
+# expensive.
 TIMES = 2
 
 # How often other sizes are sought, and the seconds, about, that they may make a row cost.
@@ -39,7 +40,7 @@ def between(model: Model, claim: Claim) -> Design:
 
 
 def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
-    """By number, the rows that a seed asks, in a drawn order; none of what compiles for each shape."""
+    """The rows of a seed, by number, in a drawn order; none for an engine that compiles for each shape."""
     rng = np.random.default_rng(seed)
     at_random = AtRandom(in_floats(model, claim))
     asked = [] if claim.compiled else [*_sizes(model, claim, seed)]

@@ -19,7 +19,7 @@ Met: TypeAlias = tuple[str, int, str, Level]
 # About the seconds that a case of a row of levels takes.
 Work: TypeAlias = Callable[[Mapping[str, Level]], float]
 
-# The seconds beyond which a row is heavy: what is left to chance makes none so.
+# The seconds beyond which a row is heavy: random choices do not make it so.
 LIGHT = 0.1
 
 # By what part a number may make a heavy row heavier than the least of its class does.
@@ -28,7 +28,7 @@ MORE = 0.15
 
 @dataclass(frozen=True)
 class Row:
-    """A level of every factor, and a number of each size's class. ``turns``: what it is asked; None: all."""
+    """A level of every factor, and a number of each size's class. ``turns``: its properties; None for all."""
 
     levels: Mapping[str, Level]
     sizes: Mapping[str, int]
@@ -40,7 +40,7 @@ class Row:
         return {**self.levels, **{factor_of(name): (number, number) for name, number in self.sizes.items()}}
 
     def met(self) -> Iterator[Met]:
-        """Which numbers stand beside which levels."""
+        """Which numbers meet which levels."""
         for name, number in self.sizes.items():
             for other, level in self.levels.items():
                 if other != factor_of(name):
@@ -84,7 +84,7 @@ def loosened(
 ) -> list[Row]:
     """The rows, with other sizes of the same classes where every number still meets every level of a factor.
 
-    So that sizes between the numbers stand beside most levels as well. Heavy rows have such already.
+    So sizes between the numbers meet most levels as well. Heavy rows have such sizes already.
     """
     count = Counter(each for row in rows for each in row.met())
     made = []

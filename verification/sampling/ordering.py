@@ -1,9 +1,9 @@
-"""The order of a sample's rows: what tells most for its cost comes first, so that an early end has told much.
+"""The order of a sample's rows: those that show most for their cost come first, in case a run ends early.
 
-A row tells what levels, pairs, triples and so on no row before it has met. Single levels come first, then
+A row shows the levels, pairs, triples and so on that no row before it has met. Single levels come first, then
 pairs, and so on: while some of one strength are left, the next row is, of those that meet one, the row that
-tells most of this strength and of larger ones for the root of the seconds that it is expected to take. By the
-seconds themselves levels that are dear by nature, as many steps, would come last.
+shows most of this strength and of larger ones, divided by the root of its expected seconds. Divided by the
+seconds themselves, expensive levels, such as many steps, would come last.
 """
 
 import math
@@ -48,7 +48,7 @@ class Share:
         return f"{self.name} {percent(self.met / self.of)}"
 
 
-# What a row tells for its cost, less than nothing; the cost; and its number.
+# What a row shows for its cost, negated; the cost; and its number.
 Found: TypeAlias = tuple[float, float, int]
 
 
@@ -88,7 +88,7 @@ class Reached:
 
 
 def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Work) -> list[Row]:
-    """The rows in the order described above; of those that tell nothing new, the cheapest first.
+    """The rows in the order described above; of those that show nothing new, the cheapest first.
 
     ``goals``: factors, and how many of their levels a tuple has.
     """
@@ -101,7 +101,7 @@ def soonest(rows: Sequence[Row], goals: Iterable[tuple[Factors, int]], work: Wor
             gain = needed.gain(row)
             return -(gain + sum(each.gain(row) for each in also) if gain else 0.0) / cost[row], cost[row], row
 
-        # What a row tells only ever gets less, so that what was found once is a bound of it.
+        # What a row shows only ever decreases, so an earlier value is a bound.
         waiting = [least(row) for row in left]
         heapify(waiting)
         while not needed.share.whole:

@@ -54,15 +54,15 @@ SHAPES = (
 # The units of a shape whose truth takes more than any may with as many as it says.
 FEWER = {(129, 509, 1, 16): 2}
 
-# Seconds, about, up to which a row is asked in further types; and up to which in the most precise alone,
-# where a sum has ``MANY`` addends, of which a less precise type tells little.
+# About how many seconds a row may take to be run in further types; and in the most precise type alone, where
+# a sum has ``MANY`` addends, of which a less precise type shows little.
 CHEAP, DEAR = 0.5, 1.2
 MANY = 2**14
 
-# On how many rows each of what takes further calls is asked.
+# On how many rows each property that needs further calls is checked.
 TIMES = 3
 
-# How many rows one process is asked at least, so that what it keeps by shape is of several.
+# The least number of rows for one process, so that what it caches by shape comes from several.
 TOGETHER = 5
 
 
@@ -99,7 +99,7 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
 
 
 def dealt_out(model: Model, claim: Claim, always: Sequence[str], names: Sequence[str]) -> tuple[Row, ...]:
-    """The rows with what each is ``always`` asked; those that cost little have a share of the names."""
+    """The rows, each with ``always``; those that cost little have a share of the names."""
     rows = rows_of_products(model, claim)
     cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
     shared = dict(zip(cheap, dealt([rows[i] for i in cheap], always, names, TIMES), strict=True))

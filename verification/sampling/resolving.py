@@ -22,10 +22,10 @@ from verification.sampling.claim import (
 from verification.sampling.factors import LONG_STEPS, dimensions, has_readout
 from verification.sampling.scope import Scope
 
-# What is asked of nobody who does not say it: a problem without it has another form.
+# Never checked by default, because a problem with it has another form.
 BY_REQUEST = ("lengths", "packed", "bits", "weights", "classes")
 
-# The largest numbers of records and steps that are asked; a scope that reaches further is asked up to there.
+# The largest numbers of records and steps that are run; a wider scope is checked up to them.
 MOST_RECORDS = 129
 MOST_STEPS = LONG_STEPS
 
@@ -38,10 +38,10 @@ def _wrong(field: str, given: Any, needed: str) -> ValueError:
 
 
 def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
-    """The claim that a scope makes through an adapter; raises ValueError, in a line, for one that makes none.
+    """The claim that a scope makes through an adapter; raises ValueError, in one line, if it makes none.
 
-    No scope at all claims everything where an engine is told what to do, but for ``BY_REQUEST``: a right
-    engine may sum in another order where arrays lie otherwise.
+    Without a scope an engine that is told what to do claims everything, except for ``BY_REQUEST``: a right
+    engine may sum in another order for arrays with another layout.
     """
     everything = scope is None and capabilities.functions
     scope = scope or Scope()
@@ -143,7 +143,7 @@ def _chunks(scope: Scope, steps: tuple[int, int], capabilities: Capabilities) ->
 
 
 def _steps_of_chunk(field: str, given: Any, steps: tuple[int, int]) -> int:
-    """Of a chunk that all steps are within there is no border."""
+    """The length of a chunk, unless it holds all steps and so has no border."""
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given < steps[1]:
         raise _wrong(field, given, f"an integer from 1 to {steps[1] - 1}, for {steps[1]} steps at most")
     return given

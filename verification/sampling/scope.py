@@ -1,7 +1,7 @@
 """The scope of an engine: what it claims to do. The verifier checks that and nothing else.
 
-Fields that are None stand for the default of model and adapter, which ``resolved`` fills in. A scope that is
-given to ``verify`` may narrow an engine's scope, but not widen it.
+Fields that are None take the default of model and adapter, which ``resolved`` fills in. A scope that is given
+to ``verify`` may narrow an engine's scope, but not widen it.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
-"""Whose turn a row is: what is asked of a part of the rows alone, each in turn, so that it meets every level.
+"""Turns: properties that are checked on a part of the rows only, chosen so that each meets every level.
 
-To ask each of several things on every row takes several times as long as the rows by themselves. Levels of
-two and three factors meet in rows; one such thing and one level, or number, meet in some row of those that
-are asked it.
+Checking several properties on every row takes several times as long as the rows by themselves. Levels of two
+and three factors meet in rows; each such property meets each level, or number, in some row on which it is
+checked.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from verification.sampling.numbering import Row
 
-# The names of what such a row as this one is asked.
+# The names of the properties for such a row.
 Names: TypeAlias = Callable[[Row], Sequence[str]]
 
-# On how many of the first rows all are asked: some say nothing.
+# On how many of the first rows every property is checked: some rows show nothing.
 FIRST = 6
 
 # By how many rows a name goes on when it goes through them for the first time.
@@ -22,7 +22,7 @@ STRIDE = 4
 
 
 def nobody(row: Row) -> Sequence[str]:
-    """Where nothing is asked."""
+    """No properties."""
     return ()
 
 
@@ -32,12 +32,12 @@ def _alike(row: Row) -> object:
 
 @dataclass(frozen=True)
 class Turns:
-    """``names``: what takes turns on a row; ``always``: what is asked of it beside these.
+    """``names``: the properties in turn on a row; ``always``: those that are checked on it as well.
 
-    ``apart``: rows of which this differs share no turns. ``first``: of each name, the rows that are all asked
-    it. ``numbers``: does a name meet numbers as well as levels? ``least``: beside how many of these it has to
-    stand for the first time to be asked, when the rows are gone through once, and then once more, and so on:
-    from many on the rows that it is asked are few.
+    ``apart``: rows that differ by it have turns of their own. ``first``: for each name, on how many rows all
+    are checked at first. ``numbers``: does a name have to meet numbers as well as levels? ``least``: how many
+    unmet levels a row must have for a name to be checked on it, when the rows are gone through once, and then
+    once more, and so on: starting high, few rows are needed.
     """
 
     names: Names
@@ -49,10 +49,10 @@ class Turns:
 
 
 def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
-    """Each row with what it is asked: each name stands beside every level, or number, of rows that have it.
+    """Each row with its properties: each name meets every level, or number, of the rows that have it.
 
-    A name goes by ``STRIDE`` rows at first, from another of the first on than its neighbours, so that few are
-    asked on one row, and each on some of the first.
+    A name takes every ``STRIDE``-th row at first, with another start than its neighbours, so that a row has
+    few names, and each name some of the first rows.
     """
     made = list(rows)
     of: dict[tuple[object, str], list[int]] = {}
@@ -79,7 +79,7 @@ def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
 
 
 def dealt(rows: Sequence[Row], always: Sequence[str], names: Sequence[str], times: int) -> list[Row]:
-    """Each row with what is ``always`` asked and its share of the names, each of which has so many rows."""
+    """Each row with its ``always`` and a share of the names, so that each name has so many rows."""
     shares = [[*always] for _ in rows]
     for place, name in enumerate(names):
         for turn in range(min(times, len(rows))):
