@@ -15,7 +15,7 @@ IMPORTED = "import verification.judging.arguments\n"
     [
         ("", f"{IMPORTED}def test(): pass", None, None),
         ("", f"{IMPORTED}def test(): assert 0", "test_it.py::test", None),
-        ("1 / 0", IMPORTED, "its import raises ZeroDivisionError", None),
+        ("1 / 0", IMPORTED, "the import of verification.judging.arguments raises ZeroDivisionError", None),
         ("", f"{IMPORTED}1 / 0", None, "ZeroDivisionError: division by zero"),
         ("", "import os\ndef test(): os._exit(3)", None, "the process ends with 3"),
         ("", "", None, None),

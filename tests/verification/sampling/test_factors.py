@@ -3,7 +3,7 @@
 import pytest
 
 from verification.adapters import layer, problem, step
-from verification.models import lstm, scan, vanilla
+from verification.models import gated_linear_attention, lstm, scan, vanilla
 from verification.models.truncation import Standard
 from verification.sampling.factors import (
     CLASSES,
@@ -35,6 +35,13 @@ def test_a_layer_s_table_has_what_it_claims():
     assert factors["states"] == ("zero", "ordinary", "one large")
     assert "checkpoints" not in factors
     assert "size K" not in factors
+
+
+def test_states_of_many_axes_have_sizes_up_to_a_most():
+    """Four heads, and seventeen of keys and of values."""
+    model = gated_linear_attention
+    factors = table(model, resolved(None, model, layer.CAPABILITIES))
+    assert [factors[f"size {name}"][-1] for name in "AKV"] == [(2, 4), (5, 17), (5, 17)]
 
 
 def test_a_model_without_weights_has_no_level_of_them():
