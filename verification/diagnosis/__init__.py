@@ -1,1 +1,1 @@
-"""Where a refuted engine is wrong, and what can be shown of it."""
+"""The diagnosis of a refuted engine: where it is wrong, and a picture of it."""

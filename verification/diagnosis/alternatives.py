@@ -1,7 +1,7 @@
-"""Other ways back with the same forward: another slope, another carry, another order of the steps.
+"""Other backwards for the same forward: another slope, another carry, another order of the steps.
 
-A state reaches the next one through blocks, as h through W, or *directly*, as c through f ⊙ c: what is left
-of the derivative where the square blocks are zero is its direct path.
+A state reaches the next one through blocks, as h through W, or *directly*, as c through f ⊙ c. The direct
+path is what remains of the derivative if the square blocks are zero.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -138,7 +138,7 @@ def _carried(steps: Steps, **other: Any) -> Callable[[], Gradients]:
     return partial(steps.gradient, carry=lambda at, flows: at.to_states(**other))
 
 
-# What stands for the direct path, by words: how often the path itself, by the factor of a state on it.
+# What replaces the direct path, in words: the power of the path itself, by the factor of a state on it.
 DIRECT: dict[str, Callable[[Any], Any]] = {
     "the direct path from state to state were left out": lambda factor: 0,
     "the factor of the direct path from state to state were left out": lambda factor: 1 / factor,

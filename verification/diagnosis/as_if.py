@@ -1,7 +1,7 @@
-"""As if: what an engine computes in the gradient's place, found among gradients of other computations.
+"""What an engine computes instead of the gradient, found among the gradients of other computations.
 
-Each alternative is a gradient that one known mistake gives, of every block or of some. One explains an
-answer if every wrong block is what it says, to many digits, and the truth is not.
+Each alternative is the gradient that results from one known mistake, for every block or for some. It explains
+an answer if every wrong block agrees with it to many digits, and differs from the truth.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
 
 
 def _unreached(seen: Seen) -> Iterator[Alternative]:
-    """Cotangents of final states that do not reach what is wrong, and all else."""
+    """Final states' cotangents that do not reach the wrong blocks, all else as it should be."""
     case = seen.truth.case
     if isinstance(case.objective, Cotangents) and len(seen.blocks) < len(seen.got):
         for i, block in enumerate(case.model.of(Use.STATE)):
@@ -158,13 +158,13 @@ def _misplaced(seen: Seen) -> Iterator[Alternative]:
 
 
 def _transposed(block: Block, array: Array) -> Array:
-    """Each square part by itself; what is not square stays as it is."""
+    """Each square part transposed; other parts stay as they are."""
     other = turned(block, array) if block.use is Use.STEP else None
     return array if other is None else np.asarray(other)
 
 
 def _moved_parts(seen: Seen) -> Alternative | None:
-    """Parts that stand where others belong, alike in all wrong blocks."""
+    """Parts in the places of others, in the same order in all wrong blocks."""
     found: set[tuple[int, ...]] = set()
     parts: tuple[str, ...] = ()
     for name in seen.blocks:

@@ -1,8 +1,8 @@
-"""The border of two chunks: what is right within a chunk, and wrong from the first step beyond it on.
+"""The border of two chunks: an engine that is right within a chunk, and wrong from the first step beyond it.
 
-Asked of an engine that says of how many steps its chunks are. It is put before healthy numbers of one chunk,
-of a step more, and of two: what is wrong with both of these is so at the border, and what is wrong with a
-step more alone, or with less than a chunk as well, where the last chunk is not whole.
+This applies to an engine that declares the length of its chunks. It runs healthy cases of one chunk, of one
+more step, and of two chunks. An error in both of the longer ones is at the border. One that occurs only with
+one more step, or with less than a chunk as well, is in an incomplete last chunk.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
         return Diagnosis(
             "border", sentence=bug_first(f"the bug is at {place}", f"{wrong_in_words(beyond)} {where}")
         )
-    # No factor is told: what all the steps of a chunk lose may be small, or nothing.
+    # No factor is reported: what all steps of a chunk lose may be small, or nothing.
     wrong = f"{', '.join(beyond.blocks)} {verb(beyond.blocks)} wrong"
     return Diagnosis(
         "border", beyond.blocks, gates(beyond), bug_first(f"the bug is at {place}", f"{wrong} {where}")

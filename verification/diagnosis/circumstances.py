@@ -1,8 +1,8 @@
-"""Circumstances: healthy cases, each of which has one thing otherwise, by the factors of the designed sample.
+"""Circumstances: healthy cases, each of which differs in one factor of the designed sample.
 
-Another truncation, number type or function, no cotangent somewhere, zeros, patterns, magnitudes, arrays that
-are parts of others, records that end early: where the case that has nothing of it is right, and the one that
-has it is wrong, that is what the fault depends on.
+Another truncation, number type or function, a missing cotangent, zeros, patterns, magnitudes, arrays that are
+parts of others, records that end early: if the case without it is right, and the one with it is wrong, the
+fault depends on it.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from verification.models.arrays import Array
 from verification.properties.engine import Engine
 from verification.properties.truth import Truth
 
-# To how many parts in one a limit is met by what is clipped to it.
+# The relative error within which a clipped gradient has to meet its limit.
 CLOSE = 1e-5
 
 

@@ -1,15 +1,15 @@
-"""Conventions: is an engine right if its arrays, or its equations, are read another way?
+"""Conventions: is an engine right if its arrays, or its equations, are read in another way?
 
-A stranger's first failure is a convention, not a fault. Where a forward is wrong, or is not in form, other
-readings are tried, those that change least first, on a small case whose sizes all differ:
+A new user's first failure is usually a convention, not a bug. If a forward is wrong, or does not have the
+right form, other readings are tried on a small case whose sizes all differ, the smallest changes first:
 
-- names: what the engine looks up in vain stands for a block, or for one of two biases;
+- names: a name that the engine looks for in vain is a block, or one of two biases;
 - orientation: matrices are transposed, steps come before records;
 - order: parts are stacked in another order;
 - functions: another one plays a role;
-- equations: another model by the same name (``verification.models.variants``).
+- equations: another model of the same name (``verification.models.variants``).
 
-A reading holds if outputs and final states then agree, on another case as well.
+A reading holds if outputs and final states then agree, on a second case as well.
 """
 
 from collections.abc import Iterator
@@ -113,7 +113,7 @@ class _Search:
                 return
 
     def _functions(self) -> Iterator[Convention]:
-        """The readings with another function in a role, of an engine that is not told which."""
+        """The readings with another function in a role, for an engine that is not told which."""
         if self.engine.claim.capabilities.functions:
             return
         cases = [healthy_case(self.engine, steps) for steps in STEPS]

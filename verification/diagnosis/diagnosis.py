@@ -1,8 +1,8 @@
-"""Diagnosis: which part of which block is wrong, from which step on, and what that says.
+"""Diagnosis: which part of which block is wrong, from which step on, and the likely reason.
 
-The engine is put before a few small cases that its claim admits, which differ in T, in N, and in what has a
-cotangent. What is said follows from where it is right and where it is wrong: conventions first, then the
-place, then what is computed instead. ``verification.diagnosis.stages`` says what a place is called.
+The engine runs a few small cases within its claim, which differ in T, in N, and in the cotangents. The
+diagnosis follows from where it is right and where it is wrong: conventions first, then the place, then what
+is computed instead. ``verification.diagnosis.stages`` names the places.
 """
 
 from collections.abc import Iterator, Sequence
@@ -164,7 +164,7 @@ def _apart(
     last, cases, also = wrong[-1], _others(stage, wrong, more), _blocks(more)
     alone = each_alone(first.blocks, first, last)
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
-    # Parts that have been told are not told again.
+    # Parts that were named are not named again.
     others = as_well([replace(each, parts=()) if cases else each for each in more], last)
     clause = bug_first(FAULTS[stage] + tail, wrong_in_words(first, last, cases) + start)
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
@@ -181,13 +181,13 @@ def _as_well_in_words(more: Sequence[Later]) -> str:
 
 
 def _others(stage: str, wrong: Sequence[Seen], more: Sequence[Later]) -> Sequence[Seen]:
-    """The cases whose wrong parts are told with those of the first: all, if no part spoils another."""
+    """The cases whose wrong parts are named with those of the first: all, if no part spoils another."""
     spreads = stage != "accumulation" or any(each.is_carried for each in more)
     return () if spreads else wrong
 
 
 def _hints(engine: Engine, stage: str, first: Seen) -> str:
-    """What is told where nothing explains it."""
+    """Hints for an error that nothing explains."""
     hints = [*_right_elsewhere(engine, first), *_lags(engine, stage)]
     return f" ({'; '.join(hints)})" if hints else ""
 

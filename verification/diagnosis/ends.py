@@ -1,7 +1,7 @@
-"""Records that end early: what an engine makes of their ends instead.
+"""Records that end early: what an engine does at their ends instead.
 
-Libraries sort such records by length and have to sort them back, leave out those that have ended, and carry
-states past their ends. Each alternative is what one such mistake gives (``verification.diagnosis.as_if``).
+Libraries sort such records by length and have to sort them back, drop those that have ended, and carry states
+past their ends. Each alternative is the result of one mistake in that (``verification.diagnosis.as_if``).
 """
 
 from collections.abc import Iterator, Mapping
@@ -93,7 +93,7 @@ def _is_in_order(seen: Seen, records: Array) -> bool:
 
 
 def _fits(seen: Seen, gradients: Mapping[str, Array]) -> bool:
-    """Is every block what the alternative says, and what is wrong not right by it?"""
+    """Does every block agree with the alternative, and no wrong block also with the truth?"""
     return all(close(seen, got, gradients[name]) for name, got in seen.got.items()) and not all(
         close(seen, gradients[name], seen.want(name)) for name in seen.blocks
     )

@@ -1,7 +1,7 @@
-"""What is wrong with an engine that is right in every small case of healthy numbers.
+"""The diagnosis of an engine that is right in every small case of healthy numbers.
 
-By the property that a run found refuted, and the case: another truncation, records that end early, other
-calls, other circumstances, other sizes, other numbers.
+It starts from the property that a run found refuted, and from the case: another truncation, records that end
+early, other calls, other circumstances, other sizes, other numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -206,7 +206,7 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
         return found
     raised, seen_in_it = about is About.FORM, {*facts(case)}
-    # A lag tells which part is wrong, where sums of lags are right.
+    # A lag shows which part is wrong, where sums of lags are right.
     known = finding.part if about is About.STEPS else None
     some = [
         each

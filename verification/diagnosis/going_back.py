@@ -1,7 +1,7 @@
-"""Going back through a case's steps: as its gradient does, or with one thing otherwise.
+"""The backward pass through a case's steps: as its gradient needs it, or with one change.
 
-Every step is traced onto a tape once and gone back through by it. What may be otherwise is the rule of an
-operation, what is carried from a step to the one before it, the numbers of a block on the way back, or the
+Every step is traced onto a tape once, and its backward pass follows the tape. The change may be the rule of
+an operation, what is carried from a step to the one before it, the numbers of a block in the backward, or the
 order of the steps.
 """
 
@@ -153,7 +153,7 @@ class Otherwise:
     parts: Callable[[At, int, Sequence[Any], Any], Sequence[Any]]
 
     def value(self, at: Any, args: Sequence[Any]) -> Any:
-        """Is not asked, for nothing is played anew."""
+        """Never called, because nothing is played again."""
         raise NotImplementedError
 
     def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""Given beside expected: the numbers of an answer's wrong parts, each beside the one that it should be."""
+"""Given beside expected numbers of an answer's wrong parts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

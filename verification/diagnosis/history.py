@@ -1,11 +1,11 @@
-"""History: answers that differ from call to call, which no size, number or layout tells.
+"""History: answers that differ from call to call, independent of size, numbers and layout.
 
-What a run found is asked once more, of an engine that nothing has been asked in this process: what does not
-come again is no matter of its case. Then it is looked for what an engine has kept:
+The failing case is run again, by an engine that has not been called in this process. If it is right then, the
+fault does not depend on the case. The search then is for what an engine has kept:
 
-    what it computed for arrays, as a cache by address: a call in the same arrays with other numbers
-    what it computed for the numbers of one block, as a cache by U: a call in which nothing else is as before
-    what was in memory that it has not written: a call after much of it was filled and given back
+    results for arrays, as in a cache by address: a call with other numbers in the same arrays
+    results for the numbers of one block, as in a cache by U: a call in which all else differs
+    memory that it has not written: a call after much memory was filled and freed
     all else, by the properties that are about other calls
 """
 
@@ -42,7 +42,7 @@ DIFFER = "answers differ from call to call"
 
 
 def of_training(engine: Engine, finding: Finding) -> Diagnosis:
-    """What is wrong with a call of a training that is right when it is asked by itself."""
+    """The diagnosis of a training run's call that is right when it is run by itself."""
     wrong = f"{finding.wrong}; the same call by itself is right"
     if finding.changed:
         names, are = joined(finding.changed), "were" if len(finding.changed) > 1 else "was"
@@ -53,7 +53,7 @@ def of_training(engine: Engine, finding: Finding) -> Diagnosis:
 
 
 def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
-    """What is wrong where what a run found on a case does not come again; to be asked before all else."""
+    """The diagnosis of a failure that does not come again; to be called before everything else."""
     if _comes_again(engine, finding, case):
         return None
     unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))

@@ -1,17 +1,17 @@
 """The lag map: what an answer takes from each step, for each loss by itself, beside what is expected.
 
 One loss at a time is left: the outputs' cotangent at a step, the final states' cotangents, or a target that
-is not the model's own output. Then each step's share of the answer is told
+is not the model's own output. The contribution of each step to the answer is found
 
     INPUT             by its slice
     STATE, READOUT    by the one step that they are used at
-    STEP              by a column for every step, where it reads an input
+    STEP              by a column for every step, where it multiplies an input
                       (``verification.properties.per_step``)
-    other STEP        by *restarts*: what the answer gains when the sequence begins one step earlier, from the
+    other STEP        by *restarts*: the difference when the sequence begins one step earlier, from the
                       state that the model has there
 
-What is not seen in one of these ways is not in the map, and what is right for each loss alone may be wrong
-for several: then the map shows nothing.
+A contribution that cannot be found in one of these ways is not in the map. An engine that is right for each
+loss alone may be wrong for several; then the map shows nothing.
 """
 
 from collections.abc import Iterator
@@ -36,12 +36,12 @@ from verification.truth.unroll import walk
 # Seconds after which no map is drawn, but for waiting: it is one picture more, not the verdict.
 SECONDS = 6.0
 
-# From which part of what is expected an error is called large.
+# From this part of the expected size on, an error counts as large.
 LARGE = 0.1
 
 
 class Mark(Enum):
-    """What a share of an answer is, beside what is expected."""
+    """A contribution compared with what is expected."""
 
     RIGHT = "right"
     CLOSE = "close"  # off by less than a tenth of the largest number expected there
@@ -161,7 +161,7 @@ def _losses(case: Case) -> Iterator[tuple[str, Case]]:
 
 
 def _view(engine: Engine, case: Case, name: str) -> str:
-    """How the steps of a block are told apart, or "" where they are not."""
+    """How the contributions of steps to a block are separated, or "" where they are not."""
     use = case.model.block(name).use
     if use is Use.INPUT:
         return BY_SLICE

@@ -1,7 +1,7 @@
-"""Leaks between packed sequences: what the numbers of one, or of the slack, change in the answer of another.
+"""Leaks between packed sequences: does one sequence, or the slack, affect the answer for another?
 
-A right engine answers of each sequence as if it were alone. So the numbers of one are changed, and what has
-changed of the others is looked at: those after it see its states, those before it what flows back.
+A right engine treats each sequence as if it were alone. So the numbers of one are changed, and the answers
+for the others are compared: later ones may see its states, earlier ones its cotangents.
 """
 
 from collections.abc import Iterator

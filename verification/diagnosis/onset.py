@@ -1,8 +1,8 @@
-"""Onset: from which size, or from which magnitude, an engine goes wrong.
+"""Onset: the size, or the magnitude, from which on an engine is wrong.
 
-Where small cases of healthy numbers are right, and a case of a run is not, the two are brought together: one
-size, or the magnitude of one block, at a time, by bisection. The calls and the time for it are bounded; what
-has been found by then is what is told.
+If small cases of healthy numbers are right and a case of a run is not, bisection moves one towards the other,
+by one size, or the magnitude of one block, at a time. Calls and time are limited; the result is what was
+found by then.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

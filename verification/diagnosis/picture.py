@@ -1,8 +1,8 @@
-"""What a picture of a refuted engine is made of: the lag map, and wrong numbers beside the right ones.
+"""The contents of a refuted engine's picture: the lag map, and wrong numbers beside the right ones.
 
 It is made on a small case of healthy numbers. Blocks that are right there are shown on further cases: under
-the truncation of the case that a run found, under the circumstances where they are wrong, or on that case
-itself; so that it shows every block that the diagnosis names.
+the truncation of the failing case, under the circumstances where they are wrong, or on that case itself, so
+that every block that the diagnosis names is shown.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _seen(engine: Engine, case: Case, elsewhere: Elsewhere) -> Iterator[tuple[Se
 
 
 def _lags(engine: Engine, seen: Seen) -> tuple[LagMap | None, str]:
-    """Where losses and steps can be told apart; or why they are not."""
+    """The lag map, where losses and steps can be separated; or why they cannot."""
     why = _unmapped(seen.truth.case, bool(seen.forward))
     if why:
         return None, why

@@ -1,7 +1,7 @@
-"""The probe: an engine before a few small cases of healthy numbers, and what each shows.
+"""The probe: a few small cases of healthy numbers, run by an engine, and the result of each.
 
-The cases lie within the engine's claim, and differ in T. Numbers are between −1 and 1, no two dimensions are
-alike, every record has an initial state, and everything has a cotangent, as far as the claim admits it.
+The cases are within the engine's claim, and differ in T. Numbers are between −1 and 1, no two dimensions are
+equal, every record has an initial state, and everything has a cotangent, as far as the claim allows it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ RECORDS = 3
 
 
 class OfSome:
-    """An engine that is asked for some of its blocks alone."""
+    """An engine of which only some blocks are compared."""
 
     def __init__(self, engine: Engine, blocks: tuple[str, ...]) -> None:
         self._engine, self.claim = engine, replace(engine.claim, blocks=blocks)

@@ -1,7 +1,7 @@
-"""Readings: other descriptions of an engine's arrays, in the words in which an adapter takes them.
+"""Readings: other descriptions of an engine's arrays, in the form in which an adapter takes them.
 
-A description is what an adapter calls ``arrays``: {"W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates": "ifog",
-"axes": "TN"}. Each function here makes others of one, and knows of the model its blocks alone.
+A description is the ``arrays`` argument of an adapter: {"W": ("Wh", "T"), "b": ("b_ih", "b_hh"), "gates":
+"ifog", "axes": "TN"}. Each function here derives others from one, and uses only the model's blocks.
 """
 
 from collections.abc import Iterator, Mapping

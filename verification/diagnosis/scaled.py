@@ -1,6 +1,6 @@
-"""What is wrong with an engine whose gradient does not scale with its cotangents: a clip, or a threshold.
+"""The diagnosis of a gradient that does not scale with its cotangents: a clip, or a threshold.
 
-At ordinary cotangents it is right. So the least factor is looked for at which it is wrong, where what is
+At ordinary cotangents it is right. The search is for the least factor at which it is wrong, where what is
 clipped, or dropped, is next to its limit.
 """
 

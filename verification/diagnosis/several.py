@@ -1,7 +1,7 @@
-"""Several faults: what is wrong with more steps and right with fewer, and what each block is by itself.
+"""Several faults: errors that need more steps, and explanations of each block by itself.
 
-A fault of what flows back spoils with more steps what it leaves right with fewer. Where what flows back is
-right, or nothing shows it, every block may have a fault of its own, and each is told by itself.
+A fault in the recursion spoils with more steps what is right with fewer. Where the recursion is right, or
+nothing shows it, every block may have a fault of its own, and each is explained by itself.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
-"""The case beside a sentence: one that shows what the sentence says, of all its blocks.
+"""The example for a diagnosis: a case that shows what its sentence says, for all of its blocks.
 
-The smallest case that a property refutes may show one of several faults, and none by a circumstance that it
-has not, as a mean over records where there is one. Then it stands beside another sentence.
+The smallest case that a property refutes may show one of several faults, or lack a circumstance, such as a
+second record for a mean over records. Then another case is chosen.
 """
 
 from verification.diagnosis.probe import Seen, healthy_case, look_at, steps_of

@@ -1,12 +1,12 @@
-"""Ways: one use of a number in a step through which something else flows back than should.
+"""Ways: a single use of a number in a step whose cotangent is wrong.
 
-Every step is traced onto a tape and gone back through by it. What flows from an operation to one of the
-numbers that it is made of is a *way*. On a way, or on all of a number's that are called alike, there is tried
+Every step is traced onto a tape, and its backward pass follows the tape. The cotangent from an operation to
+one of its arguments is a *way*. On one way, or on all ways of one name, the diagnosis tries
 
-- a factor: nothing flows, or twice as much, or by a constant that is looked for;
+- a factor: zero, two, or a constant that is searched for;
 - another number: in a product the factor itself for the other one, or an input, or a state;
-- another flow: that to a state after the step;
-- another step's numbers: what is made of an input, or of a state, alone.
+- another cotangent: that of a state after the step;
+- another step's numbers, for operations on an input, or on a state, alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ PRODUCTS = (anp.multiply, anp.einsum, anp.matmul, anp.dot, rows)
 CALLED = {anp.add: "sum", anp.subtract: "difference", anp.divide: "quotient", anp.true_divide: "quotient"}
 CALLED |= dict.fromkeys(PRODUCTS, "product")
 
-# What computes nothing: no way is told by it.
+# Operations that compute nothing; no way is named after them.
 NO_WAYS = (*MOVING, container_take, named)
 
 # Times that a constant is corrected, and how near it is to what is wanted then.

@@ -1,8 +1,8 @@
-"""Where: the circumstances under which blocks are wrong that are right in small cases of healthy numbers.
+"""Circumstances under which blocks are wrong that are right in small cases of healthy numbers.
 
-Each circumstance is a case of its own (``verification.diagnosis.circumstances``). What is told of those that
-are wrong is what is seen in as many of them as can be, and in none that is right. The time for it is bounded;
-what has been found by then is what is told.
+Each circumstance is a case of its own (``verification.diagnosis.circumstances``). The one that is reported
+occurs in as many wrong cases as possible, and in no right one. The time is limited; the result is what was
+found by then.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,9 +1,8 @@
-"""Within: values of gates, and sizes of states, from which on an engine goes wrong that is right otherwise.
+"""Values of gates, and sizes of states, from which on an engine is wrong.
 
-Large inputs and weights drive gates to their ends and leave tiny states, and an engine that goes wrong there
-is met by these. So healthy numbers are asked in which one number is otherwise: that of a bias in one part,
-which moves one gate of one unit, or that of an initial state. If that is wrong in some parts, and not in all
-of them, it is no matter of the bias's own size.
+Large inputs and weights saturate gates and leave tiny states. So healthy cases are run in which one number
+differs: the bias of one part, which moves one gate of one unit, or an initial state. If the engine is wrong
+for some parts, and not for all of them, the size of the bias itself is not the reason.
 """
 
 from collections.abc import Callable, Iterator, Sequence

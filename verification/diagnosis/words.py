@@ -90,7 +90,7 @@ def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:
     size = float(np.max(np.abs(want)))
     off = float(np.max(np.abs(got - want))) / size if size else np.inf
     if 0 < off <= ALIKE:
-        # To the next power of ten, so that blocks that are off alike are told together.
+        # To the next power of ten, so that blocks with similar errors are named together.
         return f"off by {10.0 ** np.ceil(np.log10(off) - 1e-6):.0e} of its size or less"
     return _factor(seen.truth.case, got, want)
 
