@@ -594,8 +594,8 @@ def _run(weakening: Weakening, whole: bool) -> tuple[str, str]:
 
 
 def _raised(weakening: Weakening) -> str:
-    """How an import of the module, or of what its room imports, fails."""
-    for name in (weakening.module, f"verification.{weakening.room}"):
+    """How an import of the module, of its room, or of what runs a judgement fails."""
+    for name in (weakening.module, f"verification.{weakening.room}", "verification.judging.run"):
         try:
             import_module(name)
         except Exception as error:
@@ -670,7 +670,7 @@ NEAR = {
         (RULES, "says_something"),
         ("tests/verification/truth/test_rounding.py", "fewer_draws"),
     ),
-    **dict.fromkeys(("lag_table", "perturbed_replays", "sums"), ((PROPERTIES, "sharp or lose"),)),
+    **dict.fromkeys(("lag_table", "perturbed_replays", "sums"), ((PROPERTIES, "kink or sharp or lose"),)),
     "expectation": (
         (PROPERTIES, "sharp or lose"),
         ("tests/verification/truth/test_lag_table.py", "overflows"),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from verification.models import activations
-from verification.truth.of_function import expected
+from verification.truth.of_function import expected, gradients
 
 
 def product(a, b):
@@ -22,6 +22,15 @@ def test_the_truth_is_of_the_next_wider_type(dtype):
     assert found[0].truth.dtype.itemsize > a.dtype.itemsize
     assert found[0].determined
     assert 0 < found[0].bound < 200 * np.finfo(dtype).eps * found[0].size
+
+
+def test_floating_point_alone_is_differentiated():
+    """Not whole numbers, whatever they stand in."""
+
+    def scaled(a, counts, number):
+        return a * counts * number, None
+
+    assert [*gradients(scaled, (np.ones(2), np.arange(2), 3), (np.ones(2),))] == [0]
 
 
 def test_cancellation_widens_the_bound():
