@@ -16,7 +16,7 @@ import numpy as np
 
 from verification.models.model import Model, Use
 from verification.models.stored import dtype_of, limits
-from verification.sampling.claim import Claim
+from verification.sampling.claim import LONG, Claim
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
 from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, work
@@ -94,7 +94,9 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
         rows = [row for row in rows if _fits(model, claim, row)]
         many = sizes["N"] * sizes["T"] > MANY
         some = [row for row in rows if work(model, claim, row.priced) <= (DEAR if many else CHEAP)]
-        made += (some[-1:] if many else some) or rows[:1]
+        # A long double often goes another way than the numbers that code is made for.
+        usual = [row for row in some if row.levels["type"] not in LONG] or some
+        made += (usual[-1:] if many else some) or rows[:1]
     return tuple(made)
 
 

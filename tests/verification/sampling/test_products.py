@@ -83,7 +83,7 @@ def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
 
 
 # By records, steps, units and inputs, in how many types a simple network is asked, the least precise first;
-# of many positions in the most precise alone that is not too dear.
+# of many positions in the most precise alone that is not too dear, and no long double.
 THREE = ("float32", "float64", "longdouble")
 TYPES = {
     (32, 32, 32, 32): THREE,
@@ -92,7 +92,7 @@ TYPES = {
     (8, 200, 64, 16): THREE[:2],
     (65, 3, 257, 3): THREE,
     (129, 2, 512, 3): THREE[:1],
-    (129, 255, 2, 1): THREE[2:],
+    (129, 255, 2, 1): THREE[1:2],
     (129, 509, 16, 1): THREE[:1],
     (1, 512, 129, 3): THREE[:1],
 }
