@@ -7,18 +7,19 @@ import pytest
 from tests.weakened import ROOT, Weakening, ends, main
 
 FILE = ROOT / "verification/judging/arguments.py"
+RIGHT = FILE.read_text(encoding="utf-8")
 IMPORTED = "import verification.judging.arguments\n"
 
 
 @pytest.mark.parametrize(
     ("source", "tests", "noticed", "error"),
     [
-        ("", f"{IMPORTED}def test(): pass", None, None),
-        ("", f"{IMPORTED}def test(): assert 0", "test_it.py::test", None),
+        (RIGHT, f"{IMPORTED}def test(): pass", None, None),
+        (RIGHT, f"{IMPORTED}def test(): assert 0", "test_it.py::test", None),
         ("1 / 0", IMPORTED, "the import of verification.judging.arguments raises ZeroDivisionError", None),
-        ("", f"{IMPORTED}1 / 0", None, "ZeroDivisionError: division by zero"),
-        ("", "import os\ndef test(): os._exit(3)", None, "the process ends with 3"),
-        ("", "", None, None),
+        (RIGHT, f"{IMPORTED}1 / 0", None, "ZeroDivisionError: division by zero"),
+        (RIGHT, "import os\ndef test(): os._exit(3)", None, "the process ends with 3"),
+        (RIGHT, "", None, None),
     ],
     ids=["survives", "a failure", "an import", "a crash of collection", "a crash", "no tests"],
 )
