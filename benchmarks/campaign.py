@@ -23,7 +23,7 @@ from rnn.console.command_line import EXIT_CODES, Parser, program, run
 from rnn.console.files import deliver, write, write_text
 from rnn.console.places import Places
 from rnn.console.progress import Progress
-from verification.campaign.blocks import CASES, Block
+from verification.campaign.blocks import CASES, SeededBlock
 from verification.campaign.looking import on_processes
 from verification.judge import subject_of
 from verification.judging.run import Subject
@@ -101,7 +101,7 @@ def _example(folder: Path) -> Subject:
 def rate(subject: Subject, workers: int, blocks: int) -> float:
     """Cases a second."""
     started = time.perf_counter()
-    records = on_processes(subject, workers, (Block(0, index) for index in range(workers * blocks)))
+    records = on_processes(subject, workers, (SeededBlock(0, index) for index in range(workers * blocks)))
     cases = sum(record.tally.cases for record in records)
     return cases / (time.perf_counter() - started)
 

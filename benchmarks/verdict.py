@@ -33,7 +33,7 @@ from verification.judging.judgement import Judgement
 from verification.judging.keeping import trim
 from verification.judging.model_subject import OfModel
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import Block, judge
+from verification.judging.run import CaseBlock, judge
 from verification.sampling.scope import Scope
 
 PROGRAM = f"{program(__package__)}.verdict"
@@ -138,7 +138,7 @@ def one_round(profile: Profile, scope: Scope | None) -> Iterator[tuple[str, floa
         for what, judged in runs.items():
             yield what, *timed(partial(_verified, judged, profile))
         yield "of it: size limit", *timed(partial(trim, Path(folder)))
-        blocks: list[Block] = []
+        blocks: list[CaseBlock] = []
         yield "of it: designed cases", *timed(lambda: blocks.extend(_blocks(subject, profile)))
         for what, judged in {"truths, made": subject, "truths, read": kept}.items():
             cases = [*map(judged.cases, blocks)]
@@ -219,7 +219,7 @@ def _verified(subject: OfModel, profile: Profile) -> Judgement:
     return found
 
 
-def _blocks(subject: OfModel, profile: Profile) -> list[Block]:
+def _blocks(subject: OfModel, profile: Profile) -> list[CaseBlock]:
     return list(subject.blocks(subject.samples(profile), profile, 0))
 
 

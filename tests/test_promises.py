@@ -14,7 +14,7 @@ from verification import Gradients, Scope, function, layer, manual, models, scop
 from verification.judging import shrinking
 from verification.judging.model_subject import OfModel
 from verification.judging.plan import Plan
-from verification.judging.run import Block
+from verification.judging.run import CaseBlock
 from verification.processes import timeout
 
 SMALL = Scope(records=(1, 3), steps=(1, 4))
@@ -133,7 +133,7 @@ def test_without_it_nothing_is_refuted(adapter):
 def refuted(adapter, conduct):
     """Is an engine refuted by a few drawn cases, in this process?"""
     subject = adapter(conduct).subject(None, None)
-    tallies = map(subject.tally, subject.cases(Block(6, "a few")))
+    tallies = map(subject.tally, subject.cases(CaseBlock(6, "a few")))
     return any(tally.is_refuted for tally in tallies)
 
 

@@ -136,7 +136,7 @@ def without_its_fault(page: str, wrong: str) -> dict[str, Any]:
 def test_the_fault_of_the_readme_is_its_only_one() -> None:
     """Without it the step is right on drawn cases of sizes up to 9."""
     from verification import Scope, step
-    from verification.judging.run import Block
+    from verification.judging.run import CaseBlock
     from verification.models import vanilla
 
     right = without_its_fault("README.md", 'da @ params["W"].T')
@@ -144,7 +144,7 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
         right["forward"], right["backward"], model=vanilla, scope=Scope(records=(1, 9), steps=(1, 9))
     )
     subject = engine.subject()
-    tallies = [subject.tally(case) for case in subject.cases(Block(12, "a few"))]
+    tallies = [subject.tally(case) for case in subject.cases(CaseBlock(12, "a few"))]
     assert sum(tally.informative for tally in tallies) > 6
     assert not any(tally.is_refuted for tally in tallies)
 

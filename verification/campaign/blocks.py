@@ -30,7 +30,7 @@ class CaseId:
 
 
 @dataclass(frozen=True)
-class Block:
+class SeededBlock:
     """The first ``size`` cases of the block with this index."""
 
     seed: int
@@ -52,7 +52,7 @@ def size_of(index: int, cases: int) -> int:
     return max(0, min(CASES, cases - index * CASES))
 
 
-def blocks(seed: int, cases: int, first: int = 0) -> Iterator[Block]:
+def blocks(seed: int, cases: int, first: int = 0) -> Iterator[SeededBlock]:
     """The blocks of so many cases in order, from the index ``first`` on."""
     for index in range(first, count(cases)):
-        yield Block(seed, index, size_of(index, cases))
+        yield SeededBlock(seed, index, size_of(index, cases))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import deliver, write_text
-from verification.campaign.blocks import CASES, Block, CaseId, blocks
+from verification.campaign.blocks import CASES, CaseId, SeededBlock, blocks
 from verification.campaign.record import Failing, Record, of_tally
 from verification.campaign.store import Store
 from verification.judge import truths_kept
@@ -49,7 +49,7 @@ class Campaign:
     seed: int
     cases: int
     folder: Path
-    look: Callable[[Iterable[Block]], Generator[Record, None, None]]
+    look: Callable[[Iterable[SeededBlock]], Generator[Record, None, None]]
     cache: bool = True
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import distributed
 from distributed import Client, Future, KilledWorker, WorkerPlugin, get_worker
 
-from verification.campaign.blocks import Block
+from verification.campaign.blocks import SeededBlock
 from verification.campaign.identity import difference, identity_of
 from verification.campaign.looking import GaveUp, look_at, record_of
 from verification.campaign.record import Record
@@ -56,7 +56,7 @@ class Processes(WorkerPlugin):
         self.pool.end()
 
 
-def look_there(name: str, target: str, needed: Mapping[str, str], block: Block) -> Record:
+def look_there(name: str, target: str, needed: Mapping[str, str], block: SeededBlock) -> Record:
     """On a worker: the record of a block, by the plugin of that name; raises ``Refused``."""
     worker = get_worker()
     plugin = worker.plugins[name]
@@ -72,7 +72,7 @@ def look_there(name: str, target: str, needed: Mapping[str, str], block: Block) 
     return record
 
 
-def _look_afresh(task: tuple[str, dict[str, str], Block], channel: Channel) -> Record:
+def _look_afresh(task: tuple[str, dict[str, str], SeededBlock], channel: Channel) -> Record:
     """In a fresh process: the record of a block; each process loads the engine from its file."""
     target, needed, block = task
     subject = _subject(target, tuple(needed.items()))
@@ -94,7 +94,7 @@ def _subject(target: str, needed: tuple[tuple[str, str], ...]) -> Subject:
 
 
 def on_cluster(
-    address: str, target: str, needed: Mapping[str, str], blocks: Iterable[Block]
+    address: str, target: str, needed: Mapping[str, str], blocks: Iterable[SeededBlock]
 ) -> Generator[Record, None, None]:
     """The records of the blocks in order; raises ``Refused``, and ``GaveUp`` if the scheduler is lost."""
     with _joined(address) as (client, plugin):
@@ -109,7 +109,7 @@ def on_cluster(
 
 def check(address: str, target: str, needed: Mapping[str, str]) -> None:
     """Raises ValueError, in one line, for a worker without the right engine and versions."""
-    nothing = Block(0, 0, 0)
+    nothing = SeededBlock(0, 0, 0)
     try:
         with _joined(address) as (client, plugin):
             for future in [

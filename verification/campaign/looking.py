@@ -7,7 +7,7 @@ from functools import partial
 from itertools import tee
 from typing import Any
 
-from verification.campaign.blocks import Block, CaseId
+from verification.campaign.blocks import CaseId, SeededBlock
 from verification.campaign.record import Failing, Record, of_tally
 from verification.judging.run import Subject
 from verification.judging.tally import of_lost
@@ -21,7 +21,7 @@ class GaveUp(Exception):
 
 
 def on_processes(
-    subject: Subject, processes: int | None, blocks: Iterable[Block]
+    subject: Subject, processes: int | None, blocks: Iterable[SeededBlock]
 ) -> Generator[Record, None, None]:
     """The records of the blocks in order, by so many processes of this machine (None: one for each core)."""
     given, named = tee(blocks)
@@ -30,7 +30,7 @@ def on_processes(
             yield record_of(subject, block, outcome)
 
 
-def look_at(subject: Subject, block: Block, channel: Any) -> Record:
+def look_at(subject: Subject, block: SeededBlock, channel: Any) -> Record:
     """The record of the block. Each case is announced with the record so far, and then in words.
 
     A case that ends its process, or is not answered in time, is the last: later ones would probably cost as
@@ -49,7 +49,7 @@ def look_at(subject: Subject, block: Block, channel: Any) -> Record:
     return record
 
 
-def record_of(subject: Subject, block: Block, outcome: Record | Lost) -> Record:
+def record_of(subject: Subject, block: SeededBlock, outcome: Record | Lost) -> Record:
     """The same for a block whose process may be lost; raises ``GaveUp`` if no engine was called."""
     if not isinstance(outcome, Lost):
         return outcome

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import Undelivered
-from verification.campaign.blocks import Block, size_of
+from verification.campaign.blocks import SeededBlock, size_of
 from verification.campaign.identity import difference
 from verification.campaign.record import Record
 from verification.text import message_of
@@ -56,7 +56,7 @@ class Store:
         elif (wrong := difference(found, identity)) is not None:
             raise ValueError(f"{self._path.parent}: a campaign of {wrong}; {ANEW}")
 
-    def keep(self, block: Block, record: Record) -> None:
+    def keep(self, block: SeededBlock, record: Record) -> None:
         """Stores the record of a block. It replaces one of another size, from a campaign of fewer cases."""
         self._write("block", block.index, block.size, record.to_json())
 

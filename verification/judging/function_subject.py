@@ -11,7 +11,7 @@ from verification.diagnosis.got_against_want import Beside, beside
 from verification.diagnosis.picture import RIGHT, Picture
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile
-from verification.judging.run import BLOCK, Block, SeededCase, Subject
+from verification.judging.run import BLOCK, CaseBlock, SeededCase, Subject
 from verification.judging.sampled import Sample
 from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
@@ -52,14 +52,14 @@ class OfFunction(Subject):
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
-    ) -> Iterator[Block]:
+    ) -> Iterator[CaseBlock]:
         """Blocks of drawn calls."""
         # With fewer there is no evidence; a profile may ask for none at all.
         cases = max(TIMES, profile.cases) if profile.cases else 0
         for start in range(0, cases, BLOCK):
-            yield Block(min(BLOCK, cases - start), f"{seed} {start}")
+            yield CaseBlock(min(BLOCK, cases - start), f"{seed} {start}")
 
-    def cases(self, block: Block) -> list[Call]:
+    def cases(self, block: CaseBlock) -> list[Call]:
         """Every call of a block."""
         return all_drawn(calls(self.engine), block.seed, block.size)
 

@@ -18,7 +18,7 @@ from verification.judging.keeping import Shelf, shelf_of
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
-from verification.judging.run import Block
+from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
@@ -129,22 +129,22 @@ class OfModel:
         rows = Design.rows if self.shelf is None else partial(self.shelf.rows, claim)
         return tuple(Sample(each, model, claim, profile.strength, rows) for each in claimed)
 
-    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
+    def opening(self, samples: Sequence[Sample]) -> Iterator[CaseBlock]:
         """A few cases, which show how long a call takes."""
         return Plan(self.engine).opening(samples)
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
-    ) -> Iterator[Block]:
+    ) -> Iterator[CaseBlock]:
         """The calls of a training run, and then everything after the opening."""
         yield from self.training.blocks()
         yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
-    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[Block]:
+    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[CaseBlock]:
         """Rows of a sample, in blocks that are small at first."""
         return Plan(self.engine, pace).portions(sample, numbers)
 
-    def cases(self, block: Block) -> Iterator[RunCase]:
+    def cases(self, block: CaseBlock) -> Iterator[RunCase]:
         """Every case of a block. Stored truths are read before the engine can do anything in this process."""
         if self.shelf is None:
             yield from self._made(block, nothing)
@@ -155,7 +155,7 @@ class OfModel:
             memory.keep()
         yield from self._made(block, self.shelf.known)
 
-    def _made(self, block: Block, memory: Memory) -> Iterator[RunCase]:
+    def _made(self, block: CaseBlock, memory: Memory) -> Iterator[RunCase]:
         model, claim = self.engine.model, self.engine.claim
         design = block.designed(model, claim)
         for number, row in block.rows:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from verification.judging.once import once
 from verification.judging.profile import Profile
-from verification.judging.run import BLOCK, Block
+from verification.judging.run import BLOCK, CaseBlock
 from verification.judging.sampled import Designed, Sample, in_portions
 from verification.properties.calling import beyond
 from verification.properties.conduct import SECOND_CALL
@@ -65,7 +65,7 @@ class Plan:
         words = f"what takes further calls, but in turn beside each level (a call takes {self.pace:.2g} s)"
         return (words,) if self.is_slow and self.pace < inf else ()
 
-    def opening(self, samples: Sequence[Sample]) -> Iterator[Block]:
+    def opening(self, samples: Sequence[Sample]) -> Iterator[CaseBlock]:
         """The first rows, which show most for their cost: with one call, and on small rows with a second one.
 
         After that an engine has compiled what it compiles for each shape.
@@ -73,9 +73,9 @@ class Plan:
         for number, row in enumerate(samples[0].rows[:OPENING]):
             second = () if beyond(row.sizes, self.engine.claim.least) else (SECOND_CALL.name,)
             with_turns = replace(row, turns=(*self._by_one_call, *second))
-            yield Block(1, rows=((number, with_turns),), designed=samples[0].designed)
+            yield CaseBlock(1, rows=((number, with_turns),), designed=samples[0].designed)
 
-    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[Block]:
+    def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[CaseBlock]:
         """Designed cases that show much come first, expensive ones last; for a slow engine, drawn ones."""
         floats, *others = samples
         border = self._at_borders(floats.rows)
@@ -94,13 +94,13 @@ class Plan:
         for blocks in slow if self.is_slow else quick:
             yield from blocks
 
-    def _of_products(self) -> Iterator[Block]:
+    def _of_products(self) -> Iterator[CaseBlock]:
         """Products of sizes, the same in every run; for a slow engine one shape at a time."""
         model, claim = self.engine.model, self.engine.claim
         rows = products.dealt_out(model, claim, *at_sizes(claim))
         for portion in products.in_processes(rows, 1 if self.is_slow else products.TOGETHER):
             numbered = tuple((number, rows[number]) for number in portion)
-            yield Block(len(numbered), rows=numbered, designed=products.of_products)
+            yield CaseBlock(len(numbered), rows=numbered, designed=products.of_products)
 
     def _at_borders(self, rows: Sequence[Row]) -> set[int]:
         """The first row at each border of chunks: these numbers are no levels, and would come late."""
@@ -109,24 +109,24 @@ class Plan:
         at = [(steps, chunk if claim.chunks else None) for _, steps, chunk in borders(claim)]
         return {first[each] for each in at if each in first}
 
-    def _fixed(self) -> Iterator[Block]:
+    def _fixed(self) -> Iterator[CaseBlock]:
         """The engine's fixed cases, and those that are run once."""
         brought = (*self.engine.fixed, *once(self.engine))
         fixed = tuple(each for each in brought if _applies(self.engine.claim, each))
         for start, count in _in_blocks(len(fixed), SLOW_BLOCK if self.is_slow else FIXED_BLOCK):
             some, names = fixed[start : start + count], self._one_in_turn(start, count)
-            yield Block(count, fixed=some, turns=names)
+            yield CaseBlock(count, fixed=some, turns=names)
 
-    def drawn(self, profile: Profile, seed: int, begun: int = 0) -> Iterator[Block]:
+    def drawn(self, profile: Profile, seed: int, begun: int = 0) -> Iterator[CaseBlock]:
         """Drawn cases, the only ones that depend on the seed.
 
         ``begun``: how many of the rows between the classes have been run.
         """
         block = SLOW_BLOCK if self.is_slow else BLOCK
         for start, count in _in_blocks(profile.cases, block):
-            yield Block(count, f"{seed} {start}", turns=self._one_in_turn(start, count))
+            yield CaseBlock(count, f"{seed} {start}", turns=self._one_in_turn(start, count))
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
-            yield Block(count, f"{seed} exact {start}", drawn=exact_cases)
+            yield CaseBlock(count, f"{seed} exact {start}", drawn=exact_cases)
         yield from self._portions(between, self._between(profile, seed)[begun:])
 
     def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
@@ -139,19 +139,19 @@ class Plan:
         longest = max(numbered, key=lambda one: one[1].sizes["T"], default=None)
         return sorted(numbered, key=lambda one: one is not longest)
 
-    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[Block]:
+    def portions(self, sample: Sample, numbers: Sequence[int]) -> Iterator[CaseBlock]:
         """Rows of a sample, in blocks that are small at first."""
         rows = self._in_turn([sample.rows[number] for number in numbers])
         yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
 
-    def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[Block]:
+    def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[CaseBlock]:
         seconds = designed(self.engine.model, self.engine.claim).seconds
 
         def work(row: Row) -> float:
             return seconds(row.priced) + self._seconds(row.turns or ())
 
         for portion in in_portions([row for _, row in rows], work):
-            yield Block(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
+            yield CaseBlock(len(portion), rows=tuple(rows[i] for i in portion), designed=designed)
 
     def _in_turn(self, rows: Iterable[Row]) -> list[Row]:
         return in_turn(rows, turns(self.engine.claim, self.is_slow))

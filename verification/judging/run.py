@@ -46,7 +46,7 @@ Progress: TypeAlias = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CaseBlock:
     """Cases to run: these rows of a design, these fixed ones, or so many drawn from a seed.
 
     ``turns``: the properties of each case that is no row; all, if it is empty. ``calls``: calls of a training
@@ -107,20 +107,20 @@ class Subject(Protocol):
         """The designed samples; informative cases have to meet every row."""
         return ()
 
-    def opening(self, samples: Sequence[Sample]) -> Iterable[Block]:
+    def opening(self, samples: Sequence[Sample]) -> Iterable[CaseBlock]:
         """The first few cases, which show how long a call takes."""
         return ()
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
-    ) -> Iterable[Block]:
+    ) -> Iterable[CaseBlock]:
         """All further blocks, in order; ``pace``: seconds of a call."""
 
-    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[Block]:
+    def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterable[CaseBlock]:
         """The rows of a sample with these numbers, in blocks that are small at first."""
         return ()
 
-    def cases(self, block: Block) -> Iterable[Any]:
+    def cases(self, block: CaseBlock) -> Iterable[Any]:
         """Every case of a block with its truth, computed when it is its turn."""
 
     def at(self, place: SeededCase) -> Any:
@@ -281,7 +281,7 @@ class Run:
         """Is nothing refuted, and nothing left out?"""
         return not (self.tally.is_refuted or self._left)
 
-    def look(self, given: Iterable[Block]) -> None:
+    def look(self, given: Iterable[CaseBlock]) -> None:
         """Runs the blocks, up to the first with a refutation, or until no time is left."""
         if not self.goes_on:
             return
@@ -301,7 +301,7 @@ class Run:
         self._left = not self.tally.is_refuted and self.tally.cases < total
 
 
-def _look(subject: Subject, until: float, block: Block, channel: Any) -> Tally:
+def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tally:
     """The tally of a block, or of its cases that have ended by that time."""
     subject, tally = subject.guarded(channel), Tally()
     with channel.ending(until):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verification.judging.run import Block
+from verification.judging.run import CaseBlock
 from verification.properties.training import Recorded
 
 # Calls in a block: each may take as long as some hundred drawn cases.
@@ -26,12 +26,12 @@ class Training:
     calls: tuple[tuple[Path, bytes], ...] = ()
     beyond: int = 0
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[CaseBlock]:
         """All of them, in blocks."""
         numbers = range(len(self.calls))
         for start in numbers[::BLOCK]:
             some = (*numbers[start : start + BLOCK],)
-            yield Block(len(some), calls=some)
+            yield CaseBlock(len(some), calls=some)
 
     def recorded(self, number: int) -> Recorded:
         """One of them."""

@@ -15,7 +15,7 @@ from verification.adapters.layer import LayerAdapter
 from verification.adapters.rnn.cells import layer_of
 from verification.judging.model_subject import OfModel
 from verification.judging.profile import Profile
-from verification.judging.run import Block
+from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample
 from verification.models.arrays import Array
 from verification.properties.findings import findings
@@ -43,7 +43,7 @@ class Seen:
 class Recording:
     """The calls of a whole judgement. ``cases``: of each block, in their order."""
 
-    blocks: Sequence[Block]
+    blocks: Sequence[CaseBlock]
     cases: Sequence[Sequence[Seen]]
 
 
@@ -70,7 +70,7 @@ def _looked(
     before: Recording,
     subject: OfModel,
     conditions: Sequence[Condition],
-    blocks: Sequence[Block],
+    blocks: Sequence[CaseBlock],
     samples: Sequence[Sample],
     show: Show,
 ) -> Recording:
@@ -114,7 +114,9 @@ class Notes:
         return met
 
 
-def _look(subject: OfModel, conditions: Sequence[Condition], block: Block) -> list[tuple[Seen, RowId | None]]:
+def _look(
+    subject: OfModel, conditions: Sequence[Condition], block: CaseBlock
+) -> list[tuple[Seen, RowId | None]]:
     """Every case of a block, in a process of its own as in a judgement."""
     assert isinstance(subject.engine, LayerAdapter)
     notes, seen = Notes(conditions), []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.campaign.blocks import CASES, Block, CaseId, blocks, count, size_of
+from verification.campaign.blocks import CASES, CaseId, SeededBlock, blocks, count, size_of
 
 
 @pytest.mark.parametrize("cases", [1, CASES - 1, CASES, CASES + 1, 7 * CASES + 3])
@@ -19,7 +19,7 @@ def test_every_case_is_in_one_block(cases):
 
 def test_an_id_draws_the_same_and_no_other_does():
     """A case depends on seed, block and number, and on nothing that was drawn before."""
-    ids = [case for seed in (0, 1) for block in (0, 1) for case in Block(seed, block, 2).cases()]
+    ids = [case for seed in (0, 1) for block in (0, 1) for case in SeededBlock(seed, block, 2).cases()]
     drawn = {case: case.rng().integers(2**63) for case in ids}
     assert len(set(drawn.values())) == len(ids) == 8
     assert {case: case.rng().integers(2**63) for case in reversed(ids)} == drawn

@@ -17,12 +17,12 @@ import pytest
 
 from tests.campaigns import ENVIRONMENT, RARE, ROOT, SQUARE, run, subject_in
 from verification.campaign import cluster as module
-from verification.campaign.blocks import Block
+from verification.campaign.blocks import SeededBlock
 from verification.campaign.cluster import check, on_cluster
 from verification.campaign.looking import GaveUp, on_processes
 
 # As many as are more than a cluster of two workers has at a time.
-BLOCKS = [Block(0, index, 15) for index in range(9)]
+BLOCKS = [SeededBlock(0, index, 15) for index in range(9)]
 
 
 class Machines:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
-from verification.campaign.blocks import Block, CaseId
+from verification.campaign.blocks import CaseId, SeededBlock
 from verification.campaign.looking import GaveUp, look_at, on_processes
 from verification.campaign.record import Record
 from verification.processes.channel import Channel
@@ -25,7 +25,7 @@ def total(records):
 def test_any_number_of_processes_makes_the_same_records(tmp_path):
     """Those of this process, in order, for an engine that some cases refute."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
-    blocks = [Block(0, index, 7) for index in range(3)]
+    blocks = [SeededBlock(0, index, 7) for index in range(3)]
     here = [look_at(subject, block, Channel()).to_json() for block in blocks]
     for processes in (1, 3):
         assert [record.to_json() for record in on_processes(subject, processes, iter(blocks))] == here
@@ -36,7 +36,7 @@ def test_any_number_of_processes_makes_the_same_records(tmp_path):
 def test_a_case_that_ends_its_process_is_refuted_and_the_last(tmp_path):
     """Those before it count."""
     subject, _, _ = subject_in(tmp_path, ENDS)
-    (record,) = on_processes(subject, 1, [Block(0, 0, 80)])
+    (record,) = on_processes(subject, 1, [SeededBlock(0, 0, 80)])
     cases = [subject.at(CaseId(0, 0, number)).truth.case for number in range(80)]
     lost = next(n for n, case in enumerate(cases) if case.records == 2 and case.sizes["H"] > 7)
     assert (record.tally.cases, record.refuted, record.lost) == (lost + 1, 1, 1)
@@ -53,5 +53,5 @@ def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_reported(tm
     )
     subject, _, _ = subject_in(tmp_path, ends, "ends")
     with pytest.raises(GaveUp, match=r"^block 3: the work ended .* exit code 7, before the engine") as told:
-        list(on_processes(subject, 1, [Block(0, 3, 2)]))
+        list(on_processes(subject, 1, [SeededBlock(0, 3, 2)]))
     assert "\n" not in str(told.value)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from rnn.console.files import Undelivered
-from verification.campaign.blocks import CASES, Block
+from verification.campaign.blocks import CASES, SeededBlock
 from verification.campaign.record import Record
 from verification.campaign.store import ANEW, FORM, NAME, _checksum, opened
 from verification.judging.tally import Tally
@@ -29,7 +29,7 @@ def test_records_are_there_again_when_it_is_opened_again(tmp_path):
     with opened(tmp_path, MINE) as store:
         assert (kept(store), store.sample()) == ([], None)
         for index in (1, 0, 1):
-            store.keep(Block(0, index), of(7 + index))
+            store.keep(SeededBlock(0, index), of(7 + index))
         store.keep_sample({"record": 1})
     with opened(tmp_path, MINE) as store:
         assert (kept(store), store.sample()) == ([7, 8], {"record": 1})
@@ -38,11 +38,11 @@ def test_records_are_there_again_when_it_is_opened_again(tmp_path):
 def test_more_cases_keep_whole_blocks_and_renew_the_last(tmp_path):
     """A block of fewer cases is none of a campaign that asks more of it."""
     with opened(tmp_path, MINE) as store:
-        store.keep(Block(0, 0), of(CASES))
-        store.keep(Block(0, 1, 3), of(3))
+        store.keep(SeededBlock(0, 0), of(CASES))
+        store.keep(SeededBlock(0, 1, 3), of(3))
         assert kept(store, CASES + 3) == [CASES, 3]
         assert kept(store, CASES + 4) == [CASES]
-        store.keep(Block(0, 1, 4), of(4))
+        store.keep(SeededBlock(0, 1, 4), of(4))
         assert kept(store, CASES + 4) == [CASES, 4]
 
 
@@ -57,7 +57,7 @@ def test_more_cases_keep_whole_blocks_and_renew_the_last(tmp_path):
 def test_another_campaign_s_folder_is_refused(tmp_path, name, words):
     """In a line that says how to begin anew; what is kept stays."""
     with opened(tmp_path, MINE) as store:
-        store.keep(Block(0, 0), of(1))
+        store.keep(SeededBlock(0, 0), of(1))
     with pytest.raises(ValueError, match=words) as refused, opened(tmp_path, {**MINE, name: "other"}):
         pytest.fail("opened")
     assert f"{refused.value}".endswith(ANEW)
@@ -127,7 +127,7 @@ def filled(tmp_path):
     """A folder with two blocks and a sample."""
     with opened(tmp_path, MINE) as store:
         for index in (0, 1):
-            store.keep(Block(0, index), of(CASES))
+            store.keep(SeededBlock(0, index), of(CASES))
         store.keep_sample({"record": 10})
     return tmp_path
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_written_is_reported(tmp_path):
 
         def fill():
             for index in range(99):
-                store.keep(Block(0, index), of(1))
+                store.keep(SeededBlock(0, index), of(1))
                 done.append(1)
 
         with pytest.raises(Undelivered, match=rf"{NAME}: database or disk is full, could not be written"):

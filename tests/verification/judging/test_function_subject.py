@@ -8,7 +8,7 @@ from tests.promises import SHORT
 from verification import function, verify
 from verification.diagnosis.picture import RIGHT
 from verification.judge import subject_of
-from verification.judging.run import Block
+from verification.judging.run import CaseBlock
 from verification.truth.of_function import expected
 
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
@@ -42,7 +42,7 @@ def test_a_picture_shows_what_is_beyond_its_bound(factor, wrong):
 
     x, z = np.random.default_rng(0).uniform(1, 2, (2, 3))
     subject = subject_of(function(product, backward, st.just((x, z))))
-    (call,) = subject.cases(Block(1, "0"))
+    (call,) = subject.cases(CaseBlock(1, "0"))
     shown = subject.picture(call)
     assert [each.name for each in shown.numbers] == wrong
     assert (shown.instead == RIGHT) == (not wrong)

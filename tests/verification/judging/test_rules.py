@@ -22,7 +22,7 @@ from verification.judging.judgement import Example, Row, verdict_of
 from verification.judging.model_subject import OfModel, RunCase, pack
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
-from verification.judging.run import NO_TIME_LEFT, Block, Run, Seen, Watch, judgement_of, tallied
+from verification.judging.run import NO_TIME_LEFT, CaseBlock, Run, Seen, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
 from verification.judging.standing import Standing
 from verification.judging.tally import Tally, of_lost, tally_of
@@ -485,13 +485,13 @@ class Handed(OfModel):
     """A subject of cases that are handed to it."""
 
     def opening(self, samples):
-        return [Block(1)]
+        return [CaseBlock(1)]
 
     def blocks(self, samples, profile, seed, pace):
-        return [Block(1)]
+        return [CaseBlock(1)]
 
     def portions(self, sample, numbers, pace):
-        return [Block(1, "again", rows=tuple((number, None) for number in numbers))]
+        return [CaseBlock(1, "again", rows=tuple((number, None) for number in numbers))]
 
     def guarded(self, channel):
         return self
@@ -552,7 +552,7 @@ def test_of_who_does_not_come_back_no_more_is_asked():
             return [*super().cases(block), *super().cases(block)]
 
     run = Run(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)))
-    run.look([Block(2), Block(2)])
+    run.look([CaseBlock(2), CaseBlock(2)])
     assert (run.tally.cases, run.tally.lost, run.goes_on) == (1, "gone", False)
 
 
@@ -573,11 +573,11 @@ def test_a_run_goes_up_to_the_block_that_refutes():
         heard = []
         watch = Watch(lambda done, total, heard=heard: heard.append((done, total)))
         run = Run(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
-        run.look([Block(1)] * 3)
+        run.look([CaseBlock(1)] * 3)
         assert heard == told
         assert seen == [1, 2, 3][: len(told) - (at is not None)]
         assert run.goes_on == (at is None)
-        run.look([Block(1)])
+        run.look([CaseBlock(1)])
         assert len(calls) == (4 if at is None else at)
 
 
@@ -586,7 +586,7 @@ def test_a_run_ends_when_its_time_is_over():
     subject = Handed(Stub(models.vanilla, claimed(LAYER)))
     for until, cases in ((time.monotonic() - 1, 1), (time.monotonic() + 1000, 4)):
         run = Run(here, subject, Watch(until=until))
-        run.look([Block(2, rows=((0, None), (1, None)))] * 2)
+        run.look([CaseBlock(2, rows=((0, None), (1, None)))] * 2)
         assert (run.tally.cases, run.goes_on) == (cases, cases == 4)
         assert run.tally.pace < 1000
         seen = Seen(run.tally, ended="" if run.goes_on else NO_TIME_LEFT)
@@ -653,16 +653,16 @@ def test_a_fixed_case_is_asked_of_who_claims_it():
     blocks = subject.blocks((NoRows(),), Profile("none", 0, 0), 0)
     asked = [each for block in blocks for each in block.fixed]
     assert [each.name for each in asked] == ["two", "calls in a row"]
-    cases = [*subject.cases(Block(2, fixed=tuple(asked)))]
+    cases = [*subject.cases(CaseBlock(2, fixed=tuple(asked)))]
     assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW]
     assert [each.fixed["N"] for each in cases] == [2, 1]
-    drawn = [*subject.cases(Block(2, "0"))]
+    drawn = [*subject.cases(CaseBlock(2, "0"))]
     assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
 
 
 def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
     """Where it is kept; else it is made when it is its turn."""
-    block = Block(1, fixed=(FixedCase(None, "two", lambda: of()("cotangents")),))
+    block = CaseBlock(1, fixed=(FixedCase(None, "two", lambda: of()("cotangents")),))
     plain = OfModel(Stub(models.vanilla, claimed(LAYER)))
     for subject, kept in ((plain, False), (plain.keeping(tmp_path), True)):
         (asked,) = subject.cases(block)

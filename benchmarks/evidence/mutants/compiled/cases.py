@@ -27,7 +27,7 @@ SHARED = "vanilla"
 
 
 @dataclass(frozen=True, eq=False)
-class RunCase:
+class CompiledCase:
     """A case with its truth, and the engine that runs it."""
 
     truth: CaseTruth
@@ -35,17 +35,17 @@ class RunCase:
 
 
 @lru_cache(maxsize=len(CELLS))
-def cases_of(name: str) -> tuple[RunCase, ...]:
+def cases_of(name: str) -> tuple[CompiledCase, ...]:
     """The cases of a cell; always the same, and their truths are computed when they are first used."""
     network = network_of(name, LOOPS["compiled"])
     layer = layer_of(name, FUNCTIONS[name], Scope(lengths=True), loops=LOOPS["compiled"])
     return (
-        *(RunCase(truth_of(case), network) for case in _of_networks(name)),
-        *(RunCase(truth_of(case), layer) for case in _of_layers(name)),
+        *(CompiledCase(truth_of(case), network) for case in _of_networks(name)),
+        *(CompiledCase(truth_of(case), layer) for case in _of_layers(name)),
     )
 
 
-def computed(name: str) -> tuple[RunCase, ...]:
+def computed(name: str) -> tuple[CompiledCase, ...]:
     """The same with every truth, for the processes that follow."""
     for each in cases_of(name):
         # Properties are kept with the truth that they are of.

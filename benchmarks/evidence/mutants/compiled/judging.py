@@ -5,7 +5,7 @@ Each is compiled in a process of its own, once its lines are in place.
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.evidence.mutants.compiled.cases import RunCase, cases_of, computed
+from benchmarks.evidence.mutants.compiled.cases import CompiledCase, cases_of, computed
 from benchmarks.evidence.mutants.compiled.numbers import SPECIAL
 from benchmarks.evidence.mutants.compiled.planting import planted
 from benchmarks.evidence.mutants.fault import Fault
@@ -75,7 +75,7 @@ def _first(cell: str, name: str) -> Example | None:
     return unanswered
 
 
-def _refutations(cases: Sequence[RunCase], name: str) -> Iterator[Example]:
+def _refutations(cases: Sequence[CompiledCase], name: str) -> Iterator[Example]:
     for one in cases:
         engine, truth = one.engine, one.truth
         for finding in findings(engine, truth, (name,)):
