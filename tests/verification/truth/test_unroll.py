@@ -6,7 +6,7 @@ import autograd.numpy as anp
 import pytest
 
 from verification.models import scan, vanilla
-from verification.truth.unroll import broadcasts
+from verification.truth.unroll import broadcasts, readout_broadcasts
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,9 @@ def test_a_step_that_drops_axes_of_one_number_takes_no_copies():
     squeezed = replace(scan, step=lambda f, p, x, h: anp.squeeze(x.a) * h + x.x)
     assert not broadcasts(squeezed)
     assert broadcasts(scan)
+
+
+def test_a_loss_of_all_records_at_once_takes_no_copies():
+    """One number has no index of a copy."""
+    assert readout_broadcasts(vanilla)
+    assert not readout_broadcasts(replace(vanilla, loss=lambda f, o, target: anp.sum((o - target) ** 2)))
