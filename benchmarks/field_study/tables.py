@@ -88,9 +88,9 @@ def verified_table(results: dict[str, Any]) -> str:
 
 
 def within(result: dict[str, Any]) -> str:
-    """The scope; of what is verified in part the shares of singles, pairs and triples as well."""
+    """The scope and remarks; of what is verified in part the shares of singles, pairs and triples."""
     if result["verdict"] == "verified":
-        return str(result["scope"])
+        return "; ".join((result["scope"], *(f"remark: {each}" for each in result.get("remarks", ()))))
     met = ", ".join(f"{name} {percent(share)}" for name, share in result["met"].items())
     return f"{result['verdict']} ({met}): {result['scope']}"
 

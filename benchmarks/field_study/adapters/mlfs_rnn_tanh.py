@@ -12,7 +12,6 @@ PIN = {
         "mlfromscratch/deep_learning/layers.py": "8b7643b0297d91dac61ff1a8288408b7",
         "mlfromscratch/deep_learning/activation_functions.py": "82b890eef78456129dad39cb996333c5",
     },
-    "page": "ml-from-scratch.md",
 }
 
 

@@ -17,7 +17,6 @@ PIN = {
     "title": "neuralnetlib, GRUCell",
     "package": "neuralnetlib==5.0.0",
     "environment": "neuralnetlib",
-    "page": "neuralnetlib.md",
 }
 GATES = ("r", "z", "h")
 
