@@ -880,6 +880,8 @@ def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_tur
     for mine in ((), in_turn[:1], in_turn):
         assert {each.name for each in checked_on(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
     assert {each.name for each in checked_on(claim, truth)} == {*of_all, *in_turn}
+    # A large case has no table of lags, whatever is named.
+    assert {each.name for each in checked_on(claim, truth, (*of_all, "lags", "complex step"))} == {*of_all}
 
 
 def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
