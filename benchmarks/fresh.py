@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,21 +31,21 @@ class Failed(Exception):
 
 def call(function: str, threads: int, /, **arguments: Any) -> Any:
     """What ``benchmarks.module.function(**arguments)`` returns. Raises ``Failed`` if the child fails."""
-    with held_back(signal.SIGINT):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment(threads),
-            text=True,
-        )
-    with child:
-        try:
-            result, _ = child.communicate(json.dumps(arguments))
-        except BaseException:
-            child.kill()
-            child.wait()
-            raise
+    with ExitStack() as ending:
+        # Nobody would know of one that was started just before an interruption.
+        with held_back(signal.SIGINT):
+            child = ending.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "benchmarks.fresh", function, str(threads)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env=environment(threads),
+                    text=True,
+                )
+            )
+            # One that has ended is left alone.
+            ending.callback(child.kill)
+        result, _ = child.communicate(json.dumps(arguments))
     if child.returncode != 0:
         raise Failed(f"benchmarks.{function} ended with exit code {child.returncode}")
     return json.loads(result)

@@ -56,7 +56,7 @@ INNER = {
     "RNN.loss_and_gradients_of_checked",
     "states_at",
     "check_gradients",
-    *("courses", "told", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
+    *("courses", "call_each", "Learnt", "Learnt.has_ended", "Course", "EarlyStopping.ends"),
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),

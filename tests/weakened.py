@@ -156,6 +156,8 @@ SECONDS = 600
 OPTIONS = (
     *("-x", "-q", "--tb=line", "--assert=plain", "-m", "not slow"),
     *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+    # A fork lacks the thread of a caller's own, and would wait for it.
+    *("-p", "no:faulthandler"),
 )
 
 # Weakenings that make no difference, as ``Weakening.said`` names them, by the reason: each is one of its kind

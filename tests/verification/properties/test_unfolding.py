@@ -107,8 +107,8 @@ def test_a_loss_that_does_not_stand_out_is_not_asked():
     case = a_case()
     huge = replace(case, blocks={**case.blocks, "V": 1e300 * case.blocks["V"]})
     assert Unfolded(huge).gain == 0
-    assert len(Unfolded(huge).asked) < 3
-    assert Unfolded(case).asked == (0, 2, 4)
+    assert len(Unfolded(huge).losses) < 3
+    assert Unfolded(case).losses == (0, 2, 4)
 
 
 @pytest.mark.parametrize(("dtype", "power", "gain"), [(np.float32, 32, 36), (np.float64, 400, 196)])
