@@ -82,12 +82,13 @@ class Plan:
         numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
-        longest = 0 if self.is_slow else 1
-        yield from self._portions(between, self._between(profile, seed)[:longest])
+        numbered, early = self._between(profile, seed), 0 if self.is_slow else 1
+        yield from self._portions(between, numbered[:early])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
         switching = self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
         meeting = chain(switching, self._of_products())
-        fixed, drawn = self._fixed(), self.drawn(profile, seed, longest)
+        later = self._portions(between, numbered[early:])
+        fixed, drawn = self._fixed(), chain(self._at_random(profile, seed), later)
         other = (self.portions(sample, range(len(sample.rows))) for sample in others)
         dear = self._portions(floats.designed, rows[EARLY:])
         quick, slow = (meeting, fixed, drawn, *other, dear), (fixed, dear, meeting, drawn, *other)
@@ -117,17 +118,18 @@ class Plan:
             some, names = fixed[start : start + count], self._one_in_turn(start, count)
             yield CaseBlock(count, fixed=some, turns=names)
 
-    def drawn(self, profile: Profile, seed: int, begun: int = 0) -> Iterator[CaseBlock]:
-        """Drawn cases, the only ones that depend on the seed.
+    def drawn(self, profile: Profile, seed: int) -> Iterator[CaseBlock]:
+        """Drawn cases, the only ones that depend on the seed."""
+        yield from self._at_random(profile, seed)
+        yield from self._portions(between, self._between(profile, seed))
 
-        ``begun``: how many of the rows between the classes have been run.
-        """
+    def _at_random(self, profile: Profile, seed: int) -> Iterator[CaseBlock]:
+        """Cases whose levels and numbers are all drawn."""
         block = SLOW_BLOCK if self.is_slow else BLOCK
         for start, count in _in_blocks(profile.cases, block):
             yield CaseBlock(count, f"{seed} {start}", turns=self._one_in_turn(start, count))
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
             yield CaseBlock(count, f"{seed} exact {start}", drawn=exact_cases)
-        yield from self._portions(between, self._between(profile, seed)[begun:])
 
     def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
         """Sizes between those of the designed sample, in no more cases than are drawn.
