@@ -815,6 +815,8 @@ def test_a_refutation_of_who_does_not_come_back_is_explained():
 def test_limits_that_take_too_long_to_be_met():
     """An answer's seconds, a large one's, how many of them in silence; and how many are waited for."""
     assert (timeout.ANSWER, timeout.LARGE_ANSWER, workers.SILENT, timeout.MAX_LOST) == (10.0, 25.0, 3, 3)
+    # A stopped process is charged a tenth of that, and one that waits for its turn a tenth of each tick.
+    assert (timeout.TICKS, timeout.LEAST) == (10, 0.1)
 
 
 def test_an_answer_has_its_time(monkeypatch):
