@@ -66,6 +66,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/shrinking": ("SECONDS", "TRIED"),
         "judging/sampled": ("NAMED",),
         "judging/remarks": ("TOLD",),
+        "properties/calling": ("RAISED",),
         "judging/function_subject": ("PICTURED", "ALIKE"),
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {
