@@ -28,6 +28,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
+from threadpoolctl import ThreadpoolController
+
 from verification.processes import timeout
 from verification.processes.channel import Channel
 from verification.processes.signals import held_back
@@ -72,7 +74,7 @@ def spread(
     """A ``Spread`` over forked processes, a new one for each task."""
     if not hasattr(os, "fork"):
         return (work(task, Channel()) for task in tasks)
-    return in_order(partial(Forked, work), tasks, processes)
+    return in_order(partial(Forked, work, ThreadpoolController()), tasks, processes)
 
 
 class Process(Protocol):
@@ -174,9 +176,9 @@ def in_order(
 
 
 class Forked:
-    """A process for one task, which it inherits."""
+    """A process for one task, which it inherits; ``loaded``: the libraries whose threads it limits."""
 
-    def __init__(self, work: Callable[[Any, Channel], Any], task: Any) -> None:
+    def __init__(self, work: Callable[[Any, Channel], Any], loaded: ThreadpoolController, task: Any) -> None:
         self.channel = Channel()
         judge = os.getpid()
         self.supervisor = _fork()
@@ -184,7 +186,7 @@ class Forked:
             with supervised(self.channel, judge), failures_told(self.channel):
                 self.channel.limit_memory()
                 keep_memory()
-                limit_threads()
+                limit_threads(loaded)
                 self.channel.finish(work(task, self.channel))
 
     def exit_code(self) -> int | None:
