@@ -12,7 +12,7 @@ class Calls:
     """A namespace that numbers the calls of a step, and says what each gives."""
 
     def __init__(self, f: Namespace, answer: Callable[[int, str, Any], Any]) -> None:
-        self._f, self._answer, self._number = f, answer, -1
+        self._answer, self._number = answer, -1
         self.stop, self.surrogate, self.named = f.stop, f.surrogate, f.named
 
     def __getattr__(self, role: str) -> Callable[[Any], Any]:

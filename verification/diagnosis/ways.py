@@ -173,11 +173,7 @@ class _Steps:
         order = [block.name for block in self.given.model.blocks]
         found: dict[tuple[int, str], list[tuple[int, int]]] = {}
         for number, entry in enumerate(tape.entries, len(tape.names)):
-            computed = entry.made_by in primitive_vjps and entry.made_by not in (
-                *MOVING,
-                container_take,
-                named,
-            )
+            computed = entry.made_by in primitive_vjps and entry.made_by not in NO_WAYS
             for way, parent in enumerate(entry.parents if computed else ()):
                 found.setdefault((parent, self._called(entry, way)), []).append((number, way))
         ways = []

@@ -1,6 +1,8 @@
 """The expected values and their bounds, from draws and from sums of absolute terms."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +13,7 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Block, Named, State, Use
 from verification.models.tolerance import Expected, least_healthy, many
 from verification.truth.parts import OUTPUTS, VALUE, final_of
+from verification.truth.substitute_types import as_known
 from verification.truth.unroll import read_out, term
 
 
@@ -65,3 +68,29 @@ def fits(case: Case, arrays: Iterable[Array]) -> bool:
     """Are all of these numbers in the range of the case's type?"""
     largest = np.finfo(case.dtype).max
     return all(bool(np.all(np.abs(array) < largest)) for array in arrays)
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """A case's gradient in M draws, and bounds of Σ |terms| and of what the type may lose, by block.
+
+    ``parts``: what the forward computes, by name (M, …). ``kinked``: an argument of a function is too near a
+    kink to have a slope at this precision.
+    """
+
+    case: Case
+    grads: Mapping[str, Array]
+    terms: Mapping[str, Array]
+    lost: Mapping[str, Array]
+    parts: Mapping[str, Array]
+    kinked: bool
+
+    @cached_property
+    def determined(self) -> bool:
+        """Is everything finite, and away from kinks?"""
+        return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
+
+    @cached_property
+    def _double(self) -> Case:
+        """The case that it is computed from."""
+        return as_known(self.case)

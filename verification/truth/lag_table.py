@@ -18,7 +18,6 @@ way back.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import autograd
@@ -38,7 +37,7 @@ from verification.models.tolerance import (
     unit,
 )
 from verification.truth.backward_rounding import keeps_apart, rounded_backward
-from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
 from verification.truth.forms import rounding_of_form
 from verification.truth.observed import FunctionCall, Observed, kinked, rounded, shapes_of_calls, value_of
 from verification.truth.output_as_state import as_state, left_out
@@ -48,32 +47,14 @@ from verification.truth.unroll import advance, term
 
 
 @dataclass(frozen=True, eq=False)
-class LagTable:
+class LagTable(Draws):
     """The table of a case in M draws, for L groups of losses and T steps, in the next wider type.
 
-    ``grads``, by block: STEP and READOUT (M, L, T, …), INPUT (M, L, T, N, …), STATE (M, L, N, …). ``terms``
-    and ``lost`` are Σ |terms| and what the type may lose of them, without M. ``parts``: what the forward
-    computes, by name, in M draws. ``kinked``: a function stands too near a kink to have a slope at
-    this precision.
+    ``grads``, by block: STEP and READOUT (M, L, T, …), INPUT (M, L, T, N, …), STATE (M, L, N, …); ``terms``
+    and ``lost`` without M.
     """
 
-    case: Case
     groups: tuple[tuple[int, ...], ...]
-    grads: Mapping[str, Array]
-    terms: Mapping[str, Array]
-    lost: Mapping[str, Array]
-    parts: Mapping[str, Array]
-    kinked: bool
-
-    @cached_property
-    def determined(self) -> bool:
-        """Is everything finite, and away from kinks?"""
-        return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
-
-    @cached_property
-    def _double(self) -> Case:
-        """The case that it is computed from."""
-        return as_known(self.case)
 
     def gradient(self, first: Sequence[int]) -> dict[str, Array]:
         """The gradient, each block masked by the earliest step that each loss may reach."""

@@ -6,16 +6,14 @@ tape (``verification.truth.replay_batch``). ``verification.truth.sums`` describe
 lag table's Σ |terms|; it is not smaller.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach
 from verification.models.tolerance import Expected, many
-from verification.truth.expectation import addends, expected_forward, fits, forward_parts, judged
+from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
 from verification.truth.forms import rounding_of_form
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.replay_batch import Batch, Replay
@@ -29,29 +27,8 @@ CHANCE = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Replayed:
-    """A case's gradient in M draws (M, …), and a bound of Σ |terms| and of what the type may lose (…).
-
-    ``parts``: what the forward computes, by name (M, …). ``kinked``: an argument of a function is too near a
-    kink to have a slope at this precision.
-    """
-
-    case: Case
-    grads: Mapping[str, Array]
-    terms: Mapping[str, Array]
-    lost: Mapping[str, Array]
-    parts: Mapping[str, Array]
-    kinked: bool
-
-    @cached_property
-    def determined(self) -> bool:
-        """Is everything finite, and away from kinks?"""
-        return not self.kinked and fits(self._double, (*self.grads.values(), *self.parts.values()))
-
-    @cached_property
-    def _double(self) -> Case:
-        """The case that it is computed from."""
-        return as_known(self.case)
+class Replayed(Draws):
+    """Gradients (M, …), and the bounds of each (…)."""
 
     def expected(self) -> dict[str, Expected]:
         """Every block's truth, with its Y, A and L."""

@@ -157,9 +157,6 @@ def setting(name, dtype):
 # In which calls a fault is, of a setting.
 When = Callable[[Asked, Setting], bool]
 
-# How large it is there, at the bound.
-Amount = Callable[[Asked, Setting], float]
-
 
 def itself(asked, given):
     """Is it asked of the case's own numbers?"""
