@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, Share
+from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, DeterminedShare
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.scalars import ScalarRow
 from rnn import Window
@@ -148,7 +148,7 @@ def measured():
             Curve("no judge", "1.2", 0, 28, (0,) * len(SIZES), {}),
         ),
         absent=("a peer that is absent",),
-        shares=(Share("tanh", 100, 91), Share("relu", 0, 0)),
+        shares=(DeterminedShare("tanh", 100, 91), DeterminedShare("relu", 0, 0)),
         accuracy=(Accuracy("by hand", "float64", 10, (0.1, 0.5, 1.0), (1e-16, 1e-15, 1e-14)),),
         alarms=Alarms(1000, 20_000, 0, None),
     )

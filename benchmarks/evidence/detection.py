@@ -223,7 +223,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Share:
+class DeterminedShare:
     """Of the entries that are not zero with one activation, how many the cases determine."""
 
     activation: str
@@ -267,7 +267,7 @@ class Detection:
     sizes: tuple[float, ...]
     curves: tuple[Curve, ...]
     absent: tuple[str, ...]
-    shares: tuple[Share, ...]
+    shares: tuple[DeterminedShare, ...]
     accuracy: tuple[Accuracy, ...] = ()
     alarms: Alarms | None = None
 
@@ -356,7 +356,7 @@ def curve(
             for judge in judges
         ),
         absent=absent,
-        shares=tuple(Share(name, nonzero[name], determined[name]) for name in ACTIVATIONS),
+        shares=tuple(DeterminedShare(name, nonzero[name], determined[name]) for name in ACTIVATIONS),
     )
 
 

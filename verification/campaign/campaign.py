@@ -20,7 +20,7 @@ from verification.campaign.store import Store
 from verification.judge import truths_kept
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
-from verification.judging.run import Progress, Seen, Subject, Watch, judgement_of, tallied
+from verification.judging.run import Progress, Results, Subject, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage
 from verification.processes.fresh import pooled
 from verification.processes.timeout import MAX_LOST
@@ -54,7 +54,7 @@ class Campaign:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class CampaignResult:
     """``judgement``: with the counts of all cases; ``refuted``: how many of them; ``smallest``: the case that
     is shown, None if it belongs to the designed sample.
     """
@@ -64,12 +64,12 @@ class Outcome:
     smallest: CaseId | None
 
 
-def sampled(campaign: Campaign, store: Store, progress: Progress) -> Seen:
+def sampled(campaign: Campaign, store: Store, progress: Progress) -> Results:
     """The result of the designed sample. It is stored when it is complete, unless the engine is refuted."""
     there = store.sample()
     if there is not None:
         kept = (Coverage(**{**each, "vacuous": tuple(each["vacuous"])}) for each in there["coverage"])
-        return Seen(Record.from_json(there["record"]).tally, tuple(kept))
+        return Results(Record.from_json(there["record"]).tally, tuple(kept))
     with truths_kept(campaign.subject, campaign.cache) as subject, pooled() as spread:
         seen = tallied(unhurried(spread), subject, SAMPLE, 0, Watch(progress))
     if seen.ended:
@@ -150,7 +150,7 @@ def _write_program(campaign: Campaign, failing: Failing, path: Path) -> None:
         pass
 
 
-def concluded(campaign: Campaign, sample: Seen, record: Record, started: float) -> Outcome:
+def concluded(campaign: Campaign, sample: Results, record: Record, started: float) -> CampaignResult:
     """The judgement on all cases, explained by the smallest refuted one.
 
     ``started``: by ``time.monotonic``.
@@ -162,7 +162,7 @@ def concluded(campaign: Campaign, sample: Seen, record: Record, started: float) 
     else:
         failing = None
     with pooled() as spread:
-        seen = Seen(tally, sample.coverage)
+        seen = Results(tally, sample.coverage)
         judgement = judgement_of(spread, subject, seen, SAMPLE.strength, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)
-    return Outcome(judgement, refuted, None if failing is None else failing.case)
+    return CampaignResult(judgement, refuted, None if failing is None else failing.case)

@@ -15,7 +15,15 @@ from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
 from verification.campaign.blocks import count
-from verification.campaign.campaign import FAILURES, Campaign, Outcome, concluded, merged, sampled, taken_up
+from verification.campaign.campaign import (
+    FAILURES,
+    Campaign,
+    CampaignResult,
+    concluded,
+    merged,
+    sampled,
+    taken_up,
+)
 from verification.campaign.identity import identity_of
 from verification.campaign.looking import GaveUp, on_processes
 from verification.campaign.store import opened
@@ -90,7 +98,7 @@ def parts(options: argparse.Namespace) -> Mapping[str, float]:
     return {"designed sample": SAMPLE, "cases": float(options.cases)}
 
 
-def run(campaign: Campaign, program: str, progress: Progress) -> Outcome:
+def run(campaign: Campaign, program: str, progress: Progress) -> CampaignResult:
     """Runs a campaign to its end; if it stops, one line says why and how to resume it."""
     started = time.monotonic()
     try:
@@ -123,19 +131,19 @@ def _tell(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def as_text(outcome: Outcome) -> str:
+def as_text(outcome: CampaignResult) -> str:
     """The text of ``judge``, and how often the engine was refuted."""
     return "\n".join([summary.as_text(outcome.judgement), *_refuted(outcome)])
 
 
-def _refuted(outcome: Outcome) -> Iterator[str]:
+def _refuted(outcome: CampaignResult) -> Iterator[str]:
     if outcome.refuted:
         cases, which = ("cases", "the smallest ") if outcome.refuted > 1 else ("case", "")
         where = "" if outcome.smallest is None else f", {which}in {FAILURES}/{outcome.smallest}.py"
         yield f"{outcome.refuted:,} {cases} refuted{where}"
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: CampaignResult) -> dict[str, Any]:
     """The JSON values of ``judge``, and those of what the cases met."""
     judgement = outcome.judgement
     return {

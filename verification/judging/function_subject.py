@@ -17,7 +17,7 @@ from verification.judging.shrinking import smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
-from verification.properties.of_function import BY_NAME, Call, Engine, Trial, calls, findings
+from verification.properties.of_function import BY_NAME, Call, FunctionEngine, FunctionTrial, calls, findings
 from verification.properties.property import About, Finding
 from verification.sampling.drawing import all_drawn, one_drawn
 from verification.sampling.draws import TIMES
@@ -34,7 +34,7 @@ ALIKE = 1e-3
 class OfFunction(Subject):
     """The engine of the adapter for functions. Its cases are calls, which can be sent as they are."""
 
-    engine: Engine
+    engine: FunctionEngine
     name = "function"
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class OfFunction(Subject):
 
     def guarded(self, channel: Any) -> "OfFunction":
         """The same, with guarded calls."""
-        return OfFunction(Guarded(self.engine, channel))
+        return OfFunction(GuardedFunction(self.engine, channel))
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
@@ -130,10 +130,10 @@ class OfFunction(Subject):
         return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
 
 
-class Guarded:
+class GuardedFunction:
     """An engine with guarded calls; its forward is guarded, too."""
 
-    def __init__(self, engine: Engine, channel: Any) -> None:
+    def __init__(self, engine: FunctionEngine, channel: Any) -> None:
         # It runs before there is a call that could be announced.
         channel.tell("its forward alone")
         forward = channel.guarded(lambda arguments: engine.forward(*arguments))
@@ -145,7 +145,7 @@ class Guarded:
         self.begin = lambda call: channel.guarded(begin(call))
 
 
-def shapes_in_words(engine: Engine, call: Call) -> str:
+def shapes_in_words(engine: FunctionEngine, call: Call) -> str:
     """The shapes of the arguments, in a line."""
     return ", ".join(f"{engine.name(i)} {np.shape(a)}" for i, a in enumerate(call.arguments))
 
@@ -155,9 +155,9 @@ def _gradients(names: Sequence[str]) -> str:
     return f"The gradient{'s' * (len(names) > 1)} of {', '.join(names)} {'are' if len(names) > 1 else 'is'}"
 
 
-def _wrong_beside(engine: Engine, call: Call) -> tuple[Beside, ...]:
+def _wrong_beside(engine: FunctionEngine, call: Call) -> tuple[Beside, ...]:
     """The wrong gradients of a call; none if it gets no answer."""
-    trial = Trial(engine, call)
+    trial = FunctionTrial(engine, call)
     try:
         got = trial.answer.blocks
     except (InvalidAnswer, Unsupported):
@@ -174,9 +174,9 @@ def size_of(call: Call) -> int:
     return sum(np.size(argument) for argument in call.arguments)
 
 
-def _factor(engine: Engine, call: Call, found: Finding) -> str:
+def _factor(engine: FunctionEngine, call: Call, found: Finding) -> str:
     """A constant factor by which a wrong gradient differs from the right one, in words."""
-    trial = Trial(engine, call)
+    trial = FunctionTrial(engine, call)
     if BY_NAME[found.property].about is not About.CALL or found.part not in trial.blocks:
         return ""
     truth, got = trial.blocks[found.part].truth, trial.answer.blocks[found.part]

@@ -197,7 +197,7 @@ class Watch:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class Results:
     """The results of cases, and what they met of the designed samples; ``ended``: why not all were run.
 
     ``pace``: the seconds of a call for which they were chosen.
@@ -240,7 +240,7 @@ INTERRUPTED, NO_TIME_LEFT = "interrupted", "no time was left"
 
 def tallied(
     spread: Spread, subject: Subject, profile: Profile, seed: int, watch: Watch | None = None
-) -> Seen:
+) -> Results:
     """The results of the designed, the fixed and the drawn cases, and what was met of the designed sample."""
     samples, watch = subject.samples(profile), watch or Watch()
     standing = Standing(samples, time.monotonic(), watch.reached)
@@ -253,12 +253,12 @@ def tallied(
             while run.goes_on and (more := sample.more()):
                 run.look(subject.portions(sample, more, pace))
     except KeyboardInterrupt:
-        return Seen(run.tally, (), standing, INTERRUPTED, pace)
+        return Results(run.tally, (), standing, INTERRUPTED, pace)
     if not run.goes_on:
         # It has met little, and counting what it has not met takes minutes.
-        return Seen(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT, pace)
+        return Results(run.tally, (), standing, "" if run.tally.is_refuted else NO_TIME_LEFT, pace)
     coverage = tuple(each for sample in samples for each in sample.coverage())
-    return Seen(run.tally, coverage, standing, pace=pace)
+    return Results(run.tally, coverage, standing, pace=pace)
 
 
 class Run:
@@ -315,7 +315,7 @@ def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tal
 
 
 def judgement_of(
-    spread: Spread, subject: Subject, seen: Seen, strength: int, seed: int, started: float
+    spread: Spread, subject: Subject, seen: Results, strength: int, seed: int, started: float
 ) -> Judgement:
     """The judgement on what was seen, with an explanation if it is refuted; ``started``: by
     ``time.monotonic``.

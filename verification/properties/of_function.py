@@ -44,7 +44,7 @@ class Call:
         return Call(arguments, tuple(map(change, self.cotangents)))
 
 
-class Engine(Protocol):
+class FunctionEngine(Protocol):
     """A function and its backward."""
 
     @property
@@ -76,7 +76,7 @@ class Engine(Protocol):
 
 
 @st.composite
-def calls(draw: st.DrawFn, engine: Engine) -> Call:
+def calls(draw: st.DrawFn, engine: FunctionEngine) -> Call:
     """Arguments, and normal numbers as cotangents. Raises TypeError for arguments that are no tuple."""
     arguments = draw(engine.arguments)
     if not isinstance(arguments, tuple):
@@ -92,12 +92,12 @@ def calls(draw: st.DrawFn, engine: Engine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
-def run_call(engine: Engine, call: Call) -> Answer:
+def run_call(engine: FunctionEngine, call: Call) -> Answer:
     """The gradient of each differentiable argument, by its name; raises as ``guarded``."""
     return guarded(engine.answer, call, _read(engine, call), _is_large(call))
 
 
-def _read(engine: Engine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
+def _read(engine: FunctionEngine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
     """The function that reads an answer; the forms are taken from the arguments before the engine can change
     them.
     """
@@ -118,10 +118,10 @@ def _is_large(call: Call) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class FunctionTrial:
     """A function and its backward on one call; the forward defines the truth."""
 
-    engine: Engine
+    engine: FunctionEngine
     call: Call
     setting = ""
     forward = MappingProxyType[str, Expected]({})
@@ -133,7 +133,7 @@ class Trial:
         return {self.engine.name(i): each for i, each in found.items()}
 
     @property
-    def truth(self) -> "Trial":
+    def truth(self) -> "FunctionTrial":
         """The expectations, which are its own blocks."""
         return self
 
@@ -153,7 +153,7 @@ class Trial:
         return run_call(self.engine, self.given)
 
 
-def _inputs_stay(trial: Trial) -> Checked:
+def _inputs_stay(trial: FunctionTrial) -> Checked:
     numbers = [i for i, a in enumerate(trial.call.arguments) if differentiable(a)]
     for i, (name, each) in zip(numbers, trial.blocks.items(), strict=True):
         changed = not np.array_equal(trial.call.arguments[i], trial.given.arguments[i], equal_nan=True)
@@ -164,7 +164,7 @@ def _inputs_stay(trial: Trial) -> Checked:
             yield name, f"cotangent {k} is changed in place", each
 
 
-def _second_call(trial: Trial) -> Checked:
+def _second_call(trial: FunctionTrial) -> Checked:
     kept = copied(trial.answer)
     run_call(trial.engine, trial.call.replaced(_other))
     for name, wrong in changed_since(trial.answer, kept):
@@ -178,23 +178,23 @@ def _other(array: Array) -> Array:
     return np.asarray(array / -2)
 
 
-def _memory_layout(trial: Trial) -> Checked:
+def _memory_layout(trial: FunctionTrial) -> Checked:
     for how in OTHERWISE:
         answer = run_call(trial.engine, trial.call.replaced(partial(laid_out, layout=how)))
         yield from said(f"with arrays laid out otherwise ({how})", agreement(answer, trial))
 
 
-def _linearity(trial: Trial) -> Checked:
+def _linearity(trial: FunctionTrial) -> Checked:
     truths = trial.blocks.values()
     exponent = min((int(np.finfo(each.dtype).maxexp) for each in truths), default=0)
     for power in powers_of(exponent, max(each.size for each in truths)) if truths else ():
         cotangents = tuple(np.asarray(d * 2.0**power, d.dtype) for d in trial.call.cotangents)
         case = replace(trial.call, cotangents=cotangents)
         answer = run_call(trial.engine, case.replaced(np.copy))
-        yield from scaled_back(trial, power, answer, Trial(trial.engine, case))
+        yield from scaled_back(trial, power, answer, FunctionTrial(trial.engine, case))
 
 
-def _interleaved_calls(trial: Trial) -> Checked:
+def _interleaved_calls(trial: FunctionTrial) -> Checked:
     """Another forward before the backward does not change the result."""
     engine, call = trial.engine, trial.call.replaced(np.copy)
     back = guarded(engine.begin, call, lambda returned: returned, _is_large(call))
@@ -204,7 +204,7 @@ def _interleaved_calls(trial: Trial) -> Checked:
 
 
 # The properties of a model's engine that also apply to a function, in the same words.
-PROPERTIES: tuple[Property[Trial], ...] = (
+PROPERTIES: tuple[Property[FunctionTrial], ...] = (
     FORM,
     Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lags),
     Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
@@ -214,13 +214,13 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     Property(MEMORY_LAYOUT.name, MEMORY_LAYOUT.claim, MEMORY_LAYOUT.about, _memory_layout),
 )
 
-BY_NAME: Mapping[str, Property[Trial]] = {each.name: each for each in PROPERTIES}
+BY_NAME: Mapping[str, Property[FunctionTrial]] = {each.name: each for each in PROPERTIES}
 
 
-def findings(engine: Engine, call: Call, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
+def findings(engine: FunctionEngine, call: Call, names: tuple[str, ...] | None = None) -> Iterator[Finding]:
     """The findings on each argument's gradient, by all properties or by those that are named.
 
     A call that the engine does not support is found as *declined*.
     """
     chosen = [each for each in PROPERTIES if names is None or each.name in names]
-    return found(chosen, Trial(engine, call))
+    return found(chosen, FunctionTrial(engine, call))

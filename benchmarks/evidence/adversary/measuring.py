@@ -39,7 +39,7 @@ Fault: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Share:
+class RefutedShare:
     """Of so many faults under some ``conditions`` each, how many are refuted, and of how many no call is met.
 
     ``survivors``: the others, by the names of their conditions.
@@ -99,7 +99,7 @@ class Adversary:
     cases: int
     calls: int
     classes: Mapping[str, int]
-    shares: tuple[Share, ...]
+    shares: tuple[RefutedShare, ...]
     refuted: Mapping[Fault, bool]
     pairs: tuple[Pairs, ...] = ()
     planted: tuple[Planted, ...] = ()
@@ -252,10 +252,10 @@ def _names(fault: Fault) -> tuple[str, ...]:
     return tuple(CONDITIONS[number].name for number in fault)
 
 
-def _share(count: int, faults: Sequence[Fault], found: Mapping[Fault, bool], table: Matrix) -> Share:
+def _share(count: int, faults: Sequence[Fault], found: Mapping[Fault, bool], table: Matrix) -> RefutedShare:
     survivors = [fault for fault in faults if not found[fault]]
     unmet = sum(not table.cases_of(fault) for fault in survivors)
-    return Share(
+    return RefutedShare(
         count, len(faults), len(faults) - len(survivors), unmet, tuple(_names(fault) for fault in survivors)
     )
 

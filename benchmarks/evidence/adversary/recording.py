@@ -27,7 +27,7 @@ Show = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class RecordedCase:
     """What was seen of a case: by its calls in their order, which conditions each meets, (calls, conditions).
 
     ``informative``: is a gradient evidence there that its first call gives? ``large``: has it few
@@ -44,7 +44,7 @@ class Recording:
     """The calls of a whole judgement. ``cases``: of each block, in their order."""
 
     blocks: Sequence[CaseBlock]
-    cases: Sequence[Sequence[Seen]]
+    cases: Sequence[Sequence[RecordedCase]]
 
 
 def right() -> LayerAdapter:
@@ -75,7 +75,7 @@ def _looked(
     show: Show,
 ) -> Recording:
     """With what is seen of these blocks as well; the samples know the rows of informative cases."""
-    found: list[list[Seen]] = []
+    found: list[list[RecordedCase]] = []
     for seen in each(partial(_look, subject, conditions), blocks):
         found.append([case for case, _ in seen])
         rows = [row for case, row in seen if case.informative and row is not None]
@@ -116,7 +116,7 @@ class Notes:
 
 def _look(
     subject: OfModel, conditions: Sequence[Condition], block: CaseBlock
-) -> list[tuple[Seen, RowId | None]]:
+) -> list[tuple[RecordedCase, RowId | None]]:
     """Every case of a block, in a process of its own as in a judgement."""
     assert isinstance(subject.engine, LayerAdapter)
     notes, seen = Notes(conditions), []
@@ -126,5 +126,5 @@ def _look(
             assert finding.wrong is None, finding  # of a right layer
         met = notes.taken()
         informative = case.truth.informative(engine.claim.blocks)
-        seen.append((Seen(met, informative, case.truth.large), case.row))
+        seen.append((RecordedCase(met, informative, case.truth.large), case.row))
     return seen

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.article import published_rule
 from benchmarks.evidence import adversary, mutants
 from benchmarks.evidence import commands as command
-from benchmarks.evidence.adversary.measuring import Adversary, Planted, Share
+from benchmarks.evidence.adversary.measuring import Adversary, Planted, RefutedShare
 from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.cases import all_cases
@@ -87,7 +87,7 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize(("verdict", "agree", "code"), [("verified", 2, 0), ("refuted", 1, 1)])
 def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agree, code):
     """The shares by number of conditions, in text and JSON; and whether verdicts are what was told."""
-    shares = (Share(1, 2, 1, 1, (("N == 2",),)), Share(2, 30, 20, 9, ()))
+    shares = (RefutedShare(1, 2, 1, 1, (("N == 2",),)), RefutedShare(2, 30, 20, 9, ()))
     found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
     planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)
     measure = create_autospec(adversary.measure, return_value=found)

@@ -22,7 +22,7 @@ from verification.judging.judgement import Example, Row, verdict_of
 from verification.judging.model_subject import OfModel, RunCase, pack
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
-from verification.judging.run import NO_TIME_LEFT, CaseBlock, Run, Seen, Watch, judgement_of, tallied
+from verification.judging.run import NO_TIME_LEFT, CaseBlock, Results, Run, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
 from verification.judging.standing import Standing
 from verification.judging.tally import Tally, of_lost, tally_of
@@ -79,7 +79,7 @@ def counted(claim, *truths, plant=nothing):
 
 def said(subject, tally, *coverage):
     """The judgement of one that is not refuted."""
-    return judgement_of(None, subject, Seen(tally, coverage), 3, 0, time.monotonic())
+    return judgement_of(None, subject, Results(tally, coverage), 3, 0, time.monotonic())
 
 
 def judged(claim, *truths, plant=nothing):
@@ -589,7 +589,7 @@ def test_a_run_ends_when_its_time_is_over():
         run.look([CaseBlock(2, rows=((0, None), (1, None)))] * 2)
         assert (run.tally.cases, run.goes_on) == (cases, cases == 4)
         assert run.tally.pace < 1000
-        seen = Seen(run.tally, ended="" if run.goes_on else NO_TIME_LEFT)
+        seen = Results(run.tally, ended="" if run.goes_on else NO_TIME_LEFT)
         assert said(subject, seen.tally).ended == ""
         assert judgement_of(None, subject, seen, 3, 0, 0.0).strength == (3 if run.goes_on else 0)
 
@@ -613,11 +613,11 @@ def test_what_is_left_of_a_sample_is_told_of_a_run_that_ended(ended):
     subject, tally = counted(claimed(LAYER), (truth_of(of()("cotangents")), 1))
     standing = Standing((Half(),), 0.0)
     standing.meet((), 1)
-    found = judgement_of(None, subject, Seen(tally, (), standing, ended), 3, 0, 0.0)
+    found = judgement_of(None, subject, Results(tally, (), standing, ended), 3, 0, 0.0)
     assert (found.strength, found.least_met) == ((1, ("T 9 (0%)",)) if ended else (3, ()))
     assert not any("singles" in each or "pairs" in each for each in found.missing)
     standing.samples[0].shares = lambda: (Share(1, 1, 2),)
-    found = judgement_of(None, subject, Seen(tally, (), standing, ended), 3, 0, 0.0)
+    found = judgement_of(None, subject, Results(tally, (), standing, ended), 3, 0, 0.0)
     assert ("singles 50%" in found.missing) == bool(ended)
 
 
@@ -754,7 +754,7 @@ def explained(lost, tally, says):
     methods = {name: method(name) for name in SAYS}
     size = {"size": lambda self, packed: packed, "guarded": lambda self, channel: self}
     subject = type("Says", (OfModel,), {**methods, **size})(Stub(models.vanilla, claimed(LAYER)))
-    return judgement_of(spread, subject, Seen(tally), 3, 0, time.monotonic())
+    return judgement_of(spread, subject, Results(tally), 3, 0, time.monotonic())
 
 
 ROWS = {("lags", "U", ""): Row("lags", "U", 1, 1, 1)}

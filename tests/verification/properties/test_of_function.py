@@ -13,7 +13,7 @@ from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next
 from verification import function
 from verification.processes import timeout
 from verification.properties.engine import TimedOut
-from verification.properties.of_function import PROPERTIES, Call, Trial, findings
+from verification.properties.of_function import PROPERTIES, Call, FunctionTrial, findings
 from verification.sampling.claim import COMPLEX, REAL
 from verification.truth.of_function import expected
 
@@ -178,7 +178,7 @@ def test_what_underflows_is_held_to_its_own_truth():
         def backward(x, d, by=factor * bound):
             return 2 * x * d + by * d.flat[0] * 3 * (abs(d).max() < 1e-6)
 
-        trial = Trial(function(square, backward, NUMBERS), CALL)
+        trial = FunctionTrial(function(square, backward, NUMBERS), CALL)
         blocks = {name: replace(e, spread=0.0, terms=0.0) for name, e in trial.blocks.items()}
         vars(trial)["blocks"] = blocks
         linearity = next(each for each in PROPERTIES if each.name == "linearity")
@@ -195,6 +195,6 @@ def test_a_large_call_has_more_time(monkeypatch):
         return 2 * x * d
 
     for size, late in ((9, True), (10, False)):
-        trial = Trial(function(square, slow, NUMBERS), Call((np.ones(size),), (np.ones(size),)))
+        trial = FunctionTrial(function(square, slow, NUMBERS), Call((np.ones(size),), (np.ones(size),)))
         with pytest.raises(TimedOut) if late else nullcontext():
             assert trial.answer

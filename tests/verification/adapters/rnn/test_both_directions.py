@@ -10,7 +10,7 @@ from benchmarks.evidence.mutants.patch import package
 from verification import Profile, verify
 from verification.adapters.rnn.both_directions import BY_OWN_STEPS, BY_STEP, both_directions
 from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, judged_by
-from verification.properties.of_function import BY_NAME, Trial, calls
+from verification.properties.of_function import BY_NAME, FunctionTrial, calls
 from verification.properties.trial import found
 from verification.sampling.drawing import one_drawn
 
@@ -27,12 +27,12 @@ def trials():
     """Calls, the smallest first, whose truths are the forward's alone and are made once for all tests."""
     engine = both_directions()
     drawn = (one_drawn(calls(engine), number) for number in NUMBERS)
-    return [Trial(engine, call) for call in sorted(drawn, key=lambda call: call.arguments[0].size)]
+    return [FunctionTrial(engine, call) for call in sorted(drawn, key=lambda call: call.arguments[0].size)]
 
 
 def wrong_of(engine, trial, names):
     """What those properties find wrong of an engine, whose answers stand beside the truth of the trial."""
-    own = Trial(engine, trial.call)
+    own = FunctionTrial(engine, trial.call)
     vars(own)["blocks"] = trial.blocks
     return [each for each in found([BY_NAME[name] for name in names], own) if each.wrong is not None]
 
