@@ -9,12 +9,12 @@ bugs.json, the page's tables and its picture.
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.happened import BUGS, bug
-from benchmarks.happened.checking import CASES, Said, checked_by_all, installed, says
+from benchmarks.happened.checking import Said, by_others, by_verifier, installed
 from benchmarks.happened.pages import kept, write
 from benchmarks.machine import machine, versions
 from benchmarks.verdict import CHECKERS
@@ -53,15 +53,15 @@ def main(given: Sequence[str] | None = None) -> int:
     for name in missing:
         print(f"{name}: left out, for its package is missing", file=sys.stderr)
     found: dict[str, Said] = {}
+    # The verifier first: each of its processes is a copy of this one, and dearer with PyTorch and JAX in it.
     for each in chosen:
-        found[each.name] = checked_by_all(each, checkers)
-        print(line(each.name, found[each.name]), flush=True)
-    twins = {
-        each.module.__name__: {
-            name: {case: says(check, each, False, case) for case in CASES} for name, check in checkers.items()
-        }
-        for each in chosen
-    }
+        found[each.name] = by_verifier(each)
+        print(by_verifier_in_words(each.name, found[each.name]), flush=True)
+    for each in chosen:
+        said = by_others(each, True, checkers)
+        found[each.name] = replace(found[each.name], checkers=said)
+        print(by_others_in_words(each.name, said), flush=True)
+    twins = {each.module.__name__: by_others(each, False, checkers) for each in chosen}
     result: dict[str, Any] = {
         "machine": machine(),
         **versions(),
@@ -76,11 +76,15 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0 if all(said.verdict == "refuted" for said in found.values()) else 1
 
 
-def line(name: str, said: Said) -> str:
-    """The lines on one bug."""
+def by_verifier_in_words(name: str, said: Said) -> str:
+    """A line on one bug."""
     named = "named" if said.named else "not named"
-    others = "; ".join(f"{checker}: {', '.join(by.values())}" for checker, by in said.checkers.items())
-    return f"{name}: {said.verdict} in {said.seconds:.1f} s, strength {said.strength}, {named}; {others}"
+    return f"{name}: {said.verdict} in {said.seconds:.1f} s, strength {said.strength}, {named}"
+
+
+def by_others_in_words(name: str, said: dict[str, dict[str, str]]) -> str:
+    """A line on one bug."""
+    return f"{name}: " + "; ".join(f"{checker}: {', '.join(by.values())}" for checker, by in said.items())
 
 
 if __name__ == "__main__":

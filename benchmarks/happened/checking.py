@@ -1,6 +1,6 @@
 """The results of the verifier and of other checkers for one bug of the collection."""
 
-import importlib
+import importlib.util
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,16 +40,17 @@ class Said:
     checkers: dict[str, dict[str, str]]
 
 
-def checked_by_all(bug: Bug, checkers: dict[str, Callable[[Any], str]]) -> Said:
-    """Judge a wrong engine as its user would, without cached truths; then run the other checkers."""
+def by_verifier(bug: Bug) -> Said:
+    """Judge a wrong engine as its user would, without cached truths; no other checker has run."""
     found: list[Judgement] = []
     _, seconds = timed(lambda: found.append(judged(bug)))
     sentence = sentence_of(found[0])
-    others = {
-        name: {case: says(check, bug, True, case) for case in CASES} for name, check in checkers.items()
-    }
-    named = bug.is_named(sentence)
-    return Said(found[0].verdict, round(seconds, 2), least(bug), named, sentence, others)
+    return Said(found[0].verdict, round(seconds, 2), least(bug), bug.is_named(sentence), sentence, {})
+
+
+def by_others(bug: Bug, wrong: bool, checkers: dict[str, Callable[[Any], str]]) -> dict[str, dict[str, str]]:
+    """What each checker says of the wrong engine, or of its right twin, by case."""
+    return {name: {case: says(check, bug, wrong, case) for case in CASES} for name, check in checkers.items()}
 
 
 def judged(bug: Bug, profile: Profile = QUICK) -> Judgement:
@@ -85,13 +86,8 @@ def says(check: Callable[[Any], str], bug: Bug, wrong: bool, case: str) -> str:
 
 
 def installed() -> dict[str, Callable[[Any], str]]:
-    """The checkers whose packages are there."""
+    """The checkers whose packages are there, which are not imported yet."""
     needs = {"gradcheck": "torch", "gradcheck, fast": "torch", "check_grads": "jax"}
-    found = {}
-    for name, check in CHECKERS.items():
-        try:
-            importlib.import_module(needs.get(name, "numpy"))
-        except ImportError:
-            continue
-        found[name] = check
-    return found
+    return {
+        name: check for name, check in CHECKERS.items() if importlib.util.find_spec(needs.get(name, "numpy"))
+    }

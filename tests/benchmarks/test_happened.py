@@ -122,7 +122,7 @@ def test_what_is_asked_anew_is_kept_beside_the_others(monkeypatch):
     written, before = [], pages.kept()
     said = Said("refuted", 1.0, 1, False, "", {})
     monkeypatch.setattr(command, "installed", lambda: dict.fromkeys(CHECKERS, lambda called: "right"))
-    monkeypatch.setattr(command, "checked_by_all", lambda each, checkers: said)
+    monkeypatch.setattr(command, "by_verifier", lambda each: said)
     monkeypatch.setattr(command, "write", written.append)
     assert command.main(["fla-459", "--keep"]) == 0
     (found,) = written
