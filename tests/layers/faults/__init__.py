@@ -21,7 +21,7 @@ FILES = (
 )
 FAULTS = tuple(fault for name in FILES for fault in read(Path(__file__).with_name(f"{name}.faults")))
 # Of sizes, and of numbers, that ``FAULTS``' own test has no case of.
-SIZES, SWITCHES = (read(Path(__file__).with_name(f"{name}.faults")) for name in ("lstm_sizes", "switches"))
+SIZES, SWITCHES = (read(Path(__file__).with_name(f"{name}.faults")) for name in ("sizes", "switches"))
 
 
 def planted(fault: Fault) -> ModuleType:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.layers import RIGHT
-from tests.layers.faults import SIZES, planted
+from tests.layers.faults import SIZES, model_of, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.adapters import layer as adapter
@@ -19,32 +19,44 @@ from verification.sampling.products import dealt_out, in_processes, in_words, of
 from verification.sampling.resolving import resolved
 
 CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
-ROWS = dealt_out(models.lstm, CLAIM, *at_sizes(CLAIM))
 
 
 @cache
-def truth(number):
+def dealt_rows(name):
+    """The rows of a model by its name."""
+    claim = resolved(None, getattr(models, name), adapter.CAPABILITIES)
+    return dealt_out(getattr(models, name), claim, *at_sizes(claim))
+
+
+@cache
+def truth(name, number):
     """Of the case of a row."""
-    return truth_of_row(of_products(models.lstm, CLAIM), ROWS[number], number, CLAIM.blocks)
+    model = getattr(models, name)
+    claim = resolved(None, model, adapter.CAPABILITIES)
+    return truth_of_row(of_products(model, claim), dealt_rows(name)[number], number, claim.blocks)
 
 
 def rows_of(fault):
     """The numbers of the rows of a fault's sizes; of what keeps something, of all of that process."""
     wanted = {**fault.case["sizes"], "N": fault.case["records"], "T": fault.case["steps"]}
-    for portion in in_processes(ROWS):
-        some = [i for i in portion if wanted.items() <= ROWS[i].sizes.items()]
+    rows = dealt_rows(fault.cell)
+    for portion in in_processes(rows):
+        some = [i for i in portion if wanted.items() <= rows[i].sizes.items()]
         if some:
             return portion if fault.place == "conduct" else some
     raise AssertionError(f"no row of {wanted}")
 
 
-@first_quick("fault", SIZES, count=0, ids=lambda fault: fault.name)
+ROWS = dealt_rows("lstm")
+
+
+@first_quick("fault", SIZES, count=0, ids=lambda fault: f"{fault.cell}: {fault.name}")
 def test_a_fault_is_refuted_by_its_property(fault):
     """At its sizes alone, or in a process that is asked other rows before."""
     made, found = planted(fault), set()
-    engine = layer(made.forward, made.backward, model=models.lstm)
+    engine = layer(made.forward, made.backward, model=model_of(fault))
     for number in rows_of(fault):
-        told = findings(engine, truth(number), turns=ROWS[number].turns)
+        told = findings(engine, truth(fault.cell, number), turns=dealt_rows(fault.cell)[number].turns)
         found |= {each.property for each in told if each.wrong}
         if fault.caught_by in found:
             break
