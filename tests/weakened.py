@@ -78,9 +78,9 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "truth/backward_rounding": ("LARGE",),
         "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
-    "How many rows are tried for one that meets most, and by which numbers rows are told apart.": {
+    "How many rows are tried for one that meets most or costs least, and by which numbers rows are told apart.": {
         "sampling/covering": ("CANDIDATES",),
-        "sampling/gaps": ("ROWS",),
+        "sampling/gaps": ("ROWS", "TRIES"),
     },
     "What a function moves at 45: those that are known are far from it, on either side.": {
         "sampling/exclusions": ("STILL",),

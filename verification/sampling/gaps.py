@@ -27,8 +27,11 @@ APART, LONG_APART = 7, 41
 # expensive.
 TIMES = 2
 
-# How often other sizes are sought, and the seconds, about, that they may make a row cost.
-TRIES, COMPANIONS = 8, 0.05
+# How often other sizes are sought.
+TRIES = 8
+
+# The seconds, about, that they may make a row cost.
+COMPANIONS = 0.05
 
 # Rows of one seed at most, by which they are numbered.
 ROWS = 1_000
