@@ -40,8 +40,9 @@ SHAPES = (
     (129, 3, 8, 128),
     (64, 16, 64, 128),
     (8, 200, 16, 64),
-    # Beyond a block of 256 units.
+    # Beyond a block of 256 units, of many records and of many steps.
     (65, 3, 3, 257),
+    (2, 33, 3, 257),
     # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
     (129, 2, 3, 512),
     # 2^15 and 2^16 positions, and 2^20 numbers of all states.
