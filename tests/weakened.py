@@ -78,7 +78,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "truth/backward_rounding": ("LARGE",),
         "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
-    "How many rows are tried for one that meets most or costs least, and by which numbers rows are told apart.": {
+    "How many rows are tried for one that meets most or costs least, and how rows are told apart.": {
         "sampling/covering": ("CANDIDATES",),
         "sampling/gaps": ("ROWS", "TRIES"),
     },
