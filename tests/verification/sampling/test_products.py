@@ -121,11 +121,11 @@ def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a
     assert types == TYPES
     assert [len(some) for some in in_processes(rows)] == [6, 6, 5, 2]
     # Of many positions no type that takes more than 1.2 s, and of 16 units no more than two.
-    model = models.slstm
-    rows = rows_of_products(model, resolved(None, model, problem.CAPABILITIES))
-    many = [row for row in rows if row.sizes["T"] > 200 and row.sizes["N"] > 100]
-    met = [(row.sizes["T"], row.sizes["H"], row.levels["type"]) for row in many]
-    assert met == [(255, 2, "float64"), (509, 2, "float32")]
+    for model, units, kind in ((models.slstm, "H", "float64"), (models.selective_scan, "E", "float32")):
+        rows = rows_of_products(model, resolved(None, model, problem.CAPABILITIES))
+        many = [row for row in rows if row.sizes["T"] > 200 and row.sizes["N"] > 100]
+        met = [(row.sizes["T"], row.sizes[units], row.levels["type"]) for row in many]
+        assert met == [(255, 2, kind), (509, 2, "float32")]
 
 
 def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
