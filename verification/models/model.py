@@ -118,6 +118,11 @@ class Block:
         """May its numbers be zero?"""
         return self.domain is None or not self.domain(np.zeros(1)).any()
 
+    @property
+    def is_zero(self) -> bool:
+        """Are its numbers always zero?"""
+        return self.domain is not None and not self.domain(np.ones(1)).any()
+
 
 class Named(dict[str, Any]):
     """Arrays by name, as ``p.U`` or ``p["U"]``."""

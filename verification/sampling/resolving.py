@@ -105,15 +105,18 @@ def _is_size(given: Any) -> bool:
 
 
 def _states(scope: Scope, model: Model) -> dict[str, str]:
-    """What each state begins as."""
+    """What each state begins as; one whose domain is zero alone begins as that."""
     given, kinds = scope.states, ("any", "zero")
     names = tuple(block.name for block in model.of(Use.STATE))
     if isinstance(given, Mapping):
         for name, kind in given.items():
             if name not in names or kind not in kinds:
                 raise _wrong("states", {name: kind}, f"'any' or 'zero' for one of {', '.join(names)}")
-        return dict.fromkeys(names, "any") | dict(given)
-    return dict.fromkeys(names, "any" if "any" in _some("states", _tuple(given), kinds, ("any",)) else "zero")
+        chosen = dict.fromkeys(names, "any") | dict(given)
+    else:
+        some = _some("states", _tuple(given), kinds, ("any",))
+        chosen = dict.fromkeys(names, "any" if "any" in some else "zero")
+    return chosen | {block.name: "zero" for block in model.of(Use.STATE) if block.is_zero}
 
 
 def _finals(scope: Scope, model: Model, capabilities: Capabilities) -> tuple[str, ...]:

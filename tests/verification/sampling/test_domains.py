@@ -1,12 +1,14 @@
 """Blocks with a domain: no case has a number beyond it, whatever else is asked of that."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
-from tests.layers import gated_linear_attention, gated_scan
+from tests.layers import gated_linear_attention, gated_scan, lstm
 from verification import layer, models
+from verification.models.model import Use
 from verification.sampling.conditions import conditions
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
@@ -50,3 +52,19 @@ def test_what_is_zero_may_be_zero():
     assert {"g", "q", STEP} <= {*zeros["gated_linear_attention"]}
     assert "a" not in zeros["gated_scan"]
     assert {"x", STEP} <= {*zeros["gated_scan"]}
+
+
+@pytest.mark.parametrize("names", [("h0",), ("h0", "c0")])
+def test_a_state_that_is_zero_alone_is_claimed_as_zero(names):
+    """Whatever its scope says: no level asks for a large one, and no run waits for one that is not zero."""
+    blocks = tuple(
+        replace(block, domain=np.zeros_like) if block.name in names else block for block in models.lstm.blocks
+    )
+    model = replace(models.lstm, blocks=blocks)
+    claim = claim_of(model, lstm)
+    assert claim.free == tuple(block.name for block in model.of(Use.STATE) if block.name not in names)
+    design = in_floats(model, claim)
+    for i, row in enumerate(design.rows(1)):
+        if max(row.sizes.values()) < 70:
+            case = design.make(row, np.random.default_rng(i))
+            assert not any(case.blocks[name].any() for name in names)
