@@ -10,9 +10,9 @@ from verification.models.arrays import Array
 from verification.models.case import Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
 from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
-from verification.properties.engine import Answer, Engine, InvalidAnswer
+from verification.properties.engine import Answer, Engine
 from verification.properties.property import About, Checked, Property
-from verification.properties.trial import Trial, agreement, said
+from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.mixed import ways
 
 # Memory layouts for all arrays: one for each way in which any array's layout can change.
@@ -87,10 +87,8 @@ def memory_layout(trial: Trial) -> Checked:
     """
     for how, case in _otherwise(trial):
         otherwise = f"with arrays laid out otherwise ({how})"
-        try:
+        with saying(otherwise):
             answer = run_uncopied(trial.engine, case)
-        except InvalidAnswer as invalid:
-            raise InvalidAnswer(f"{otherwise}: {invalid}") from invalid
         yield from said(otherwise, agreement(answer, trial.truth))
 
 

@@ -19,9 +19,9 @@ from verification.models.case import Case, Cotangents, final_cotangents, is_stor
 from verification.models.model import Use
 from verification.models.truncation import FULL
 from verification.properties.calling import afresh, rng_of, run_uncopied
-from verification.properties.engine import Answer, Engine, InvalidAnswer
+from verification.properties.engine import Answer, Engine
 from verification.properties.property import About, Checked, Property
-from verification.properties.trial import Trial
+from verification.properties.trial import Trial, saying
 from verification.sampling.claim import FEW_STEPS, Claim
 from verification.truth.comparison import compare
 from verification.truth.parts import final_of
@@ -36,12 +36,8 @@ def cut(trial: Trial) -> Checked:
     if len(spans) < 2 or case.truncation != FULL or not carried <= owed or is_stored(case):
         return
     where = f"before step {spans[1].start}" if len(spans) == 2 else f"into {len(spans)} parts"
-    try:
+    with saying(f"cut {where}"):
         parts = _in_turn(engine, case, spans)
-    except InvalidAnswer as invalid:
-        if invalid.lost:
-            raise
-        raise InvalidAnswer(f"cut {where}: {invalid}") from invalid
     for name, got in _joined(case, parts).items():
         what, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
         wrong = compare(what, got, expected.truth, 2 * expected.bound)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
@@ -67,30 +68,39 @@ EXACT: Property[Trial] = Property(
 )
 
 
+Parts: TypeAlias = Callable[[Case], dict[str, Array]]
+
+
 @dataclass(frozen=True, eq=False)
-class ExactTruth:
-    """The truth of a case of Fractions, computed when it is first used."""
+class EqualTruth:
+    """The truth of a case in which nothing rounds, computed when it is first used: by default of Fractions.
+
+    ``only``: the property that is checked on it, and no other. ``setting``: begins the message if there is no
+    answer. ``of_forward`` and ``of_gradient`` compute it.
+    """
 
     case: Case
+    only: Property[Trial] = EXACT
+    setting: str = "of Fractions: "
+    large: bool = False
+    of_forward: Parts = exact.forward
+    of_gradient: Parts = exact.gradient
     memo: Memo = field(default_factory=Memo)
-    only = EXACT
-    setting = "of Fractions: "
     determined = True
-    large = False
 
     @cached_property
     def forward(self) -> dict[str, Expected]:
         """What the forward computes, by name."""
-        return equal(exact.forward(self.case))
+        return equal(self.of_forward(self.case))
 
     @cached_property
     def blocks(self) -> dict[str, Expected]:
         """Every block's gradient."""
-        return equal(exact.gradient(self.case))
+        return equal(self.of_gradient(self.case))
 
     @property
     def autograd(self) -> dict[str, Array]:
-        """The gradient by dual numbers, because no AD library takes Fractions."""
+        """The same gradient: no second oracle takes such a case."""
         return {name: each.truth for name, each in self.blocks.items()}
 
     def informative(self, names: tuple[str, ...]) -> bool:

@@ -11,8 +11,8 @@ from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_A
 from verification.properties.cut import CUT
 from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT, ExactTruth
-from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, FixedTruth
+from verification.properties.exactness import EXACT, EqualTruth
+from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, fixed_truth
 from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
 from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
@@ -74,7 +74,7 @@ def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
     ``memory``: may have some of it already, for a case whose numbers round.
     """
     if case.dtype == object:
-        return ExactTruth(case)
+        return EqualTruth(case)
     return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)
 
 
@@ -82,7 +82,7 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     """The truth of a case for this property, which is the only one checked if it has cases of its own."""
     if property_.about is About.ONCE:
         return Truth(case, memory, property_)
-    return FixedTruth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
+    return fixed_truth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
 # For a slow engine, properties in turn go first to rows with at least so many levels that they have not met.

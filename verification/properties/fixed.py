@@ -6,60 +6,33 @@ rounds, so an answer has to *equal* autograd's, whatever the order of its sums; 
 other case.
 """
 
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.tolerance import Expected
-from verification.properties.exactness import equal, equality
+from verification.properties.exactness import EqualTruth, equality
 from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import Trial
 from verification.truth import replay
-from verification.truth.memo import Memo
 
 
-@dataclass(frozen=True, eq=False)
-class FixedTruth:
-    """The truth of a case of whole numbers that nothing rounds, and the one property checked on it."""
-
-    case: Case
-    only: Property[Trial]
-    memo: Memo = field(default_factory=Memo)
-    setting = ""
-    determined = True
-    large = True
-
-    @cached_property
-    def _both(self) -> tuple[dict[str, Array], dict[str, Array]]:
-        return _whole(self.case)
-
-    @cached_property
-    def forward(self) -> dict[str, Expected]:
-        """What the forward computes, by name."""
-        return equal(self._both[0])
-
-    @cached_property
-    def blocks(self) -> dict[str, Expected]:
-        """Every block's gradient."""
-        return equal(self._both[1])
-
-    @property
-    def autograd(self) -> dict[str, Array]:
-        """The gradient by replays."""
-        return self._both[1]
-
-    def informative(self, names: tuple[str, ...]) -> bool:
-        """Is the gradient of one of these blocks not zero?"""
-        return any(self.blocks[name].size > 0 for name in names)
+def fixed_truth(case: Case, only: Property[Trial]) -> EqualTruth:
+    """The truth of a case of whole numbers that nothing rounds, by replays in its own type."""
+    return EqualTruth(case, only, "", True, _forward, _gradient)
 
 
 @lru_cache(maxsize=256)
-def _whole(case: Case) -> tuple[dict[str, Array], dict[str, Array]]:
+def _forward(case: Case) -> dict[str, Array]:
     with np.errstate(all="ignore"):
-        return replay.forward(case), replay.gradient(case, case.dtype)
+        return replay.forward(case)
+
+
+@lru_cache(maxsize=256)
+def _gradient(case: Case) -> dict[str, Array]:
+    with np.errstate(all="ignore"):
+        return replay.gradient(case, case.dtype)
 
 
 def integers(trial: Trial) -> Checked:

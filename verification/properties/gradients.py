@@ -1,15 +1,13 @@
 """One call on the case itself: the forward, and the gradients compared with two oracles."""
 
 from verification.properties.property import About, Checked, Property, Reference
-from verification.properties.trial import Answered, Trial
+from verification.properties.trial import Answered, Trial, matching
 from verification.truth.comparison import compare
 
 
 def forward(trial: Trial) -> Checked:
     """Outputs and final states agree with the model's."""
-    for name, got in trial.answer.forward.items():
-        expected = trial.truth.forward[name]
-        yield name, compare(name, got, expected.truth, expected.bound), expected
+    return matching(trial.answer.forward.items(), trial.truth.forward)
 
 
 def autograd(trial: Trial) -> Checked:
@@ -21,9 +19,7 @@ def autograd(trial: Trial) -> Checked:
 
 def lags(trial: Answered) -> Checked:
     """Each block agrees with the sum of the lag table."""
-    for name, got in trial.answer.gradients():
-        expected = trial.truth.blocks[name]
-        yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
+    return matching(trial.answer.gradients(), trial.truth.blocks, "d_")
 
 
 FORWARD = Property(

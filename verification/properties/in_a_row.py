@@ -6,9 +6,8 @@ from verification.models.case import Case, in_domains
 from verification.models.stored import dtype_of
 from verification.processes.processor import spent
 from verification.properties.calling import relaid, run_case
-from verification.properties.engine import InvalidAnswer
 from verification.properties.property import About, Alone, Checked, NotAsked, Property
-from verification.properties.trial import Trial, agreement
+from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.claim import Claim
 
 # The number of calls.
@@ -31,17 +30,12 @@ def calls_in_a_row(trial: Trial) -> Checked:
     first, ends = trial.answer.parts(), spent() + SECONDS
     for number in range(CALLS):
         turn = turns[number % len(turns)]
-        try:
+        with saying(f"at call {number + 2}, in {turn.dtype}"):
             answer = run_case(engine, turn)
-        except InvalidAnswer as invalid:
-            if invalid.lost:
-                raise
-            raise InvalidAnswer(f"at call {number + 2}, in {turn.dtype}: {invalid}") from invalid
         if turn is case and any(not np.array_equal(got, first[p]) for p, got in answer.parts().items()):
             found = [*agreement(answer, truth)]
             if any(wrong for _, wrong, _ in found):
-                for name, wrong, expected in found:
-                    yield name, f"at call {number + 2} in a row: {wrong}" if wrong else None, expected
+                yield from said(f"at call {number + 2} in a row", iter(found))
                 return
         if spent() > ends:
             yield "", NotAsked(f"more than {number + 2} of {CALLS} calls in a row"), trial.some

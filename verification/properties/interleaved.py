@@ -16,7 +16,7 @@ from verification.models.model import Use
 from verification.properties.calling import PendingBackward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
 from verification.properties.property import About, Checked, Property
-from verification.properties.trial import Trial, agreement
+from verification.properties.trial import Trial, agreement, saying
 
 # The relative error up to which a wrong gradient counts as equal to another gradient.
 CLOSE = 1e-4
@@ -97,12 +97,8 @@ def second_backward(trial: Trial) -> Checked:
 
 def _back(forward: PendingBackward, what: str) -> Answer:
     """Its backward; ``what`` begins the message if the answer is invalid."""
-    try:
+    with saying(what):
         return forward.back()
-    except InvalidAnswer as invalid:
-        if invalid.lost:
-            raise
-        raise InvalidAnswer(f"{what}: {invalid}") from invalid
 
 
 def _alike(got: Array, want: Array) -> bool:

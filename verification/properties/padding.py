@@ -8,7 +8,7 @@ from verification.models.case import in_domains
 from verification.models.model import Use
 from verification.properties.calling import run_case
 from verification.properties.property import About, Checked, Property
-from verification.properties.trial import Trial, agreement
+from verification.properties.trial import Trial, agreement, said
 
 # A factor of the padding that must have no effect.
 OTHER_PADDING = -3
@@ -30,8 +30,7 @@ def padding(trial: Trial) -> Checked:
         padded[block.name] = case.blocks[block.name].copy()
         padded[block.name][beyond] *= OTHER_PADDING
     answer = run_case(trial.engine, in_domains(replace(case, blocks={**case.blocks, **padded})))
-    for name, wrong, expected in agreement(answer, truth):
-        yield name, f"with other padding: {wrong}" if wrong else None, expected
+    yield from said("with other padding", agreement(answer, truth))
 
 
 PADDING = Property(

@@ -10,9 +10,8 @@ from dataclasses import replace
 from verification.models.case import Case, Cotangents, outputs_apart, side_by_side
 from verification.models.model import Use
 from verification.properties.calling import run_case
-from verification.properties.engine import Answer, Engine, InvalidAnswer
 from verification.properties.property import About, Alone, Checked, Property
-from verification.properties.trial import Trial, alike
+from verification.properties.trial import Trial, alike, said, saying
 from verification.truth.comparison import compare
 from verification.truth.parts import final_of
 
@@ -24,15 +23,17 @@ def partial_gradients(trial: Trial) -> Checked:
     for some in _some(claimed):
         gradients = f"the gradient{'s' * (len(some) > 1)} of {', '.join(some)}"
         when = f"where {gradients} alone {'are' if len(some) > 1 else 'is'} wanted"
-        answer = _run(engine.wanting(some, ()), case, when)
-        for name, wrong, expected in alike(answer.blocks, trial):
-            yield name, f"{when}: {wrong}" if wrong else None, expected
+        with saying(when):
+            answer = run_case(engine.wanting(some, ()), case)
+        yield from said(when, alike(answer.blocks, trial))
     outputs = tuple(trial.answer.forward)
     for unused in _some(outputs):
         if len(unused) < len(outputs):
             when = f"with {', '.join(unused)} unused"
             without = _without(case, unused)
-            answer, zeros = _run(engine.wanting(claimed, unused), without, when), run_case(engine, without)
+            with saying(when):
+                answer = run_case(engine.wanting(claimed, unused), without)
+            zeros = run_case(engine, without)
             for name, got in answer.blocks.items():
                 expected = trial.truth.blocks[name]
                 # Both are within the bound of the case, in which more is rounded.
@@ -58,15 +59,6 @@ def _without(case: Case, unused: Sequence[str]) -> Case:
         for name, array in outputs_apart(case, objective.outputs).items()
     }
     return replace(case, objective=Cotangents(side_by_side(outputs), state))
-
-
-def _run(engine: Engine, case: Case, when: str) -> Answer:
-    try:
-        return run_case(engine, case)
-    except InvalidAnswer as invalid:
-        if invalid.lost:
-            raise
-        raise InvalidAnswer(f"{when}: {invalid}") from invalid
 
 
 PARTIAL_GRADIENTS = Property(

@@ -1,6 +1,7 @@
 """An engine and a case: its properties are checked, and its answers compared with the truth."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -144,18 +145,32 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
 
 def agreement(answer: Answer, truth: Truths) -> Checked:
     """Compares each part of an answer with the truth."""
-    for name, got in answer.forward.items():
-        expected = truth.forward[name]
-        yield name, compare(name, got, expected.truth, expected.bound), expected
-    for name, got in answer.gradients():
-        expected = truth.blocks[name]
-        yield name, compare(f"d_{name}", got, expected.truth, expected.bound), expected
+    yield from matching(answer.forward.items(), truth.forward)
+    yield from matching(answer.gradients(), truth.blocks, "d_")
+
+
+def matching(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected], shown: str = "") -> Checked:
+    """Compares parts by name with what is expected of each; ``shown`` begins the name in a message."""
+    for name, got in parts:
+        expected = due[name]
+        yield name, compare(f"{shown}{name}", got, expected.truth, expected.bound), expected
 
 
 def said(clause: str, looked: Checked) -> Checked:
     """Puts a clause before each message."""
     for name, wrong, expected in looked:
         yield name, f"{clause}: {wrong}" if wrong else None, expected
+
+
+@contextmanager
+def saying(clause: str) -> Iterator[None]:
+    """Puts a clause before the message of an invalid answer, unless the engine did not return at all."""
+    try:
+        yield
+    except InvalidAnswer as invalid:
+        if invalid.lost:
+            raise
+        raise InvalidAnswer(f"{clause}: {invalid}") from invalid
 
 
 def alike(blocks: Mapping[str, Array], trial: Trial) -> Checked:

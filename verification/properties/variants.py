@@ -19,7 +19,7 @@ from verification.properties.calling import relaid, run_case, run_uncopied
 from verification.properties.conduct import OTHERWISE
 from verification.properties.engine import Answer
 from verification.properties.property import About, Alone, Checked, Property
-from verification.properties.trial import Trial, agreement
+from verification.properties.trial import Trial, agreement, said
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
 from verification.truth.parts import OUTPUTS
@@ -32,8 +32,7 @@ def identities(trial: Trial) -> Checked:
         for other in equivalents_of(case):
             if other.kind in trial.engine.claim.truncations:
                 answer = run_case(trial.engine, replace(case, truncation=other))
-                for name, wrong, expected in _alike(answer, trial):
-                    yield name, f"under {other}, which is the same: {wrong}" if wrong else None, expected
+                yield from said(f"under {other}, which is the same", _alike(answer, trial))
 
 
 def _alike(answer: Answer, trial: Trial) -> Checked:
@@ -55,9 +54,8 @@ def equivalents_of(case: Case) -> tuple[Standard, ...]:
 def recomputation(trial: Trial) -> Checked:
     """With recomputed states the gradient is the same, wherever the checkpoints are."""
     for case in recomputed(trial.truth.case):
-        for name, wrong, expected in _alike(run_case(trial.engine, case), trial):
-            clause = f"with checkpoints every {case.checkpoints} steps: {wrong}" if wrong else None
-            yield name, clause, expected
+        clause = f"with checkpoints every {case.checkpoints} steps"
+        yield from said(clause, _alike(run_case(trial.engine, case), trial))
 
 
 def recomputed(case: Case) -> list[Case]:
@@ -70,8 +68,7 @@ def recomputed(case: Case) -> list[Case]:
 def workspace(trial: Trial) -> Checked:
     """In a workspace that calls with other numbers use before and after, the gradient is the same."""
     answer = run_case(trial.engine, in_a_workspace(trial.truth.case))
-    for name, wrong, expected in _alike(answer, trial):
-        yield name, f"in a workspace: {wrong}" if wrong else None, expected
+    yield from said("in a workspace", _alike(answer, trial))
 
 
 def in_a_workspace(case: Case) -> Case:

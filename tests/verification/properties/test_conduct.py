@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tests.layers import gated_linear_attention, gated_scan
+from tests.layers import gated_linear_attention, gated_scan, vanilla
 from verification import layer, models
 from verification.models.case import random_case
+from verification.properties.conduct import MEMORY_LAYOUT
+from verification.properties.engine import TimedOut
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
@@ -27,3 +29,17 @@ def test_whatever_is_asked_respects_a_domain():
         assert [each for each in found if each.wrong] == []
         assert len(asked) > 20
         assert all(asked)
+
+
+def test_who_does_not_return_for_another_layout_is_lost():
+    """As for any other call: it would wait as long again for every further layout."""
+
+    def forward(params, xs, state):
+        if not xs.flags.c_contiguous:
+            raise TimedOut("gone")
+        return vanilla.forward(params, xs, state)
+
+    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 3)
+    engine = layer(forward, vanilla.backward, model=models.vanilla)
+    (wrong,) = (each for each in findings(engine, Truth(case), (MEMORY_LAYOUT.name,)) if each.wrong)
+    assert (wrong.property, wrong.wrong, wrong.lost) == (MEMORY_LAYOUT.name, "gone", True)
