@@ -67,7 +67,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/sampled": ("NAMED",),
         "judging/remarks": ("TOLD",),
         "properties/calling": ("RAISED",),
-        "judging/function_subject": ("PICTURED", "ALIKE"),
+        "judging/function_subject": ("PICTURED",),
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {
         "truth/replay_batch": ("TRACED", "KEPT", "OWN", "(MADE, MADE_BY_STEP)", "DENSE"),

@@ -37,12 +37,12 @@ DIGITS = 19
 SAMPLE = 300.0
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """Reads an integer from ``least`` on, or raises argparse's error."""
+def whole(least: int, digits: int = DIGITS) -> Callable[[str], int]:
+    """Reads an integer from ``least`` on, or raises argparse's error, which shows what was given."""
 
     def read(text: str) -> int:
-        if not text.isdecimal() or len(text) > DIGITS or int(text) < least:
-            needed = f"needed an integer of at least {least}, of {DIGITS} digits at most"
+        if not text.isdecimal() or len(text) > digits or int(text) < least:
+            needed = f"needed an integer of at least {least}, of {digits:,} digits at most"
             raise argparse.ArgumentTypeError(f"{line(repr(text), VALUE)}, {needed}")
         return int(text)
 

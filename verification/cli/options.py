@@ -47,14 +47,6 @@ def seconds(text: str) -> float:
     return given
 
 
-def seed(text: str) -> int:
-    """A seed, or an error for argparse that shows what was given."""
-    if not text.isdecimal() or len(text) > SEED_DIGITS:
-        needed = f"needed an integer of at least 0, of {SEED_DIGITS:,} digits at most"
-        raise argparse.ArgumentTypeError(f"{shown(repr(text))}, {needed}")
-    return int(text)
-
-
 def _nothing(options: argparse.Namespace) -> None:
     """Nothing to prepare."""
 
@@ -82,7 +74,7 @@ PROFILE: Mapping[str, Any] = {
     f"{', '.join(f'{name} {profile.cases:,}' for name, profile in PROFILES.items())} (default quick)",
 }
 SEED: Mapping[str, Any] = {
-    "type": seed,
+    "type": campaign.whole(0, SEED_DIGITS),
     "default": 0,
     "metavar": "N",
     "help": "of all that is drawn (default 0)",

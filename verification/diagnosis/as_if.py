@@ -31,6 +31,7 @@ from verification.models.model import Block, Use
 from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
 from verification.truth import replay
+from verification.truth.comparison import near
 from verification.truth.lag_table import grouped_table, lag_table
 
 
@@ -89,8 +90,7 @@ def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> b
 
 def close(seen: Seen, got: Array, want: Array) -> bool:
     """Are these alike to half of the digits?"""
-    part = half_of_digits(seen.truth.case.dtype)
-    return bool(np.max(np.abs(got - want)) <= part * np.max(np.abs(want)))
+    return near(got, want, half_of_digits(seen.truth.case.dtype))
 
 
 def _of_blocks(seen: Seen) -> Iterator[Alternative]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from verification.diagnosis.probe import Seen, look
 from verification.diagnosis.words import constant_factor
-from verification.models.arrays import Array
 from verification.properties.engine import Engine
 from verification.properties.truth import Truth
+from verification.truth.comparison import near
 
 # The relative error within which a clipped gradient has to meet its limit.
 CLOSE = 1e-5
@@ -30,14 +30,10 @@ def _by_value(seen: Seen) -> str | None:
     if (
         limit
         and (met > 1 or is_round)
-        and all(_alike(got, np.clip(want, -limit, limit)) for got, want in blocks)
+        and all(near(got, np.clip(want, -limit, limit), CLOSE) for got, want in blocks)
     ):
         return f"gradients were clipped to ±{limit:.4g}"
     return None
-
-
-def _alike(got: Array, want: Array) -> bool:
-    return bool(np.max(np.abs(got - want)) <= CLOSE * np.max(np.abs(want)))
 
 
 def _by_norm(engine: Engine, seen: Seen) -> str | None:
@@ -47,7 +43,8 @@ def _by_norm(engine: Engine, seen: Seen) -> str | None:
         return None
     case = seen.truth.case
     doubled = look(engine, Truth(replace(case, objective=case.objective.replaced(lambda array: 2 * array))))
-    if any(name not in doubled.got or not _alike(doubled.got[name], seen.got[name]) for name in seen.blocks):
+    kept = (name in doubled.got and near(doubled.got[name], seen.got[name], CLOSE) for name in seen.blocks)
+    if not all(kept):
         return None
     norms = [float(np.linalg.norm(seen.got[name])) for name in seen.blocks]
     if len(norms) > 1 and max(norms) - min(norms) <= CLOSE * max(norms):

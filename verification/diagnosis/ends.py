@@ -49,25 +49,13 @@ def _is_beyond_alone(seen: Seen, name: str) -> bool:
     case = seen.truth.case
     if case.model.block(name).use is not Use.INPUT:
         return False
-    within = _within(case)
     due = seen.want(name)
-    return bool(np.max(np.abs(seen.got[name] - due)[within], initial=0) <= seen.bound(name))
-
-
-def _within(case: Case) -> Array:
-    """Which steps are before a record's end: (N, T)."""
-    return np.asarray(np.arange(case.steps) < np.asarray(case.lengths)[:, None])
+    return bool(np.max(np.abs(seen.got[name] - due)[~case.ended], initial=0) <= seen.bound(name))
 
 
 def _cut(case: Case, name: str, array: Array) -> Array:
     """A part of a forward; of the outputs without what follows a record's end, which is not looked at."""
-    return _before_ends(case, array) if name in case.model.outputs else array
-
-
-def _before_ends(case: Case, array: Array) -> Array:
-    """An array (N, T, …) with zeros after the ends."""
-    within = _within(case)
-    return np.asarray(np.where(within.reshape(*within.shape, *[1] * (array.ndim - 2)), array, 0), array.dtype)
+    return case.to_ends(array) if name in case.model.outputs else array
 
 
 def _orders(case: Case) -> Iterator[tuple[str, Array]]:
@@ -119,7 +107,7 @@ def _alternatives(case: Case) -> Iterator[Alternative]:
         moved = tuple(array[records] for array in state)
         yield words.replace("records", "the final state's cotangents", 1), partial(_of, of(outputs, moved))
         yield words.replace("records", "cotangents", 1), partial(_of, of(outputs[records], moved))
-    for words, given in ((WENT_ON, outputs), ("only losses ended early", _before_ends(case, outputs))):
+    for words, given in ((WENT_ON, outputs), ("only losses ended early", case.to_ends(outputs))):
         whole = replace(case, objective=Cotangents(given, state), lengths=None)
         yield words, partial(replay.gradient, whole)
     for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):

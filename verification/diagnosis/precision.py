@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from verification.diagnosis.probe import Seen, look_at
-from verification.models.arrays import Array
 from verification.models.case import Cotangents
 from verification.properties.engine import Engine
+from verification.truth.comparison import off
 
 # The type that is used by mistake inside a wider one.
 NARROW = {"float64": np.float32, "complex128": np.complex64}
@@ -31,7 +31,7 @@ def narrow(seen: Seen) -> str | None:
     if dtype is None or not wrong:
         return None
     unit = float(np.finfo(dtype).eps)
-    if all(_off(got, want) <= UNITS * unit for got, want in wrong) and any(
+    if all(off(got, want) <= UNITS * unit for got, want in wrong) and any(
         np.array_equal(got, got.astype(dtype)) for got, _ in wrong
     ):
         return np.dtype(dtype).name
@@ -44,23 +44,18 @@ def rounded(engine: Engine, seen: Seen) -> str | None:
     Twice the cotangents then give twice the gradient to the last bit, and three times do not.
     """
     case = seen.truth.case
-    off = max((_off(seen.got[name], seen.want(name)) for name in seen.blocks), default=0.0)
-    if seen.forward or not 0 < off < COARSEST or not isinstance(case.objective, Cotangents):
+    far_off = max((off(seen.got[name], seen.want(name)) for name in seen.blocks), default=0.0)
+    if seen.forward or not 0 < far_off < COARSEST or not isinstance(case.objective, Cotangents):
         return None
     for factor in (2, 3):
         scaled = case.objective.replaced(lambda array, factor=factor: factor * array)
         other = look_at(engine, replace(case, objective=scaled))
         far = [
-            _off(other.got[name], factor * seen.got[name]) if name in other.got else np.inf
+            off(other.got[name], factor * seen.got[name]) if name in other.got else np.inf
             for name in seen.blocks
         ]
-        if (max(far) > 0) if factor == 2 else (max(far) < SAME * off):
+        if (max(far) > 0) if factor == 2 else (max(far) < SAME * far_off):
             return None
-    bits = round(-np.log2(off))
+    bits = round(-np.log2(far_off))
     name = min(BITS, key=lambda each: abs(BITS[each] - bits))
     return f"numbers on the way back were rounded to about {bits} bits ({name} has {BITS[name]})"
-
-
-def _off(got: Array, want: Array) -> float:
-    size = float(np.max(np.abs(want)))
-    return float(np.max(np.abs(got - want))) / size if size else np.inf

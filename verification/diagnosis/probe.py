@@ -23,7 +23,7 @@ from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import some_truncation
 from verification.sampling.factors import dimensions
 from verification.truth import replay
-from verification.truth.comparison import compare
+from verification.truth.comparison import compare, near
 
 # Steps of the cases: one, the shortest recursion, and two in which a step has neighbours on both sides. None
 # is left out between, so that what is said to begin with some is right with one less.
@@ -125,8 +125,7 @@ def is_answer_off(answer: Answer, case: Case) -> bool:
         due = {**replay.forward(case), **replay.gradient(case)}
         close = np.sqrt(float(limits(case.dtype).eps))
         return not all(
-            np.max(np.abs(got - due[name])) <= close * np.max(np.abs(due[name]))
-            for name, got in (*answer.forward.items(), *answer.gradients())
+            near(got, due[name], close) for name, got in (*answer.forward.items(), *answer.gradients())
         )
 
 
@@ -139,9 +138,9 @@ def _is_remarked(engine: Engine, answer: Answer, truth: Truth | RaggedTruth, for
     """Is all that is wrong, of the forward as well, what a verdict remarks alone?"""
     names, close = suspects(truth.case)[-1:], half_of_digits(truth.case.dtype)
     due, parts = {**truth.forward, **truth.blocks}, [*answer.forward.items(), *answer.gradients()]
-    off = [(float(np.max(np.abs(got - due[name].truth))), close * due[name].size) for name, got in parts]
+    errors = [(float(np.max(np.abs(got - due[name].truth))), close * due[name].size) for name, got in parts]
     # Most faults are so large that no truth has to be made to know it.
-    if not names or any(error > most > close**2 for error, most in off):
+    if not names or any(error > most > close**2 for error, most in errors):
         return False
     other = coarse(truth, names[0])
     right = not _wrong(parts, {**other.forward, **other.blocks})

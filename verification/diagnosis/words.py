@@ -1,6 +1,6 @@
 """The wrong blocks of an answer in words: which, in which parts, and by what factor."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Block
 from verification.models.tolerance import half_of_digits
-from verification.truth.comparison import compare
+from verification.truth.comparison import compare, off
 
 # By how much a constant factor may be off to be called that; nearer to 1 than that it is none.
 ALIKE = 1e-3
@@ -87,15 +87,23 @@ def _pattern(first: Seen, last: Seen | None, name: str, parts: tuple[str, ...]) 
 def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:
     """By what factor these parts, or all, are off, where they share one, or how little they are."""
     got, want = _numbers(seen, name, parts)
-    size = float(np.max(np.abs(want)))
-    off = float(np.max(np.abs(got - want))) / size if size else np.inf
-    if 0 < off <= ALIKE:
+    error = off(got, want)
+    if 0 < error <= ALIKE:
         # To the next power of ten, so that blocks with similar errors are named together.
-        return f"off by {10.0 ** np.ceil(np.log10(off) - 1e-6):.0e} of its size or less"
-    return _factor(seen.truth.case, got, want)
+        return f"off by {10.0 ** np.ceil(np.log10(error) - 1e-6):.0e} of its size or less"
+    return off_by(got, want, _means(seen.truth.case))
 
 
-def _factor(case: Case, got: Array, want: Array) -> str:
+def _means(case: Case) -> dict[float, str]:
+    """Factors that a mean has which should be a sum."""
+    return {
+        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
+        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
+    }
+
+
+def off_by(got: Array, want: Array, more: Mapping[float, str]) -> str:
+    """By what factor an array is off, in words, if all of it is; ``more``: words for further factors."""
     if not np.all(np.isfinite(got)):
         return "not finite"
     if not got.any():
@@ -109,8 +117,7 @@ def _factor(case: Case, got: Array, want: Array) -> str:
         -1.0: "the sign is wrong",
         2.0: "twice what it should be",
         0.5: "half of what it should be",
-        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
-        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
+        **more,
     }
     for value, words in known.items():
         if abs(factor - value) <= ALIKE * abs(value):
@@ -153,7 +160,7 @@ def common_factor(first: Seen, last: Seen | None = None) -> str | None:
     words = set()
     for name in first.blocks:
         seen = last if last is not None and name in last.blocks else first
-        words.add(_factor(seen.truth.case, *_numbers(seen, name, wrong_parts(first, name))))
+        words.add(off_by(*_numbers(seen, name, wrong_parts(first, name)), _means(seen.truth.case)))
     return next(iter(words)) or None if len(words) == 1 else None
 
 

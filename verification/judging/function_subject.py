@@ -9,6 +9,7 @@ import numpy as np
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.got_against_want import Beside, beside
 from verification.diagnosis.picture import RIGHT, Picture
+from verification.diagnosis.words import off_by
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, CaseBlock, SeededCase, Subject
@@ -25,9 +26,6 @@ from verification.truth.comparison import compare
 
 # Calls among which the largest wrong one is searched for, for a picture.
 PICTURED = 20
-
-# A constant factor is reported if every entry is off by it, to this relative error.
-ALIKE = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,14 +178,5 @@ def _factor(engine: FunctionEngine, call: Call, found: Finding) -> str:
     if BY_NAME[found.property].about is not About.CALL or found.part not in trial.blocks:
         return ""
     truth, got = trial.blocks[found.part].truth, trial.answer.blocks[found.part]
-    if not got.any():
-        return " (all zero)"
-    largest = np.unravel_index(np.argmax(np.abs(truth)), truth.shape)
-    factor = complex(got[largest] / truth[largest])
-    if abs(factor.imag) > ALIKE or not np.allclose(got, factor.real * truth, rtol=ALIKE, atol=0):
-        return ""
-    return (
-        " (the sign is wrong)"
-        if abs(factor.real + 1) < ALIKE
-        else f" ({factor.real:.4g} times what it should be)"
-    )
+    words = off_by(got, truth, {})
+    return f" ({words})" if words else ""

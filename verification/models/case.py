@@ -250,6 +250,18 @@ class Case:
         return self.objective.losses(self.steps)
 
     @property
+    def ended(self) -> Array:
+        """Which steps are behind their record's end: (N, T), for a case with lengths."""
+        return np.asarray(np.arange(self.steps) >= np.asarray(self.lengths)[:, None])
+
+    def to_ends(self, array: Array) -> Array:
+        """An array (N, T, …) with zeros behind the ends of records, if these end early."""
+        if self.lengths is None:
+            return array
+        ended = self.ended.reshape(*self.ended.shape, *[1] * (array.ndim - 2))
+        return np.asarray(np.where(ended, 0, array), array.dtype)
+
+    @property
     def reach(self) -> tuple[int, ...]:
         """first(t) of every step."""
         steps = self.steps

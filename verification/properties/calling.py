@@ -194,7 +194,8 @@ class _Form:
             for name, shape in self._blocks.items()
         }
         for name in self._outputs:
-            seen[name] = _cut(self._case, seen[name])
+            # What follows a record's end is not checked.
+            seen[name] = self._case.to_ends(seen[name])
         return Answer(
             seen,
             {name: parts[0] for name, parts in grads.items()},
@@ -233,14 +234,6 @@ def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[A
         raise InvalidAnswer(f"{name} has dtype {part.dtype}, needed {dtype}")
     view: Array = part[...]
     return view
-
-
-def _cut(case: Case, outputs: Array) -> Array:
-    """The outputs with zeros after the ends of records that end early; those entries are not checked."""
-    if case.lengths is None:
-        return outputs
-    within = np.arange(case.steps) < np.asarray(case.lengths)[:, None]
-    return np.where(within.reshape(*within.shape, *[1] * (outputs.ndim - 2)), outputs, 0)
 
 
 def _forward_shapes(case: Case, finals: tuple[str, ...]) -> dict[str, tuple[int, ...]]:

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Use
 from verification.properties.calling import PendingBackward, begin, relaid
 from verification.properties.engine import Answer, InvalidAnswer
 from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement, saying
+from verification.truth.comparison import near
 
 # The relative error up to which a wrong gradient counts as equal to another gradient.
 CLOSE = 1e-4
@@ -70,7 +70,7 @@ def _of_other_tape(trial: Trial, answer: Answer) -> str:
     """Says so if it is the gradient for the other forward's numbers and these cotangents."""
     case = trial.truth.case
     other = begin(trial.engine, _of_other_data(case)).back(case.objective)
-    alike = all(_alike(got, other.blocks[name]) for name, got in answer.blocks.items())
+    alike = all(near(got, other.blocks[name], CLOSE) for name, got in answer.blocks.items())
     return "the backward takes the tape of the last forward" if alike else ""
 
 
@@ -90,7 +90,7 @@ def second_backward(trial: Trial) -> Checked:
     again = _back(forward, "a second backward of one forward")
     for name, wrong, expected in agreement(again, trial.truth):
         clause = "a second backward of one forward differs"
-        if wrong and name in first and _alike(again.blocks[name], 2 * first[name]):
+        if wrong and name in first and near(again.blocks[name], 2 * first[name], CLOSE):
             clause = "a second backward adds to what the last backward left"
         yield name, f"{clause}: {wrong}" if wrong else None, expected
 
@@ -99,10 +99,6 @@ def _back(forward: PendingBackward, what: str) -> Answer:
     """Its backward; ``what`` begins the message if the answer is invalid."""
     with saying(what):
         return forward.back()
-
-
-def _alike(got: Array, want: Array) -> bool:
-    return bool(np.max(np.abs(got - want)) <= CLOSE * np.max(np.abs(want)))
 
 
 INTERLEAVED_CALLS = Property(

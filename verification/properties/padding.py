@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from verification.models.case import in_domains
 from verification.models.model import Use
 from verification.properties.calling import run_case
@@ -19,7 +17,7 @@ def padding(trial: Trial) -> Checked:
     truth, case = trial.truth, trial.truth.case
     if case.lengths is None:
         return
-    beyond = np.arange(case.steps) >= np.asarray(case.lengths)[:, None]
+    beyond = case.ended
     for block in case.model.of(Use.INPUT):
         if block.name in trial.answer.blocks:
             there = trial.answer.blocks[block.name][beyond]

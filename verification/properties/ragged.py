@@ -130,6 +130,6 @@ class RaggedTruth:
                 place = (records, slice(truth.case.steps)) if name in by_step else records
                 whole[place] = part[name]
             if name in outputs:
-                whole[np.arange(case.steps) >= np.asarray(case.lengths)[:, None]] = 0
+                whole = case.to_ends(whole)
             joined[name] = whole
         return joined

@@ -361,15 +361,9 @@ class _Table:
 
     def completed(self, row: Array) -> Array | None:
         """The row with levels that can be had together, or None."""
-        factors = np.flatnonzero(row == OPEN)
-        if not len(factors):
-            return row
-        for level in range(self._counts[factors[0]]):
-            tried = row.copy()
-            tried[factors[0]] = level
-            if self._possible(tried, factors[0]) and (whole := self.completed(tried)) is not None:
-                return whole
-        return None
+        chosen = {name: self._factors[name][i] for name, i in zip(self._names, row, strict=True) if i != OPEN}
+        whole = row_with(chosen, self._factors, self._rules)
+        return None if whole is None else self.places.numbered(whole)
 
     def levels(self, row: Array) -> dict[str, Level]:
         """A row by its levels."""

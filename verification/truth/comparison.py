@@ -34,6 +34,17 @@ def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None
     return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
 
 
+def near(got: Any, want: Any, part: float) -> bool:
+    """Is the largest error at most this part of the largest number?"""
+    return bool(np.max(np.abs(got - want)) <= part * np.max(np.abs(want)))
+
+
+def off(got: Any, want: Any) -> float:
+    """The largest error of an array, by the largest number of what it is compared with."""
+    error, size = float(np.max(np.abs(got - want))), float(np.max(np.abs(want)))
+    return error / size if size else np.inf * bool(error)
+
+
 def unequal(part: str, got: Any, want: Any) -> Disagreement | None:
     """The first entry that is not equal, or None."""
     got, want = np.asarray(got), np.asarray(want)
