@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 
 from verification.adapters.extras import library
-from verification.adapters.layer import LayerAdapter, of_library
+from verification.adapters.layer import LayerAdapter, check_types, of_library, outputs_and_state
 from verification.adapters.remade import Source
 from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
 from verification.models.model import Model
 from verification.models.stored import limits
-from verification.properties.engine import InvalidAnswer
 from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
@@ -42,7 +41,8 @@ class Passes:
         with _as_asked(self.device, state[0].dtype) as jax:
             given = jax.tree.map(jax.numpy.array, (params, xs, state))
             (outputs, final), pull = compiled(self.apply)[0](given, *map(jax.numpy.array, lengths))
-            _of_type(outputs, final, state[0].dtype)
+            # JAX would take no cotangent of another type.
+            check_types(outputs, final, state[0].dtype)
             # Of what is not returned there is no cotangent.
             there = tuple(array is not None for array in final)
             return *jax.tree.map(np.array, (outputs, final)), (pull, there)
@@ -63,16 +63,7 @@ def compiled(apply: Apply) -> tuple[Any, Any]:
     jax = library("jax", "jax")
 
     def run(given: Any, lengths: tuple[Any, ...]) -> Any:
-        returned = apply(*given, *lengths)
-        if (
-            not isinstance(returned, tuple | list)
-            or len(returned) != 2
-            or not isinstance(returned[1], tuple | list | None)
-        ):
-            raise InvalidAnswer(
-                f"apply returned a {type(returned).__name__}, needed (outputs, state), a tuple"
-            )
-        return returned[0], tuple(returned[1] or ())
+        return outputs_and_state(apply(*given, *lengths))
 
     def whole(array: Any) -> bool:
         return bool(jax.numpy.issubdtype(array.dtype, jax.numpy.integer))
@@ -104,14 +95,6 @@ def _as_asked(device: str | None, dtype: np.dtype[Any]) -> Iterator[Any]:
     home = jax if hasattr(jax, "enable_x64") else library("jax.experimental", "jax")
     with home.enable_x64(limits(dtype).bits > 32), jax.default_device(device and jax.devices(device)[0]):
         yield jax
-
-
-def _of_type(outputs: Any, final: tuple[Any, ...], dtype: np.dtype[Any]) -> None:
-    """Raises InvalidAnswer for what is of another number type: JAX would take no cotangent for it."""
-    put_out = outputs.items() if isinstance(outputs, dict) else [("outputs", outputs)]
-    for name, array in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
-        if array is not None and array.dtype != dtype:
-            raise InvalidAnswer(f"{name} has dtype {array.dtype}, needed {dtype}")
 
 
 def layer(

@@ -17,7 +17,15 @@ import numpy as np
 
 from verification.adapters.calls import each
 from verification.adapters.extras import library
-from verification.adapters.layer import Backward, Forward, LayerAdapter, Watching, of_library
+from verification.adapters.layer import (
+    Backward,
+    Forward,
+    LayerAdapter,
+    Watching,
+    check_types,
+    of_library,
+    outputs_and_state,
+)
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import Source
 from verification.models.arrays import Array
@@ -59,7 +67,8 @@ class Passes:
         given = each(lambda array: self._leaf(array, next(wanted)), (dict(params), xs, tuple(state)))
         with torch.enable_grad():
             returned = self.apply(*given, *map(torch.from_numpy, lengths))
-        outputs, final = _two(returned, given[2][0].dtype)
+        outputs, final = outputs_and_state(returned)
+        check_types(outputs, final, given[2][0].dtype)
         return each(_array, outputs), each(_array, final), (given, outputs, final)
 
     def backward(self, saved: Any, d_outputs: Any, d_state: State) -> Any:
@@ -100,28 +109,6 @@ class Passes:
 
     def _leaf(self, array: Array, wanted: bool) -> Any:
         return self._tensor(array).requires_grad_(wanted and array.dtype.kind != "i")
-
-
-def _two(returned: Any, dtype: Any) -> tuple[Any, tuple[Any, ...]]:
-    """Outputs and final state; raises InvalidAnswer for another form, or another type of numbers."""
-    if (
-        not isinstance(returned, tuple | list)
-        or len(returned) != 2
-        or not isinstance(returned[1], tuple | list | None)
-    ):
-        raise InvalidAnswer(
-            f"apply returned a {type(returned).__name__}, needed (outputs, state), state a tuple"
-        )
-    outputs, final = returned[0], tuple(returned[1] or ())
-    put_out = outputs.items() if isinstance(outputs, dict) else [("outputs", outputs)]
-    for name, tensor in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
-        if tensor is not None and tensor.dtype != dtype:
-            raise InvalidAnswer(f"{name} has dtype {_plain(tensor.dtype)}, needed {_plain(dtype)}")
-    return outputs, final
-
-
-def _plain(dtype: Any) -> str:
-    return str(dtype).removeprefix("torch.")
 
 
 def _array(tensor: Any) -> Array:
