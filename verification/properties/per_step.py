@@ -108,7 +108,11 @@ class _Apart:
 
 
 def _apart(claim: Claim, case: Case) -> _Apart | None:
-    """None if the case is too large, if its records end early, or if it has another kind or place of loss."""
+    """None if the case is too large, of a type without a lag table, if its records end early, or if it has
+    another kind or place of loss; and if it is unfolded instead.
+    """
+    if case.dtype not in WIDER or is_unfolded(case):
+        return None
     if case.lengths is not None or isinstance(case.objective, Weighted):
         return None
     if isinstance(case.objective, Targets) and "last" not in claim.losses:
@@ -126,8 +130,6 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
 
 def widened_case(claim: Claim, case: Case) -> Case | None:
     """The case on which the contributions of steps are separate entries; None where there is none."""
-    if case.dtype not in WIDER or is_unfolded(case):
-        return None
     apart = _apart(claim, case)
     return None if apart is None else apart.case
 
@@ -199,11 +201,9 @@ def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
 
 
 def _lag_by_lag(trial: Trial) -> Checked:
-    """Each step's contribution; a type without a wider one has no lag table."""
+    """Each step's contribution."""
     engine, truth = trial.engine, trial.truth
-    if truth.case.dtype not in WIDER:
-        return iter(())
-    if is_unfolded(truth.case):
+    if truth.case.dtype in WIDER and is_unfolded(truth.case):
         return unfolded_lags(engine, truth.case)
     apart = _apart(engine.claim, truth.case)
     return iter(()) if apart is None else _beside(engine, apart, _due_of(truth, apart))
@@ -215,10 +215,9 @@ def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
 
 def _prepare(claim: Claim, truth: CaseTruth) -> None:
     """Computes the expectations; those of an unfolded case are computed when the property is checked."""
-    if truth.case.dtype in WIDER and not is_unfolded(truth.case):
-        apart = _apart(claim, truth.case)
-        if apart is not None:
-            _due_of(truth, apart)
+    apart = _apart(claim, truth.case)
+    if apart is not None:
+        _due_of(truth, apart)
 
 
 LAG_BY_LAG = Property(

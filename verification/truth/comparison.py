@@ -42,7 +42,7 @@ def near(got: Any, want: Any, part: float) -> bool:
 def off(got: Any, want: Any) -> float:
     """The largest error of an array, by the largest number of what it is compared with."""
     error, size = float(np.max(np.abs(got - want))), float(np.max(np.abs(want)))
-    return error / size if size else np.inf * bool(error)
+    return error / size if size else np.inf if error else 0.0
 
 
 def unequal(part: str, got: Any, want: Any) -> Disagreement | None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from verification.truth.comparison import compare, unequal
+from verification.truth.comparison import compare, near, off, unequal
 
 
 def test_compare_is_about_every_entry():
@@ -43,3 +43,12 @@ def test_unequal_is_the_first_that_differs():
     wrong = unequal("W", np.array([[1, 2], [5, 6]]), want)
     assert (wrong.index, wrong.got, wrong.want, wrong.bound) == ((1, 0), 5, 3, 0.0)
     assert unequal("b", np.array([np.nan]), np.array([np.nan])).index == (0,)
+
+
+def test_how_far_off_an_array_is_goes_by_its_largest_number():
+    """Of nothing but zeros anything else is infinitely far off, and zeros are not."""
+    want = np.array([4.0, -8.0, 0.0])
+    assert off(want + 2, want) == 0.25
+    assert (near(want + 2, want, 0.25), near(want + 2, want, 0.2)) == (True, False)
+    assert (off(0 * want, 0 * want), off(want, 0 * want)) == (0.0, np.inf)
+    assert not near(np.array([np.nan, 0.0, 0.0]), want, 1.0)
