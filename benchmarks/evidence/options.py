@@ -9,7 +9,7 @@ from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT, Fault
 from benchmarks.evidence.mutants.compiled import COMPILED, COMPILED_EQUIVALENT
 from rnn.console.command_line import program
 from verification.adapters.rnn.cells import check_loops
-from verification.cli.options import CACHE, PROFILE, SEED, WHICH_LOOPS, Usage, seed, shown
+from verification.cli.options import CACHE, PROFILE, SEED, WHICH_LOOPS, Usage, shown
 from verification.cli.options import USAGES as OF_VERIFICATION
 
 PROGRAM = program("benchmarks.evidence")
@@ -75,7 +75,7 @@ USAGES: Mapping[str, Usage] = {
             "--profile": PROFILE,
             "--seed": SEED,
             "--planted": {
-                "type": seed,
+                "type": SEED["type"],
                 "default": 0,
                 "metavar": "N",
                 "help": "so many faults are planted and judged, and their verdicts compared (default 0)",
