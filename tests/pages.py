@@ -58,9 +58,9 @@ class Page(HTMLParser):
 
 TRUNCATIONS = ("Full", "Window", "Chunked", "Tail")
 
-# What a made-up run has asked, by property; each of every block.
-NOT_ASKED = ("form", "forward", "padding", "own truncations")
-ASKED = tuple(each.name for each in PROPERTIES if each.name not in NOT_ASKED)
+# The properties that a made-up run has checked, each of every block.
+NOT_CHECKED = ("form", "forward", "padding", "own truncations")
+CHECKED = tuple(each.name for each in PROPERTIES if each.name not in NOT_CHECKED)
 
 BLOCKS = tuple(block.name for block in vanilla.blocks)
 
@@ -68,7 +68,7 @@ BLOCKS = tuple(block.name for block in vanilla.blocks)
 def judgement(missing=(), diagnosis=None, example=None, **changed):
     """A run in which everything held; ``changed`` replaces what the row forward, Full, says."""
     counts = {"cases": 1200, "evidence": 1100, "nonzero": 1100, "undetermined": 3}
-    pairs = [("forward", "outputs"), *((name, block) for name in ASKED for block in BLOCKS)]
+    pairs = [("forward", "outputs"), *((name, block) for name in CHECKED for block in BLOCKS)]
     rows = [Row(*pair, truncation=truncation, **counts) for pair in pairs for truncation in TRUNCATIONS]
     rows[0] = replace(rows[0], **changed)
     return Judgement(
@@ -103,6 +103,7 @@ MUTANTS = {
     "total": 2,
     "killed": 1,
     "survivors": ["one that lives"],
+    "misplaced": [],
     "equivalent": 3,
     "accused": [],
     "catalogue": [

@@ -28,8 +28,11 @@ class Found:
         return Evidence(self._verdicts(), (self._oracle(),), text, self._json(), self._sections)
 
     def _verdicts(self) -> frozenset[str]:
-        """Those of the scalars; not exercised where a wrong engine lived, or a right one was accused."""
-        blind = self.mutants is not None and (self.mutants["survivors"] or self.mutants["accused"])
+        """Those of the scalars; not exercised where a wrong engine lived, or was found at another place, or a
+        right one was accused.
+        """
+        found = self.mutants or {}
+        blind = any(found.get(wrong) for wrong in ("survivors", "misplaced", "accused"))
         return frozenset(row.verdict for row in self.scalars) | ({"not exercised"} if blind else set())
 
     def _oracle(self) -> Oracle:

@@ -64,8 +64,8 @@ class MutantsResult:
 
     @property
     def holds(self) -> bool:
-        """Is every wrong engine caught, and no right one accused?"""
-        return not self.survivors and not self.accused
+        """Is every wrong engine caught and placed, and no right one accused?"""
+        return not (self.survivors or self.misplaced or self.accused)
 
 
 def run(

@@ -43,6 +43,7 @@ def as_json(result: MutantsResult) -> dict[str, Any]:
         "total": result.total,
         "killed": result.killed,
         "survivors": [one.fault.name for one in result.survivors],
+        "misplaced": [one.fault.name for one in result.misplaced],
         "equivalent": len(result.equivalents),
         "accused": [one.fault.name for one in result.accused],
         "seconds": round(result.seconds, 3),
