@@ -2,10 +2,7 @@
 
 import numpy as np
 
-
-def sigmoid(a):
-    e = np.exp(-np.abs(a))
-    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))
+from tests.layers.lstm import sigmoid
 
 
 def forward(params, xs, state):

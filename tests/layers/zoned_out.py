@@ -1,4 +1,4 @@
-"""Layers whose h stays where a mask is 0, of layers that are asked step by step: haste's GRU and LSTM."""
+"""Layers whose h stays where a mask is 0, of layers that are called step by step: haste's GRU and LSTM."""
 
 from types import SimpleNamespace
 

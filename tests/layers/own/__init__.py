@@ -9,17 +9,12 @@ from benchmarks.evidence.mutants.fault import read
 from tests.layers.own import (
     delta_rule,
     embedding,
-    gated_attention,
     grouped_attention,
-    mlstm,
     selective_scan,
     short_convolution,
     slstm,
     two_outputs,
 )
 
-OWN = (
-    *(gated_attention, delta_rule, selective_scan, slstm, mlstm),
-    *(short_convolution, grouped_attention, embedding, two_outputs),
-)
+OWN = (delta_rule, selective_scan, slstm, short_convolution, grouped_attention, embedding, two_outputs)
 FAULTS = read(Path(__file__).with_name("own.faults"))

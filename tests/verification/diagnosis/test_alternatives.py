@@ -1,4 +1,4 @@
-"""Other ways back with the same forward: most are told of faults in tests/layers/faults."""
+"""Ways back with what a model names held constant; other alternatives are faults of tests/layers/faults."""
 
 from dataclasses import replace
 
@@ -7,60 +7,11 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.layers import gru, layer_with, vanilla
 from verification import Block, Model, Use, models
-from verification.diagnosis.alternatives import with_carries, with_held, with_loops
+from verification.diagnosis.alternatives import with_held
 from verification.diagnosis.going_back import Steps
-from verification.diagnosis.probe import healthy_case, look_at
 from verification.models.model import When
 from verification.truth import replay
-
-LOOP = "for t in reversed(range(xs.shape[1])):"
-ADDED = "da = (dh + d_outputs[:, t]) * (1 - h * h)"
-NONE = "d_xs[:] = 0\n    "
-
-# Of a layer: what is made of it, by which alternatives, and what that is called.
-PLAIN = {
-    "a loop that ends early": (
-        (models.vanilla, vanilla, LOOP, f"{NONE}for t in reversed(range(xs.shape[1] - 1)):"),
-        *(with_loops, "the last step were left out on the way back"),
-    ),
-    "the next output": (
-        (
-            *(models.vanilla, vanilla, ADDED),
-            "later = d_outputs[:, t + 1] if t + 1 < xs.shape[1] else 0 * h\n        "
-            "da = (dh + later) * (1 - h * h)",
-        ),
-        *(with_loops, "each step took the cotangent of the next one's output"),
-    ),
-    "the previous output": (
-        (
-            *(models.vanilla, vanilla, ADDED),
-            "da = (dh + (d_outputs[:, t - 1] if t else 0 * h)) * (1 - h * h)",
-        ),
-        *(with_loops, "each step took the cotangent of the previous one's output"),
-    ),
-    # What a reset gate's own gradient is made of stays as it was on the way forward.
-    "turned beside a gate": (
-        (
-            *(models.gru, gru, "dh = dw @ W + dh * z"),
-            "dh = dw @ np.concatenate([part.T for part in np.split(W, 3)]) + dh * z",
-        ),
-        *(with_carries, "W were transposed on the way back"),
-    ),
-}
-
-
-@pytest.mark.parametrize(("planted", "alternatives", "words"), PLAIN.values(), ids=PLAIN)
-def test_each_is_what_a_plain_layer_with_it_gives(planted, alternatives, words):
-    """Every gradient."""
-    engine = layer_with(*planted)
-    seen = look_at(engine, healthy_case(engine))
-    gradients = dict(alternatives(Steps.of(seen.truth.case)))[words]()
-    assert seen.wrong
-    for name, got in seen.got.items():
-        np.testing.assert_allclose(gradients[name].astype(float), got, 1e-10, 1e-13)
-
 
 NAMES = {
     models.slstm: ("stabiliser", "normaliser"),

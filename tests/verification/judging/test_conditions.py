@@ -1,7 +1,6 @@
 """Problems on which an engine is wrong by a condition alone: each is met, and refutes it.
 
-Each of these was verified when all that was drawn was small and tame. Those of layers are in
-``test_sampled``, and of arrays alone.
+Each of these was verified when all that was drawn was small and tame.
 """
 
 from fractions import Fraction
@@ -32,6 +31,21 @@ def under(name, check):
     return holds
 
 
+def arrays(problem):
+    """All that have an order in memory."""
+    return [*problem.params.values(), problem.xs, *problem.state]
+
+
+def fortran(array):
+    """In Fortran order and no other."""
+    return array.flags.f_contiguous and not array.flags.c_contiguous
+
+
+def repeated(array):
+    """Does an axis of several numbers take no step in memory?"""
+    return any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape, strict=True))
+
+
 CONDITIONS = {
     "K > 4": lambda p: len(p.params["c"]) > 4,
     "D > 8": lambda p: p.xs.shape[2] > 8,
@@ -41,6 +55,15 @@ CONDITIONS = {
     "T > 500 with H > 100": lambda p: p.steps > 500 and len(p.params["b"]) > 100,
     "N > 2 with T > 12": lambda p: len(p.xs) > 2 and p.steps > 12,
     "all |w| < 1e-3": lambda p: 0 < np.abs(p.params["W"]).max() < 1e-3,
+    "some |w| > 40": lambda p: np.abs(p.params["W"]).max() > 40,
+    "a dense W with H > 4": lambda p: len(p.params["b"]) > 4 and bool(p.params["W"].all()),
+    "some |h0| > 5": lambda p: np.abs(p.state[0]).max() > 5,
+    "xs alone in Fortran order": lambda p: fortran(p.xs) and sum(map(fortran, arrays(p))) == 1,
+    "a negative stride": lambda p: min(p.xs.strides) < 0,
+    "xs alone with a negative stride": lambda p: (
+        min(p.xs.strides) < 0 and all(min(a.strides) >= 0 for a in arrays(p) if a is not p.xs)
+    ),
+    "a zero stride": lambda p: repeated(p.xs),
     "some |x| > 6": lambda p: np.abs(p.xs).max() > 6,
     "some |b| > 40": lambda p: np.abs(p.params["b"]).max() > 40,
     "Window(k), k > T + 2": under("Window", lambda k, steps: k > steps + 2),
@@ -81,7 +104,7 @@ class Wrong:
 
 
 def refuted(engine, truth):
-    """Does one of the properties that any case is asked say so?"""
+    """Does one of the properties that are checked on any case say so?"""
     return any(each.wrong for each in findings(engine, truth, ("forward", "autograd")))
 
 
