@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-# One that is slow says so, and each has one name in all processes.
-pytest_plugins = ["tests.processor_time", "tests.names"]
+# One that is slow says so.
+pytest_plugins = ["tests.processor_time"]
 
 # No deadline: how long an example takes says more about the machine than about the code.
 settings.register_profile("dev", deadline=None, print_blob=True)

@@ -1,4 +1,4 @@
-"""Where the pages of the project lead to, Markdown or notebook."""
+"""Where the pages of the project lead to, and the cells of its notebooks."""
 
 import json
 import re
@@ -14,8 +14,6 @@ def cells(notebook: Path, kind: str) -> list[dict]:
 
 def prose(page: Path) -> str:
     """The text of a page, without its code."""
-    if page.suffix == ".ipynb":
-        return "\n".join("".join(cell["source"]) for cell in cells(page, "markdown"))
     return FENCED.sub("", page.read_text("utf-8"))
 
 

@@ -6,11 +6,11 @@ The page of the text takes minutes. Here its training is cut short, unless RNN_D
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.programs import python
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(ROOT.glob("docs/data/*.md"))
@@ -43,9 +43,7 @@ def printed(command: str, folder: Path, short: bool) -> str:
         text.write_text(text.read_text("utf-8")[:20_000], "utf-8")
         for option, value in (("--epochs", "1"), ("--units", "8")):
             words[words.index(option) + 1] = value
-    call = [sys.executable, *words]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+    done = python(*words, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

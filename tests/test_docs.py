@@ -1,17 +1,13 @@
-"""The pages as one site: every page is in the navigation, every link leads somewhere, the notebook runs.
+"""What ``make docs`` cannot see of the pages: the notebooks run, the pictures and the reference are whole.
 
-Nothing here builds them; ``make docs`` does, and fails on what these tests look for.
+It builds them as a site, and fails on a broken link, a page without a place, or a heading that skips a level.
 """
 
 import json
-import os
 import re
 import runpy
-import subprocess
-import sys
 import tomllib
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
 from types import FunctionType
 
@@ -19,67 +15,12 @@ import numpy as np
 import pytest
 
 import rnn
-from tests.links import broken, cells, prose
+from tests.links import cells
+from tests.programs import python
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOTEBOOKS = [DOCS / "tutorial.ipynb", DOCS / "forecast.ipynb"]
-# What a package index shows is no page of the site.
-PAGES = {
-    path for kind in ("md", "rst", "ipynb") for path in DOCS.rglob(f"*.{kind}") if path.name != "package.md"
-}
-
-TOCTREE = re.compile(r"^:::\{toctree\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
-
-
-def navigation() -> list[str]:
-    """The pages that the first one names, in their order, without their kind."""
-    found = TOCTREE.findall((DOCS / "index.md").read_text("utf-8"))
-    lines = [line for tree in found for line in tree.splitlines()]
-    return [line for line in lines if line and not line.startswith(":")]
-
-
-def test_the_navigation_names_every_page() -> None:
-    """Each once, and no page that is not there."""
-    pages = {str(page.relative_to(DOCS).with_suffix("")) for page in PAGES}
-    assert sorted(navigation()) == sorted(pages - {"index"})
-
-
-@pytest.mark.parametrize("page", sorted(PAGES), ids=lambda page: str(page.relative_to(DOCS)))
-def test_links_lead_somewhere(page: Path) -> None:
-    """To a file that is there, and to a heading that it has."""
-    assert broken(page) == []
-
-
-@pytest.mark.parametrize(
-    "page",
-    sorted(page for page in PAGES if page.suffix != ".rst"),
-    ids=lambda page: str(page.relative_to(DOCS)),
-)
-def test_headings_go_down_one_level_at_a_time(page: Path) -> None:
-    """From the first on, which is the page's title: a build fails on one that skips a level."""
-    levels = [len(signs) for signs in re.findall(r"^(#+) ", prose(page), re.MULTILINE)]
-    assert [pair for pair in pairwise([0, *levels]) if pair[1] > pair[0] + 1] == []
-    assert levels.count(1) == 1
-
-
-def test_a_broken_link_is_seen(tmp_path: Path) -> None:
-    """The check above can fail: by a file, a folder, a heading."""
-    (tmp_path / "folder").mkdir()
-    page = tmp_path / "page.md"
-    page.write_text(
-        "# One\n\n[a](page.md#one) [b](none.md) [c](folder/) [d](#two) [e](https://x.org)\n", "utf-8"
-    )
-    assert broken(page) == ["none.md", "folder/", "#two"]
-
-
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.rst")), ids=lambda page: page.name)
-def test_what_is_documented_can_be_imported(page: Path) -> None:
-    """Each module has a docstring that says what it is."""
-    modules = re.findall(r"^\.\. automodule:: (\S+)$", page.read_text("utf-8"), re.MULTILINE)
-    assert len(modules) == len(set(modules)) > 3
-    for name in modules:
-        assert import_module(name).__doc__, name
 
 
 def test_the_reference_has_every_public_class_and_function() -> None:
@@ -92,14 +33,6 @@ def test_the_reference_has_every_public_class_and_function() -> None:
             found = getattr(package, name)
             if isinstance(found, type | FunctionType) and found.__module__ not in whole:
                 assert f"{package.__name__}.{name}" in shown, name
-
-
-def test_no_docstring_of_the_reference_holds_what_sphinx_would_replace() -> None:
-    """|a| is a substitution in reStructuredText, and a build fails on one that is not defined."""
-    pages = "".join(page.read_text("utf-8") for page in DOCS.glob("*.rst"))
-    for name in re.findall(r"^\.\. automodule:: (\S+)$", pages, re.MULTILINE):
-        text = re.sub(r"``.*?``|^(    |>>>).*$", "", import_module(name).__doc__ or "", flags=re.MULTILINE)
-        assert re.findall(r"\|\S[^|\n]*\|", text) == [], name
 
 
 @pytest.mark.slow
@@ -124,9 +57,7 @@ def test_a_notebook_prints_what_it_shows(notebook: Path, tmp_path: Path) -> None
         "print(json.dumps(told))\n",
         "utf-8",
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    call = [sys.executable, "-W", "error", str(program)]
-    done = subprocess.run(call, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    done = python("-W", "error", program, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     shown = [

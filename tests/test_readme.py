@@ -150,7 +150,7 @@ def test_the_fault_of_the_readme_is_its_only_one() -> None:
 
 
 @pytest.mark.slow
-def test_the_fault_of_the_function_that_is_asked_everything_is_its_only_one() -> None:
+def test_the_fault_of_the_function_of_problems_is_its_only_one() -> None:
     """Without it the engine agrees with the oracles on every kind of problem, exactly so in Fractions."""
     from benchmarks.evidence.mutants.cases import all_cases
     from verification.adapters.rnn.scoping import scoped
@@ -229,8 +229,18 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_links_lead_somewhere(page: str) -> None:
-    """To a file that is there, and to a heading that it has; of docs/ tests/test_docs.py asks all pages."""
+    """To a file that is there, and to a heading that it has; ``make docs`` looks at the pages of docs/."""
     assert broken(ROOT / page) == []
+
+
+def test_a_broken_link_is_seen(tmp_path: Path) -> None:
+    """The check above can fail: by a file, a folder, a heading."""
+    (tmp_path / "folder").mkdir()
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One\n\n[a](page.md#one) [b](no.md) [c](folder/) [d](#two) [e](https://x.org)\n", "utf-8"
+    )
+    assert broken(page) == ["no.md", "folder/", "#two"]
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/add-a-cell.md"])

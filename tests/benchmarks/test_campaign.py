@@ -1,4 +1,4 @@
-"""The throughput of a campaign: measured for each number of workers, told, kept and drawn."""
+"""The throughput of a campaign: measured for each number of workers, printed, kept and drawn."""
 
 import json
 
@@ -32,20 +32,3 @@ def test_a_short_measurement(tmp_path, capsys):
     page = f"before\n<!-- measured -->\n{table(found)}\n<!-- end -->\nafter\n"
     assert (tmp_path / PAGE).read_text("utf-8") == page
     assert "2 workers: " in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("argv", "words"),
-    [
-        (["--workers", "0"], "--workers: 0, needed 1 or more"),
-        (["--rounds", "few"], "invalid int value: 'few'"),
-        (["--json", "/no/where.json"], "/no/where.json: No such file or directory"),
-    ],
-)
-def test_misuse_is_one_line(capsys, argv, words):
-    """Exit code 2, and nothing measured."""
-    with pytest.raises(SystemExit) as left:
-        main(argv)
-    err = capsys.readouterr().err
-    assert (left.value.code, err.count("\n")) == (2, 1)
-    assert words in err

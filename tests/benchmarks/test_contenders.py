@@ -15,7 +15,7 @@ from tests.quick import first_quick
 SHAPE = Shape(7, 3, 2, 4)
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(3), Chunked(3, 2), Chunked(2, 4), Tail(3), Tail(0))
 
-# JAX compiles each task for a fifth of a second, so it is asked for fewer. PyTorch takes seconds at first.
+# JAX compiles each task for a fifth of a second, so it runs fewer. PyTorch takes seconds at first.
 FAST = [
     pytest.param(name, marks=pytest.mark.slow) if name.startswith("torch") else name
     for name in CONTENDERS
@@ -89,15 +89,6 @@ def test_the_gradients_of_jax_are_manuals(loss, truncation, cell):
 def test_what_a_contender_can_express(name, loss, truncation, cell, able):
     """No framework slides a window over losses; the floor is of one stretch and one cell alone."""
     assert (load(name)(draw(SHAPE, "float32", loss, truncation, cell)) is not None) == able
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_row_of_ours_says_which_loops_ran(cell):
-    """Manual has the network's usual ones; manual-numpy NumPy's, wherever it runs."""
-    task = draw(SHAPE, "float64", cell=cell)
-    assert manual.prepare(task).more == {"loops": repr(task.net.loops)}
-    assert manual.prepare_once(task).more == {"loops": repr(task.net.loops)}
-    assert manual.prepare_numpy(task).more == {"loops": "NumPyLoops()"}
 
 
 def test_a_replay_that_is_too_long_is_left_out():

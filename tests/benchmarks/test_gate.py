@@ -26,7 +26,7 @@ def gradients(dtype: str = "float64", cell: str = "vanilla") -> Grads:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_same_to_rounding_is_accepted(dtype):
-    """Gradients that differ by a rounding of each entry pass, and the difference is told."""
+    """Gradients that differ by a rounding of each entry pass, and the difference is given."""
     want = gradients(dtype)
     got = {name: block * np.array(1 + np.finfo(dtype).eps, dtype) for name, block in want.items()}
     verdict = compare(got, want, SHAPE)

@@ -1,4 +1,4 @@
-"""The command line: what it is asked, and what it refuses in one line."""
+"""The command line: which questions and contenders a run has, and where its results go."""
 
 import errno
 import json
@@ -15,100 +15,7 @@ from benchmarks.shapes import Shape
 from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn.console.files import Undelivered
-
-
-@pytest.fixture
-def nothing_installed(monkeypatch):
-    """As if no library but those named were installed."""
-
-    def only(*libraries):
-        found = command.find_spec
-        for module in ("benchmarks.__main__.find_spec", "benchmarks.contenders.find_spec"):
-            monkeypatch.setattr(module, lambda name: found(name) if name in libraries else None)
-
-    return only
-
-
-def refusal(capsys, *given):
-    """What is said on standard error to a command line that is refused."""
-    with pytest.raises(SystemExit) as refused:
-        main(list(given))
-    assert refused.value.code == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.count("\n") == 1
-    return err
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (["--contenders", "manual,tensorflow"], "--contenders: unknown 'tensorflow', needed one of manual,"),
-        (["--contenders", ""], "--contenders: unknown ''"),
-        (["--shapes", "50x1x1"], "--shapes: unknown '50x1x1', needed one of 50x1x1x16,"),
-        (["--shapes", "50x1x1x16,1x1x1x1"], "--shapes: unknown '1x1x1x1'"),
-        (["--cells", "vanilla,rnn"], "--cells: unknown 'rnn', needed one of vanilla, lstm, gru"),
-        (["--questions", "why"], "--questions: unknown 'why', needed one of against_autodiff,"),
-        (["--threads", "3"], "argument --threads: invalid choice"),
-        (["--fast"], "unrecognized arguments: --fast"),
-        (["--json"], "argument --json: expected one argument"),
-    ],
-)
-def test_what_is_unknown_is_refused(capsys, given, said):
-    """One line that names it and says what is known."""
-    assert said in refusal(capsys, *given)
-
-
-def test_a_missing_library_is_named_with_its_extra(capsys, nothing_installed):
-    """PyTorch is asked for and not there."""
-    nothing_installed("autograd", "threadpoolctl", "numpy")
-    said = refusal(capsys, "--contenders", "torch")
-    assert said == (
-        "python -m benchmarks: torch is missing; the extra 'peers' brings it: "
-        "pip install 'verified-rnn[peers]'\n"
-    )
-
-
-def test_pictures_need_matplotlib(capsys, nothing_installed, tmp_path):
-    """Found out before anything is timed."""
-    nothing_installed("threadpoolctl", "numpy", "autograd")
-    assert "matplotlib is missing; the extra 'plots'" in refusal(capsys, "--out", str(tmp_path))
-
-
-def test_results_that_cannot_be_written_are_refused_first(capsys, tmp_path):
-    """A folder that is not there, a folder in the file's place, a file in the folder's."""
-    file = tmp_path / "file"
-    file.write_text("")
-    said = [
-        refusal(capsys, "--json", str(tmp_path / "nowhere" / "results.json")),
-        refusal(capsys, "--json", str(tmp_path)),
-        refusal(capsys, "--out", str(file)),
-    ]
-    for line in said:
-        assert "cannot write the results there" in line
-        assert line.startswith(f"python -m benchmarks: {tmp_path}")
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    # A path that is its own parent.
-    assert refusal(capsys, "--json", ".").startswith("python -m benchmarks: .: cannot write")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (["--questions", "floor", "--out", "pictures"], "--out: changes nothing here, needed a question of"),
-        (["--questions", "growth", "--shapes", "50x1x1x16"], "--shapes: changes nothing here"),
-        (["--questions", "floor,growth", "--cells", "gru"], "--cells: changes nothing here"),
-        (["--questions", "growth,memory", "--threads", "1"], "--threads: changes nothing here"),
-        (["--questions", "article_training", "--contenders", "torch"], "--contenders: changes nothing here"),
-        (["--questions", "x" * 100_000], "x', needed one of against_autodiff,"),
-        (["--questions", "one\ntwo"], r"unknown 'one\ntwo', needed one of"),
-    ],
-)
-def test_a_flag_that_changes_nothing_is_refused(capsys, tmp_path, monkeypatch, given, said):
-    """In one line, and no folder is made."""
-    monkeypatch.chdir(tmp_path)
-    assert said in refusal(capsys, *given)
-    assert list(tmp_path.iterdir()) == []
+from tests.benchmarks.test_refusals import only_installed
 
 
 def test_the_questions_with_a_picture_are_those_that_draw():
@@ -119,9 +26,9 @@ def test_the_questions_with_a_picture_are_those_that_draw():
     assert list(command.progress.FULL) == list(command.progress.QUICK) == list(QUESTIONS)
 
 
-def test_our_second_text_takes_part_where_there_is_a_first(nothing_installed):
+def test_our_second_text_takes_part_where_there_is_a_first(monkeypatch):
     """Without the compiler NumPy's loops are the usual ones, and manual is that text."""
-    nothing_installed("threadpoolctl", "numpy", "autograd", "numba")
+    only_installed(monkeypatch, "threadpoolctl", "numpy", "autograd", "numba")
     assert options_from(arguments([])).contenders[:2] == ("manual", "manual-numpy")
     assert options_from(arguments(["--quick"])).contenders[:2] == ("manual", "manual-numpy")
 

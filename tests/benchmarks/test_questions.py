@@ -1,4 +1,4 @@
-"""The questions: what each compares with what, and how it tells the answer. None is timed here."""
+"""The questions: what each compares with what, and how it prints the answer. None is timed here."""
 
 import doctest
 from importlib import import_module
@@ -95,15 +95,6 @@ def test_the_recursions_agree(monkeypatch, kind, other):
     assert compare(got, want, task.shape).objection == ""
 
 
-def test_a_refusal_in_a_table():
-    """No time, no ratio; the objection below the table."""
-    ours, _ = pair("against_autodiff", "torch")
-    refused = row("against_autodiff", TASK, "torch", 1, Verdict(0.5, "W is off by 0.5"))
-    text = against_autodiff.report([ours, refused])
-    assert tables.NO_TIME in text
-    assert "torch disagrees: W is off by 0.5" in text
-
-
 def peer(ratio, contender="torch", cell="gru"):
     """A row of a library that takes so many times our time."""
     theirs = Times(tuple(ratio * each for each in OURS.seconds))
@@ -125,7 +116,7 @@ def test_what_is_behind_is_listed():
     assert len(told) == 5
 
 
-def test_the_floor_is_told_as_ours_over_it():
+def test_the_floor_is_reported_as_ours_over_it():
     """A floor of three times our time, which there cannot be, would be a third; a call of its own is 3."""
     rows = [*pair("floor", "floor"), pair("floor", "manual-once")[1]]
     told = ["0.333", "(0.154–0.400)", "3.00", "(2.50–6.50)"]

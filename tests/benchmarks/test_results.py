@@ -33,14 +33,6 @@ def test_a_row_says_what_was_timed():
     assert entry["ratio"] == pytest.approx(3)
 
 
-def test_a_refused_row_has_every_field_too():
-    """Without a time: null, and the objection beside it."""
-    entry = row("q", TASK, "torch", 1, Verdict(None, "W is missing")).to_json()
-    assert set(entry) >= FIELDS
-    assert (entry["milliseconds"], entry["ratio"], entry["agreement"]) == (None, None, None)
-    assert entry["objection"] == "W is missing"
-
-
 def test_a_row_survives_json():
     """What a process hands to another comes back equal, spreads as lists."""
     made = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS, {"data": "healthy"})

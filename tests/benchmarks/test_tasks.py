@@ -1,4 +1,4 @@
-"""Every task is done, in order; a process that ends is told."""
+"""Every task is done, in order; a process that ends is reported."""
 
 import os
 import time

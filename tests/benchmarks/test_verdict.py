@@ -29,13 +29,6 @@ def test_every_part_is_reported(tmp_path, capsys):
     assert "central differences" in checkers
 
 
-def test_no_rounds_are_refused(capsys):
-    """With what is needed."""
-    with pytest.raises(SystemExit):
-        main(["--rounds", "0"])
-    assert "--rounds: 0, needed 1 or more" in capsys.readouterr().err
-
-
 def test_a_checker_beside_it_can_fail():
     """Of the right layer it says nothing; of one whose slope is left out it names an entry."""
     wrong = wrong_layers()["the candidate's slope is left out"]

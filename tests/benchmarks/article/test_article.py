@@ -1,27 +1,20 @@
 """The article's training, run again: what is trained, what is counted, what is shown."""
 
-import matplotlib
 import numpy as np
 import pytest
 
 from benchmarks.article.article import (
     CORRECTED,
     GRADIENT_CORRECTED,
-    LINES,
-    MARKERS,
     OWN_PASS,
     PUBLISHED,
-    PUBLISHED_LOSSES,
     TRAINED_PASS,
     ArticleRun,
     Training,
-    as_text,
-    draw,
     forecasts,
     rerun,
 )
 from benchmarks.article.published_rule import article_data, healthy_weights, initial_weights
-from verification.sine import PUBLISHED_RMSE
 
 
 @pytest.fixture(scope="session")
@@ -82,27 +75,3 @@ def test_the_summary_counts():
     assert summary["lowest"] == 0
     assert summary["median"] == pytest.approx(0.7 * np.sqrt(2), rel=1e-4)
     assert summary["highest"] == pytest.approx(3 * 0.7 * np.sqrt(2))
-
-
-def test_the_text_sets_the_figures_side_by_side(run):
-    """The published losses of the epochs that were run, the published RMSE, the baselines, every forecast."""
-    text = as_text(run)
-    assert f"{PUBLISHED_LOSSES[1][0]:.2f}" in text
-    assert f"{PUBLISHED_LOSSES[2][0]:.2f}" not in text
-    assert f"{PUBLISHED_RMSE:.3f}" in text
-    assert "moves the prediction by 10.00, in the article's table by 10.00;" in text
-    assert f"{GRADIENT_CORRECTED}: V;" in text
-    for name in (*run.baselines, OWN_PASS, TRAINED_PASS, CORRECTED):
-        assert name in text
-
-
-@pytest.mark.slow
-def test_the_picture_says_what_is_ours_and_the_sizes(run, tmp_path):
-    """In its title; and each training has a line and a marker of its own beside its colour."""
-    path = tmp_path / "article.svg"
-    with matplotlib.rc_context({"svg.fonttype": "none"}):
-        draw(path, run)
-    text = path.read_text("utf-8")
-    assert "from 1 seeds for 1 epochs, as published and with our gradient (verified-rnn)" in text
-    assert "T 50, N 100, D 1, H 100, K 1" in text
-    assert len(set(LINES.values())) == len(set(MARKERS.values())) == len(run.trainings)

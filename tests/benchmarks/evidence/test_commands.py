@@ -58,15 +58,15 @@ def test_a_verified_run_is_measured_before_it_trains(tmp_path, capsys):
 @pytest.mark.parametrize("loops", ["numpy", "compiled"])
 def test_scalars_are_those_of_the_loops(monkeypatch, loops):
     """tanh and sigmoid as they are computed in each type; long doubles go by NumPy's loops either way."""
-    asked = []
+    used = []
 
     def rows(activations=None, dtypes=()):
-        asked.append([f.name for f in activations or ()])
+        used.append([f.name for f in activations or ()])
         return []
 
     monkeypatch.setattr(command, "scalar_rows", rows)
     assert command.scalars_of(loops) == []
-    assert asked == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
+    assert used == {"numpy": [[]], "compiled": [["tanh", "sigmoid"], []]}[loops]
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_detection_measures_all_three(tmp_path, capsys, monkeypatch):
 
 @pytest.mark.parametrize(("verdict", "agree", "code"), [("verified", 2, 0), ("refuted", 1, 1)])
 def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agree, code):
-    """The shares by number of conditions, in text and JSON; and whether verdicts are what was told."""
+    """The shares by number of conditions, in text and JSON; and whether verdicts are as measured."""
     shares = (RefutedShare(1, 2, 1, 1, (("N == 2",),)), RefutedShare(2, 30, 20, 9, ()))
     found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
     planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)

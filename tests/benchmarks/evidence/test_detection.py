@@ -35,31 +35,31 @@ def judge(accuses, name="judge"):
     return Checker(name, "1.0", accuses)
 
 
-def never(engine, asked, block):
+def never(engine, case, block):
     """Accuses nobody."""
     return False
 
 
-def always(engine, asked, block):
+def always(engine, case, block):
     """Accuses everybody."""
     return True
 
 
-def by_any_bit(engine, asked, block):
+def by_any_bit(engine, case, block):
     """Accuses a block in which any bit is not the right engine's."""
-    got, right = (answered(each, asked)[block] for each in (engine, manual))
+    got, right = (answered(each, case)[block] for each in (engine, manual))
     return bool(np.max(np.abs(got - right)) > 0)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_part_is_the_lag_tables(block):
     """G[t, s] by a copy of one step's block is the entry of the lag table."""
-    asked = network()
-    table = Unfolded(asked)
+    case = network()
+    table = Unfolded(case)
     for t, s in product(range(3), range(3)):
         if s <= t:
             want = table.parts(t, block).want
-            part = LagFault(block, t, s).part(asked)
+            part = LagFault(block, t, s).part(case)
             part = part[:, s] if block == "xs" else part
             want = want[0] if block in ("V", "c", "h0") else want[s]
             assert np.allclose(part, want, rtol=1e-15, atol=1e-18), (t, s)
@@ -67,43 +67,42 @@ def test_a_part_is_the_lag_tables(block):
 
 def test_a_fault_is_planted_in_one_block_and_by_its_size():
     """The engine is off by ε G[t, s] in the block, and right elsewhere; with ε = 0 it is the engine."""
-    asked, fault = network(), LagFault("U", 2, 0)
+    case, fault = network(), LagFault("U", 2, 0)
     of = detection.planted(fault)
-    right, wrong = answered(manual, asked), answered(of(1e-3), asked)
-    assert np.allclose(wrong["U"] - right["U"], 1e-3 * fault.part(asked), rtol=1e-9, atol=0)
+    right, wrong = answered(manual, case), answered(of(1e-3), case)
+    assert np.allclose(wrong["U"] - right["U"], 1e-3 * fault.part(case), rtol=1e-9, atol=0)
     for name in BLOCKS:
-        assert np.array_equal(answered(of(0.0), asked)[name], right[name])
+        assert np.array_equal(answered(of(0.0), case)[name], right[name])
         assert name == "U" or np.array_equal(wrong[name], right[name])
 
 
-def test_a_fault_is_the_same_whatever_is_asked():
-    """An unfolded problem is answered with the same fault, in the same rows."""
-    asked, fault = network(), LagFault("h0", 2, 0)
+def test_a_fault_is_the_same_in_every_case():
+    """An unfolded one has the same fault, in the same rows."""
+    case, fault = network(), LagFault("h0", 2, 0)
     of = detection.planted(fault)
-    unfolded = Unfolded(asked)
+    unfolded = Unfolded(case)
     off, own = (
-        answered(of(1e-3), case)["h0"] - answered(of(0.0), case)["h0"]
-        for case in (unfolded.amplified(2), asked)
+        answered(of(1e-3), one)["h0"] - answered(of(0.0), one)["h0"] for one in (unfolded.amplified(2), case)
     )
     assert np.allclose(off[:, :3] / 2.0**unfolded.gain, own, rtol=1e-9, atol=0)
 
 
 def test_entries_are_the_lags_up_to_the_loss():
     """None beyond the loss, and none that is zero: W's use at step 0 with h0 = 0."""
-    asked = network()
-    found = detection.entries(replace(asked, blocks={**asked.blocks, "h0": np.zeros((2, 3))}))
+    case = network()
+    found = detection.entries(replace(case, blocks={**case.blocks, "h0": np.zeros((2, 3))}))
     assert np.array_equal(found["U"].nonzero, np.tri(3, dtype=bool))
     assert not found["W"].nonzero[:, 0].any()
     assert found["V"].nonzero.shape == (3, 1)
     assert all(np.array_equal(found[name].determined, found[name].nonzero) for name in BLOCKS)
 
 
-def test_faults_are_drawn_among_what_is_asked_for():
+def test_faults_are_drawn_among_the_entries():
     """The first, the middle and the last loss, at lags that are not zero; none where all is zero."""
-    asked = network(steps=6)
-    found = detection.entries(asked)
+    case = network(steps=6)
+    found = detection.entries(case)
     rng = np.random.default_rng(0)
-    faults = [detection.draw_fault(asked, found, rng)[0] for _ in range(100)]
+    faults = [detection.draw_fault(case, found, rng)[0] for _ in range(100)]
     assert {fault.t for fault in faults} == {0, 3, 5}
     assert {fault.block for fault in faults} == set(BLOCKS)
     assert all(fault.s <= fault.t for fault in faults)
@@ -117,15 +116,15 @@ def test_faults_are_drawn_among_what_is_asked_for():
 def test_a_determined_fault_of_the_promised_size_is_caught(block):
     """Lag by lag sees 1e-8 of any lag of any block, and nothing in the right engine."""
     for activation in ("tanh", "sigmoid", "softsign"):
-        asked = network(activation)
+        case = network(activation)
         for t, s in ((0, 0), (2, 0), (2, 2)):
             of = detection.planted(LagFault(block, t, 0 if block == "h0" else s))
-            assert not lags_accuse(of(0.0), asked, block)
-            assert lags_accuse(of(PROMISED), asked, block), (activation, t, s)
+            assert not lags_accuse(of(0.0), case, block)
+            assert lags_accuse(of(PROMISED), case, block), (activation, t, s)
 
 
 def test_the_problems_are_the_same_for_a_seed():
-    """Problem by problem, whatever their number, with what was asked for and nothing else."""
+    """Problem by problem, whatever their number, with what was requested and nothing else."""
     first = list(detection.problems(40, 5, ["float64"], ["Full"]))
     again = list(detection.problems(20, 5, ["float64"], ["Full"]))
     for one, other in zip(first, again, strict=False):
@@ -159,11 +158,11 @@ def test_the_curve_counts():
 
 
 def test_alarms_are_counted(monkeypatch):
-    """An engine whose bias gradient is doubled is accused, with an example; nothing else is asked."""
+    """An engine whose bias gradient is doubled is accused, with an example; no other property is checked."""
     monkeypatch.setattr(detection, "TOLERANT", ("autograd",))
 
-    def doubled(asked):
-        answer = manual(asked)
+    def doubled(case):
+        answer = manual(case)
         return changed(answer, b=2 * answer.params["b"])
 
     found = detection.false_alarms(5, 0, engine=doubled)

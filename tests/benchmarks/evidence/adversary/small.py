@@ -29,5 +29,5 @@ def subject():
 
 @cache
 def recording():
-    """All that it is asked."""
+    """All of its calls."""
     return recorded(subject(), SOME, SHORT, 0, lambda done, of: None)

@@ -21,7 +21,7 @@ from tests.benchmarks.evidence.adversary.calls import BY_NAME
     ],
     ids="; ".join,
 )
-def test_what_contradicts_itself_is_not_asked(names):
+def test_what_contradicts_itself_is_not_together(names):
     """Sizes that no call has, and two conditions on one thing."""
     assert not together([BY_NAME[name] for name in names])
 
@@ -38,13 +38,13 @@ def test_what_contradicts_itself_is_not_asked(names):
     ],
     ids="; ".join,
 )
-def test_what_one_call_can_have_is_asked(names):
+def test_what_one_call_can_have_is_together(names):
     """However seldom it is."""
     assert together([BY_NAME[name] for name in names])
 
 
 def test_pairs_are_what_two_can_have_together():
-    """As each pair is asked by itself, of every class and of one condition with itself."""
+    """As each pair is tried by itself, of every class and of one condition with itself."""
     some = [*BY_NAME.values()][::17]
     found = pairs_together(some)
     assert found.tolist() == [[a is not b and together((a, b)) for b in some] for a in some]

@@ -1,17 +1,12 @@
 """The measurement: what is drawn, what the matrix says of it, and that verdicts are what it says."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from benchmarks.evidence.adversary import as_text, confirmed, measure, measuring
+from benchmarks.evidence.adversary import confirmed, measure, measuring
 from benchmarks.evidence.adversary.condition import together
 from benchmarks.evidence.adversary.measuring import (
-    Adversary,
     Matrix,
-    Planted,
-    RefutedShare,
     drawn,
     matrix,
     pairs_met,
@@ -72,34 +67,6 @@ def test_pairs_that_no_call_meets_are_told_by_classes():
     ]
     assert found[0].unmet == (("T == 1", "float64"), ("N == 1", "float64"))
     assert (found[0].share, found[1].share) == (pytest.approx(1 / 3), 0.5)
-    text = as_text(replace(FOUND, pairs=found))
-    assert "Of 5 pairs that one call can meet, 40" in text
-    assert "sizes × values: not T == 1 with float64; N == 1 with float64" in text
-
-
-FOUND = Adversary(
-    seed=3,
-    cases=2,
-    calls=4,
-    classes={"sizes": 2, "zeros": 1},
-    shares=(
-        RefutedShare(1, 4, 3, 1, (("T == 1",),)),
-        RefutedShare(2, 2, 1, 1, (("T == 1", "N == 2"),)),
-        RefutedShare(3, 2, 0, 2, ()),
-    ),
-    refuted={(0,): True},
-    planted=(Planted(("T == 1",), False, "refuted"), Planted(("N == 2",), True, "refuted")),
-)
-
-
-def test_the_text_has_the_shares_the_names_and_the_verdicts_that_differ():
-    """As a table."""
-    text = as_text(FOUND)
-    assert "3 conditions (sizes 2, zeros 1)" in text
-    assert "75%" in text or "75.0%" in text
-    assert "survives: T == 1" in text
-    assert "T == 1: measured not refuted, judged refuted" in text
-    assert not FOUND.agrees
 
 
 @pytest.mark.slow
@@ -117,7 +84,7 @@ def test_verdicts_of_planted_faults_are_as_measured(monkeypatch):
     """One that is refuted and one that is not, of a whole measurement by a small profile of a small scope."""
     monkeypatch.setattr(measuring, "CONDITIONS", SOME)
     monkeypatch.setattr(measuring, "right", right)
-    monkeypatch.setattr(measuring, "recorded", lambda asked, *rest: recording())
+    monkeypatch.setattr(measuring, "recorded", lambda subject, *rest: recording())
     found = confirmed(measure(SHORT, faults=20), 2, SHORT)
     assert [each.refuted for each in found.planted] == [True, False]
     assert found.agrees

@@ -24,7 +24,7 @@ def named(name):
     return mutant
 
 
-def test_the_judges_are_what_rnn_is_asked():
+def test_the_judges_are_the_properties_of_rnn():
     """By the claim of its adapter, which is not made at the start of a command."""
     claim = as_rnn(manual).claim
     assert tuple(each.name for each in PROPERTIES if each is not FORM and each.applies(claim)) == JUDGES
@@ -94,8 +94,8 @@ def test_a_mutant_that_breaks_off_is_no_catch():
         refutations(as_rnn(late), all_cases()[0], ("lags",))
 
 
-def test_a_property_that_refutes_is_told_before_one_that_is_not_answered():
-    """A wrong form refutes whatever is asked, and is the last resort."""
+def test_a_property_that_refutes_is_reported_before_a_wrong_form():
+    """A wrong form refutes under any property, and is reported last."""
 
     def wrong(problem):
         if problem.steps == 1:

@@ -79,7 +79,7 @@ def test_a_refutation_is_shown_with_its_example():
 
 
 def test_parts_that_are_not_alike_have_rows_of_their_own():
-    """W was asked less often, and of h0 a truncation has shown nothing: in figures, and by no sign."""
+    """W was checked less often, and of h0 a truncation has shown nothing: in figures, and by no sign."""
     counts = (("U", 5, 5), ("W", 4, 4), ("b", 5, 5), ("h0", 3, 0))
     rows = [
         Row("lags", part, cases, nonzero, truncation=kind, nonzero=nonzero)

@@ -1,4 +1,4 @@
-"""What compiled loops are asked: few cases, each of which determines its gradients."""
+"""The cases of compiled loops are few, and each determines its gradients."""
 
 import pytest
 
@@ -9,15 +9,15 @@ from verification.adapters.rnn.cells import CELLS
 @pytest.mark.parametrize("name", CELLS)
 def test_every_case_says_something(name):
     """Each is informative, and its model is the cell's."""
-    for asked in computed(name):
-        assert asked.truth.informative(asked.engine.claim.blocks)
-        assert asked.truth.case.model is CELLS[name][1]
+    for each in computed(name):
+        assert each.truth.informative(each.engine.claim.blocks)
+        assert each.truth.case.model is CELLS[name][1]
 
 
 @pytest.mark.parametrize("name", CELLS)
 def test_every_kind_of_route_is_there(name):
     """Full, batches of sweeps, borders between segments, and records that end early."""
-    cases = [asked.truth.case for asked in cases_of(name)]
+    cases = [each.truth.case for each in cases_of(name)]
     assert {type(case.truncation).__name__ and str(case.truncation) for case in cases} >= {
         "Window(2)",
         "Chunked(3, 3)",
@@ -29,7 +29,7 @@ def test_every_kind_of_route_is_there(name):
 
 def test_the_shared_cases_take_every_path_of_a_product():
     """One row, few, and more than go by tiles; several panels, and what is left of the last."""
-    cases = [asked.truth.case for asked in cases_of(SHARED)]
+    cases = [each.truth.case for each in cases_of(SHARED)]
     assert {1, 3, 130} <= {case.records for case in cases}
     assert {9, 11, 12} <= {case.records for case in cases}
     # Of records that end early so many are left, step by step: whole tiles, and tiles of each smaller size.

@@ -36,9 +36,3 @@ def test_every_fault_has_a_place_and_a_line_that_stands_there():
     of_modules = Counter(fault.edits[0].module for fault in COMPILED)
     assert len(of_modules) == 9
     assert min(of_modules.values()) >= 9
-
-
-def test_names_are_unique():
-    """A name says which."""
-    names = [fault.name for fault in (*COMPILED, *COMPILED_EQUIVALENT)]
-    assert len(set(names)) == len(names)

@@ -25,7 +25,7 @@ def test_what_cannot_be_compiled_is_no_fault():
 @pytest.mark.slow
 def test_a_run_tells_who_survived(monkeypatch):
     """A fault that another property catches than it names, with what did, and progress."""
-    # What else there is to ask is compiled for other types.
+    # Other checks compile the text for other types.
     monkeypatch.setattr(judging, "SPECIAL", {NO_NUMBERS: lambda cell: None})
     told = []
     halved = a_fault("rows[t + 1, n, :H] = a[n] / 2", NO_NUMBERS)
