@@ -22,14 +22,14 @@ def a_case(model, records=2, steps=3, dtype=np.float64, seed=0, least=2, **optio
     return random_case(model, np.random.default_rng(seed), sizes, records, steps, dtype, **options)
 
 
-def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0.5, seed=0, **asked):
+def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0.5, seed=0, **options):
     """N, T, D, H and K; numbers that are neither tiny nor huge, and a loss on every step."""
     N, T, D, H, K = sizes
     shapes = {"U": (H, D), "W": (H, H), "b": (H,), "V": (K, H), "c": (K,)}
     shapes |= {"xs": (N, T, D), "targets": (N, T, K), "h0": (N, H)}
     rng = np.random.default_rng(seed)
     drawn = {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
-    return vanilla_case(drawn, activation, truncation, **asked)
+    return vanilla_case(drawn, activation, truncation, **options)
 
 
 def made_of(model, claim):

@@ -33,7 +33,7 @@ CALLS = {
     ids=str,
 )
 def test_a_run_that_is_interrupted_leaves_one_line_and_no_process(tmp_path, module, number):
-    """Ctrl-C reaches the workers as well; who ends a service asks the one process."""
+    """Ctrl-C reaches the workers as well; a service manager signals the one process."""
     argv, processes, folder = CALLS[module]
     child = subprocess.Popen(
         [sys.executable, "-m", module, *argv],

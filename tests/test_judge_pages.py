@@ -44,7 +44,7 @@ def test_the_example_prints_what_the_page_says(page, file, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_function_that_is_asked_everything_is_refuted_as_its_page_says(tmp_path):
+def test_the_function_of_problems_is_refuted_as_its_page_says(tmp_path):
     """By the sentence beside it, in a short run, whose example is a program that fails."""
     _, _, *everything = of_kind("problem", "python")
     _, told = of_kind("problem", "text")
@@ -68,7 +68,7 @@ def test_the_scopes_of_a_layer_mean_what_the_page_says():
     made = made_by("layer", 2, 3, 4, 5, Standard=Standard)
 
     def nothing(*given):
-        pytest.fail("nobody is asked at the adapter")
+        pytest.fail("no engine is called by its adapter")
 
     extra = layer(nothing, nothing, model=models.lstm, scope=made["scope"])
     assert "gradient under Window(5)" in extra.claim.in_words()

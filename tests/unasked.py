@@ -1,11 +1,11 @@
 """Every line of rnn/ that computes, and that no judgement of a cell executes, is explained: `make unasked`.
 
-`python -m verification cell` asks a cell designed, drawn and fixed cases, by either loops. Here an engine of
-every cell answers them under coverage, each once: what the properties ask beside that are other calls of the
-same functions. A line that none of them executes could be wrong in a cell that is verified. It is told apart
-by the function in which it stands and by a fragment of it; the reason is beside them. What ends in a refusal
-computes nothing. Functions that are compiled run as machine code, in which no line can be seen: what is asked
-of those is shown by faults, those of `python -m benchmarks.evidence mutants --loops compiled` and of
+`python -m verification cell` runs designed, drawn and fixed cases of a cell, by either loops. Here each of
+these cases is run once under coverage: what the properties run beside it are further calls of the same
+functions. A line that no case executes could be wrong in a cell that is verified. A line is named by its
+function and a fragment of its text; the reason is beside them. Statements that end in a refusal compute
+nothing. Compiled functions run as machine code, in which no line can be seen: faults show that they are
+checked, those of `python -m benchmarks.evidence mutants --loops compiled` and of
 tests/verification/adapters/rnn/test_of_cells.py.
 """
 
@@ -64,7 +64,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network.RNN._would_pass": ("return False",),
         "rnn.network.check_network": ("if not isinstance",),
     },
-    "What a training asks of a network, to draw masks for it.": {
+    "What a training reads of a network, to draw masks for it.": {
         "rnn.network.RNN.handed_up": ("return",),
     },
     "Which loops there are, and what they are called: a judgement names those that it judges.": {
@@ -105,7 +105,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.stack.Stack.__reduce__": ("return",),
         "rnn.through_time.workspace.Workspace.__reduce__": ("return",),
     },
-    "Both directions are asked as a layer; in networks and in workspaces they are beside autograd, loss by "
+    "Both directions are judged as a layer; in networks and in workspaces they are beside autograd, loss by "
     "loss, in tests/rnn/through_time/test_bidirectional.py.": {
         "rnn.network.RNN._sum": ("whole = ", "two_way(truncation", "if every is", "own.replaced"),
         "rnn.through_time.bidirectional.Bidirectional.kept_tape": ("ahead, back", "return"),
@@ -153,7 +153,7 @@ def main() -> int:
 def unasked(apart: int = 1) -> tuple[list[Line], int]:
     """The lines that compute and that no case executes, and how many lines there are.
 
-    ``apart``: every so many-th of the designed cases is asked.
+    ``apart``: of so many designed cases one is run.
     """
     measured = coverage.Coverage(data_file=None, config_file=False, source=[str(PACKAGE)])
     with measured.collect():
@@ -175,7 +175,7 @@ def unasked(apart: int = 1) -> tuple[list[Line], int]:
 
 
 def answer_all(apart: int) -> None:
-    """Every cell, a stack and both directions answer the cases that a judgement asks, by either loops."""
+    """Every cell, a stack and both directions answer the cases of a judgement, by either loops."""
     from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
     from verification.judging.profile import Profile
     from verification.properties.calling import run_case

@@ -87,7 +87,7 @@ class WrongIndex(Decay):
 
 
 class NoNone(Decay):
-    """It asks for None as the cotangent of what was not used, and takes it for a tensor."""
+    """It requests None as the cotangent of an unused output, and takes it for a tensor."""
 
     @staticmethod
     def forward(ctx, xs, h, lam, B):

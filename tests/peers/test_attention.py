@@ -8,9 +8,9 @@ import pytest
 
 import verification.jax
 import verification.torch
-from tests.peers.asked import judged, wrong
 from tests.peers.attention import Attention, BySuffixSums, Forgetful, attention, by_suffix_sums, in_pallas
 from tests.peers.attention_in_triton import InTriton, ShortTiles
+from tests.peers.checked import judged, wrong
 from verification import Scope
 from verification.models import scalar_gated_linear_attention as model
 from verification.models.case import random_case

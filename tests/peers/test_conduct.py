@@ -3,7 +3,7 @@
 import pytest
 
 from tests.peers import conduct
-from tests.peers.asked import judged, wrong
+from tests.peers.checked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
 from verification.diagnosis.probe import healthy_case
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def made(kind):
-    """The Function before the verifier, asked for little."""
+    """The Function before the verifier, checked for little."""
     scope = Scope(records=(1, 3), steps=(1, 4))
     return function(kind, model=linear, arguments=("xs", "h0", "lam", "B"), scope=scope)
 

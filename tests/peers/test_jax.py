@@ -10,7 +10,7 @@ from flax import linen
 
 from tests.examples import of_kind
 from tests.layers.own import embedding, two_outputs
-from tests.peers.asked import judged, wrong
+from tests.peers.checked import judged, wrong
 from verification import Scope
 from verification import layer as plain
 from verification.diagnosis.probe import healthy_case
@@ -168,7 +168,7 @@ def test_a_wrong_engine_has_its_sentence_and_a_program_that_makes_it_again():
 
 
 def narrow(params, xs, state):
-    """It computes in float32 whatever it is asked."""
+    """It computes in float32 whatever type it is given."""
     outputs, final = associative(params, xs, state)
     return outputs.astype(jnp.float32), final
 
@@ -219,7 +219,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_does_not_fit_is_refused_in_one_line(made, words):
-    """Before anyone is asked."""
+    """Before any call."""
     with pytest.raises(ValueError, match=words) as told:
         made()
     assert "\n" not in str(told.value)

@@ -126,7 +126,7 @@ ADAPTERS = {
 }
 # JAX's arrays cannot be changed, and a copy of a process in which it has threads hangs where it would return.
 NOT_OF_JAX = ("arguments", "a copy")
-ASKED = [
+KEPT = [
     pytest.param(adapter, promise, id=f"{name}-{conduct}")
     for name, adapter in ADAPTERS.items()
     for conduct, promise in PROMISES.items()
@@ -134,7 +134,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("adapter", "promise"), ASKED)
+@pytest.mark.parametrize(("adapter", "promise"), KEPT)
 def test_a_promise_is_kept_at_every_adapter(adapter, promise):
     """The verdict, what is said, and this process as it was."""
     held(adapter, promise)

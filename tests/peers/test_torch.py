@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.layers.own import embedding, short_convolution, two_outputs
-from tests.peers.asked import judged, wrong
+from tests.peers.checked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
 from verification.diagnosis.probe import healthy_case
@@ -215,8 +215,8 @@ def test_sequences_with_offsets_hold():
 def test_a_gradient_of_none_is_zero():
     """And so wrong by its block's name, where it should be something; a cut hands it on to the others."""
     found = wrong(function(NoState, **ORDER))
-    assert {part for asked, part in found if asked != "cut"} == {"h0"}
-    assert {part for asked, part in found if asked == "cut"} == {"lam", "B", "xs", "h0"}
+    assert {part for property_, part in found if property_ != "cut"} == {"h0"}
+    assert {part for property_, part in found if property_ == "cut"} == {"lam", "B", "xs", "h0"}
 
 
 def test_what_is_changed_in_place_is_seen():
@@ -231,7 +231,7 @@ def test_chunks_without_their_truncation_are_wrong():
 
 
 def narrow(params, xs, state):
-    """It computes in float32 whatever it is asked."""
+    """It computes in float32 whatever type it is given."""
     outputs, final = scanned(params, xs, state)
     return outputs.float(), tuple(array.float() for array in final)
 
@@ -333,7 +333,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_does_not_fit_is_refused_in_one_line(made, words):
-    """Before anyone is asked."""
+    """Before any call."""
     with pytest.raises(ValueError, match=words) as told:
         made()
     assert "\n" not in str(told.value)
@@ -368,7 +368,7 @@ def test_what_is_of_another_type_is_refused():
         layer(3, model=lstm)
 
 
-def test_what_a_declared_truncation_says_is_asked():
+def test_a_declared_truncation_is_checked():
     """A loop that detaches, with its truncation."""
 
     def apply(params, xs, state):

@@ -70,7 +70,7 @@ class Own(Vanilla):
 
 
 class Idle(Vanilla):
-    """A cell that must not be asked to do anything."""
+    """A cell that must not be called."""
 
     def tape(self, records, steps, dtype):
         pytest.fail("work was begun before everything was checked")

@@ -25,7 +25,7 @@ JUDGED = {name: scoped(engine) for name, engine in RIGHT.items()}
 
 @pytest.mark.slow
 def test_a_right_engine_is_never_refuted():
-    """Each problem by every property that is asked of any engine; most are informative."""
+    """Each problem by every property that is checked on any engine; most are informative."""
     counted = Counter()
 
     @seed(f"false alarms {SEED}")

@@ -1,4 +1,4 @@
-"""Models that the tests of the commands ask things of: small, trained once."""
+"""Small models for the tests of the commands, trained once."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from rnn.app.commands import main
 
 @pytest.fixture(scope="session", autouse=True)
 def trained_as_verified(certified):
-    """No training of these tests waits for the verifier, but where a test asks for that."""
+    """No training of these tests waits for the verifier, but where a test wants that."""
 
 
 @pytest.fixture(scope="session")

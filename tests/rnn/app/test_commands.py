@@ -11,7 +11,7 @@ from rnn.app.commands import main
 from rnn.app.folder import NAMES
 from rnn.storage import load
 from tests.quick import first_quick
-from tests.rnn.app.asked import SMALL, refused, said
+from tests.rnn.app.called import SMALL, refused, said
 
 
 def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):

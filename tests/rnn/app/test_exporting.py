@@ -12,7 +12,7 @@ from rnn.app.forecaster import from_stored, read_model
 from rnn.app.smoothing import Smoothing
 from rnn.app.transformation import Transformation
 from rnn.storage import load, save
-from tests.rnn.app.asked import refused, said
+from tests.rnn.app.called import refused, said
 
 needs_onnx = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="needs the extra dev")
 

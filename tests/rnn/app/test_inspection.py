@@ -3,7 +3,7 @@
 import json
 
 from rnn.storage import load, save
-from tests.rnn.app.asked import refused, said
+from tests.rnn.app.called import refused, said
 from tests.rnn.app.test_pictures import seen
 
 

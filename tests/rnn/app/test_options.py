@@ -1,4 +1,4 @@
-"""What each command can be asked for, and one line for what it cannot."""
+"""The flags of each command, and one line for each refusal."""
 
 import pytest
 

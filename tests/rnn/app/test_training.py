@@ -25,7 +25,7 @@ from rnn.console.files import Undelivered
 from rnn.loops import NAMED
 from rnn.storage import load
 from rnn.training import Learnt
-from tests.rnn.app.asked import SMALL, UNMEASURED
+from tests.rnn.app.called import SMALL, UNMEASURED
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,7 +36,7 @@ RECIPE = {"units": 3, "length": 5, "epochs": 6, "early_stopping": False}
 
 
 def asked(loops="compiled", **changed):
-    """What is asked of a short training on the sine."""
+    """The options of a short training on the sine."""
     data, recipe = run_data(sine(), "", None, None), Recipe(**{**RECIPE, **changed})
     return {"recipe": recipe.as_json(), "loops": loops, "checkpoint_every": 2, "data": data}
 
@@ -278,7 +278,7 @@ def test_a_run_of_older_versions_is_of_a_network_alone(changes):
 
 
 def test_early_stopping_keeps_the_best(tmp_path):
-    """And goes no further when it is asked to go on."""
+    """And goes no further when it is resumed."""
     run = run_of(asked(early_stopping=True, n_iter_no_change=1, epochs=50, rate=0.3, form="levels"))
     told = []
     (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(course))

@@ -20,7 +20,7 @@ from rnn.app.certificate import Certificate, engine_digest, keep, path_of, versi
 from rnn.app.commands import main
 from rnn.app.verified import assured
 from rnn.storage import load
-from tests.rnn.app.asked import SMALL, UNMEASURED, said
+from tests.rnn.app.called import SMALL, UNMEASURED, said
 
 ROOT = Path(__file__).parents[3]
 

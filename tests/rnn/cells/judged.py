@@ -38,7 +38,7 @@ def _make(name: str, loops: str) -> None:
 
 
 def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:
-    """What is wrong on so many drawn cases, of Fractions if they are claimed, and the properties asked."""
+    """What is wrong on so many drawn cases, of Fractions if they are claimed, and the properties checked."""
     wrong, properties = [], set()
     strategy = exact_cases if engine.claim.exact else cases
     for case in all_drawn(strategy(engine.model, engine.claim), 0, count):

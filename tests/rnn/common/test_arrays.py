@@ -35,7 +35,7 @@ def test_an_array_passes_exactly_when_all_is_finite(data, dtype):
 
 
 def test_a_large_view_has_to_fit_in_memory(monkeypatch):
-    """The system is asked, of views from so many bytes on: they may be of less, and an array is there."""
+    """The system says, for views from so many bytes on: they may be of less, and an array is there."""
 
     def full(shape, dtype):
         raise MemoryError

@@ -26,7 +26,7 @@ def as_activation(f):
 
 @pytest.mark.slow
 def test_values_and_slopes_hold_over_the_whole_range():
-    """tanh and sigmoid are as near to the truth as the suite asks of NumPy's, in every region."""
+    """tanh and sigmoid are as near to the truth as NumPy's have to be, in every region."""
     rows = scalar_rows([as_activation(tanh), as_activation(sigmoid)], DTYPES)
     assert {row.dtype for row in rows} == set(DTYPES)
     assert [row for row in rows if row.verdict != "holds"] == []

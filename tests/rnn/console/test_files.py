@@ -157,7 +157,7 @@ ENDLESS = pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="the system
 
 
 def test_a_file_is_read_whole(tmp_path):
-    """As bytes, and as text without the mark of UTF-8; its lines end as is asked."""
+    """As bytes, and as text without the mark of UTF-8; its lines end as requested."""
     path = tmp_path / "a"
     path.write_bytes(b"\xef\xbb\xbfa\r\nb")
     assert read_bytes(path) == b"\xef\xbb\xbfa\r\nb"

@@ -17,7 +17,7 @@ def test_it_counts_epochs_since_the_best(losses, epochs):
 
 @given(LOSSES, st.integers(1, 21), st.sampled_from([0.0, 0.01, 0.5, 1.0, 3.0]))
 def test_better_is_lower_by_more_than_a_share(losses, epochs, tol):
-    """Of the lowest before those epochs; asked of each of them by itself."""
+    """Of the lowest before those epochs; each of them by itself."""
     before = [loss for epoch, loss in enumerate(losses) if epoch < len(losses) - epochs]
     better = [
         loss for loss in losses[len(before) :] if before and loss < min(before) - tol * abs(min(before))

@@ -274,7 +274,7 @@ ALONE = [
 
 @pytest.mark.parametrize(("cell", "truncation", "losses"), ALONE, ids=str)
 def test_each_record_is_as_if_alone(cell, truncation, losses):
-    """The second direction begins at its own end; only levels over one another ask for Full()."""
+    """The second direction begins at its own end; only stacked levels need Full()."""
     given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
     if isinstance(cell, Stack) and cell.two_way and any(truncation.first(t, T) for t in range(T)):
         message = r"^truncation: \S+, needed rnn.Full\(\) with lengths, and levels of which one reads from"

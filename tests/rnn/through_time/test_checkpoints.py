@@ -60,6 +60,6 @@ def test_da_is_the_same_to_the_bit():
 
 
 def test_the_spacing_grows_with_the_root_of_the_steps():
-    """Unasked it is √(T / 2) or a little more, a multiple of 16; asked it is what was asked."""
+    """By default √(T / 2) or a little more, a multiple of 16; otherwise as given."""
     assert [Checkpoints().spacing(steps) for steps in (1, 512, 513, 1000, 20_000)] == [16, 16, 32, 32, 112]
     assert Checkpoints(7).spacing(1000) == 7

@@ -68,7 +68,7 @@ def plan(k):
 
 
 def test_the_truncations_of_the_house_are_asked_once():
-    """A plan at hand takes no call of ``first``; any other truncation is asked for each of its losses."""
+    """A plan at hand takes no call of ``first``; any other truncation is called for each of its losses."""
     asked = []
 
     class Asked(Window):

@@ -1,4 +1,4 @@
-"""A kept call, read again: the case that a layer was asked, and its answer, whatever form the layer has."""
+"""A kept call, read again: the case that a layer ran, and its answer, whatever form the layer has."""
 
 from dataclasses import replace
 

@@ -40,7 +40,7 @@ SCOPES = {
 
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
 def test_an_engine_is_made_again(scope):
-    """With the claim by which it is asked, and the model from which it departs."""
+    """With the claim by which it is judged, and the model from which it departs."""
     engine = layer(apply, back, model=models.lstm, scope=scope)
     made = {}
     exec(str(engine.code(CASE)), made)

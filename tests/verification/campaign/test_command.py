@@ -43,7 +43,7 @@ def result(folder, name):
 
 @pytest.mark.slow
 def test_a_right_engine_is_verified(tmp_path):
-    """With its scope and the coverage of the designed sample; the page is there, and JSON alone if asked."""
+    """With its scope and the coverage of the designed sample; a page is there, and JSON alone on request."""
     (tmp_path / "scanned.py").write_text(SCAN, "utf-8")
     done = run(tmp_path, "scanned.py:net", "--cases", "20", "--json", "-", "--workers", "2")
     found = json.loads(done.stdout)

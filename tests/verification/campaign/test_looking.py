@@ -45,7 +45,7 @@ def test_a_case_that_ends_its_process_is_refuted_and_the_last(tmp_path):
 
 
 def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_reported(tmp_path):
-    """A function's own, before anything was asked: in a line with the block."""
+    """A function's own, before any call: in a line with the block."""
     home = os.getpid()
     ends = SQUARE.replace(
         "    return x * x, x\n",

@@ -36,7 +36,7 @@ def test_records_are_there_again_when_it_is_opened_again(tmp_path):
 
 
 def test_more_cases_keep_whole_blocks_and_renew_the_last(tmp_path):
-    """A block of fewer cases is none of a campaign that asks more of it."""
+    """A block of fewer cases is none of a campaign whose blocks have more."""
     with opened(tmp_path, MINE) as store:
         store.keep(SeededBlock(0, 0), of(CASES))
         store.keep(SeededBlock(0, 1, 3), of(3))

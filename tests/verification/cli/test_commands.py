@@ -155,7 +155,7 @@ def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
 
 
 def test_the_engine_of_the_project_alone_is_certified(monkeypatch):
-    """By the verdict of the whole run; of another engine it would speak of code that was not asked."""
+    """By the verdict of the whole run; of another engine it would speak of code that was not judged."""
     idle = verified(missing=("T = 1",))
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
     command.main([], doubles_c)

@@ -1,4 +1,4 @@
-"""What a command can be asked for: every other flag is refused in one line, and nothing is made."""
+"""The flags of each command: any other is refused in one line, and nothing is made."""
 
 import re
 from pathlib import Path

@@ -13,7 +13,7 @@ FOUND = Finding("autograd", "", "off")
 
 
 def test_what_no_small_case_shows_is_a_matter_of_size():
-    """Or, where the case is right when it is asked again, of the calls before it."""
+    """Or, where the case is right when it is run again, of the calls before it."""
     once = lstm_with("d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(x) == 5))")
     case = a_case(models.lstm, 5, 2)
     found = diagnose(once, Finding("autograd", "U", "d_U[0]: got 1, want 2"), case)
@@ -73,7 +73,7 @@ def test_a_reading_that_agrees_is_judged_as_any():
 
 
 def test_a_truncation_is_told_from_the_full_gradient():
-    """Which is right: what is asked, and what is done instead."""
+    """Which is right: the truncation of the case, and what is done instead."""
 
     right = step(steps.scan, steps.scan_back, model=models.scan)
     cut = Truncates(right, lambda truncation: FULL)
@@ -89,7 +89,7 @@ def test_a_truncation_is_told_from_the_full_gradient():
 
 
 class Truncates:
-    """A step whose loops truncate otherwise than they are asked."""
+    """A step whose loops truncate otherwise than the case says."""
 
     def __init__(self, engine, change):
         self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays

@@ -32,7 +32,7 @@ BY_ITSELF = {
 
 @pytest.mark.parametrize(("property_", "given"), BY_ITSELF.items(), ids=BY_ITSELF)
 def test_what_sees_more_than_a_gradient_s_sum_is_reported_by_itself(property_, given):
-    """Nobody is asked again."""
+    """No case is run again."""
     stage, says = given
     found = told(property_)
     assert (found.stage, str(found)) == (stage, f"d_U[0]: got 1, want 2: {says}.")

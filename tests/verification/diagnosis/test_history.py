@@ -55,7 +55,7 @@ def test_what_is_kept_by_address_is_reported_as_that():
 
 
 def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
-    """The shortest case is the first that is asked."""
+    """The shortest case is run first."""
     counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
     engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls > 1)); {RETURN}")
     small = [look_at(engine, healthy_case(engine, steps)) for steps in (1, 2)]

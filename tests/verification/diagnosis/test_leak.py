@@ -60,7 +60,7 @@ def test_a_leak_is_reported(right, wrong, sentence):
 
 
 def test_records_that_are_not_packed_do_not_leak():
-    """Nor are they asked whether they do."""
+    """Nor is that checked."""
     wrong = planted(rg_lru, "d_x[:, t] = dh * share[:, t]", "d_x[:, t] = dh[::-1]")
     assert of_leak(layer(wrong.forward, wrong.backward, model=models.rg_lru)) is None
 

@@ -45,7 +45,7 @@ def test_the_size_from_which_it_is_wrong(condition, words):
 
 
 def test_the_smallest_size_is_looked_for_from_below():
-    """Of a long case that no glance sees, whose truth takes long, one alone is asked as it is."""
+    """Of a long case that no glance sees, whose truth takes long, one alone is run as it is."""
     made = planted(lstm, RETURN, f"d_U *= 1 + 1e-10 * (len(tape) > 16); {RETURN}")
     lengths = []
 

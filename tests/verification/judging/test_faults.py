@@ -16,7 +16,7 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.conditioned import conditioned
 
-# What a diagnosis may ask of an engine.
+# How many calls a diagnosis may make.
 CALLS = 150
 
 

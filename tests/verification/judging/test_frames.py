@@ -19,7 +19,7 @@ MOST = 16
 SMALL = Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",))
 
 
-# Cases that are opened with, of which some properties are not asked, and as many again.
+# Cases that are opened with, of which some properties are not checked, and as many again.
 CASES = 12
 
 
@@ -75,7 +75,7 @@ def of_function(note):
 @pytest.mark.slow
 @pytest.mark.parametrize("adapter", [of_layer, of_step, of_problem, of_model_problem, of_function])
 def test_the_way_to_an_engine_is_short(adapter, tmp_path):
-    """Through every adapter for NumPy, whatever is asked on the cases of the first blocks."""
+    """Through every adapter for NumPy, whatever is checked on the cases of the first blocks."""
 
     notes = tmp_path / "notes"
     with pytest.raises(EnoughSeen):

@@ -50,7 +50,7 @@ def kept(shelf, case=CASE):
 
 
 def learn(shelf, case=CASE):
-    """All that is asked of the case is made and kept; its file."""
+    """All truths of the case are made and kept; its file."""
     memory = shelf.opened()
     prepared(SCAN.claim, truth_of(case, memory))
     memory.keep()

@@ -1,4 +1,4 @@
-"""What every run asks once."""
+"""Cases that every run has once."""
 
 import numpy as np
 import pytest

@@ -31,7 +31,7 @@ def layer_of(module, **options):
 
 
 def small_cases(model, losses="cotangents"):
-    """In both number types; one of ones alone, and a larger one, which other oracles are asked of."""
+    """In both number types; one of ones alone, and a larger one, for other oracles."""
     rng = np.random.default_rng(0)
     for dtype, records, steps, size in (
         *((np.float64, 1, 1, 1), (np.float64, 2, 3, 2), (np.float32, 3, 4, 1), (np.float64, 2, 11, 3)),

@@ -1,4 +1,4 @@
-"""A slow engine, by a clock that its calls alone move on: what it is asked, when, and what is said of it."""
+"""A slow engine, by a clock that its calls alone move on: which cases it runs, when, and what is reported."""
 
 import time
 from dataclasses import replace
@@ -99,7 +99,7 @@ def test_time_is_over_within_a_call(monkeypatch):
 
 
 def test_what_has_shown_nothing_by_the_end_is_reported(monkeypatch):
-    """A property that no case has been asked yet."""
+    """A property that was checked on no case yet."""
     engine = Slow(monkeypatch)
     subject = engine.subject()
     seen = tallied(here, subject, QUICK, 0, Watch(until=4.0))
@@ -136,7 +136,7 @@ def test_pairs_are_met_within_some_six_hundred_calls(monkeypatch):
 
 @first_quick("model", [models.scan, models.lstm, models.vanilla], ids=lambda model: model.name)
 def test_every_property_stands_beside_every_level(model):
-    """In rows that are few; what one call tells is asked of all, and each step of small cases."""
+    """In rows that are few; what one call shows is checked on all, and each step of small cases."""
     # Its calls are not run.
     subject = layer(vanilla.forward, vanilla.backward, model=model).subject()
     samples, claim = subject.samples(QUICK), subject.engine.claim
@@ -162,7 +162,7 @@ def test_every_property_stands_beside_every_level(model):
     ids=["its own", "told", "some have no row"],
 )
 def test_rows_at_borders_of_chunks_come_first(chunks, strength):
-    """One of each, before all others but those of the opening; and each row is asked once."""
+    """One of each, before all others but those of the opening; and each row is run once."""
     profile = replace(QUICK, strength=strength)
     scope = Scope(records=(1, 3), steps=(1, 20), **chunks)
     # Its calls are not run.

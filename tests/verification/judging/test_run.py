@@ -54,7 +54,7 @@ def test_a_run_that_has_no_time_left_says_what_was_met():
 
 
 def test_a_run_that_is_interrupted_has_its_judgement():
-    """As a KeyboardInterrupt, so that whoever has asked for an end gets it; nothing is left at work."""
+    """As a KeyboardInterrupt, for whoever has requested an end; nothing is left at work."""
 
     def enough(done, total):
         raise KeyboardInterrupt
@@ -69,7 +69,7 @@ def test_a_run_that_is_interrupted_has_its_judgement():
 
 @pytest.mark.slow
 def test_a_right_layer_is_verified():
-    """With its scope in words, and what was not asked."""
+    """With its scope in words, and what was not checked."""
     told, reached = [], []
     found = judged(progress=lambda done, total: told.append((done, total)), reached=reached.append)
     assert (found.verdict, found.headline, found.ended) == ("verified to pairs", "verified to pairs", "")

@@ -1,4 +1,4 @@
-"""States that are always zero, and final ones that nobody returns: one by one, in whatever is asked."""
+"""States that are always zero, and final ones that nobody returns: one by one, in every case."""
 
 from dataclasses import replace
 

@@ -12,7 +12,7 @@ from verification.judging.training import training_of
 
 @pytest.fixture
 def calls_alone(monkeypatch):
-    """Runs of kept calls alone: the sample is asked elsewhere."""
+    """Runs of kept calls alone: the sample is run elsewhere."""
     monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
     for name in ("opening", "blocks", "portions"):
         monkeypatch.setattr(Plan, name, lambda *given: ())
@@ -159,7 +159,7 @@ def test_a_folder_without_calls_of_the_layer_is_refused(folders, refusal):
 
 
 def test_calls_beyond_the_scope_are_counted(folders):
-    """And said not to be asked."""
+    """And reported as not run."""
     made = of(vanilla.backward)
     trained(made, folders / "beyond", steps=1)
     scoped = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=Scope(dtypes=("float32",)))

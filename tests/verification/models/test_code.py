@@ -50,7 +50,7 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_case_is_made_again(case):
-    """Its numbers, their type, and how it is asked."""
+    """Its numbers, their type, and how it is run."""
     made = {"engine": SimpleNamespace(model=case.model)}
     exec(str(of_case(case)), made)
     other = made["case"]

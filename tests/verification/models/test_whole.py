@@ -64,7 +64,7 @@ def test_what_moves_them_does_not_move_a_step():
 
 
 def test_every_case_holds_whole_numbers_in_their_range():
-    """Of its own type, whatever is asked of its numbers; equal ones and many are met, and of a mask both."""
+    """Of its own type, whatever its numbers have to be; equal ones and many are met, and of a mask both."""
     some = [*made_of(MODEL, engine().claim)]
     for case in some:
         for name, below in (("token", case.sizes["V"]), ("mask", 2)):

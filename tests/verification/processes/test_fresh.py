@@ -119,7 +119,7 @@ def test_a_process_that_ends_between_two_tasks_is_reported(threaded):
 
 
 def test_a_pool_that_ends_ends_what_is_at_work_with_its_task(threaded):
-    """Threads may ask it for one outcome each; nothing is left when these have come."""
+    """Threads may take one outcome each from it; nothing is left when these have come."""
     pool, outcomes = Pool(), []
 
     def ask():

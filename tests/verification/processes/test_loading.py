@@ -70,7 +70,7 @@ BROKEN = {
     ),
 }
 
-# By what is asked for, the files that there are, and what is said.
+# By the name given, the files that there are, and what is said.
 REFUSED = {
     **{
         target: ({}, f"{target!r}, needed FILE.py:NAME")

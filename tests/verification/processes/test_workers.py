@@ -38,7 +38,7 @@ def deaf(_=None):
 
 @pytest.mark.parametrize("processes", [None, 1, 5])
 def test_results_are_in_order(monkeypatch, processes):
-    """Whatever the number of processes, and whichever is done first; tasks are asked for as they come."""
+    """Whatever the number of processes, and whichever is done first; tasks are taken as they come."""
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(workers, "AHEAD", 2)
     begun, most = [], 2 * (processes or 2)

@@ -44,7 +44,7 @@ Plant = Callable[[Asked, dict[str, Any]], None]
 
 @dataclass
 class Log:
-    """What an engine was asked."""
+    """The cases that an engine has run."""
 
     cases: list[Case] = field(default_factory=list)
     told: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)

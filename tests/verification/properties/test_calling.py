@@ -1,4 +1,4 @@
-"""An engine is asked in its own arrays, in limited time, and leaves the process as it was."""
+"""An engine runs a case in its own arrays, in limited time, and leaves the process as it was."""
 
 import sys
 from dataclasses import replace

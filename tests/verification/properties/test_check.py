@@ -1,4 +1,4 @@
-"""A property that is asked again fails as it did, and passes where the engine is right."""
+"""A property that is checked again fails as it did, and passes where the engine is right."""
 
 import numpy as np
 import pytest

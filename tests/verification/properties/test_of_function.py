@@ -89,7 +89,7 @@ def changes(array_of):
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A fault that a property finds alone; ``exact``: no bound is asked for."""
+    """A fault that a property finds alone; ``exact``: it has no bound."""
 
     property: str
     plant: Callable

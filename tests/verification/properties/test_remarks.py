@@ -118,7 +118,7 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
     ids=["right", "wrong", "coarse"],
 )
 def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, new, told):
-    """After so many calls of a case; of one that is right by then nothing, for it has not been asked all."""
+    """After so many calls of a case; of one that is right by then nothing, for not all was checked."""
     line, found = Channel(), []
     monkeypatch.setattr(time, "monotonic", lambda: line.calls.value / 2)
     engine = Guarded(lstm_with(old, new), line)

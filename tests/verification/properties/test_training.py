@@ -1,4 +1,4 @@
-"""A kept call: found are the parts of what it has answered that are wrong, and nobody is asked."""
+"""A kept call: the wrong parts of its answer are found, and no engine is called."""
 
 from dataclasses import replace
 

@@ -46,7 +46,7 @@ def test_how_it_is_computed_has_to_be_claimed():
 
 
 def test_who_sets_no_limit_takes_as_many_steps_as_there_are():
-    """And a truncation of one's own is asked of whoever brings it."""
+    """And a truncation of one's own is run by the engine that brings it."""
     claim = resolved(Scope(), vanilla, CAPABILITIES)
     long = random_case(vanilla, np.random.default_rng(0), {"H": 1, "D": 1, "K": 1}, 1, 512, losses="last")
     assert admits(claim, long)

@@ -16,7 +16,7 @@ def placed(model, layout, seed):
 
 
 def shared(model, seeds=range(30)):
-    """The pairs of arrays that some seed puts into one memory, once they are asked."""
+    """The pairs of arrays that some seed puts into one memory, once they are chosen."""
     found = set()
     for seed in seeds:
         case = placed(model, SHARED, seed)

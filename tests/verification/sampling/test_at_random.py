@@ -35,7 +35,7 @@ def test_a_generator_draws_one_case():
 
 
 def test_most_cases_are_small_and_some_of_any_size():
-    """Small ones are asked everything; sizes between the classes' numbers are met as well."""
+    """On small ones every property is checked; sizes between the classes' numbers are met as well."""
     net = layer(scan.forward, scan.backward, model=models.scan)
     largest = Counter(max(case.sizes.values()) <= 9 for case in drawn(net, 300))
     assert 0.15 > largest[False] / 300 > 0.03

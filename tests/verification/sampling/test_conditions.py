@@ -76,7 +76,7 @@ def test_an_engine_that_pads_with_zeros_is_given_no_step_of_them():
 
 
 def test_a_narrower_scope_declines_more():
-    """And never less: what either declines is not asked."""
+    """And never less: what either declines is not run."""
     claim = resolved(Scope(declines=("views",)), lstm, layer.CAPABILITIES)
     assert narrowed(claim, Scope(declines=("overflow",)), lstm).declines == ("overflow", "views")
     assert narrowed(claim, Scope(records=(1, 3)), lstm).declines == ("views",)

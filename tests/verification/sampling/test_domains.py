@@ -1,4 +1,4 @@
-"""Blocks with a domain: no case has a number beyond it, whatever else is asked of that."""
+"""Blocks with a domain: no case has a number beyond it, whatever other conditions it has."""
 
 from dataclasses import replace
 from functools import partial

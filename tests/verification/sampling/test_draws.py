@@ -25,7 +25,7 @@ SCOPES = {
 
 @pytest.mark.parametrize("name", SCOPES)
 def test_a_case_lies_within_the_claim(name):
-    """Of few numbers, where the claim has such sizes; of one number type, where that is asked."""
+    """Of few numbers, where the claim has such sizes; of one number type, where that is requested."""
     claim = resolved(SCOPES[name], lstm, CAPABILITIES)
     for case in all_drawn(cases(lstm, claim), "0", 30):
         assert admits(claim, case)

@@ -183,7 +183,7 @@ def test_losses_of_another_kind_are_excluded_where_they_say_nothing():
 
 
 def test_a_truth_s_memory_is_bounded_as_its_work_is():
-    """Of a state of many axes without a most: each size is asked, and what is left out is said."""
+    """Of a state of many axes without a most: each size is run, and what is left out is said."""
     model = replace(gated_linear_attention, most={})
     ruled, claim = rules(*claimed(model)), claimed(model)[1]
     everything = {f"size {name}": LONG for name in "AKV"}
@@ -194,7 +194,7 @@ def test_a_truth_s_memory_is_bounded_as_its_work_is():
     assert [*too_large(model, claim)] == [
         "sizes whose truth takes more than about 2 s or 1 GiB, as A 129, K 129, V 129"
     ]
-    # Of who has no other size that one is asked.
+    # An engine that has no other size runs that one.
     model, claim = claimed(model, scope=Scope(sizes=dict.fromkeys("AKV", (200,))))
     assert possible({f"size {name}": (200, 200) for name in "AKV"}, rules(model, claim))
 

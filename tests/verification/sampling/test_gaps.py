@@ -24,7 +24,7 @@ def rows(model=scan, seed=0, scope=None):
 
 
 def sizes(name, seeds, model=scan):
-    """The numbers of a size that are left out by the classes and asked by some of the seeds."""
+    """The numbers of a size that are left out by the classes and run by some of the seeds."""
     asked = {row.sizes[name] for seed in seeds for row in rows(model, seed)[0].values()}
     return asked - set(NUMBERS)
 

@@ -126,7 +126,7 @@ def test_cotangents_are_all_there_and_numbers_are_random_where_the_others_are_de
 
 
 def test_arrays_lie_each_in_a_way_of_their_own():
-    """Some cases have all in C order, in some two share their memory, and no view is asked where declined."""
+    """Some cases have all in C order, in some two share their memory; declined views are not made."""
     seen = Counter(
         how for case in made(change=layouts) for how in {*case.layouts.values(), len(case.layouts)}
     )

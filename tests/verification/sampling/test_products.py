@@ -52,7 +52,7 @@ ROWS = dealt_rows("lstm")
 
 @first_quick("fault", SIZES, count=0, ids=lambda fault: f"{fault.cell}: {fault.name}")
 def test_a_fault_is_refuted_by_its_property(fault):
-    """At its sizes alone, or in a process that is asked other rows before."""
+    """At its sizes alone, or in a process that runs other rows before."""
     made, found = planted(fault), set()
     engine = layer(made.forward, made.backward, model=model_of(fault))
     for number in rows_of(fault):
@@ -83,7 +83,7 @@ def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
 
 @pytest.mark.parametrize("model", [model for model, _ in RIGHT], ids=lambda model: model.name)
 def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
-    """Of rows that cost little each of what takes further calls is asked three."""
+    """Each property that takes further calls is checked on three rows that cost little."""
     claim = resolved(None, model, adapter.CAPABILITIES)
     rows = dealt_out(model, claim, *at_sizes(claim))
     assert max(
@@ -94,7 +94,7 @@ def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
     assert max(row.sizes["N"] * row.sizes["T"] for row in rows) > 2**16
 
 
-# By records, steps, units and inputs, in how many types a simple network is asked, the least precise first;
+# By records, steps, units and inputs, in how many types a simple network is run, the least precise first;
 # of many positions in the most precise alone that is not too dear, and no long double.
 THREE = ("float32", "float64", "longdouble")
 TYPES = {
@@ -112,7 +112,7 @@ TYPES = {
 
 
 def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a_process():
-    """And no process is asked the rows of a shape that another was asked."""
+    """And no process runs the rows of a shape that another has run."""
     rows = dealt_out(models.vanilla, resolved(None, models.vanilla, problem.CAPABILITIES), (), ())
     types: dict[tuple[int, ...], tuple[str, ...]] = {}
     for row in rows:
@@ -169,7 +169,7 @@ def test_sizes_of_one_record_are_met_by_who_claims_lengths_as_well():
 
 
 def test_how_far_they_go_is_said():
-    """As a limit of what is asked."""
+    """As a limit of what is run."""
     assert in_words(models.lstm, CLAIM) == (
         "together N to 129, T to 512, H to 512, D to 64, N·T·(4H·D + 4H·H) to 2.7e8"
     )

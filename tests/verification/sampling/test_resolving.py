@@ -155,7 +155,7 @@ def test_a_given_scope_narrows():
     ],
 )
 def test_a_scope_that_widens_is_misuse(own, given, message):
-    """What an engine does not claim is never asked of it."""
+    """An engine never runs what it does not claim."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
         narrowed(resolved(Scope(**own), scan, CAPABILITIES), Scope(**given), scan)
 

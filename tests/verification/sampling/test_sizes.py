@@ -1,4 +1,4 @@
-"""Sizes that an engine names are all that it is asked, and of final states nothing that it declines."""
+"""An engine runs the sizes that it names alone, and of final states nothing that it declines."""
 
 from dataclasses import replace
 
@@ -93,7 +93,7 @@ def test_a_dimension_that_is_named_is_not_widened():
 
 
 def test_it_is_said():
-    """What is asked, and what is not."""
+    """What is run, and what is not."""
     claim = of(SIZED).claim
     assert "; K 16 or 32; V 16" in claim.in_words()
     assert {"other sizes of K", "other sizes of V"} <= {*claim.not_asked(MODEL)}
@@ -103,7 +103,7 @@ def test_it_is_said():
 
 
 def test_no_final_state_has_a_cotangent_that_is_declined():
-    """In whatever is asked; nor is it handed on, or waited for."""
+    """In any case; nor is it handed on, or waited for."""
     engine = of(ENDLESS)
     some = [*made_of(MODEL, engine.claim), healthy_case(engine), *circumstances(engine), *large(engine)]
     assert not any(array.any() for case in some for array in case.objective.state)

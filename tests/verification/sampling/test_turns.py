@@ -28,7 +28,7 @@ def of_all(row):
 
 
 def asked(rows, name):
-    """Those that are asked it, by their places."""
+    """Those on which it is checked, by their places."""
     return [place for place, row in enumerate(rows) if name in row.turns]
 
 
@@ -47,7 +47,7 @@ def test_every_name_meets_every_level_and_every_number():
 
 
 def test_the_first_rows_are_asked_all():
-    """So that a run which ends early, or has few rows, has asked everything some times."""
+    """So that a run which ends early, or has few rows, has checked everything some times."""
     made = in_turn(ROWS, Turns(of_all))
     assert all(row.turns == NAMES for row in made[:6])
     assert all(row.turns == NAMES for row in in_turn(ROWS[:2], Turns(of_all)))
@@ -78,7 +78,7 @@ def test_rows_that_are_apart_share_no_turns():
 
 
 def test_rows_of_much_that_is_new_come_first():
-    """So that fewer are asked, which meet as much; numbers do not count where they are not to."""
+    """So that fewer are run, which meet as much; numbers do not count where they are not to."""
     rows = [replace(row, sizes={"T": steps}) for row in ROWS for steps in (2, 3, 4, 8)]
     few, usual = (in_turn(rows, Turns(of_all, first=0, least=least)) for least in ((3, 2, 1), (1,)))
     levels = in_turn(rows, Turns(of_all, first=0, numbers=False))

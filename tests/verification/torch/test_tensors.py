@@ -8,7 +8,7 @@ from verification.torch import tensors
 
 
 class Tensor:
-    """What is asked of one."""
+    """What is read of one."""
 
     dtype = "float32"
 

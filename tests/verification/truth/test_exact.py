@@ -57,7 +57,7 @@ def test_departures_are_followed():
 
 
 def test_transcendental_functions_are_refused():
-    """With the names of those that were asked."""
+    """With the names of those that were called."""
     case = random_case(gru, np.random.default_rng(0), {"H": 1, "D": 1})
     with pytest.raises(ValueError, match="functions: sigmoid, tanh, needed rational ones"):
         exact.gradient(case)

@@ -39,7 +39,7 @@ def test_small_cases_are_computed_together_and_large_states_need_fewer_draws():
 
 
 def test_a_place_tells_the_same_again_and_another_does_not():
-    """In the order in which it is asked."""
+    """In the order of the calls."""
     one, again, other = (Rounding(some(), TOGETHER, 1, s) for s in (2, 2, 3))
     first = one.noise((9, 4))
     np.testing.assert_array_equal(first, again.noise((9, 4)))

@@ -110,7 +110,7 @@ BLOCKS = (
 
 @first_quick("name", operations.NAMES, 20)
 def test_an_operation_of_autograd_is_good_for_every_oracle_or_refused(name):
-    """All oracles that are asked say the same, in sizes that the check has not tried; or it is one line."""
+    """All oracles that apply say the same, in sizes that the check has not tried; or it is one line."""
     call = operations.call(name)
 
     def step(f, p, x, h):

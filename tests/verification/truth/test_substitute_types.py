@@ -112,7 +112,7 @@ def test_what_it_does_not_hold_says_nothing(dtype, large, small):
 
 
 def refuting(module, dtype, some=SOME):
-    """The properties that are asked of a layer that is kept in a type, and those that refute it."""
+    """The properties that are checked on a layer that is kept in a type, and those that refute it."""
     scope = Scope(dtypes=(dtype.name,))
     engine = layer(module.forward, module.backward, model=gated_linear_attention, scope=scope)
     found = [*findings(engine, truth_of(stored(some, dtype)))]
@@ -121,7 +121,7 @@ def refuting(module, dtype, some=SOME):
 
 @of_each
 def test_who_computes_in_single_precision_is_right(dtype):
-    """Sums of several answers are not asked, of which each is rounded."""
+    """Sums of several answers, of which each is rounded, are not checked."""
     asked, wrong = refuting(kept.of(plain, dtype), dtype)
     assert wrong == set()
     assert asked >= {"forward", "autograd", "lags", "second call", "memory layout", "units permute"}

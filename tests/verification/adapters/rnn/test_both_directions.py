@@ -77,7 +77,7 @@ def test_a_fault_of_both_directions_is_refuted(fault, trials):
 
 
 def test_outputs_that_are_not_the_forward_s_are_an_error():
-    """For the backward alone is asked."""
+    """Only the backward is judged."""
     fault = Fault(
         "turned",
         "s.",

@@ -1,4 +1,4 @@
-"""A cell is asked as a network of a case with a loss, and as a layer of one with cotangents."""
+"""A cell runs a case with a loss as a network, and one with cotangents as a layer."""
 
 from dataclasses import replace
 

@@ -67,7 +67,7 @@ def test_records_that_end_early_are_asked_of_a_loss():
 
 
 def test_one_processor_is_reported():
-    """Where no threads can be asked, a verdict says so."""
+    """Where threads cannot be run, a verdict says so."""
     engine = network_of("gru", "CompiledLoops")
     assert ONE_PROCESSOR not in engine.claim.not_asked(engine.model)
     assert ONE_PROCESSOR in without_threads(engine).claim.not_asked(engine.model)

@@ -17,7 +17,7 @@ LARGE = [*LARGER_PROBLEMS, *OWN_TRUNCATIONS]
     "one", [INTEGERS[3], LARGER_PROBLEMS[13], OWN_TRUNCATIONS[0], DECAYING[0]], ids=lambda each: each.name
 )
 def test_a_case_is_made_once_and_says_how(one):
-    """The same object for all that ask, and a program of a few lines."""
+    """The same object for every caller, and a program of a few lines."""
     assert one.make() is one.make()
     code = of_case(one.make())
     assert code.body.count("\n") == 1

@@ -1,4 +1,4 @@
-"""What every cell is asked beside the designed sample: right cells answer it, and it refutes faults."""
+"""The cases of every cell beside the designed sample: right cells pass them, and they refute faults."""
 
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def test_layers_are_drawn_as_any_layer_is(name):
 @pytest.mark.parametrize("loops", LOOPS)
 @pytest.mark.parametrize("name", CELLS)
 def test_right_cells_answer_all(name, loops):
-    """By either loops, to every property that is asked of such a case."""
+    """By either loops, under every property that is checked on such a case."""
     if loops == "compiled":
         compile_loops(name)
     engine = network_of(name, LOOPS[loops])
@@ -79,7 +79,7 @@ def test_a_fault_is_refuted_by_its_case(one):
 @pytest.mark.slow
 @pytest.mark.parametrize("one", COMPILED, ids=lambda one: one.name)
 def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
-    """And it is right without the fault, as is asked above."""
+    """And it is right without the fault, as the test above checks."""
     engine = network_of(one.cell, LOOPS["compiled"])
     with planted(one):
         compile_loops(one.cell, (case_of(engine, one.case["asked"]).dtype.name,))

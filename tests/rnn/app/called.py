@@ -1,4 +1,4 @@
-"""What the commands say and refuse, for the tests of them, and how a short training is asked for."""
+"""The commands as their tests call them: what one prints or refuses, and the options of a short training."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""How engines of other libraries are asked here: one case in all its properties, or a short run."""
+"""Checks of other libraries' engines: one case under all properties, or a short run."""
 
 from dataclasses import replace
 
