@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from tests.layers import scan
+from tests.layers import scan, steps
 from tests.promises import SHORT
 from verification import (
     Block,
@@ -25,6 +25,7 @@ from verification import (
     scoped,
     step,
     verify,
+    watch,
 )
 from verification.adapters.layout import layout_of
 from verification.jax.watching import apply_watched
@@ -37,6 +38,8 @@ from verification.truth.soundness import check
 X, H = Block("x", ("H",), Use.INPUT), Block("h", ("H",), Use.STATE)
 NET = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
 ARGUMENTS = st.tuples(st.just(np.ones(2)))
+# No folder can be made there, so that who tries fails otherwise.
+NOWHERE = "/dev/null/calls"
 
 
 def square(x):
@@ -172,6 +175,19 @@ CALLS = [
             lambda made=made: made(None, None, 3),
         )
         for made in (function_watched, layer_watched)
+    ),
+    *(
+        (r"layer: .*, needed what verification\.layer", lambda what=what: watch(what, NOWHERE))
+        for what in (scan.forward, step(steps.scan, steps.scan_back, model=models.scan), None)
+    ),
+    ("module: int, needed None", lambda: watch(NET, NOWHERE, 3)),
+    *(
+        (
+            f"{name}: .*, needed a whole number from 1 on$",
+            lambda name=name, value=value: watch(NET, NOWHERE, **{name: value}),
+        )
+        for name in ("most", "calls")
+        for value in ("64 MB", 2.5, True, 0, -1)
     ),
     *(
         ("seconds: .*, needed a number above 0, or None$", lambda value=value: verify(NET, seconds=value))

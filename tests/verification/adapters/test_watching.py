@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.layers import scan, vanilla
-from tests.layers.steps import scan as scan_step
-from tests.layers.steps import scan_back
-from verification import layer, models, step, watch
+from tests.layers import vanilla
+from verification import layer, models, watch
 from verification.adapters.calls import read
 
 NET = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
@@ -69,29 +67,6 @@ def test_what_a_layer_changes_is_kept_as_it_was_given(tmp_path):
     assert np.array_equal(call.arrays["outputs"], answered)
     assert call.arrays["d_outputs"].all()
     assert call.changed == ("U", "xs", "outputs")
-
-
-@pytest.mark.parametrize("what", [scan.forward, step(scan_step, scan_back, model=models.scan), None])
-def test_what_is_no_layer_is_refused(what, tmp_path):
-    """In a line, and no folder is made."""
-    with pytest.raises(TypeError, match=r"^layer: .*, needed what verification\.layer"):
-        watch(what, tmp_path / "calls")
-    assert not (tmp_path / "calls").exists()
-
-
-@pytest.mark.parametrize("name", ["most", "calls"])
-@pytest.mark.parametrize("value", ["64 MB", 2.5, True, 0, -1])
-def test_a_count_that_is_none_is_refused_before_a_training_begins(tmp_path, name, value):
-    """By its name, and no folder is made."""
-    with pytest.raises((TypeError, ValueError), match=rf"^{name}: .*, needed a whole number from 1 on$"):
-        watch(NET, tmp_path / "calls", **{name: value})
-    assert not (tmp_path / "calls").exists()
-
-
-def test_a_module_beside_a_layer_of_functions_is_refused(tmp_path):
-    """It has none."""
-    with pytest.raises(TypeError, match=r"^module: int, needed None"):
-        watch(NET, tmp_path, 3)
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verification.diagnosis.diagnosis import Diagnosis
-from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.judging.judgement import Judgement, Row, verdict_of
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -78,19 +77,3 @@ def test_a_row_has_a_verdict():
 def test_calls_of_a_training_are_told_by_three_shapes(calls, words):
     """Those of which there are most; of one shape without its number."""
     assert replace(RIGHT, calls=calls).beside == words
-
-
-def test_in_words_it_says_why():
-    """The scope, what is missing, the sentence, the example with its program."""
-    assert str(RIGHT) == "scan: verified (all of it; 3 cases, 2 informative)"
-    assert str(replace(RIGHT, missing=("T = 1",))).endswith("not exercised: T = 1")
-    example = Example(None, "autograd", "x", "d_x is wrong", "the program", smallest=True)
-    rows = (Row("autograd", "x", 1, 1, 1),)
-    told = str(replace(RIGHT, rows=rows, diagnosis=Diagnosis("step", sentence="so it is"), example=example))
-    larger = replace(example, smallest=False)
-    assert "autograd: d_x is wrong; an example:" in str(replace(RIGHT, rows=rows, example=larger))
-    assert told.splitlines()[1:] == [
-        "so it is",
-        "autograd: d_x is wrong; the smallest example:",
-        "the program",
-    ]
