@@ -180,7 +180,6 @@ CALLS = [
         (r"layer: .*, needed what verification\.layer", lambda what=what: watch(what, NOWHERE))
         for what in (scan.forward, step(steps.scan, steps.scan_back, model=models.scan), None)
     ),
-    ("module: int, needed None", lambda: watch(NET, NOWHERE, 3)),
     *(
         (
             f"{name}: .*, needed a whole number from 1 on$",
