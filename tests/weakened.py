@@ -666,6 +666,7 @@ NEAR = {
     "trial": (
         (PROPERTIES, "form or second or records or row or asked or reused or memory"),
         (RULES, "zeros or declined or says_something or not_asked_the"),
+        ("tests/verification/properties/test_remarks.py", "time_is_over"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
     "tolerance": (
@@ -680,6 +681,7 @@ NEAR = {
     ),
     "truth": (
         (RULES, "says_something or any_numbers or zeros or large_beyond or there_before"),
+        (PROPERTIES, "kink"),
         ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
