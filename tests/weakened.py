@@ -181,9 +181,10 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "The search for a smaller function's case goes elsewhere; what it keeps is wrong, and no larger.": (
         "judging/shrinking.py: smallest_of.fails: an answer: False → (True)",
     ),
-    "A truth that is not kept is made again.": (
+    "A truth or a row that is not kept is made again.": (
         "models/identity.py: _is_known: an answer: True → (False)",
         "models/identity.py: _is_of_known: an answer: True → (False)",
+        "judging/model_subject.py: OfModel.samples: a rule: self.shelf is None → (True)",
     ),
     "Two ways to one norm, of which one takes no square that may be none.": (
         "truth/sums.py: SMALL: a limit: 1e-100 → (10 * 1e-100)",

@@ -291,13 +291,17 @@ BLOCKS = ("U", "W", "b", "xs", "h0")
 
 @pytest.mark.parametrize("dtype", DETERMINED)
 def test_a_case_says_something_where_one_block_is_determined(dtype):
-    """Else it is a case, and no more: it meets nothing."""
+    """Else it is a case, and no more: it meets nothing, and covers no row."""
     claim, case = claimed(LAYER), of(dtype=dtype)("cotangents")
+    right = OfModel(Stub(models.vanilla, claim))
     within, beyond = dict.fromkeys(BLOCKS, 0.99), dict.fromkeys(BLOCKS, 1.01)
     for shares, informative in ((within, 1), ({**beyond, "W": 0.99}, 1), (beyond, 0)):
         found = judged(claim, (with_shares(case, shares), 1))
         assert (found.cases, found.informative) == (1, informative)
         assert ("N ≥ 2" in found.seen) == informative
+        for row, covered in ((("floats", 5), {("floats", 5)}), (None, set())):
+            seen = right.tally(RunCase(with_shares(case, shares), row))
+            assert seen.rows_covered == (covered if informative else set())
     undetermined = with_shares(case, within, determined=False)
     found = judged(claim, (undetermined, 1))
     assert (found.cases, found.informative, found.rows) == (1, 0, ())
