@@ -24,15 +24,16 @@ def outcome(is_right: bool, says: str) -> str:
 def by_engine(results: dict[str, Any], checkers: dict[str, Any]) -> list[tuple[str, list[tuple[str, float]]]]:
     """For each engine that all have judged: its name, and each column's outcome and seconds.
 
-    What is true is the verdict: what was verified is right, and what was refuted was found wrong by two
-    sources more (``benchmarks.field_study.confirm``).
+    Ours are of processor time, as the machine may have been busy. What is true is the verdict: what was
+    verified is right, and what was refuted was found wrong by two sources more
+    (``benchmarks.field_study.confirm``).
     """
     rows = []
     for name, said in sorted(checkers.items()):
         if name not in results or results[name]["verdict"] not in ("verified", "refuted"):
             continue
         right = results[name]["verdict"] == "verified"
-        ours = ("right" if right else "caught", float(results[name]["seconds"]))
+        ours = ("right" if right else "caught", float(results[name]["cpu_seconds"]))
         others = [(outcome(right, said[kind]["says"]), float(said[kind]["seconds"])) for kind in CHECKERS]
         rows.append((name, [ours, *others]))
     return sorted(rows, key=lambda row: (results[row[0]]["verdict"], row[0]))

@@ -77,14 +77,22 @@ def linked(name: str, result: dict[str, Any]) -> str:
     return f"[{result['pin']['title']}]({LINK.format(name)})"
 
 
+SECONDS = "seconds, and of processor time"
+
+
+def seconds(result: dict[str, Any]) -> str:
+    """Of a run, by the clock and on its processors."""
+    return f"{result['seconds']:.0f}, {result['cpu_seconds']:.0f}"
+
+
 def verified_table(results: dict[str, Any]) -> str:
     """What was verified, within which scope, and how far if not wholly."""
     rows = [
-        row(linked(name, r), where(r["pin"]), within(r), r["informative"], f"{r['seconds']:.0f}")
+        row(linked(name, r), where(r["pin"]), within(r), r["informative"], seconds(r))
         for name, r in sorted(results.items())
         if r["verdict"] in VERIFIED
     ]
-    return table(("engine", "pinned", "verified within", "informative cases", "seconds"), rows)
+    return table(("engine", "pinned", "verified within", "informative cases", SECONDS), rows)
 
 
 def within(result: dict[str, Any]) -> str:
@@ -104,8 +112,8 @@ def refuted_table(results: dict[str, Any]) -> str:
             sentence = r["diagnosis"]["sentence"] if r["diagnosis"] else ""
             page = r["pin"].get("page")
             title = linked(name, r) + (f": [page]({page})" if page else "")
-            rows.append(row(title, where(r["pin"]), sentence, f"`{example}`", f"{r['seconds']:.0f}"))
-    return table(("engine", "pinned", "diagnosis", "smallest example", "seconds"), rows)
+            rows.append(row(title, where(r["pin"]), sentence, f"`{example}`", seconds(r)))
+    return table(("engine", "pinned", "diagnosis", "smallest example", SECONDS), rows)
 
 
 def not_runnable_table(results: dict[str, Any]) -> str:

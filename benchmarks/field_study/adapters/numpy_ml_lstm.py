@@ -1,6 +1,7 @@
 """numpy-ml: layers.LSTMCell; a new cell for each call.
 
 Its initial state is zero. Its two accumulators before the last step are what its loop starts from.
+A cell adds each backward to the gradients that it has, by design.
 """
 
 import collections
@@ -60,5 +61,6 @@ engine = layer(
         blocks=("U", "W", "b", "xs"),
         records=(1, 9),
         steps=(1, 9),
+        declines=("second backward",),
     ),
 )

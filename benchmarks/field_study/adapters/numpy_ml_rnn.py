@@ -1,6 +1,7 @@
 """numpy-ml: layers.RNNCell, a vanilla layer of tanh; a new cell for each call.
 
 Its initial state is zero. The accumulator of dL/dA before the last step is what its loop starts from.
+A cell adds each backward to the gradients that it has, by design.
 """
 
 import collections
@@ -43,7 +44,11 @@ def backward(cell, d_outputs, d_state):
 
 
 scope = Scope(
-    functions={"activation": ("tanh",)}, dtypes=("float64",), states="zero", blocks=("U", "W", "b", "xs")
+    functions={"activation": ("tanh",)},
+    dtypes=("float64",),
+    states="zero",
+    blocks=("U", "W", "b", "xs"),
+    declines=("second backward",),
 )
 arrays = {"U": ("Wax", "T"), "W": ("Waa", "T"), "b": ("bx", "ba")}
 engine = layer(forward, backward, model=vanilla, scope=scope, arrays=arrays)
