@@ -1,11 +1,12 @@
 """Numbers at which code takes another path: each kind in a small case of its own, in every claimed type.
 
-A softplus, a logarithm of a sigmoid or an exponential switches to another formula at some 20 to 45; what is
-made of a decay near 1 or 0 cancels; an epsilon, a threshold or a test for zero tells where numbers are next
-to nothing, or where one record is far quieter than the others; a test for equality where records are alike.
+A tanh is cut off at some 5 to 20 and a sigmoid at some 10 to 45, where a softplus, a logarithm of a sigmoid
+or an exponential switches to another formula; what is made of a decay near 1 or 0 cancels; an epsilon, a
+threshold or a test for zero tells where numbers are next to nothing, or where one record is far quieter than
+the others; a test for equality where records are alike.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -15,9 +16,16 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Block, Model, Use
 from verification.models.stored import limits
-from verification.sampling.claim import Claim
+from verification.sampling.claim import Claim, rational
+from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
-from verification.sampling.factors import dimensions, needs_readout, numbers_given, vectors
+from verification.sampling.factors import (
+    OVERFLOWING,
+    dimensions,
+    needs_readout,
+    numbers_given,
+    vectors,
+)
 from verification.sampling.numbering import Row
 from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS
 from verification.sampling.products import plain, within
@@ -27,11 +35,15 @@ from verification.sampling.sample import by_levels, in_floats
 SMALL = {"N": 3, "T": 6}
 UNITS = 4
 
-# Where formulas of softplus and of the logarithm of a sigmoid switch.
-LEAST, MOST = 20.0, 45.0
+# Where functions are cut off, or other formulas take their place: so large are numbers that are far out.
+LEAST, MOST = 5.0, 45.0
 
-# How many of the inputs are so.
-PART = 0.1
+# How many of the inputs are so, and of the states; and how many cotangents are denormal.
+PART, PART_OF_STATES = 0.1, 0.5
+
+# A function may be cut off in one gate and on one side alone, and the error shows between there and where the
+# function has reached its limit: of so many records each gate meets all of that.
+FAR_RECORDS = 17
 
 # Powers of two by which a decay is off 1 or 0, by 1e-8 to 1e-4: a power of ten is not the same to the bit on
 # every processor.
@@ -57,13 +69,33 @@ def rows_where_code_switches(model: Model, claim: Claim) -> tuple[Row, ...]:
     if claim.compiled:
         return ()
     wanted = {**dict.fromkeys(dimensions(model, needs_readout(claim)), UNITS), **SMALL}
-    sizes = {name: within(claim, name, size) for name, size in wanted.items()}
+
+    far = {**wanted, "N": FAR_RECORDS}
+
+    def row(name: str, dtype: str, levels: Mapping[str, str]) -> Row:
+        of_row = far if name == FAR_OUT else wanted
+        sizes = {each: within(claim, each, size) for each, size in of_row.items()}
+        return Row({**plain(model, claim, sizes), **levels, "type": dtype, "switch": name}, sizes)
+
     return tuple(
-        Row({**plain(model, claim, sizes), "type": dtype, "switch": name}, sizes)
+        row(name, dtype, levels)
         for name in CHANGES
         if _has(model, claim, name)
         for dtype in claim.dtypes
+        for levels in (_tending_to_limits(model, claim) if name == FAR_OUT else ({},))
     )
+
+
+def _tending_to_limits(model: Model, claim: Claim) -> Iterator[Mapping[str, str]]:
+    """Levels by which each function that is not rational plays its role once, and a number overflows."""
+    others = rational(model, claim)
+    roles = {
+        role: [n for n in of if n not in others[role]] or [of[0]] for role, of in claim.functions.items()
+    }
+    beyond = OVERFLOWING in conditions(model, claim).get("vectors", ())
+    for i in range(max(map(len, roles.values()))):
+        functions = {f"function {role}": names[i % len(names)] for role, names in roles.items()}
+        yield functions | ({"vectors": OVERFLOWING} if beyond else {})
 
 
 def _has(model: Model, claim: Claim, name: str) -> bool:
@@ -84,13 +116,14 @@ def _kept(block: Block, array: Array) -> Array:
 
 
 def _far_out(case: Case, rng: np.random.Generator) -> Case:
-    """One number in ten of each input."""
+    """Some numbers of each input, and of each state that is not always zero."""
     blocks = dict(case.blocks)
-    for block in numbers_given(case.model):
+    states = tuple(block for block in case.model.of(Use.STATE) if blocks[block.name].any())
+    for block in (*numbers_given(case.model), *states):
         array = blocks[block.name]
         far = _kept(block, rng.uniform(LEAST, MOST, array.shape))
         far = far * rng.choice((-1, 1), array.shape) if block.domain is None else far
-        chosen = rng.random(array.shape) < PART
+        chosen = rng.random(array.shape) < (PART_OF_STATES if block in states else PART)
         chosen.flat[int(rng.integers(array.size))] = True
         blocks[block.name] = np.where(chosen, far, array).astype(array.dtype)
     return replace(case, blocks=blocks)
@@ -202,7 +235,7 @@ def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
     return replace(case, blocks=blocks)
 
 
-FAR_OUT = "inputs of 20 to 45"
+FAR_OUT = "inputs and states of 5 to 45"
 EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
 QUIET_NUMBERS, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
 

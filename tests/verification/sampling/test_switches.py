@@ -1,5 +1,7 @@
 """Numbers where code switches: what is wrong there alone is refuted by the row of that switch."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,11 @@ from verification.adapters import layer as layer_adapter
 from verification.adapters import problem as problem_adapter
 from verification.judging.sampled import truth_of_row
 from verification.properties.findings import findings
+from verification.sampling.factors import ORDINARY, OVERFLOWING
 from verification.sampling.resolving import resolved
 from verification.sampling.switches import (
     CHANGES,
+    FAR_OUT,
     NOTHING,
     QUIET,
     rows_where_code_switches,
@@ -74,14 +78,26 @@ def test_the_numbers_are_what_they_are_called():
     assert quiet.min() < 4 * QUIET * quiet.max()
     outputs = np.abs(cases["denormal cotangents"].objective.outputs)
     assert ((outputs > 0) & (outputs < np.finfo(float).tiny)).any()
-    far = np.abs(cases["inputs of 20 to 45"].blocks["delta"])
-    assert far.shape == (3, 6, 4)
-    assert 4 < (far >= 20).sum() < 16
-    assert ((far < 8) | (far >= 20)).all()
-    assert 35 < far.max() < 45
+    far = np.abs(cases["inputs and states of 5 to 45"].blocks["delta"])
+    assert far.shape == (17, 6, 4)
+    assert 20 < (far >= 5).sum() < 60
+    assert 40 < far.max() < 45
+    assert (cases["inputs and states of 5 to 45"].blocks["h0"] >= 5).mean() > 0.2
     for array in cases["equal records"].blocks["u"], cases["equal records"].objective.outputs:
         assert (array == array[:1]).all()
     assert {*cases} == {*CHANGES}
+
+
+def test_each_function_that_tends_to_a_limit_is_far_out():
+    """In each type, of an engine that is told its functions; and one number overflows, unless it declines."""
+    for scope, vectors in ((None, OVERFLOWING), (Scope(declines=("overflow",)), ORDINARY)):
+        claim = resolved(scope, models.vanilla, problem_adapter.CAPABILITIES)
+        met = {
+            tuple(row.levels[factor] for factor in ("type", "function activation", "vectors"))
+            for row in rows_where_code_switches(models.vanilla, claim)
+            if row.levels["switch"] == FAR_OUT
+        }
+        assert met == {*product(claim.dtypes, ("tanh", "sigmoid"), (vectors,))}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +115,7 @@ def test_the_numbers_are_what_they_are_called():
             None,
             {"a quiet record", "a quiet last step", "denormal cotangents"},
         ),
-        (models.linear, layer_adapter, None, {"inputs of 20 to 45"}),
+        (models.linear, layer_adapter, None, {"inputs and states of 5 to 45"}),
         (models.lstm, layer_adapter, Scope(compiled=True), {*CHANGES}),
     ],
     ids=["one record", "losses alone", "no functions", "compiled"],
