@@ -41,7 +41,7 @@ PROGRAM = f"{program(__package__)}.verdict"
 # A run that takes seconds.
 FEW = (
     Profile("few", cases=6, exact_cases=0, strength=1),
-    Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",)),
+    Scope(records=(1, 3), steps=(1, 4), dtypes=("float64",), sizes={"H": (2, 3), "D": (2, 3)}),
 )
 
 FIRST = "verdict, first"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.programs import python
 from verification.campaign.identity import identity_of
 from verification.judge import subject_of
 from verification.processes.loading import engine_at
@@ -65,5 +66,4 @@ def called(folder: Path, *argv: str) -> list[str]:
 
 def run(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     """The command in a folder, to its end."""
-    call = called(folder, *argv)
-    return subprocess.run(call, cwd=folder, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    return python("-m", "verification", "campaign", *argv, folder=folder)

@@ -207,10 +207,6 @@ OPTIMISERS = {
 }
 
 
-def quiet(standing):
-    """No progress is shown."""
-
-
 def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
     """Every public callable with valid arguments, made anew."""
     rng = np.random.default_rng
@@ -299,7 +295,11 @@ def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
                     "validation_data": (XS, TARGETS),
                 },
                 **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{"rng": rng(0), "callbacks": [quiet], "early_stopping": stopping.EarlyStopping()},
+                **{
+                    "rng": rng(0),
+                    "callbacks": [lambda standing: None],
+                    "early_stopping": stopping.EarlyStopping(),
+                },
                 **{"dropout": 0.0},
             },
         ),

@@ -135,14 +135,6 @@ def test_growth_is_reported_by_its_exponent():
     assert growth.report(rows).splitlines()[-1].split() == ["H", "manual", "1–8", "1.00", "64.0", "2.00"]
 
 
-def peaks():
-    """Two lengths of memory, and one that the system does not tell."""
-    for steps, size in ((125, 2**20), (250, 2**21), (500, None)):
-        task = draw(Shape(steps, 1, 1, 2), "float32")
-        more = {"part": "peak", "bytes": size, "result_bytes": 2**19}
-        yield row("memory", task, "manual", 1, Verdict(0.0), more=more)
-
-
 def test_what_recomputation_leaves():
     """Of 9 MiB 3 are left, and 2 of 8 beyond the result; nothing is told where one peak is not known."""
     task = draw(Shape(5, 1, 1, 2), "float32")
@@ -182,6 +174,12 @@ def test_pictures_are_drawn(tmp_path: Path):
     grown = [row("growth", TASK, "manual", 1, Verdict(0.0), OURS, OURS, each) for each in more]
     against_autodiff.pictures(pair("against_autodiff", "torch"), tmp_path)
     growth.pictures(grown, tmp_path)
-    known = [peak for peak in peaks() if peak.more["bytes"]]
+    known = [
+        row(
+            *("memory", draw(Shape(steps, 1, 1, 2), "float32"), "manual", 1, Verdict(0.0)),
+            more={"part": "peak", "bytes": size, "result_bytes": 2**19},
+        )
+        for steps, size in ((125, 2**20), (250, 2**21))
+    ]
     memory.pictures([*known, *known], tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["growth.png", "memory.png", "ratios.png"]

@@ -9,16 +9,12 @@ from rnn.generation import free_run
 SUM = RNN(Vanilla(inputs=1, units=1, activation=identity), outputs=1)
 
 
-def summing(dtype=np.float64):
-    """Parameters with which ``SUM`` predicts the sum of everything since its zero state."""
-    one, zero = np.ones((1, 1), dtype), np.zeros(1, dtype)
-    return Params(U=one, W=one, b=zero, V=one, c=zero)
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 def test_windows_of_two_sums_are_fibonaccis_numbers(dtype):
     """Each value is predicted from a zero state and the last two alone; a carried state would add more."""
-    run = free_run(SUM, summing(dtype), np.ones((1, 2, 1), dtype), 6)
+    # With these parameters SUM predicts the sum of everything since its zero state.
+    one, zero = np.ones((1, 1), dtype), np.zeros(1, dtype)
+    run = free_run(SUM, Params(one, one, zero, one, zero), np.ones((1, 2, 1), dtype), 6)
     assert run[0, :, 0].tolist() == [2, 3, 5, 8, 13, 21]
     assert run.dtype == dtype
 

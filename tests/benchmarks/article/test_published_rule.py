@@ -147,47 +147,29 @@ def test_the_right_engine_is_not_accused(units):
     assert examine(manual, units=units, length=10) == PublishedRule("verified", ())
 
 
-def readout_times_T(problem):
-    """V's gradient T times too large."""
-    answer = manual(problem)
-    return changed(answer, V=answer.params["V"] * problem.steps)
+def blind(problem):
+    """The gradient of U at another target."""
+    return manual(replace(problem, targets=np.zeros_like(problem.targets))).params["U"]
 
 
-def readout_times_two(problem):
-    """V's gradient twice too large, whatever T."""
-    answer = manual(problem)
-    return changed(answer, V=answer.params["V"] * 2)
+# The block that is wrong, its gradient, and what the engine is accused of.
+FAULTS = {
+    "T times too large": ("V", lambda p: manual(p).params["V"] * p.steps, [DISAGREES, SUMS]),
+    "twice too large": ("V", lambda p: manual(p).params["V"] * 2, [DISAGREES]),
+    "that of another target": ("U", blind, [DISAGREES, BLIND]),
+    "off by a millionth": ("W", lambda p: manual(p).params["W"] * (1 + 1e-6), [DISAGREES]),
+}
 
 
-def blind_in_U(problem):
-    """U's gradient is that of another target."""
-    other = manual(replace(problem, targets=np.zeros_like(problem.targets)))
-    return changed(manual(problem), U=other.params["U"])
-
-
-def near_miss(problem):
-    """W's gradient off by one part in a million."""
-    answer = manual(problem)
-    return changed(answer, W=answer.params["W"] * (1 + 1e-6))
-
-
-@pytest.mark.parametrize(
-    ("engine", "blocks", "accusations"),
-    [
-        (readout_times_T, "V", [DISAGREES, SUMS]),
-        (readout_times_two, "V", [DISAGREES]),
-        (blind_in_U, "U", [DISAGREES, BLIND]),
-        (near_miss, "W", [DISAGREES]),
-    ],
-)
-def test_each_reason_is_measured_by_itself(engine, blocks, accusations):
+@pytest.mark.parametrize(("block", "wrong", "accusations"), FAULTS.values(), ids=FAULTS)
+def test_each_reason_is_measured_by_itself(block, wrong, accusations):
     """An engine with one of the faults is accused of that fault, in its block, and of no other."""
-    found = examine(engine, **SMALL)
+    found = examine(lambda problem: changed(manual(problem), **{block: wrong(problem)}), **SMALL)
     assert found.verdict == "refuted"
     assert names(found) == accusations
     for reason in found.reasons[:2]:
         of_blocks = {name.split()[-1] for name in reason.figures if name.startswith(("relative", "true"))}
-        assert of_blocks <= set(blocks)
+        assert of_blocks <= {block}
 
 
 def test_a_forward_that_is_wrong_is_refuted():

@@ -36,12 +36,6 @@ def test_what_forecasts_is_learnt():
         assert not lesson.adds
 
 
-def dated(values, **more):
-    """The data of a run on days."""
-    given = Series("v", values, Calendar("seconds", 86_400, "2001-01-01"), 0)
-    return {**run_data(given, "", None, None, by_date=True), **more}
-
-
 def columns_of(found):
     """How many columns the network of a task has."""
     assert {lesson.learn.xs.shape[2] for lesson in found.lessons} == {found.net.cell.inputs}
@@ -51,7 +45,8 @@ def columns_of(found):
 def test_cycles_of_dates_are_inputs():
     """By the training stretch alone; without dates, or in a few of them, there are none."""
     values = np.random.default_rng(0).normal(size=120)
-    found = task(dated(values), Recipe(length=5))
+    dated = Series("v", values, Calendar("seconds", 86_400, "2001-01-01"), 0)
+    found = task(run_data(dated, "", None, None, by_date=True), Recipe(length=5))
     assert columns_of(found) == 1 + 6
     assert found.said.splitlines()[-1] == "Inputs: sines of the week"
 

@@ -73,11 +73,6 @@ def test_a_product_is_the_same_however_its_factors_lie(number, apart):
 LARGE = [(np.float32, (64, 64)), (np.float32, (512, 8)), (np.float64, (33, 100)), (np.longdouble, (64, 32))]
 
 
-def on_a_line(array):
-    """Does its memory begin with a cache line?"""
-    return array.ctypes.data % 64 == 0
-
-
 @pytest.mark.parametrize(("dtype", "shape"), LARGE)
 def test_large_matrices_begin_with_a_cache_line(dtype, shape):
     """It has the shape and the kind asked for, in C order, and is its own, wherever it happens to lie."""
@@ -87,5 +82,5 @@ def test_large_matrices_begin_with_a_cache_line(dtype, shape):
     for number, matrix in enumerate(matrices):
         assert (matrix.shape, matrix.dtype) == (shape, dtype)
         assert matrix.flags.c_contiguous
-        assert on_a_line(matrix)
+        assert matrix.ctypes.data % 64 == 0
         assert (matrix == number).all()

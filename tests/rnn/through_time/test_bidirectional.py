@@ -174,12 +174,8 @@ IN_LEVELS = [EACH[7], EACH[1], EACH[2]]
 def drawn_masks(cell, records=N):
     """What each level but the one on top hands up, halved or doubled or dropped, no two levels alike."""
     rng = np.random.default_rng(5)
-    return [rng.choice([0.0, 2.0, 0.5], (records, T, level.units)) for level in map(as_one, cell.levels[:-1])]
-
-
-def as_one(level):
-    """A level as a recurrence."""
-    return recurrence("level", level)
+    levels = [recurrence("level", level) for level in cell.levels[:-1]]
+    return [rng.choice([0.0, 2.0, 0.5], (records, T, level.units)) for level in levels]
 
 
 MASKED = [

@@ -157,17 +157,15 @@ def of_logarithms():
     )
 
 
-def exchanged(array):
-    """Heads before steps."""
-    return array.swapaxes(1, 2)
-
-
 # As the page has them.
 AGREE = {
     "queries that are scaled": (models.gated_linear_attention, scaled(gated_linear_attention)),
     "a decay for its logarithm": (models.gated_linear_attention, of_decays()),
     "a logarithm for a decay": (models.gated_scan, of_logarithms()),
-    "heads before steps": (models.gated_linear_attention, around(gated_linear_attention, sequence=exchanged)),
+    "heads before steps": (
+        models.gated_linear_attention,
+        around(gated_linear_attention, sequence=lambda array: array.swapaxes(1, 2)),
+    ),
     "every order of gates": (models.lstm, changed(lstm, stacked([1, 0, 2, 3]))),
     "matrices transposed": (models.vanilla, changed(vanilla, turned("W"))),
     "steps before records": (models.scan, changed(scan, sequence=swapped)),

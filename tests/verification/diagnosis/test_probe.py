@@ -2,31 +2,20 @@
 
 import pytest
 
-from tests.layers import lstm, planted
+from tests.layers import lstm, lstm_with
 from verification import layer, models
 from verification.diagnosis.probe import healthy_case, look
 from verification.properties.truth import Truth
-
-
-def wrong_layer(right="", wrong="", **options):
-    """A layer with a line replaced."""
-    made = planted(lstm, right, wrong) if right else lstm
-    return layer(made.forward, made.backward, model=models.lstm, **options)
 
 
 @pytest.mark.parametrize(("more", "wrong"), [("", False), (" + 1e-13", True), (" + 1e-3", True)])
 def test_what_a_verdict_remarks_alone_is_not_wrong(more, wrong):
     """A sigmoid that is right to a rounding of 1, and none that is off by more."""
     slow = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
-    engine = wrong_layer(slow, f"    return (1 + np.tanh(a / 2)) / 2{more}")
+    engine = lstm_with(slow, f"    return (1 + np.tanh(a / 2)) / 2{more}")
     case = healthy_case(engine, 2)
     case.blocks["b"] -= 12
     assert look(engine, Truth(case)).wrong is wrong
-
-
-def seen_of(engine):
-    """What a case of two steps shows."""
-    return look(engine, Truth(healthy_case(engine, 2)))
 
 
 def test_of_two_arrays_for_a_block_the_wrong_one_is_kept():
@@ -39,6 +28,7 @@ def test_of_two_arrays_for_a_block_the_wrong_one_is_kept():
         d, *others = lstm.backward(saved, d_outputs, d_state)
         return {"U": d["U"], "W": d["W"], "b1": d["b"], "b2": 0 * d["b"]}, *others
 
-    seen = seen_of(layer(forward, backward, model=models.lstm, arrays={"b": ("b1", "b2")}))
+    engine = layer(forward, backward, model=models.lstm, arrays={"b": ("b1", "b2")})
+    seen = look(engine, Truth(healthy_case(engine, 2)))
     assert seen.blocks == ("b",)
     assert not seen.got["b"].any()

@@ -123,11 +123,6 @@ def first_found(engine):
     raise AssertionError("nothing is wrong")
 
 
-def named(sentence):
-    """The words of a sentence."""
-    return {*re.findall(r"\w+", sentence)}
-
-
 # On the page, word for word.
 QUOTED = [SEVERAL[story][0] for story in ("the same from any state", "GRU: gates, time and one-hot inputs")]
 
@@ -138,7 +133,7 @@ def test_every_wrong_block_is_named(made, wrong, said):
     engine = engine_of(*made)
     told = diagnose(engine, *first_found(engine))
     assert {*told.blocks, *told.also} == {*wrong.split()}, told.sentence
-    assert {*wrong.split()} <= named(told.sentence)
+    assert {*wrong.split()} <= {*re.findall(r"\w+", told.sentence)}
     assert [words for words in said if words not in told.sentence] == [], told.sentence
     assert not {*told.blocks} & {*told.also}
     assert made not in QUOTED or f"\n{told}\n" in text_of("diagnosis")

@@ -1,5 +1,7 @@
 """The names of Flax's and Equinox's parameters are those of the models' blocks; cells are in tests/peers."""
 
+from math import prod
+
 import pytest
 
 from verification.adapters.layout import layout_of
@@ -16,15 +18,10 @@ def test_a_known_cell_s_names_describe_its_model(package, name):
     """Each block has a place, and the states are those of the model."""
     told = TABLES[package][name]
     shapes = needed(told.model, layout_of(told.model, told.arrays))
-    assert sum(shape[0] * (shape[1] if len(shape) > 1 else 1) for shape in shapes.values()) == sum(
-        _count(block.shape({"D": 2, "H": 3})) for block in told.model.of(Use.STEP)
-    )
+    blocks = [block.shape({"D": 2, "H": 3}) for block in told.model.of(Use.STEP)]
+    assert sum(map(prod, shapes.values())) == sum(map(prod, blocks))
     states = sorted(block.name for block in told.model.of(Use.STATE))
     assert sorted(told.carry) == states or (not told.carry and len(states) == 1)
-
-
-def _count(shape):
-    return shape[0] * (shape[1] if len(shape) > 1 else 1)
 
 
 def test_a_cell_is_known_by_its_class_in_its_package_alone():

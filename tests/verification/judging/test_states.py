@@ -51,17 +51,12 @@ def of(scope, module=lstm):
 SCOPES = {"no final state": NO_FINAL, "one final state": FINAL_H, "one initial state": C_ZERO}
 
 
-def made(engine):
-    """Cases of an engine, and those of a diagnosis."""
-    yield from made_of(engine.model, engine.claim)
-    yield from (healthy_case(engine), *circumstances(engine), *large(engine))
-
-
 @pytest.mark.parametrize("name", SCOPES)
 def test_no_case_has_more_than_is_claimed(name):
     """And what is left is met: a state that is not zero, one that is large, a final state's cotangent."""
     engine = of(SCOPES[name])
-    claim, some = engine.claim, [*made(engine)]
+    claim = engine.claim
+    some = [*made_of(engine.model, claim), healthy_case(engine), *circumstances(engine), *large(engine)]
     for case in some:
         assert not any(case.blocks[each].any() for each in ("h0", "c0") if each not in claim.free)
         ends = zip(claim.states, case.objective.state, strict=True)

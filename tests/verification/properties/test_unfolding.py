@@ -30,22 +30,12 @@ def test_a_cell_whose_units_are_carried_does_not_unfold():
     assert [unfolds(model) for model in (vanilla, lstm, gru, linear, scan)] == [True, *[False] * 4]
 
 
-def first_added(f, p, x, h):
-    """One unit's state reaches every unit by no block."""
-    return vanilla.step(f, p, x, h) + h[..., :1]
-
-
-def by_columns(f, p, h, *others):
-    """What reads the states has their units first."""
-    return h @ p.V + p.c
-
-
 @pytest.mark.parametrize(
     "changes",
     [
-        {"step": first_added},
+        {"step": lambda f, p, x, h: vanilla.step(f, p, x, h) + h[..., :1]},
         {
-            "readout": by_columns,
+            "readout": lambda f, p, h, *others: h @ p.V + p.c,
             "blocks": tuple(replace(b, axes=b.axes[::-1]) if b.name == "V" else b for b in vanilla.blocks),
         },
     ],

@@ -31,12 +31,8 @@ def test_a_case_lies_within_the_claim(name):
         assert admits(claim, case)
         assert max(case.sizes["H"], case.sizes["D"]) <= 6
     assert {case.dtype.name for case in all_drawn(cases(lstm, claim, "float32"), "0", 9)} == {"float32"}
-    assert all(case.dtype.kind == "c" for case in all_drawn(cases(complex_scan, claim_of_complex()), "0", 9))
-
-
-def claim_of_complex():
-    """Of a layer of complex numbers."""
-    return resolved(None, complex_scan, CAPABILITIES)
+    of_complex = resolved(None, complex_scan, CAPABILITIES)
+    assert all(case.dtype.kind == "c" for case in all_drawn(cases(complex_scan, of_complex), "0", 9))
 
 
 @pytest.mark.slow

@@ -118,16 +118,12 @@ def test_checkpoints_are_asked_for(every):
     assert asked == [rnn.Checkpoints(every or None)]
 
 
-def aimed_at(problem, target):
-    """The same problem with large targets."""
-    return replace(problem, targets=np.full_like(problem.targets, target))
-
-
 @pytest.mark.parametrize("workspace", [False, True])
 @pytest.mark.parametrize(("target", "finite"), [(1e200, BLOCKS), (1.7e308, ())])
 def test_what_is_not_finite_is_nan(workspace, target, finite):
     """Where rnn says that a result is not finite, what is not is so in the answer too."""
-    problem = replace(aimed_at(a_problem(), target), workspace=workspace)
+    targets = np.full_like(a_problem().targets, target)
+    problem = replace(a_problem(), targets=targets, workspace=workspace)
     with np.errstate(over="ignore", invalid="ignore"):
         answer = named(manual(problem))
     np.testing.assert_array_equal(answer["outputs"], manual(a_problem()).outputs)
