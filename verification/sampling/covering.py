@@ -114,13 +114,6 @@ def met(rows: Iterable[Row], factors: Factors, strength: int) -> frozenset[Tuple
     )
 
 
-def missing(
-    rows: Iterable[Row], factors: Factors, strength: int, rules: Sequence[Rule] = ()
-) -> frozenset[Tuple]:
-    """The possible tuples that no row meets."""
-    return tuples(factors, strength, rules)[0] - met(rows, factors, strength)
-
-
 def covering(
     factors: Factors,
     strength: int,

@@ -115,6 +115,13 @@ def _kept(block: Block, array: Array) -> Array:
     return array
 
 
+def _in_part(array: Array, other: Array, part: float, rng: np.random.Generator) -> Array:
+    """So many of the numbers, and at least one, are of the other array."""
+    chosen = rng.random(array.shape) < part
+    chosen.flat[int(rng.integers(array.size))] = True
+    return np.where(chosen, other, array).astype(array.dtype)
+
+
 def _far_out(case: Case, rng: np.random.Generator) -> Case:
     """Some numbers of each input, and of each state that is not always zero."""
     blocks = dict(case.blocks)
@@ -123,9 +130,7 @@ def _far_out(case: Case, rng: np.random.Generator) -> Case:
         array = blocks[block.name]
         far = _kept(block, rng.uniform(LEAST, MOST, array.shape))
         far = far * rng.choice((-1, 1), array.shape) if block.domain is None else far
-        chosen = rng.random(array.shape) < (PART_OF_STATES if block in states else PART)
-        chosen.flat[int(rng.integers(array.size))] = True
-        blocks[block.name] = np.where(chosen, far, array).astype(array.dtype)
+        blocks[block.name] = _in_part(array, far, PART_OF_STATES if block in states else PART, rng)
     return replace(case, blocks=blocks)
 
 
@@ -164,9 +169,7 @@ def _denormal_cotangents(case: Case, rng: np.random.Generator) -> Case:
     least = float(limits(case.dtype).tiny)
 
     def change(array: Array) -> Array:
-        chosen = rng.random(array.shape) < PART
-        chosen.flat[int(rng.integers(array.size))] = True
-        return np.where(chosen, array * (least / 4), array).astype(array.dtype)
+        return _in_part(array, array * (least / 4), PART, rng)
 
     return replace(case, objective=case.objective.replaced(change))
 

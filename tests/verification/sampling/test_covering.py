@@ -10,7 +10,6 @@ from verification.sampling.covering import (
     companions,
     covering,
     met,
-    missing,
     possible,
     row_with,
     tuples,
@@ -57,6 +56,11 @@ def test_every_possible_tuple_is_in_a_row_and_no_row_is_excluded(strength, rules
     # The product of the largest level counts is the least that can be.
     least = np.prod(sorted(map(len, FACTORS.values()))[-strength:])
     assert 0.8 * least <= len(rows) <= 2 * least
+
+
+def missing(rows, factors, strength, rules):
+    """The possible tuples that no row meets."""
+    return tuples(factors, strength, rules)[0] - met(rows, factors, strength)
 
 
 @pytest.mark.parametrize("strength", [1, 2, 3])
