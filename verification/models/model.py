@@ -121,7 +121,7 @@ class Block:
     @property
     def is_zero(self) -> bool:
         """Are its numbers always zero?"""
-        return self.domain is not None and not self.domain(np.ones(1)).any()
+        return self.domain is not None and not self.domain(np.array([-2.0, -0.5, 0.5, 1.0, 2.0])).any()
 
 
 class Named(dict[str, Any]):
