@@ -1,6 +1,7 @@
 """flash-linear-attention: chunk_gated_delta_rule, the delta rule with a decay, by Triton's kernels.
 
-They are interpreted (of_fla.py), in float32, in chunks of 64 steps. Queries have the scale 1.
+They are interpreted (of_fla.py), in float32, in chunks of 64 steps. Queries have the scale 1; the decay's
+gradient is made by suffix sums.
 """
 
 from of_fla import operation
@@ -32,4 +33,4 @@ def apply(params, xs, state):
 
 
 scope = Scope(records=(1, 3), steps=(1, 129), chunk=64, dtypes=("float32",))
-engine = layer(apply, model=gated_delta_rule, scope=scope)
+engine = layer(apply, model=gated_delta_rule, scope=scope, forms={"g": ("q", "k", "S0")})

@@ -34,5 +34,5 @@ def apply(params, xs, state, offsets):
     return called(theirs, ("x", "xf", "xr"), params, xs, state, offsets)
 
 
-scope = Scope(records=(1, 17), steps=(1, 9), dtypes=("float32",), packed=True)
+scope = Scope(records=(1, 3), steps=(1, 5), dtypes=("float32",), packed=True)
 engine = layer(apply, model=model, scope=scope)
