@@ -3,39 +3,18 @@
 import numpy as np
 import pytest
 
-from benchmarks.evidence.scalars import FLOATS, NARROW, SLOPE, VALUE, points, scalar_rows
+from benchmarks.evidence.scalars import FLOATS, NARROW, SLOPE, points, scalar_rows
 from rnn import Activation, sigmoid, tanh
 
 FLOAT32 = np.dtype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def rows():
-    """The table of the engine's two functions."""
-    return scalar_rows()
-
-
-def worst(rows, column, **where):
-    """The largest entry of a column among the rows whose fields start with what is given."""
-    chosen = [row for row in rows if all(str(getattr(row, k)).startswith(v) for k, v in where.items())]
-    return max(getattr(row, column) for row in chosen)
-
-
-@pytest.mark.slow
-def test_the_engine_holds(rows):
-    """tanh and sigmoid, value and slope, are within what is stated in every type and region."""
-    assert [row for row in rows if row.verdict != "holds"] == []
-    assert {(row.function, row.dtype) for row in rows} == {(f, dtype) for f in VALUE for dtype in FLOATS}
-
-
-@pytest.mark.slow
-def test_every_region_is_there(rows):
-    """Zeros, denormals, the bend, both tails, both saturated ends and the largest numbers."""
+def test_the_engine_holds_in_every_region():
+    """One function in one type; ``make verify`` has both in all types."""
+    rows = scalar_rows([tanh], [FLOAT32])
+    assert {row.verdict for row in rows} == {"holds"}
     signed = {f"{region} {sign}" for region in ("tail", "saturated", "end") for sign in "+−"}
-    for function in VALUE:
-        for dtype in FLOATS:
-            found = {row.region for row in rows if (row.function, row.dtype) == (function, dtype)}
-            assert found == signed | {"zero", "denormal", "linear", "bend"}
+    assert {row.region for row in rows} == signed | {"zero", "denormal", "linear", "bend"}
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -55,21 +34,6 @@ def test_no_power_of_two_is_left_out(dtype):
     """Each exponent of a type with a few thousand of them occurs in the points."""
     info, (_, exponents) = np.finfo(dtype), np.frexp(points(dtype))
     assert set(range(info.minexp - info.nmant + 1, info.maxexp + 1)) <= set(exponents.tolist())
-
-
-@pytest.mark.slow
-def test_the_slope_loses_its_relative_accuracy_in_saturation(rows):
-    """Read off the output it has none left where y rounds to 1, and autograd's rule has all of it there."""
-    for function in VALUE:
-        assert worst(rows, "relative", function=function, region="bend") < 64 * np.finfo(np.float32).eps
-        assert worst(rows, "relative", function=function, region="tail +") > 0.1
-        assert worst(rows, "autograd", function=function, region="tail") < 8 * np.finfo(np.float32).eps
-
-
-@pytest.mark.slow
-def test_the_sigmoid_keeps_it_for_negative_numbers(rows):
-    """There y itself is small, and neither y nor 1 − y subtracts anything that matters."""
-    assert worst(rows, "relative", function="sigmoid", region="tail −") < 8 * np.finfo(np.float32).eps
 
 
 def through_a_tanh(a, out):
