@@ -220,6 +220,12 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "most * np.abs(due[name])) for name in got) → (True)",
         "properties/remarks.py: _may_be_wrong: an answer: False → (True)",
     ),
+    "How large a block is: all of it is run.": (
+        "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (())",
+    ),
+    "A second round of changes finds a simpler case; that of the first fails as well.": (
+        "judging/shrinking.py: _Search.go_on: an answer: self.case is not before → (False)",
+    ),
     "Of each row of a plan it is said what it is asked.": (
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",
     ),
@@ -617,6 +623,8 @@ def _asked(each_of: Sequence[Sequence[str]]) -> tuple[str, str]:
         code = int(pytest.main([*OPTIONS, *each], [watch]))
         if watch.failed:
             return watch.failed, ""
+        if code == pytest.ExitCode.INTERRUPTED and not watch.error:
+            return "the tests are interrupted", ""
         if code == pytest.ExitCode.NO_TESTS_COLLECTED and each[0] == "-k":
             error = f"no such rows: {each[1]}"
         elif code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

@@ -390,6 +390,7 @@ def test_a_verdict_is_one_word():
     ):
         found = said(subject, tally, Coverage(3, 5, 5, {}), coverage)
         assert found.missing == ((str(coverage),) if missing else ())
+        assert (", 1 vacuous" in str(coverage)) == bool(coverage.vacuous)
         assert found.verdict == ("not exercised" if missing else "verified")
         failed = (Row("lags", "U", 9, 9), Row("lags", "W", 9, 9, failures=1))
         assert replace(found, rows=failed).verdict == "refuted"
@@ -751,7 +752,7 @@ def explained(lost, tally, says):
             if name == "example":
                 packed, finding, smallest = given
                 return replace(found, failure=f"{packed}: {finding.wrong}", smallest=smallest)
-            return found
+            return found(*given) if callable(found) else found
 
         return said
 
@@ -778,6 +779,11 @@ EXPLANATIONS = (
     ({"wrong": FAILS}, "U is wrong", "5: first", False, "drawn"),
     # It would stand beside a sentence about another fault.
     ({"wrong": frozenset("W")}, "U is wrong", "4: other", False, "drawn"),
+    ({"wrong": lambda packed: frozenset("UUUWUU"[packed])}, "U is wrong", "4: other", False, "drawn"),
+    (
+        {"wrong": lambda packed: frozenset("UUUUUW"[packed]), "smallest": None},
+        *("U is wrong", "4: other", False, "drawn"),
+    ),
     ({"wrong": frozenset("W"), "showing": None}, "U is wrong", "3: smaller", True, "drawn"),
     ({"wrong": frozenset("W"), "showing": FAILS}, "U is wrong", "3: smaller", True, "drawn"),
     ({"wrong": frozenset("W"), "smallest": FAILS}, "U is wrong", "5: first", False, "drawn"),

@@ -10,12 +10,13 @@ from functools import cache
 import pytest
 
 from tests.layers import RIGHT
+from tests.verification.sampling.test_covering import missing
 from verification import Scope, layer, models
 from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
-from verification.sampling.covering import Rule, missing
+from verification.sampling.covering import Rule
 from verification.sampling.design import Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row

@@ -156,10 +156,13 @@ def of_zeros(steps, records, units, losses=(), **blocks):
     return batch, sums
 
 
+def scattered(draws):
+    """The mean square of how far draws are off, in those of one rounding."""
+    return float(np.mean((draws / (PERTURBATION * unit(np.dtype(float)))) ** 2) * 3)
+
+
 def test_what_steps_share_is_rounded_in_four_turns():
     """A mean of as many roundings is off by half as much as one."""
     _, sums = of_zeros(81, 1, 8, tuple(range(81)), b=1)
     draws = sums.draws["W"]
-    off = (draws[1:] / draws[:1] - 1) / (PERTURBATION * unit(np.dtype(float)))
-    # The mean square, in that of one rounding.
-    assert 0.27 < 3 * np.mean(off**2) < 0.6
+    assert 0.27 < scattered(draws[1:] / draws[:1] - 1) < 0.6
