@@ -390,7 +390,7 @@ def test_a_verdict_is_one_word():
     ):
         found = said(subject, tally, Coverage(3, 5, 5, {}), coverage)
         assert found.missing == ((str(coverage),) if missing else ())
-        assert (", 1 vacuous" in str(coverage)) == bool(coverage.vacuous)
+        assert ("vacuous" in str(coverage)) == bool(coverage.vacuous)
         assert found.verdict == ("not exercised" if missing else "verified")
         failed = (Row("lags", "U", 9, 9), Row("lags", "W", 9, 9, failures=1))
         assert replace(found, rows=failed).verdict == "refuted"
