@@ -172,12 +172,6 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "properties/truth.py: _expectations: a rule: is_large(case) → (True)",
         "properties/truth.py: _expectations: a rule: is_large(case) → (False)",
     ),
-    "Any number of times nothing is nothing, and beyond all bounds is beyond them.": (
-        "models/tolerance.py: Expected._rounded: a bound: 0.0 → (10 * (0.0))",
-        "models/tolerance.py: Expected._rounded: a bound: 0.0 → (1e3 * (0.0))",
-        "models/tolerance.py: Expected._rounded: a bound: np.inf → (10 * (np.inf))",
-        "models/tolerance.py: Expected._rounded: a bound: np.inf → (1e3 * (np.inf))",
-    ),
     "The search for a smaller function's case goes elsewhere; what it keeps is wrong, and no larger.": (
         "judging/shrinking.py: smallest_of.fails: an answer: False → (True)",
     ),
@@ -372,7 +366,8 @@ def _of_function(node: ast.FunctionDef, name: str) -> Iterator[Change]:
         for value in found:
             yield from (("an answer", value, answer) for answer in ("True", "False"))
     if name in ("tolerance", "expectation") and returns in ("float", "Array"):
-        for value in found:
+        # A multiple of nothing, or of what is unlimited, is itself.
+        for value in (each for each in found if ast.unparse(each) not in ("0.0", "np.inf")):
             yield from (("a bound", value, f"{by} * ({{}})") for by in ("10", "1e3"))
 
 
