@@ -400,7 +400,7 @@ PINNED = [
     ),
     *(
         f"tests/verification/diagnosis/test_{name}.py"
-        for name in ("clipping", "precision", "readings", "scaled", "seen_in", "stages", "words")
+        for name in ("calls", "clipping", "precision", "readings", "scaled", "seen_in", "stages", "words")
     ),
     *(f"tests/verification/jax/test_{name}.py" for name in ("cells", "passes", "watching")),
     *(f"tests/verification/judging/test_{name}.py" for name in ("arguments", "profile", "tally")),
@@ -419,7 +419,10 @@ PINNED = [
             *("partial", "property", "records", "trial", "truth", "variants"),
         )
     ),
-    *(f"tests/verification/sampling/test_{name}.py" for name in ("conditioned", "patterns", "zeros")),
+    *(
+        f"tests/verification/sampling/test_{name}.py"
+        for name in ("conditioned", "patterns", "scope", "zeros")
+    ),
     *(f"tests/verification/torch/test_{name}.py" for name in ("passes", "watching")),
     *(f"tests/verification/truth/test_{name}.py" for name in ("expectation", "memo", "parts")),
 ]

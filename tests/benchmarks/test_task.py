@@ -53,7 +53,7 @@ def test_the_gates_that_keep_the_state_are_open(cell, kept):
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_a_gated_cell_does_not_vanish_by_its_inputs(cell):
-    """By the forget gate it keeps what its inputs do not."""
+    """So ``draw`` refuses it."""
     with pytest.raises(ValueError, match=rf"vanishing: 0.5 of cell {cell}, needed 0"):
         draw(Shape(5, 2, 1, 3), "float64", cell=cell, vanishing=0.5)
 
