@@ -6,15 +6,15 @@ import pytest
 from benchmarks.evidence.mutants.cases import laid_out
 from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.judging import JUDGES
-from benchmarks.evidence.mutants.patch import engine, package
+from benchmarks.evidence.mutants.patch import engine, texts
 from verification.adapters.problem import parts_of, problem_of
 from verification.adapters.rnn.engine import manual
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.name)
 def test_it_fits_the_engine_and_tells_its_story(fault):
-    """Its lines are replaced, the copy loads, it names a property and a place, and has a source."""
-    package(fault)
+    """Its lines stand there once, it names a property and a place, has a source; `make verify` runs it."""
+    texts(fault)
     assert fault.edits
     assert fault.caught_by in JUDGES
     assert fault.place
