@@ -11,6 +11,8 @@ from benchmarks.article.article import (
     TRAINED_PASS,
     ArticleRun,
     Training,
+    as_text,
+    draw,
     forecasts,
     rerun,
 )
@@ -75,3 +77,12 @@ def test_the_summary_counts():
     assert summary["lowest"] == 0
     assert summary["median"] == pytest.approx(0.7 * np.sqrt(2), rel=1e-4)
     assert summary["highest"] == pytest.approx(3 * 0.7 * np.sqrt(2))
+
+
+@pytest.mark.slow
+def test_a_run_is_printed_and_drawn(run, tmp_path):
+    """Every baseline and forecast by its name."""
+    text = as_text(run)
+    assert [name for name in (*run.baselines, OWN_PASS, TRAINED_PASS, CORRECTED) if name not in text] == []
+    draw(tmp_path / "article.png", run)
+    assert (tmp_path / "article.png").read_bytes().startswith(b"\x89PNG")
