@@ -395,7 +395,7 @@ PINNED = [
                 "cli/test_durations",
             ),
             *("processes/test_channel", "processes/test_modules"),
-            *("report/test_description", "report/test_summary", "report/pages/test_svg"),
+            *("report/test_description", "report/pages/test_svg"),
         )
     ),
     *(
