@@ -26,8 +26,10 @@ def of_each(functions, *rows):
 
 def table(*rows):
     """The parameters of a test of such rows, each numbered and named by what is said."""
-    # pytest escapes what is not ASCII once more at every collection; mutmut looks tests up by their names.
-    ids = [f"{number} {said}".replace("…", "...") for number, (*_, said) in enumerate(rows)]
+    # In one process pytest escapes a backslash, and what is not ASCII, once more at every collection: mutmut looks
+    # for the names of the first one.
+    plain = [re.sub(r"[^ -~]|\\", "?", said) for *_, said in rows]
+    ids = [f"{number} {said}" for number, said in enumerate(plain)]
     return pytest.mark.parametrize(("call", "error", "said"), rows, ids=ids)
 
 
