@@ -26,8 +26,8 @@ def of_each(functions, *rows):
 
 def table(*rows):
     """The parameters of a test of such rows, each numbered and named by what is said."""
-    # In one process pytest escapes a backslash, and what is not ASCII, once more at every collection: mutmut looks
-    # for the names of the first one.
+    # In one process pytest escapes a backslash, and what is not ASCII, once more at every collection, where
+    # mutmut looks for the names of the first one.
     plain = [re.sub(r"[^ -~]|\\", "?", said) for *_, said in rows]
     ids = [f"{number} {said}" for number, said in enumerate(plain)]
     return pytest.mark.parametrize(("call", "error", "said"), rows, ids=ids)
