@@ -10,6 +10,7 @@ from benchmarks.evidence.mutants.catalogue import CATALOGUE
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, Example, Result
 from benchmarks.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
+from benchmarks.evidence.mutants.text import summary
 from verification.diagnosis.stages import Diagnosis
 from verification.properties.property import Finding
 
@@ -74,3 +75,6 @@ def test_a_mutant_that_is_found_elsewhere_spoils_the_result():
     placed = replace(found, fault=replace(found.fault, place=found.place))
     assert MutantsResult((placed,), (), 0.0).holds
     assert not MutantsResult((found,), (), 0.0).holds
+    worst = MutantsResult((found, Result(a_mutant("forward"), {})), (found,), 0.0)
+    ends = [line.split()[0] for line in summary(worst).splitlines()[-3:]]
+    assert ends == ["SURVIVED", "MISPLACED", "ACCUSED"]
