@@ -36,7 +36,7 @@ def with_tables(page: str) -> str:
 
 
 # Of an engine that took too long for the whole sample the verdict says what was met by then.
-VERIFIED = ("verified", "verified to pairs", "verified to singles")
+VERIFIED = ("verified", "verified to triples", "verified to pairs", "verified to singles")
 
 
 def counts(results: dict[str, Any]) -> str:
@@ -97,10 +97,11 @@ def verified_table(results: dict[str, Any]) -> str:
 
 def within(result: dict[str, Any]) -> str:
     """The scope and remarks; of what is verified in part the shares of singles, pairs and triples."""
+    said = "; ".join((result["scope"], *(f"remark: {each}" for each in result.get("remarks", ()))))
     if result["verdict"] == "verified":
-        return "; ".join((result["scope"], *(f"remark: {each}" for each in result.get("remarks", ()))))
+        return said
     met = ", ".join(f"{name} {percent(share)}" for name, share in result["met"].items())
-    return f"{result['verdict']} ({met}): {result['scope']}"
+    return f"{result['verdict']} ({met}): {said}"
 
 
 def refuted_table(results: dict[str, Any]) -> str:
