@@ -32,5 +32,5 @@ def apply(params, xs, state, offsets):
     return called(theirs, ("x",), params, xs, state, offsets)
 
 
-scope = Scope(records=(1, 5), steps=(1, 9), dtypes=("float32",), packed=True)
+scope = Scope(records=(1, 3), steps=(1, 5), dtypes=("float32",), packed=True)
 engine = layer(apply, model=model, scope=scope)
