@@ -312,7 +312,7 @@ def test_the_readme_counts_what_the_study_and_the_checkers_found() -> None:
     assert f"On the {len(rows)} of the {engines} that each of these can run" in words
     quick, long = (median(seconds for _, seconds in column) for column in (gradcheck, ours))
     alarms = f"{told.count('false alarm')} of {rights}, all in single precision (it is meant for double)"
-    assert f"| {bugs} of {bugs} | 0 of {rights} | {long:.0f} s |" in words
+    assert f"| {bugs} of {bugs} | 0 of {rights} | {long:.0f} s of processor time |" in words
     assert f"| {told.count('caught')} of {bugs} | {alarms} | {quick:.1f} s |" in words
 
 
