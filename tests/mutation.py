@@ -40,6 +40,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.routes._rows_at": ("reshape(-2,",),
         "rnn.through_time.routes.BatchedSweeps.steps_back": ("reshape(-2,", "records, -2)"),
         "rnn.learning.scaling.learn_scale": ("weights.reshape(-2,",),
+        "rnn.learning.batches.of_losses": ("weights.reshape(-2,",),
+        "rnn.learning.batches._factors": ("len(targets), -2)",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.calls.arguments.checked_params": ("given, strict=None)", "given, )", "given, strict=False)"),
@@ -65,7 +67,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.calls.states.checked_state": ("given, strict=None)", "given, )", "given, strict=False)"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
-    "None is as good as False, and False is the default.": {
+    "None is as good as False or 0, and False is the default.": {
+        "rnn.optimisers.Adam.update": ("self, None, params",),
         "rnn.through_time.routes.SingleSweep.steps_back": ("cotangents, strict=None)", "cotangents, )"),
         "rnn.through_time.routes.BatchedSweeps.steps_back": ("cotangents, strict=None)", "cotangents, )"),
         "rnn.cells.vanilla.Vanilla.steps_back": ("dhs, strict=None)", "dhs, )"),
@@ -110,6 +113,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.recurrence.Inputs.part": ("self.xs[:, start:stop], None,",),
     },
     "Two ways to one sum or product, of which one takes less time.": {
+        "rnn.optimisers.ClipNorm.into": ("SMALL <= square",),
         "rnn.losses._squared_error": ("<= SMALL) and False", "<= SMALL) or True", "size < SMALL"),
         "rnn.loops.CompiledLoops.of_rows": ("len(rows) / M.size", "< BLAS_ALONE"),
         "rnn.loops.CompiledLoops.over_rows": ("shape[1] / b.size", "b.size < BLAS_ALONE"),
@@ -129,6 +133,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.calls.loss_terms.LossTerms.part": ("+        None,", "+        )"),
         "rnn.optimisers.SGD.update": ("_checked_state(state, 0, None)",),
         "rnn.optimisers._checked_start": ("checked_progress(1,",),
+        "rnn.learning.batches.validated_by": ("data), None)",),
+        "rnn.learning.classes.class_factors": ("counts, 2.0)",),
+        "rnn.learning.stopping.EarlyStopping.ends": ("default=None",),
     },
     "Another of what is refused, found, or taken alike.": {
         "rnn.common.checks.offers": ("getattr(value, name, )",),
@@ -147,10 +154,10 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.losses._exponentials": ("(e, place, )",),
         "rnn.common.arrays.zeros": ("Fraction(0), dtype=None)", "Fraction(0), )"),
         "rnn.through_time.spans.Spans.of": ("np.array(sweeps, None)", "np.array(sweeps, )"),
+        "rnn.learning.batches.learnt_from": ("astype(None)",),
         "rnn.data.sine_wave": ("arange(steps, dtype=None)", "arange(steps, ))"),
     },
     "A sign is its own inverse.": {"rnn.cells.initial.orthogonal": ("Q / np.sign",)},
-    "At the limit the factor is 1.": {"rnn.optimisers.ClipNorm.into": ("norm >= self.limit",)},
     "Every block of one set of parameters has the same type, or is refused.": {
         "rnn.optimisers._without_averages": ("params[1].dtype",),
     },

@@ -42,7 +42,7 @@ optimisers = pytest.mark.parametrize(
         SGD(Cosine(0.1), ClipNorm(np.float64(0.5))),
         SGD(Cosine(0.1), ClipNorm(0.5), momentum=np.float64(0.5)),
         SGD(Constant(0.1), momentum=0.9, nesterov=True),
-        RMSprop(Constant(0.1)),
+        RMSprop(Constant(0.1), ClipValue(1e300)),
         RMSprop(Cosine(0.1), ClipNorm(0.5), np.float64(0.5), np.float64(0.1), np.float64(0.5)),
         Adam(Constant(0.1)),
         Adam(Cosine(np.float64(0.1)), ClipNorm(0.5), np.float64(0.9), np.float64(0.99)),
@@ -201,6 +201,9 @@ def test_a_gradient_just_beyond_a_large_limit_is_clipped():
     within = np.full(2, 1e300)
     ClipNorm(1.5e300).into(within)
     assert within.tolist() == [1e300, 1e300]
+    at = np.array([2.0**127], "f4")
+    ClipNorm(2.0**127).into(at)
+    assert at.tolist() == [2.0**127]
 
 
 @pytest.mark.parametrize(("dtype", "power"), [(np.float32, -80), (np.float64, -700), (np.float64, -1000)])
@@ -317,6 +320,13 @@ def test_the_decay_is_not_clipped():
     moved = entries(run(clipped, ONES, GRADS, 1)[0])
     kept = entries(run(plain, ONES, GRADS, 1)[0])
     assert [kept[i] - moved[i] for i in range(6)] == pytest.approx([1e-3] * 4 + [0] * 2, abs=1e-15)
+
+
+def test_a_weight_decays_in_its_place():
+    """Whatever blocks stand before it."""
+    blocks = (ONES.M, ONES.v, 3 * ONES.M)
+    new, _ = run(AdamW(Constant(0.5), weight_decay=0.5), blocks, tuple(map(np.zeros_like, blocks)), 1)
+    assert entries(new) == [0.75] * 4 + [1] * 2 + [2.25] * 4
 
 
 def test_values_are_clipped_entry_by_entry():

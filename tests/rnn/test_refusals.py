@@ -322,13 +322,25 @@ OPTIMISERS = [
     (lambda: Cosine(float("inf")), ValueError, "Cosine.rate: inf, needed a finite"),
     (lambda: ClipValue(float("nan")), ValueError, "ClipValue.limit: nan, needed"),
     (lambda: ClipNorm(0), ValueError, "ClipNorm.limit: 0, needed"),
-    (lambda: SGD(0.1), TypeError, "SGD.schedule: 0.1, needed … Constant(0.001)"),
+    *(
+        (partial(make, *given), TypeError, f"{make.__name__}.{said}")
+        for make in (SGD, RMSprop, Adam, AdamW)
+        for given, said in (
+            ((0.1,), "schedule: 0.1, needed … Constant(0.001)"),
+            ((Constant(1), 3), "clip: 3, needed a way to clip, as ClipNorm(1.0), or None$"),
+        )
+    ),
     (partial(SGD, Constant(1), ClipNorm), TypeError, "SGD.clip: <class …ClipNorm'>, "),
     *of(
         lambda given: given[0](Constant(1), **given[1]),
         ((Adam, {"beta1": 1}), ValueError, "Adam.beta1: 1, needed 0 or more and below 1"),
+        ((Adam, {"beta2": 1}), ValueError, "Adam.beta2: 1, needed 0 or more and below 1"),
+        ((Adam, {"epsilon": "0"}), TypeError, "Adam.epsilon: '0', needed a number"),
+        ((AdamW, {"beta1": 1}), ValueError, "AdamW.beta1: 1, needed 0 or more and below 1"),
+        ((AdamW, {"beta2": "1"}), TypeError, "AdamW.beta2: '1', needed a number"),
         ((AdamW, {"epsilon": 0}), ValueError, "AdamW.epsilon: 0, needed a finite number above 0"),
         ((SGD, {"momentum": 1.0}), ValueError, "SGD.momentum: 1.0, needed 0 or more and below 1"),
+        ((SGD, {"nesterov": 1}), TypeError, "SGD.nesterov: 1, needed True or False"),
         ((SGD, {"nesterov": True}), ValueError, "SGD.nesterov: True, needed a momentum above 0"),
         ((RMSprop, {"alpha": -0.1}), ValueError, "RMSprop.alpha: -0.1, needed 0 or more"),
         ((RMSprop, {"epsilon": 0}), ValueError, "RMSprop.epsilon: 0"),
@@ -342,6 +354,8 @@ OPTIMISERS = [
     *of(
         lambda decay: AdamW(Constant(1), weight_decay=decay),
         (-0.1, ValueError, "AdamW.weight_decay: -0.1, needed a finite number of at least 0"),
+        (float("inf"), ValueError, "AdamW.weight_decay: inf, needed a finite number of at least 0"),
+        ("0", TypeError, "AdamW.weight_decay: '0', needed a number"),
     ),
     *of_each(
         [ClipNorm(1.0).into, ClipValue(1.0).into],
@@ -361,7 +375,7 @@ OPTIMISERS = [
         ({"params": Pair(ONES.M, ONES.v * np.nan)}, ValueError, "params.v: nan at (0,), needed finite numbe"),
         ({"grads": Pair(np.ones(4), ONES.v)}, ValueError, "grads.M: float64 of shape (4,), needed float64"),
         ({"grads": ONES[:1]}, ValueError, "grads: 1 arrays, needed 2, as many as params$"),
-        ({"state": None}, TypeError, "state: NoneType, needed the State that start or update returned"),
+        ({"state": 3}, TypeError, "state: int, needed the State that start or update returned"),
         ({"state": HELD._replace(done=-1)}, ValueError, "state.done: -1, needed at least 0"),
         ({"state": HELD._replace(total=0)}, ValueError, "state.total: 0, needed at least 1"),
         ({"state": HELD._replace(moments=3)}, TypeError, "state.moments: int, needed"),
@@ -369,6 +383,7 @@ OPTIMISERS = [
     *of(
         lambda moments: Adam(Constant(0.1)).update(ONES, ONES, HELD._replace(moments=moments)),
         ((SIX[1:], SIX), ValueError, "state.moments[0]: float64 of shape (5,), needed float64 of"),
+        ((SIX, None), TypeError, "state.moments[1]: NoneType, needed a NumPy array"),
         ((SIX, -SIX), ValueError, "state.moments[1]: -1.0, needed a mean of squares"),
     ),
 ]
@@ -390,8 +405,10 @@ TRAINING = [
         ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
         ({"early_stopping": EarlyStopping()}, ValueError, "validation_data: None, needed records whose"),
         ({"train_data": XS}, TypeError, "train_data: ndarray, needed a pair"),
+        ({"train_data": SimpleNamespace(epoch=print)}, TypeError, "train_data: SimpleNamespace, needed a"),
         ({"validation_data": (XS[:3], TARGETS)}, ValueError, "validation_data.targets: shape (7, 2), needed"),
         ({"weights": np.ones(6)}, ValueError, "weights: shape (6,), needed (7,)"),
+        ({"weights": -np.ones(7, "f4")}, TypeError, "weights: dtype float32, needed float64"),
         ({"weights": -np.ones(7)}, ValueError, "weights: -1.0, needed 0 or more"),
         ({"class_weight": {0: 1.0}}, TypeError, "RNN.loss: squared_error, needed one of classes, for"),
     ),
@@ -407,6 +424,7 @@ TRAINING = [
         ({"class_weight": {3: 1.0}}, ValueError, "class_weight: 3 as a class, needed one of 0, 1"),
         ({"class_weight": {0: 1e39}, **IN_FLOAT32}, ValueError, "class_weight: inf at (0,), needed finite"),
         ({**SHARDS, "batch": 3}, TypeError, "batch: 3, needed None, for train_data are batches already"),
+        ({**SHARDS, "weights": 3}, TypeError, "weights: 3, needed None, for train_data are batches already"),
         ({**SHARDS, "class_weight": "balanced"}, ValueError, "class_weight: 'balanced', needed None or a"),
         ({**SHARDS, "train_data": Shards(0)}, ValueError, "train_data.__len__(): 0, needed at least 1"),
         ({**SHARDS, "validation_data": Shards(1.5)}, TypeError, "validation_data.__len__(): 1.5, needed an"),

@@ -9,10 +9,10 @@ from rnn.learning.classes import class_factors, softmax
 
 def test_probabilities_are_in_proportion_to_exponentials():
     """Whatever the size of the outputs."""
-    likely = np.array([[0.5, 0.25, 0.25], [1, 0, 0]])
+    likely = np.array([[[0.5, 0.25, 0.25], [0.125, 0.5, 0.375]]])
     with np.errstate(under="ignore"):
-        np.testing.assert_allclose(softmax(np.log(likely[:1]) + 1e4), likely[:1])
-        np.testing.assert_array_equal(softmax(np.array([[1e4, 0, 0]])), likely[1:])
+        np.testing.assert_allclose(softmax(np.log(likely) + np.array([[1e4], [-1e4]])), likely)
+        np.testing.assert_array_equal(softmax(np.array([[1e4, 0, 0]])), [[1, 0, 0]])
 
 
 @given(st.lists(st.integers(0, 9) | st.floats(1e-3, 9), min_size=1, max_size=6))

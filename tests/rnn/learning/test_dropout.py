@@ -1,5 +1,7 @@
 """Dropout: how masks are drawn, and which probabilities there are."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -20,3 +22,9 @@ def test_as_many_are_dropped_as_were_asked_for(dropout, dtype):
         assert (first[0] != first[1]).any()
         assert (first[:, 0] != first[:, 1]).any()
         assert (first[..., :7] != second).any()
+
+
+def test_nothing_is_dropped_with_probability_zero():
+    """Not even where the generator gives its least number."""
+    (mask,) = dropout_masks(SimpleNamespace(random=np.zeros), 0.0, [3], np.ones((1, 2, 4)))
+    assert (mask == 1).all()

@@ -37,6 +37,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
 
 
 @table(
+    (lambda: as_vector(ONES, (ONES.M, None)), TypeError, "grads.v: NoneType, needed a NumPy array$"),
     (lambda: as_vector(ONES, 3), TypeError, "grads: int, needed a tuple of arrays, as params$"),
     # As views of one number gradients take no memory, side by side they do.
     (lambda: as_vector(LARGE, LARGE), MemoryError, "grads: blocks, needed smaller ones: it does not fit in"),
@@ -71,6 +72,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
         ("even", TypeError, "class_weight: 'even', needed None, 'balanced', or a dict by class"),
         ({3: 1.0}, ValueError, "class_weight: 3 as a class, needed one of 0, 1, 2"),
         ({0: -1.0}, ValueError, "class_weight: -1.0 for 0, needed at least 0"),
+        ({0: inf}, ValueError, "class_weight: inf for 0, needed at least 0"),
         ({0: "2"}, TypeError, "class_weight: '2', needed a number"),
     ),
     *of(
@@ -85,6 +87,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
             for each in (Cosine(1), StepDecay(1, 3), Warmup(Constant(1), 3))
         ],
         ((-1, 5), ValueError, "done: -1, needed"),
+        ((0, 0), ValueError, "updates: 0, needed at least 1"),
     ),
     *of(
         lambda total: Warmup(Constant(0.1), 5).rate_at(0, total),
@@ -99,6 +102,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
         lambda given: StepDecay(*given),
         ((0, 1), ValueError, "StepDecay.rate: 0, needed a finite number above 0"),
         ((1, 0), ValueError, "StepDecay.step_size: 0, needed at least 1"),
+        ((1, 1, "1"), TypeError, "StepDecay.gamma: '1', needed a number"),
         ((1, 1, 1.01), ValueError, "StepDecay.gamma: 1.01, needed at most 1"),
     ),
     (partial(Warmup, 0.1, 5), TypeError, "Warmup.schedule: 0.1, needed a schedule, as Constant(0.001)"),
@@ -106,6 +110,7 @@ SPANS = "needed the number of updates that Cosine has to span$"
     *of(
         lambda given: EarlyStopping(**given),
         ({"n_iter_no_change": 0}, ValueError, "EarlyStopping.n_iter_no_change: 0, needed at least 1"),
+        ({"tol": "0"}, TypeError, "EarlyStopping.tol: '0', needed a number"),
         ({"tol": -1e-9}, ValueError, "EarlyStopping.tol: -1e-09, needed a finite number of at least 0"),
     ),
 )

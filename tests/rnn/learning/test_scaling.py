@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnn.learning.scaling import learn_scale
+from rnn.learning.scaling import Scale, learn_scale
 
 VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 2))
 COUNTS = np.array([2, 0, 1, 1, 3])
@@ -23,6 +23,14 @@ def test_numbers_of_any_size_have_a_spread(size):
     scale, one = (learn_scale(size_of * VALUES, COUNTS.astype(float)) for size_of in (size, 1))
     np.testing.assert_array_equal(scale.forward(size * VALUES), one.forward(VALUES))
     np.testing.assert_array_equal(scale.back(VALUES), size * one.back(VALUES))
+
+
+def test_units_by_hand():
+    """There and back, in the type of what is given."""
+    scale = Scale(np.array([3.0]), np.array([2.0]))
+    for way, value, wanted in ((scale.forward, 7, 2), (scale.back, 2, 7)):
+        found = way(np.array([value], "f4"))
+        assert (found.tolist(), found.dtype) == ([wanted], np.float32)
 
 
 def test_what_never_changes_has_spread_one():

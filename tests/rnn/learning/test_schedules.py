@@ -19,14 +19,14 @@ def test_a_cosine_falls_from_its_rate_to_zero():
     assert schedule.rate_at(3, 10) == pytest.approx(0.25 * (1 + cos(0.3 * pi)), rel=1e-15)
 
 
-@given(st.integers(1, 50), st.integers(0, 500), st.none() | st.integers(1, 500))
-def test_a_step_decay_falls_by_a_factor(step_size, done, total):
+@given(st.integers(1, 50), st.integers(0, 500), st.none() | st.integers(1, 500), st.sampled_from([0.75, 1]))
+def test_a_step_decay_falls_by_a_factor(step_size, done, total, gamma):
     """After every so many updates, however long the run: counted one by one."""
     rate = 0.5
     for update in range(1, done + 1):
         if update % step_size == 0:
-            rate *= 0.75
-    assert StepDecay(0.5, step_size, 0.75).rate_at(done, total) == pytest.approx(rate, rel=1e-12)
+            rate *= gamma
+    assert StepDecay(0.5, step_size, gamma).rate_at(done, total) == pytest.approx(rate, rel=1e-12)
 
 
 def test_a_warmup_rises_in_a_line():

@@ -7,7 +7,7 @@ from rnn.learning.sizes import mean_and_deviation, root_mean_square, scaled
 
 # Units whose squares are far beyond the largest float, or far below the least.
 UNITS = [2.0**-1000, 2.0**-540, 2.0**1000]
-VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 2))
+VALUES = np.random.default_rng(0).normal(3, 2, (5, 4, 1, 2))
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -25,9 +25,11 @@ def test_sizes_in_any_unit_are_the_same_to_the_bit(unit, axis):
 @pytest.mark.parametrize("unit", UNITS)
 def test_each_column_has_its_own_unit(unit):
     """What is small in one is not lost beside another; weights count records."""
-    values, weights = VALUES[:, 0] * [1.0, unit], np.array([2.0, 0, 1, 1, 3])
-    mean, deviation = mean_and_deviation(values, 0, np.broadcast_to(weights[:, np.newaxis], values.shape))
-    repeated = np.repeat(VALUES[:, 0], weights.astype(int), axis=0)
+    values, weights = VALUES[:, 0, 0] * [1.0, unit], np.array([2.0, 0, 1, 1, 3])
+    mean, deviation = mean_and_deviation(values.T, 1, np.broadcast_to(weights, (2, 5)))
+    repeated = np.repeat(VALUES[:, 0, 0], weights.astype(int), axis=0)
+    size = np.sqrt(np.square(VALUES[:, 0, 0]).mean(axis=0))
+    np.testing.assert_allclose(root_mean_square(values, 0), size * [1, unit], rtol=1e-14)
     np.testing.assert_allclose(mean, repeated.mean(axis=0) * [1, unit], rtol=1e-14)
     np.testing.assert_allclose(deviation, repeated.std(axis=0) * [1, unit], rtol=1e-14)
 

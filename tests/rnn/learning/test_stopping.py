@@ -1,5 +1,6 @@
 """Early stopping: when a training has learnt what it can."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,3 +24,8 @@ def test_better_is_lower_by_more_than_a_share(losses, epochs, tol):
         loss for loss in losses[len(before) :] if before and loss < min(before) - tol * abs(min(before))
     ]
     assert EarlyStopping(epochs, tol).ends(losses) == (bool(before) and not better)
+
+
+def test_a_tolerance_counts_as_a_float():
+    """In half precision the fraction of a loss of 1e6 would overflow."""
+    assert not EarlyStopping(1, np.float16(0.5)).ends([1e6, 1e5])
