@@ -42,6 +42,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.learning.scaling.learn_scale": ("weights.reshape(-2,",),
         "rnn.learning.batches.of_losses": ("weights.reshape(-2,",),
         "rnn.learning.batches._factors": ("len(targets), -2)",),
+        "rnn.data.windows": ("len(series), -2)",),
     },
     "Lengths that are equal by construction, or after a check, need no other.": {
         "rnn.calls.arguments.checked_params": ("given, strict=None)", "given, )", "given, strict=False)"),
@@ -63,7 +64,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.calls.gradients.check_gradients": ("state, strict=None)", "state, )", "state, strict=False)"),
         "rnn.layer.Layer._cotangents": ("finals, strict=None)", "finals, )", "finals, strict=False)"),
         "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
-        "rnn.interchange.to_torch": ("c), strict=None)", "c), )", "c), strict=False)"),
+        "rnn.interchange.to_torch": ("c), strict=", "c), )", "recurrent), strict=", "recurrent), )"),
+        "rnn.through_time.recurrence.Several.states": ("parts, strict=", "parts, )"),
         "rnn.calls.states.checked_state": ("given, strict=None)", "given, )", "given, strict=False)"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
@@ -83,6 +85,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
         "rnn.cells.lstm.LSTM.tape": ("constant_columns(rows, None)",),
         "rnn.cells.vanilla.Vanilla.tape": ("constant_columns(rows, None)",),
+        "rnn.interchange.to_torch": ("width = None", "width = 1"),
+        "rnn.interchange.from_torch": ("inputs: int | str",),
     },
     "Records of one length may stand in any order.": {
         "rnn.calls.lengths.checked_lengths": ("kind=None", "argsort(-array, )"),
@@ -104,6 +108,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
             *("swapaxes(1, 1)", "swapaxes(0, 2)"),
         ),
         "rnn.calls.gradients.check_gradients": ("hasobject and _finite",),
+        "rnn.interchange._shape_of": ("== 1) or True",),
         "rnn.loops._plain": ("(array.flags.carray) and False", "np.array(array, )", 'order="c"'),
     },
     "Steps behind a record's end, if they are made as well, change nothing.": {
@@ -136,10 +141,13 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.learning.batches.validated_by": ("data), None)",),
         "rnn.learning.classes.class_factors": ("counts, 2.0)",),
         "rnn.learning.stopping.EarlyStopping.ends": ("default=None",),
+        "rnn.through_time.stack.Stack.kept_tape": ("_parts), None)",),
     },
     "Another of what is refused, found, or taken alike.": {
         "rnn.common.checks.offers": ("getattr(value, name, )",),
         "rnn.interchange.from_torch": ("rows / units]",),
+        "rnn.interchange._elsewhere": ('rsplit(".", )', 'rsplit(".", 2)'),
+        "rnn.interchange._cell": ("given[3].given",),
         "rnn.storage._from_json": ('value = ""',),
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
         "rnn.calls.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
@@ -148,6 +156,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "None is as empty as (), and the first segment has no carry to go on with.": {
         "rnn.through_time.bptt.bptt": ("initial: Arrays = None",),
         "rnn.network.RNN._sum": ("total: Arrays = None", "carry: Arrays = None"),
+        "rnn.through_time.bidirectional.BothEnds._ways": ("reaches=None",),
     },
     "What NumPy infers, or does by default, is what was asked for.": {
         "rnn.losses._cross_entropies": ("np.newaxis], )",),
@@ -160,6 +169,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A sign is its own inverse.": {"rnn.cells.initial.orthogonal": ("Q / np.sign",)},
     "Every block of one set of parameters has the same type, or is refused.": {
         "rnn.optimisers._without_averages": ("params[1].dtype",),
+        "rnn.generation.free_run": ("params[1].dtype",),
+        "rnn.training.by_epoch": ("params[1].dtype",),
+        "rnn.interchange.to_torch": ("_readout(width, None,",),
     },
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rnn.network
-from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window
+from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, Full, Layer, Params, Tail, Vanilla, Window
 from rnn.activations import identity, relu, softsign, tanh
 
 N, T, D, H, K = 2, 4, 2, 3, 2
@@ -197,7 +197,8 @@ def test_init_has_the_networks_shapes(dtype):
     """New parameters fit the network, are of the dtype asked for, and b and c are zero."""
     params = network().init(np.random.default_rng(0), dtype)
     assert [block.shape for block in params] == [(H, D), (H, H), (H,), (K, H), (K,)]
-    assert {block.dtype for block in params} == {np.dtype(dtype)}
+    of_a_layer = Layer(network().cell).init(np.random.default_rng(0), dtype)
+    assert {block.dtype for block in (*params, *of_a_layer)} == {np.dtype(dtype)}
     assert not params.b.any()
     assert not params.c.any()
     assert network().predict(params, np.ones((N, T, D), dtype)).shape == (N, T, K)

@@ -35,7 +35,7 @@ from rnn.cells.cell import METHODS
 from rnn.common.arrays import Array
 from rnn.data import positional, sine_wave, split, windows
 from rnn.generation import free_run
-from rnn.interchange import from_torch, to_torch
+from rnn.interchange import OF_A_LAYER, from_torch, to_torch
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, RMSprop, State
 from rnn.training import EarlyStopping, Standing, by_epoch, print_progress, rmse, train
 from rnn.truncation import check_truncation, first_steps, sweeps
@@ -134,7 +134,8 @@ def begun(changed):
     train(**{**GIVEN, "callbacks": fails, **changed})
 
 
-OF = {"RNN": NET.init(RNG), "LSTM": RNN(LSTM(2, 3), 2).init(RNG), "GRU": RNN(GRU(2, 3), 2).init(RNG)}
+ABOVE = {f"{name}_l1": np.ones((3, 3), "f4") for name in OF_A_LAYER}
+OF = {"RNN": Vanilla(2, 3), "LSTM": LSTM(2, 3), "GRU": GRU(2, 3), "one level": Stack(GRU(2, 3))}
 
 
 def gates(rows):
@@ -177,7 +178,11 @@ TRUNCATIONS = [
 
 FUNCTIONS = [
     (partial(Activation, 3, print, print), TypeError, "Activation.name: 3, needed a str$"),
+    (partial(Activation, "x", None, print), TypeError, "Activation.value: None, needed a function of two"),
+    (partial(Activation, "x", print, None), TypeError, "Activation.slope: None, needed a function of two"),
     (partial(Loss, "x", None, print), TypeError, "Loss.value: None, needed a function of two arrays$"),
+    (partial(Loss, "x", print, None), TypeError, "Loss.gradient: None, needed a function of two arrays$"),
+    (partial(Loss, "x", print, print, 3), TypeError, "Loss.each: 3, needed a function of two arrays$"),
     *of(
         lambda a: sigmoid.value(a, a.copy()),
         (np.array([Fraction(1, 2)]), TypeError, "sigmoid: dtype object, needed float32, float64 or"),
@@ -229,8 +234,8 @@ NETWORKS = [
             for rng in (None, np.random.Generator)
         ),
     ),
-    *of(
-        lambda dtype: NET.init(RNG, dtype),
+    *of_each(
+        [partial(NET.init, RNG), partial(NET_LAYER.init, RNG)],
         *(
             (dtype, TypeError, f"dtype: {np.dtype(dtype)}, needed float32, float64 or longdouble$")
             for dtype in (np.float16, object)
@@ -289,7 +294,7 @@ DATA = [
     ),
     *of(
         lambda records: split(records, 1),
-        (np.zeros((3, 2, 1)), TypeError, "records: ndarray, needed a pair (xs, targets)"),
+        (np.zeros((2, 2, 1)), TypeError, "records: ndarray, needed a pair (xs, targets)"),
         ((np.zeros((3, 2)), np.zeros((3, 1))), ValueError, "records.xs: shape …, needed (N, T, D)"),
     ),
     *of(
@@ -311,6 +316,7 @@ DATA = [
         ({"steps": 0}, ValueError, "steps: 0, needed at least 1"),
         ({"steps": 10**15}, MemoryError, "steps: 1000000000000000, needed fewer: it does not"),
         ({"seed": np.ones((2, 1))}, ValueError, "seed: shape (2, 1), needed (N, T, 1)"),
+        ({"seed": np.ones((1, 2, 1), "f4")}, TypeError, "seed: dtype float32, needed float64"),
     ),
 ]
 
@@ -434,11 +440,12 @@ TRAINING = [
         ((None, 1.0, None), TypeError, "standing.epoch: None, needed an integer of at least 0$"),
         ((-1, 1.0, None), ValueError, "standing.epoch: -1, needed at least 0$"),
         ((1, "0.1", None), TypeError, "standing.train_loss: '0.1', needed a number$"),
+        ((1, 1.0, "0.1"), TypeError, "standing.validation_loss: '0.1', needed a number$"),
     ),
     (lambda: print_progress((1, 0.1)), TypeError, "standing: tuple, needed the Standing that by_epoch"),
     *of(
         lambda given: rmse(*given),
-        ((np.ones((2, 1)), np.ones(2)), ValueError, "predictions: shape (2, 1), needed that of the"),
+        ((np.ones((2, 1)), np.ones(2)), ValueError, "predictions: shape (2, 1), needed …, (2,), with"),
         ((np.ones(0), np.ones(0)), ValueError, "predictions: shape (0,), needed …, with at least one entry$"),
     ),
     *(
@@ -451,6 +458,7 @@ TRAINING = [
         for wrong, error, said in (
             (np.ma.array([1.0, -999.0], mask=[0, 1]), TypeError, "a masked array, needed one without a mask"),
             (np.array([1j, 2j]), TypeError, "dtype complex128, needed real numbers"),
+            (np.array(["1", "2"], object), TypeError, "str at (0,), needed a Fraction"),
             (np.array([1.0, np.nan]), ValueError, "nan at (1,), needed finite numbers"),
             (np.array([Fraction(10**400), Fraction(1)]), ValueError, "a Fraction that is too large, needed"),
         )
@@ -474,14 +482,38 @@ OTHER_NAMES = [
         ({"weight_ih_l1": np.ones((3, 3))}, ValueError, "state: no weight_hh_l1, needed weight_ih_l0"),
         ({"weight_ih_l99": np.ones((3, 3))}, ValueError, "state: a level 99, needed all levels below it as"),
         ({"weight_hr_l0": np.ones((3, 3))}, ValueError, "state: 'weight_hr_l0', needed a layer of one kind"),
+        *(
+            (dict([*ABOVE.items()][:names]), TypeError, "weight_ih_l1: dtype float32, needed float64")
+            for names in (2, 4)
+        ),
+        (
+            {name: np.ones((9, 3)) for name in ("weight_ih_l1", "weight_hh_l1")},
+            ValueError,
+            "weight_hh_l1: shape (9, 3), needed 1 times 3 rows$",
+        ),
+    ),
+    (
+        lambda: from_torch({"weight": TORCH["weight"]}),
+        ValueError,
+        f"state: no weight_ih_l0, needed {', '.join(TORCH)}$",
     ),
     (lambda: from_torch(TORCH, layer=3), TypeError, "layer: 3, needed what names begin with, as 'lstm.'$"),
+    (lambda: from_torch(TORCH, readout=3), TypeError, "readout: 3, needed what names begin with, as 'lstm.'"),
     (lambda: to_torch(SimpleNamespace()), TypeError, "params: SimpleNamespace"),
+    (
+        lambda: to_torch(NamedTuple("Vc", [("V", Array), ("c", Array)])(*ONES)),
+        TypeError,
+        "params: Vc, needed",
+    ),
     (lambda: from_torch(SimpleNamespace()), TypeError, "state: SimpleNamespace"),
     *of(
-        lambda changed: to_torch(OF[changed[0]]._replace(**changed[1])),
+        lambda changed: to_torch(RNN(OF[changed[0]], 2).init(RNG)._replace(**changed[1])),
+        (("LSTM", {"U": np.ones(3)}), ValueError, "params.U: shape (3,), needed (G, D)"),
         (("LSTM", {"W": np.ones((12, 4))}), ValueError, "params.W: shape (12, 4), needed "),
         (("GRU", {"bn": np.full(3, np.nan)}), ValueError, "params.bn: nan at (0,), needed finite"),
+        (("one level", {"bn_l0": np.full(3, np.nan)}), ValueError, "params.bn_l0: nan at (0,), needed"),
+        (("RNN", {"V": np.ones(3)}), ValueError, "params.V: shape (3,), needed (K, 3)"),
+        (("RNN", {"c": np.ones(3)}), ValueError, "params.c: shape (3,), needed (2,)"),
         (("RNN", {"c": np.ones(4, "f4")}), TypeError, "params.c: dtype float32, needed float64"),
         # As many gates as the kind has: those of another cell would be read as those of another layer.
         (("RNN", gates(9)), ValueError, "params.W: shape (9, 3), needed 1 or 4 times 3 rows$"),

@@ -107,6 +107,7 @@ class Mine(Vanilla):
 
 
 NET = RNN(Vanilla(1, 1), 1)
+DEEP = RNN(Bidirectional(Stack(Vanilla(1, 1), Mine(1, 1))), 1)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ NET = RNN(Vanilla(1, 1), 1)
         ),
         # It could not be made again.
         ({"net": RNN(Mine(1, 1), 1)}, "net.cell: Mine(inputs=1, units=1), needed one of vanilla, lstm, gru"),
+        ({"net": DEEP, "params": DEEP.init(np.random.default_rng(0))}, "net.cell.cell.levels[1]: Mine("),
         ({"params": NET.init(np.random.default_rng(0), np.longdouble)}, "params.U: dtype "),
         ({"arrays": {"a": [1.0]}}, "arrays['a']: list, needed a NumPy array"),
         ({"arrays": {"a": np.ones(1, bool)}}, "arrays['a']: dtype bool"),

@@ -66,6 +66,7 @@ def went_back(truncation):
         ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
         ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
         (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
+        ([1.0, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
     ),
     *of_each(
         [

@@ -113,6 +113,12 @@ def test_sweeps_go_alone_or_as_a_batch(truncation, steps, first_loss, batch, rou
     assert (segment.first, segment.covers_once) == (first, covers_once)
 
 
+def test_segments_of_sweeps_that_overlap_have_so_many_losses():
+    """They begin with the first step that one of them reaches."""
+    found = [(part.start, part.first_loss, part.stop) for part in segments(Window(1), 6, 0, 4, every=2)]
+    assert found == [(3, 4, 6), (1, 2, 4), (0, 0, 2)]
+
+
 def test_evenly_spaced_steps_are_a_slice():
     """The last two steps of each chunk of three."""
     (segment,) = segments(Chunked(3, 2), 9, 0, MIN_BATCH)
