@@ -13,25 +13,22 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def each(work: Callable[[Item], Result], tasks: Sequence[Item]) -> Iterator[Result]:
-    """The work on every task, in order, in forked processes: it may be any function, a closure as well."""
+    """The work on every task, in order, in forked processes: it may be any function, a closure as well.
+
+    Matrix products take one thread in each of them.
+    """
     if not hasattr(os, "fork"):
         yield from map(work, tasks)
         return
     with _forked(lambda number: work(tasks[number]), os.cpu_count()) as pool:
         yield from pool.map(_inherited, range(len(tasks)))
-
-
-def each_afresh(work: Callable[[Item], Result], tasks: Sequence[Item]) -> Iterator[Result]:
-    """The same in fresh processes, whose matrix products take one thread each; both are sent by pickle."""
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-        yield from pool.map(work, tasks)
 
 
 @contextmanager
@@ -53,7 +50,7 @@ def _forked(work: Callable[[int], Any], processes: int | None) -> Iterator[Proce
     """A pool whose processes inherit the work, which need not be pickled. Ctrl-C ends them."""
     with (
         warnings.catch_warnings(),
-        ProcessPoolExecutor(processes, get_context("fork"), _begin, (work,)) as pool,
+        ProcessPoolExecutor(processes, get_context("fork"), _begin, (work, ThreadpoolController())) as pool,
     ):
         # Of threads: those here are BLAS's, which forks safely.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -64,19 +61,13 @@ def _forked(work: Callable[[int], Any], processes: int | None) -> Iterator[Proce
             raise
 
 
-def _begin(work: Callable[[int], Any]) -> None:
-    """In a forked process."""
+def _begin(work: Callable[[int], Any], loaded: ThreadpoolController) -> None:
+    """In a forked process; ``loaded``: the libraries whose threads are limited, found before the fork."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    loaded.limit(limits=1, user_api="blas")
     _work.append(work)
 
 
 def _inherited(number: int) -> Any:
     """In a forked process: what its work makes of a task."""
     return _work[-1](number)
-
-
-def _one_thread() -> None:
-    """In a fresh process, before its work."""
-    import numpy  # noqa: F401 - it loads the library of the products, which is then limited
-
-    threadpool_limits(1)

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.article.published_rule import article_data, epoch, folded, initial_weights, loss, network
-from benchmarks.tasks import each_afresh
+from benchmarks.tasks import each
 from rnn import Params
 from rnn.common.arrays import Array
 from rnn.console.files import write
@@ -145,7 +145,7 @@ def rerun(seeds: int = 20, progress: Progress | None = None, *, epochs: int = EP
     trained: dict[str, list[Trained]] = {}
     # In processes of one thread each: products this small lose by more, and a thread that waits for another
     # on a busy machine waits long.
-    for done, (task, result) in enumerate(zip(tasks, each_afresh(_trained, tasks), strict=True), 1):
+    for done, (task, result) in enumerate(zip(tasks, each(_trained, tasks), strict=True), 1):
         trained.setdefault(task[0], []).append(result)
         if progress is not None:
             progress(done, len(tasks))

@@ -4,9 +4,9 @@ import os
 import time
 
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from benchmarks.tasks import beside, each, each_afresh
+from benchmarks.tasks import beside, each
 
 
 def threads(task):
@@ -28,17 +28,16 @@ def test_what_the_work_raises_is_raised():
         list(each(lambda task: 1 // task, [1, 0, 1]))
 
 
-@pytest.mark.parametrize("spread", [each, each_afresh])
-def test_what_does_not_come_back_is_reported(spread):
+def test_what_does_not_come_back_is_reported():
     """Nobody waits for it for ever."""
     with pytest.raises(RuntimeError, match="terminated abruptly"):
-        list(spread(os._exit, [7]))
+        list(each(os._exit, [7]))
 
 
-@pytest.mark.slow
-def test_fresh_processes_have_one_thread_each():
+def test_processes_have_one_thread_each():
     """So that as many as cores do not take each other's."""
-    assert [*each_afresh(threads, [0])] == [{1}]
+    with threadpool_limits(2):
+        assert [*each(threads, [0])] == [{1}]
 
 
 def test_work_goes_on_beside(tmp_path):

@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tests.layers import gru, layer_with, lstm, lstm_with, planted, vanilla
+from tests.layers import edited, gru, layer_with, lstm, lstm_with, planted, vanilla
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case
 from verification.judging.model_subject import Guarded
@@ -33,7 +33,9 @@ def asked(engine, bias=0.0, dtype=np.float64, records=3):
 @pytest.mark.parametrize(("module", "model"), [(lstm, models.lstm), (gru, models.gru)], ids=["lstm", "gru"])
 def test_a_sigmoid_by_tanh_is_a_remark_where_it_shows(module, model, dtype):
     """It is named, and no other function; where gates are half open nothing shows."""
-    engine = layer_with(model, module, SIGMOID, BY_TANH)
+    made = edited(module)
+    made.sigmoid = planted(lstm, SIGMOID, BY_TANH).sigmoid
+    engine = layer(made.forward, made.backward, model=model)
     assert asked(engine, 12.0, dtype) == (set(), {("sigmoid",)})
     assert asked(engine, 40.0, dtype)[0] == set()
     assert asked(engine, 0.0, dtype) == (set(), set())
