@@ -115,6 +115,9 @@ class ClipNorm:
                 square = float(direction.dot(direction))
             norm = sqrt(square)
             if np.ldexp(norm, exponent) > self.limit:
+                if exponent:
+                    # The limit over the norm of a scaled direction may be too large for its type.
+                    direction, norm = direction / norm, 1.0
                 np.multiply(direction, self.limit / norm, out=g)
 
 
