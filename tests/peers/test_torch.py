@@ -276,7 +276,7 @@ def test_a_wrong_function_has_a_program_that_makes_it_again():
     """By its adapter, with what was said."""
     engine = function(NoState, **ORDER, scope=Scope(records=(1, 3), steps=(1, 4)))
     found = judged(engine)
-    assert found.diagnosis.sentence.startswith("h0 is wrong (all zero)")
+    assert "h0 is wrong (all zero)" in found.diagnosis.sentence
     said = "arguments=('xs', 'h0', 'lam', 'B'), scope=Scope(records=(1, 3))"
     made = f"engine = function(made, model=model, {said})\n"
     assert made in found.example.code
