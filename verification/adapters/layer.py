@@ -296,7 +296,7 @@ def check_types(outputs: Any, final: tuple[Any, ...], dtype: Any) -> None:
     put_out = outputs.items() if isinstance(outputs, Mapping) else [("outputs", outputs)]
     for name, array in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
         if array is not None and array.dtype != dtype:
-            found, needed = (str(each).removeprefix("torch.") for each in (array.dtype, dtype))
+            found, needed = (str(each).rpartition(".")[2] for each in (array.dtype, dtype))
             raise InvalidAnswer(f"{name} has dtype {found}, needed {needed}")
 
 
