@@ -182,7 +182,7 @@ def _loaded(content: bytes) -> Stored:
 def _metadata(content: bytes) -> dict[str, str]:
     """Our texts in the header of a safetensors file: eight bytes that say how long it is, then JSON."""
     length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or length > len(content) - 8:
+    if length > len(content) - 8:
         raise BadFile(f"{len(content)} bytes, needed a whole safetensors file")
     try:
         header = json.loads(content[8 : 8 + length])

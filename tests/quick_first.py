@@ -23,6 +23,9 @@ FIRST = 100
 # Seconds for these, which take about one, and what mutmut takes for the exit code of one that has not ended.
 LIMIT, TIMEOUT = 30.0, 24
 
+# Where classes of parameters are cached, which cells that tests have collected hold: there is one of each.
+CLASSES = "rnn.through_time.naming"
+
 IS_FIRST = pytest.StashKey[bool]()
 
 
@@ -47,7 +50,8 @@ def pytest_cmdline_main(config):
 def _forget():
     """Clears the caches of rnn's functions: what the right program has cached would hide a change of them."""
     for name, module in [*sys.modules.items()]:
-        for function in vars(module).values() if name.partition(".")[0] == "rnn" else ():
+        cleared = name.partition(".")[0] == "rnn" and name != CLASSES
+        for function in vars(module).values() if cleared else ():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()
 

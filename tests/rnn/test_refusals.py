@@ -312,7 +312,7 @@ DATA = [
             **{"net": SUM, "params": ONE, "seed": np.ones((1, 2, 1)), "steps": 1, **given}
         ),
         ({"net": RNN(Vanilla(1, 1), 2)}, ValueError, "net: 2 outputs and 1 inputs, needed as many"),
-        ({"net": None}, TypeError, "net: None, needed an rnn.RNN"),
+        ({"net": 3}, TypeError, "net: 3, needed an rnn.RNN"),
         ({"steps": 0}, ValueError, "steps: 0, needed at least 1"),
         ({"steps": 10**15}, MemoryError, "steps: 1000000000000000, needed fewer: it does not"),
         ({"seed": np.ones((2, 1))}, ValueError, "seed: shape (2, 1), needed (N, T, 1)"),
