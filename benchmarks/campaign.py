@@ -23,8 +23,8 @@ from rnn.console.command_line import EXIT_CODES, Parser, program, run
 from rnn.console.files import deliver, write, write_text
 from rnn.console.places import Places
 from rnn.console.progress import Progress
-from verification.campaign.blocks import CASES, SeededBlock
-from verification.campaign.looking import on_processes
+from verification.cli.campaign.blocks import CASES, SeededBlock
+from verification.cli.campaign.looking import on_processes
 from verification.judge import subject_of
 from verification.judging.run import Subject
 from verification.processes.loading import engine_at

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.programs import python
-from verification.campaign.identity import identity_of
+from verification.cli.campaign.identity import identity_of
 from verification.judge import subject_of
 from verification.processes.loading import engine_at
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verification import sine
+from rnn.app import sine
 from verification.adapters.rnn.cells import cell_engine
 from verification.cli import commands as command
 from verification.judging import shrinking

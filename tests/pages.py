@@ -10,13 +10,13 @@ from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detect
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.scalars import ScalarRow
 from rnn import Window
+from rnn.app.sine import Recipe, Sine
 from rnn.training import History
 from verification.judging.judgement import Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.models import vanilla
 from verification.properties.findings import PROPERTIES
 from verification.report.outcome import Report
-from verification.sine import Recipe, Sine
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 

@@ -15,8 +15,8 @@ import yaml
 from benchmarks.campaign import PRICE, table
 from benchmarks.evidence.options import USAGES as EVIDENCE
 from tests.examples import ROOT, called, fails_beside_the_fault_alone, of_kind, run, text_of, with_fault
-from verification.campaign.blocks import CASES
-from verification.campaign.campaign import ENOUGH
+from verification.cli.campaign.blocks import CASES
+from verification.cli.campaign.campaign import ENOUGH
 from verification.cli.options import USAGES, parsers
 from verification.judging import keeping
 from verification.judging.profile import PROFILES

@@ -4,7 +4,7 @@ Three trainings, each from every seed:
 
 published rule                  the article's, with its initial weights, rate and clip, record by record
 gradient corrected              the same, but for the gradient, which is the right one
-gradient and recipe corrected   the right gradient with the recipe of ``verification.sine``
+gradient and recipe corrected   the right gradient with the recipe of ``rnn.app.sine``
 
 The article checks the losses at the head of an epoch, so what it prints for epoch e is the loss after e − 1.
 It trains one forward and predicts by another, which multiplies U by the whole window at every step, so
@@ -23,13 +23,7 @@ import numpy as np
 from benchmarks.article.published_rule import article_data, epoch, folded, initial_weights, loss, network
 from benchmarks.tasks import each
 from rnn import Params
-from rnn.common.arrays import Array
-from rnn.console.files import write
-from rnn.data import Records, sine_wave, split, windows
-from rnn.training import rmse
-from verification.adapters.problem import Engine
-from verification.adapters.rnn.engine import manual
-from verification.sine import (
+from rnn.app.sine import (
     ARTICLE,
     LENGTH,
     PUBLISHED_RMSE,
@@ -39,6 +33,12 @@ from verification.sine import (
     baselines,
     train_on_sine,
 )
+from rnn.common.arrays import Array
+from rnn.console.files import write
+from rnn.data import Records, sine_wave, split, windows
+from rnn.training import rmse
+from verification.adapters.problem import Engine
+from verification.adapters.rnn.engine import manual
 
 # What the article prints, by its number of the epoch: the losses of training and validation.
 PUBLISHED_LOSSES = {

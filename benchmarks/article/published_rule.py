@@ -23,6 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from rnn import ACTIVATIONS, RNN, Params, Vanilla, sigmoid
+from rnn.app.sine import LENGTH, STEPS, TRAIN, UNITS
 from rnn.common.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
@@ -37,7 +38,6 @@ from verification.properties.findings import findings
 from verification.properties.property import Finding
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-from verification.sine import LENGTH, STEPS, TRAIN, UNITS
 from verification.text import percent
 from verification.truth import replay
 from verification.truth.comparison import compare

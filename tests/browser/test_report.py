@@ -22,6 +22,7 @@ from benchmarks.evidence import detection
 from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT, as_json, run
+from rnn.app.sine import ARTICLE, train_on_sine
 from tests.layers import lstm, planted
 from tests.vanilla import changed
 from verification import Scope, layer, models
@@ -32,7 +33,6 @@ from verification.judging.profile import Profile
 from verification.report.outcome import Report
 from verification.report.pages import judgement
 from verification.report.pages.report import page
-from verification.sine import ARTICLE, train_on_sine
 
 SCHEMES = {"dark": 0, "light": 1}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rnn.app.certificate import Certificate
+from rnn.app.sine import ARTICLE, LONG, Sine, train_on_sine
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
 from rnn.console.files import Save, deliver, write_text
 from rnn.console.places import STANDARD_OUTPUT
@@ -30,8 +31,8 @@ from verification.adapters.rnn.cells import (
 )
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import scoped
-from verification.campaign import command as campaign
 from verification.cli import durations
+from verification.cli.campaign import command as campaign
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.cli.options import PROGRAM, arguments
 from verification.judge import CASES, expected, verify, with_milestones
@@ -43,7 +44,6 @@ from verification.report import pages, summary
 from verification.report import text as report
 from verification.report.outcome import NOTHING, Evidence, Report
 from verification.sampling.scope import Scope
-from verification.sine import ARTICLE, LONG, Sine, train_on_sine
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from rnn.app.sine import ARTICLE, LONG
 from verification.judge import CASE, DESIGNED
 from verification.judging.profile import Profile
-from verification.sine import ARTICLE, LONG
 
 # Seconds of an epoch of the training; those of a case are in ``verification.judge``. Every command prints the
 # seconds of its parts at its end. These were measured on two cores under other load, with

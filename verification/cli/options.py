@@ -20,7 +20,7 @@ from verification.adapters.rnn.cells import (
     check_loops,
     judged_by,
 )
-from verification.campaign import command as campaign
+from verification.cli.campaign import command as campaign
 from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
 from verification.processes.loading import FORM, engine_at

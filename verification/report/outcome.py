@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnn.app.sine import Sine
 from verification.judging.judgement import Judgement
 from verification.properties.findings import PROPERTIES
-from verification.sine import Sine
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rnn.app.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from rnn.console.files import write
 from verification.judging.judgement import Example, Judgement, Row, verdict_of
 from verification.judging.sampled import Coverage
 from verification.report.description import described
 from verification.report.outcome import Report, oracles
-from verification.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from verification.text import filled, percent
 
 

@@ -8,7 +8,7 @@ import pytest
 from rnn.console.command_line import LINE
 from rnn.console.places import STANDARD_OUTPUT
 from tests.campaigns import SQUARE
-from verification.campaign.command import DIGITS
+from verification.cli.campaign.command import DIGITS
 from verification.cli.options import USAGES, arguments
 
 

@@ -7,7 +7,7 @@ from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from tests.layers import scan
 from tests.quick import first_quick
 from verification import Scope, layer, models
-from verification.campaign.blocks import CaseId
+from verification.cli.campaign.blocks import CaseId
 from verification.judge import subject_of
 from verification.judging.model_subject import of_model
 from verification.judging.plan import EARLY, OPENING

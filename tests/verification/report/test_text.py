@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rnn import Full, Window
+from rnn.app.sine import PUBLISHED_RMSE, Recipe, Sine
 from rnn.training import History
 from tests.pages import TRUNCATIONS
 from verification.diagnosis.stages import Diagnosis
@@ -14,7 +15,6 @@ from verification.judging.judgement import Example, Judgement, Row
 from verification.judging.sampled import Coverage
 from verification.report import text as report
 from verification.report.outcome import Report
-from verification.sine import PUBLISHED_RMSE, Recipe, Sine
 
 
 def rows_of(part, **of_truncations):

@@ -16,10 +16,10 @@ from contextlib import suppress
 import pytest
 
 from tests.campaigns import ENVIRONMENT, RARE, ROOT, SQUARE, run, subject_in
-from verification.campaign import cluster as module
-from verification.campaign.blocks import SeededBlock
-from verification.campaign.cluster import check, on_cluster
-from verification.campaign.looking import GaveUp, on_processes
+from verification.cli.campaign import cluster as module
+from verification.cli.campaign.blocks import SeededBlock
+from verification.cli.campaign.cluster import check, on_cluster
+from verification.cli.campaign.looking import GaveUp, on_processes
 
 # As many as are more than a cluster of two workers has at a time.
 BLOCKS = [SeededBlock(0, index, 15) for index in range(9)]

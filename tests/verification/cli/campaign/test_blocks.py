@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.campaign.blocks import CASES, CaseId, SeededBlock, blocks, count, size_of
+from verification.cli.campaign.blocks import CASES, CaseId, SeededBlock, blocks, count, size_of
 
 
 @pytest.mark.parametrize("cases", [1, CASES - 1, CASES, CASES + 1, 7 * CASES + 3])

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
-from verification.campaign.blocks import CaseId, SeededBlock
-from verification.campaign.looking import GaveUp, look_at, on_processes
-from verification.campaign.record import Record
+from verification.cli.campaign.blocks import CaseId, SeededBlock
+from verification.cli.campaign.looking import GaveUp, look_at, on_processes
+from verification.cli.campaign.record import Record
 from verification.processes.channel import Channel
 
 ENDS = SCAN.replace(

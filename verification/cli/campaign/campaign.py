@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import deliver, write_text
-from verification.campaign.blocks import CASES, CaseId, SeededBlock, blocks
-from verification.campaign.record import Failing, Record, of_tally
-from verification.campaign.store import Store
+from verification.cli.campaign.blocks import CASES, CaseId, SeededBlock, blocks
+from verification.cli.campaign.record import Failing, Record, of_tally
+from verification.cli.campaign.store import Store
 from verification.judge import truths_kept
 from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile

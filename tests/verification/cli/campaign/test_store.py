@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from rnn.console.files import Undelivered
-from verification.campaign.blocks import CASES, SeededBlock
-from verification.campaign.record import Record
-from verification.campaign.store import ANEW, FORM, NAME, _checksum, opened
+from verification.cli.campaign.blocks import CASES, SeededBlock
+from verification.cli.campaign.record import Record
+from verification.cli.campaign.store import ANEW, FORM, NAME, _checksum, opened
 from verification.judging.tally import Tally
 
 MINE = {"numpy": "2.4.6", "engine": "net", "seed": "0"}

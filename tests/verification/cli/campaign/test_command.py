@@ -13,10 +13,10 @@ import pytest
 
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
-from verification.campaign import command
-from verification.campaign.command import prepared
-from verification.campaign.store import NAME
 from verification.cli import commands
+from verification.cli.campaign import command
+from verification.cli.campaign.command import prepared
+from verification.cli.campaign.store import NAME
 
 # Slower by the clock, and by no more work: it is still at work when it is stopped.
 SLOW_SQUARE = SQUARE.replace("    return 2", "    time.sleep(0.004)\n    return 2").replace(

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 
-from verification.campaign.blocks import CaseId
-from verification.campaign.record import Failing, Record, of_tally
+from verification.cli.campaign.blocks import CaseId
+from verification.cli.campaign.record import Failing, Record, of_tally
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
 from verification.properties.property import Finding

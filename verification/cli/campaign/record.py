@@ -10,7 +10,7 @@ from dataclasses import asdict, astuple, dataclass, field, replace
 from math import inf
 from typing import Any
 
-from verification.campaign.blocks import CaseId
+from verification.cli.campaign.blocks import CaseId
 from verification.judging.judgement import Row
 from verification.judging.tally import Tally
 from verification.properties.property import Finding

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import tee
 from typing import Any
 
-from verification.campaign.blocks import CaseId, SeededBlock
-from verification.campaign.record import Failing, Record, of_tally
+from verification.cli.campaign.blocks import CaseId, SeededBlock
+from verification.cli.campaign.record import Failing, Record, of_tally
 from verification.judging.run import Subject
 from verification.judging.tally import of_lost
 from verification.processes.fresh import pooled

@@ -14,8 +14,8 @@ from rnn.console.command_line import VALUE, line, missing, refuse
 from rnn.console.files import Undelivered
 from rnn.console.progress import Progress
 from rnn.console.signals import Terminated
-from verification.campaign.blocks import count
-from verification.campaign.campaign import (
+from verification.cli.campaign.blocks import count
+from verification.cli.campaign.campaign import (
     FAILURES,
     Campaign,
     CampaignResult,
@@ -24,9 +24,9 @@ from verification.campaign.campaign import (
     sampled,
     taken_up,
 )
-from verification.campaign.identity import identity_of
-from verification.campaign.looking import GaveUp, on_processes
-from verification.campaign.store import opened
+from verification.cli.campaign.identity import identity_of
+from verification.cli.campaign.looking import GaveUp, on_processes
+from verification.cli.campaign.store import opened
 from verification.judge import subject_of
 from verification.report import summary
 
@@ -82,7 +82,7 @@ def prepared(options: argparse.Namespace) -> Campaign:
             )
         if find_spec("distributed") is None:
             raise ValueError(f"--scheduler: {missing('distributed', 'cluster')}")
-        from verification.campaign.cluster import check, on_cluster
+        from verification.cli.campaign.cluster import check, on_cluster
 
         # Workers have other working directories.
         file, _, name = options.target.rpartition(":")

@@ -7,12 +7,20 @@ import pytest
 
 from rnn.console.files import Undelivered
 from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
-from verification.campaign import blocks as counting
-from verification.campaign import campaign as module
-from verification.campaign.campaign import ENOUGH, FAILURES, Campaign, concluded, merged, sampled, taken_up
-from verification.campaign.looking import on_processes
-from verification.campaign.record import Record
-from verification.campaign.store import opened
+from verification.cli.campaign import blocks as counting
+from verification.cli.campaign import campaign as module
+from verification.cli.campaign.campaign import (
+    ENOUGH,
+    FAILURES,
+    Campaign,
+    concluded,
+    merged,
+    sampled,
+    taken_up,
+)
+from verification.cli.campaign.looking import on_processes
+from verification.cli.campaign.record import Record
+from verification.cli.campaign.store import opened
 from verification.judging import shrinking
 from verification.judging.tally import Tally
 from verification.processes.timeout import MAX_LOST

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from rnn.console.files import Undelivered
-from verification.campaign.blocks import SeededBlock, size_of
-from verification.campaign.identity import difference
-from verification.campaign.record import Record
+from verification.cli.campaign.blocks import SeededBlock, size_of
+from verification.cli.campaign.identity import difference
+from verification.cli.campaign.record import Record
 from verification.text import message_of
 
 NAME = "campaign.sqlite"

@@ -16,10 +16,10 @@ from uuid import uuid4
 import distributed
 from distributed import Client, Future, KilledWorker, WorkerPlugin, get_worker
 
-from verification.campaign.blocks import SeededBlock
-from verification.campaign.identity import difference, identity_of
-from verification.campaign.looking import GaveUp, look_at, record_of
-from verification.campaign.record import Record
+from verification.cli.campaign.blocks import SeededBlock
+from verification.cli.campaign.identity import difference, identity_of
+from verification.cli.campaign.looking import GaveUp, look_at, record_of
+from verification.cli.campaign.record import Record
 from verification.judge import subject_of
 from verification.judging.run import Subject
 from verification.processes.channel import Channel

@@ -12,7 +12,7 @@ LIBRARIES = ("numpy", "autograd", "hypothesis")
 # Characters of a digest: enough to distinguish two sources.
 DIGITS = 16
 
-HERE = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parents[2]
 
 
 def identity_of(target: str) -> dict[str, str]:

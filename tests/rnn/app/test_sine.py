@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from rnn import Window
+from rnn.app import sine as task
+from rnn.app.sine import FREE_RUN, Recipe, baselines, train_on_sine
 from rnn.data import Records
-from verification import sine as task
-from verification.sine import FREE_RUN, Recipe, baselines, train_on_sine
 
 ONCE = Recipe(epochs=1, truncation=Window(5))
 

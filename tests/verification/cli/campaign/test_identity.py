@@ -2,7 +2,7 @@
 
 import pytest
 
-from verification.campaign.identity import difference, identity_of
+from verification.cli.campaign.identity import difference, identity_of
 
 
 def test_an_identity_is_of_the_file_s_text_and_of_versions(tmp_path):
