@@ -95,11 +95,14 @@ def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:
 
 
 def _means(case: Case) -> dict[float, str]:
-    """Factors that a mean has which should be a sum."""
-    return {
-        1 / case.records: f"1/{case.records} of what it should be, a mean over records",
-        1 / case.steps: f"1/{case.steps} of what it should be, a mean over steps",
-    }
+    """Factors that a mean has which should be a sum. Of two, any half is one as well, so both are said."""
+    means: dict[float, str] = {}
+    for count, axis in ((case.records, "records"), (case.steps, "steps")):
+        share = "half" if count == 2 else f"1/{count}"
+        alone = f"{share} of what it should be, {'or ' * (count == 2)}a mean over {axis}"
+        before = means.get(1 / count)
+        means[1 / count] = alone if before is None else f"{before} or {axis}"
+    return means
 
 
 def off_by(got: Array, want: Array, more: Mapping[float, str]) -> str:

@@ -38,6 +38,18 @@ def test_a_second_fault_that_needs_more_steps_is_reported_as_well():
     assert found.sentence.endswith(" From T = 2 on W is wrong as well.")
 
 
+def test_half_of_two_records_has_two_readings():
+    """A third of three is a mean alone."""
+    for records, words in (
+        (2, "half of what it should be, or a mean over records"),
+        (3, "1/3 of what it should be, a mean over records"),
+    ):
+        mean = lstm_with(
+            "d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)", scope=Scope(records=(records, records))
+        )
+        assert diagnose(mean, FOUND, a_case(mean.model, records)).as_if == words
+
+
 def test_an_answer_that_has_not_the_form_is_reported_as_that():
     """With where it has not, if it answers elsewhere."""
     broken = lstm_with('return {"U": d_U, "W": d_W, "b": d_b}', 'return {"U": d_U, "W": d_W}')
