@@ -56,6 +56,10 @@ from verification.truth.memo import Memory, nothing
 # One of this many drawn cases in a campaign is of Fractions.
 EXACT_EVERY = 10
 
+# So many numbers may the cases of a block have that are held with their truths, each of which takes some
+# dozens of bytes a number; those of a larger block are read again, one by one.
+HELD = 2**20
+
 # A case without its model, whose functions cannot be sent between processes.
 Packed: TypeAlias = Mapping[str, Any]
 
@@ -149,11 +153,13 @@ class OfModel:
         if self.shelf is None:
             yield from self._made(block, nothing)
             return
-        memory = self.shelf.opened()
+        memory, held, room = self.shelf.opened(), list[RunCase](), HELD
         for each in self._made(block, memory):
             prepared(self.engine.claim, each.truth, each.turns)
             memory.keep()
-        yield from self._made(block, self.shelf.known)
+            room -= size_of(each.truth.case)
+            held = [*held, each] if room >= 0 else []
+        yield from held if room >= 0 else self._made(block, self.shelf.known)
 
     def _made(self, block: CaseBlock, memory: Memory) -> Iterator[RunCase]:
         model, claim = self.engine.model, self.engine.claim

@@ -13,8 +13,9 @@ from tests.layers import lstm, scan
 from tests.programs import python
 from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
-from verification.judging import keeping
+from verification.judging import keeping, model_subject
 from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
+from verification.judging.shrinking import size_of
 from verification.models.case import Cotangents, random_case
 from verification.models.stored import dtype_of
 from verification.models.truncation import Standard
@@ -105,6 +106,31 @@ def test_what_is_kept_is_what_was_made(shelf):
                     assert one[name].truth.dtype == other[name].truth.dtype
                     assert (one[name].bound, one[name].dtype) == (other[name].bound, other[name].dtype)
             assert all(np.array_equal(fresh.autograd[name], again.autograd[name]) for name in fresh.autograd)
+
+
+def test_truths_of_a_small_block_are_held_and_others_read_again(tmp_path, monkeypatch):
+    """The cases of both are the same, and so are their truths."""
+    subject, read = SCAN.subject().keeping(tmp_path), Counter()
+    block, *_ = subject.portions(subject.samples(SHORT)[0], range(4))
+    known = Shelf.known
+
+    def counted(shelf, case):
+        read["cases"] += 1
+        return known(shelf, case)
+
+    monkeypatch.setattr(Shelf, "known", counted)
+    held = [*subject.cases(block)]
+    assert len(held) == block.size > 1
+    assert not read
+    numbers = sum(size_of(each.truth.case) for each in held)
+    for most in (numbers, numbers - 1):
+        monkeypatch.setattr(model_subject, "HELD", most)
+        again = [*subject.cases(block)]
+        assert read["cases"] == (0 if most == numbers else block.size)
+        for one, other in zip(held, again, strict=True):
+            assert (one.row, one.turns) == (other.row, other.turns)
+            for name, expected in one.truth.blocks.items():
+                assert np.array_equal(expected.truth, other.truth.blocks[name].truth)
 
 
 def test_a_truth_is_known_by_all_that_makes_it(shelf):
