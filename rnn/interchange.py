@@ -112,14 +112,14 @@ def to_torch(params: Any) -> dict[str, Array]:
     check_params(params)
     found: dict[str, Array] = {}
     given = params._asdict()
-    inputs: int | str = "D"
     kind: tuple[int, int] | None = None
-    width = 0
+    width: int | str = "D"
+    inputs: int | str
     for place in shape.places():
         is_gru = shape.name("bn", place) in given
         own = [Named(f"params.{name}", given[name]) for name in (shape.name(each, place) for each in "UWb")]
         if not place.reverse:
-            inputs = inputs if place.level == 0 else width
+            inputs = width
         U, W, b = _fitting((3,) if is_gru else (1, 4), inputs, None, *own)
         rows, units = W.shape
         if kind not in (None, (rows, units)):
@@ -131,6 +131,7 @@ def to_torch(params: Any) -> dict[str, Array]:
             recurrent[-units:] = checked(f"params.{name}", given[name], (units,))
         arrays = zip(OF_A_LAYER, (U, W, b, recurrent), strict=True)
         found |= {f"{name}{place.end}": array for name, array in arrays}
+    assert isinstance(width, int)
     V, c = _readout(width, given["V"].dtype, Named("params.V", given["V"]), Named("params.c", given["c"]))
     return found | dict(zip(OF_THE_READOUT, (V, c), strict=True))
 
@@ -162,7 +163,7 @@ def from_torch(state: Mapping[str, Any], *, layer: str = "", readout: str = "") 
     fields: list[str] = []
     arrays: list[Array] = []
     width: int | str = "D"
-    inputs: int | str = "D"
+    inputs: int | str
     dtype = None
     gates: tuple[int, ...] = tuple(LAYERS)
     for place in shape.places():

@@ -77,6 +77,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.lstm.LSTM.steps_back": ("dcs, strict=None)", "dcs, )"),
         "rnn.cells.gru.GRU.steps_back": ("dhs, strict=None)", "dhs, )"),
         "rnn.storage._as_json": ("allow_nan=None",),
+        "rnn.storage._checked_path": ("known = None",),
     },
     "What is set is set again before it is read.": {
         "rnn.through_time.bptt.unroll": ("(active is None) and False",),
@@ -85,8 +86,6 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
         "rnn.cells.lstm.LSTM.tape": ("constant_columns(rows, None)",),
         "rnn.cells.vanilla.Vanilla.tape": ("constant_columns(rows, None)",),
-        "rnn.interchange.to_torch": ("width = None", "width = 1"),
-        "rnn.interchange.from_torch": ("inputs: int | str",),
     },
     "Records of one length may stand in any order.": {
         "rnn.calls.lengths.checked_lengths": ("kind=None", "argsort(-array, )"),
@@ -149,6 +148,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.interchange._elsewhere": ('rsplit(".", )', 'rsplit(".", 2)'),
         "rnn.interchange._cell": ("given[3].given",),
         "rnn.storage._from_json": ('value = ""',),
+        "rnn.storage.save": ('order="c"',),
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
         "rnn.calls.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
         "rnn.losses.ClassLoss.checked_targets": ("XXiuXX", "copy=None", "np.intp, )", "copy=True"),

@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.learning.classes import class_factors, softmax
+from rnn.learning.classes import class_factors, one_hot, softmax
+
+
+def test_a_code_is_a_one_at_its_place():
+    """In the type that is asked for."""
+    found = one_hot(np.array([[1, 0]]), 3, np.float32)
+    assert (found.dtype, found.tolist()) == (np.float32, [[[0, 1, 0], [1, 0, 0]]])
 
 
 def test_probabilities_are_in_proportion_to_exponentials():
