@@ -216,6 +216,10 @@ def test_a_gradient_whose_squares_vanish_is_clipped(dtype, power):
     assert g.tolist() == [1.5 * 2.0**power, 0, -2.0 * 2.0**power]
     ClipNorm(2.5 * 2.0**power).into(g)
     assert g.tolist() == [1.5 * 2.0**power, 0, -2.0 * 2.0**power]
+    # Clipped once more to the length that it has, this one would be another in its last bits.
+    at = (np.array([7.0, 0, -24.0]) * 2.0**power).astype(dtype)
+    ClipNorm(25.0 * 2.0**power).into(at)
+    assert at.tolist() == [7.0 * 2.0**power, 0, -24.0 * 2.0**power]
     nothing = np.zeros(3, dtype)
     ClipNorm(1e-300).into(nothing)
     assert nothing.tolist() == [0, 0, 0]
