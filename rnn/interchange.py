@@ -157,7 +157,7 @@ def from_torch(state: Mapping[str, Any], *, layer: str = "", readout: str = "") 
         both=any(place.reverse for place in places),
         numbered=any(place.level for place in places),
     )
-    if shape.levels > len(state):
+    if shape.levels > max(len(state), 1):
         raise ValueError(f"state: a level {shape.levels - 1}, needed all levels below it as well")
     _check_names(state, layer, readout, shape)
     fields: list[str] = []

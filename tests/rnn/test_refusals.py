@@ -497,6 +497,12 @@ OTHER_NAMES = [
         ValueError,
         f"state: no weight_ih_l0, needed {', '.join(TORCH)}$",
     ),
+    (lambda: from_torch({}), ValueError, f"state: no weight_ih_l0, needed {', '.join(TORCH)}$"),
+    (
+        lambda: from_torch({"weight_ih_l1": TORCH["weight"]}),
+        ValueError,
+        "state: a level 1, needed all levels below it as well$",
+    ),
     (lambda: from_torch(TORCH, layer=3), TypeError, "layer: 3, needed what names begin with, as 'lstm.'$"),
     (lambda: from_torch(TORCH, readout=3), TypeError, "readout: 3, needed what names begin with, as 'lstm.'"),
     (lambda: to_torch(SimpleNamespace()), TypeError, "params: SimpleNamespace"),
