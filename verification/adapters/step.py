@@ -160,7 +160,9 @@ class _Kept:
     def check(self, function: str, how: str = "in place") -> None:
         """Raises InvalidAnswer if an array has changed."""
         for name, before in self._before.items():
-            if not np.array_equal(self._arrays[name], before, equal_nan=True):
+            now = self._arrays[name]
+            # Nearly always the bytes are the same, and they are compared in a tenth of the time.
+            if now.tobytes() != before.tobytes() and not np.array_equal(now, before, equal_nan=True):
                 raise InvalidAnswer(f"{function}: {name} is changed {how}")
 
 

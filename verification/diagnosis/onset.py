@@ -78,7 +78,7 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
     # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
     is_wrong = tried.off if tried.off(case) else tried.wrong
-    sizes = _one_size(tried, case, is_wrong)
+    sizes: Mapping[str, int] | None = _one_size(tried, case, is_wrong)
     if sizes is None:
         if not is_wrong(case):
             return
@@ -128,7 +128,7 @@ def fainter(case: Case) -> Case:
 def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
-    least, now = healthy.sizes, dict(sizes)
+    least, now = dict(healthy.sizes), dict(sizes)
     if tried.wrong(of_sizes(tried.engine, case, least)):
         yield from _from_kind(tried, of_sizes(tried.engine, case, least), healthy)
         return

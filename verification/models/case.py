@@ -8,7 +8,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 import autograd.numpy as anp
@@ -57,8 +57,9 @@ class Cotangents:
     def losses(self, steps: int) -> tuple[int, ...]:
         """The steps that have a cotangent; the last, if none has."""
         last = steps - 1
-        some = tuple(t for t in range(last) if self.outputs[:, t].any())
-        ends = self.outputs[:, last].any() or any(array.any() for array in self.state)
+        there = np.logical_or.reduce(self.outputs != 0, axis=(0, *range(2, self.outputs.ndim)))
+        some = tuple(map(int, np.flatnonzero(there[:last])))
+        ends = there[last] or any(array.any() for array in self.state)
         return (*some, last) if ends or not some else some
 
     def data(self, t: int, steps: int) -> dict[str, Array]:
@@ -195,7 +196,10 @@ class Case:
 
     def __post_init__(self) -> None:
         # NumPy returns scalars in place of arrays without axes.
-        blocks = {n: np.asarray(a) if np.isscalar(a) else a for n, a in self.blocks.items()}
+        blocks = {
+            name: array if type(array) is np.ndarray or not np.isscalar(array) else np.asarray(array)
+            for name, array in self.blocks.items()
+        }
         object.__setattr__(self, "blocks", blocks)
 
     @property
@@ -236,15 +240,15 @@ class Case:
         """The function that plays each role."""
         return self.model.chosen(self.functions)
 
-    @property
-    def sizes(self) -> dict[str, int]:
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
         """N, T and the model's dimensions that occur in the case's blocks."""
         there = [block for block in self.model.blocks if block.name in self.blocks and block.axes]
         shapes = ((b.axes, self.blocks[b.name].shape[-len(b.axes) :]) for b in there)
         lengths = (each for some, shape in shapes for each in zip(some, shape, strict=True))
         return {"N": self.records, "T": self.steps, **measured(lengths)}
 
-    @property
+    @cached_property
     def losses(self) -> tuple[int, ...]:
         """The steps that have a loss."""
         return self.objective.losses(self.steps)
@@ -355,6 +359,8 @@ def _each_output(model: Model) -> tuple[Model, ...]:
 
 def shapes_put_out(case: Case) -> dict[str, tuple[int, ...]]:
     """The shape of each output for one record after a step, by the parts of a forward."""
+    if not isinstance(case.model.output, Mapping):
+        return {case.model.outputs[0]: put_out_by(case)}
     each = zip(case.model.outputs, _each_output(case.model), strict=True)
     return {name: put_out_by(replace(case, model=model)) for name, model in each}
 

@@ -29,7 +29,7 @@ gradient at all is a separate question: ``determined``.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -137,7 +137,7 @@ class Expected:
             return np.inf
         return unit(kept) * max(largest, least_normal(kept))
 
-    @property
+    @cached_property
     def size(self) -> float:
         """‖G*‖∞."""
         return float(np.max(np.abs(self.truth)))

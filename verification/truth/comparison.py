@@ -27,8 +27,8 @@ def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None
     got, want = np.asarray(got), np.asarray(want)
     with np.errstate(all="ignore"):
         error = np.abs(got.astype(want.dtype) - want)
-    # In long double: a very large bound may be beyond the engine's type.
-    if np.all(error <= np.longdouble(bound)):
+    # In long double: a very large bound may be beyond the engine's type. A NaN is the largest of all.
+    if np.max(error, initial=0) <= np.longdouble(bound):
         return None
     index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
     return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
