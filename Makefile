@@ -8,11 +8,11 @@ ARGS ?=
 BIN := $(VENV)/bin
 
 # Everything here is small beside what a second thread costs, and two processes share the cores already.
-verify test test-all test-peers mutation unasked tutorial: export OPENBLAS_NUM_THREADS = 1
+verify test test-all test-peers mutation uncovered tutorial: export OPENBLAS_NUM_THREADS = 1
 # The same examples for each mutant, so that a run can be repeated.
 mutation: export HYPOTHESIS_PROFILE = ci
 
-.PHONY: help verify test test-all test-browser test-peers mutation unasked lint bench bench-peers docs tutorial clean
+.PHONY: help verify test test-all test-browser test-peers mutation uncovered lint bench bench-peers docs tutorial clean
 .DELETE_ON_ERROR:
 # Two installations at once would spoil one environment.
 .NOTPARALLEL:
@@ -51,8 +51,8 @@ mutation: $(VENV)/.mutation ## change rnn/ in every small way, weaken the verifi
 	$(BIN)/python tests/mutation.py
 	$(BIN)/python tests/weakened.py
 
-unasked: $(VENV)/.dev ## lines of rnn/ that compute and that no judgement of a cell executes: each is explained
-	$(BIN)/python tests/unasked.py
+uncovered: $(VENV)/.dev ## lines of rnn/ that compute and that no judgement of a cell executes: each is explained
+	$(BIN)/python tests/uncovered.py
 
 lint: $(VENV)/.dev ## check format, lint and types
 	$(BIN)/ruff format --check

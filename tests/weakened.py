@@ -2,7 +2,7 @@
 
 What says *verified* can be loosened and go on saying so. Here verification/ is weakened in every way that
 this file knows, one at a time: each bound of a comparison is widened 10, 1e3 and 1e9 times, and made a
-hundredth; each limit is moved; each property is silenced, asked of nobody, or of no large case; each part
+hundredth; each limit is moved; each property is silenced, off for every engine, or for large cases; each part
 that it looks at is found right; each yes-or-no answer is always the one; each entry of the contract and each
 exclusion is off; where cases are counted each rule always holds, or never, or by half, or from one more or
 less on. The ways are found in the syntax tree, so that new code has them by itself; what the tree does not
@@ -62,7 +62,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "processes/workers": ("AHEAD",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },
-    "How long something is looked for that makes an explanation shorter, and how much is told.": {
+    "How long something is looked for that makes an explanation shorter, and how much is reported.": {
         "judging/shrinking": ("SECONDS", "TRIED"),
         "judging/sampled": ("NAMED",),
         "judging/remarks": ("TOLD",),
@@ -78,21 +78,21 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "truth/backward_rounding": ("LARGE",),
         "truth/soundness": ("DIFFERENCE", "AGREEMENT", "EXACTNESS", "DOMAIN"),
     },
-    "How many rows are tried for one that meets most or costs least, and how rows are told apart.": {
+    "How many rows are tried for one that meets most or costs least, and how rows are distinguished.": {
         "sampling/covering": ("CANDIDATES",),
         "sampling/gaps": ("ROWS", "TRIES"),
     },
     "What a function moves at 45: those that are known are far from it, on either side.": {
         "sampling/exclusions": ("STILL",),
     },
-    "How long calls in a row may take, which are told if fewer; and what is said of what is wrong.": {
+    "How long calls in a row may take, which are reported if fewer; and what is said of what is wrong.": {
         "properties/in_a_row": ("SECONDS",),
         "properties/interleaved": ("CLOSE",),
     },
     "What nobody reads.": {
         "models/lstm": ("STARTS",),
     },
-    "How many bytes are kept, and by how many they are told to be whole.": {
+    "How many bytes are kept, and by how many it is seen that they are whole.": {
         "judging/keeping": ("MOST", "CHECKSUM"),
     },
 }
@@ -164,7 +164,7 @@ OPTIONS = (
 # Weakenings that make no difference, as ``Weakening.said`` names them, by the reason: each is one of its kind
 # in its place, and stands for no other.
 EXPLAINED: dict[str, tuple[str, ...]] = {
-    "The form is found before any property is asked, and asks nothing by itself.": (
+    "The form is checked before any property, and makes no call by itself.": (
         "properties/property.py: FORM: a property silent: lambda trial: iter(()) → (lambda trial: iter(()))",
         "properties/property.py: FORM: a property of no large case: True → (False)",
     ),
@@ -196,7 +196,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "What is kept is found again, and is the same.": (
         "judging/sampled.py: Sample._tuples: a rule: i not in self._possible → (True)",
     ),
-    "Of what is met wholly no level is told.": (
+    "Of what is met wholly no level is reported.": (
         "judging/sampled.py: Sample.least_met: a rule: not reached.share.whole → (True)",
     ),
     "A forward that is coarse is looked for elsewhere: the case that shows it is judged, and no other.": (
@@ -220,14 +220,14 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "A second round of changes finds a simpler case; that of the first fails as well.": (
         "judging/shrinking.py: _Search.go_on: an answer: self.case is not before → (False)",
     ),
-    "Of each row of a plan it is said what it is asked.": (
+    "Each row of a plan names what is checked on it.": (
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",
     ),
     "Who is refuted goes on no more, whatever is left.": (
         "judging/run.py: Run.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
         "(self.tally.cases < total)",
     ),
-    "Who is lost, or fails, is told how.": (
+    "How an engine is lost, or fails, is reported.": (
         'judging/tally.py: tally_of: half a rule: finding.wrong or "" → (finding.wrong)',
         'judging/model_subject.py: example_of: half a rule: finding.wrong or "" → (finding.wrong)',
         'judging/run.py: _example: half a rule: finding.wrong or "" → (finding.wrong)',
@@ -238,7 +238,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "judging/run.py: _look: a border: time.monotonic() >= until → (time.monotonic() > until)",
         "judging/plan.py: Plan.is_slow: a border: self.pace > SLOW → (self.pace >= SLOW)",
     ),
-    "No processor that these tests run on has been told to take denormal numbers for zero.": (
+    "No processor that these tests run on has been set to take denormal numbers for zero.": (
         "judging/keeping.py: flushes: an answer: bool(np.float64(np.finfo(np.float64).tiny) / 2 == 0) → "
         "(False)",
     ),
@@ -248,8 +248,8 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
 # With 223 weakenings this began, of which 103 survived: what they were is of these kinds today, and of a few
 # places beside, as ``Weakening.said`` begins.
 FIRST = (
-    *("a bound", "a property silent", "a property asked of nobody", "a property of no large case"),
-    *("no evidence asked for", "an entry met by all", "an exclusion off", "by hand"),
+    *("a bound", "a property silent", "a property of no engine", "a property of no large case"),
+    *("no evidence needed", "an entry met by all", "an exclusion off", "by hand"),
 )
 FIRST_PLACES = (
     *("models/tolerance.py: DETERMINED:", "models/tolerance.py: SAFETY:", "truth/sums.py: CHANCE:"),
@@ -338,11 +338,11 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
     if called == "Property" and len(node.args) > 3:
         yield "a property silent", node.args[3], "lambda trial: iter(())"
         if "applies" in named:
-            yield "a property asked of nobody", named["applies"], "lambda claim: False"
+            yield "a property of no engine", named["applies"], "lambda claim: False"
         if "of_large" in named:
             yield "a property of no large case", named["of_large"], "False"
         if "evidence" in named:
-            yield "no evidence asked for", named["evidence"], "lambda claim: ()"
+            yield "no evidence needed", named["evidence"], "lambda claim: ()"
     if called == "Entry" and room == "judging":
         yield "an entry met by all", node.args[1], "lambda case: True"
     if called == "Rule" and len(node.args) > 2:
@@ -552,8 +552,8 @@ def ends(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
                 done, status = os.waitpid(process, 0)
                 noticed, error = f"no end in {SECONDS} s", ""
             elif done:
-                with os.fdopen(os.dup(answer)) as told:
-                    noticed, _, error = told.read().partition("\n")
+                with os.fdopen(os.dup(answer)) as pipe:
+                    noticed, _, error = pipe.read().partition("\n")
                 if code := os.waitstatus_to_exitcode(status):
                     noticed, error = "", f"the process ends with {code}"
             if done:
@@ -587,13 +587,13 @@ def _run(weakening: Weakening, whole: bool) -> tuple[str, str]:
         if package in ("verification", "tests") and room not in kept:
             del sys.modules[name]
     sys.meta_path.insert(0, Planted(weakening))
-    asked = [[str(weakening.neighbour.parent)], [str(ROOT / table) for table in TABLES]]
+    runs = [[str(weakening.neighbour.parent)], [str(ROOT / table) for table in TABLES]]
     if not whole:
-        of_claims = (RULES, "claims or exact or evidence or told or takes")
+        of_claims = (RULES, "claims or exact or evidence or given or takes")
         places = (of_claims,) if weakening.kind in OF_CLAIMS else NEAR.get(weakening.file.stem, ())
-        asked = [["-k", rows, str(ROOT / table)] for table, rows in places]
-        asked += [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
-    noticed, error = _asked(asked)
+        runs = [["-k", rows, str(ROOT / table)] for table, rows in places]
+        runs += [[str(weakening.neighbour)]] if weakening.neighbour.exists() else []
+    noticed, error = _first_failure(runs)
     raised = _raised(weakening) if error else ""
     return (raised, "") if raised else (noticed, error)
 
@@ -608,12 +608,12 @@ def _raised(weakening: Weakening) -> str:
     return ""
 
 
-def _asked(each_of: Sequence[Sequence[str]]) -> tuple[str, str]:
+def _first_failure(runs: Sequence[Sequence[str]]) -> tuple[str, str]:
     """The first test that fails in one run after another, and the last error of a run that failed in none."""
     import pytest
 
     error = ""
-    for each in each_of:
+    for each in runs:
         watch = Watch()
         code = int(pytest.main([*OPTIONS, *each], [watch]))
         if watch.failed:
@@ -637,8 +637,8 @@ GROUND = {
     "judging": ("text", "processes", "models", "sampling", "truth", "properties", "diagnosis"),
 }
 
-# What is pinned by who is asked, and of what there has to be evidence.
-OF_CLAIMS = ("a property asked of nobody", "no evidence asked for")
+# Which engines a property is checked for, and of what there has to be evidence.
+OF_CLAIMS = ("a property of no engine", "no evidence needed")
 
 # Of slow engines, and of calls of a training.
 PLAN, TRAINING = (f"tests/verification/judging/test_{name}.py" for name in ("plan", "training"))
@@ -651,7 +651,7 @@ NEAR = {
     "cut": ((PROPERTIES, "cut"),),
     "variants": (
         (PROPERTIES, "identities or recomputation or workspace or bits"),
-        (RULES, "property_is_asked"),
+        (RULES, "property_is_checked"),
     ),
     "partial": ((PROPERTIES, "partial"),),
     "unfolding": ((PROPERTIES, "lag"),),
@@ -668,8 +668,8 @@ NEAR = {
     "fixed": ((PROPERTIES, "integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
-        (PROPERTIES, "form or second or records or row or asked or reused or memory"),
-        (RULES, "zeros or declined or says_something or not_asked_the"),
+        (PROPERTIES, "form or second or records or row or every_property or reused or memory"),
+        (RULES, "zeros or declined or says_something or the_next_property"),
         ("tests/verification/properties/test_remarks.py", "time_is_over"),
     ),
     "of_function": ((OF_FUNCTIONS, ""),),
@@ -689,11 +689,11 @@ NEAR = {
         ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
-    "tally": ((RULES, "counted or first_is_told or declined or evidence or is_lost"),),
+    "tally": ((RULES, "counted or first_is_reported or declined or evidence or is_lost"),),
     "judgement": ((RULES, "verdict or zeros or is_counted"),),
     "profile": (("tests/verification/judging/test_judgement.py", ""),),
     "findings": (
-        (RULES, "fixed or large or takes or property_is_asked or every_row or there_before"),
+        (RULES, "fixed or large or takes or property_is_checked or every_row or there_before"),
         (RULES, "equality or sizes_that"),
         (PROPERTIES, "integers or truncations or form or says_nothing"),
         ("tests/verification/properties/test_ragged.py", ""),
@@ -714,7 +714,7 @@ NEAR = {
     "timeout": ((RULES, "limits or has_its_time"),),
     "workers": ((RULES, "limits"),),
     "run": (
-        (RULES, "run_goes or run_ends or left_of or refutation or asked_again or come_back or one_word"),
+        (RULES, "run_goes or run_ends or left_of or refutation or run_again or come_back or one_word"),
         (RULES, "is_declined or must_be_met or not_begun"),
         (PLAN, ""),
     ),
@@ -728,7 +728,7 @@ NEAR = {
     "plan": ((RULES, "fractions or fixed"), (PLAN, "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
     "calling": ((RULES, "large_beyond"),),
-    "claim": ((RULES, "property_is_asked"),),
+    "claim": ((RULES, "property_is_checked"),),
     "draws": ((RULES, "has_it_alone"),),
     "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
@@ -758,7 +758,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--only", default="", help="those whose line holds what this regular expression finds"
     )
-    parser.add_argument("--near", action="store_true", help="ask the nearest tests alone")
+    parser.add_argument("--near", action="store_true", help="run the nearest tests alone")
     parser.add_argument("--kinds", default="", help="those of these kinds, by commas")
     parser.add_argument("--first", action="store_true", help="those of which there were 223 at first")
     parser.add_argument("--list", action="store_true", help="show them, and run nothing")
@@ -784,12 +784,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     _warm()
     # What lies nearest notices most, and takes a tenth of the time.
-    told = [*_told(chosen, False, given.jobs)]
+    found = [*_shown(chosen, False, given.jobs)]
     if not given.near:
-        left = [end.weakening for end in told if not end.noticed]
-        told = [*(end for end in told if end.noticed), *_told(left, True, given.jobs)]
-    errors = [end for end in told if end.error]
-    survivors = [end.weakening for end in told if end.survives]
+        left = [end.weakening for end in found if not end.noticed]
+        found = [*(end for end in found if end.noticed), *_shown(left, True, given.jobs)]
+    errors = [end for end in found if end.error]
+    survivors = [end.weakening for end in found if end.survives]
     holes = [each for each in survivors if not is_explained(each)]
     print(*errors, *holes, sep="\n")
     print(
@@ -800,16 +800,16 @@ def main(arguments: list[str] | None = None) -> int:
     return int(bool(holes or errors))
 
 
-def _told(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
-    """How the tests end beside each, shown at once; tests that fail beside the file as it is tell nothing."""
+def _shown(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
+    """How the tests end beside each, shown at once; tests that fail without a weakening show nothing."""
 
     def beside(weakening: Weakening) -> tuple[object, ...]:
         return (weakening.room,) if whole else (weakening.file, weakening.kind in OF_CLAIMS)
 
     as_it_is = [each.undone for each in {beside(each): each for each in of}.values()]
     wrong = {beside(end.weakening): end for end in ends(as_it_is, whole, jobs) if not end.survives}
-    untold = [End(each, "", f"without it: {wrong[beside(each)]}") for each in of if beside(each) in wrong]
-    for end in chain(untold, ends([each for each in of if beside(each) not in wrong], whole, jobs)):
+    unknown = [End(each, "", f"without it: {wrong[beside(each)]}") for each in of if beside(each) in wrong]
+    for end in chain(unknown, ends([each for each in of if beside(each) not in wrong], whole, jobs)):
         print(end, file=sys.stderr, flush=True)
         yield end
 

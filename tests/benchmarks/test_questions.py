@@ -36,7 +36,7 @@ def test_examples_in_docstrings(module):
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_question_can_be_asked(name):
+def test_a_question_has_an_answer(name):
     """Each has its name, its rows and its report."""
     question = import_module(f"benchmarks.{name}")
     assert name == question.NAME

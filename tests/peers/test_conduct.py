@@ -55,7 +55,7 @@ PARTLY = {
 
 
 @pytest.mark.parametrize(("kind", "begins"), PARTLY.items(), ids=lambda each: getattr(each, "__name__", ""))
-def test_some_gradients_wanted_and_some_outputs_used_are_told(kind, begins):
+def test_wrong_partial_gradients_are_reported(kind, begins):
     """All else is right."""
     assert wrong(made(kind)) == {}
     assert any(each.startswith(begins) for each in partly(kind)), partly(kind)
@@ -68,7 +68,7 @@ def test_a_right_function_holds():
 
 
 @pytest.mark.parametrize("kind", [conduct.ModuleTape, conduct.OnlyWithInputs], ids=lambda each: each.__name__)
-def test_each_is_refuted_in_a_run_and_told(kind):
+def test_each_is_refuted_in_a_run_and_reported(kind):
     """As the place of the fault is other calls than one by itself."""
     found = judged(made(kind))
     assert found.verdict == "refuted"

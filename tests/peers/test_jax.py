@@ -125,7 +125,7 @@ def from_zeros(params, xs, state):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_an_array_without_a_type_has_the_one_that_is_asked(dtype):
+def test_an_array_without_a_type_has_that_of_the_case(dtype):
     """JAX's own setting would make it float32, and its switch float64."""
     assert wrong(layer(from_zeros, model=scan), dtype, steps=3) == {}
 

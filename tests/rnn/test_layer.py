@@ -99,7 +99,7 @@ def test_a_truncation_is_one_loss_at_a_time(cell, truncation):
 
 
 @every_cell
-def test_backward_can_be_asked_again(cell):
+def test_backward_can_be_called_again(cell):
     """The same bits, whatever was called in between, and no answer is a view of another or of the tape."""
     weights, xs, state, d_outputs, d_state = problem(cell)
     layer = Layer(cell)

@@ -16,7 +16,7 @@ def ended(*call):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_what_is_asked_wrongly_is_2():
+def test_misuse_is_2():
     """One line."""
     assert ended("-m", "rnn", "dance") == (2, "", ended("-m", "rnn", "dance")[2])
     assert ended("-m", "rnn", "dance")[2].startswith(

@@ -158,7 +158,7 @@ sys.modules[{library!r}] = None
     assert os.listdir(tmp_path) == []
 
 
-def test_the_package_needs_no_extra_until_it_is_asked_for_something():
+def test_the_package_needs_no_extra_until_it_is_run():
     """So that the command can start, and say what is missing."""
     program = "import sys, verification; print({'autograd', 'numpy'} & {*sys.modules})"
     assert python("-c", program).stdout == "set()\n"

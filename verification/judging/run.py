@@ -373,7 +373,7 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
     The verdict stands without any of them; one that fails says so in its place.
     """
     lost = Diagnosis("form", sentence=f"The engine does not answer in form: it {tally.lost}.")
-    alone = Picture(instead="The picture was not drawn: an engine that does not come back is asked no more.")
+    alone = Picture(instead="The picture was not drawn: an engine that does not come back is run no more.")
     if tally.refuted is None:
         return lost, None, alone
     packed, finding = tally.refuted

@@ -119,5 +119,5 @@ def _joined(row: Row, finding: Finding) -> Row:
 def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.doing is None:
-        raise RuntimeError(f"the work {lost.how}, before the engine was asked anything")
+        raise RuntimeError(f"the work {lost.how}, before the engine was run")
     return Tally({(FORM.name, "", ""): Row(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.doing}")

@@ -100,6 +100,6 @@ OF_MODELS = ["forecast", "predict", "evaluate", "inspect", "generate", "export"]
         ),
     ],
 )
-def test_what_cannot_be_asked_is_refused(capsys, line, said):
+def test_wrong_options_are_refused(capsys, line, said):
     """In one line that shows what was given."""
     assert refused(capsys, *("" if word == "EMPTY" else word for word in line.split())).startswith(said)

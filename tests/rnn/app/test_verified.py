@@ -223,7 +223,7 @@ def test_who_ends_the_judging_ends_the_training(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_real_verifier_is_asked(tmp_path, monkeypatch, capsys):
+def test_the_real_verifier_is_run(tmp_path, monkeypatch, capsys):
     """In a cache that cannot be written: what it found is known all the same."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

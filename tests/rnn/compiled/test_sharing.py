@@ -25,7 +25,7 @@ def test_every_part_is_done_once(threads):
     assert threading.get_ident() in by
 
 
-def test_an_error_is_told_once_all_are_done():
+def test_an_error_is_raised_once_all_are_done():
     """Until then the arrays are written to."""
     begun, done = threading.Event(), []
 

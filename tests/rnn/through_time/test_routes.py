@@ -48,7 +48,7 @@ def subclass(k):
 
 
 @pytest.mark.parametrize("make", [Moving, subclass, Unhashable, Lenient])
-def test_a_truncation_that_may_change_is_asked_anew(make):
+def test_a_truncation_that_may_change_is_called_anew(make):
     """Its answers of now are what counts, whatever it answered before and whatever it says to equal."""
     truncation = make(1)
     held = truncation.state if isinstance(truncation, Subclass) else vars(truncation)
@@ -63,7 +63,7 @@ def plan(k):
     return segments(Table(tuple(max(0, t - k) for t in range(9))), 9, 0, 4)
 
 
-def test_the_truncations_of_the_house_are_asked_once():
+def test_our_own_truncations_are_called_once():
     """A plan at hand takes no call of ``first``; any other truncation is called for each of its losses."""
     asked = []
 

@@ -124,7 +124,7 @@ def test_a_layer_is_described_otherwise():
     assert before.otherwise(models.gru, {}).claim.blocks == ("U", "W", "bn", "xs")
 
 
-def test_a_forward_is_told_its_chunk():
+def test_a_forward_is_given_its_chunk():
     """Where the scope claims some: that of the case, and the smallest where it has none."""
     told = []
 

@@ -54,7 +54,7 @@ def close(got, want):
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_call_is_read_as_the_case_that_was_asked_and_its_answer_is_right(name, tmp_path):
+def test_a_call_is_read_as_the_case_that_was_run_and_its_answer_is_right(name, tmp_path):
     """In drawn cases: by every model, and every form that a layer's arguments have."""
     made, determined = FORMS[name], 0
     dtype = "complex64" if made.model.complex else "float32"

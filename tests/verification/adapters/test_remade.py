@@ -49,7 +49,7 @@ def test_an_engine_is_made_again(scope):
     assert made["engine"].model.functions == engine.model.functions
 
 
-def test_a_scope_is_said_where_it_decides_how_a_case_is_asked():
+def test_a_scope_is_said_where_it_decides_how_a_case_is_run():
     """Sizes and number types decide which cases there are."""
     engine = layer(apply, back, model=models.lstm, scope=Scope(dtypes=("float32",), steps=(1, 3)))
     assert scope_of(engine.claim, engine.model) == {}

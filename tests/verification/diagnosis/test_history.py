@@ -66,7 +66,7 @@ def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_ste
     )
 
 
-def test_a_layout_is_told_of_an_engine_alone_that_is_wrong_again():
+def test_a_layout_is_named_only_if_the_engine_is_wrong_again():
     """Of one whose first call is wrong, in C order the next one is right, and in any other."""
     counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
     engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls == 1)); {RETURN}")

@@ -65,7 +65,7 @@ def test_records_that_are_not_packed_do_not_leak():
     assert of_leak(layer(wrong.forward, wrong.backward, model=models.rg_lru)) is None
 
 
-def test_a_sequence_of_one_step_is_asked():
+def test_a_sequence_of_one_step_is_run():
     """No state is handed on in it."""
     wrong = f"{FLOW}; flow = tuple(a * (end - start > 1) for a in flow)"
     found = told(FLOW, wrong, module=rg_lru, model=models.rg_lru)

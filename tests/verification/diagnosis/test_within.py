@@ -68,7 +68,7 @@ def test_what_is_no_matter_of_a_gate_has_none(condition):
     assert told(lstm_with(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
 
 
-def test_a_gate_is_told_and_not_the_inputs_that_drive_it():
+def test_a_gate_is_named_and_not_the_inputs_that_drive_it():
     """Of a case that is wrong by its inputs."""
     engine = lstm_with(*WITHIN["a gate that is open"][0])
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 3)

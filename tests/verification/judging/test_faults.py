@@ -63,7 +63,7 @@ WHOLE = ("the cell state carries nothing", "r and z exchanged in dU")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("story", WHOLE)
-def test_a_complete_run_tells_the_same(monkeypatch, story):
+def test_a_complete_run_says_the_same(monkeypatch, story):
     """With the smallest example that is found."""
     found, fault = judged_whole(monkeypatch, story)
     where, declared = (place.partition(": ")[2] for place in (found.diagnosis.place, fault.place))

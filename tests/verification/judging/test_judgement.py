@@ -74,6 +74,6 @@ def test_a_row_has_a_verdict():
         ),
     ],
 )
-def test_calls_of_a_training_are_told_by_three_shapes(calls, words):
+def test_calls_of_a_training_are_described_by_three_shapes(calls, words):
     """Those of which there are most; of one shape without its number."""
     assert replace(RIGHT, calls=calls).beside == words

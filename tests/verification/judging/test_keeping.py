@@ -162,7 +162,7 @@ def test_a_truth_is_known_by_all_that_makes_it(shelf):
     assert [count for count in Counter(found).values() if count > 1] == []
 
 
-def test_how_a_case_is_asked_makes_no_other_truth(shelf):
+def test_how_a_case_is_run_makes_no_other_truth(shelf):
     """Nor how its arrays lie in memory."""
     same = [
         CASE,

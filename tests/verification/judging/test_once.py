@@ -16,7 +16,7 @@ def wrong_in(engine, name):
 
 
 @pytest.mark.parametrize("name", ["targets far from the outputs", "targets near the outputs"])
-def test_a_function_is_asked_with_targets_far_and_near(name):
+def test_a_function_is_run_with_targets_far_and_near(name):
     """There a clip shows, or a threshold, that no ordinary target meets."""
     assert wrong_in(scoped(manual, Scope()), name) == []
 

@@ -179,7 +179,7 @@ def test_rows_at_borders_of_chunks_come_first(chunks, strength):
     assert at & {*places} <= {*places[: OPENING + len(at)]}
 
 
-def test_what_is_drawn_is_asked_in_turn():
+def test_drawn_cases_are_checked_in_turn():
     """By a slow engine one thing more than a call tells, and by another all."""
     subject = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=SCOPE).subject()
     samples, claim = subject.samples(QUICK), subject.engine.claim
@@ -258,7 +258,7 @@ def test_a_plan_is_of_who_is_slow_or_not(pace):
 
 
 @pytest.mark.parametrize(("least", "second"), [(1, True), (12, False)])
-def test_an_opening_asks_a_second_call_of_small_rows_alone(least, second):
+def test_an_opening_makes_second_calls_on_small_rows_alone(least, second):
     """Of large ones one call, in which an engine compiles as well."""
     engine = Stub(models.vanilla, claimed(LAYER, records=(least, 40), steps=(1, 3)))
     blocks = Plan(engine).opening(OfModel(engine).samples(Profile("few", 1, 0, strength=1)))

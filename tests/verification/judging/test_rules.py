@@ -125,7 +125,7 @@ def playing(name):
 
 ENDS = {"lengths": True}
 PACKED = {"lengths": True, "packed": True}
-SIX, TOLD = {"chunk": 6}, {"chunks": (6, 9)}
+SIX, GIVEN = {"chunk": 6}, {"chunks": (6, 9)}
 
 # What has to be met: by what a claim says, how often, by which case just so, and by which one just not.
 CONTRACT = (
@@ -185,7 +185,7 @@ CONTRACT = (
     ("a step more than a chunk of 6", LAYER, SIX, 1, of(steps=7), of(steps=8)),
     ("two chunks of 6", LAYER, SIX, 1, of(steps=12), of(steps=11)),
     ("two chunks and a part of one of 6", LAYER, SIX, 1, of(steps=15), of(steps=14)),
-    ("one chunk of 6", LAYER, TOLD, 1, of(steps=6, chunk=6), of(steps=6, chunk=9)),
+    ("one chunk of 6", LAYER, GIVEN, 1, of(steps=6, chunk=6), of(steps=6, chunk=9)),
 )
 
 
@@ -222,7 +222,7 @@ WAITED_FOR = (
     ("N = 1", LAYER, {"records": (1, 4)}, {"records": (2, 4)}),
     ("N ≥ 2", LAYER, {"records": (1, 2)}, {"records": (1, 1)}),
     ("N ≥ 33", LAYER, {"records": (1, 33)}, {"records": (1, 32)}),
-    # What compiles for each shape is asked few of them.
+    # What compiles for each shape is run at few of them.
     ("T ≥ 33", LAYER, {}, {"compiled": True}),
     ("N ≥ 33", LAYER, {}, {"compiled": True}),
     ("T ≥ 5", LAYER, {"compiled": True}, {"compiled": True, "steps": (1, 8)}),
@@ -306,7 +306,7 @@ def test_a_case_says_something_where_one_block_is_determined(dtype):
     found = judged(claim, (undetermined, 1))
     assert (found.cases, found.informative, found.rows) == (1, 0, ())
     # Of such a case the form is looked at, and nothing else.
-    subject = OfModel(Stub(models.vanilla, claim, lambda asked, parts: parts.pop("U", None)))
+    subject = OfModel(Stub(models.vanilla, claim, lambda call, parts: parts.pop("U", None)))
     assert [name for name, *_ in subject.tally(RunCase(undetermined)).rows] == ["form"]
 
 
@@ -342,7 +342,7 @@ def test_evidence_is_what_is_determined_and_not_zero(dtype):
 
 
 @pytest.mark.parametrize("by", [2.0**-20, 1.0, 8.0, 2.0**40])
-def test_a_case_of_any_numbers_is_asked(by):
+def test_a_case_of_any_numbers_is_run(by):
     """And where one block is not determined the others are."""
     case = of(dtype="float64")("cotangents")
     case = replace(case, objective=case.objective.replaced(lambda array: by * array))
@@ -351,8 +351,8 @@ def test_a_case_of_any_numbers_is_asked(by):
     for truth in (truth_of(case), with_shares(case, {"W": 1.01})):
         bound = truth_of(case).blocks["U"].bound
 
-        def plant(asked, parts, bound=bound):
-            if "U" in parts and asked.number == 1:
+        def plant(call, parts, bound=bound):
+            if "U" in parts and call.number == 1:
                 parts["U"][0, 0] += 10 * bound
 
         subject = OfModel(Stub(models.vanilla, claim, plant))
@@ -361,17 +361,17 @@ def test_a_case_of_any_numbers_is_asked(by):
         assert judged(claim, (truth, 1)).informative == 1
 
 
-@pytest.mark.parametrize(("words", "told"), [("two records", "two records"), ("", "it says no more")])
-def test_what_is_declined_is_missing(words, told):
-    """It is no case that says anything, and its words are told with their number."""
+@pytest.mark.parametrize(("words", "reported"), [("two records", "two records"), ("", "it says no more")])
+def test_what_is_declined_is_missing(words, reported):
+    """It is no case that says anything, and its words are reported with their number."""
 
-    def declines(asked, parts):
+    def declines(call, parts):
         raise Unsupported(words)
 
     full = judged(claimed(LAYER), (truth_of(of()("cotangents")), 2), plant=declines)
     assert (full.cases, full.informative, full.seen, full.rows) == (2, 0, {}, ())
-    assert full.missing[0] == f"2 cases declined: {told}"
-    assert full.declined == {told: 2}
+    assert full.missing[0] == f"2 cases declined: {reported}"
+    assert full.declined == {reported: 2}
     assert full.verdict == "not exercised"
 
 
@@ -422,8 +422,8 @@ def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undeterm
         assert (two.nonzero, two.undetermined) == (2 * nonzero, 2 * undetermined)
 
 
-def test_what_comes_first_is_told():
-    """Of what is lost and of what refutes; and beside the rows what is not asked, and what is remarked."""
+def test_what_comes_first_is_reported():
+    """Of what is lost and of what refutes; and beside the rows what is not checked, and what is remarked."""
     found = [
         Finding("lags", "", None, not_asked="more"),
         Finding("form", "", "gone", lost=True),
@@ -445,16 +445,16 @@ def test_a_process_that_is_lost_refutes_by_its_form():
     """With how it ended, and where; before any case it is nobody's fault."""
     total = of_lost(Lost("ended its process", "N 1"))
     assert (total.is_refuted, total.lost) == (True, "ended its process, at N 1")
-    with pytest.raises(RuntimeError, match="the work ended, before the engine was asked anything"):
+    with pytest.raises(RuntimeError, match="the work ended, before the engine was run"):
         of_lost(Lost("ended"))
 
 
 @pytest.mark.parametrize(("error", "lost"), [(ArithmeticError, ""), (TimedOut, "gone")])
-def test_who_did_not_come_back_is_not_asked_the_next_property(error, lost):
+def test_the_next_property_is_not_checked_of_an_engine_that_did_not_come_back(error, lost):
     """An answer of another form is that property's, and the next one is looked at all the same."""
 
-    def second(asked, parts):
-        if asked.number == 2:
+    def second(call, parts):
+        if call.number == 2:
             raise error("gone")
 
     subject = OfModel(Stub(models.vanilla, claimed(LAYER), second))
@@ -465,7 +465,7 @@ def test_who_did_not_come_back_is_not_asked_the_next_property(error, lost):
 
 
 class Channel:
-    """What tells nobody."""
+    """A channel that reports nothing."""
 
     quickest = 0.001
 
@@ -530,12 +530,12 @@ class FewRows:
         return (Coverage(2, 3, len(self.met), {}),)
 
 
-def test_what_is_not_met_is_asked_again():
+def test_what_is_not_met_is_run_again():
     """Until there is no more; of a refuted engine nothing is, and what it has not met is not counted."""
     for wrong in (False, True):
 
-        def plant(asked, parts, wrong=wrong):
-            if wrong and asked.back:
+        def plant(call, parts, wrong=wrong):
+            if wrong and call.back:
                 parts["U"] = None
 
         sample = FewRows()
@@ -546,10 +546,10 @@ def test_what_is_not_met_is_asked_again():
         assert [(each.covered, each.missing) for each in seen.coverage] == ([] if wrong else [(3, 0)])
 
 
-def test_of_who_does_not_come_back_no_more_is_asked():
+def test_an_engine_that_does_not_come_back_is_run_no_more():
     """In the block in which it was lost."""
 
-    def gone(asked, parts):
+    def gone(call, parts):
         raise TimedOut("gone")
 
     class Twice(Handed):
@@ -562,8 +562,8 @@ def test_of_who_does_not_come_back_no_more_is_asked():
 
 
 def test_a_run_goes_up_to_the_block_that_refutes():
-    """Progress is told of after each; what is refuted has met nothing more, and has no more to do."""
-    for at, told in ((None, [(1, 3), (2, 3), (3, 3)]), (2, [(1, 3), (2, 2)])):
+    """Progress is reported after each; what is refuted has met nothing more, and has no more to do."""
+    for at, reported in ((None, [(1, 3), (2, 3), (3, 3)]), (2, [(1, 3), (2, 2)])):
         calls = []
 
         class Numbered(Handed):
@@ -579,8 +579,8 @@ def test_a_run_goes_up_to_the_block_that_refutes():
         watch = Watch(lambda done, total, heard=heard: heard.append((done, total)))
         run = Run(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
         run.look([CaseBlock(1)] * 3)
-        assert heard == told
-        assert seen == [1, 2, 3][: len(told) - (at is not None)]
+        assert heard == reported
+        assert seen == [1, 2, 3][: len(reported) - (at is not None)]
         assert run.goes_on == (at is None)
         run.look([CaseBlock(1)])
         assert len(calls) == (4 if at is None else at)
@@ -613,8 +613,8 @@ class Half:
 
 
 @pytest.mark.parametrize("ended", ["", NO_TIME_LEFT])
-def test_what_is_left_of_a_sample_is_told_of_a_run_that_ended(ended):
-    """Single levels are missing then, and else not; others are told as how far it has come."""
+def test_what_is_left_of_a_sample_is_reported_of_a_run_that_ended(ended):
+    """Single levels are missing then, and else not; others are reported as progress."""
     subject, tally = counted(claimed(LAYER), (truth_of(of()("cotangents")), 1))
     standing = Standing((Half(),), 0.0)
     standing.meet((), 1)
@@ -647,8 +647,8 @@ class NoRows:
     rows, design, designed = (), None, staticmethod(in_floats)
 
 
-def test_a_fixed_case_is_asked_of_who_claims_it():
-    """It, and the property that alone asks it; nothing is drawn beside it."""
+def test_a_fixed_case_is_run_on_an_engine_that_claims_it():
+    """It, and the property that alone runs it; nothing is drawn beside it."""
     fixed = (
         FixedCase(None, "two", lambda: of()("cotangents")),
         FixedCase(None, "ten", lambda: of(records=10)("cotangents")),
@@ -656,22 +656,22 @@ def test_a_fixed_case_is_asked_of_who_claims_it():
     )
     subject = OfModel(Stub(models.vanilla, claimed(LAYER, records=(1, 3)), fixed=fixed))
     blocks = subject.blocks((NoRows(),), Profile("none", 0, 0), 0)
-    asked = [each for block in blocks for each in block.fixed]
-    assert [each.name for each in asked] == ["two", "calls in a row"]
-    cases = [*subject.cases(CaseBlock(2, fixed=tuple(asked)))]
+    cases_of = [each for block in blocks for each in block.fixed]
+    assert [each.name for each in cases_of] == ["two", "calls in a row"]
+    cases = [*subject.cases(CaseBlock(2, fixed=tuple(cases_of)))]
     assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW]
     assert [each.fixed["N"] for each in cases] == [2, 1]
     drawn = [*subject.cases(CaseBlock(2, "0"))]
     assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
 
 
-def test_what_is_true_is_there_before_an_engine_is_asked(tmp_path):
+def test_the_truth_is_there_before_an_engine_is_run(tmp_path):
     """Where it is kept; else it is made when it is its turn."""
     block = CaseBlock(1, fixed=(FixedCase(None, "two", lambda: of()("cotangents")),))
     plain = OfModel(Stub(models.vanilla, claimed(LAYER)))
     for subject, kept in ((plain, False), (plain.keeping(tmp_path), True)):
-        (asked,) = subject.cases(block)
-        assert ("expectations" in asked.truth.memo.values) == kept
+        (one,) = subject.cases(block)
+        assert ("expectations" in one.truth.memo.values) == kept
         assert any(path.is_file() for path in tmp_path.rglob("*")) == kept
     small = {"autograd", "complex step", "lag by lag"}
     for steps, determined, more in ((3, True, small), (10, True, {"lag by lag"}), (3, False, set())):
@@ -738,7 +738,7 @@ FAILS, ENDED = KeyError("x"), Lost("ended", "diagnosis")
 
 
 def explained(lost, tally, says):
-    """The judgement of a refuted subject that says so where it is asked; what is lost does not come back."""
+    """The judgement of a refuted subject that says so where it is run; what is lost does not come back."""
 
     def spread(work, tasks):
         for task in tasks:
@@ -765,7 +765,7 @@ def explained(lost, tally, says):
 ROWS = {("lags", "U", ""): Row("lags", "U", 1, 1, 1)}
 REFUTED = Tally(ROWS, 1, refuted=(5, FIRST))
 NOT_DRAWN = "The picture was not drawn: "
-NO_MORE = f"{NOT_DRAWN}an engine that does not come back is asked no more."
+NO_MORE = f"{NOT_DRAWN}an engine that does not come back is run no more."
 NO_FORM = "The engine does not answer in form: it ended."
 
 # What a subject says in place of the usual; the sentence, the example, is it the smallest; and the picture.
@@ -834,8 +834,8 @@ def test_an_answer_has_its_time(monkeypatch):
     monkeypatch.setattr(timeout, "ANSWER", 0.2)
     monkeypatch.setattr(timeout, "LARGE_ANSWER", 100.0)
 
-    def slow(asked, parts):
-        time.sleep(0.5 if asked.back else 0)
+    def slow(call, parts):
+        time.sleep(0.5 if call.back else 0)
 
     for steps, late in ((9, True), (10, False)):
         engine = Stub(models.vanilla, claimed(LAYER), slow)
@@ -847,7 +847,7 @@ def test_an_answer_has_its_time(monkeypatch):
 
 
 def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
-    """And is asked what one call tells."""
+    """And checks what one call shows."""
     for changed, large in (
         ({"steps": 9}, False),
         ({"steps": 10}, True),
@@ -882,13 +882,13 @@ STEPS = ("lags", "complex step", "lag by lag")
     ],
     ids=["small", "large", "small of a slow one", "large of a slow one"],
 )
-def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_turn):
-    """Of a case that is no row's everything is asked."""
+def test_some_properties_are_checked_on_every_row_and_some_in_turn(steps, slow, of_all, in_turn):
+    """Everything is checked on a case that is no row's."""
     claim, truth = claimed(LAYER), truth_of(of(steps=steps)("cotangents"))
     row, plan = numbering.Row({}, {"T": steps}), turns(claim, slow)
     assert (plan.always(row), plan.names(row)) == (of_all, in_turn)
-    told = (0, False, (8, 4, 2, 1)) if slow else (6, True, (1,))
-    assert (plan.first, plan.numbers, plan.least) == told
+    expected = (0, False, (8, 4, 2, 1)) if slow else (6, True, (1,))
+    assert (plan.first, plan.numbers, plan.least) == expected
     for mine in ((), in_turn[:1], in_turn):
         assert {each.name for each in checked_on(claim, truth, (*of_all, *mine))} == {*of_all, *mine}
     assert {each.name for each in checked_on(claim, truth)} == {*of_all, *in_turn}
@@ -897,12 +897,12 @@ def test_some_is_asked_of_every_row_and_some_in_turn(steps, slow, of_all, in_tur
 
 
 def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
-    """And what is asked of every large row is asked of all."""
+    """And what is checked on every large row is checked on all."""
     assert at_sizes(claimed(LAYER)) == (("forward", "autograd", "lag by lag", "memory layout"), AGAIN)
 
 
 def test_powers_reach_as_far_as_there_is_room():
-    """Twenty powers below overflow, and no further than is asked of any."""
+    """Twenty powers below overflow, and no further than for any."""
     assert [*powers_of(128, 1.0)] == [40, -50]
     assert [*powers_of(1024, 1.0)] == [*powers_of(16384, 1e9)] == [100, -100]
     assert [*powers_of(128, 2.0**67)] == [40, -50]
@@ -912,8 +912,8 @@ def test_powers_reach_as_far_as_there_is_room():
     assert [*powers_of(128, 2.0**-9)] == [40, -50]
 
 
-# Of whom each property is asked, and of whom it is not, though all else is the same.
-ASKS = (
+# Which engine each property is checked for, and which not, though all else is the same.
+APPLIES = (
     *(
         (name, LAYER, {}, PROBLEM, {})
         for name in ("linearity", "cotangents add up", "interleaved calls", "second backward", "cut")
@@ -932,14 +932,14 @@ ASKS = (
 )
 
 
-@pytest.mark.parametrize(("name", "door", "scope", "other", "less"), ASKS, ids=_ids(ASKS))
-def test_a_property_is_asked_of_who_claims_it(name, door, scope, other, less):
+@pytest.mark.parametrize(("name", "door", "scope", "other", "less"), APPLIES, ids=_ids(APPLIES))
+def test_a_property_is_checked_of_an_engine_that_claims_it(name, door, scope, other, less):
     """And of nobody else."""
     assert BY_NAME[name] in applicable(claimed(door, **scope))
     assert BY_NAME[name] not in applicable(claimed(other, **less))
 
 
-def test_equality_is_asked_of_who_is_exact():
+def test_equality_is_checked_of_an_exact_engine():
     """Whole numbers and Fractions."""
     exact = claimed(PROBLEM, exact=True, functions={"activation": ("identity",)})
     for name in ("exact", "integers", "larger", "own truncations"):
@@ -949,14 +949,14 @@ def test_equality_is_asked_of_who_is_exact():
     assert BY_NAME["exact"].evidence(claimed(PROBLEM)) == ()
 
 
-def test_some_gradients_are_asked_of_who_is_told():
+def test_partial_gradients_are_checked_of_an_engine_that_is_given_them():
     """Which are wanted, and which outputs were used."""
     claim = claimed(LAYER)
-    told = replace(claim, capabilities=replace(claim.capabilities, partial=True))
-    assert [BY_NAME["partial gradients"].applies(each) for each in (told, claim)] == [True, False]
+    partial = replace(claim, capabilities=replace(claim.capabilities, partial=True))
+    assert [BY_NAME["partial gradients"].applies(each) for each in (partial, claim)] == [True, False]
 
 
-def test_records_alone_are_asked_of_who_takes_one():
+def test_single_records_are_checked_of_an_engine_that_takes_one():
     """By themselves, and interleaved."""
     truth = truth_of(of()("cotangents"))
     for least, alone in ((1, True), (2, False)):
@@ -967,7 +967,7 @@ def test_records_alone_are_asked_of_who_takes_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "sizes", "asked"),
+    ("name", "sizes", "checked"),
     [
         # Numbers in all blocks: 200 at most.
         ("complex step", (5, 2, 8), True),
@@ -980,17 +980,17 @@ def test_records_alone_are_asked_of_who_takes_one():
         ("lag by lag", (157, 1, 64), False),
     ],
 )
-def test_what_takes_long_is_asked_up_to_a_size(name, sizes, asked):
+def test_what_takes_long_is_checked_up_to_a_size(name, sizes, checked):
     """Of a scan of so many records, steps and units, which has as many numbers in each of two inputs."""
     records, steps, units = sizes
     case = random_case(models.scan, np.random.default_rng(0), {"H": units}, records, steps, np.float32)
     engine = Stub(models.scan, resolved(None, models.scan, layer.CAPABILITIES))
     found = {each.property for each in findings(engine, truth_of(case), (name,))}
-    assert found == ({name} if asked else set())
+    assert found == ({name} if checked else set())
 
 
-@pytest.mark.parametrize(("name", "asked"), [("tanh", True), ("relu", False)])
-def test_complex_steps_are_of_holomorphic_functions(name, asked):
+@pytest.mark.parametrize(("name", "checked"), [("tanh", True), ("relu", False)])
+def test_complex_steps_are_of_holomorphic_functions(name, checked):
     """A relu has no complex derivative."""
     engine, truth = Stub(models.vanilla, claimed(PROBLEM)), truth_of(playing(name)("every"))
-    assert any(findings(engine, truth, ("complex step",))) == asked
+    assert any(findings(engine, truth, ("complex step",))) == checked

@@ -128,7 +128,7 @@ def test_an_engine_that_ends_its_process_is_refuted():
     assert found.verdict == "refuted"
     assert "ended its process with exit code 3, at N " in found.diagnosis.sentence
     assert found.example is None
-    assert found.picture.instead.endswith("an engine that does not come back is asked no more.")
+    assert found.picture.instead.endswith("an engine that does not come back is run no more.")
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
     assert shrunk(wrong, FOUND) is None
 
 
-def test_of_what_is_drawn_none_that_is_larger_is_asked_though_it_is_simpler():
+def test_no_larger_drawn_case_is_run_though_it_is_simpler():
     """Hypothesis calls small numbers simple; here they are the large ones."""
     asked = []
 

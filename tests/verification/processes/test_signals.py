@@ -53,7 +53,7 @@ def test_a_request_waits_and_processes_started_meanwhile_do_not_hear_it(number, 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.usefixtures("threads")
-def test_a_forked_process_does_not_hear_what_its_parent_was_asked():
+def test_a_forked_process_gets_no_signal_of_its_parent():
     """The parent does, with the handler that it had before."""
     own, children = os.getpid(), []
 

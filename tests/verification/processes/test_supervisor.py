@@ -191,7 +191,7 @@ LEAVING = {
 
 @LINUX
 @pytest.mark.parametrize(("conduct", "how", "count"), LEAVING.values(), ids=LEAVING)
-def test_what_an_engine_leaves_is_ended_and_told_unless_it_holds_it(tmp_path, conduct, how, count):
+def test_what_an_engine_leaves_is_ended_and_reported_unless_it_holds_it(tmp_path, conduct, how, count):
     """However it went apart, and what it has started; what is in the engine's group is nothing to tell."""
     file = tmp_path / "started"
     first, other = outcomes(lambda: conduct(file))
@@ -202,7 +202,7 @@ def test_what_an_engine_leaves_is_ended_and_told_unless_it_holds_it(tmp_path, co
 
 
 @LINUX
-def test_processes_that_start_one_another_are_told_and_ended(tmp_path):
+def test_processes_that_start_one_another_are_reported_and_ended(tmp_path):
     """None of them lives long enough to be left, and yet there is always one."""
     file = tmp_path / "left"
 

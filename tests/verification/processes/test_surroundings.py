@@ -53,7 +53,7 @@ def test_what_a_library_may_do_is_put_back_without_a_word():
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_nothing_changed_is_nothing_told():
+def test_nothing_changed_is_nothing_reported():
     """And looking twice finds nothing more."""
     surroundings = Surroundings()
     with surroundings, surroundings:

@@ -17,11 +17,11 @@ from verification.properties.findings import truth_of
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class Invocation:
     """A forward with its number among all, or a backward of it, by how many it has gone back: from 1 on.
 
     ``before`` and ``after``: the cases of some forwards before it, and of those that were begun since.
-    ``wanted`` and ``unused``: as it was told, if it was.
+    ``wanted`` and ``unused``: the gradients and outputs that it was given, if it was.
     """
 
     number: int
@@ -34,12 +34,12 @@ class Asked:
 
     @cached_property
     def text(self) -> str:
-        """What tells its case from others."""
+        """Identifies its case."""
         return digest(self.case)
 
 
 # What changes parts of an answer, by name, in place.
-Plant = Callable[[Asked, dict[str, Any]], None]
+Plant = Callable[[Invocation, dict[str, Any]], None]
 
 
 @dataclass
@@ -47,10 +47,10 @@ class Log:
     """The cases that an engine has run."""
 
     cases: list[Case] = field(default_factory=list)
-    told: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
+    partial: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
 
 
-def nothing(asked, parts):
+def nothing(call, parts):
     """No fault."""
 
 
@@ -76,22 +76,22 @@ class Stub:
         # Of a thousand calls the last few say where one stands.
         before, number, count = tuple(self.log.cases[-9:]), len(self.log.cases) + 1, [0]
         self.log.cases.append(case)
-        self.log.told.add((self.wanted, self.unused))
+        self.log.partial.add((self.wanted, self.unused))
 
-        def asked(of):
-            return Asked(
+        def invocation(of):
+            return Invocation(
                 number, of, count[0], before, tuple(self.log.cases[number:]), self.wanted, self.unused
             )
 
         forward = dict(_right(case)[0])
-        self.plant(asked(case), forward)
+        self.plant(invocation(case), forward)
 
         def back(objective):
             count[0] += 1
             of = replace(case, objective=objective)
             grads = dict(_right(of)[1])
             grads |= {f"{name} again": grads[name].copy() for name in self.twice}
-            self.plant(asked(of), grads)
+            self.plant(invocation(of), grads)
             return {
                 name: (grads[name], grads[f"{name} again"]) if name in self.twice else (grads[name],)
                 for name in self.claim.blocks

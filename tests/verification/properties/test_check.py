@@ -24,7 +24,7 @@ def square(x):
     return x * x, x
 
 
-def test_a_call_of_a_function_is_asked_again():
+def test_a_call_of_a_function_is_run_again():
     """Though it has no model."""
     call = Call((np.arange(6.0),), (np.ones(6),))
     with pytest.raises(AssertionError, match=r"^autograd x: d_x\[5\]: got 5.0, want 10.0 within "):

@@ -11,7 +11,7 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
 
-def test_whatever_is_asked_respects_a_domain():
+def test_every_case_that_is_run_respects_a_domain():
     """Calls for other problems, too: no logarithm of a decay above 0, no gate of 0 or beyond."""
     sizes = {"A": 2, "K": 2, "V": 2, "H": 2}
     for model, module, name, within in (

@@ -97,7 +97,7 @@ def test_parts_are_no_shorter_than_what_is_claimed():
     assert parts_of(Scope(lengths=True, steps=(2, 6)), 6, (3, 6, 5)) == set()
 
 
-def test_a_step_is_asked_as_a_layer_is():
+def test_a_step_is_checked_as_a_layer_is():
     """Under the full gradient: a truncation counts from where a part begins."""
 
     engine = step(steps.scan, steps.scan_back, model=models.scan)
@@ -106,7 +106,7 @@ def test_a_step_is_asked_as_a_layer_is():
     assert asked(engine, replace(case, truncation=Standard("Window", (1,)))) == (set(), [])
 
 
-def test_who_has_no_state_to_hand_on_is_not_asked():
+def test_an_engine_without_a_state_to_hand_on_is_not_checked():
     """Or returns no gradient of it."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "h0")))
     assert CUT.applies(engine.claim)

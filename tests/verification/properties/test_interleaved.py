@@ -7,7 +7,7 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
 
-def test_a_queue_is_in_order_when_the_next_property_asks():
+def test_a_queue_is_in_order_when_the_next_property_is_checked():
     """Each backward takes the tape that was saved first: one call by itself is right before and after."""
     queue = []
 

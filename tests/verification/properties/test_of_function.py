@@ -1,4 +1,4 @@
-"""What is asked of a function's backward, each property pinned from both sides as in test_pinned.py."""
+"""What is checked of a function's backward: each property pinned from both sides as in test_pinned.py."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def a_call(dtype):
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class BackwardCall:
     """A backward, by its number and its forward's, with what came before; and what it may change."""
 
     number: int
@@ -61,17 +61,17 @@ class Asked:
         )
 
 
-def factor_of(asked):
+def factor_of(backward):
     """How many times as large its cotangents are."""
-    return abs(asked.d.flat[0] / asked.call.cotangents[0].flat[0])
+    return abs(backward.d.flat[0] / backward.call.cotangents[0].flat[0])
 
 
 def off(when, times=1.0):
     """A number is larger by so many bounds."""
 
-    def plant(asked, got, bound):
-        if when(asked):
-            got[0, 0] += (times * bound * factor_of(asked)).astype(got.dtype)
+    def plant(backward, got, bound):
+        if when(backward):
+            got[0, 0] += (times * bound * factor_of(backward)).astype(got.dtype)
 
     return plant
 
@@ -79,8 +79,8 @@ def off(when, times=1.0):
 def changes(array_of):
     """A number of some array is the next one."""
 
-    def plant(asked, got, bound):
-        array = array_of(asked)
+    def plant(backward, got, bound):
+        array = array_of(backward)
         if array is not None and array.flags.writeable:
             array[0, 0] = next_to(array[0, 0])
 
@@ -88,7 +88,7 @@ def changes(array_of):
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class FunctionPin:
     """A fault that a property finds alone; ``exact``: it has no bound."""
 
     property: str
@@ -98,26 +98,30 @@ class Row:
 
 
 ROWS = (
-    Row("form", lambda asked, got, bound: setattr(got, "shape", (6,)), "the gradient of x has shape", True),
-    Row("autograd", off(lambda asked: asked.number == 1), "d_x[0, 0]: got"),
-    Row("inputs stay", changes(lambda asked: asked.d), "cotangent 0 is changed", True),
-    Row("inputs stay", changes(lambda asked: asked.x), "x is changed", True),
-    Row(
+    FunctionPin(
+        "form", lambda backward, got, bound: setattr(got, "shape", (6,)), "the gradient of x has shape", True
+    ),
+    FunctionPin("autograd", off(lambda backward: backward.number == 1), "d_x[0, 0]: got"),
+    FunctionPin("inputs stay", changes(lambda backward: backward.d), "cotangent 0 is changed", True),
+    FunctionPin("inputs stay", changes(lambda backward: backward.x), "x is changed", True),
+    FunctionPin(
         "second call",
-        changes(lambda asked: asked.kept[0] if asked.number == 2 else None),
+        changes(lambda backward: backward.kept[0] if backward.number == 2 else None),
         "d_x of the first call is changed",
         True,
     ),
-    Row("second call", off(lambda asked: asked.number == 3 and asked.itself), "at a second call: d_x"),
+    FunctionPin(
+        "second call", off(lambda backward: backward.number == 3 and backward.itself), "at a second call: d_x"
+    ),
     *(
-        Row("linearity", off(lambda asked, up=up: asked.scaled(up), 2), "with cotangents 2**")
+        FunctionPin("linearity", off(lambda backward, up=up: backward.scaled(up), 2), "with cotangents 2**")
         for up in (True, False)
     ),
-    Row("interleaved calls", off(lambda asked: asked.is_late), "a backward after another"),
+    FunctionPin("interleaved calls", off(lambda backward: backward.is_late), "a backward after another"),
     *(
-        Row(
+        FunctionPin(
             "memory layout",
-            off(lambda asked, how=how: LIES[how](asked.x)),
+            off(lambda backward, how=how: LIES[how](backward.x)),
             f"with arrays laid out otherwise ({how})",
         )
         for how in LIES
@@ -138,7 +142,7 @@ def wrong_in(row, dtype, factor):
     def backward(x, d):
         counts[1] += 1
         got = np.array(2 * np.conj(x) * d if dtype in COMPLEX else 2 * x * d)
-        row.plant(Asked(*counts[::-1], x, d, call, kept), got, factor * bound)
+        row.plant(BackwardCall(*counts[::-1], x, d, call, kept), got, factor * bound)
         kept.append(got)
         return got
 
@@ -152,9 +156,9 @@ def wrong_in(row, dtype, factor):
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.property} {i}" for i, row in enumerate(ROWS)])
 def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
     """By the property alone."""
-    _, told = wrong_in(row, dtype, BEYOND)
-    assert {*told} == {row.property}
-    assert told[row.property].startswith(row.says)
+    _, reported = wrong_in(row, dtype, BEYOND)
+    assert {*reported} == {row.property}
+    assert reported[row.property].startswith(row.says)
     if not row.exact:
         assert wrong_in(row, dtype, WITHIN) == ({each.name for each in PROPERTIES} - {"form"}, {})
 

@@ -86,7 +86,7 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
 
 
 @pytest.mark.parametrize(("records", "asked"), [(2, True), (11, False)])
-def test_many_records_of_many_units_are_not_asked(records, asked):
+def test_many_records_of_many_units_are_not_checked(records, asked):
     """A table of their derivatives would cost too much: of each record there are 286,720."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, records, 1)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.layers import scan
-from tests.verification.properties.stub import Asked, Plant, Stub, digest, nothing
+from tests.verification.properties.stub import Invocation, Plant, Stub, digest, nothing
 from verification import Scope, manual, models, scoped, step
 from verification.adapters import layer, problem
 from verification.models import SHIPPED
@@ -56,12 +56,12 @@ AGAIN, READER = " again", "reader"
 
 WINDOW = Standard("Window", (1,))
 
-TOLD = replace(layer.CAPABILITIES, partial=True)
+PARTIAL = replace(layer.CAPABILITIES, partial=True)
 
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A case with its truth, and the claim of who is asked."""
+    """A case with its truth, and the claim of the engine that runs it."""
 
     truth: Any
     claim: Any
@@ -77,7 +77,7 @@ class Setting:
 
     @cached_property
     def text(self):
-        """What tells its case from others."""
+        """Identifies its case."""
         return digest(self.case)
 
     def named(self, part):
@@ -85,7 +85,7 @@ class Setting:
         reader = "B" if self.case.model.complex else "U"
         return {"": self.shared, AGAIN: self.shared + AGAIN, READER: reader}.get(part, part)
 
-    def asked(self, plant=nothing, **options):
+    def checked(self, plant=nothing, **options):
         """An engine that has answered, and what is found, before any of it is a remark."""
         engine = Stub(self.case.model, self.claim, plant, **options)
         # A state that is handed on has digits that the truth of a long double does not take.
@@ -106,7 +106,7 @@ def of_layer(dtype, only=None, scope=None, **of):
     """Of cotangents."""
     model = models.complex_linear if dtype.startswith("complex") else models.vanilla
     usual = COMPLEX if model.complex else REAL
-    claim = resolved(Scope(dtypes=tuple({dtype: 0, **dict.fromkeys(usual)}), **(scope or {})), model, TOLD)
+    claim = resolved(Scope(dtypes=tuple({dtype: 0, **dict.fromkeys(usual)}), **(scope or {})), model, PARTIAL)
     case = a_case(model, dtype, **of)
     return Setting(truth_of(case) if only is None else truth_for(only, case), claim)
 
@@ -150,33 +150,33 @@ SETTINGS = {
 
 @cache
 def setting(name, dtype):
-    """Made once for all who ask."""
+    """Made once for all tests."""
     return SETTINGS[name](dtype)
 
 
 # In which calls a fault is, of a setting.
-When = Callable[[Asked, Setting], bool]
+When = Callable[[Invocation, Setting], bool]
 
 
-def itself(asked, given):
-    """Is it asked of the case's own numbers?"""
-    return asked.text == given.text
+def itself(call, given):
+    """Is it run on the case's own numbers?"""
+    return call.text == given.text
 
 
-def first(asked, given):
+def first(call, given):
     """The one call that all look at."""
-    return asked.number == 1
+    return call.number == 1
 
 
 def later(condition):
     """In another call than the first, of the case's own numbers."""
-    return lambda asked, given: asked.number > 1 and itself(asked, given) and condition(asked)
+    return lambda call, given: call.number > 1 and itself(call, given) and condition(call)
 
 
 def of_case(change):
     """Where the case is what is made of it."""
     made = cache(lambda given: digest(change(given)))
-    return lambda asked, given: asked.text == made(given)
+    return lambda call, given: call.text == made(given)
 
 
 def with_cotangents(change):
@@ -204,10 +204,10 @@ def rolled(given):
     return given.case.of_records(np.roll(np.arange(given.case.records), 1))
 
 
-def units_rolled(asked, given):
+def units_rolled(call, given):
     """Is the state of the next unit that of each?"""
     state = given.case.state[0]
-    return np.array_equal(asked.case.state[0], np.roll(state, 1, axis=-1)) and asked.case.dtype == state.dtype
+    return np.array_equal(call.case.state[0], np.roll(state, 1, axis=-1)) and call.case.dtype == state.dtype
 
 
 @cache
@@ -223,25 +223,23 @@ def scaled(which):
     )
 
 
-def after_negated(asked):
+def after_negated(call):
     """Was the call before for numbers of other signs?"""
-    name, array = next(iter(asked.case.blocks.items()))
-    return bool(np.array_equal(asked.before[-1].blocks[name], -array)) and not same_arrays(asked)
+    name, array = next(iter(call.case.blocks.items()))
+    return bool(np.array_equal(call.before[-1].blocks[name], -array)) and not same_arrays(call)
 
 
-def same_arrays(asked):
+def same_arrays(call):
     """Are the arrays those of the call before?"""
-    return all(array is asked.before[-1].blocks[name] for name, array in asked.case.blocks.items())
+    return all(array is call.before[-1].blocks[name] for name, array in call.case.blocks.items())
 
 
-def after(asked, same):
+def after(call, same):
     """Has another forward begun, of the same parameters or of others?"""
     kept = (
-        asked.back
-        and len(asked.after)
-        and [asked.after[0].blocks[b.name] for b in asked.case.model.of(Use.STEP)]
+        call.back and len(call.after) and [call.after[0].blocks[b.name] for b in call.case.model.of(Use.STEP)]
     )
-    own = [asked.case.blocks[block.name] for block in asked.case.model.of(Use.STEP)]
+    own = [call.case.blocks[block.name] for block in call.case.model.of(Use.STEP)]
     return bool(kept) and same == all(map(np.array_equal, kept, own))
 
 
@@ -258,11 +256,11 @@ LIES = {
 def all_lie(how):
     """Do all arrays lie so?"""
     return later(
-        lambda asked: (
-            not asked.case.layouts
+        lambda call: (
+            not call.case.layouts
             and all(
                 LIES[how](array)
-                for array in (*asked.case.blocks.values(), *asked.case.objective.arrays().values())
+                for array in (*call.case.blocks.values(), *call.case.objective.arrays().values())
                 if array.ndim > 1
             )
         )
@@ -272,17 +270,17 @@ def all_lie(how):
 def each_for_itself(count):
     """In the call with this number of those in which each array lies in a way of its own."""
     return later(
-        lambda asked: bool(asked.case.layouts) and sum(bool(c.layouts) for c in asked.before) == count - 1
+        lambda call: bool(call.case.layouts) and sum(bool(c.layouts) for c in call.before) == count - 1
     )
 
 
 def is_part(which):
     """In a part of the steps, for the last time: with what is handed on to it."""
 
-    def when(asked, given):
+    def when(call, given):
         part = parts_of_time(given.claim, given.case)[which]
-        own = all(np.array_equal(asked.case.inputs[name], array) for name, array in part.inputs.items())
-        handed, whole = (case.state if which else case.objective.state for case in (asked.case, given.case))
+        own = all(np.array_equal(call.case.inputs[name], array) for name, array in part.inputs.items())
+        handed, whole = (case.state if which else case.objective.state for case in (call.case, given.case))
         return own and not all(map(np.array_equal, handed, whole))
 
     return when
@@ -290,70 +288,70 @@ def is_part(which):
 
 def checkpoints(which):
     """With states kept every so many steps."""
-    return later(lambda asked: asked.case.checkpoints == recomputed(asked.case)[which].checkpoints)
+    return later(lambda call: call.case.checkpoints == recomputed(call.case)[which].checkpoints)
 
 
-def in_a_workspace(asked, given):
+def in_a_workspace(call, given):
     """As it is said."""
-    return asked.case.workspace
+    return call.case.workspace
 
 
-def told(blocks, unused):
+def partial_call(blocks, unused):
     """With this said of what is wanted, and of what was not used."""
-    return lambda asked, given: (asked.wanted, asked.unused) == (blocks, unused)
+    return lambda call, given: (call.wanted, call.unused) == (blocks, unused)
 
 
-def is_widened(asked, given):
+def is_widened(call, given):
     """Has each step a column of its own?"""
     wide = given.case.inputs["xs"].shape[-1] + given.case.steps
-    return asked.case.inputs["xs"].shape[-1] == wide
+    return call.case.inputs["xs"].shape[-1] == wide
 
 
-def column(asked, given):
+def column(call, given):
     """The first number of the first step's."""
     return (0, given.case.inputs["xs"].shape[-1])
 
 
-def of_column(asked, given):
+def of_column(call, given):
     """The bound of that step's part."""
-    return grouped_table(asked.case).part(given.named(READER), (slice(None), column(asked, given)[1])).bound
+    return grouped_table(call.case).part(given.named(READER), (slice(None), column(call, given)[1])).bound
 
 
 def is_amplified(loss):
     """The second of two calls for a loss, with units of their own for each step."""
 
-    def when(asked, given):
-        cases = (*asked.before, asked.case)
+    def when(call, given):
+        cases = (*call.before, call.case)
         larger = [len(case.blocks["W"]) > len(given.case.blocks["W"]) for case in cases]
         return larger[-1] and sum(larger) == 2 * (loss + 1)
 
     return when
 
 
-def gain(asked, given):
+def gain(call, given):
     """By what that loss is amplified."""
     return 2.0 ** {"float32": 40, "float64": 200}[given.case.dtype.name]
 
 
-def of_lag(asked, given):
+def of_lag(call, given):
     """The bound of what the last loss brings to W by its own step."""
     table, loss, s = lag_table(given.case), given.case.steps - 1, given.case.steps - 1
     draws, terms, lost = table.grads["W"][:, loss, s], table.terms["W"][loss, s], table.lost["W"][loss, s]
     spread = float(np.max(np.abs(draws[1:] - draws[0])))
     bound = Expected(draws[0], spread, float(terms.max()), given.case.dtype, float(lost.max())).bound
-    return bound * gain(asked, given)
+    return bound * gain(call, given)
 
 
-def of_none(asked, given):
+def of_none(call, given):
     """The bound of what the first loss brings to later steps' inputs: roundings of all that it brings."""
     largest = float(np.max(np.abs(lag_table(given.case).grads["xs"][0, 0])))
-    return 2 * SAFETY * unit(given.case.dtype) * largest * gain(asked, given)
+    return 2 * SAFETY * unit(given.case.dtype) * largest * gain(call, given)
 
 
 def of_part(name, times=1.0, scale=lambda given: 1.0):
     """So many bounds of a part of the answer."""
 
-    def amount(asked, given):
+    def amount(call, given):
         expected = {**given.truth.forward, **given.truth.blocks}[given.named(name)]
         return times * expected.bound * scale(given)
 
@@ -368,12 +366,12 @@ def off(when, part="", times=1.0, amount=None, index=None):
     """One number of a part, the first unless said otherwise, is larger by so many of its bounds."""
 
     def fault(given, factor):
-        def plant(asked, parts):
+        def plant(call, parts):
             name = given.named(part)
-            if name in parts and when(asked, given):
-                at = index(asked, given) if index else (0,) * parts[name].ndim
+            if name in parts and when(call, given):
+                at = index(call, given) if index else (0,) * parts[name].ndim
                 most = amount or of_part(name.removesuffix(AGAIN), times)
-                parts[name][at] += np.asarray(factor * most(asked, given)).astype(parts[name].dtype)
+                parts[name][at] += np.asarray(factor * most(call, given)).astype(parts[name].dtype)
 
         return plant
 
@@ -384,11 +382,11 @@ def ulp(when, part="", index=None):
     """One number of a part, the largest unless said otherwise, is the next one."""
 
     def fault(given, factor):
-        def plant(asked, parts):
+        def plant(call, parts):
             name = given.named(part)
-            if name in parts and when(asked, given):
+            if name in parts and when(call, given):
                 largest = np.unravel_index(np.argmax(np.abs(parts[name])), parts[name].shape)
-                at = index(asked, given) if index else largest
+                at = index(call, given) if index else largest
                 parts[name][at] = next_to(parts[name][at])
 
         return plant
@@ -407,8 +405,8 @@ def written(name):
     """One number of an array that is given is the next one, where it may be written to."""
 
     def fault(given, factor):
-        def plant(asked, parts):
-            array = {**asked.case.blocks, **asked.case.objective.arrays()}[name]
+        def plant(call, parts):
+            array = {**call.case.blocks, **call.case.objective.arrays()}[name]
             if array.flags.writeable:
                 array[(0,) * array.ndim] = next_to(array[(0,) * array.ndim])
 
@@ -421,9 +419,9 @@ def a_view(part, of):
     """A part of the answer is an array that is given, which has its numbers by then."""
 
     def fault(given, factor):
-        def plant(asked, parts):
-            array = {**asked.case.blocks, **asked.case.objective.arrays()}[of]
-            if part in parts and array.flags.writeable and later(lambda asked: True)(asked, given):
+        def plant(call, parts):
+            array = {**call.case.blocks, **call.case.objective.arrays()}[of]
+            if part in parts and array.flags.writeable and later(lambda call: True)(call, given):
                 array[:] = parts[part]
                 parts[part] = array
 
@@ -436,26 +434,26 @@ def answers_change(given, factor):
     """What the first call returned is changed by the next."""
     kept = []
 
-    def plant(asked, parts):
-        if asked.back and asked.number == 1:
+    def plant(call, parts):
+        if call.back and call.number == 1:
             kept.append(parts[given.shared])
-        elif kept and after_first(asked, given):
+        elif kept and after_first(call, given):
             array = kept[0]
             array[(0,) * array.ndim] = next_to(array[(0,) * array.ndim])
 
     return plant
 
 
-def after_first(asked, given):
+def after_first(call, given):
     """Is it the call for numbers of other signs?"""
-    return np.array_equal(asked.case.blocks[given.shared], -given.case.blocks[given.shared])
+    return np.array_equal(call.case.blocks[given.shared], -given.case.blocks[given.shared])
 
 
 def doubled(given, factor):
     """A second backward adds to the first."""
 
-    def plant(asked, parts):
-        for array in parts.values() if asked.back == 2 else ():
+    def plant(call, parts):
+        for array in parts.values() if call.back == 2 else ():
             array *= 2
 
     return plant
@@ -465,7 +463,7 @@ def malformed(part, change):
     """A part has another form in every call."""
 
     def fault(given, factor):
-        def plant(asked, parts):
+        def plant(call, parts):
             name = given.named(part)
             if name in parts:
                 parts[name] = change(parts[name])
@@ -475,23 +473,23 @@ def malformed(part, change):
     return fault
 
 
-def beyond_an_end(asked, given):
+def beyond_an_end(call, given):
     """The last step of the record that ends before it."""
     return (1, given.case.steps - 1, 0)
 
 
-def other_padding(asked, given):
+def other_padding(call, given):
     """Has only the padding changed?"""
-    same = [np.array_equal(asked.case.blocks[name], array) for name, array in given.case.blocks.items()]
-    return not all(same) and sum(same) == len(same) - 1 and asked.case.lengths == given.case.lengths
+    same = [np.array_equal(call.case.blocks[name], array) for name, array in given.case.blocks.items()]
+    return not all(same) and sum(same) == len(same) - 1 and call.case.lengths == given.case.lengths
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class Pin:
     """A fault that a property finds; ``company``: what finds it as well, where it is near the bound.
 
-    ``exact``: no bound is asked for. ``says``: how what is told begins. ``twice``: is a block's gradient kept
-    in two arrays?
+    ``exact``: any difference is an error. ``says``: how the error's words begin. ``twice``: is a block's
+    gradient kept in two arrays?
     """
 
     property: str
@@ -507,10 +505,10 @@ SMALL, ENDS, LARGE = ("small",), ("small", "ends"), ("many steps", "many records
 ALL = (*ENDS, *LARGE)
 WHOLE = ("integers", "larger", "own truncations")
 # Of the gradients that may be wanted, and of the outputs that may be unused, each by itself and all but each;
-# and a block that is asked for.
+# and a block whose gradient is wanted.
 BLOCKS, OUTS = ("U", "W", "b", "xs", "h0"), ("outputs", "final h0")
 WANTED = [*((name,) for name in BLOCKS), *(tuple(o for o in BLOCKS if o != name) for name in BLOCKS)]
-TOLD_OF = {**{(some, ()): some[-1] for some in WANTED}, **{(BLOCKS, (name,)): "W" for name in OUTS}}
+SOME = {**{(some, ()): some[-1] for some in WANTED}, **{(BLOCKS, (name,)): "W" for name in OUTS}}
 
 ORACLES = ("autograd", "lags", "complex step")
 
@@ -527,121 +525,119 @@ def but(name):
 
 
 ROWS = (
-    Row("form", ENDS, malformed("", lambda array: array[:1]), exact=True, says="the gradient of "),
-    Row(
+    Pin("form", ENDS, malformed("", lambda array: array[:1]), exact=True, says="the gradient of "),
+    Pin(
         "form",
         ENDS,
         malformed("outputs", lambda array: array.astype(object)),
         exact=True,
         says="outputs has dtype",
     ),
-    Row(
+    Pin(
         "form", ENDS, malformed("outputs", lambda array: array.tolist()), exact=True, says="outputs is a list"
     ),
-    Row("form", ENDS, malformed("final h0", lambda array: None), exact=True, says="final h0 is missing"),
-    Row("forward", ALL, off(first, "outputs")),
-    Row("forward", ALL, off(first, "final h0")),
-    Row("forward", ("problem",), off(first, "value")),
-    *(Row(name, ENDS, off(first), but(name)) for name in ORACLES),
-    *(Row(name, ENDS, off(first, "xs"), but(name)) for name in ORACLES),
-    Row("autograd", ENDS, off(first, AGAIN), but("autograd"), twice=True),
-    Row("autograd", LARGE, off(first)),
-    Row("lag by lag", (*SMALL, *LARGE), off(is_widened, READER, amount=of_column, index=column)),
-    Row(
+    Pin("form", ENDS, malformed("final h0", lambda array: None), exact=True, says="final h0 is missing"),
+    Pin("forward", ALL, off(first, "outputs")),
+    Pin("forward", ALL, off(first, "final h0")),
+    Pin("forward", ("problem",), off(first, "value")),
+    *(Pin(name, ENDS, off(first), but(name)) for name in ORACLES),
+    *(Pin(name, ENDS, off(first, "xs"), but(name)) for name in ORACLES),
+    Pin("autograd", ENDS, off(first, AGAIN), but("autograd"), twice=True),
+    Pin("autograd", LARGE, off(first)),
+    Pin("lag by lag", (*SMALL, *LARGE), off(is_widened, READER, amount=of_column, index=column)),
+    Pin(
         "lag by lag",
         ("problem",),
-        off(is_amplified(2), "W", amount=of_lag, index=lambda asked, given: (6, 4)),
+        off(is_amplified(2), "W", amount=of_lag, index=lambda call, given: (6, 4)),
     ),
-    Row(
+    Pin(
         "lag by lag",
         ("problem",),
-        off(is_amplified(0), "xs", amount=of_none, index=lambda asked, given: (0, 2, 0)),
+        off(is_amplified(0), "xs", amount=of_none, index=lambda call, given: (0, 2, 0)),
     ),
     *(
-        Row("linearity", ALL, off(scaled(which), amount=of_part("", 2, partial(factor_of, which=which))))
+        Pin("linearity", ALL, off(scaled(which), amount=of_part("", 2, partial(factor_of, which=which))))
         for which in (0, 1)
     ),
     *(
-        Row("cotangents add up", ALL, off(of_half(which), part, times=3))
+        Pin("cotangents add up", ALL, off(of_half(which), part, times=3))
         for which in (0, 1)
         for part in ("", "xs")
     ),
     *(
-        Row("identities", ("problem", "last", "full"), off(under(which), part))
+        Pin("identities", ("problem", "last", "full"), off(under(which), part))
         for which in (0, -1)
         for part in ("", "outputs")
     ),
     # Two answers are within twice the bound of each other.
     *(
-        Row(name, ("problem",), off(first, times=1.8), tuple(other for other in OF_TWO if other != name))
+        Pin(name, ("problem",), off(first, times=1.8), tuple(other for other in OF_TWO if other != name))
         for name in ("identities", "recomputation", "workspace")
     ),
-    *(Row("records add up", ENDS, off(alone(n), part, times=2)) for n in (0, 1) for part in ("", "xs")),
-    *(Row("records permute", ENDS, off(of_case(rolled), part, times=2)) for part in ("", "xs")),
-    Row("units permute", SMALL, off(units_rolled, times=2)),
+    *(Pin("records add up", ENDS, off(alone(n), part, times=2)) for n in (0, 1) for part in ("", "xs")),
+    *(Pin("records permute", ENDS, off(of_case(rolled), part, times=2)) for part in ("", "xs")),
+    Pin("units permute", SMALL, off(units_rolled, times=2)),
     *(
-        Row("recomputation", ("problem",), off(checkpoints(which), part))
+        Pin("recomputation", ("problem",), off(checkpoints(which), part))
         for which in (0, 1)
         for part in ("", "value")
     ),
     *(
-        Row("workspace", ("problem",), off(later(lambda asked: asked.case.workspace), part))
+        Pin("workspace", ("problem",), off(later(lambda call: call.case.workspace), part))
         for part in ("", "outputs")
     ),
     *(
-        Row("inputs stay", SMALL, written(name), exact=True, says=f"{name} is changed")
+        Pin("inputs stay", SMALL, written(name), exact=True, says=f"{name} is changed")
         for name in ("xs", "h0", "d_outputs")
     ),
-    Row("inputs stay", SMALL, a_view("h0", "d_state[0]"), exact=True, says="d_h0 is a view of d_state[0]"),
-    Row("second call", ENDS, answers_change, exact=True, says="d_"),
+    Pin("inputs stay", SMALL, a_view("h0", "d_state[0]"), exact=True, says="d_h0 is a view of d_state[0]"),
+    Pin("second call", ENDS, answers_change, exact=True, says="d_"),
     *(
-        Row("second call", ENDS, off(later(after_negated), part), ("second backward",))
+        Pin("second call", ENDS, off(later(after_negated), part), ("second backward",))
         for part in ("", "outputs")
     ),
-    *(Row("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
-    *(Row("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
-    Row("second backward", ENDS, off(later(lambda asked: asked.back == 2)), says="a second backward of one"),
-    Row("second backward", ENDS, doubled, exact=True, says="a second backward adds to what the last"),
-    *(Row("cut", ALL, off(is_part(which), times=2)) for which in (0, 1)),
-    *(Row("cut", ALL, off(is_part(1), part, times=2)) for part in ("outputs", "final h0", "xs")),
-    Row("cut", ALL, off(is_part(0), "h0", times=2)),
-    Row("calls in a row", ("in a row",), off(lambda asked, given: asked.number == 1000)),
-    Row(
-        "calls in a row", ("in a row",), off(later(lambda asked: asked.before[-1].dtype != asked.case.dtype))
-    ),
+    *(Pin("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
+    *(Pin("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
+    Pin("second backward", ENDS, off(later(lambda call: call.back == 2)), says="a second backward of one"),
+    Pin("second backward", ENDS, doubled, exact=True, says="a second backward adds to what the last"),
+    *(Pin("cut", ALL, off(is_part(which), times=2)) for which in (0, 1)),
+    *(Pin("cut", ALL, off(is_part(1), part, times=2)) for part in ("outputs", "final h0", "xs")),
+    Pin("cut", ALL, off(is_part(0), "h0", times=2)),
+    Pin("calls in a row", ("in a row",), off(lambda call, given: call.number == 1000)),
+    Pin("calls in a row", ("in a row",), off(later(lambda call: call.before[-1].dtype != call.case.dtype))),
     *(
-        Row("partial gradients", ("in part",), off(told(*some), part, times=2))
-        for some, part in TOLD_OF.items()
+        Pin("partial gradients", ("in part",), off(partial_call(*some), part, times=2))
+        for some, part in SOME.items()
     ),
-    *(Row("memory layout", ENDS, off(all_lie(how))) for how in LIES),
-    *(Row("memory layout", ENDS, off(each_for_itself(count))) for count in (1, 6)),
-    Row("memory layout", LARGE, off(each_for_itself(1))),
-    Row("padding", ("ends",), ulp(first, "xs", beyond_an_end), exact=True, says="d_xs is not zero"),
+    *(Pin("memory layout", ENDS, off(all_lie(how))) for how in LIES),
+    *(Pin("memory layout", ENDS, off(each_for_itself(count))) for count in (1, 6)),
+    Pin("memory layout", LARGE, off(each_for_itself(1))),
+    Pin("padding", ("ends",), ulp(first, "xs", beyond_an_end), exact=True, says="d_xs is not zero"),
     *(
-        Row("padding", ("ends",), off(other_padding, part), says="with other padding")
+        Pin("padding", ("ends",), off(other_padding, part), says="with other padding")
         for part in ("", "outputs", "h0")
     ),
     *(
-        Row("bits", ("bits",), ulp(when), exact=True)
+        Pin("bits", ("bits",), ulp(when), exact=True)
         for when in (*map(all_lie, LIES), later(after_negated), in_a_workspace)
     ),
-    *(Row("bits", ("bits",), ulp(checkpoints(which), "outputs"), exact=True) for which in (0, 1)),
-    *(Row("exact", ("fractions",), ulp(first, part), exact=True) for part in ("", "value")),
-    Row(
+    *(Pin("bits", ("bits",), ulp(checkpoints(which), "outputs"), exact=True) for which in (0, 1)),
+    *(Pin("exact", ("fractions",), ulp(first, part), exact=True) for part in ("", "value")),
+    Pin(
         "exact",
         ("fractions",),
         malformed("", lambda array: array.astype(float).astype(object)),
         exact=True,
         says="d_U holds a float",
     ),
-    *(Row(name, (name,), ulp(first, part), exact=True) for name in WHOLE for part in ("", "outputs")),
+    *(Pin(name, (name,), ulp(first, part), exact=True) for name in WHOLE for part in ("", "outputs")),
 )
 
 FIRST = {row.property: row for row in ROWS[::-1]}.values()
 
 TYPES = ("float32", "float64", "complex64", "complex128", "longdouble", "float16")
 
-# What is not asked of a case in a type, or of one of a setting, though its engine claims it.
+# What is not checked on a case in a type, or of one of a setting, though its engine claims it.
 NOT_IN = {
     **{name: {"complex step"} for name in COMPLEX},
     # What has none that is wider, and what answers are rounded to.
@@ -651,7 +647,7 @@ NOT_IN = {
 }
 
 
-# Who is asked what, of a claim as it is made here.
+# What is checked, by setting.
 LARGE_TOO = {"forward", "autograd", "lag by lag", "linearity", "cotangents add up", "cut", "memory layout"}
 OF_ANY = {
     *("forward", "autograd", "lags", "complex step", "lag by lag", "records add up", "records permute"),
@@ -659,7 +655,7 @@ OF_ANY = {
 }
 OF_LAYERS = {"linearity", "cotangents add up", "interleaved calls", "second backward", "cut"}
 OF_PROBLEMS = {"identities", "recomputation", "workspace"}
-IS_ASKED = {
+CHECKED = {
     "small": OF_ANY | OF_LAYERS,
     "ends": OF_ANY | OF_LAYERS | {"padding"},
     **dict.fromkeys(LARGE, LARGE_TOO),
@@ -682,24 +678,27 @@ def types_of(name):
     return TYPES if getattr(SETTINGS[name], "func", SETTINGS[name]) is of_layer else REAL
 
 
-def asked_in(name, dtype):
-    """What is asked of the case of a setting."""
-    return IS_ASKED[name] - NOT_IN.get(name, set()) - NOT_IN.get(dtype, set())
+def checked_in(name, dtype):
+    """The properties that are checked on the case of a setting."""
+    return CHECKED[name] - NOT_IN.get(name, set()) - NOT_IN.get(dtype, set())
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_right_engine_is_asked_all_of_it(name):
+def test_a_right_engine_is_checked_by_every_property(name):
     """And nothing is found; every property looks at every gradient."""
     for dtype in types_of(name):
         given = setting(name, dtype)
-        engine, told = given.asked()
-        assert [each.wrong for each in told if each.wrong] == []
+        engine, reported = given.checked()
+        assert [each.wrong for each in reported if each.wrong] == []
         if name in (*SMALL, *LARGE):
             ways = sum(bool(case.layouts) for case in engine.log.cases)
             assert ways == (1 if name in LARGE else 6)
         beside = {"cut"} if dtype == "longdouble" else set()
-        assert {each.property for each in told} == asked_in(name, dtype) - beside
-        looked = {each.property: {one.part for one in told if one.property == each.property} for each in told}
+        assert {each.property for each in reported} == checked_in(name, dtype) - beside
+        looked = {
+            each.property: {one.part for one in reported if one.property == each.property}
+            for each in reported
+        }
         blocks = {*given.claim.blocks}
         some = {each for each in looked if not blocks <= looked[each]}
         assert some <= {"forward", "inputs stay"}
@@ -708,8 +707,8 @@ def test_a_right_engine_is_asked_all_of_it(name):
 def types_in(row, name):
     """In which a fault is planted in a setting: of what one property finds the first in every type."""
     types = types_of(name) if row in FIRST else types_of(name)[:2]
-    asked = {dtype: {*asked_in(name, dtype), "form"} for dtype in types}
-    return [d for d in types if row.property in asked[d] and (row.property, d) != ("cut", "longdouble")]
+    checked = {dtype: {*checked_in(name, dtype), "form"} for dtype in types}
+    return [d for d in types if row.property in checked[d] and (row.property, d) != ("cut", "longdouble")]
 
 
 BY_TYPE = {
@@ -726,12 +725,12 @@ def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
         if dtype not in types_in(row, name):
             continue
         given = setting(name, dtype)
-        want = {row.property, *row.company} & {*asked_in(name, dtype), "form"}
+        want = {row.property, *row.company} & {*checked_in(name, dtype), "form"}
         # An answer that is rounded is off by a bound or by none.
         within, beyond = (0, 3) if dtype == "float16" else (WITHIN, BEYOND)
-        told = wrong_in(given, row, beyond)
-        assert want <= {*told} if dtype == "float16" else want == {*told}, (name, told)
-        assert row.says in told[row.property]
+        reported = wrong_in(given, row, beyond)
+        assert want <= {*reported} if dtype == "float16" else want == {*reported}, (name, reported)
+        assert row.says in reported[row.property]
         if not row.exact:
             assert wrong_in(given, row, within) == {}, name
             if dtype == "float32":
@@ -740,8 +739,8 @@ def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
 
 def wrong_in(given, row, factor):
     """What is found, by property."""
-    _, told = given.asked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
-    return {each.property: each.wrong for each in told[::-1] if each.wrong}
+    _, reported = given.checked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
+    return {each.property: each.wrong for each in reported[::-1] if each.wrong}
 
 
 def test_no_property_is_missing():
@@ -757,7 +756,7 @@ def test_no_property_is_missing():
         ("records add up", "small", "U", alone(0)),
         ("records permute", "small", "U", of_case(rolled)),
         ("units permute", "small", "xs", units_rolled),
-        ("partial gradients", "in part", "U", told(("U",), ())),
+        ("partial gradients", "in part", "U", partial_call(("U",), ())),
     ],
 )
 @pytest.mark.parametrize("dtype", REAL)
@@ -767,13 +766,13 @@ def test_two_answers_differ_by_no_more_than_both_are_allowed(name, of, part, whe
     bound = given.truth.blocks[part].bound
 
     def found(one, other):
-        def plant(asked, parts):
+        def plant(call, parts):
             if part in parts:
                 parts[part].flat[0] += given.case.dtype.type(bound) * (
-                    one * first(asked, given) - other * when(asked, given)
+                    one * first(call, given) - other * when(call, given)
                 )
 
-        return {each.property for each in given.asked(plant)[1] if each.wrong}
+        return {each.property for each in given.checked(plant)[1] if each.wrong}
 
     assert found(0.9, 0) == found(0, 1.5) == found(0.7, 1.1) == set()
     assert found(0.9, 1.5) == {name}
@@ -793,11 +792,11 @@ def test_what_is_zero_says_nothing_where_nothing_rounds(name):
     assert [truth.informative((block,)) for block in ("U", "V")] == [False, True]
 
 
-def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_told(monkeypatch):
+def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_reported(monkeypatch):
     """With how many were."""
     monkeypatch.setattr(in_a_row, "SECONDS", 0.0)
-    _, told = setting("in a row", "float32").asked()
-    assert [each.not_asked for each in told if each.not_asked] == ["more than 2 of 1000 calls in a row"]
+    _, reported = setting("in a row", "float32").checked()
+    assert [each.not_asked for each in reported if each.not_asked] == ["more than 2 of 1000 calls in a row"]
 
 
 @pytest.mark.parametrize(("name", "when"), [("linearity", scaled(1)), ("cotangents add up", of_half(0))])
@@ -819,8 +818,8 @@ def test_what_is_off_is_held_to_the_truth_of_its_own(name, when):
 def test_each_gradient_is_wanted_and_each_output_unused_by_itself():
     """And all but each."""
     given = setting("in part", "float64")
-    engine, _ = given.asked()
-    assert engine.log.told == {((), ()), *TOLD_OF}
+    engine, _ = given.checked()
+    assert engine.log.partial == {((), ()), *SOME}
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)

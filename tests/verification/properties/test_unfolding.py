@@ -92,7 +92,7 @@ def test_a_fault_where_little_is_left_is_seen():
     assert wrong[0].startswith("d_W of the loss at step 4 from step 0[")
 
 
-def test_a_loss_that_does_not_stand_out_is_not_asked():
+def test_a_loss_that_does_not_stand_out_is_not_checked():
     """Where no room is left below the largest number."""
     case = a_case()
     huge = replace(case, blocks={**case.blocks, "V": 1e300 * case.blocks["V"]})

@@ -55,7 +55,7 @@ def test_each_is_a_number_of_steps_of_the_sample():
     assert conditions(scan, claim_of(chunk=8, compiled=True))["T"] == ((9, 9), (16, 16))
 
 
-def test_a_forward_that_is_told_is_told_each_at_its_borders():
+def test_each_chunk_that_a_forward_takes_is_run_at_its_borders():
     """By the designed sample."""
     claim = claim_of(chunks=(5, 2))
     made = in_floats(scan, claim)
@@ -67,7 +67,7 @@ def test_a_forward_that_is_told_is_told_each_at_its_borders():
         assert made.make(row, np.random.default_rng(0)).chunk == row.levels["chunk"]
 
 
-def test_what_is_drawn_is_told_each():
+def test_each_chunk_is_drawn():
     """By Hypothesis and at random; the smallest where a case says nothing."""
     claim, rng = claim_of(chunks=(5, 2), steps=(1, 16), records=(1, 3)), np.random.default_rng(0)
     at_random = AtRandom(in_floats(scan, claim))

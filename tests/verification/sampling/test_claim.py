@@ -39,7 +39,7 @@ def test_a_claim_of_every_truncation_names_them():
     assert not any("truncation" in words or "every" in words for words in claim.not_asked(lstm))
 
 
-def test_a_claim_of_an_engine_that_compiles_says_which_sizes_are_asked():
+def test_a_claim_of_an_engine_that_compiles_says_which_sizes_are_run():
     """So that nobody takes the span of its scope for what was seen."""
     claim = resolved(Scope(compiled=True), lstm, layer.CAPABILITIES)
     sizes = "1 and 3, and of steps 1, 3, 17"

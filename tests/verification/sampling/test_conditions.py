@@ -60,7 +60,7 @@ def test_what_is_declined_is_reported(name):
 
 
 @pytest.mark.parametrize("name", [name for name in DECLINABLE if name not in ELSEWHERE])
-def test_what_is_declined_is_not_asked(name):
+def test_what_is_declined_is_not_run(name):
     """Something is left out by each name."""
     claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
     whole, left = found(), conditions(lstm, claim)

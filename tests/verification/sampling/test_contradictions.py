@@ -61,7 +61,7 @@ def test_whole_numbers_beside_it_are_no_other_input():
 
 
 @pytest.mark.parametrize("levels", POSSIBLE, ids=str)
-def test_what_goes_together_is_asked(levels):
+def test_what_goes_together_is_run(levels):
     """Of an LSTM's layer."""
     assert possible(levels, rules(lstm, resolved(None, lstm, layer.CAPABILITIES)))
 

@@ -148,7 +148,7 @@ def test_a_truth_takes_as_long_as_was_measured(model, adapter, dtype, truncation
     assert memory(*of) == pytest.approx(mebibytes * 2**20, rel=1e-4)
 
 
-def test_a_size_that_meets_512_steps_by_itself_is_asked_whatever_it_takes():
+def test_a_size_that_meets_512_steps_by_itself_is_run_whatever_it_takes():
     """In single precision, and with no other size."""
     ruled = rules(*claimed(lstm, scope=Scope(sizes={"H": (33,)})))
     pair = {"T": (512, 512), "N": LONG}

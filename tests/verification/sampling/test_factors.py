@@ -51,7 +51,7 @@ def test_a_model_without_weights_has_no_level_of_them():
     assert {"inputs", "states", "layout"} <= set(factors)
 
 
-def test_a_step_is_asked_every_kind_of_truncation():
+def test_a_step_is_run_under_every_kind_of_truncation():
     """With each case of its numbers, or the ones that it claims."""
     assert len(filled(adapter=step)["truncation"]) == 10
     window = Standard("Window", (3,))

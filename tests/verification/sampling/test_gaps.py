@@ -36,7 +36,7 @@ def test_a_few_seeds_leave_no_size_out(name):
     assert not sizes(name, range(3)) >= LEFT_OUT
 
 
-def test_a_size_is_asked_twice_and_other_sizes_between_beside_some():
+def test_a_size_is_run_twice_and_other_sizes_between_beside_some():
     """Every 41st number of steps beyond the classes once; of 69 rows a quarter have three such sizes."""
     found, _ = rows()
     steps = Counter(row.sizes["T"] for row in found.values())
@@ -84,7 +84,7 @@ def test_a_seed_s_rows_are_the_same_and_another_seed_s_are_others():
     assert len(counted) > 5
 
 
-def test_what_compiles_for_every_shape_is_asked_none():
+def test_an_engine_that_compiles_for_every_shape_is_run_at_none():
     """It claims few sizes."""
     assert rows(scope=Scope(compiled=True))[0] == {}
 

@@ -111,7 +111,7 @@ TYPES = {
 }
 
 
-def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a_process():
+def test_what_costs_little_is_run_in_further_types_and_at_least_five_rows_by_a_process():
     """And no process runs the rows of a shape that another has run."""
     rows = dealt_out(models.vanilla, resolved(None, models.vanilla, problem.CAPABILITIES), (), ())
     types: dict[tuple[int, ...], tuple[str, ...]] = {}
@@ -128,7 +128,7 @@ def test_what_costs_little_is_asked_in_further_types_and_at_least_five_rows_by_a
         assert met == [(255, 2, kind), (509, 2, "float32")]
 
 
-def test_64_kib_of_a_state_are_asked_in_each_type_in_one_process():
+def test_64_kib_of_a_state_are_run_in_each_type_in_one_process():
     """The least precise type first."""
     met = [[(ROWS[i].sizes["H"], ROWS[i].levels["type"]) for i in some] for some in in_processes(ROWS)]
     assert any(

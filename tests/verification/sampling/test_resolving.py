@@ -185,7 +185,7 @@ def test_a_step_has_every_truncation_unless_its_scope_says_less():
         narrowed(less, Scope(truncations=("Tail",)), lstm)
 
 
-def test_extras_are_asked_of_who_says_so():
+def test_extras_are_checked_where_a_scope_says_so():
     """And said in words."""
     scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
     claim = resolved(scope, vanilla, CAPABILITIES)

@@ -66,7 +66,7 @@ def test_512_steps_meet_every_level_that_can_stand_beside_them(model, adapter):
 
 
 @pytest.mark.parametrize("scope", [Scope(steps=(1, 129)), Scope(compiled=True)], ids=["fewer", "compiled"])
-def test_whoever_claims_fewer_steps_is_not_asked_512(scope):
+def test_512_steps_are_not_run_where_fewer_are_claimed(scope):
     """Nor who compiles for each shape."""
     assert max(case.steps for _, case in cases(scan, layer, scope)) <= 129
 

@@ -39,7 +39,7 @@ def of(scope, module=gated_linear_attention):
     return layer(forward, module.backward, model=MODEL, scope=scope)
 
 
-def test_no_other_size_is_asked():
+def test_no_other_size_is_run():
     """By whatever makes a case; one of the least is no large one."""
     some = [*made_of(MODEL, of(SIZED).claim)]
     assert {(case.sizes["K"], case.sizes["V"]) for case in some} == KNOWN
@@ -67,7 +67,7 @@ def test_a_right_layer_of_few_sizes_holds():
     assert [each.wrong for each in found if each.wrong] == []
 
 
-def test_a_diagnosis_asks_no_other_size():
+def test_a_diagnosis_runs_no_other_size():
     """Circumstances are of the least, and the largest is told where it is that."""
     engine = of(SIZED)
     assert {case.sizes["K"] for case in circumstances(engine)} == {16}

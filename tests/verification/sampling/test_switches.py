@@ -120,7 +120,7 @@ def test_each_function_that_tends_to_a_limit_is_far_out():
     ],
     ids=["one record", "losses alone", "no functions", "compiled"],
 )
-def test_nothing_is_asked_that_a_claim_has_not(model, adapter, scope, absent):
+def test_nothing_is_run_that_a_claim_has_not(model, adapter, scope, absent):
     """Of one record no other is quieter; who compiles has none of these shapes."""
     rows = rows_where_code_switches(model, resolved(scope, model, adapter.CAPABILITIES))
     assert {*CHANGES} - {row.levels["switch"] for row in rows} == absent

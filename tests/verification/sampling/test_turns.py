@@ -46,7 +46,7 @@ def test_every_name_meets_every_level_and_every_number():
     assert len({tuple(name in row.turns for row in made) for name in NAMES}) == len(NAMES)
 
 
-def test_the_first_rows_are_asked_all():
+def test_everything_is_checked_on_the_first_rows():
     """So that a run which ends early, or has few rows, has checked everything some times."""
     made = in_turn(ROWS, Turns(of_all))
     assert all(row.turns == NAMES for row in made[:6])
@@ -54,7 +54,7 @@ def test_the_first_rows_are_asked_all():
     assert all(row.turns != NAMES for row in made[-2:])
 
 
-def test_each_is_asked_early_and_by_a_stride():
+def test_each_is_checked_early_and_by_a_stride():
     """On one of the first rows, each on another, and on few at a time."""
     many = tuple("abcdefgh")
     made = in_turn(ROWS, Turns(lambda row: many, first=0))
@@ -92,7 +92,7 @@ def test_rows_of_much_that_is_new_come_first():
     assert max(count[:2]) < count[2]
 
 
-def test_without_names_nothing_is_asked_but_what_always_is():
+def test_without_names_only_what_is_always_checked_is_checked():
     """A row that has had no turns is everybody's."""
     assert {row.turns for row in in_turn(ROWS, Turns(nobody))} == {()}
     assert {row.turns for row in in_turn(ROWS, Turns(nobody, of_all))} == {NAMES}

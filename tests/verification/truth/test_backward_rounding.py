@@ -74,7 +74,7 @@ def test_the_truth_beside_draws_is_the_truth_by_itself(model, losses, form):
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-def test_copies_of_every_shipped_model_are_told_by_the_first_axis(model):
+def test_copies_of_every_shipped_model_are_found_by_the_first_axis(model):
     """So that one way back serves the truth and the draws."""
     assert keeps_apart(model)
 

@@ -56,7 +56,7 @@ def test_a_fault_is_refuted_for_sure_by_a_call_that_is_looked_at():
     assert not TABLE.refuted_by((0, 1))
 
 
-def test_pairs_that_no_call_meets_are_told_by_classes():
+def test_pairs_that_no_call_meets_are_listed_by_classes():
     """What is met least stands first; pairs that contradict themselves are none."""
     some = [BY_NAME[name] for name in ("T == 1", "T > 20", "N == 1", "float64")]
     met = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], bool)

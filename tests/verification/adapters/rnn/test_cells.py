@@ -42,7 +42,7 @@ LOSSES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("module", "right", "wrong", "told"), LOSSES, ids=["weights", "classes"])
-def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wrong, told):
+def test_a_wrong_gradient_of_such_losses_is_refuted_and_named(module, right, wrong, told):
     """With the model's own loss it is right, which the diagnosis says."""
     engine = network_of("gru", package=fault(module, right, wrong or "pass"))
     seen = [
@@ -57,7 +57,7 @@ def test_a_wrong_gradient_of_such_losses_is_refuted_and_told(module, right, wron
     )
 
 
-def test_records_that_end_early_are_asked_of_a_loss():
+def test_a_loss_has_records_that_end_early():
     """One that truncates each record as if it ended with the last is refuted."""
     wrong = fault("calls.lengths", "self.truncation.first(t, t + 1)", "self.truncation.first(t, steps)")
     case = replace(network(models.gru, Standard("Tail", (2,)), losses="last"), lengths=(2, 5, 4))

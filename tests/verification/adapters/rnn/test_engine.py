@@ -104,7 +104,7 @@ def test_two_ways_to_the_loss_have_to_agree():
 
 
 @pytest.mark.parametrize("every", [0, 3])
-def test_checkpoints_are_asked_for(every):
+def test_checkpoints_are_set(every):
     """0 leaves their number to the engine."""
     asked = []
 

@@ -61,7 +61,7 @@ def cell(text, part, name):
     return " ".join(re.sub(r"<[^>]*>", " ", cells[heads.index(part) - 1]).split())
 
 
-def test_what_is_told_is_escaped():
+def test_text_is_escaped():
     """A sentence, a failure, a program."""
     text = shown(WRONG)
     assert "<script" not in text

@@ -49,7 +49,7 @@ def test_nothing_is_loaded(text, page):
     assert "script" not in policy
 
 
-def test_what_is_told_is_escaped(text):
+def test_text_is_escaped(text):
     """Markup in a name, a story, an example is text on the page."""
     assert "<script" not in text
     assert html.unescape(text).count(NASTY) >= 9

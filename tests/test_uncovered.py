@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import unasked
+from tests import uncovered
 
 ROOT = Path(__file__).parents[1]
 
 LISTED = """
 import dataclasses, json
-from tests import unasked
+from tests import uncovered
 
-lines, seen = unasked.unasked(apart=12)
+lines, seen = uncovered.uncovered(apart=12)
 print(json.dumps([[dataclasses.astuple(line) for line in lines], seen]))
 """
 
@@ -32,8 +32,8 @@ def test_lines_that_compute_are_reported_by_their_function():
         def f(x):
             """A function."""
             if x > LIMIT:
-                told = str(x)
-                raise ValueError(told)
+                message = str(x)
+                raise ValueError(message)
             for y in x:
                 y += 1
             return x
@@ -50,7 +50,7 @@ def test_lines_that_compute_are_reported_by_their_function():
         '''
     )
     lines = text.splitlines()
-    found = {lines[number - 1].strip(): name for number, name in unasked.functions_of(text, "m").items()}
+    found = {lines[number - 1].strip(): name for number, name in uncovered.functions_of(text, "m").items()}
     assert found == {
         '"""A function."""': "m.f",
         "if x > LIMIT:": "m.f",
@@ -64,13 +64,13 @@ def test_lines_that_compute_are_reported_by_their_function():
 def test_an_explanation_is_of_one_function():
     """The same words in another one are not explained."""
     function, (fragment, *_) = next(
-        iter(unasked.EXPLAINED["What a message says, or what a reader is shown."].items())
+        iter(uncovered.EXPLAINED["What a message says, or what a reader is shown."].items())
     )
-    line = unasked.Line(function, f"{fragment} x", "rnn/x.py:1")
-    assert [*unasked.explanations(line)] == [(function, fragment)]
-    assert [*unasked.explanations(unasked.Line("rnn.network.RNN", line.text, line.place))] == []
-    assert (function, fragment) not in unasked.idle([line])
-    assert (function, fragment) in unasked.idle([])
+    line = uncovered.Line(function, f"{fragment} x", "rnn/x.py:1")
+    assert [*uncovered.explanations(line)] == [(function, fragment)]
+    assert [*uncovered.explanations(uncovered.Line("rnn.network.RNN", line.text, line.place))] == []
+    assert (function, fragment) not in uncovered.idle([line])
+    assert (function, fragment) in uncovered.idle([])
 
 
 @pytest.mark.slow
@@ -86,4 +86,4 @@ def test_no_line_is_left_without_a_reason():
     )
     lines, seen = json.loads(done.stdout)
     assert seen > 1000
-    assert [line for line in lines if not any(unasked.explanations(unasked.Line(*line)))] == []
+    assert [line for line in lines if not any(uncovered.explanations(uncovered.Line(*line)))] == []

@@ -1,4 +1,4 @@
-"""Every line of rnn/ that computes, and that no judgement of a cell executes, is explained: `make unasked`.
+"""Every line of rnn/ that computes, and that no judgement of a cell executes, is explained: `make uncovered`.
 
 `python -m verification cell` runs designed, drawn and fixed cases of a cell, by either loops. Here each of
 these cases is run once under coverage: what the properties run beside it are further calls of the same
@@ -139,7 +139,7 @@ class Line:
 
 def main() -> int:
     """Print every line that is not explained, and what explains none; 1 if there is such a line."""
-    lines, seen = unasked()
+    lines, seen = uncovered()
     used = {line: list(explanations(line)) for line in lines}
     holes = [line for line in lines if not used[line]]
     for line in holes:
@@ -150,7 +150,7 @@ def main() -> int:
     return int(bool(holes) or not seen)
 
 
-def unasked(apart: int = 1) -> tuple[list[Line], int]:
+def uncovered(apart: int = 1) -> tuple[list[Line], int]:
     """The lines that compute and that no case executes, and how many lines there are.
 
     ``apart``: of so many designed cases one is run.
@@ -183,7 +183,7 @@ def answer_all(apart: int) -> None:
     from verification.sampling.draws import cases
 
     # Pairs of levels: triples are other cases of the same lines.
-    profile = Profile("unasked", cases=30, strength=2)
+    profile = Profile("uncovered", cases=30, strength=2)
     for name in RECURRENCES:
         engines = [cell_engine(name, loops) for loops in LOOPS]
         # Which rows are designed is no matter of the loops.
