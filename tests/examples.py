@@ -94,10 +94,10 @@ def holds(page, file, folder):
 
     before, instead = SHORTENED
     short = before + re.sub(r"^judgement = verify\((.*)\)$", instead, judging, flags=re.MULTILINE)
-    told = of_kind(page, "text")[0]
+    result = of_kind(page, "text")[0]
     write(engine)
     done = run(folder, "judge_it.py", short)
-    assert (done.stdout.replace(SINGLES, WHOLE), done.stderr) == (told, ""), f"{done.stdout}\n{done.stderr}"
+    assert (done.stdout.replace(SINGLES, WHOLE), done.stderr) == (result, ""), f"{done.stdout}\n{done.stderr}"
     write(with_fault(page, engine))
     shown = short[: short.index("print(judgement.scope)")]
     done = run(folder, "judge_it.py", f"{shown}print(judgement.diagnosis)\nprint(judgement.example.code)")

@@ -41,9 +41,9 @@ def untimed(text):
 def test_judge_prints_and_writes_what_its_page_says(tmp_path):
     """To the letter, but for how long it took; and with its fault it is refuted by a program that fails."""
     (program,), (command,) = of_kind("command", "python"), of_kind("command", "sh")
-    told, refuted = of_kind("command", "text")
+    result, refuted = of_kind("command", "text")
     done = by_command(tmp_path, command, "decay.py", program)
-    assert (done.returncode, untimed(done.stdout)) == (0, untimed(told))
+    assert (done.returncode, untimed(done.stdout)) == (0, untimed(result))
     found = json.loads((tmp_path / "out.json").read_text("utf-8"))
     said = json.loads(of_kind("command", "json")[0])
     assert list(found) == list(said)
@@ -78,14 +78,14 @@ def test_a_training_s_calls_are_verified_and_refuted_as_their_page_says(tmp_path
     """By the calls alone: no designed case of the sample meets the fault."""
     tiled, train = of_kind("training", "python")[:2]
     right, wrong = of_kind("training", "text")
-    for text, code, told in ((tiled, 0, right), (with_fault("training", tiled), 1, wrong)):
+    for text, code, result in ((tiled, 0, right), (with_fault("training", tiled), 1, wrong)):
         shutil.rmtree(tmp_path / "calls", ignore_errors=True)
         (tmp_path / "tiled.py").write_text(text, "utf-8")
         done = run(tmp_path, "train.py", train)
         assert (done.stdout, done.stderr) == ("", "")
         done = by_command(tmp_path, of_kind("training", "sh")[0].splitlines()[1], "tiled.py", text)
         # How long it took to meet the sample is another time's.
-        said = {line for line in told.splitlines() if not line.startswith(("met: ", "Written: "))}
+        said = {line for line in result.splitlines() if not line.startswith(("met: ", "Written: "))}
         assert (done.returncode, said - {*done.stdout.splitlines()}) == (code, set())
     made = {}
     exec(tiled, made)
@@ -144,8 +144,8 @@ def test_the_workflow_caches_the_truths_where_they_are(tmp_path):
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
     subprocess.run(["bash", "-e", "-c", truths], env=environment, check=True, cwd=tmp_path)
-    told = dict(line.split("=", 1) for line in (tmp_path / "output").read_text("utf-8").splitlines())
-    assert told == {"folder": str(tmp_path / "cache" / "verified-rnn" / "truths"), "key": keeping.key()}
+    result = dict(line.split("=", 1) for line in (tmp_path / "output").read_text("utf-8").splitlines())
+    assert result == {"folder": str(tmp_path / "cache" / "verified-rnn" / "truths"), "key": keeping.key()}
     cached = next(step for step in steps if "actions/cache" in step.get("uses", ""))["with"]
     assert cached["path"] == "${{ steps.truths.outputs.folder }}"
     # What is there under another engine's key is found by the start of this one's.
@@ -161,9 +161,9 @@ def rows_after(head):
 
 def test_every_flag_of_every_command_is_in_the_table():
     """With the commands that have it, and no other; those of campaigns alone are on their own page."""
-    told = {}
+    result = {}
     for flag, commands, _ in rows_after("| flag | commands |"):
-        told[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
+        result[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
     there = {}
     for name, parser in {**parsers(EVIDENCE, "evidence"), **parsers(USAGES, "verification")}.items():
         for flag in (option for action in parser._actions for option in action.option_strings):
@@ -172,7 +172,7 @@ def test_every_flag_of_every_command_is_in_the_table():
     assert [flag for flag in own if flag not in text_of("campaign")] == []
     for flag in ("-h", "--help", *own):
         del there[flag]
-    assert told == there
+    assert result == there
 
 
 def test_every_profile_is_in_the_table():

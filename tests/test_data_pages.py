@@ -55,8 +55,8 @@ def assert_like(got: str, want: str) -> None:
     for (_, one, _), (name, other, _) in zip(ours, theirs, strict=True):
         assert float(one) == pytest.approx(float(other), rel=SHARE), name
     assert len(verdicts(got)) == len(verdicts(want))
-    for told, figures in (*verdicts(got), *verdicts(want)):
-        assert_told(told, figures)
+    for result, figures in (*verdicts(got), *verdicts(want)):
+        assert_verdict(result, figures)
 
 
 def verdicts(text: str) -> list[tuple[str, dict[str, float]]]:
@@ -64,21 +64,21 @@ def verdicts(text: str) -> list[tuple[str, dict[str, float]]]:
     verdict = r"^(The model (?:beats|ties|is beaten)[^\n]*(?:\nIt [^\n]*)*)$"
     tables = re.findall(rf"(.*?){verdict}", text, re.MULTILINE | re.DOTALL)
     return [
-        (told, {name.partition(" (")[0]: float(figure) for name, figure, _ in FIGURE.findall(table)})
-        for table, told in tables
+        (result, {name.partition(" (")[0]: float(figure) for name, figure, _ in FIGURE.findall(table)})
+        for table, result in tables
     ]
 
 
-def assert_told(told: str, figures: dict[str, float]) -> None:
+def assert_verdict(verdict: str, figures: dict[str, float]) -> None:
     """The verdict is about every baseline, and what it calls better has the smaller figure.
 
     Which differences chance explains another machine may see otherwise.
     """
     (_, own), *others = figures.items()
-    if told.startswith("The model beats all of them."):
+    if verdict.startswith("The model beats all of them."):
         assert own < min(figure for _, figure in others)
         return
-    sentences = re.findall(r"^(?:The model|It) (beats|ties with|is beaten by) (.*)\.$", told, re.MULTILINE)
+    sentences = re.findall(r"^(?:The model|It) (beats|ties with|is beaten by) (.*)\.$", verdict, re.MULTILINE)
     found = {name: verb for verb, names in sentences for name in re.split(", | and ", names)}
     assert sorted(found) == sorted(name for name, _ in others)
     for name, figure in others:

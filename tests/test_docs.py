@@ -49,12 +49,12 @@ def test_a_notebook_prints_what_it_shows(notebook: Path, tmp_path: Path) -> None
         "import json, sys, io, contextlib\n"
         "import matplotlib\n"
         "matplotlib.use('agg')\n"
-        "namespace, told = {}, []\n"
+        "namespace, printed = {}, []\n"
         f"for cell in {code!r}:\n"
         "    with contextlib.redirect_stdout(io.StringIO()) as out:\n"
         "        exec(cell, namespace)\n"
-        "    told.append(out.getvalue())\n"
-        "print(json.dumps(told))\n",
+        "    printed.append(out.getvalue())\n"
+        "print(json.dumps(printed))\n",
         "utf-8",
     )
     done = python("-W", "error", program, folder=tmp_path)

@@ -441,9 +441,9 @@ def throw(name: str, rng: np.random.Generator) -> tuple[list[str], str | None]:
         str(rng.choice([kind for kind in HOSTILE if not harmless(argument, kind)])) for argument in chosen
     ]
     hostile = {argument: HOSTILE[kind]() for argument, kind in zip(chosen, kinds, strict=True)}
-    told = [f"{argument}={kind}" for argument, kind in zip(chosen, kinds, strict=True)]
+    result = [f"{argument}={kind}" for argument, kind in zip(chosen, kinds, strict=True)]
     right, others = calls()[name]
-    return told, verdict(function, arguments | hostile, list(hostile), lambda: right(**others))
+    return result, verdict(function, arguments | hostile, list(hostile), lambda: right(**others))
 
 
 def verdict(
@@ -475,7 +475,7 @@ def test_valid_arguments_are_answered():
 
 @pytest.mark.slow
 def test_hostile_arguments_are_named_or_answered_rightly():
-    """Ten thousand of them, and what is wrong is told with the callable and what it was given."""
+    """Ten thousand of them, and what is wrong is reported with the callable and what it was given."""
     rng, names = np.random.default_rng(0), list(calls())
     wrong: dict[str, str] = {}
     with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -483,9 +483,9 @@ def test_hostile_arguments_are_named_or_answered_rightly():
         warnings.simplefilter("ignore")
         for i in range(THROWS):
             name = names[i % len(names)]
-            told, fault_ = throw(name, rng)
+            result, fault_ = throw(name, rng)
             if fault_:
-                wrong[f"{name}({', '.join(told)})"] = fault_
+                wrong[f"{name}({', '.join(result)})"] = fault_
     assert not wrong, "\n".join(f"{call}: {fault_}" for call, fault_ in sorted(wrong.items()))
 
 
@@ -518,7 +518,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("function", "wrong"), ANSWERS, ids=map(str, range(len(ANSWERS))))
 def test_an_answer_is_judged(function, wrong):
-    """What is neither a named error nor the right answer, 7, is told."""
+    """What is neither a named error nor the right answer, 7, is reported."""
     found = verdict(function, {"k": 3}, ["k"], lambda: 7)
     assert (found is None) if wrong is None else found.startswith(wrong)
 

@@ -67,9 +67,9 @@ def test_a_wrong_layer_from_elsewhere(project, tmp_path):
     assert found["diagnosis"]["blocks"] == ["x"]
     assert f"diagnosis: {found['diagnosis']['sentence']}\n" in out
     (project / "example.py").write_text(found["example"], "utf-8")
-    ended, _, told = run(project, "example.py")
+    ended, _, result = run(project, "example.py")
     assert ended == 1
-    assert "AssertionError" in told
+    assert "AssertionError" in result
 
 
 @pytest.mark.slow

@@ -47,9 +47,9 @@ def test_the_example_prints_what_the_page_says(page, file, tmp_path):
 def test_the_function_of_problems_is_refuted_as_its_page_says(tmp_path):
     """By the sentence beside it, in a short run, whose example is a program that fails."""
     _, _, *everything = of_kind("problem", "python")
-    _, told = of_kind("problem", "text")
+    _, result = of_kind("problem", "text")
     done = run(tmp_path, "judge_it.py", "\n".join([*everything, "print(judgement.example.code)"]))
-    assert (done.stdout[: len(told)], done.stderr) == (told, "")
+    assert (done.stdout[: len(result)], done.stderr) == (result, "")
     assert done.stdout.rstrip().endswith(", case)")
 
 
@@ -146,12 +146,12 @@ def test_every_shipped_model_has_its_rows():
 
 def test_the_recipe_of_a_model_names_these_pages():
     """In CONTRIBUTING.md, for whoever adds one."""
-    (told,) = re.findall(
+    (result,) = re.findall(
         r"^## To add a model\n\n(.*?)(?=\n## )",
         (ROOT / "CONTRIBUTING.md").read_text("utf-8"),
         re.MULTILINE | re.DOTALL,
     )
-    assert {"`docs/judge/models.md`", "`docs/judge/attention.md`"} <= {*re.findall(r"`[^`]+`", told)}
+    assert {"`docs/judge/models.md`", "`docs/judge/attention.md`"} <= {*re.findall(r"`[^`]+`", result)}
 
 
 ADAPTERS = {"layer": of_layers, "step": step, "problem": problem}
@@ -165,7 +165,7 @@ def test_the_table_of_the_sample_counts_factors_rows_pairs_and_triples():
     """Of every claim that it names."""
     rows = ROW.findall(text_of("sample"))
     assert len(rows) == 7
-    for model_name, adapter, *told in rows:
+    for model_name, adapter, *result in rows:
         model = getattr(models, model_name)
         claim = resolved(None, model, ADAPTERS[adapter].CAPABILITIES)
         design, ruled = in_floats(model, claim), rules(model, claim)
@@ -173,4 +173,4 @@ def test_the_table_of_the_sample_counts_factors_rows_pairs_and_triples():
         for strength, factors in ((2, design.every), (3, design.varied)):
             found, excluded = tuples(factors, strength, ruled)
             counted += [len(found), excluded.total()]
-        assert list(map(int, told)) == counted, (model_name, adapter)
+        assert list(map(int, result)) == counted, (model_name, adapter)

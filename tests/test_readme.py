@@ -260,8 +260,8 @@ def test_the_files_that_a_recipe_names_are_there(page: str) -> None:
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_contributing_has_every_recipe_in_at_most_five_lines(recipe: str) -> None:
     """A longer one shows that the code has too many places to change, or belongs on a page."""
-    (told,) = re.findall(rf"^## To add an? {recipe}\n\n(.*?)(?=\n## |\Z)", text("CONTRIBUTING.md"), SECTION)
-    lines = told.strip().splitlines()
+    (result,) = re.findall(rf"^## To add an? {recipe}\n\n(.*?)(?=\n## |\Z)", text("CONTRIBUTING.md"), SECTION)
+    lines = result.strip().splitlines()
     assert 0 < len(lines) <= 5
     assert [line for line in lines if len(line) > 120] == []
 
@@ -307,13 +307,13 @@ def test_the_readme_counts_what_the_study_and_the_checkers_found() -> None:
     assert f"{counted}, {right} are verified, {sum(partly)} in part, and {wrong} refuted" in words
     rows = [outcomes for _, outcomes in by_engine(results, read("checkers.json"))]
     ours, gradcheck = ([row[COLUMNS.index(name)] for row in rows] for name in COLUMNS[:2])
-    told = [outcome for outcome, _ in gradcheck]
+    result = [outcome for outcome, _ in gradcheck]
     bugs, rights = len(rows) - [o for o, _ in ours].count("right"), [o for o, _ in ours].count("right")
     assert f"On the {len(rows)} of the {engines} that each of these can run" in words
     quick, long = (median(seconds for _, seconds in column) for column in (gradcheck, ours))
-    alarms = f"{told.count('false alarm')} of {rights}, all in single precision (it is meant for double)"
+    alarms = f"{result.count('false alarm')} of {rights}, all in single precision (it is meant for double)"
     assert f"| {bugs} of {bugs} | 0 of {rights} | {long:.0f} s of processor time |" in words
-    assert f"| {told.count('caught')} of {bugs} | {alarms} | {quick:.1f} s |" in words
+    assert f"| {result.count('caught')} of {bugs} | {alarms} | {quick:.1f} s |" in words
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "How long something is looked for that makes an explanation shorter, and how much is reported.": {
         "judging/shrinking": ("SECONDS", "TRIED"),
         "judging/sampled": ("NAMED",),
-        "judging/remarks": ("TOLD",),
+        "judging/remarks": ("SHOWN",),
         "properties/calling": ("RAISED",),
         "judging/function_subject": ("PICTURED",),
     },
@@ -191,7 +191,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "case.objective.last is last → (case.objective.last is last)",
     ),
     "What was not diagnosed names no blocks, and whatever case there is shows as much.": (
-        "judging/run.py: _explain: a rule: told → (True)",
+        "judging/run.py: _explain: a rule: diagnosed → (True)",
     ),
     "What is kept is found again, and is the same.": (
         "judging/sampled.py: Sample._tuples: a rule: i not in self._possible → (True)",
@@ -563,16 +563,16 @@ def ends(of: Sequence[Weakening], whole: bool, jobs: int) -> Iterator[End]:
 
 
 def _begun(weakening: Weakening, whole: bool) -> tuple[int, int]:
-    """The number of a process, and where it tells what noticed, and below which error kept tests from it."""
-    answer, tells = os.pipe()
+    """The number of a process, and where it writes what noticed, and below which error kept tests from it."""
+    answer, end = os.pipe()
     process = os.fork()
     if not process:
         code = 1
         with suppress(BaseException):
-            os.write(tells, "\n".join(_run(weakening, whole)).encode())
+            os.write(end, "\n".join(_run(weakening, whole)).encode())
             code = 0
         os._exit(code)
-    os.close(tells)
+    os.close(end)
     return process, answer
 
 

@@ -136,7 +136,7 @@ def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before
 
 
 @pytest.mark.parametrize(
-    ("command", "arguments", "told"),
+    ("command", "arguments", "expected"),
     [
         ("run", ("--sources", "/no/such/folder"), "--sources: /no/such/folder: no such folder"),
         ("run", (), "the following arguments are required: --sources"),
@@ -144,13 +144,13 @@ def test_every_checker_has_said_something_of_every_engine_that_it_was_put_before
         ("confirm", ("--sources", ".", "nobody"), "NAME: 'nobody', needed some of "),
     ],
 )
-def test_misuse_is_reported_in_a_line(command, arguments, told):
+def test_misuse_is_reported_in_a_line(command, arguments, expected):
     """With exit code 2, and nothing done."""
     before = (STUDY / "results.json").read_bytes()
     done = called(command, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
-    assert told in done.stderr
+    assert expected in done.stderr
     assert (STUDY / "results.json").read_bytes() == before
 
 

@@ -67,9 +67,9 @@ def test_results_reach_the_file_and_the_terminal(monkeypatch, capsys, tmp_path, 
 def test_results_on_standard_output_are_all_that_is_there(capsys, answered):
     """The tables go to standard error."""
     assert main(["--questions", "floor", "--quick", "--json", "-"]) == 0
-    told = capsys.readouterr()
-    assert len(json.loads(told.out)["rows"]) == 3
-    assert "How far the floor is" in told.err
+    shown = capsys.readouterr()
+    assert len(json.loads(shown.out)["rows"]) == 3
+    assert "How far the floor is" in shown.err
 
 
 def test_a_question_that_fails_does_not_cost_the_others(monkeypatch, capsys, tmp_path, answered):

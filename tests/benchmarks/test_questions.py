@@ -109,20 +109,20 @@ def test_what_is_behind_is_listed():
         *(peer(1.09), peer(1.11), peer(0.5, "jax", "lstm"), peer(0.4, "manual-numpy")),
         row("against_autodiff", TASK, "jax", 1, Verdict(0.5, "W is off by 0.5")),
     ]
-    told = tables.behind(rows).splitlines()
-    assert told[0] == "A peer takes less than 1.1 times our time in 2 of 4 timings"
-    assert [line.split()[0] for line in told[3:]] == ["lstm", "gru"]
-    assert ["jax" in told[3], "0.500" in told[3], "torch" in told[4], "1.09" in told[4]] == [True] * 4
-    assert len(told) == 5
+    given = tables.behind(rows).splitlines()
+    assert given[0] == "A peer takes less than 1.1 times our time in 2 of 4 timings"
+    assert [line.split()[0] for line in given[3:]] == ["lstm", "gru"]
+    assert ["jax" in given[3], "0.500" in given[3], "torch" in given[4], "1.09" in given[4]] == [True] * 4
+    assert len(given) == 5
 
 
 def test_the_floor_is_reported_as_ours_over_it():
     """A floor of three times our time, which there cannot be, would be a third; a call of its own is 3."""
     rows = [*pair("floor", "floor"), pair("floor", "manual-once")[1]]
-    told = ["0.333", "(0.154–0.400)", "3.00", "(2.50–6.50)"]
-    assert floor.report(rows).splitlines()[-1].split()[-5:] == [*told, "—"]
+    given = ["0.333", "(0.154–0.400)", "3.00", "(2.50–6.50)"]
+    assert floor.report(rows).splitlines()[-1].split()[-5:] == [*given, "—"]
     rows.append(pair("floor", "manual-numpy")[1])
-    assert floor.report(rows).splitlines()[-1].split()[-6:] == [*told, *told[2:]]
+    assert floor.report(rows).splitlines()[-1].split()[-6:] == [*given, *given[2:]]
 
 
 def test_growth_is_reported_by_its_exponent():
@@ -136,7 +136,7 @@ def test_growth_is_reported_by_its_exponent():
 
 
 def test_what_recomputation_leaves():
-    """Of 9 MiB 3 are left, and 2 of 8 beyond the result; nothing is told where one peak is not known."""
+    """Of 9 MiB 3 are left, and 2 of 8 beyond the result; nothing is said where one peak is not known."""
     task = draw(Shape(5, 1, 1, 2), "float32")
     kept, recomputed = (
         row("memory", task, name, 1, Verdict(0.0), more={"bytes": size * 2**20, "result_bytes": 2**20})

@@ -104,10 +104,10 @@ def refused(capsys, command, given):
     """The line on standard error."""
     with pytest.raises(SystemExit) as left:
         command(given)
-    told = capsys.readouterr()
-    assert (left.value.code, told.out, told.err.count("\n")) == (2, "", 1)
-    assert told.err.startswith("python -m benchmarks")
-    return told.err
+    shown = capsys.readouterr()
+    assert (left.value.code, shown.out, shown.err.count("\n")) == (2, "", 1)
+    assert shown.err.startswith("python -m benchmarks")
+    return shown.err
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ class ModuleTape(Decay):
 
     @staticmethod
     def forward(ctx, xs, h, lam, B):
-        told = Decay.forward(ctx, xs, h, lam, B)
-        KEPT[:] = [xs, h, lam, B, told[0]]
-        return told
+        results = Decay.forward(ctx, xs, h, lam, B)
+        KEPT[:] = [xs, h, lam, B, results[0]]
+        return results
 
     @staticmethod
     def backward(ctx, *ds):
@@ -27,9 +27,9 @@ class Queue(Decay):
 
     @staticmethod
     def forward(ctx, xs, h, lam, B):
-        told = Decay.forward(ctx, xs, h, lam, B)
-        QUEUE.append((xs, h, lam, B, told[0]))
-        return told
+        results = Decay.forward(ctx, xs, h, lam, B)
+        QUEUE.append((xs, h, lam, B, results[0]))
+        return results
 
     @staticmethod
     def backward(ctx, *ds):
@@ -41,9 +41,9 @@ class Deleted(Decay):
 
     @staticmethod
     def forward(ctx, xs, h, lam, B):
-        told = Decay.forward(ctx, xs, h, lam, B)
-        ctx.tape = (xs, h, lam, B, told[0])
-        return told
+        results = Decay.forward(ctx, xs, h, lam, B)
+        ctx.tape = (xs, h, lam, B, results[0])
+        return results
 
     @staticmethod
     def backward(ctx, *ds):
@@ -57,9 +57,9 @@ class Overwritten(Decay):
 
     @staticmethod
     def forward(ctx, xs, h, lam, B):
-        told = Decay.forward(ctx, xs, h, lam, B)
-        ctx.tape = (xs, h, lam, B, told[0].clone())
-        return told
+        results = Decay.forward(ctx, xs, h, lam, B)
+        ctx.tape = (xs, h, lam, B, results[0].clone())
+        return results
 
     @staticmethod
     def backward(ctx, *ds):

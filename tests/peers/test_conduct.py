@@ -37,12 +37,12 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize(("kind", "told"), WHOLE.items(), ids=lambda each: getattr(each, "__name__", ""))
-def test_what_two_graphs_and_two_backwards_share_is_reported(kind, told):
+@pytest.mark.parametrize(("kind", "expected"), WHOLE.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_what_two_graphs_and_two_backwards_share_is_reported(kind, expected):
     """Each by its property, and one call by itself is right."""
     conduct.QUEUE.clear()
     found = wrong(made(kind))
-    property_, begins = told
+    property_, begins = expected
     assert {name for name, _ in found} - {"second backward"} <= {property_}
     assert any(name == property_ and each.startswith(begins) for (name, _), each in found.items()), found
 

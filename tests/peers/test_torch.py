@@ -334,9 +334,9 @@ REFUSED = {
 @pytest.mark.parametrize(("made", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_does_not_fit_is_refused_in_one_line(made, words):
     """Before any call."""
-    with pytest.raises(ValueError, match=words) as told:
+    with pytest.raises(ValueError, match=words) as raised:
         made()
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 class Dropped(nn.Module):

@@ -160,8 +160,8 @@ def test_early_stopping_keeps_the_best(kind):
     assert model.n_epochs_ == model.best_epoch_ + 5 < 300
     assert len(model.loss_curve_) == model.n_epochs_ + 1
     # As far as the best epoch it is the same training: what was kept are its parameters.
-    told = kind(early_stopping=True, n_iter_no_change=5, **given, tol=10.0).fit(X, y)
-    assert told.n_epochs_ == 5
+    result = kind(early_stopping=True, n_iter_no_change=5, **given, tol=10.0).fit(X, y)
+    assert result.n_epochs_ == 5
     whole = kind(early_stopping=True, n_iter_no_change=300, **given, clip=0.0).fit(X, y)
     assert whole.n_epochs_ == 300 > whole.best_epoch_
 
@@ -199,16 +199,16 @@ def test_callbacks_are_called_after_every_epoch(kind):
     """With where the training stands; one that returns True ends it. They survive a clone."""
     X = np.random.default_rng(0).normal(size=(30, 4))
     y = (X[:, -1] > 0).astype(int)
-    told = []
+    reported = []
 
     def ends(standing):
-        told.append(standing.train_loss)
+        reported.append(standing.train_loss)
         return standing.epoch == 3
 
     model = clone(kind(epochs=9, callbacks=[ends], random_state=0)).fit(X, y)
     assert model.n_epochs_ == model.best_epoch_ == 3
     # What they are told are sums, as everywhere; of a record it is a mean.
-    assert model.loss_curve_ == [loss / 30 for loss in told]
+    assert model.loss_curve_ == [loss / 30 for loss in reported]
     shorter = kind(epochs=9, callbacks=(), random_state=0).fit(X, y)
     assert shorter.loss_curve_[:4] == model.loss_curve_
     assert shorter.n_epochs_ == 9

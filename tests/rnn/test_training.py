@@ -64,23 +64,30 @@ def test_an_epoch_takes_every_record_once(batch, seed):
 
 def test_callbacks_are_called_after_every_epoch():
     """With where the training stands, as in the history, before the first too; each in its turn."""
-    told = []
+    reported = []
     params, history = train(
-        NET, PARAMS, DATA, UNSEEN, epochs=3, batch=2, optimiser=SGD(Constant(0.1)), callbacks=[told.append]
+        NET,
+        PARAMS,
+        DATA,
+        UNSEEN,
+        epochs=3,
+        batch=2,
+        optimiser=SGD(Constant(0.1)),
+        callbacks=[reported.append],
     )
-    seen = [(each.epoch, each.train_loss, each.validation_loss) for each in told]
+    seen = [(each.epoch, each.train_loss, each.validation_loss) for each in reported]
     assert seen == list(zip(range(4), *history, strict=True))
-    np.testing.assert_array_equal(told[-1].params.W, params.W)
-    assert told[-1].state.done == 12
+    np.testing.assert_array_equal(reported[-1].params.W, params.W)
+    assert reported[-1].state.done == 12
 
 
 @pytest.mark.parametrize(("end", "kind"), [(0, bool), (2, np.bool_)])
 def test_a_callback_can_end_the_training(end, kind):
     """By True, after all others have been called; what it stands at then is returned."""
-    told, given = [], {"batch": 3, "optimiser": SGD(Constant(0.1))}
-    ends = (lambda standing: kind(standing.epoch == end), told.append)
+    reported, given = [], {"batch": 3, "optimiser": SGD(Constant(0.1))}
+    ends = (lambda standing: kind(standing.epoch == end), reported.append)
     params, history = train(NET, PARAMS, DATA, epochs=9, callbacks=ends, **given)
-    assert [each.epoch for each in told] == list(range(end + 1))
+    assert [each.epoch for each in reported] == list(range(end + 1))
     assert (len(history.train), history.validation) == (end + 1, ())
     if end:
         wanted, _ = train(NET, PARAMS, DATA, epochs=end, **given)

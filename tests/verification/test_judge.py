@@ -54,9 +54,9 @@ def told_of_progress(monkeypatch, capsys, stream=None, **options):
 def test_on_a_terminal_progress_is_shown_and_cleared(monkeypatch, capsys):
     """By itself: a line that is written over."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    told = told_of_progress(monkeypatch, capsys)
-    assert re.search(r"\r50 % done, about \d+ s left: cases *\r", told)
-    assert "left: cases, singles met" in told
+    found = told_of_progress(monkeypatch, capsys)
+    assert re.search(r"\r50 % done, about \d+ s left: cases *\r", found)
+    assert "left: cases, singles met" in found
     assert capsys.readouterr().err.endswith(" \r")
 
 
@@ -70,9 +70,9 @@ def test_elsewhere_none_is(monkeypatch, capsys, stream):
 def test_a_progress_of_the_caller_s_own_is_the_only_one(monkeypatch, capsys):
     """On a terminal too: one that does nothing keeps it quiet."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    asked = []
-    assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: asked.append(counts)) == ""
-    assert asked == [(10, 20), (20, 20)]
+    counted = []
+    assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: counted.append(counts)) == ""
+    assert counted == [(10, 20), (20, 20)]
 
 
 @pytest.mark.slow
@@ -87,11 +87,11 @@ def test_in_a_test_a_wrong_layer_fails_with_sentence_example_and_program():
     wrong = planted(scan, "d_x[:, t] = dh", "d_x[:, t] = -dh")
     with pytest.raises(AssertionError) as failed:
         assert_verified(layer(wrong.forward, wrong.backward, model=models.scan))
-    told = str(failed.value)
-    assert "What flows back is right; the bug is in what is computed from it" in told
-    assert ": x is wrong (the sign is wrong)." in told
-    assert "d_x[0, 0, 0]: got " in told
-    assert "check(engine, 'autograd', case)\n" in told
+    found = str(failed.value)
+    assert "What flows back is right; the bug is in what is computed from it" in found
+    assert ": x is wrong (the sign is wrong)." in found
+    assert "d_x[0, 0, 0]: got " in found
+    assert "check(engine, 'autograd', case)\n" in found
 
 
 @pytest.mark.slow

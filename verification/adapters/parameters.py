@@ -15,7 +15,7 @@ from verification.models.axes import Axis, measured
 from verification.models.model import Model, Use
 
 # How many names of each side a message shows, so that it fits into a line.
-TOLD = 3
+SHOWN = 3
 
 # The sizes of a module that is created to look at its parameters; all are different.
 SIZES = (2, 3, 5, 7, 11)
@@ -117,5 +117,5 @@ def matched(found: Shapes, model: Model, layout: Layout) -> None:
 
 def _listed(names: list[str]) -> str:
     """The first names, and how many more there are."""
-    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-    return f"{', '.join(names[:TOLD]) or 'nothing more'}{more}"
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN]) or 'nothing more'}{more}"

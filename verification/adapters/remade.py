@@ -16,7 +16,7 @@ from verification.sampling.scope import Scope
 PUBLIC = "verification"
 
 # The fields of a claim that affect how a single case is run, and their names in a scope.
-ASKED = (
+PER_CASE = (
     *("truncations", "losses", "finals", "blocks", "records", "sizes", "lengths", "bits", "checkpoints"),
     *("workspace", "packed", "chunks"),
 )
@@ -66,7 +66,9 @@ def scope_of(claim: Claim, model: Model) -> dict[str, Any]:
 
     def differing(scope: Scope | None) -> dict[str, Any]:
         usual = resolved(scope, model, claim.capabilities)
-        return {mine: getattr(claim, mine) for mine in ASKED if getattr(claim, mine) != getattr(usual, mine)}
+        return {
+            mine: getattr(claim, mine) for mine in PER_CASE if getattr(claim, mine) != getattr(usual, mine)
+        }
 
     # Without a scope, a Problem adapter claims more than with an empty one.
     fields = differing(Scope()) if differing(None) else {}

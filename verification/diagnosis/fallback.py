@@ -60,7 +60,7 @@ def with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagn
 def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
     """The diagnosis, with where blocks are wrong that it does not name.
 
-    How arrays lie in memory is told already of an engine whose conduct is at fault.
+    How arrays lie in memory is named already of an engine whose conduct is at fault.
     """
     known = {*found.blocks, *found.also}
     others = []
@@ -117,8 +117,8 @@ def _changed_in_place(engine: Engine, case: Case) -> str | None:
     """What is changed in place where arrays lie in C order; None of a case whose arrays do."""
     if not case.layouts:
         return None
-    asked = findings(engine, truth_of(replace(case, layouts={})), (INPUTS_STAY.name,))
-    return next((each.wrong for each in asked if each.wrong), None)
+    found = findings(engine, truth_of(replace(case, layouts={})), (INPUTS_STAY.name,))
+    return next((each.wrong for each in found if each.wrong), None)
 
 
 def _of_layout(where: Where) -> Diagnosis:
@@ -266,8 +266,8 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
     seen = look_at(engine, case)
     nearby = [each for each in some if not each.words and {*each.blocks} >= {*seen.blocks}]
     candidates = [(seen, engine), *((each.seen, OfSome(engine, each.blocks)) for each in nearby)]
-    for shown, asked in sorted(candidates, key=lambda each: prod(each[0].truth.case.sizes.values())):
-        start = onset(asked, shown.truth.case)
+    for shown, answering in sorted(candidates, key=lambda each: prod(each[0].truth.case.sizes.values())):
+        start = onset(answering, shown.truth.case)
         if start:
             seen = shown
             break

@@ -135,12 +135,12 @@ def kept_in_words(engine: Engine) -> str:
 
 
 def _comes_again(engine: Engine, finding: Finding, case: Case) -> bool:
-    """Is what was found wrong once more, as the first that is asked? Of what takes long to tell, it is."""
+    """Is what was found wrong once more, in a first check? Where that takes long, yes."""
     about = BY_NAME[finding.property].about
     if about not in OF_THE_CASE or finding.lost:
         return True
-    is_told = about is About.CALL and case.lengths is None and not case.dtype.hasobject
-    if is_told and (is_off(engine, case) or is_large(case)):
+    is_quick = about is About.CALL and case.lengths is None and not case.dtype.hasobject
+    if is_quick and (is_off(engine, case) or is_large(case)):
         return True
     found = findings(engine, truth_of(case), (finding.property,))
     return any(each.wrong is not None and each.property == finding.property for each in found)

@@ -88,8 +88,8 @@ class Panel:
 class LagMap:
     """The panels of wrong blocks, in the engine's order, one of each block or of each of its parts.
 
-    ``losses``: the rows, by name. ``views``: how steps were told apart, by block. ``right``: the blocks
-    that are right everywhere; ``unseen``: those whose steps are not told apart.
+    ``losses``: the rows, by name. ``views``: how steps were distinguished, by block. ``right``: the blocks
+    that are right everywhere; ``unseen``: those whose steps are not distinguished.
     """
 
     losses: tuple[str, ...]

@@ -156,7 +156,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator
             other = _related(name, now, wrong)
         yield words if other is None else f"where {_relation(name, other, now)}"
         if other is not None:
-            # It is told with this one.
+            # It is named with this one.
             least[other] = now[other]
 
 

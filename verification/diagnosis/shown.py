@@ -46,6 +46,6 @@ def showing(engine: Engine, diagnosis: Diagnosis) -> tuple[Case, Finding] | None
 
 
 def _found(engine: Engine, seen: Seen) -> tuple[Case, Finding] | None:
-    asked = (FORWARD if seen.forward else AUTOGRAD).name
-    found = (each for each in findings(engine, seen.truth, (asked,)) if each.wrong is not None)
+    oracle = (FORWARD if seen.forward else AUTOGRAD).name
+    found = (each for each in findings(engine, seen.truth, (oracle,)) if each.wrong is not None)
     return next(((seen.truth.case, each) for each in found), None)

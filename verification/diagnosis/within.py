@@ -26,7 +26,7 @@ TINY, LARGE = (1e-4, 1e-9), (1e2,)
 HEALTHY = 0.5
 HALVINGS = 11
 
-# From where on a gate's value is told by its distance from an end.
+# From where on a gate's value is seen by its distance from an end.
 NEAR = 0.1
 
 Wrong = Callable[[Case], bool]

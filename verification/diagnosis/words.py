@@ -63,7 +63,7 @@ def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen]
     """The wrong blocks, those alike together: 'U, W, b are wrong in f', 'h0 is wrong (all zero)'.
 
     ``last``: a case of more steps, which shows whether a factor is one of numbers that are not special.
-    ``cases``: others, whose wrong parts are told as well.
+    ``cases``: others, whose wrong parts are named as well.
     """
     alike: dict[str, list[str]] = {}
     for name in first.blocks:

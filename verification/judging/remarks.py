@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from verification.models.activations import ACCURATE
 
 # The most parts that a remark lists.
-TOLD = 3
+SHOWN = 3
 
 
 def in_words(remarks: Counter[str], functions: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
@@ -18,9 +18,9 @@ def in_words(remarks: Counter[str], functions: Mapping[str, tuple[str, ...]]) ->
     for names, shown in parts.items():
         each = names.split(" and ")
         roles = [role for role, playing in functions.items() if {*playing} & {*each}]
-        more = f" and {len(shown) - TOLD} more" if len(shown) > TOLD else ""
+        more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
         advice = "; ".join(ACCURATE[name] for name in each if name in ACCURATE)
         yield (
             f"{names} ({', '.join(roles)}) is right to a rounding of 1, not of its own value, as shown by "
-            f"{', '.join(shown[:TOLD])}{more}: {advice or 'write it so that small values keep their digits'}"
+            f"{', '.join(shown[:SHOWN])}{more}: {advice or 'write it so that small values keep their digits'}"
         )

@@ -379,8 +379,8 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
     packed, finding = tally.refuted
     if tally.lost:
         return lost, _example(subject, packed, finding, False), alone
-    told, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
-    diagnosis, shown, other = (told, alone, None) if isinstance(told, Lost) else told
+    explained, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
+    diagnosis, shown, other = (explained, alone, None) if isinstance(explained, Lost) else explained
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     elif isinstance(diagnosis, _Failed):
@@ -407,8 +407,8 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
     if what == "example":
         return _unless_failed(lambda: _smallest(subject, packed, finding))
     diagnosis = _unless_failed(lambda: subject.diagnosis(packed, finding, tally))
-    told = isinstance(diagnosis, Diagnosis)
-    other = _unless_failed(lambda: subject.showing(diagnosis)) if told else None
+    diagnosed = isinstance(diagnosis, Diagnosis)
+    other = _unless_failed(lambda: subject.showing(diagnosis)) if diagnosed else None
     other = None if isinstance(other, _Failed) else other
     return diagnosis, _unless_failed(lambda: subject.picture(packed)), other
 

@@ -25,7 +25,7 @@ class About(Enum):
     SCALE = "calls for larger and smaller cotangents"
     PARTS = "calls for parts of the cotangents"
     CONDUCT = "other calls than that on the case itself"
-    ONCE = "what is asked once in a run, on a case of its own"
+    ONCE = "what is checked once in a run, on a case of its own"
     EQUALITY = "numbers that nothing rounds"
     FIXED = "fixed cases, of which each stands for itself"
 

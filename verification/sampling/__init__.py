@@ -1,1 +1,1 @@
-"""What is asked: the scope that an engine claims, the designed sample of it, and what is drawn."""
+"""What is checked: the scope that an engine claims, the designed sample of it, and what is drawn."""

@@ -112,7 +112,7 @@ def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
 
 
 def are_alike(model: Model, claim: Claim) -> bool:
-    """Are two inputs, or two states, of one shape, so that they can be one array whatever else is asked?
+    """Are two inputs, or two states, of one shape, so that they can be one array whatever else the case has?
 
     And of one domain, and not always zero.
     """

@@ -32,8 +32,8 @@ CANDIDATES = 3
 class Rule:
     """Excludes rows, by the levels of some factors.
 
-    ``verdict(row)`` is asked of rows that have some of these factors and no others, and is true only if no
-    levels of those that are missing could mend it. It is asked once of each: levels can be hashed.
+    ``verdict(row)`` is for rows that have some of these factors and no others, and is true only if no levels
+    of those that are missing could mend it. It is computed once for each: levels can be hashed.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Rule:
     def excludes(self, row: Row) -> bool:
         """Does it exclude the row, whatever its other levels are?"""
         key = tuple([(name, row[name]) for name in self.factors if name in row])
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = bool(key) and bool(self.verdict(dict(key)))
-        return told
+        result = self._known.get(key)
+        if result is None:
+            result = self._known[key] = bool(key) and bool(self.verdict(dict(key)))
+        return result
 
     @cached_property
-    def _told(self) -> dict[Tuple, bool]:
+    def _known(self) -> dict[Tuple, bool]:
         return {}
 
 
@@ -180,7 +180,7 @@ def _completed(
 ) -> bool:
     """Puts the first levels of these factors into a row, those that are ``done`` aside, if there are any.
 
-    No rule excludes what it has. ``rules``: by the factors that they look at; the others have been asked.
+    No rule excludes what it has. ``rules``: by the factors that they look at; the others have been looked at.
     """
     if done == len(open_):
         return True
@@ -225,7 +225,7 @@ class Places:
         self.count = int(counts.prod(axis=1).sum())
 
     def by_level(self, some: Array) -> dict[tuple[str, Level], int]:
-        """How many of some tuples (count,), told by their places, each level of each factor is in."""
+        """How many of some tuples (count,), given by their places, each level of each factor is in."""
         found: Counter[tuple[str, Level]] = Counter()
         for members, start in zip(self.members, self.starts, strict=True):
             shape = tuple(len(self._levels[f]) for f in members)

@@ -39,7 +39,7 @@ MADE, KEPT_BY_STEP, KEPT = 20, 10, 2**29
 COPIES, FEW_COPIES, UNITS = 9, 5, 16
 
 # Seconds of processor time, fitted to the designed cases of an LSTM and of an mLSTM: what any case takes,
-# which is made and asked; each step of a tape that is played there and back, however small; and in each copy
+# which is made and run; each step of a tape that is played there and back, however small; and in each copy
 # a number of a record's state or input at a step, a product with a number of the blocks that steps share, and
 # such a number itself. The truth of double precision is a long double, which has no fast matrix product; of a
 # long double the engine has none either.

@@ -46,29 +46,29 @@ def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
     """The rows of a seed, by number, in a drawn order; none for an engine that compiles for each shape."""
     rng = np.random.default_rng(seed)
     at_random = AtRandom(in_floats(model, claim))
-    asked = [] if claim.compiled else [*_sizes(model, claim, seed)]
+    sizes = [] if claim.compiled else [*_sizes(model, claim, seed)]
     left = {name: _left_out(*span) for name, span in _spans(model, claim).items()}
     rows = [
-        _row(at_random, asked[i], left, rng)
+        _row(at_random, sizes[i], left, rng)
         for again in range(TIMES)
-        for i in rng.permutation(len(asked))
-        if not again or asked[i].get("T", 0) <= NUMBERS[-1]
+        for i in rng.permutation(len(sizes))
+        if not again or sizes[i].get("T", 0) <= NUMBERS[-1]
     ]
     return {seed * ROWS + i: row for i, row in enumerate(rows)}
 
 
 def _row(
-    at_random: AtRandom, asked: Mapping[str, int], left: Mapping[str, list[int]], rng: np.random.Generator
+    at_random: AtRandom, sizes: Mapping[str, int], left: Mapping[str, list[int]], rng: np.random.Generator
 ) -> Row:
     """A row of these sizes, whose others are such numbers as well if that costs little; else a cheap one."""
     for _ in range(TRIES):
         # Small ones more often.
         more = {name: some[int(len(some) * rng.random() ** 3)] for name, some in left.items() if some}
-        row = at_random.row(rng, {**more, **asked})
-        have = row.sizes.items() >= asked.items()
+        row = at_random.row(rng, {**more, **sizes})
+        have = row.sizes.items() >= sizes.items()
         if have and at_random.design.seconds(row.priced) <= COMPANIONS:
             return row
-    others = [at_random.row(rng, asked) for _ in range(TRIES)]
+    others = [at_random.row(rng, sizes) for _ in range(TRIES)]
     return min(others, key=lambda row: at_random.design.seconds(row.priced))
 
 

@@ -2,7 +2,7 @@
 
 A large weight is no use where it saturates all that it meets, or feeds itself. So what it multiplies is made
 small: the unit, or the input, that it reads. Where no function bounds a state, the unit whose own weight is
-large is at rest, and nothing is asked of it.
+large is at rest, and nothing of it is checked.
 
 A number overflows that makes a pre-activation at which exp is infinite, though no value is: a sigmoid is 0 or
 1 there, by whichever formula that is right.

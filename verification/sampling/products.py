@@ -3,7 +3,7 @@
 Pools, workspaces, tiles, threads, in-place paths and the width of an index begin at *products* of sizes. The
 designed sample has each size beside every level of every factor, but a large one beside small ones: all of
 them together would cost too much. Here several are large at once, few times, in random numbers: no zeros, no
-pattern, no two records alike, arrays in C order. Each row is asked in every claimed type that costs little,
+pattern, no two records alike, arrays in C order. Each row is run in every claimed type that costs little,
 the least precise first, in one process: what an engine keeps by shape is met in another type then.
 """
 

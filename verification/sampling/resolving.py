@@ -96,7 +96,7 @@ def _sizes(scope: Scope, model: Model, losses: tuple[str, ...]) -> dict[str, tup
         if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
             raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
     if given and scope.exact:
-        raise _wrong("sizes", given, "none beside exact: Fractions are asked in sizes of 1 and 2")
+        raise _wrong("sizes", given, "none beside exact: Fractions have sizes of 1 and 2")
     return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
 
 
@@ -247,7 +247,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
             "departures", dict(scope.departures), "none: the adapter was told of them, or nobody was"
         )
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
-    asked = resolved(scope, model, claim.capabilities)
+    wanted = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
     for name in given - {
         "functions",
@@ -259,56 +259,56 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         "chunk",
         "sizes",
     }:
-        mine, theirs = getattr(claim, name), getattr(asked, name)
+        mine, theirs = getattr(claim, name), getattr(wanted, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
             raise _wrong(name, theirs, f"no more than the engine's {mine}")
         kept[name] = theirs
-    if "packed" in given and asked.packed is not claim.packed:
-        raise _wrong("packed", asked.packed, f"the engine's {claim.packed}: it is given other arrays")
+    if "packed" in given and wanted.packed is not claim.packed:
+        raise _wrong("packed", wanted.packed, f"the engine's {claim.packed}: it is given other arrays")
     for name in given & {"records", "steps"}:
-        (low, high), (least, most) = getattr(asked, name), getattr(claim, name)
+        (low, high), (least, most) = getattr(wanted, name), getattr(claim, name)
         if not least <= low <= high <= most:
             raise _wrong(name, (low, high), f"no more than the engine's {(least, most)}")
         kept[name] = low, high
     if "functions" in given:
-        kept["functions"] = _narrower_functions(scope.functions or {}, asked, claim)
+        kept["functions"] = _narrower_functions(scope.functions or {}, wanted, claim)
     if "truncations" in given:
-        for truncation in asked.truncations:
+        for truncation in wanted.truncations:
             if (
                 truncation not in claim.truncations
                 and getattr(truncation, "kind", None) not in claim.truncations
             ):
                 claimed = ", ".join(map(str, claim.truncations))
                 raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
-        kept["truncations"] = asked.truncations
+        kept["truncations"] = wanted.truncations
     if "sizes" in given:
-        for name, sizes in asked.sizes.items():
+        for name, sizes in wanted.sizes.items():
             if not {*sizes} <= {*claim.sizes.get(name, sizes)}:
                 raise _wrong(f"sizes: {name}", sizes, f"no more than the engine's {claim.sizes[name]}")
-        kept["sizes"] = {**claim.sizes, **asked.sizes}
+        kept["sizes"] = {**claim.sizes, **wanted.sizes}
     if "chunk" in given:
-        if claim.chunks or claim.chunk not in (None, asked.chunk):
-            raise _wrong("chunk", asked.chunk, f"the engine's {claim.chunk or claim.chunks}")
-        kept["chunk"] = asked.chunk
+        if claim.chunks or claim.chunk not in (None, wanted.chunk):
+            raise _wrong("chunk", wanted.chunk, f"the engine's {claim.chunk or claim.chunks}")
+        kept["chunk"] = wanted.chunk
     if "states" in given:
-        if not {*asked.free} <= {*claim.free}:
+        if not {*wanted.free} <= {*claim.free}:
             raise _wrong("states", scope.states, f"no more than the engine's {claim.states}")
-        kept["states"] = asked.states
+        kept["states"] = wanted.states
     # What either declines is declined.
-    either = {*claim.declines, *asked.declines}
+    either = {*claim.declines, *wanted.declines}
     kept["declines"] = tuple(name for name in DECLINABLE if name in either)
     return replace(claim, **kept)
 
 
 def _narrower_functions(
-    given: Mapping[str, tuple[str, ...]], asked: Claim, claim: Claim
+    given: Mapping[str, tuple[str, ...]], wanted: Claim, claim: Claim
 ) -> dict[str, tuple[str, ...]]:
     for role in given:
-        for name in asked.functions[role]:
+        for name in wanted.functions[role]:
             if name not in claim.functions[role]:
                 theirs = ", ".join(claim.functions[role])
                 raise _wrong(f"functions: {role}", name, f"the engine's {theirs}")
     return {
-        role: asked.functions[role] if role in given else names for role, names in claim.functions.items()
+        role: wanted.functions[role] if role in given else names for role, names in claim.functions.items()
     }

@@ -16,13 +16,13 @@ class Scope:
     """What an engine claims to do.
 
     ``functions``: for each role, the functions that may play it. ``dtypes``: number types by name.
-    ``truncations``: by name, as "Window" for any k, or as they are, as ``rnn.Window(3)``; they are asked by
-    what a loss reaches, so an engine of "Full" alone is never asked for ``Chunked(T)``. ``losses``: "last"
-    and "every" for the model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine
-    whose initial state is always zero; or by the name of a block, as {"c0": "zero"}; the other states are
-    then any. ``finals``: the states, by block name, whose final value is returned and so has a cotangent.
-    ``blocks``: those whose gradients are returned. ``records``, ``steps``: the smallest and the largest
-    number. ``sizes``: for dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
+    ``truncations``: by name, as "Window" for any k, or as they are, as ``rnn.Window(3)``; those by which a
+    loss reaches the same steps are one, so ``Chunked(T)`` is "Full". ``losses``: "last" and "every" for the
+    model's own loss, "cotangents" for none. ``states``: "any", or "zero" for an engine whose initial state
+    is always zero; or by the name of a block, as {"c0": "zero"}; the other states are then any. ``finals``:
+    the states, by block name, whose final value is returned and so has a cotangent. ``blocks``: those whose
+    gradients are returned. ``records``, ``steps``: the smallest and the largest number. ``sizes``: for
+    dimensions by name, as {"K": (16, 32)}, all the sizes that the engine takes.
 
     What is False is not checked. ``lengths``: records that end early. ``packed``: such records one after
     another, as in ``verification.adapters.packed``. ``exact``: gradients in Fractions. ``bits``: the same

@@ -59,7 +59,7 @@ def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
     for number, row in enumerate(made):
         for name in turns.names(row):
             of.setdefault((turns.apart(row), name), []).append(number)
-    asked = [[*turns.always(row)] for row in made]
+    checked = [[*turns.always(row)] for row in made]
     for place, ((_, name), numbers) in enumerate(of.items()):
         strided = [each for i in range(STRIDE) for each in numbers[(place + i) % STRIDE :: STRIDE]]
         met = set[tuple[str, object]]()
@@ -68,14 +68,14 @@ def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
             return {*row.levels.items(), *(row.sizes.items() if turns.numbers else ())} - met
 
         for number in numbers[: turns.first]:
-            asked[number].append(name)
+            checked[number].append(name)
             met |= about(made[number])
         for least in turns.least:
             for number in strided:
                 if len(about(made[number])) >= least:
-                    asked[number].append(name)
+                    checked[number].append(name)
                     met |= about(made[number])
-    return [replace(row, turns=tuple(names)) for row, names in zip(made, asked, strict=True)]
+    return [replace(row, turns=tuple(names)) for row, names in zip(made, checked, strict=True)]
 
 
 def dealt(rows: Sequence[Row], always: Sequence[str], names: Sequence[str], times: int) -> list[Row]:

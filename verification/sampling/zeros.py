@@ -65,7 +65,7 @@ def with_cotangents(case: Case, level: str, rng: np.random.Generator) -> Case:
 
 
 def _missing(words: str, change: Change, holds: Callable[[Array, Cotangents], bool]) -> Condition[Case]:
-    """What has no cotangent; ``holds`` is asked with those of the outputs, and with all."""
+    """What has no cotangent; ``holds`` is called with those of the outputs, and with all."""
 
     def made(case: Case, rng: np.random.Generator) -> Case:
         assert isinstance(case.objective, Cotangents)  # as of every case of which it is said

@@ -44,9 +44,9 @@ def on_little(monkeypatch):
 def test_a_verified_run_is_measured_before_it_trains(tmp_path, capsys):
     """Mutants, the published rule, the curve and the scalars, in the text, the JSON and the page."""
     assert command.main(["--json", "out.json"]) == 0
-    told = capsys.readouterr().out
+    shown = capsys.readouterr().out
     words = ("Mutants: 2 of 2", "published rule", "autograd.test_util", "The gradients hold")
-    assert [told.index(each) for each in words] == sorted(told.index(each) for each in words)
+    assert [shown.index(each) for each in words] == sorted(shown.index(each) for each in words)
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
     assert result["published_rule"]["verdict"] == "refuted"
@@ -98,9 +98,9 @@ def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agre
     assert command.main(argv) == code
     assert measure.call_args.args[:2] == (PROFILES["quick"], 3)
     assert confirmed.call_args.args[:3] == (found, 2, PROFILES["quick"])
-    told = capsys.readouterr().out
-    assert "Single conditions under which a fault survives: N == 2" in told
-    assert f"Planted and judged: 2 faults; {agree} as measured" in told
+    shown = capsys.readouterr().out
+    assert "Single conditions under which a fault survives: N == 2" in shown
+    assert f"Planted and judged: 2 faults; {agree} as measured" in shown
     result = json.loads(Path("out.json").read_text("utf-8"))
     assert [share["faults"] for share in result["shares"]] == [2, 30]
     assert [each["verdict"] for each in result["planted"]] == ["refuted", verdict]

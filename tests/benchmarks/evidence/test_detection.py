@@ -140,9 +140,9 @@ def test_the_problems_are_the_same_for_a_seed():
 
 def test_the_curve_counts():
     """Who accuses nobody catches nothing, who accuses the right engine is no judge, who sees is counted."""
-    told = []
+    reported = []
     judges = [judge(never, "never"), judge(always, "always"), judge(by_any_bit, "sees")]
-    found = detection.curve(12, 0, lambda *done: told.append(done), judges)
+    found = detection.curve(12, 0, lambda *done: reported.append(done), judges)
     asleep, jumpy, sees = found.curves
     determined = found.planted - found.undetermined
     assert 6 < determined <= found.planted <= found.cases == 12
@@ -153,7 +153,7 @@ def test_the_curve_counts():
     assert sees.caught[-1] == determined
     assert sees.missed == {}
     assert list(sees.caught) == sorted(sees.caught)
-    assert told[-1] == (12, 12)
+    assert reported[-1] == (12, 12)
     assert 0.5 < found.determined <= 1
 
 

@@ -1,4 +1,4 @@
-"""Certificates: kept and read as they were, and whatever is cut, changed or old is told by its name."""
+"""Certificates: kept and read as they were, and whatever is cut, changed or old is reported by its name."""
 
 from dataclasses import asdict, replace
 

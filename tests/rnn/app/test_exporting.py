@@ -85,7 +85,7 @@ def test_changes_and_texts_are_reported(capsys, changes, model, written, tmp_pat
 
 @needs_onnx
 def test_states_go_in_and_out(capsys, levels, tmp_path):
-    """A step at a time, as the whole; which arrays they are is told."""
+    """A step at a time, as the whole; which arrays they are is reported."""
     import onnxruntime
 
     shown = said(capsys, "export", levels, "--states", "--out", tmp_path, "--json", tmp_path / "e.json")

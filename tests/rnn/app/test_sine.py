@@ -25,9 +25,9 @@ def small_network():
 
 @pytest.fixture(scope="module")
 def trained():
-    """One epoch from seed 0, and what was told of it on the way."""
-    told = []
-    return train_on_sine(ONCE, 0, [told.append]), told
+    """One epoch from seed 0, and what was reported on the way."""
+    reported = []
+    return train_on_sine(ONCE, 0, [reported.append]), reported
 
 
 def test_what_is_validated_is_the_articles(trained):

@@ -244,18 +244,18 @@ def test_a_training_goes_on_where_it_was(tmp_path, changed, stop):
     (tmp_path / "peace").mkdir()
     whole = trained(run, Folder(tmp_path / "peace"), "", nothing)
     assert len({each.validation for each in whole}) == len(whole)
-    told = []
+    reported = []
 
     def stopping(ended, course):
-        told.append(len(ended))
-        if len(told) > stop:
+        reported.append(len(ended))
+        if len(reported) > stop:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         trained(run, Folder(tmp_path), "", stopping)
-    again = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(len(ended)))
-    assert told == sorted(told)
-    assert set(told) == set(range(len(whole)))
+    again = trained(run, Folder(tmp_path), "", lambda ended, course: reported.append(len(ended)))
+    assert reported == sorted(reported)
+    assert set(reported) == set(range(len(whole)))
     paths = (folder / NAMES[1] for folder in (tmp_path, tmp_path / "peace"))
     one, other = (path.read_bytes() for path in paths)
     assert one == other
@@ -280,11 +280,11 @@ def test_a_run_of_older_versions_is_of_a_network_alone(changes):
 def test_early_stopping_keeps_the_best(tmp_path):
     """And goes no further when it is resumed."""
     run = run_of(asked(early_stopping=True, n_iter_no_change=1, epochs=50, rate=0.3, form="levels"))
-    told = []
-    (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: told.append(course))
+    reported = []
+    (course,) = trained(run, Folder(tmp_path), "", lambda ended, course: reported.append(course))
     assert course.epoch == course.best_epoch + 1 < 50
     assert min(course.validation) == course.validation[course.best_epoch]
-    assert [each.epoch for each in told] == list(range(course.epoch + 1))
+    assert [each.epoch for each in reported] == list(range(course.epoch + 1))
     (again,) = trained(run, Folder(tmp_path), "", nothing)
     assert (again.epoch, again.best_epoch) == (course.epoch, course.best_epoch)
 

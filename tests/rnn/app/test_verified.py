@@ -156,13 +156,13 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
 
 def test_refuted_gradients_are_not_trained_with(monkeypatch, capsys, tmp_path):
     """Exit code 1 and the sentence; nothing is made."""
-    told = verdict(of_this_code("refuted"), diagnosis={"sentence": "W is wrong."})
-    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, told, code=1))
+    printed = verdict(of_this_code("refuted"), diagnosis={"sentence": "W is wrong."})
+    monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, printed, code=1))
     with pytest.raises(SystemExit) as left:
         main(["train", "--out", str(tmp_path / "m"), *SMALL])
     assert left.value.code == 1
-    told = capsys.readouterr().err
-    assert told == "python -m rnn train: the gradients of vanilla are refuted: W is wrong.\n"
+    printed = capsys.readouterr().err
+    assert printed == "python -m rnn train: the gradients of vanilla are refuted: W is wrong.\n"
     assert not (tmp_path / "m").exists()
 
 
@@ -216,9 +216,9 @@ def test_who_ends_the_judging_ends_the_training(tmp_path):
     child = started(played(tmp_path, seconds=600), tmp_path / "m")
     judging(child, tmp_path)
     child.send_signal(signal.SIGINT)
-    _, told = child.communicate(timeout=60)
+    _, ended = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert "Traceback" not in told
+    assert "Traceback" not in ended
     assert not (tmp_path / "m").exists()
 
 

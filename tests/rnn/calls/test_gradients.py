@@ -27,9 +27,9 @@ def test_the_first_that_is_not_finite_is_named(name, joint):
     arrays[key][...] = 1e200
     check_gradients(1.0, grads)
     arrays[key].flat[0] = np.inf
-    with pytest.raises(FloatingPointError) as told:
+    with pytest.raises(FloatingPointError) as raised:
         check_gradients(1.0, grads)
-    assert str(told.value).startswith(f"grads.{key}: inf at ")
+    assert str(raised.value).startswith(f"grads.{key}: inf at ")
 
 
 def test_a_single_state_is_called_h0():

@@ -48,8 +48,8 @@ def test_a_fault_is_caught_and_placed(name, fault):
     engine, truth = judged(name, FUNCTIONS[name], package=package(fault)), truth_of(name)
     found = [each for each in findings(engine, truth) if each.wrong is not None]
     assert fault.caught_by in {each.property for each in found}
-    told = diagnose(engine, found[0], truth.case)
-    assert (told.place, told.as_if) == (fault.place, fault.as_if), told.sentence
+    diagnosis = diagnose(engine, found[0], truth.case)
+    assert (diagnosis.place, diagnosis.as_if) == (fault.place, fault.as_if), diagnosis.sentence
 
 
 def test_there_are_faults_enough():

@@ -20,7 +20,7 @@ class PartByPart(CompiledLoops):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def tried(monkeypatch):
     """What was said of each call: was it short?"""
     answers, is_short = [], at_once.is_short
 
@@ -56,13 +56,13 @@ def assert_the_same(net, *given, **options):
 @pytest.mark.parametrize(
     ("truncation", "dtype"), [*zip(TRUNCATIONS, cycle([np.float32, np.float64]), strict=False)], ids=str
 )
-def test_it_is_the_way_part_by_part(asked, cell, truncation, dtype):
+def test_it_is_the_way_part_by_part(tried, cell, truncation, dtype):
     """Under every truncation, of a loss on the last step and on every one, with checkpoints."""
     net, params, xs, targets, h0 = drawn(cell(2, 5), (3, 9, 2), dtype)
     for wanted in (targets, targets[:, -1], targets[:, :, ::-1]):
         for checkpoints in (None, Checkpoints(4)):
             assert_the_same(net, params, xs, wanted, h0, truncation, checkpoints)
-    assert any(asked) == (truncation != Tail(0))
+    assert any(tried) == (truncation != Tail(0))
 
 
 SHAPES = [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2), (15, 100, 2)]
@@ -72,25 +72,25 @@ SHAPES = [(1, 1, 1), (1, 50, 1), (15, 3, 40), (16, 3, 2), (15, 100, 2)]
     ("shape", "units", "cell"),
     [(*each, (Vanilla, LSTM)[place % 2]) for place, each in enumerate(product(SHAPES, (1, 16, 33)))],
 )
-def test_it_is_so_at_every_size(asked, cell, shape, units):
+def test_it_is_so_at_every_size(tried, cell, shape, units):
     """From one number on, of more than a panel's columns, many steps of many records, and up to so many
     records as are no longer few.
     """
     assert_the_same(*drawn(cell(shape[2], units), shape))
-    assert asked == [shape[0] < 16]
+    assert tried == [shape[0] < 16]
 
 
-def test_what_is_large_goes_part_by_part(asked, monkeypatch):
+def test_what_is_large_goes_part_by_part(tried, monkeypatch):
     """A product over all steps, of da or of do; and a segment that a border cuts, or that has no route."""
     given = drawn(Vanilla(2, 5), (3, 9, 2))
     for short, expected in ((3 * 9 * 5 * 8, True), (3 * 9 * 5 * 8 - 1, False)):
         monkeypatch.setattr(at_once, "SHORT", short)
         assert_the_same(*given)
-        assert asked.pop() == expected
+        assert tried.pop() == expected
     many = drawn(Vanilla(2, 5), (3, 9, 2), outputs=6)
     monkeypatch.setattr(at_once, "SHORT", 3 * 9 * 6 * 8 - 1)
     assert_the_same(*many)
-    assert not asked.pop()
+    assert not tried.pop()
     assert_the_same(*given, Full(), Checkpoints(4))
     assert_the_same(*given, Tail(0))
-    assert not any(asked)
+    assert not any(tried)

@@ -110,10 +110,10 @@ def test_a_processor_with_narrow_registers(tmp_path):
         "NUMBA_CPU_FEATURES": "+avx2,+fma",
         "NUMBA_CACHE_DIR": str(tmp_path),
     }
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", NARROW, __file__], env=os.environ | named, capture_output=True, text=True
     )
-    assert told.returncode == 0, told.stdout + told.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_tile_has_its_size_when_it_is_compiled():

@@ -28,7 +28,7 @@ def raises(error):
     return main
 
 
-def told(capsys, main):
+def outcome(capsys, main):
     """The exit code, and what is said on standard error; on standard output nothing is."""
     code = run("program", main)
     out, err = capsys.readouterr()
@@ -40,15 +40,15 @@ def told(capsys, main):
     ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
 )
 def test_an_exit_is_what_it_says(capsys, code, ended):
-    """A number as it is; a text is told, and no success."""
-    assert told(capsys, raises(SystemExit(code))) == ended
+    """A number as it is; a text is shown, and no success."""
+    assert outcome(capsys, raises(SystemExit(code))) == ended
 
 
 @pytest.mark.parametrize("error", [ValueError("of no\nuse"), MemoryError(), RecursionError("too deep")])
 def test_a_breakdown_is_3_and_keeps_its_traceback(capsys, tmp_path, monkeypatch, error):
     """One line that names the error and the file in which the traceback is."""
     monkeypatch.setattr(command_line.tempfile, "tempdir", str(tmp_path))
-    code, err = told(capsys, raises(error))
+    code, err = outcome(capsys, raises(error))
     (kept,) = tmp_path.iterdir()
     assert code == 3
     assert err.count("\n") == 1
@@ -66,7 +66,7 @@ def test_a_breakdown_where_nothing_can_be_written_shows_its_traceback(capsys, mo
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(command_line.tempfile, "mkstemp", full)
-    code, err = told(capsys, raises(ValueError("of no use")))
+    code, err = outcome(capsys, raises(ValueError("of no use")))
     assert code == 3
     assert err.startswith("Traceback (most recent call last):")
     assert err.endswith(
@@ -76,21 +76,21 @@ def test_a_breakdown_where_nothing_can_be_written_shows_its_traceback(capsys, mo
 
 def test_what_could_not_be_written_is_3_and_a_line_each(capsys):
     """It needs no traceback."""
-    code, err = told(capsys, raises(Undelivered("a: full", "b: full")))
+    code, err = outcome(capsys, raises(Undelivered("a: full", "b: full")))
     assert (code, err) == (3, "program: a: full\nprogram: b: full\n")
 
 
 def test_an_interruption_is_130(capsys):
     """One line."""
     before = signal.getsignal(signal.SIGINT)
-    assert told(capsys, raises(KeyboardInterrupt())) == (130, "program: interrupted\n")
+    assert outcome(capsys, raises(KeyboardInterrupt())) == (130, "program: interrupted\n")
     assert signal.getsignal(signal.SIGINT) is before
 
 
 @POSIX
 def test_a_request_to_end_is_128_and_its_number(capsys):
     """One line that names the signal."""
-    assert told(capsys, raises(Terminated(signal.SIGTERM))) == (143, "program: ended by SIGTERM\n")
+    assert outcome(capsys, raises(Terminated(signal.SIGTERM))) == (143, "program: ended by SIGTERM\n")
 
 
 SCRIPT = """

@@ -64,10 +64,10 @@ def test_a_place_without_a_file_is_the_systems_error(tmp_path, call, name, error
     """Found before the work, with the path that was given, no temporary one."""
     (tmp_path / "file.txt").write_text("")
     path = tmp_path / name
-    with pytest.raises(error) as told:
+    with pytest.raises(error) as raised:
         call(path)
-    assert (told.value.filename, told.value.errno) == (str(path), number)
-    assert told.value.strerror
+    assert (raised.value.filename, raised.value.errno) == (str(path), number)
+    assert raised.value.strerror
 
 
 def test_a_read_only_file_cannot_be_written(tmp_path, monkeypatch):
@@ -76,9 +76,9 @@ def test_a_read_only_file_cannot_be_written(tmp_path, monkeypatch):
     path.write_text("old")
     # Whoever runs the tests as root may write to everything.
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(PermissionError) as told:
+    with pytest.raises(PermissionError) as raised:
         refuse_unwritable(path)
-    assert told.value.filename == str(path)
+    assert raised.value.filename == str(path)
 
 
 def test_a_link_is_followed(tmp_path):
@@ -118,7 +118,7 @@ def test_half_a_pair_of_surrogates_is_written_as_an_escape(tmp_path):
 
 
 def test_every_file_that_can_be_is_delivered(tmp_path):
-    """In their order, each told when it is there; what could not be is told at the end, a line each."""
+    """In their order, each told when it is there; what could not be is reported at the end, a line each."""
 
     def full(path):
         raise OSError(errno.ENOSPC, "No space left on device", "a temporary name")

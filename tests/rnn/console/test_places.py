@@ -49,9 +49,9 @@ def test_a_folder_in_which_nothing_may_be_made(monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied", "a temporary name")
 
     monkeypatch.setattr(places.tempfile, "TemporaryFile", denied)
-    with pytest.raises(PermissionError) as told:
+    with pytest.raises(PermissionError) as raised:
         Places(Path("deep/x"), REPORT).check()
-    assert told.value.filename == os.path.join("deep", "x")
+    assert raised.value.filename == os.path.join("deep", "x")
 
 
 def linked(path):

@@ -66,9 +66,9 @@ def test_other_parts_than_were_expected(capsys, clock, terminal):
     progress.instead({"other": 10})
     with progress.part("other"):
         pass
-    told = capsys.readouterr().err
-    assert "0 % done, about 33 min left: first" in told
-    assert "50 % done, about 10 s left: other" in told
+    printed = capsys.readouterr().err
+    assert "0 % done, about 33 min left: first" in printed
+    assert "50 % done, about 10 s left: other" in printed
 
 
 def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
@@ -76,9 +76,9 @@ def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
     terminal()
     progress = Progress({"a part": 100, "b": 1}, clock)
     finish(progress, clock, "a part", 100)
-    told = capsys.readouterr().err
-    assert "\n" not in told
-    *lines, blank, end = told.split("\r")
+    printed = capsys.readouterr().err
+    assert "\n" not in printed
+    *lines, blank, end = printed.split("\r")
     assert [int(line.partition(" %")[0]) for line in lines if line.strip()] == [
         0,
         9,

@@ -67,15 +67,15 @@ def test_our_own_truncations_are_called_once():
     """A plan at hand takes no call of ``first``; any other truncation is called for each of its losses."""
     asked = []
 
-    class Asked(Window):
+    class Counted(Window):
         def first(self, t, steps):
             asked.append(t)
             return super().first(t, steps)
 
-    class AskedOnce(Asked):
+    class CountedOnce(Counted):
         asked_once = True
 
-    for truncation, times in ((AskedOnce(2), 1), (Asked(2), 2)):
+    for truncation, times in ((CountedOnce(2), 1), (Counted(2), 2)):
         asked.clear()
         assert segments(truncation, 9, 4, 4) is segments(truncation, 9, 4, 4)
         assert asked == [4, 5, 6, 7, 8] * times

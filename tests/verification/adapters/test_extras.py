@@ -1,4 +1,4 @@
-"""A library of an extra is imported when it is needed, and its absence is told in one line.
+"""A library of an extra is imported when it is needed, and its absence is reported in one line.
 
 What the adapters for PyTorch and JAX do with theirs is in tests/peers.
 """

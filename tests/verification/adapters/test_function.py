@@ -45,7 +45,7 @@ def test_a_right_backward_is_verified():
 
 
 @pytest.mark.parametrize(
-    ("backward", "told"),
+    ("backward", "expected"),
     [
         (lambda saved, *d: saved[:2], "backward returned a tuple of 2, needed a tuple of 3"),
         (lambda saved, *d: None, "backward returned a NoneType, needed a tuple of 3"),
@@ -57,9 +57,9 @@ def test_a_right_backward_is_verified():
         (lambda saved, *d: 1 / 0, "raised ZeroDivisionError: division by zero"),
     ],
 )
-def test_what_has_not_the_form_is_reported(backward, told):
+def test_what_has_not_the_form_is_reported(backward, expected):
     """What came back, and what is needed."""
     engine = function(softmax, backward, arguments())
     call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))
-    with pytest.raises(InvalidAnswer, match=told):
+    with pytest.raises(InvalidAnswer, match=expected):
         run_call(engine, call)

@@ -126,10 +126,10 @@ def test_a_layer_is_described_otherwise():
 
 def test_a_forward_is_given_its_chunk():
     """Where the scope claims some: that of the case, and the smallest where it has none."""
-    told = []
+    reported = []
 
     def forward(params, xs, state, chunk):
-        told.append(chunk)
+        reported.append(chunk)
         return chunked_gated_scan.forward(params, xs, state, chunk)
 
     scope = Scope(chunks=(2, 3))
@@ -138,8 +138,8 @@ def test_a_forward_is_given_its_chunk():
     for chunk in (None, 2, 3):
         found = findings(engine, Truth(replace(case, chunk=chunk)))
         assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
-        assert {*told} == {chunk or 2}
-        told.clear()
+        assert {*reported} == {chunk or 2}
+        reported.clear()
     code = str(engine.code(replace(case, chunk=3)))
     assert "scope=Scope(chunks=(2, 3))" in code
     assert "case = Case(engine.model, blocks, objective, chunk=3)" in code

@@ -57,12 +57,12 @@ def test_a_right_layer_holds(model, module):
     """In every property, of sequences of one step and of slack among them."""
     engine = of(module, model)
     case = a_case(model, 3, 4)
-    asked = set()
+    checked = set()
     for lengths in ((4, 1, 2), (2, 4, 3)):
         found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
         assert [each.wrong for each in found if each.wrong] == []
-        asked |= {each.property for each in found}
-    assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= asked
+        checked |= {each.property for each in found}
+    assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= checked
 
 
 def test_steps_may_come_first():

@@ -54,7 +54,7 @@ def test_the_answer_meets_the_table(losses, steps):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (3, "returned a int, needed a Gradients"),
         (SimpleNamespace(outputs=1), "returned a SimpleNamespace, needed a Gradients"),
@@ -62,10 +62,10 @@ def test_the_answer_meets_the_table(losses, steps):
         (Gradients(None, None, {}, None, ()), "state is a tuple of 0, needed a tuple of 2"),
     ],
 )
-def test_what_has_not_the_form_is_reported(answer, told):
+def test_what_has_not_the_form_is_reported(answer, expected):
     """What came back, and what is needed."""
     case = random_case(models.lstm, np.random.default_rng(0), SIZES, losses="every")
-    with pytest.raises(InvalidAnswer, match=told):
+    with pytest.raises(InvalidAnswer, match=expected):
         run_case(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
 

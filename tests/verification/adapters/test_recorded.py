@@ -15,8 +15,8 @@ from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 
 
-def told(params, xs, state, chunk):
-    """A layer that is told its chunks."""
+def chunked(params, xs, state, chunk):
+    """A layer that is given its chunks."""
     return vanilla.forward(params, xs, state)
 
 
@@ -33,7 +33,7 @@ FORMS = {
     "renamed": of(models.lstm, renamed, arrays=renamed.ARRAYS),
     "lengths": of(models.vanilla, ragged, scope=Scope(lengths=True)),
     "packed": of(models.scan, MANY, scope=Scope(lengths=True, packed=True)),
-    "chunks": of(models.vanilla, vanilla, told, scope=Scope(chunks=(2, 3))),
+    "chunks": of(models.vanilla, vanilla, chunked, scope=Scope(chunks=(2, 3))),
     "some": of(models.vanilla, vanilla, scope=Scope(blocks=("U", "xs"))),
 }
 

@@ -95,11 +95,11 @@ def engine(problem):
 def of_a_user(name):
     """A function that a user's module has under that name, as far as a program can tell."""
 
-    def asked(*given):
+    def engine(*given):
         """By the program alone."""
 
-    asked.__module__, asked.__qualname__ = "of_a_user", name
-    return asked
+    engine.__module__, engine.__qualname__ = "of_a_user", name
+    return engine
 
 
 BOTH = of_a_user("forward"), of_a_user("backward")

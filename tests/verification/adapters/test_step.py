@@ -41,7 +41,7 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
 
 
 @pytest.mark.parametrize(
-    ("forward", "backward", "told"),
+    ("forward", "backward", "expected"),
     [
         (lambda params, x, state: state, vanilla_back, "step's answer is a tuple of 1, needed a tuple of 2"),
         (lambda params, x, state: (state[0], 1), vanilla_back, "step's state is a ndarray, needed a tuple"),
@@ -60,10 +60,10 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
         (vanilla, lambda saved, d: ({}, d[0][:, :2], d), "the gradient of U is missing"),
     ],
 )
-def test_what_has_not_the_form_is_reported(forward, backward, told):
+def test_what_has_not_the_form_is_reported(forward, backward, expected):
     """What came back, and what is needed."""
     case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
-    with pytest.raises(InvalidAnswer, match=told):
+    with pytest.raises(InvalidAnswer, match=expected):
         run_case(step(forward, backward, model=models.vanilla), case)
 
 

@@ -41,7 +41,7 @@ def test_a_verified_run(tmp_path, capsys):
     """It prints the table and the verdict, trains, draws the picture, writes the JSON, and returns 0."""
     out, path = tmp_path / "deep" / "report", tmp_path / "out.json"
     assert command.main(["--seed", "0", "--out", str(out), "--json", str(path)]) == 0
-    told = capsys.readouterr()
+    shown = capsys.readouterr()
     for words in (
         "lags W",
         "verified to singles:",
@@ -51,9 +51,9 @@ def test_a_verified_run(tmp_path, capsys):
         f"Written: {out / 'sine.png'}",
         f"Written: {out / 'report.html'}",
     ):
-        assert words in told.out
-    assert "100 % done in " in told.err.splitlines()[-1]
-    assert "REFUTED" not in told.out
+        assert words in shown.out
+    assert "100 % done in " in shown.err.splitlines()[-1]
+    assert "REFUTED" not in shown.out
     assert (out / "sine.png").read_bytes().startswith(PNG)
     result = json.loads(path.read_text("utf-8"))
     assert (result["verdict"], result["seed"], result["profile"]) == ("verified", 0, "quick")
@@ -68,17 +68,17 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(command, "train_on_sine", no_training)
     path = tmp_path / "out.json"
     assert command.main(["--json", str(path)], doubles_c) == 1
-    told = capsys.readouterr().out
-    assert "REFUTED" in told
-    assert ": c is wrong (twice what it should be)." in told
-    assert "the bug is in what is computed from it" in told
-    assert "No training" in told
-    _, _, program = told.partition("The smallest example is of autograd:\n\n")
+    shown = capsys.readouterr().out
+    assert "REFUTED" in shown
+    assert ": c is wrong (twice what it should be)." in shown
+    assert "the bug is in what is computed from it" in shown
+    assert "No training" in shown
+    _, _, program = shown.partition("The smallest example is of autograd:\n\n")
     assert "case = Case(" in program
     result = json.loads(path.read_text("utf-8"))
     assert result["verdict"] == "refuted"
     assert result["diagnosis"].endswith(": c is wrong (twice what it should be).")
-    assert result["example"] in told
+    assert result["example"] in shown
     assert result["sine"] is None
     assert not (tmp_path / "verification-report" / "sine.png").exists()
 
@@ -89,20 +89,20 @@ def test_a_run_that_shows_nothing(capsys, monkeypatch):
     idle = verified(missing=("T = 1",))
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
     assert command.main([]) == 1
-    told = capsys.readouterr().out
-    assert "not exercised: 9 cases" in told
-    assert "Not exercised, which is neither pass nor fail: T = 1" in told
+    shown = capsys.readouterr().out
+    assert "not exercised: 9 cases" in shown
+    assert "Not exercised, which is neither pass nor fail: T = 1" in shown
 
 
 @pytest.mark.parametrize(
-    ("flags", "asked"),
+    ("flags", "expected"),
     [
         ([], {"vanilla": "numpy", "lstm": "numpy", "gru": "numpy"}),
         (["--loops", "compiled"], {"vanilla": "compiled", "lstm": "compiled", "gru": "compiled"}),
         (["--cell", "gru", "--loops", "compiled"], {"gru": "compiled"}),
     ],
 )
-def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
+def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, expected):
     """By the loops asked for and the whole profile, each in the JSON; one that is picked alone."""
     found = {}
 
@@ -116,11 +116,11 @@ def test_every_cell_is_judged_in_one_run(tmp_path, monkeypatch, flags, asked):
     monkeypatch.setattr(command, "cell_engine", lambda name, loops: (name, loops))
     monkeypatch.setattr(command, "verify", verifies)
     assert command.main([*flags, "--json", "out.json"]) == 1
-    assert found == asked
+    assert found == expected
     result = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert list(result["cells"]) == list(asked)
-    assert result["loops"] == next(iter(asked.values()))
-    assert result["cells"][next(iter(asked))]["cases"] == result["cases"] == 9
+    assert list(result["cells"]) == list(expected)
+    assert result["loops"] == next(iter(expected.values()))
+    assert result["cells"][next(iter(expected))]["cases"] == result["cases"] == 9
 
 
 @pytest.mark.parametrize("name", command.COMMANDS)
@@ -135,10 +135,10 @@ def test_a_part_of_a_run_is_planned(tmp_path, name):
 
 def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
     """The certificate is kept, and is in the JSON: of the cell, its loops, the profile and the seed."""
-    asked = []
+    expected = []
 
     def verifies(engine, profile, **keywords):
-        asked.append((engine.model.name, profile.name, keywords["scope"], keywords["seed"]))
+        expected.append((engine.model.name, profile.name, keywords["scope"], keywords["seed"]))
         return verified(seed=keywords["seed"])
 
     monkeypatch.setattr(command, "verify", verifies)
@@ -150,7 +150,7 @@ def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
     assert result["verdict"] == "verified"
     assert result["certificate"] == asdict(found)
     assert command.main(["cell", "gru"]) == 0
-    assert asked == [("gru", "brief", OF_TRAINING, 3), ("gru", "quick", None, 0)]
+    assert expected == [("gru", "brief", OF_TRAINING, 3), ("gru", "quick", None, 0)]
     assert kept("gru", "numpy").profile == "quick"
 
 

@@ -97,13 +97,13 @@ def test_misuse_is_one_line_and_nothing_is_made(tmp_path, capsys, name):
     argv, words = MISUSES[name]
     with pytest.raises(SystemExit) as left:
         arguments(argv)
-    told = capsys.readouterr()
+    shown = capsys.readouterr()
     assert left.value.code == 2
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert told.err.startswith("python -m verification")
-    assert len(told.err) < LINE + 60
-    assert words in told.err
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert shown.err.startswith("python -m verification")
+    assert len(shown.err) < LINE + 60
+    assert words in shown.err
     assert tree(tmp_path) == before
 
 
@@ -125,12 +125,12 @@ def test_a_help_text_says_the_time_that_the_page_says(name):
 @pytest.mark.parametrize("command", USAGES)
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
-    asked = {
+    calls = {
         "judge": ["judge", engine],
         "campaign": ["campaign", engine, "--cases", "9"],
         "cell": ["cell", "lstm"],
     }
-    called = asked.get(command, [command])
+    called = calls.get(command, [command])
     assert arguments([*called, "--json", "out.json"]).places.json == Path("out.json")
     assert arguments([*called, "--json", "-"]).places.json == STANDARD_OUTPUT
 
@@ -138,8 +138,8 @@ def test_every_command_writes_json(command, engine):
 def test_judge_brings_the_engine(engine, capsys):
     """Loaded once all else is right, and what its file says is no part of the result."""
     assert arguments(["judge", engine]).engine(0) is None
-    told = capsys.readouterr()
-    assert (told.out, told.err) == ("", "loaded\n")
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "loaded\n")
     with pytest.raises(SystemExit):
         arguments(["judge", engine, "--seed", "x"])
     assert "loaded" not in capsys.readouterr().err

@@ -31,8 +31,8 @@ def test_what_a_model_names_is_held_constant(model, names):
     gradient, held = replay.gradient(case), [*with_held(Steps.of(case))]
     assert [words for words, _ in held] == [f"the {name} were held constant" for name in names]
     for _, other in held:
-        told = other()
-        assert any(not np.allclose(told[name], gradient[name]) for name in gradient)
+        found = other()
+        assert any(not np.allclose(found[name], gradient[name]) for name in gradient)
 
 
 def test_a_model_of_one_s_own_names_what_it_likes():

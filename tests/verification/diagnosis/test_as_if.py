@@ -1,4 +1,4 @@
-"""As if: alternatives are told from each other, and from what is right."""
+"""As if: alternatives are distinguished from each other, and from what is right."""
 
 from dataclasses import replace
 

@@ -22,9 +22,9 @@ def test_the_first_is_plain_and_the_others_have_something_that_it_has_not():
     plain, *others = circumstances(engine)
     known = {*facts(plain)}
     assert not any(" 0" in fact or "one-hot" in fact for fact in known)
-    told = [[fact for fact in facts(case) if fact not in known] for case in others]
-    assert sum(not each for each in told) == 9
-    seen = Counter(fact for each in told for fact in each)
+    found = [[fact for fact in facts(case) if fact not in known] for case in others]
+    assert sum(not each for each in found) == 9
+    seen = Counter(fact for each in found for fact in each)
     for fact in ("in float32", "where xs is one-hot", "where b is 0", "where a step of xs is 0"):
         assert seen[fact], fact
     assert seen["with U, W, b in memory: in one buffer"]

@@ -1,4 +1,4 @@
-"""Conventions: an engine that is right when it is read another way is told how."""
+"""Conventions: which other reading makes a wrong engine right."""
 
 from types import SimpleNamespace
 
@@ -198,7 +198,7 @@ OTHERS = {
 }
 
 
-def told(engine):
+def diagnosed(engine):
     """The diagnosis of an engine whose forward is wrong, or not in form."""
     return diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
 
@@ -213,7 +213,7 @@ def test_the_reading_that_agrees_is_reported(what):
         calls.append(arguments)
         return module.forward(*arguments)
 
-    found = told(layer(forward, module.backward, model=model))
+    found = diagnosed(layer(forward, module.backward, model=model))
     assert str(found) == sentence
     assert len(calls) <= 150
     if sentence.startswith("All"):
@@ -227,9 +227,9 @@ def test_all_that_the_page_says_is_said():
 
 
 def test_what_is_said_already_is_kept():
-    """Only what differs from the description is told, and all that has to be said."""
+    """Only what differs from the description is reported, and all that has to be said."""
     module = changed(named(changed(lstm, stacked([1, 0, 2, 3])), U="Wx", W="W", b="b"))
-    found = told(layer(module.forward, module.backward, model=models.lstm, arrays={"U": "Wx"}))
+    found = diagnosed(layer(module.forward, module.backward, model=models.lstm, arrays={"U": "Wx"}))
     assert str(found) == (
         "All agrees if gates are stacked f, i, g, o: say arrays={'U': 'Wx', 'gates': 'figo'}."
     )

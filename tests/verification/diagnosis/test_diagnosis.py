@@ -67,7 +67,7 @@ def test_an_answer_that_has_not_the_form_is_reported_as_that():
 
 
 def test_a_reading_that_agrees_is_judged_as_any():
-    """What fails under it is told too."""
+    """What fails under it is reported too."""
     made = planted(lstm, "params, tape = saved", "params, tape = saved; tape[1]")
 
     def forward(params, xs, state):

@@ -1,4 +1,4 @@
-"""Records that end early: what a layer makes of their ends is told as that."""
+"""Records that end early: what a layer makes of their ends is reported as that."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def written(right="", wrong=""):
 
 SORTED = "records were sorted by length and not sorted back"
 
-# The layer, the parts that are wrong, and what is told.
+# The layer, the parts that are wrong, and what is reported.
 FAULTS = {
     "outputs not sorted back": (Sorting(outputs=False), "outputs are wrong", SORTED),
     "d_xs not sorted back": (Sorting(d_xs=False), "xs is wrong", SORTED),
@@ -88,11 +88,11 @@ def test_what_is_done_at_their_ends_is_reported(made, wrong, as_if):
     case = ending_early(engine)
     assert case.lengths == (2, 4, 1, 3)
     found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
-    told = diagnose(engine, found, case)
-    assert told.stage == "lengths"
-    assert told.sentence.startswith(f"The bug is at the end of records, as if {as_if}")
-    assert f": {wrong} where records end early." in told.sentence
-    assert told.as_if.startswith(as_if)
+    diagnosis = diagnose(engine, found, case)
+    assert diagnosis.stage == "lengths"
+    assert diagnosis.sentence.startswith(f"The bug is at the end of records, as if {as_if}")
+    assert f": {wrong} where records end early." in diagnosis.sentence
+    assert diagnosis.as_if.startswith(as_if)
 
 
 def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
@@ -102,8 +102,8 @@ def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
     engine = engine_of(made)
     case = ending_early(engine)
     found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
-    told = diagnose(engine, found, case)
-    assert (told.stage, told.blocks, told.sentence) == (
+    diagnosis = diagnose(engine, found, case)
+    assert (diagnosis.stage, diagnosis.blocks, diagnosis.sentence) == (
         "lengths",
         ("xs",),
         "What follows a record's end has no effect, and the gradient of xs has to be 0 there: xs is wrong "

@@ -1,4 +1,4 @@
-"""What an engine keeps from call to call is told as that, and not as what it is met by."""
+"""What an engine keeps from call to call is reported as that, and not as what it is met by."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What leaks from one packed sequence into another is told as that."""
+"""What leaks from one packed sequence into another is reported as that."""
 
 import pytest
 
@@ -18,7 +18,7 @@ FLOW = "flow = tuple(array[s : s + 1] for array in d_state)"
 PAGE = text_of("diagnosis")
 
 
-def told(*replaced, module=rwkv6, model=models.rwkv6):
+def diagnosed(*replaced, module=rwkv6, model=models.rwkv6):
     """What is said of a wrong layer of packed sequences."""
     made = planted(packed, *replaced).of(module)
     engine = layer(made.forward, made.backward, model=model, scope=Scope(packed=True))
@@ -53,7 +53,7 @@ LEAKS = {
 @pytest.mark.parametrize(("right", "wrong", "sentence"), LEAKS.values(), ids=LEAKS)
 def test_a_leak_is_reported(right, wrong, sentence):
     """Where it goes, and what is wrong."""
-    found = told(right, wrong)
+    found = diagnosed(right, wrong)
     assert found.sentence == sentence
     assert found.stage == "packed"
     assert f"| {sentence} |" in PAGE
@@ -68,5 +68,5 @@ def test_records_that_are_not_packed_do_not_leak():
 def test_a_sequence_of_one_step_is_run():
     """No state is handed on in it."""
     wrong = f"{FLOW}; flow = tuple(a * (end - start > 1) for a in flow)"
-    found = told(FLOW, wrong, module=rg_lru, model=models.rg_lru)
+    found = diagnosed(FLOW, wrong, module=rg_lru, model=models.rg_lru)
     assert found.as_if == "the final h0 had no cotangent"

@@ -39,7 +39,7 @@ SIZES = {
 
 @pytest.mark.parametrize(("condition", "words"), SIZES.items(), ids=SIZES)
 def test_the_size_from_which_it_is_wrong(condition, words):
-    """Found with healthy numbers; sizes that do not matter are not told."""
+    """Found with healthy numbers; sizes that do not matter are not reported."""
     records = 5 if "==" in condition else 7
     assert onset(engine_that(condition), case_of(records)) == words
 

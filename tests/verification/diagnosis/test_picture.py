@@ -18,7 +18,7 @@ def made(right, wrong):
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "told", "unmapped"),
+    ("right", "wrong", "expected", "unmapped"),
     [
         ("d_W += da.T @ h_prev", "d_W += 2 * da.T @ h_prev", "N 3, T 5, D 3, H 2, float64", ""),
         (
@@ -36,10 +36,10 @@ def made(right, wrong):
     ],
     ids=["everywhere", "of many records", "the forward"],
 )
-def test_the_case_that_shows_it(right, wrong, told, unmapped):
-    """A healthy one by choice; of a wrong forward no lags are told apart, which is said."""
+def test_the_case_that_shows_it(right, wrong, expected, unmapped):
+    """A healthy one by choice; of a wrong forward no lags are distinguished, which is said."""
     found = picture(*made(right, wrong))
-    assert found.case == told
+    assert found.case == expected
     assert (found.has_map, found.unmapped) == (not unmapped, unmapped)
     assert found.numbers
     assert found.instead == ""

@@ -131,17 +131,17 @@ QUOTED = [SEVERAL[story][0] for story in ("the same from any state", "GRU: gates
 def test_every_wrong_block_is_named(made, wrong, said):
     """In the sentence and in its fields; and what each has of its own is said."""
     engine = engine_of(*made)
-    told = diagnose(engine, *first_found(engine))
-    assert {*told.blocks, *told.also} == {*wrong.split()}, told.sentence
-    assert {*wrong.split()} <= {*re.findall(r"\w+", told.sentence)}
-    assert [words for words in said if words not in told.sentence] == [], told.sentence
-    assert not {*told.blocks} & {*told.also}
-    assert made not in QUOTED or f"\n{told}\n" in text_of("diagnosis")
+    diagnosis = diagnose(engine, *first_found(engine))
+    assert {*diagnosis.blocks, *diagnosis.also} == {*wrong.split()}, diagnosis.sentence
+    assert {*wrong.split()} <= {*re.findall(r"\w+", diagnosis.sentence)}
+    assert [words for words in said if words not in diagnosis.sentence] == [], diagnosis.sentence
+    assert not {*diagnosis.blocks} & {*diagnosis.also}
+    assert made not in QUOTED or f"\n{diagnosis}\n" in text_of("diagnosis")
 
 
 @first_quick(("made", "wrong", "said"), SEVERAL.values(), 2, ids=SEVERAL)
 def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
-    """In as many cases as it takes; where steps are told apart, in the map as well."""
+    """In as many cases as it takes; where steps are distinguished, in the map as well."""
     engine = engine_of(*made)
     found = picture(engine, first_found(engine)[1])
     views = (found, *found.more)

@@ -26,21 +26,21 @@ def one_record():
 def test_a_mean_over_records_is_shown_by_several():
     """One record shows the other fault alone, of which the sentence is not."""
     engine = wrong_layer(d_b="d_b / len(d_xs)", dc="0 * dc")
-    told = diagnose(engine, Finding("autograd", "c0", "off"), one_record())
-    assert told.blocks == ("b", "c0")
+    diagnosis = diagnose(engine, Finding("autograd", "c0", "off"), one_record())
+    assert diagnosis.blocks == ("b", "c0")
     assert wrong_in(engine, one_record()) == {"c0"}
-    assert not is_shown(told, wrong_in(engine, one_record()))
-    case, finding = showing(engine, told)
+    assert not is_shown(diagnosis, wrong_in(engine, one_record()))
+    case, finding = showing(engine, diagnosis)
     assert case.records == 3
     assert (finding.property, finding.part) == ("autograd", "b")
-    assert is_shown(told, wrong_in(engine, case))
+    assert is_shown(diagnosis, wrong_in(engine, case))
 
 
 def test_a_wrong_forward_is_shown_by_one():
     """And by no case of which the answer is not in form."""
     engine = lstm_with("h = o * s", "h = o * s * s")
-    told = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
-    assert told.stage == "forward"
-    assert not is_shown(told, frozenset())
-    case, finding = showing(engine, told)
+    diagnosis = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
+    assert diagnosis.stage == "forward"
+    assert not is_shown(diagnosis, frozenset())
+    case, finding = showing(engine, diagnosis)
     assert (case.steps, finding.property) == (1, "forward")

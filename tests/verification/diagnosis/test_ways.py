@@ -1,4 +1,4 @@
-"""Ways: a step that is gone back through otherwise is told by the operation and what it does there.
+"""Ways: a step that is gone back through otherwise is reported by the operation and what it does there.
 
 Most are told of faults in tests/layers/faults.
 """

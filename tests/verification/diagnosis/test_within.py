@@ -19,7 +19,7 @@ from verification.properties.property import Finding
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 
-def told(engine):
+def diagnosed(engine):
     """Where it is wrong, of a case of two steps."""
     found = [*from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))]
     assert all(look_at(engine, case).wrong for _, case in found)
@@ -49,23 +49,23 @@ WITHIN = {
 @first_quick(("lines", "words"), WITHIN.values(), 3, ids=WITHIN)
 def test_what_a_gate_or_a_state_is_where_it_is_wrong(lines, words):
     """One condition, though a closed gate leaves tiny states and a large state opens gates."""
-    assert told(lstm_with(*lines)) == [words]
+    assert diagnosed(lstm_with(*lines)) == [words]
 
 
 def test_of_other_models():
     """A gate of a GRU by its name, and a state of a layer without gates."""
     right = "d_z = dh * (h_prev - n) * z * (1 - z)"
     engine = layer_with(models.gru, gru, right, right.replace("(1 - z)", "np.where(1 - z < 1e-4, 0, 1 - z)"))
-    assert told(engine) == ["where some z is within 0.0001 of 1"]
+    assert diagnosed(engine) == ["where some z is within 0.0001 of 1"]
     tiny = "(states[t] * (abs(states[t]) > 1e-6))"
     engine = layer_with(models.vanilla, vanilla, "d_W += da.T @ states[t]", f"d_W += da.T @ {tiny}")
-    assert told(engine) == ["where a number of the state of h0 is below 1e-06"]
+    assert diagnosed(engine) == ["where a number of the state of h0 is below 1e-06"]
 
 
 @pytest.mark.parametrize("condition", ['abs(params["b"]).max() > 6', "len(d_xs) > 4", "False"])
 def test_what_is_no_matter_of_a_gate_has_none(condition):
-    """A bias that is large drives every gate, and is told by its own size."""
-    assert told(lstm_with(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
+    """A bias that is large drives every gate, and is reported by its own size."""
+    assert diagnosed(lstm_with(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
 
 
 def test_a_gate_is_named_and_not_the_inputs_that_drive_it():

@@ -16,12 +16,12 @@ CELLS = [(package, name) for package, table in TABLES.items() for name in table]
 @pytest.mark.parametrize(("package", "name"), CELLS)
 def test_a_known_cell_s_names_describe_its_model(package, name):
     """Each block has a place, and the states are those of the model."""
-    told = TABLES[package][name]
-    shapes = needed(told.model, layout_of(told.model, told.arrays))
-    blocks = [block.shape({"D": 2, "H": 3}) for block in told.model.of(Use.STEP)]
+    found = TABLES[package][name]
+    shapes = needed(found.model, layout_of(found.model, found.arrays))
+    blocks = [block.shape({"D": 2, "H": 3}) for block in found.model.of(Use.STEP)]
     assert sum(map(prod, shapes.values())) == sum(map(prod, blocks))
-    states = sorted(block.name for block in told.model.of(Use.STATE))
-    assert sorted(told.carry) == states or (not told.carry and len(states) == 1)
+    states = sorted(block.name for block in found.model.of(Use.STATE))
+    assert sorted(found.carry) == states or (not found.carry and len(states) == 1)
 
 
 def test_a_cell_is_known_by_its_class_in_its_package_alone():

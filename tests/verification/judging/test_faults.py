@@ -52,9 +52,9 @@ def test_a_fault_is_caught_and_placed(fault):
     if fault.caught_by not in ("autograd", "forward"):
         assert not {"autograd", "forward"} & {each.property for each in found}
     calls.clear()
-    told = diagnose(engine, found[0], case)
-    assert (told.place, told.as_if) == (fault.place, fault.as_if), told.sentence
-    assert fault.told in told.sentence, told.sentence
+    diagnosis = diagnose(engine, found[0], case)
+    assert (diagnosis.place, diagnosis.as_if) == (fault.place, fault.as_if), diagnosis.sentence
+    assert fault.told in diagnosis.sentence, diagnosis.sentence
     assert len(calls) <= CALLS
 
 

@@ -60,9 +60,9 @@ def learn(shelf, case=CASE):
 
 def said(judgement):
     """Everything that a judgement says, but for its seconds."""
-    told = {each.name: getattr(judgement, each.name) for each in fields(judgement)}
-    told["milestones"] = [each.share for each in judgement.milestones]
-    return {name: repr(value) for name, value in told.items() if name != "seconds"}
+    result = {each.name: getattr(judgement, each.name) for each in fields(judgement)}
+    result["milestones"] = [each.share for each in judgement.milestones]
+    return {name: repr(value) for name, value in result.items() if name != "seconds"}
 
 
 @pytest.mark.slow
@@ -265,9 +265,9 @@ def test_another_processor_finds_the_same_truths(tmp_path):
     """One without the vector instructions of this one, and with the oldest kernels of BLAS: to the bit."""
     found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     plain = {"NPY_DISABLE_CPU_FEATURES": " ".join(found), "OPENBLAS_CORETYPE": "Nehalem"}
-    told = [python("-c", NAMES, folder=tmp_path, **other).stdout for other in ({}, plain)]
-    assert len(told[0]) > 60
-    assert told[0] == told[1]
+    result = [python("-c", NAMES, folder=tmp_path, **other).stdout for other in ({}, plain)]
+    assert len(result[0]) > 60
+    assert result[0] == result[1]
 
 
 def test_a_folder_that_cannot_be_made_or_written_is_no_error(tmp_path, shelf, monkeypatch):

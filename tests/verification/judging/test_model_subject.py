@@ -23,7 +23,7 @@ def numbers(case):
 
 @pytest.mark.parametrize("text", [SCAN, SQUARE], ids=["scan", "square"])
 def test_a_place_is_one_case(tmp_path, text):
-    """The same whenever it is drawn, whatever Hypothesis has been told of before; another one elsewhere."""
+    """The same whenever it is drawn, whatever Hypothesis has drawn before; another one elsewhere."""
     subject, _, _ = subject_in(tmp_path, text)
     cases = {number: numbers(subject.at(CaseId(0, 3, number))) for number in range(8)}
     for number in reversed(cases):
@@ -42,7 +42,7 @@ def test_an_exact_engine_meets_fractions():
 
 
 def test_a_wrong_case_is_reported_with_a_program(tmp_path):
-    """The judgement is told by the case that is handed in, and the case's own program is there to be kept."""
+    """The case that is handed in is judged, and its own program is there to be kept."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
     places = (CaseId(0, 0, number) for number in range(200))
     place = next(place for place in places if subject.tally(subject.at(place)).is_refuted)

@@ -70,9 +70,9 @@ def here(work, tasks):
 @pytest.mark.slow
 def test_half_a_minute_says_what_was_met(monkeypatch):
     """All single levels and a part of the pairs, by every property, and by name what was not reached."""
-    engine, told = Slow(monkeypatch), []
+    engine, reported = Slow(monkeypatch), []
     subject = engine.subject()
-    watch = Watch(lambda done, total: told.append(engine.now), until=30.0)
+    watch = Watch(lambda done, total: reported.append(engine.now), until=30.0)
     seen = tallied(here, subject, QUICK, 0, watch)
     found = judgement_of(here, subject, seen, QUICK.strength, 0, 0.0)
     assert 28 < engine.now <= 30
@@ -84,8 +84,8 @@ def test_half_a_minute_says_what_was_met(monkeypatch):
     assert "what takes further calls, but in turn beside each level (a call takes 0.25 s)" in found.not_asked
     assert {row.property for row in found.rows} >= {each.name for each in applicable(subject.engine.claim)}
     # From the second second on, and never for long.
-    assert told[0] <= 2
-    assert max(np.diff(told)) <= 5
+    assert reported[0] <= 2
+    assert max(np.diff(reported)) <= 5
 
 
 def test_time_is_over_within_a_call(monkeypatch):
@@ -184,13 +184,13 @@ def test_drawn_cases_are_checked_in_turn():
     subject = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=SCOPE).subject()
     samples, claim = subject.samples(QUICK), subject.engine.claim
     made = {pace: [*subject.blocks(samples, QUICK, 0, pace)] for pace in (CALL, QUICK_CALL)}
-    asked = [[*chain(*(block.turns for block in blocks if block.seed))] for blocks in made.values()]
-    assert asked[1] == []
+    turns_of = [[*chain(*(block.turns for block in blocks if block.seed))] for blocks in made.values()]
+    assert turns_of[1] == []
     every = [each.name for each in applicable(claim)]
-    assert len(asked[0]) == QUICK.cases
-    assert {len(names) for names in asked[0]} == {len({*every} - {*chain(*asked[0])}) + 6}
-    assert {*chain(*asked[0])} == {*every}
-    assert [names for names in asked[0] if len({*names}) != len(names)] == []
+    assert len(turns_of[0]) == QUICK.cases
+    assert {len(names) for names in turns_of[0]} == {len({*every} - {*chain(*turns_of[0])}) + 6}
+    assert {*chain(*turns_of[0])} == {*every}
+    assert [names for names in turns_of[0] if len({*names}) != len(names)] == []
     block = next(block for block in made[CALL] if block.seed)
     assert [case.turns for case in subject.cases(block)] == [*block.turns]
     quick = [row for block in made[QUICK_CALL] for _, row in block.rows]
@@ -207,8 +207,8 @@ def test_slow_is_who_takes_long_for_a_call_again(monkeypatch, seconds, first, sl
     run.look(subject.opening(samples))
     assert run.tally.pace == pytest.approx(seconds)
     assert run.tally.cases == OPENING
-    asked = [block.turns for block in subject.blocks(samples, QUICK, 0, run.tally.pace) if block.seed]
-    assert all(asked) == slow
+    turns_of = [block.turns for block in subject.blocks(samples, QUICK, 0, run.tally.pace) if block.seed]
+    assert all(turns_of) == slow
     assert any("further calls" in each for each in subject.not_asked(run.tally.pace)) == slow
 
 

@@ -27,7 +27,7 @@ def test_a_right_layer_whose_sigmoid_is_made_of_a_tanh_is_verified_with_a_remark
     assert verified.word == "verified", verified.missing
     (remark,) = verified.remarks
     assert remark.startswith(f"sigmoid (gate) {IS}")
-    for told in (str(verified), summary.as_text(verified), judged(verified)):
-        assert remark in told
+    for result in (str(verified), summary.as_text(verified), judged(verified)):
+        assert remark in result
     assert unbroken(remark) in page(verified)
     assert summary.as_json(verified)["remarks"] == [remark]

@@ -70,8 +70,8 @@ def test_a_run_that_is_interrupted_has_its_judgement():
 @pytest.mark.slow
 def test_a_right_layer_is_verified():
     """With its scope in words, and what was not checked."""
-    told, reached = [], []
-    found = judged(progress=lambda done, total: told.append((done, total)), reached=reached.append)
+    reported, reached = [], []
+    found = judged(progress=lambda done, total: reported.append((done, total)), reached=reached.append)
     assert (found.verdict, found.headline, found.ended) == ("verified to pairs", "verified to pairs", "")
     assert found.missing == ()
     assert reached == list(found.milestones)
@@ -86,7 +86,7 @@ def test_a_right_layer_is_verified():
     asked_once = [*once(engine)]
     meeting = [*rows_of_products(models.scan, claim), *rows_where_code_switches(models.scan, claim)]
     assert found.cases == SHORT.cases + len(rows) + len(meeting) + len(between) + len(asked_once)
-    assert told[-1] == (found.cases, found.cases)
+    assert reported[-1] == (found.cases, found.cases)
     assert found.informative >= len(rows)
     assert [each.strength for each in found.coverage] == [2]
     assert found.coverage[0].covered == found.coverage[0].possible > 100
@@ -137,7 +137,7 @@ def test_an_engine_that_ends_its_process_is_refuted():
     ("dtypes", "losses"), [(("longdouble",), "last"), (("float32", "float64", "longdouble"), "every")]
 )
 def test_what_is_wrong_in_long_doubles_alone_is_explained(dtypes, losses):
-    """With its map where losses and steps can be told apart, though no type is wider."""
+    """With its map where losses and steps can be distinguished, though no type is wider."""
 
     def engine(problem):
         answer = manual(problem)

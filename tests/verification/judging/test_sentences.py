@@ -82,7 +82,7 @@ LAYERS = {
 }
 
 
-def told(model, module, right, wrong, case=None):
+def diagnosed(model, module, right, wrong, case=None):
     """The sentence on a layer with a line replaced, and what it computes instead."""
     engine = layer_with(model, module, right, wrong)
     cases = (case,) if case else (healthy_case(engine, steps) for steps in (3, 1))
@@ -100,7 +100,7 @@ def case_of(model, records, steps, **factors):
 
 def said(model, module, right, wrong, sentence):
     """Is it said word for word? The field is what the sentence says behind "as if"."""
-    found = told(model, module, right, wrong)
+    found = diagnosed(model, module, right, wrong)
     assert str(found) == sentence
     if "as if" in sentence:
         assert found.as_if == sentence.split("as if ")[1].split(":")[0]
@@ -126,7 +126,7 @@ def test_from_where_on(what):
     """The size, or the magnitude, is found by bisection of the case that failed."""
     condition, given, where = ONSETS[what]
     case = case_of(models.lstm, **{"records": 3, "steps": 3, **given})
-    found = told(models.lstm, lstm, RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}", case)
+    found = diagnosed(models.lstm, lstm, RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}", case)
     sentence = f"U is wrong (twice what it should be) {where}: small cases of healthy numbers are right."
     assert str(found) == sentence == SAID.get(what, sentence)
 

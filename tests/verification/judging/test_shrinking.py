@@ -81,17 +81,17 @@ def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
 
 def test_no_larger_drawn_case_is_run_though_it_is_simpler():
     """Hypothesis calls small numbers simple; here they are the large ones."""
-    asked = []
+    run = []
 
     def size(n):
         return 1000 - n
 
     def wrong_on(n):
-        asked.append(n)
+        run.append(n)
         return FOUND if n >= 10 else None
 
     n, found = smallest_of(st.integers(0, 1000), wrong_on, size)
-    wrong = [each for each in asked if each >= 10]
+    wrong = [each for each in run if each >= 10]
     assert wrong == sorted(wrong)
     assert (n, found.wrong) == (wrong[-1], "off")
     assert len(wrong) > 1

@@ -24,23 +24,23 @@ def rows(sample):
 
 def test_a_milestone_is_met_when_every_sample_has_met_it():
     """Told once each, in order, with the cases by then."""
-    told = []
+    reported = []
     floats, fractions = made = samples()
-    standing = Standing(made, time.monotonic(), told.append)
+    standing = Standing(made, time.monotonic(), reported.append)
     assert standing.whole == ()
     standing.meet(rows(floats), 7)
-    assert told == []
+    assert reported == []
     assert [share.strength for share in standing.shares] == [1, 2]
     assert 0 < standing.shares[0].met < standing.shares[0].of
     standing.meet(rows(fractions)[:1], 8)
     standing.meet(rows(fractions), 9)
-    assert [(each.share.strength, each.cases) for each in told] == [(1, 9), (2, 9)]
-    assert standing.milestones == told
+    assert [(each.share.strength, each.cases) for each in reported] == [(1, 9), (2, 9)]
+    assert standing.milestones == reported
     assert standing.whole == standing.shares
     standing.meet(rows(fractions), 10)
-    assert len(told) == 2
+    assert len(reported) == 2
     alone = Standing(made, 0.0)
     alone.meet([], 11)
     assert [each.cases for each in alone.milestones] == [11, 11]
-    assert str(told[1]).startswith("pairs after ")
-    assert str(told[1]).endswith(" s, 9 cases")
+    assert str(reported[1]).startswith("pairs after ")
+    assert str(reported[1]).endswith(" s, 9 cases")

@@ -64,7 +64,7 @@ class Stale:
 
 
 def test_a_right_layer_s_calls_are_right(calls_alone, tmp_path):
-    """And it is told how many there were, by their sizes and type."""
+    """And it says how many there were, by their sizes and type."""
     made = of(vanilla.backward)
     trained(made, tmp_path)
     trained(made, tmp_path, steps=2, units=7, dtype="float64")
@@ -80,7 +80,7 @@ def test_a_right_layer_s_calls_are_right(calls_alone, tmp_path):
 
 @pytest.mark.slow
 def test_a_fault_by_size_that_the_sample_does_not_meet_is_refuted_and_shrunk(calls_alone, tmp_path):
-    """From which size on is told, and fewer records and steps show it: two, from an initial state of zero."""
+    """The size from which on it shows, with fewer records and steps: two, from an initial state of zero."""
     made = of(by_size)
     found = verify(made, calls=trained(made, tmp_path / "calls"), cache=False)
     assert found.diagnosis.sentence.startswith("W is wrong from H = 96 on: small cases")
@@ -90,7 +90,7 @@ def test_a_fault_by_size_that_the_sample_does_not_meet_is_refuted_and_shrunk(cal
 
 
 def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls_alone, tmp_path):
-    """It is told that it is, and the program reads the call that was kept."""
+    """It is named, and the program reads the call that was kept."""
     made, fresh = of(Stale()), of(Stale())
     found = verify(fresh, calls=trained(made, tmp_path / "calls"), cache=False)
     sentence = found.diagnosis.sentence
@@ -112,8 +112,8 @@ def test_what_a_training_changes_in_between_is_reported(calls_alone, tmp_path):
     folder = trained(made, tmp_path / "calls", between=lambda params, xs, outputs: np.copyto(xs, 1))
     found = verify(made, calls=folder, cache=False)
     assert "d_U[" in found.diagnosis.sentence
-    told = "Between its forward and its backward xs was changed in place, and read after that: call 1 of"
-    assert found.diagnosis.sentence.startswith(told)
+    result = "Between its forward and its backward xs was changed in place, and read after that: call 1 of"
+    assert found.diagnosis.sentence.startswith(result)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

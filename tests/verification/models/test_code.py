@@ -40,9 +40,7 @@ CASES = {
         objective=PROBLEM.objective.replaced(THIRDS),
     ),
     "ragged": replace(LAYER, lengths=(4, 1, 2), layouts={"xs": "backwards", "d_outputs": "Fortran order"}),
-    "asked otherwise": replace(
-        PROBLEM, truncation=Standard("Chunked", (2, 1)), checkpoints=2, workspace=True
-    ),
+    "run otherwise": replace(PROBLEM, truncation=Standard("Chunked", (2, 1)), checkpoints=2, workspace=True),
     "by a table": replace(PROBLEM, truncation=Tabled((0, 2, 1)), functions={"activation": "relu"}),
     "by a truncation of one's own": replace(PROBLEM, truncation=Own()),
 }

@@ -113,8 +113,8 @@ def test_another_process_says_the_same():
         "from tests.verification.models.test_identity import by_global, model\n"
         "print(*map(identity_of, [*SHIPPED, model(by_global)]))\n"
     )
-    told = python("-c", program, PYTHONHASHSEED="12").stdout
-    assert told.split() == [*map(identity_of, [*SHIPPED, model(by_global)])]
+    result = python("-c", program, PYTHONHASHSEED="12").stdout
+    assert result.split() == [*map(identity_of, [*SHIPPED, model(by_global)])]
 
 
 class Stepping:

@@ -1,4 +1,4 @@
-"""Layouts in memory keep the numbers, and are told in words."""
+"""Layouts in memory keep the numbers, and are reported in words."""
 
 import numpy as np
 import pytest

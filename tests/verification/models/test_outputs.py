@@ -32,7 +32,7 @@ def engine(forward=two_outputs.forward, backward=two_outputs.backward):
 
 
 def test_an_engine_is_given_each_in_an_array_of_its_own():
-    """By name; what it changes in one is seen, and is told by that name."""
+    """By name; what it changes in one is seen, and is reported by that name."""
     given = as_given(CASE).objective
     assert isinstance(given, Apart)
     assert list(given.arrays()) == ["d_output y", "d_output energy", "d_state[0]"]

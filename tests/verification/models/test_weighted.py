@@ -22,12 +22,12 @@ def case_of(losses="every", steps=5, records=3):
 
 
 def test_the_cross_entropy_is_that_of_softmax():
-    """Of the class that is told, of every record; and small losses have all their digits."""
+    """Of the class that is given, of every record; and small losses have all their digits."""
     f, rng = Namespace({}, Arithmetic()), np.random.default_rng(0)
     outputs, classes = rng.standard_normal((5, 4)), np.array([0, 1, 2, 3, 0])
     p = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
-    told = cross_entropy(f, outputs, np.eye(4)[classes])
-    assert np.allclose(told, -np.log(p[np.arange(5), classes]))
+    found = cross_entropy(f, outputs, np.eye(4)[classes])
+    assert np.allclose(found, -np.log(p[np.arange(5), classes]))
     far = cross_entropy(f, np.array([[60.0, 0.0]]), np.eye(2)[[0]])
     assert far == pytest.approx(np.exp(-60), rel=1e-12)
 

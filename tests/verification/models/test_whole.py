@@ -97,8 +97,8 @@ def test_an_engine_is_given_integers_in_every_layout():
 
     case = random_case(MODEL, np.random.default_rng(0), {"V": 4, "H": 2}, 3, 4, np.float32)
     trial = Trial(engine(forward), Truth(case))
-    for asked in (memory_layout, reused_arrays):
-        assert [wrong for _, wrong, _ in asked(trial) if wrong] == []
+    for property_ in (memory_layout, reused_arrays):
+        assert [wrong for _, wrong, _ in property_(trial) if wrong] == []
     assert {array.dtype for array in seen} == {np.dtype(np.int64)}
     assert len({(array.strides, array.flags.writeable) for array in seen}) > len(LAYOUTS) // 2
 

@@ -139,10 +139,10 @@ def test_a_pool_that_ends_ends_what_is_at_work_with_its_task(threaded):
 def test_what_cannot_be_sent_is_one_line(threaded):
     """It says why it has to be."""
     lock = os.scandir()
-    with pooled() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as told:
+    with pooled() as spread, pytest.raises(ValueError, match="needed one that can be pickled") as raised:
         list(spread(by_value(pid), [lock]))
-    assert "jax is loaded, whose threads a fork loses" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "jax is loaded, whose threads a fork loses" in str(raised.value)
+    assert "\n" not in str(raised.value)
     lock.close()
 
 

@@ -46,7 +46,7 @@ def test_a_file_may_have_the_name_of_a_module_that_is_loaded(tmp_path):
 NEEDED = "needed what an adapter returned, as layer(...), or a function Problem -> Gradients"
 NAMES = "_hidden = second = first = print\nnumber = 3\n\n\nclass Kind:\n    pass\n"
 
-# What goes wrong in a file is told by its line: its own error, and none of our traceback.
+# What goes wrong in a file is reported by its line: its own error, and none of our traceback.
 BROKEN = {
     "a name": ("import math\n\nmath.pi\nnowhere\n", "line 4: NameError: name 'nowhere' is not defined"),
     "syntax": ("x = 1\ny = = 2\n", "line 2: SyntaxError: invalid syntax"),

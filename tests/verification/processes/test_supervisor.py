@@ -1,4 +1,4 @@
-"""What an engine does to its parent harms no one and is told, and no process of its is left."""
+"""What an engine does to its parent harms no one and is reported, and no process of its is left."""
 
 import os
 import signal
@@ -107,7 +107,7 @@ SENT = {
 @LINUX
 @pytest.mark.parametrize(("name", "conduct"), SENT.values(), ids=SENT)
 def test_a_signal_to_the_parent_is_reported_by_its_name(name, conduct):
-    """With what was told last; whoever judges hears none, and the other task is done."""
+    """With what it last did; whoever judges hears none, and the other task is done."""
     lost, other = outcomes(conduct)
     assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")
     assert other == 1
@@ -140,7 +140,7 @@ time.sleep(2)
 
 
 def test_a_supervisor_that_is_killed_is_missed(tmp_path):
-    """It is told, the other task is done, and no process of the group is left."""
+    """It is reported, the other task is done, and no process of the group is left."""
 
     def conduct():
         leave(tmp_path / "started", apart=lambda: None)
@@ -170,7 +170,7 @@ def in_a_group():
 
 LEFT = "left 1 process running in the background"
 
-# What an engine does, how that is told if it is, and how many processes it has started.
+# What an engine does, how that is reported if it is, and how many processes it has started.
 LEAVING = {
     "in a session": (leave, LEFT, 1),
     "in a group": (partial(leave, apart=in_a_group), LEFT, 1),

@@ -1,4 +1,4 @@
-"""What a call changes of its process is put back, and told where nobody could go on with it."""
+"""What a call changes of its process is put back, and reported where nobody could go on with it."""
 
 import builtins
 import signal
@@ -12,14 +12,14 @@ from verification.processes.surroundings import Surroundings
 
 
 def changed_by(change):
-    """What is told after a change, with everything put back."""
+    """What is reported after a change, with everything put back."""
     with (surroundings := Surroundings()):
         change()
     return surroundings.changes
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda: setattr(builtins, "len", lambda *given: 0), ["replaced builtins.len"]),
         (lambda: setattr(builtins, "BaseException", 5), ["replaced builtins.BaseException"]),
@@ -33,10 +33,10 @@ def changed_by(change):
         ),
     ],
 )
-def test_what_nobody_could_go_on_with_is_reported(change, told):
+def test_what_nobody_could_go_on_with_is_reported(change, expected):
     """By name, and all is as it was before."""
     before = [dict(vars(builtins)), dict(vars(np)), sys.getrecursionlimit()]
-    assert changed_by(change) == told
+    assert changed_by(change) == expected
     assert [dict(vars(builtins)), dict(vars(np)), sys.getrecursionlimit()] == before
 
 

@@ -1,4 +1,4 @@
-"""Work is done in processes of its own, in order, and one that dies or falls silent is told of in words."""
+"""Work is done in processes of its own, in order, and one that dies or falls silent is reported in words."""
 
 import itertools
 import os
@@ -98,7 +98,7 @@ def to_itself(number, group=False):
     return lambda _: os.killpg(0, number) if group else os.kill(os.getpid(), number)
 
 
-# What a call may do to its process, and how that is told.
+# What a call may do to its process, and how that is reported.
 LOST = {
     "ends": (lambda _: os._exit(3), "ended its process with exit code 3"),
     "ends well": (lambda _: os._exit(0), "ended its process with exit code 0"),
@@ -126,7 +126,7 @@ def lost_in_the_middle(conduct):
 
 
 def check_lost(outcomes, how):
-    """It is told, with what was told last, and the other tasks are done."""
+    """It is reported, with what it last did, and the other tasks are done."""
     first, lost, last = outcomes
     assert (first, last) == ("0", "2")
     assert (lost.how, lost.doing) == (how, 1)
@@ -180,9 +180,9 @@ def test_an_exception_is_raised_here():
     def work(task, channel):
         raise LookupError("of the work")
 
-    with pytest.raises(LookupError, match="of the work") as told:
+    with pytest.raises(LookupError, match="of the work") as raised:
         list(spread(work, [0]))
-    assert "in work\n" in told.value.__notes__[0]
+    assert "in work\n" in raised.value.__notes__[0]
 
 
 def test_an_exception_that_cannot_be_sent_is_reported():

@@ -68,6 +68,6 @@ def test_the_diagnosis_looks_at_the_part_that_is_wrong():
         for each in findings(engine, Truth(case), ("cotangents add up",))
         if each.wrong and len(parts(case)) == 2
     )
-    told = diagnose(engine, finding, case)
-    assert told.place == "size: W"
-    assert "cotangent" in told.sentence
+    diagnosis = diagnose(engine, finding, case)
+    assert diagnosis.place == "size: W"
+    assert "cotangent" in diagnosis.sentence

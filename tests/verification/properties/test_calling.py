@@ -30,7 +30,7 @@ def wrong(W):
 
 
 @pytest.mark.parametrize(
-    ("function", "told"),
+    ("function", "expected"),
     [
         (lambda problem: None, "returned a NoneType, needed a Gradients"),
         (wrong(W=None), "the gradient of W is missing, needed an array (2, 2)"),
@@ -43,9 +43,9 @@ def wrong(W):
         (lambda problem: sys.exit(3), "raised SystemExit: 3"),
     ],
 )
-def test_an_answer_in_another_form_is_none(function, told):
+def test_an_answer_in_another_form_is_none(function, expected):
     """In one line, by its name."""
-    assert refused(function) == told
+    assert refused(function) == expected
 
 
 def test_an_array_that_is_exchanged_is_reported():

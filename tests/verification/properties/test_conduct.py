@@ -18,17 +18,17 @@ def test_every_case_that_is_run_respects_a_domain():
         (models.gated_linear_attention, gated_linear_attention, "g", lambda g: g <= 0),
         (models.gated_scan, gated_scan, "a", lambda a: (a > 0) & (a < 1)),
     ):
-        asked = []
+        respected = []
 
-        def forward(params, xs, state, module=module, name=name, within=within, asked=asked):
-            asked.append(bool(np.all(within(xs[name]))))
+        def forward(params, xs, state, module=module, name=name, within=within, respected=respected):
+            respected.append(bool(np.all(within(xs[name]))))
             return module.forward(params, xs, state)
 
         case = random_case(model, np.random.default_rng(0), sizes, 2, 3)
         found = list(findings(layer(forward, module.backward, model=model), Truth(case)))
         assert [each for each in found if each.wrong] == []
-        assert len(asked) > 20
-        assert all(asked)
+        assert len(respected) > 20
+        assert all(respected)
 
 
 def test_who_does_not_return_for_another_layout_is_lost():

@@ -17,7 +17,7 @@ from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 
 
-def asked(engine, case, truth=Truth):
+def checked(engine, case, truth=Truth):
     """The parts that are looked at, and what is wrong."""
     found = [*cut(Trial(engine, truth(case)))]
     return {name for name, _, _ in found}, [str(wrong) for _, wrong, _ in found if wrong]
@@ -46,7 +46,7 @@ def test_the_arrays_are_those_that_were_returned():
             return found
 
         engine = layer(forward, backward, model=models.lstm, scope=Scope(declines=declines))
-        assert asked(engine, CASE)[1] == []
+        assert checked(engine, CASE)[1] == []
         shared = [any(np.shares_memory(one, other) for other in returned) for one in given]
         assert shared == [False] * 4 + [handed] * 2 + [False] * 4 + [handed] * 2
 
@@ -62,11 +62,11 @@ def test_every_step_is_one_to_be_cut_at():
         set(),
     )
     for case in cases(models.lstm, steps=4, count=12):
-        told = {wrong.partition(":")[0] for wrong in asked(engine, case)[1]}
-        assert len(told) == 1
-        seen |= told
+        result = {wrong.partition(":")[0] for wrong in checked(engine, case)[1]}
+        assert len(result) == 1
+        seen |= result
     assert seen == {f"cut before step {s}" for s in range(1, 4)}
-    assert asked(engine, cases(models.lstm, steps=1)[0]) == (set(), [])
+    assert checked(engine, cases(models.lstm, steps=1)[0]) == (set(), [])
 
 
 def test_parts_are_no_shorter_than_what_is_claimed():
@@ -82,7 +82,7 @@ def test_parts_are_no_shorter_than_what_is_claimed():
         engine = layer(forward, ragged.backward, model=models.vanilla, scope=scope)
         for case in cases(models.vanilla, steps=steps):
             case = replace(case, lengths=lengths)
-            assert asked(engine, case, RaggedTruth if lengths else Truth)[1] == []
+            assert checked(engine, case, RaggedTruth if lengths else Truth)[1] == []
         return {*seen}
 
     assert parts_of(Scope(steps=(3, 9)), 5) == set()
@@ -102,15 +102,15 @@ def test_a_step_is_checked_as_a_layer_is():
 
     engine = step(steps.scan, steps.scan_back, model=models.scan)
     (case,) = cases(models.scan, count=1)
-    assert asked(engine, case) == ({"outputs", "final h0", "a", "x", "h0"}, [])
-    assert asked(engine, replace(case, truncation=Standard("Window", (1,)))) == (set(), [])
+    assert checked(engine, case) == ({"outputs", "final h0", "a", "x", "h0"}, [])
+    assert checked(engine, replace(case, truncation=Standard("Window", (1,)))) == (set(), [])
 
 
 def test_an_engine_without_a_state_to_hand_on_is_not_checked():
     """Or returns no gradient of it."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(blocks=("U", "h0")))
     assert CUT.applies(engine.claim)
-    assert asked(engine, CASE) == (set(), [])
+    assert checked(engine, CASE) == (set(), [])
     engine = layer(lstm.forward, lstm.backward, model=models.lstm, scope=Scope(states="zero"))
     assert not CUT.applies(engine.claim)
 
@@ -121,16 +121,16 @@ def test_chunks_of_a_part_begin_where_it_does():
     engine = layer(made.forward, made.backward, model=models.gated_linear_attention, forms=made.FORMS)
     for dtype in (np.float32, np.float64):
         for case in cases(models.gated_linear_attention, dtype, steps=8):
-            assert asked(engine, case)[1] == []
+            assert checked(engine, case)[1] == []
 
 
 def test_processes_that_hand_on_states_are_two_parts():
     """As in context parallelism; one that goes back by the first head's decays is right as the last alone."""
     wrong = bug("fla-781")
     (cut_,) = cases(wrong.model, steps=4, count=1)
-    assert asked(wrong.engine(wrong=False), cut_)[1] == []
+    assert checked(wrong.engine(wrong=False), cut_)[1] == []
     last = replace(cut_, objective=replace(cut_.objective, state=tuple(0 * d for d in cut_.objective.state)))
     assert look(wrong.engine(), Truth(last)).blocks == ()
-    found = asked(wrong.engine(), last)[1]
+    found = checked(wrong.engine(), last)[1]
     assert found
     assert all(each.startswith("cut before step ") for each in found)

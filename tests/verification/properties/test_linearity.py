@@ -14,7 +14,7 @@ from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 
 
-def asked(engine, case, truth=Truth):
+def checked(engine, case, truth=Truth):
     """What is wrong."""
     return [str(wrong) for _, wrong, _ in linearity(Trial(engine, truth(case))) if wrong]
 
@@ -44,7 +44,7 @@ def test_a_threshold_and_an_epsilon_are_seen(dtype, least):
         return d_params, d_xs + d_xs.dtype.type(least), d_initial
 
     for backward in (dropped, added):
-        wrong = asked(replace(engine, backward=backward), case)
+        wrong = checked(replace(engine, backward=backward), case)
         assert wrong
         assert all("times as large, divided by that: d_xs[" in each for each in wrong)
 
@@ -53,4 +53,4 @@ def test_what_underflows_is_no_fault():
     """Cotangents that are lost once they are scaled down: the scaled problem's own truth allows for that."""
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 4, np.float32)
     tiny = replace(case, objective=case.objective.replaced(lambda a: (a * 2.0**-90).astype(a.dtype)))
-    assert asked(layer(lstm.forward, lstm.backward, model=models.lstm), tiny) == []
+    assert checked(layer(lstm.forward, lstm.backward, model=models.lstm), tiny) == []

@@ -60,7 +60,7 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
     "truncation", [Standard("Window", (1,)), Standard("Chunked", (2, 3)), Standard("Tail", (2,))], ids=str
 )
 def test_what_a_loss_must_not_reach_is_zero(truncation):
-    """To the bit: a part that is not zero there is told with its step."""
+    """To the bit: a part that is not zero there is reported with its step."""
     engine = step(steps.vanilla, steps.vanilla_back, model=models.vanilla)
     case = replace(some(models.vanilla), truncation=truncation)
     found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lags_of(engine, case)]
@@ -73,7 +73,7 @@ def test_what_a_loss_must_not_reach_is_zero(truncation):
 
 
 def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
-    """Losses on every step cannot be told apart without cotangents."""
+    """Losses on every step cannot be distinguished without cotangents."""
     sizes = {**SIZES, "K": 2}
     case = random_case(models.lstm, np.random.default_rng(0), sizes, 2, 4, losses="every")
     engine = whole(gradients, model=models.lstm, scope=SCOPE)
@@ -85,9 +85,9 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     )
 
 
-@pytest.mark.parametrize(("records", "asked"), [(2, True), (11, False)])
-def test_many_records_of_many_units_are_not_checked(records, asked):
+@pytest.mark.parametrize(("records", "checked"), [(2, True), (11, False)])
+def test_many_records_of_many_units_are_not_checked(records, checked):
     """A table of their derivatives would cost too much: of each record there are 286,720."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
     case = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, records, 1)
-    assert any(lags_of(engine, case)) == asked
+    assert any(lags_of(engine, case)) == checked

@@ -17,7 +17,7 @@ SIGMOID = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), 
 BY_TANH = "    return (1 + np.tanh(a / 2)) / 2"
 
 
-def asked(engine, bias=0.0, dtype=np.float64, records=3):
+def checked(engine, bias=0.0, dtype=np.float64, records=3):
     """What is wrong on a case of lower biases, by property; and which functions are remarked."""
     case = healthy_case(engine, dtype=np.dtype(dtype), records=records)
     for block in engine.model.blocks:
@@ -36,11 +36,11 @@ def test_a_sigmoid_by_tanh_is_a_remark_where_it_shows(module, model, dtype):
     made = edited(module)
     made.sigmoid = planted(lstm, SIGMOID, BY_TANH).sigmoid
     engine = layer(made.forward, made.backward, model=model)
-    assert asked(engine, 12.0, dtype) == (set(), {("sigmoid",)})
-    assert asked(engine, 40.0, dtype)[0] == set()
-    assert asked(engine, 0.0, dtype) == (set(), set())
+    assert checked(engine, 12.0, dtype) == (set(), {("sigmoid",)})
+    assert checked(engine, 40.0, dtype)[0] == set()
+    assert checked(engine, 0.0, dtype) == (set(), set())
     # By replays.
-    assert asked(engine, 12.0, dtype, 17) == (set(), {("sigmoid",)})
+    assert checked(engine, 12.0, dtype, 17) == (set(), {("sigmoid",)})
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_tanh_that_cancels_near_0_is_a_remark(tanh):
 )
 def test_a_function_that_is_off_by_more_is_refuted(wrong):
     """Forward and backward."""
-    assert {"forward", "lags"} <= asked(lstm_with(SIGMOID, wrong))[0]
+    assert {"forward", "lags"} <= checked(lstm_with(SIGMOID, wrong))[0]
 
 
 @pytest.mark.parametrize("gate", ["i", "f", "o"])
@@ -76,8 +76,8 @@ def test_a_backward_that_is_coarse_where_its_forward_is_not_is_refuted(gate):
     """A slope that is cut to 0 where it is far below a rounding of 1."""
     slope = f" * {gate} * (1 - {gate})"
     engine = lstm_with(slope, f" * np.where({gate} > 1e-13, {gate} * (1 - {gate}), 0)")
-    assert asked(engine) == (set(), set())
-    wrong, remarks = asked(engine, 36.0)
+    assert checked(engine) == (set(), set())
+    wrong, remarks = checked(engine, 36.0)
     assert {"autograd", "lags"} <= wrong
     assert not remarks
     assert "forward" not in wrong
@@ -104,14 +104,14 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
         d_params, d_xs, d_states = made.backward(saved, d_outputs, d_state)
         return d_params, d_xs * (2 if next(calls) == call else 1), d_states
 
-    wrong, remarks = asked(layer(made.forward, backward, model=models.lstm), 12.0)
+    wrong, remarks = checked(layer(made.forward, backward, model=models.lstm), 12.0)
     assert wrong
     assert not remarks
 
 
 @pytest.mark.parametrize("calls", [1, 3])
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ("d_b += da", "d_b += da", []),
         ("d_b += da", "d_b += 2 * da", ["refuted"]),
@@ -119,7 +119,7 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
     ],
     ids=["right", "wrong", "coarse"],
 )
-def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, new, told):
+def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, new, expected):
     """After so many calls of a case; of one that is right by then nothing, for not all was checked."""
     line, found = Channel(), []
     monkeypatch.setattr(time, "monotonic", lambda: line.calls.value / 2)
@@ -128,9 +128,9 @@ def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, ne
     case.blocks["b"] -= 12
     with line.ending(calls):
         found += findings(engine, truth_of(case))
-    assert told or (found, line.calls.value) == ([], 2 * calls)
+    assert expected or (found, line.calls.value) == ([], 2 * calls)
     wrong = ["refuted" for each in found if each.wrong] or ["a remark" for each in found if each.remark]
-    assert wrong[:1] == told
+    assert wrong[:1] == expected
 
 
 def test_rational_functions_are_never_coarse():
@@ -139,5 +139,5 @@ def test_rational_functions_are_never_coarse():
     engine = layer_with(
         models.lstm, lstm, SIGMOID, "    return (1 + a / (1 + np.abs(a))) / 2 + 1e-17", scope=scope
     )
-    assert asked(engine)[0]
-    assert not asked(engine)[1]
+    assert checked(engine)[0]
+    assert not checked(engine)[1]

@@ -14,9 +14,9 @@ def test_why_a_run_ended_early_is_printed():
     """With what it met least of."""
     shares = Share(1, 3, 3), Share(2, 1, 3)
     early = replace(RIGHT, shares=shares, ended="interrupted", strength=1, least_met=("T 512 (4%)",))
-    told = summary.as_text(early).splitlines()
-    assert told[0] == "verified to singles; pairs 33%"
-    assert told[-2] == "ended after 1.0 s, interrupted; least met: T 512 (4%)"
+    found = summary.as_text(early).splitlines()
+    assert found[0] == "verified to singles; pairs 33%"
+    assert found[-2] == "ended after 1.0 s, interrupted; least met: T 512 (4%)"
 
 
 @pytest.mark.parametrize(("digits", "whole"), [(summary.PROGRAM, True), (summary.PROGRAM + 1, False)])

@@ -70,34 +70,34 @@ def a_sine(epochs=2, truncation=Full(), rmse=0.25):
 
 def test_the_json_of_a_verified_run():
     """Verdict, profile, seed, counts, every row with its own, both trainings, and what it ran on."""
-    told = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))
-    assert told["verdict"] == "verified"
-    assert (told["profile"], told["seed"], told["cases"], told["informative"]) == ("few", 7, 1300, 1234)
-    assert told["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
-    assert told["exercise"]["seen"]["T = 1"] == 1000
-    assert not told["exercise"]["missing"]
-    assert len(told["properties"]) == 2 * len(TRUNCATIONS)
+    found = report.as_json(Report(VERIFIED, "few", a_sine(25, Window(5), 0.5), a_sine()))
+    assert found["verdict"] == "verified"
+    assert (found["profile"], found["seed"], found["cases"], found["informative"]) == ("few", 7, 1300, 1234)
+    assert found["seconds"] == pytest.approx(VERIFIED.seconds, abs=1e-3)
+    assert found["exercise"]["seen"]["T = 1"] == 1000
+    assert not found["exercise"]["missing"]
+    assert len(found["properties"]) == 2 * len(TRUNCATIONS)
     row = {"name": "lags W", "truncation": "Full", "cases": 20, "nonzero": 15, "failures": 0}
-    assert row.items() <= told["properties"][0].items()
-    assert told["properties"][0]["verdict"] == "holds"
-    assert told["properties"][0]["example"] is None
-    budget, sine = told["sine_in_the_articles_budget"], told["sine"]
+    assert row.items() <= found["properties"][0].items()
+    assert found["properties"][0]["verdict"] == "holds"
+    assert found["properties"][0]["example"] is None
+    budget, sine = found["sine_in_the_articles_budget"], found["sine"]
     assert (budget["epochs"], budget["truncation"], budget["validation_rmse"]) == (25, "Window(k=5)", 0.5)
     assert (sine["epochs"], sine["free_run_rmse"], sine["free_run_steps"]) == (2, 0.375, 300)
     assert sine["baselines"]["published"] == PUBLISHED_RMSE
     assert sine["baselines"]["predict zero"] == 0.7
     assert list(sine["losses"]["train"]) == [1.0, 0.5, pytest.approx(1 / 3)]
-    assert told["versions"]["numpy"] == np.__version__
-    assert {"python", "platform", "autograd", "hypothesis"} <= set(told["versions"])
+    assert found["versions"]["numpy"] == np.__version__
+    assert {"python", "platform", "autograd", "hypothesis"} <= set(found["versions"])
 
 
 def test_the_json_of_a_refuted_run():
     """The example is in the rows of its part as a program; there is no training."""
-    told = report.as_json(Report(REFUTED))
-    assert told["verdict"] == "refuted"
-    assert told["sine"] is None
-    assert told["sine_in_the_articles_budget"] is None
-    refuted = [row for row in told["properties"] if row["verdict"] == "refuted"]
+    found = report.as_json(Report(REFUTED))
+    assert found["verdict"] == "refuted"
+    assert found["sine"] is None
+    assert found["sine_in_the_articles_budget"] is None
+    refuted = [row for row in found["properties"] if row["verdict"] == "refuted"]
     assert [(row["name"], row["truncation"], row["failures"]) for row in refuted] == [
         ("lags W", "Full", 5),
         ("lags b", "Window", 7),
@@ -111,6 +111,6 @@ def test_the_json_is_standard():
     def refuse(name):
         raise AssertionError(f"{name} is not JSON")
 
-    told = report.as_json(Report(REFUTED, "few", None, a_sine()))
-    text = json.dumps(told)
+    found = report.as_json(Report(REFUTED, "few", None, a_sine()))
+    text = json.dumps(found)
     assert json.dumps(json.loads(text, parse_constant=refuse)) == text

@@ -81,7 +81,7 @@ def test_each_chunk_is_drawn():
 
 
 def test_it_is_said_in_the_scope():
-    """And no step is told of a chunk."""
+    """And no step is given a chunk."""
     assert "in chunks of 64 steps" in claim_of(chunk=64).in_words()
     assert "in chunks of 2 or 5 steps, as it is told" in claim_of(chunks=(5, 2)).in_words()
     assert (known(claim_of(chunk=64)), known(claim_of(chunks=(5, 2))), known(claim_of())) == (

@@ -163,9 +163,9 @@ def test_what_no_level_makes_by_itself_is_recognised_and_named(name, level):
 def test_the_facts_of_a_case_begin_with_its_kind():
     """And are those of every block, of what has a cotangent, and of how arrays lie in memory."""
     case = replace(made(zero="b")[-1], layouts={"W": "read-only"}, lengths=(2, 3, 5))
-    told = [*facts(case)]
-    assert told[:3] == ["in float32", "under Full()", "under Full"]
-    assert {"with W in memory: read-only", "where records end early", "where b is 0"} <= {*told}
+    found = [*facts(case)]
+    assert found[:3] == ["in float32", "under Full()", "under Full"]
+    assert {"with W in memory: read-only", "where records end early", "where b is 0"} <= {*found}
 
 
 def test_several_levels_are_met_together():

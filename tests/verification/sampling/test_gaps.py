@@ -25,8 +25,8 @@ def rows(model=scan, seed=0, scope=None):
 
 def sizes(name, seeds, model=scan):
     """The numbers of a size that are left out by the classes and run by some of the seeds."""
-    asked = {row.sizes[name] for seed in seeds for row in rows(model, seed)[0].values()}
-    return asked - set(NUMBERS)
+    seen = {row.sizes[name] for seed in seeds for row in rows(model, seed)[0].values()}
+    return seen - set(NUMBERS)
 
 
 @pytest.mark.parametrize("name", ["N", "T", "H"])
@@ -49,8 +49,8 @@ def test_a_size_is_run_twice_and_other_sizes_between_beside_some():
 @pytest.mark.slow
 def test_no_number_of_steps_up_to_512_is_left_out():
     """Beyond the classes it takes more seeds, for such cases take longer."""
-    asked = sizes("T", range(41))
-    assert set(range(NUMBERS[-1] + 1, LONG_STEPS)) <= asked
+    seen = sizes("T", range(41))
+    assert set(range(NUMBERS[-1] + 1, LONG_STEPS)) <= seen
 
 
 @pytest.mark.slow
@@ -93,6 +93,6 @@ def test_no_size_is_beyond_the_most_of_a_model():
     """Neither between the classes nor in them."""
     model = gated_linear_attention
     of_seed, claim = rows(model, 3)
-    asked = [*of_seed.values(), *in_floats(model, claim).rows(1)]
+    seen = [*of_seed.values(), *in_floats(model, claim).rows(1)]
     for name, most in model.most.items():
-        assert max(row.sizes[name] for row in asked) <= most
+        assert max(row.sizes[name] for row in seen) <= most

@@ -133,9 +133,9 @@ def test_arrays_lie_each_in_a_way_of_their_own():
     assert seen[0] > 40
     assert min(seen[how] for how in (STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED, "read-only")) > 4
     declined = Scope(declines=("views", "shared memory"))
-    told = {how for case in made(60, scope=declined, change=layouts) for how in case.layouts.values()}
-    assert not told & {STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED}
-    assert "Fortran order" in told
+    found = {how for case in made(60, scope=declined, change=layouts) for how in case.layouts.values()}
+    assert not found & {STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED}
+    assert "Fortran order" in found
 
 
 def test_a_row_is_plain_that_says_nothing_of_its_numbers():

@@ -56,8 +56,8 @@ def test_a_fault_is_refuted_by_its_property(fault):
     made, found = planted(fault), set()
     engine = layer(made.forward, made.backward, model=model_of(fault))
     for number in rows_of(fault):
-        told = findings(engine, truth(fault.cell, number), turns=dealt_rows(fault.cell)[number].turns)
-        found |= {each.property for each in told if each.wrong}
+        result = findings(engine, truth(fault.cell, number), turns=dealt_rows(fault.cell)[number].turns)
+        found |= {each.property for each in result if each.wrong}
         if fault.caught_by in found:
             break
     assert fault.caught_by in found

@@ -131,8 +131,8 @@ def test_a_given_scope_narrows():
     assert narrowed(sized, Scope(sizes={"H": (32,), "D": (1,)}), lstm).sizes == {"H": (32,), "D": (1,)}
     # What it says of itself, as that it computes in chunks, is no more than was claimed.
     assert narrowed(claim, Scope(chunk=8), lstm).chunk == 8
-    told = resolved(Scope(chunks=(8, 2)), lstm, CAPABILITIES)
-    assert (told.chunks, narrowed(told, Scope(chunks=(2,)), lstm).chunks) == ((2, 8), (2,))
+    found = resolved(Scope(chunks=(8, 2)), lstm, CAPABILITIES)
+    assert (found.chunks, narrowed(found, Scope(chunks=(2,)), lstm).chunks) == ((2, 8), (2,))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_right_layer_of_few_sizes_holds():
 
 
 def test_a_diagnosis_runs_no_other_size():
-    """Circumstances are of the least, and the largest is told where it is that."""
+    """Circumstances are of the least, and the largest is named where it is that."""
     engine = of(SIZED)
     assert {case.sizes["K"] for case in circumstances(engine)} == {16}
     assert {case.sizes["K"] for case in large(engine)} == {16, 32}
@@ -76,8 +76,8 @@ def test_a_diagnosis_runs_no_other_size():
     engine = of(SIZED, wrong)
     case = healthy_case(engine, 3, 2, {"A": 2, "K": 32, "V": 16})
     finding = next(each for each in findings(engine, truth_of(case)) if each.wrong)
-    told = diagnose(engine, finding, case)
-    assert told.sentence == (
+    diagnosis = diagnose(engine, finding, case)
+    assert diagnosis.sentence == (
         "k is wrong (twice what it should be) at K = 32: small cases of healthy numbers are right."
     )
 
@@ -115,7 +115,7 @@ def test_no_final_state_has_a_cotangent_that_is_declined():
     assert "loss by the final state alone" not in {entry.name for entry in contract(engine.claim)}
 
 
-@pytest.mark.parametrize("scope", [None, ENDLESS], ids=["asked", "declined"])
+@pytest.mark.parametrize("scope", [None, ENDLESS], ids=["claimed", "declined"])
 def test_who_ignores_it_is_right_where_that_is_declined(scope):
     """And refuted where it is not."""
     engine = of(scope, planted(gated_linear_attention, "(dS,) = d_state", "dS = 0 * d_state[0]"))

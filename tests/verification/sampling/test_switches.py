@@ -32,17 +32,17 @@ def found(model, module, switch=None, names=None):
     for number, row in enumerate(rows_where_code_switches(model, engine.claim)):
         if switch in (None, row.levels["switch"]):
             truth = truth_of_row(design, row, number, engine.claim.blocks)
-            told = [each for each in findings(engine, truth, names) if each.wrong]
-            yield row, truth.informative(engine.claim.blocks), {each.property for each in told}
+            result = [each for each in findings(engine, truth, names) if each.wrong]
+            yield row, truth.informative(engine.claim.blocks), {each.property for each in result}
 
 
 @pytest.mark.parametrize("fault", SWITCHES, ids=lambda fault: f"{fault.cell}: {fault.name}")
 def test_a_fault_is_refuted_on_its_row(fault):
     """By the gradient itself."""
-    told = [
+    result = [
         wrong for *_, wrong in found(model_of(fault), planted(fault), fault.case["switch"], ("autograd",))
     ]
-    assert any(fault.caught_by in wrong for wrong in told)
+    assert any(fault.caught_by in wrong for wrong in result)
 
 
 @first_quick(("model", "module"), RIGHT[1::4], count=0, ids=[model.name for model, _ in RIGHT[1::4]])

@@ -27,7 +27,7 @@ def of_all(row):
     return NAMES
 
 
-def asked(rows, name):
+def places(rows, name):
     """Those on which it is checked, by their places."""
     return [place for place, row in enumerate(rows) if name in row.turns]
 
@@ -58,7 +58,7 @@ def test_each_is_checked_early_and_by_a_stride():
     """On one of the first rows, each on another, and on few at a time."""
     many = tuple("abcdefgh")
     made = in_turn(ROWS, Turns(lambda row: many, first=0))
-    assert sorted(asked(made, name)[0] for name in many) == sorted([*range(STRIDE)] * 2)
+    assert sorted(places(made, name)[0] for name in many) == sorted([*range(STRIDE)] * 2)
     assert max(len(row.turns) for row in made) < len(many)
 
 
@@ -74,7 +74,7 @@ def test_rows_that_are_apart_share_no_turns():
         assert {row.levels["layout"] for row in mine} == {"C", "F", "mixed"}
     assert not any("cut" in row.turns for row in made if row.sizes["T"] == 9)
     alike = in_turn(ROWS, Turns(names, first=0))
-    assert len(asked(alike, "linearity")) < len(asked(made, "linearity"))
+    assert len(places(alike, "linearity")) < len(places(made, "linearity"))
 
 
 def test_rows_of_much_that_is_new_come_first():
@@ -84,10 +84,10 @@ def test_rows_of_much_that_is_new_come_first():
     levels = in_turn(rows, Turns(of_all, first=0, numbers=False))
     for name in NAMES:
         for made in (few, usual, levels):
-            mine = [rows[place].levels for place in asked(made, name)]
+            mine = [rows[place].levels for place in places(made, name)]
             every = {each for row in rows for each in row.levels.items()}
             assert {each for row in mine for each in row.items()} == every
-        assert {rows[place].sizes["T"] for place in asked(few, name)} == {2, 3, 4, 8}
+        assert {rows[place].sizes["T"] for place in places(few, name)} == {2, 3, 4, 8}
     count = [sum(len(row.turns) for row in made) for made in (levels, few, usual)]
     assert max(count[:2]) < count[2]
 

@@ -15,8 +15,8 @@ def test_a_known_module_has_the_parameters_that_its_model_needs(name):
     """By name and shape."""
     rows = 3 * GATES[name.removesuffix("Cell")]
     end = "" if name.endswith("Cell") else "_l0"
-    told = KNOWN[name]
-    assert needed(told.model, layout_of(told.model, told.arrays)) == {
+    found = KNOWN[name]
+    assert needed(found.model, layout_of(found.model, found.arrays)) == {
         f"weight_ih{end}": (rows, 2),
         f"weight_hh{end}": (rows, 3),
         f"bias_ih{end}": (rows,),

@@ -47,7 +47,7 @@ def flattened(f, p, x, h):
 
 
 # Of a model that puts out more than one vector there is no loss of its own.
-ASKED = [
+JUDGED = [
     (model, losses)
     for model in SHIPPED
     for losses in ("cotangents", "every", "classes")
@@ -55,7 +55,7 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize(("model", "losses"), ASKED, ids=lambda each: getattr(each, "name", each))
+@pytest.mark.parametrize(("model", "losses"), JUDGED, ids=lambda each: getattr(each, "name", each))
 @first_quick("form", [lambda model: model, one_copy_alone], ids=["copies", "one copy"])
 def test_the_truth_beside_draws_is_the_truth_by_itself(model, losses, form):
     """In every model, whatever the loss, whether its step takes copies or not: no rounding reaches it."""

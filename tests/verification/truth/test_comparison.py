@@ -1,4 +1,4 @@
-"""Arrays are compared entry by entry, and what is wrong is told by its worst place."""
+"""Arrays are compared entry by entry, and what is wrong is reported by its worst place."""
 
 import numpy as np
 import pytest

@@ -27,13 +27,13 @@ def test_the_oracles_agree(model):
     case = case_of(model)
     truth = replay.gradient(case)
     assert set(truth) == {block.name for block in model.blocks}
-    for told in (
+    for found in (
         complex_step.gradient(case),
         lag_table(case).gradient(case.reach),
         {name: each.truth for name, each in replayed(case).expected().items()},
     ):
-        assert set(told) == set(truth)
-        for name, array in told.items():
+        assert set(found) == set(truth)
+        for name, array in found.items():
             assert np.allclose(array, truth[name], rtol=1e-13, atol=1e-15)
 
 

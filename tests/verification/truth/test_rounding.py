@@ -1,4 +1,4 @@
-"""Noises of draws: none in the truth, of the unit's size elsewhere, and told again."""
+"""Noises of draws: none in the truth, of the unit's size elsewhere, and the same again."""
 
 import numpy as np
 

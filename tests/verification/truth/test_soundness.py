@@ -1,4 +1,4 @@
-"""A model is checked before anyone is judged by it; each fault of one is told in one line."""
+"""A model is checked before anyone is judged by it; each fault of one is reported in one line."""
 
 from dataclasses import replace
 

@@ -87,9 +87,9 @@ def with_domain(case):
 def test_its_answers_are_rounded_once(dtype):
     """So the bound is that of single precision, and half a unit in the last place."""
     case = stored(SOME, dtype)
-    told, single = truth_of(case), truth_of(as_known(case))
+    result, single = truth_of(case), truth_of(as_known(case))
     half_a_unit = {"float16": 2.0**-11, "bfloat16": 2.0**-8}[dtype.name]
-    for name, each in {**told.blocks, **told.forward}.items():
+    for name, each in {**result.blocks, **result.forward}.items():
         alike = {**single.blocks, **single.forward}[name]
         np.testing.assert_array_equal(each.truth, alike.truth)
         assert each.bound == pytest.approx(alike.bound + half_a_unit * (alike.size + alike.bound))
@@ -122,10 +122,10 @@ def refuting(module, dtype, some=SOME):
 @of_each
 def test_who_computes_in_single_precision_is_right(dtype):
     """Sums of several answers, of which each is rounded, are not checked."""
-    asked, wrong = refuting(kept.of(plain, dtype), dtype)
+    checked, wrong = refuting(kept.of(plain, dtype), dtype)
     assert wrong == set()
-    assert asked >= {"forward", "autograd", "lags", "second call", "memory layout", "units permute"}
-    assert not asked & {"linearity", "cotangents add up", "records add up", "cut", "lag by lag"}
+    assert checked >= {"forward", "autograd", "lags", "second call", "memory layout", "units permute"}
+    assert not checked & {"linearity", "cotangents add up", "records add up", "cut", "lag by lag"}
 
 
 def test_who_computes_in_half_precision_is_refuted():
@@ -155,5 +155,5 @@ def test_the_designed_sample_says_something_in_it(dtype):
     some = [made.make(row, np.random.default_rng(n)) for n, row in enumerate(made.rows(2))][::7]
     assert {case.dtype for case in some} == {dtype}
     assert all(np.isfinite(array).all() for case in some for array in case.blocks.values())
-    told = [truth_of(case).informative(claim.blocks) for case in some]
-    assert sum(told) > 0.9 * len(told)
+    result = [truth_of(case).informative(claim.blocks) for case in some]
+    assert sum(result) > 0.9 * len(result)

@@ -35,7 +35,7 @@ BY_STEP, BY_OWN_STEPS = "Bidirectional", "BothEnds"
 
 # The kinds that are checked: whole sequences, records that end early, a window, and a truncation of the
 # user's own. A stack does not take lengths with a truncation, nor BothEnds a truncation.
-ASKED = (
+JUDGED = (
     *((BY_STEP, kind) for kind in ("whole", "lengths", "window", "table")),
     *((BY_OWN_STEPS, kind) for kind in ("whole", "lengths")),
 )
@@ -189,7 +189,7 @@ def _arguments(package: ModuleType) -> st.SearchStrategy[tuple[Any, ...]]:
     @st.composite
     def drawn(draw: Callable[..., Any]) -> tuple[Any, ...]:
         records, steps, inputs, below, above = (draw(st.integers(1, most)) for most in (3, 5, 3, 3, 3))
-        top, kind = draw(st.sampled_from(ASKED))
+        top, kind = draw(st.sampled_from(JUDGED))
         dtype = draw(st.sampled_from((np.float64, np.float32)))
         scale = draw(st.sampled_from((1.0, 0.5, 3.0)))
         rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))

@@ -59,9 +59,9 @@ def test_caught_by_another_property_is_not_caught_by_name():
 def test_a_fault_of_another_cell_is_refused():
     """Its gradients are not looked at, so that it would live whatever the verifier sees."""
     mutant = Fault("of a test", "W.", "this test", UNTRANSPOSED, "lags", cell="lstm")
-    with pytest.raises(ValueError, match=r"^mutant 'of a test': cell 'lstm', needed 'vanilla', ") as told:
+    with pytest.raises(ValueError, match=r"^mutant 'of a test': cell 'lstm', needed 'vanilla', ") as raised:
         judge(mutant, all_cases()[:1], JUDGES)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_an_unknown_property_is_refused():

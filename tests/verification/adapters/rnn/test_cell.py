@@ -23,20 +23,20 @@ from verification.models.truncation import window
 )
 def test_a_layer_is_called_as_it_is_by_a_user(case, lengths, ends):
     """Nothing is said that need not be; what stands behind it has a gradient of zero."""
-    told = []
+    reported = []
 
     class Noting(rnn.Layer):
         def forward(self, params, xs, state, lengths):
-            told.append(lengths)
+            reported.append(lengths)
             return super().forward(params, xs, state, lengths)
 
         def backward(self, saved, d_outputs, d_state, truncation):
-            told.extend((d_state, truncation))
+            reported.extend((d_state, truncation))
             return super().backward(saved, d_outputs, d_state, truncation)
 
     case = replace(case, truncation=window(2))
     _, blocks = network_of("lstm", package=copied(Layer=Noting)).answer(case)
-    assert (None if told[0] is None else told[0].tolist()) == lengths
-    assert (told[1] is not None, told[2]) == (ends, rnn.Window(2))
+    assert (None if reported[0] is None else reported[0].tolist()) == lengths
+    assert (reported[1] is not None, reported[2]) == (ends, rnn.Window(2))
     assert blocks.keys() == {block.name for block in lstm.blocks}
     assert [blocks[name][0].any() for name in ("V", "c", "U")] == [False, False, True]

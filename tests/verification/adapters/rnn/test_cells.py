@@ -41,8 +41,8 @@ LOSSES = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("module", "right", "wrong", "told"), LOSSES, ids=["weights", "classes"])
-def test_a_wrong_gradient_of_such_losses_is_refuted_and_named(module, right, wrong, told):
+@pytest.mark.parametrize(("module", "right", "wrong", "expected"), LOSSES, ids=["weights", "classes"])
+def test_a_wrong_gradient_of_such_losses_is_refuted_and_named(module, right, wrong, expected):
     """With the model's own loss it is right, which the diagnosis says."""
     engine = network_of("gru", package=fault(module, right, wrong or "pass"))
     seen = [
@@ -53,7 +53,7 @@ def test_a_wrong_gradient_of_such_losses_is_refuted_and_named(module, right, wro
     assert seen
     assert {each.stage for each in seen} == {"losses"}
     assert all(
-        told in each.sentence and "The bug is in the gradient of losses" in each.sentence for each in seen
+        expected in each.sentence and "The bug is in the gradient of losses" in each.sentence for each in seen
     )
 
 

@@ -15,9 +15,9 @@ from verification.adapters.rnn.engine import gradients_of, manual
 from verification.models.truncation import Standard, window
 
 
-def a_problem(*given, **asked):
+def a_problem(*given, **named):
     """A problem of the vanilla model."""
-    return problem_of(a_network(*given, **asked))
+    return problem_of(a_network(*given, **named))
 
 
 def engine_of(package):
@@ -92,7 +92,7 @@ def test_a_workspace_is_used_before_and_after():
 
 
 def test_two_ways_to_the_loss_have_to_agree():
-    """A loss alone that is another number than the loss with gradients is told of, and there is no answer."""
+    """A loss alone that is another number than the loss with gradients is reported, and answers nothing."""
 
     class TwoLosses(rnn.RNN):
         def loss_value(self, *given):
@@ -106,16 +106,16 @@ def test_two_ways_to_the_loss_have_to_agree():
 @pytest.mark.parametrize("every", [0, 3])
 def test_checkpoints_are_set(every):
     """0 leaves their number to the engine."""
-    asked = []
+    made = []
 
     class Noting(rnn.RNN):
         def loss_and_gradients(self, *given, checkpoints=None):
-            asked.append(checkpoints)
+            made.append(checkpoints)
             return super().loss_and_gradients(*given, checkpoints=checkpoints)
 
     copy = copied(RNN=Noting)
     engine_of(copy)(replace(a_problem(), checkpoints=every))
-    assert asked == [rnn.Checkpoints(every or None)]
+    assert made == [rnn.Checkpoints(every or None)]
 
 
 @pytest.mark.parametrize("workspace", [False, True])

@@ -32,11 +32,11 @@ def wrong(engine, name):
 @pytest.mark.parametrize("name", CELLS)
 def test_each_is_informative(name):
     """It has a truth that says something, of every cell; of rows some are of zeros alone."""
-    engine, told = network_of(name), {}
+    engine, result = network_of(name), {}
     for each in of_every_cell(engine.model):
-        told[each.name] = truth_of(each.make()).informative(engine.claim.blocks)
-    assert [case for case in CASES if not told[case]] == []
-    assert sum(told[case] for case in DRAWN) >= 0.9 * len(DRAWN)
+        result[each.name] = truth_of(each.make()).informative(engine.claim.blocks)
+    assert [case for case in CASES if not result[case]] == []
+    assert sum(result[case] for case in DRAWN) >= 0.9 * len(DRAWN)
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ NUMPY = [fault for fault in FAULTS if fault not in COMPILED]
 @pytest.mark.parametrize("one", NUMPY, ids=lambda one: one.name)
 def test_a_fault_is_refuted_by_its_case(one):
     """By NumPy's loops, in a copy of the package."""
-    assert wrong(network_of(one.cell, package=package(one)), one.case["asked"])
+    assert wrong(network_of(one.cell, package=package(one)), one.case["runs"])
 
 
 @pytest.mark.slow
@@ -82,8 +82,8 @@ def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
     """And it is right without the fault, as the test above checks."""
     engine = network_of(one.cell, LOOPS["compiled"])
     with planted(one):
-        compile_loops(one.cell, (case_of(engine, one.case["asked"]).dtype.name,))
-        assert wrong(engine, one.case["asked"])
+        compile_loops(one.cell, (case_of(engine, one.case["runs"]).dtype.name,))
+        assert wrong(engine, one.case["runs"])
 
 
 @pytest.mark.slow

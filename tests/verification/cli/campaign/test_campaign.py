@@ -37,8 +37,8 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(shrinking, "SECONDS", 0.1)
 
 
-def nothing(*told):
-    """Nobody is told."""
+def nothing(*given):
+    """Nothing is reported."""
 
 
 def campaign_in(folder, text, cases, processes=2):
@@ -57,7 +57,7 @@ def run(campaign, progress=nothing):
         return concluded(campaign, sample, record, 0.0)
 
 
-def told(outcome):
+def known(outcome):
     """All of an outcome but seconds and the example, whose search ends by the clock."""
     judgement = outcome.judgement
     rows = [(row.property, row.part, row.cases, row.evidence, row.failures) for row in judgement.rows]
@@ -82,7 +82,7 @@ class Stopped(Exception):
 def test_a_campaign_that_was_stopped_goes_on(tmp_path):
     """Where it was: no block is done twice, and the outcome is that of one that was not stopped."""
     whole = campaign_in(tmp_path / "whole", WRONG_SQUARE, 3 * CASES + 10, processes=1)
-    want = told(run(whole))
+    want = known(run(whole))
     programs = sorted(path.name for path in (whole.folder / FAILURES).iterdir())
     assert f"{want['smallest']}.py" in programs
     text = (whole.folder / FAILURES / programs[0]).read_text("utf-8")
@@ -99,10 +99,10 @@ def test_a_campaign_that_was_stopped_goes_on(tmp_path):
     with opened(stopped.folder, stopped.identity) as store:
         assert len([*store.records(3 * CASES + 10)]) == 2
     left = []
-    assert told(run(stopped, lambda done, total: left.append((done, total)))) == want
+    assert known(run(stopped, lambda done, total: left.append((done, total)))) == want
     assert left == [(CASES, CASES + 10), (CASES + 10, CASES + 10)]
     assert sorted(path.name for path in (stopped.folder / FAILURES).iterdir()) == programs
-    assert told(run(stopped, lambda *_: pytest.fail("done twice"))) == want
+    assert known(run(stopped, lambda *_: pytest.fail("done twice"))) == want
     assert (want["cases"], want["refuted"] > 0) == (3 * CASES + 10, True)
 
 
@@ -113,17 +113,17 @@ def test_more_cases_keep_what_is_there(tmp_path):
     run(few)
     done = []
     more = replace(few, cases=3 * CASES)
-    grown = told(run(more, lambda now, total: done.append((now, total))))
+    grown = known(run(more, lambda now, total: done.append((now, total))))
     assert done == [(CASES, 2 * CASES), (2 * CASES, 2 * CASES)]
-    assert grown == told(run(campaign_in(tmp_path / "at_once", SQUARE, 3 * CASES)))
+    assert grown == known(run(campaign_in(tmp_path / "at_once", SQUARE, 3 * CASES)))
 
 
-def looked_at(found, asked):
+def looked_at(found, run):
     """A way to look at blocks that notes which it is given, and finds the same in each."""
 
     def look(blocks):
         for block in blocks:
-            asked.append(block.index)
+            run.append(block.index)
             yield found
 
     return look
@@ -140,8 +140,8 @@ def looked_at(found, asked):
 )
 def test_a_campaign_ends_at_the_same_block(tmp_path, found, blocks):
     """With enough refuted cases or lost processes, however it got there."""
-    asked = []
-    campaign = Campaign(None, {"engine": "net"}, 0, 9 * CASES, tmp_path, looked_at(found, asked))
+    run = []
+    campaign = Campaign(None, {"engine": "net"}, 0, 9 * CASES, tmp_path, looked_at(found, run))
 
     def until(most):
         with opened(tmp_path, campaign.identity) as store:
@@ -153,7 +153,7 @@ def test_a_campaign_ends_at_the_same_block(tmp_path, found, blocks):
         until(2 * CASES)
     want = sum([found] * blocks, Record()).to_json()
     assert [until(10**9), until(10**9)] == [want, want]
-    assert asked == [*range(blocks)]
+    assert run == [*range(blocks)]
 
 
 @pytest.mark.slow

@@ -117,9 +117,9 @@ def test_a_worker_that_is_lost_costs_nothing_and_a_scheduler_is_reported(machine
     coming = on_cluster(machines.address, target, identity, BLOCKS)
     next(coming)
     machines.kill(machines.scheduler)
-    with pytest.raises(GaveUp, match=r"the cluster at tcp://.* is lost") as told:
+    with pytest.raises(GaveUp, match=r"the cluster at tcp://.* is lost") as raised:
         list(coming)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.slow
@@ -128,9 +128,9 @@ def test_a_block_that_ends_whatever_runs_it_is_given_up(machines, tmp_path):
     ends = SQUARE.replace("    return x * x, x\n", "    import os\n    os._exit(7)\n    return x * x, x\n")
     _, target, identity = subject_in(tmp_path, ends, "ends")
     machines.work("--no-nanny")
-    with pytest.raises(GaveUp, match=r"block 0: .*, before the engine") as told:
+    with pytest.raises(GaveUp, match=r"block 0: .*, before the engine") as raised:
         list(on_cluster(machines.address, target, identity, BLOCKS[:1]))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.slow
@@ -169,9 +169,9 @@ def test_workers_that_will_not_do_are_refused(machines, tmp_path):
     _, target, identity = subject_in(tmp_path, SQUARE)
 
     def refused(target, identity, words, process):
-        with pytest.raises(ValueError, match=words) as told:
+        with pytest.raises(ValueError, match=words) as raised:
             check(machines.address, target, identity)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(raised.value)
         if process is not None:
             machines.kill(process)
 
@@ -209,10 +209,10 @@ def test_where_no_scheduler_is(monkeypatch, tmp_path, address):
     """One line, and soon."""
     _, target, identity = subject_in(tmp_path, SQUARE)
     monkeypatch.setattr(module, "ANSWER", 0.5)
-    with pytest.raises(ValueError, match="needed HOST:PORT of a scheduler that runs") as told:
+    with pytest.raises(ValueError, match="needed HOST:PORT of a scheduler that runs") as raised:
         check(address, target, identity)
-    assert str(told.value).startswith(f"--scheduler: {address!r}: ")
-    assert "\n" not in str(told.value)
+    assert str(raised.value).startswith(f"--scheduler: {address!r}: ")
+    assert "\n" not in str(raised.value)
 
 
 def test_a_scheduler_without_workers(machines, monkeypatch, tmp_path):

@@ -108,11 +108,11 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
         assert len(below) >= 2
         started.send_signal(number)
         code = started.wait(30)
-        told = started.stderr.read()
+        got = started.stderr.read()
     assert code == {signal.SIGINT: 130, signal.SIGKILL: -9}[number]
     if number != signal.SIGKILL:
-        assert "what is done so far is kept in out; the same command goes on from there" in told
-        assert "Traceback" not in told
+        assert "what is done so far is kept in out; the same command goes on from there" in got
+        assert "Traceback" not in got
     assert gone(below)
     done = run(project, *argv)
     assert done.returncode == 0
@@ -155,8 +155,8 @@ def test_a_damaged_folder_is_refused_before_any_work(copied, capsys):
     with connection:
         connection.execute("UPDATE done SET value = replace(value, '50', '51') WHERE kind = 'block'")
     connection.close()
-    told = refused(capsys, "mine.py:net", "--cases", "50", "--out", "out")
-    assert told.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
+    got = refused(capsys, "mine.py:net", "--cases", "50", "--out", "out")
+    assert got.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch):

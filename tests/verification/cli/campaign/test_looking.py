@@ -52,6 +52,6 @@ def test_a_forward_that_ends_the_process_in_which_cases_are_drawn_is_reported(tm
         f"    import os\n    os.getpid() == {home} or os._exit(7)\n    return x * x, x\n",
     )
     subject, _, _ = subject_in(tmp_path, ends, "ends")
-    with pytest.raises(GaveUp, match=r"^block 3: the work ended .* exit code 7, before the engine") as told:
+    with pytest.raises(GaveUp, match=r"^block 3: the work ended .* exit code 7, before the engine") as raised:
         list(on_processes(subject, 1, [SeededBlock(0, 3, 2)]))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)

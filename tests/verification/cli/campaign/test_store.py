@@ -115,11 +115,11 @@ def damaged(folder, *statement):
     with connection:
         connection.execute(*statement)
     connection.close()
-    with pytest.raises(ValueError, match=NAME) as told:
+    with pytest.raises(ValueError, match=NAME) as raised:
         read(folder)
-    assert str(told.value).startswith(f"{folder / NAME}: ")
-    assert "\n" not in str(told.value)
-    return str(told.value)
+    assert str(raised.value).startswith(f"{folder / NAME}: ")
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
 
 
 @pytest.fixture
@@ -152,10 +152,10 @@ def filled(tmp_path):
 )
 def test_a_row_that_is_not_as_it_was_written_is_refused(filled, kind, change):
     """A digit, a value cut off, a number or a size: a checksum is over all of a row."""
-    told = damaged(filled, f"UPDATE done SET {change} WHERE kind = '{kind}' AND number = 0")
+    found = damaged(filled, f"UPDATE done SET {change} WHERE kind = '{kind}' AND number = 0")
     # A block with another number is found missing first.
     whats = ("does not match its checksum", "is missing")
-    assert any(f": {kind} " in told and f" {what}; {ANEW}" in told for what in whats)
+    assert any(f": {kind} " in found and f" {what}; {ANEW}" in found for what in whats)
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def test_a_database_that_was_cut_off_is_refused(filled, cut):
     """Wherever; before anything is read of it, or when that is read which is not there any more."""
     whole = (filled / NAME).read_bytes()
     (filled / NAME).write_bytes(whole[:cut])
-    with pytest.raises(ValueError, match=NAME) as told:
+    with pytest.raises(ValueError, match=NAME) as raised:
         read(filled)
-    assert str(told.value).startswith(f"{filled / NAME}: ")
+    assert str(raised.value).startswith(f"{filled / NAME}: ")
 
 
 def test_any_flipped_bit_is_refused_or_does_no_harm(filled):
@@ -200,8 +200,8 @@ def test_any_flipped_bit_is_refused_or_does_no_harm(filled):
         (filled / NAME).write_bytes(flipped)
         try:
             sample, blocks = read(filled)
-        except ValueError as told:
-            refused += NAME in str(told)
+        except ValueError as error:
+            refused += NAME in str(error)
         else:
             assert sample in ({"record": 10}, None)
             assert blocks in ([CASES, CASES], [CASES], [])

@@ -8,10 +8,10 @@ from verification.report.pages.rendering import PROGRAM, page, parts, program, s
 
 
 def test_the_verdict_comes_first_and_every_section_has_a_link():
-    """In the order in which they are given; what is told is text."""
+    """In the order in which they are given; what is shown is text."""
     sections = {name: parts("parts.html").missing(name) for name in ("one", "versions")}
-    told = {"kicker": "", "kind": "good", "verdict": "verified", "lead": f"the lead {NASTY}", "as_if": None}
-    text = page(**told, asked=[("Asked", "all")], facts="7 cases", instead="no picture", sections=sections)
+    found = {"kicker": "", "kind": "good", "verdict": "verified", "lead": f"the lead {NASTY}", "as_if": None}
+    text = page(**found, asked=[("Asked", "all")], facts="7 cases", instead="no picture", sections=sections)
     read = Page(text)
     assert read.attributes("href") == ["#one", "#versions"]
     assert read.attributes("id") == ["one", "versions"]
@@ -52,9 +52,9 @@ def test_a_long_program_loses_its_middle_and_says_so():
 @pytest.mark.parametrize("count", [0, 9, 999, 1_000, 9_999, 10_000, 999_999, 1_000_000, 12_345_678])
 def test_a_count_is_short_and_never_said_to_be_more(count):
     """Four characters, of which three are digits."""
-    told = short(count)
-    assert len(told) <= 4
-    number = float(told.rstrip("kM")) * {"k": 1e3, "M": 1e6}.get(told[-1], 1)
+    found = short(count)
+    assert len(found) <= 4
+    number = float(found.rstrip("kM")) * {"k": 1e3, "M": 1e6}.get(found[-1], 1)
     assert 0.9 * count <= number <= count
 
 

@@ -27,12 +27,12 @@ def test_a_run_tells_who_survived(monkeypatch):
     """A fault that another property catches than it names, with what did, and progress."""
     # Other checks compile the text for other types.
     monkeypatch.setattr(judging, "SPECIAL", {NO_NUMBERS: lambda cell: None})
-    told = []
+    reported = []
     halved = a_fault("rows[t + 1, n, :H] = a[n] / 2", NO_NUMBERS)
-    result = run([halved], [], lambda *counts: told.append(counts))
+    result = run([halved], [], lambda *counts: reported.append(counts))
     (survivor,) = result.survivors
     assert "forward" in survivor.caught
     assert survivor.caught["forward"].failure.startswith("forward outputs: ")
     assert "case = Case(" in survivor.caught["forward"].code()
-    assert told == [(1, 1)]
+    assert reported == [(1, 1)]
     assert not result.holds
