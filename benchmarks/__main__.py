@@ -17,8 +17,8 @@ from benchmarks import fresh, progress
 from benchmarks.contenders import CONTENDERS, Contender
 from benchmarks.machine import cores, machine, versions
 from benchmarks.options import Options
-from benchmarks.progress import Stretch
-from benchmarks.results import Row, document
+from benchmarks.progress import RunPart
+from benchmarks.results import Timing, document
 from benchmarks.shapes import BY_NAME
 from benchmarks.task import CELLS, DATA
 from rnn.console import command_line
@@ -188,15 +188,15 @@ def _loops(options: Options) -> str:
     return f"manual runs {', '.join(usual)}"
 
 
-def answers(questions: Mapping[str, ModuleType], options: Options) -> tuple[list[str], list[Row]]:
+def answers(questions: Mapping[str, ModuleType], options: Options) -> tuple[list[str], list[Timing]]:
     """The questions that were answered, and their rows, each with its table as soon as it is there.
 
     One whose process fails does not cost the others.
     """
     answered: list[str] = []
-    found: list[Row] = []
+    found: list[Timing] = []
     seconds = progress.QUICK if options.quick else progress.FULL
-    stretches = Stretch.whole().divided({name: seconds[name] for name in questions})
+    stretches = RunPart.whole().divided({name: seconds[name] for name in questions})
     for name, question in questions.items():
         start = time.monotonic()
         try:
@@ -221,7 +221,7 @@ def _save(text: str, path: Path) -> None:
         write_text(path, text)
 
 
-def _draw(question: ModuleType, rows: list[Row], path: Path) -> None:
+def _draw(question: ModuleType, rows: list[Timing], path: Path) -> None:
     """The picture of a question, which knows its name itself."""
     question.pictures(rows, path.parent)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
-from benchmarks.results import Row
-from benchmarks.shapes import LARGE, Shape
+from benchmarks.results import Timing
+from benchmarks.shapes import LARGE, CallShape
 from benchmarks.tables import behind, contest
 from benchmarks.task import DTYPES, LOSSES, draw
 from rnn import Chunked, Full, Tail, Truncation, Window
@@ -20,7 +20,7 @@ from rnn import Chunked, Full, Tail, Truncation, Window
 NAME = "against_autodiff"
 
 
-Setting = tuple[Shape, str, str, Truncation, str]
+Setting = tuple[CallShape, str, str, Truncation, str]
 
 # The truncations of a cell's rows. Which steps a loss reaches is not the cell's affair, so all are asked of
 # one cell; of the others the full gradient, and the truncation that every library has.
@@ -39,7 +39,7 @@ def truncations(cell: str, steps: int) -> tuple[Truncation, ...]:
     return tuple(every[truncation] for truncation in TRUNCATIONS[cell])
 
 
-def settings(cell: str, shapes: Iterable[Shape], quick: bool) -> list[Setting]:
+def settings(cell: str, shapes: Iterable[CallShape], quick: bool) -> list[Setting]:
     """The arguments of every task of a cell."""
     every = [
         (shape, dtype, loss, truncation, cell)
@@ -51,18 +51,18 @@ def settings(cell: str, shapes: Iterable[Shape], quick: bool) -> list[Setting]:
     return [each for each in every if (_quick(*each) if quick else _thorough(*each))]
 
 
-def _thorough(shape: Shape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
+def _thorough(shape: CallShape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
     """Where one gradient takes a tenth of a second and more, full gradients stand for the truncated ones."""
     return shape not in LARGE or truncation == Full()
 
 
-def _quick(shape: Shape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
+def _quick(shape: CallShape, dtype: str, loss: str, truncation: Truncation, cell: str) -> bool:
     """A quick run has full gradients alone, and losses on every step only where they are soon computed."""
     soon = cell == "vanilla" and dtype == "float32" and shape.T <= 100
     return truncation == Full() and (loss == "last" or soon)
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """Each number of threads in a process of its own."""
     return for_each_number_of_threads(NAME, options)
 
@@ -80,12 +80,12 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """Milliseconds and ratios, a line a task; then the timings in which a library is not clearly behind."""
     return "\n\n".join([contest("The library's time over ours (times)", found), behind(found)])
 
 
-def pictures(found: list[Row], folder: Path) -> None:
+def pictures(found: list[Timing], folder: Path) -> None:
     """ratios.png."""
     from benchmarks import charts
 

@@ -21,8 +21,8 @@ from benchmarks import fresh
 from benchmarks.gate import Verdict
 from benchmarks.options import Options
 from benchmarks.programs import plain, published
-from benchmarks.programs.plain import Plan
-from benchmarks.results import Row, timed
+from benchmarks.programs.plain import TrainingPlan
+from benchmarks.results import Timing, timed
 from benchmarks.tables import milliseconds, ratio, table
 from benchmarks.timing import Effort, interleaved
 from rnn import ACTIVATIONS, RNN, Vanilla, Window
@@ -44,10 +44,10 @@ AGREE = 1e-9
 Losses = tuple[list[float], list[float]]
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """With one thread: one record at a time leaves a second one nothing to do."""
     entries = fresh.call(f"{NAME}.in_process", 1, options=options.to_json())
-    return [Row.from_json(entry) for entry in entries]
+    return [Timing.from_json(entry) for entry in entries]
 
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,8 +72,8 @@ def programs(task: str, activation: str, epochs: int) -> dict[str, Callable[[], 
     net = RNN(Vanilla(encoded[0].xs.shape[2], UNITS, ACTIVATIONS[activation]), outputs=1)
     params = net.init(np.random.default_rng(0))
     sgd = SGD(Constant(RATE), ClipValue(CLIP))
-    plan = Plan(activation, JUMPS, RATE, CLIP, epochs)
-    at_once = Plan(activation, JUMPS, RATE, CLIP, epochs, evaluate=len(seen.xs))
+    plan = TrainingPlan(activation, JUMPS, RATE, CLIP, epochs)
+    at_once = TrainingPlan(activation, JUMPS, RATE, CLIP, epochs, evaluate=len(seen.xs))
 
     def manual() -> Losses:
         _, history = train(
@@ -95,7 +95,7 @@ def _published(seen: tuple[Array, Array], unseen: tuple[Array, Array], epochs: i
     """The published structure from its own weights, uniform on [0, 1)."""
     rng = np.random.default_rng(0)
     length = seen[0].shape[1]
-    weights = published.Weights(
+    weights = published.PublishedWeights(
         rng.uniform(0, 1, (UNITS, length)), rng.uniform(0, 1, (UNITS, UNITS)), rng.uniform(0, 1, (1, UNITS))
     )
     published.train(weights, seen, unseen, epochs)
@@ -103,7 +103,7 @@ def _published(seen: tuple[Array, Array], unseen: tuple[Array, Array], epochs: i
 
 def compete(
     calls: dict[str, Callable[[], Losses | None]], task: str, epochs: int, effort: Effort
-) -> list[Row]:
+) -> list[Timing]:
     """A row for each program: the whole training's milliseconds."""
     ends = {name: call() for name, call in calls.items() if name != "published"}
     verdicts = {name: agree(ends[name], ends["manual"]) for name in ends}
@@ -115,7 +115,7 @@ def compete(
         about = (NAME, "vanilla", 50, 1, inputs, UNITS, "float64", 1, f"Window({JUMPS})", "last", name)
         more = {"task": task, "epochs": epochs, "compared": name != "published"}
         more |= {"loops": repr(usual_loops(Vanilla(inputs, UNITS)))} if name == "manual" else {}
-        made = Row(*about, agreement=verdict.agreement, objection=verdict.objection, more=more)
+        made = Timing(*about, agreement=verdict.agreement, objection=verdict.objection, more=more)
         found.append(timed(made, times[name], times["manual"]) if name in times else made)
     return found
 
@@ -129,7 +129,7 @@ def agree(got: Losses | None, manual: Losses | None) -> Verdict:
     return Verdict(worst, "" if worst <= AGREE else f"its last losses are off by {worst:.2g}")
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """A line for each program and task."""
     lines = [
         [row.more["task"], row.contender, milliseconds(row), ratio(row), _agreement(row)] for row in found
@@ -139,5 +139,5 @@ def report(found: list[Row]) -> str:
     return f"{title}\n\n{table(head, lines)}"
 
 
-def _agreement(row: Row) -> str:
+def _agreement(row: Timing) -> str:
     return "not compared" if row.agreement is None else f"{row.agreement:.1e}"

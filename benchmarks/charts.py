@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.contenders import CONTENDERS
-from benchmarks.curves import Curve
+from benchmarks.curves import TimeCurve
 from benchmarks.fit import exponent
-from benchmarks.results import Row
+from benchmarks.results import Timing
 from benchmarks.tables import grouped
 
 # A contender keeps its colour and its shape in every picture. The colours are those of Okabe and Ito, which
@@ -37,7 +37,7 @@ DPI = 200
 FILLED = {"last": "full", "every": "none"}
 
 
-def ratios(rows: Iterable[Row], path: Path) -> None:
+def ratios(rows: Iterable[Timing], path: Path) -> None:
     """Each library's time over ours, full gradients: a panel for each cell, type and number of threads."""
     shown = [
         row
@@ -79,7 +79,7 @@ def ratios(rows: Iterable[Row], path: Path) -> None:
 Sizes = tuple[tuple[str, int], ...]
 
 
-def _ratios_of(ax: Axes, panel: Sequence[Row], names: Sequence[str], shapes: Sequence[Sizes]) -> None:
+def _ratios_of(ax: Axes, panel: Sequence[Timing], names: Sequence[str], shapes: Sequence[Sizes]) -> None:
     """One panel: a line a shape, a mark for each contender and place of the losses."""
     for place, name in enumerate(names):
         # Side by side, so that equal ratios stay apart.
@@ -110,7 +110,7 @@ def _ratios_of(ax: Axes, panel: Sequence[Row], names: Sequence[str], shapes: Seq
     ax.set_xlabel("its time over ours")
 
 
-def _shape(row: Row) -> Sizes:
+def _shape(row: Timing) -> Sizes:
     return tuple((name, getattr(row, name)) for name in "TNDH")
 
 
@@ -118,7 +118,7 @@ def _sized(name: str, size: int) -> str:
     return f"{name} {size}"
 
 
-def _loss(row: Row) -> str:
+def _loss(row: Timing) -> str:
     return row.loss
 
 
@@ -126,7 +126,7 @@ def _mark(label: str, marker: str, colour: str, **look: Any) -> Line2D:
     return Line2D([], [], marker=marker, color=colour, linestyle="none", label=label, **look)
 
 
-def growth(curves: Sequence[Curve], path: Path) -> None:
+def growth(curves: Sequence[TimeCurve], path: Path) -> None:
     """Milliseconds against each axis, with the exponent of every curve."""
     panels = grouped(curves, lambda curve: curve.axis)
     down, across = -(-len(panels) // 2), min(2, len(panels))
@@ -147,7 +147,7 @@ def growth(curves: Sequence[Curve], path: Path) -> None:
     figure.savefig(path, dpi=DPI)
 
 
-def memory(rows: Sequence[Row], path: Path) -> None:
+def memory(rows: Sequence[Timing], path: Path) -> None:
     """Peak memory against T."""
     figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     ax = figure.subplots()

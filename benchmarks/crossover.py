@@ -9,8 +9,8 @@ from typing import Any
 
 from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
-from benchmarks.results import Row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing
+from benchmarks.shapes import CallShape
 from benchmarks.tables import grouped, ratio, table
 from benchmarks.task import DTYPES, draw
 
@@ -23,7 +23,7 @@ RECORDS, UNITS = (1, 4, 16, 64, 256), (16, 64, 128, 256, 512)
 QUICK_RECORDS, QUICK_UNITS = RECORDS[:3], UNITS[:3]
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """Each number of threads in a process of its own; none without compiled loops."""
     if NUMPY not in options.contenders:
         return []
@@ -35,7 +35,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     chosen = Options.from_json(options)
     records, units = (QUICK_RECORDS, QUICK_UNITS) if chosen.quick else (RECORDS, UNITS)
     plan = [
-        (cell, dtype, Shape(STEPS, N, INPUTS, H))
+        (cell, dtype, CallShape(STEPS, N, INPUTS, H))
         for cell in chosen.cells
         for dtype in DTYPES
         for N in records
@@ -49,7 +49,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """A table of N by H for each cell, type and number of threads."""
     parts = ["NumPy's time over that of compiled loops (times)"]
     of_numpy = [row for row in found if row.contender == NUMPY]
@@ -62,5 +62,5 @@ def report(found: list[Row]) -> str:
     return "\n\n".join(parts)
 
 
-def _of_table(row: Row) -> tuple[str, str, int]:
+def _of_table(row: Timing) -> tuple[str, str, int]:
     return row.cell, row.dtype, row.threads

@@ -12,24 +12,24 @@ from benchmarks import fresh
 from benchmarks.contenders import CONTENDERS
 from benchmarks.gate import compare
 from benchmarks.options import Options
-from benchmarks.results import Row, row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing, row
+from benchmarks.shapes import CallShape
 from benchmarks.tables import grouped, milliseconds, ratio, significant, table
 from benchmarks.task import draw
 from benchmarks.timing import interleaved
 
 NAME = "denormals"
 
-SHAPE = Shape(200, 64, 256, 256)
-QUICK_SHAPE = Shape(200, 16, 64, 64)
+SHAPE = CallShape(200, 64, 256, 256)
+QUICK_SHAPE = CallShape(200, 16, 64, 64)
 
 SHARES = {"healthy": 0.0, "half vanish": 0.5, "all vanish": 1.0}
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """With one thread, as a denormal number is slow in each."""
     entries = fresh.call(f"{NAME}.in_process", 1, options=options.to_json())
-    return [Row.from_json(entry) for entry in entries]
+    return [Timing.from_json(entry) for entry in entries]
 
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """A line for each contender and task."""
     lines = []
     for name, group in grouped(found, lambda row: row.contender).items():

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.measure import for_each_number_of_threads, in_words, measure
 from benchmarks.options import Options
-from benchmarks.results import Row
+from benchmarks.results import Timing
 from benchmarks.tables import SETTING, grouped, milliseconds, ratio, setting, significant, table
 from benchmarks.task import DTYPES, LOSSES, draw
 
@@ -19,7 +19,7 @@ NAME = "floor"
 ONCE, NUMPY = "manual-once", "manual-numpy"
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """Each number of threads in a process of its own; none if the floor does not take part."""
     if "floor" not in options.contenders:
         return []
@@ -40,7 +40,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """Our time over the floor's, a line a task."""
     lines = []
     for key, group in grouped(found, setting).items():

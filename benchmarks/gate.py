@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from rnn.common.arrays import Array
 
 ROOM = 16
@@ -34,7 +34,7 @@ class Verdict:
     objection: str = ""
 
 
-def compare(got: dict[str, Array], manual: dict[str, Array], shape: Shape) -> Verdict:
+def compare(got: dict[str, Array], manual: dict[str, Array], shape: CallShape) -> Verdict:
     """Are these the manual gradients, to rounding? Every block has to have manual's shape and dtype."""
     worst, objections = 0.0, []
     for name, want in manual.items():
@@ -54,7 +54,7 @@ def compare(got: dict[str, Array], manual: dict[str, Array], shape: Shape) -> Ve
     return Verdict(worst if isfinite(worst) else None, "; ".join(objections))
 
 
-def _bounds(dtype: np.dtype[Any], shape: Shape) -> tuple[float, float]:
+def _bounds(dtype: np.dtype[Any], shape: CallShape) -> tuple[float, float]:
     """What an error may be, relative to the block's size, and whatever that is."""
     info = np.finfo(dtype)
     u = float(info.eps) / 2

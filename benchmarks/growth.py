@@ -11,8 +11,8 @@ from benchmarks.curves import curves
 from benchmarks.fit import exponent
 from benchmarks.measure import in_words, measure
 from benchmarks.options import Options
-from benchmarks.results import Row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing
+from benchmarks.shapes import CallShape
 from benchmarks.tables import significant, table
 from benchmarks.task import Task, draw
 from rnn import Window
@@ -33,18 +33,18 @@ QUICK_POINTS = {"T": POINTS["T"][:5], "k": POINTS["k"][:5], "N": POINTS["N"][:6]
 def _task(axis: str, value: int, quick: bool) -> Task:
     match axis:
         case "T":
-            return draw(Shape(value, 1, 8, 64), "float32", "last")
+            return draw(CallShape(value, 1, 8, 64), "float32", "last")
         case "k":
-            return draw(Shape(50 if quick else 1000, 1, 8, 64), "float32", "every", Window(value))
+            return draw(CallShape(50 if quick else 1000, 1, 8, 64), "float32", "every", Window(value))
         case "N":
-            return draw(Shape(50, value, 1, 100), "float32", "last")
-    return draw(Shape(50, 20, 8, value), "float32", "last")
+            return draw(CallShape(50, value, 1, 100), "float32", "last")
+    return draw(CallShape(50, 20, 8, value), "float32", "last")
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """With one thread alone: how threads are put to use grows in steps of its own."""
     entries = fresh.call(f"{NAME}.in_process", 1, options=options.to_json())
-    return [Row.from_json(entry) for entry in entries]
+    return [Timing.from_json(entry) for entry in entries]
 
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """The exponents, and the milliseconds at both ends."""
     lines = []
     for curve in curves(found):
@@ -74,7 +74,7 @@ def report(found: list[Row]) -> str:
     return f"How the cost grows (the exponent of the upper half of the points)\n\n{table(head, lines)}"
 
 
-def pictures(found: list[Row], folder: Path) -> None:
+def pictures(found: list[Timing], folder: Path) -> None:
     """growth.png."""
     from benchmarks import charts
 

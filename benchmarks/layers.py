@@ -15,8 +15,8 @@ from benchmarks.contenders import CONTENDERS, Prepare, Ready, manual
 from benchmarks.contenders.steps import STEPS
 from benchmarks.measure import compete, for_each_number_of_threads, in_words
 from benchmarks.options import Options
-from benchmarks.results import Row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing
+from benchmarks.shapes import CallShape
 from benchmarks.tables import grouped, ratio, table
 from benchmarks.task import CELLS, DTYPES, Task, weights_of
 from rnn import LSTM, RNN, Bidirectional, Stack
@@ -27,12 +27,12 @@ from rnn.through_time.recurrence import recurrence
 NAME = "layers"
 LEVEL = "lstm"
 
-SHAPES = (Shape(50, 1, 1, 16), Shape(50, 20, 8, 64), Shape(100, 32, 64, 128))
+SHAPES = (CallShape(50, 1, 1, 16), CallShape(50, 20, 8, 64), CallShape(100, 32, 64, 128))
 QUICK_SHAPES = SHAPES[:2]
 
 
 @dataclass(frozen=True)
-class Kind:
+class LayerKind:
     """How many levels there are, and whether each goes in both directions."""
 
     levels: int
@@ -55,9 +55,9 @@ class Kind:
 
 
 KINDS = {
-    "lstm, 2 layers": Kind(2, False),
-    "lstm, both directions": Kind(1, True),
-    "lstm, 2 layers in both directions": Kind(2, True),
+    "lstm, 2 layers": LayerKind(2, False),
+    "lstm, both directions": LayerKind(1, True),
+    "lstm, 2 layers in both directions": LayerKind(2, True),
 }
 
 
@@ -76,7 +76,7 @@ class LayersTask(Task):
         return dict(zip(names, self.state, strict=True))
 
 
-def drawn(shape: Shape, dtype: str, name: str) -> LayersTask:
+def drawn(shape: CallShape, dtype: str, name: str) -> LayersTask:
     """A task of that shape, healthy on every level as one of an LSTM is (``benchmarks.task``)."""
     kind, cell = CELLS[LEVEL], recurrence("cell", KINDS[name].cell(shape.D, shape.H))
     T, N, D = shape.T, shape.N, shape.D
@@ -165,7 +165,7 @@ def of_jax(task: Task) -> Ready:
 PREPARED: Mapping[str, Prepare] = {"manual": manual.prepare, "torch": of_torch, "jax": of_jax}
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """Each number of threads in a process of its own."""
     return for_each_number_of_threads(NAME, options)
 
@@ -184,7 +184,7 @@ def in_process(options: dict[str, Any], threads: int) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """A table of what is measured by contender, for each type and number of threads."""
     parts = ["A library's time over ours (times), of several layers and both directions"]
     for (dtype, threads), group in grouped(found, lambda row: (row.dtype, row.threads)).items():

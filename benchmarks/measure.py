@@ -8,14 +8,14 @@ from benchmarks import fresh
 from benchmarks.contenders import CONTENDERS, Prepare, manual
 from benchmarks.gate import Verdict, compare
 from benchmarks.options import Options
-from benchmarks.results import Row, row, spell
+from benchmarks.results import Timing, row, spell
 from benchmarks.task import Task
 from benchmarks.timing import Effort, TimedCall, interleaved
 
 
 def measure(
     question: str, task: Task, contenders: Iterable[str], threads: int, effort: Effort, **more: object
-) -> list[Row]:
+) -> list[Timing]:
     """A row for each contender that can express the task, manual first; ``more`` goes into each row.
 
     The task's data are healthy ones (``benchmarks.task``), and each row says so.
@@ -34,7 +34,7 @@ def compete(
     effort: Effort,
     beside: Mapping[str, TimedCall] = MappingProxyType({}),
     **more: object,
-) -> list[Row]:
+) -> list[Timing]:
     """The same for contenders given as functions, of which one is called manual.
 
     ``beside`` holds calls that are a part of manual's: each one's share of manual's time goes into its row.
@@ -51,7 +51,7 @@ def compete(
     times = interleaved(calls | {_part(name): call for name, call in beside.items()}, effort)
     shares = {name: times[_part(name)].over(times["manual"]).median for name in beside}
 
-    def one(name: str, verdict: Verdict) -> Row:
+    def one(name: str, verdict: Verdict) -> Timing:
         own = {**ready[name].more, **(shares if name == "manual" else {})}
         about = (question, task, name, threads, verdict, times.get(name), times["manual"])
         return row(*about, {**own, **more})
@@ -59,14 +59,14 @@ def compete(
     return [one(name, verdict) for name, verdict in verdicts.items()]
 
 
-def for_each_number_of_threads(question: str, options: Options) -> list[Row]:
+def for_each_number_of_threads(question: str, options: Options) -> list[Timing]:
     """The rows of ``benchmarks.<question>.in_process``, each number of threads in a process of its own."""
     found = []
     stretches = options.stretch.divided({str(threads): 1.0 for threads in options.threads})
     for threads in options.threads:
         chosen = replace(options, stretch=stretches[str(threads)]).to_json()
         entries = fresh.call(f"{question}.in_process", threads, options=chosen, threads=threads)
-        found += [Row.from_json(entry) for entry in entries]
+        found += [Timing.from_json(entry) for entry in entries]
     return found
 
 

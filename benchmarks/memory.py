@@ -22,19 +22,19 @@ from benchmarks.contenders import CONTENDERS
 from benchmarks.gate import Verdict, compare
 from benchmarks.measure import measure
 from benchmarks.options import Options
-from benchmarks.results import Row, row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing, row
+from benchmarks.shapes import CallShape
 from benchmarks.tables import grouped, ratio, significant, table
 from benchmarks.task import draw
 
 NAME = "memory"
 
 STEPS = (125, 250, 500, 1000, 2000, 4000)
-SIZES = Shape(0, 32, 64, 128)
+SIZES = CallShape(0, 32, 64, 128)
 RECOMPUTING = "manual-recomputing"
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """A process for each contender and length, and one for the times; a quick run loads no large library."""
     names = options.only("manual", "autograd", *(() if options.quick else ("torch", "jax")))
     lengths = STEPS[: 3 if options.quick else None]
@@ -43,14 +43,14 @@ def rows(options: Options) -> list[Row]:
     for number, (steps, name) in enumerate(plan):
         options.stretch.show(number, len(plan), f"{NAME}, T {steps}, {name}")
         entry = fresh.call(f"{NAME}.in_process", 1, contender=name, steps=steps)
-        found += [Row.from_json(entry)] if entry is not None else []
+        found += [Timing.from_json(entry)] if entry is not None else []
     entries = fresh.call(f"{NAME}.times", 1, options=options.to_json())
-    return found + [Row.from_json(entry) for entry in entries]
+    return found + [Timing.from_json(entry) for entry in entries]
 
 
 def in_process(contender: str, steps: int) -> dict[str, Any] | None:
     """The row of one contender and length, or nothing where it cannot do the task."""
-    task = draw(Shape(steps, SIZES.N, SIZES.D, SIZES.H), "float32")
+    task = draw(CallShape(steps, SIZES.N, SIZES.D, SIZES.H), "float32")
     # A workspace would be held before the peak is measured, and so be left out of it.
     ready = CONTENDERS["manual-once" if contender == "manual" else contender].load()(task)
     if ready is None:
@@ -79,7 +79,7 @@ def times(options: dict[str, Any]) -> list[dict[str, Any]]:
     """What recomputation costs in time."""
     chosen = Options.from_json(options)
     steps = 500 if chosen.quick else 1000
-    task = draw(Shape(steps, SIZES.N, SIZES.D, SIZES.H), "float32")
+    task = draw(CallShape(steps, SIZES.N, SIZES.D, SIZES.H), "float32")
     found = measure(NAME, task, [RECOMPUTING], 1, chosen.effort, part="time")
     return [row.to_json() for row in found]
 
@@ -103,7 +103,7 @@ def _status(key: str) -> int:
     raise KeyError(key)
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """MiB by T, a line a contender, and what recomputation costs in time."""
     peaks = [row for row in found if row.more["part"] == "peak"]
     steps = sorted({row.T for row in peaks})
@@ -120,7 +120,7 @@ def report(found: list[Row]) -> str:
     return "\n\n".join(parts)
 
 
-def left(peaks: list[Row], steps: list[int]) -> list[list[str]]:
+def left(peaks: list[Timing], steps: list[int]) -> list[list[str]]:
     """What recomputation leaves of manual's peak, by T: with the result, which both return, and beyond it."""
     sizes = {(row.contender, row.T): row.more["bytes"] for row in peaks}
     results = {row.T: row.more["result_bytes"] for row in peaks}
@@ -137,7 +137,7 @@ def left(peaks: list[Row], steps: list[int]) -> list[list[str]]:
     ]
 
 
-def pictures(found: list[Row], folder: Path) -> None:
+def pictures(found: list[Timing], folder: Path) -> None:
     """memory.png."""
     from benchmarks import charts
 

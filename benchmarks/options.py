@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from benchmarks import timing
-from benchmarks.progress import Stretch
-from benchmarks.shapes import BY_NAME, OF_CELL, QUICK_OF_CELL, Shape
+from benchmarks.progress import RunPart
+from benchmarks.shapes import BY_NAME, OF_CELL, QUICK_OF_CELL, CallShape
 from benchmarks.timing import Effort
 
 
@@ -22,9 +22,9 @@ class Options:
     shapes: tuple[str, ...]
     threads: tuple[int, ...]
     quick: bool = False
-    stretch: Stretch = field(default_factory=Stretch.whole)
+    stretch: RunPart = field(default_factory=RunPart.whole)
 
-    def sizes(self, cell: str) -> tuple[Shape, ...]:
+    def sizes(self, cell: str) -> tuple[CallShape, ...]:
         """The shapes that a cell is timed at."""
         usual = QUICK_OF_CELL if self.quick else OF_CELL
         return tuple(BY_NAME[name] for name in self.shapes) or usual[cell]
@@ -51,7 +51,7 @@ class Options:
     def from_json(cls, entry: dict[str, Any]) -> "Options":
         listed = ("contenders", "cells", "shapes", "threads")
         tuples = {key: tuple(entry[key]) for key in listed}
-        return cls(**tuples, quick=entry["quick"], stretch=Stretch(**entry["stretch"]))
+        return cls(**tuples, quick=entry["quick"], stretch=RunPart(**entry["stretch"]))
 
 
 def _rounds(effort: Effort) -> str:

@@ -38,7 +38,7 @@ QUICK = {
 
 
 @dataclass(frozen=True)
-class Stretch:
+class RunPart:
     """The stretch of a run from one share of it to another; the run began at ``started``, in seconds.
 
     Seconds are those of the system's clock, which all processes have in common.
@@ -49,15 +49,15 @@ class Stretch:
     started: float
 
     @classmethod
-    def whole(cls) -> "Stretch":
+    def whole(cls) -> "RunPart":
         """A run that begins now."""
         return cls(0.0, 1.0, time.time())
 
-    def divided(self, parts: Mapping[str, float]) -> dict[str, "Stretch"]:
+    def divided(self, parts: Mapping[str, float]) -> dict[str, "RunPart"]:
         """A stretch for each part, in their order, as long as they are expected to take."""
         in_all, done, found = sum(parts.values()), 0.0, {}
         for name, seconds in parts.items():
-            found[name] = Stretch(self._at(done / in_all), self._at((done + seconds) / in_all), self.started)
+            found[name] = RunPart(self._at(done / in_all), self._at((done + seconds) / in_all), self.started)
             done += seconds
         return found
 

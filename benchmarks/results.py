@@ -13,12 +13,12 @@ from typing import Any
 
 from benchmarks.gate import Verdict
 from benchmarks.task import Task
-from benchmarks.timing import Spread, Times
+from benchmarks.timing import Quartiles, Times
 from rnn import Chunked, Full, Truncation
 
 
 @dataclass(frozen=True)
-class Row:
+class Timing:
     """``milliseconds`` a gradient, their ``ratio`` to manual's, and the ``agreement`` with manual's gradient.
 
     ``agreement`` is the largest error of any block, relative to the block's largest entry; ``objection`` says
@@ -51,7 +51,7 @@ class Row:
         return {**own, **self.more}
 
     @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> "Row":
+    def from_json(cls, entry: Mapping[str, Any]) -> "Timing":
         """The inverse of ``to_json``."""
         names = {each.name for each in fields(cls)} - {"more"}
         more = {key: value for key, value in entry.items() if key not in names}
@@ -67,10 +67,10 @@ def row(
     times: Times | None = None,
     manual: Times | None = None,
     more: Mapping[str, Any] = MappingProxyType({}),
-) -> Row:
+) -> Timing:
     """The row of one contender on one task; without ``times`` none are shown."""
     shape = task.shape
-    made = Row(
+    made = Timing(
         *(question, task.cell, shape.T, shape.N, shape.D, shape.H, task.xs.dtype.name, threads),
         *(spell(task.truncation), task.loss, contender),
         agreement=verdict.agreement,
@@ -82,7 +82,7 @@ def row(
     return timed(made, times, manual)
 
 
-def timed(made: Row, times: Times, manual: Times | None) -> Row:
+def timed(made: Timing, times: Times, manual: Times | None) -> Timing:
     """The row with its times, and their ratio to manual's where manual was timed in the same rounds."""
     milliseconds = times.milliseconds
     ratio = times.over(manual) if manual is not None else None
@@ -94,10 +94,10 @@ def timed(made: Row, times: Times, manual: Times | None) -> Row:
         "ratio_spread": ratio and _quartiles(ratio),
         "rounds": len(times.seconds),
     }
-    return Row(**kept, more={**made.more, "processors": times.processors})
+    return Timing(**kept, more={**made.more, "processors": times.processors})
 
 
-def _quartiles(spread: Spread) -> tuple[float, float]:
+def _quartiles(spread: Quartiles) -> tuple[float, float]:
     return spread.lower, spread.upper
 
 
@@ -115,16 +115,16 @@ def spell(truncation: Truncation) -> str:
     return f"{type(truncation).__name__}({', '.join(map(str, vars(truncation).values()))})"
 
 
-def document(machine: Mapping[str, Any], versions: Mapping[str, str], rows: Iterable[Row]) -> str:
+def document(machine: Mapping[str, Any], versions: Mapping[str, str], rows: Iterable[Timing]) -> str:
     """The results as JSON text."""
     entries = ",\n    ".join(json.dumps(row.to_json(), allow_nan=False) for row in rows)
     head = json.dumps({"machine": machine, "versions": versions}, indent=2, allow_nan=False)
     return f'{head.removesuffix("}").rstrip()},\n  "rows": [\n    {entries}\n  ]\n}}\n'
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path) -> list[Timing]:
     """The rows of a file of results. Raises OSError where it cannot be read, ValueError where it is none."""
     try:
-        return [Row.from_json(entry) for entry in json.loads(path.read_text("utf-8"))["rows"]]
+        return [Timing.from_json(entry) for entry in json.loads(path.read_text("utf-8"))["rows"]]
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError("not a file of results") from problem

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rnn import Chunked, Full, Tail, Truncation
 
 
-class Segment(NamedTuple):
+class DetachedSegment(NamedTuple):
     """The steps from ``start`` to before ``stop``, entered with a detached state unless ``start`` is 0.
 
     ``learns``: whether a loss reaches any of its steps. If not, its states are constants, to the readout too.
@@ -20,7 +20,7 @@ class Segment(NamedTuple):
     learns: bool
 
 
-def segments(truncation: Truncation, steps: int, first_loss: int) -> tuple[Segment, ...] | None:
+def segments(truncation: Truncation, steps: int, first_loss: int) -> tuple[DetachedSegment, ...] | None:
     """The segments of a sequence, or None where detaching states cannot express the truncation.
 
     >>> segments(Chunked(3), steps=5, first_loss=0)
@@ -30,7 +30,7 @@ def segments(truncation: Truncation, steps: int, first_loss: int) -> tuple[Segme
     """
     match truncation:
         case Chunked(k, k2) if first_loss == 0 and k2 in (None, k):
-            return tuple(Segment(a, min(a + k, steps), True) for a in range(0, steps, k))
+            return tuple(DetachedSegment(a, min(a + k, steps), True) for a in range(0, steps, k))
         case Full() | Tail():
             return _in_two(truncation.first(steps - 1, steps), steps)
         case _ if first_loss == steps - 1:
@@ -38,6 +38,6 @@ def segments(truncation: Truncation, steps: int, first_loss: int) -> tuple[Segme
     return None
 
 
-def _in_two(first: int, steps: int) -> tuple[Segment, ...]:
-    both = (Segment(0, first, False), Segment(first, steps, True))
+def _in_two(first: int, steps: int) -> tuple[DetachedSegment, ...]:
+    both = (DetachedSegment(0, first, False), DetachedSegment(first, steps, True))
     return tuple(segment for segment in both if segment.start < segment.stop)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Shape:
+class CallShape:
     """T steps, N records, D inputs, H hidden units; one output."""
 
     T: int
@@ -27,22 +27,22 @@ class Shape:
 
 
 SHAPES = (
-    Shape(50, 1, 1, 16),
-    Shape(50, 1, 1, 100),
-    Shape(50, 100, 1, 100),
-    Shape(100, 32, 64, 128),
-    Shape(35, 20, 200, 200),
-    Shape(1000, 1, 8, 64),
-    Shape(200, 64, 256, 256),
-    Shape(128, 256, 64, 512),
+    CallShape(50, 1, 1, 16),
+    CallShape(50, 1, 1, 100),
+    CallShape(50, 100, 1, 100),
+    CallShape(100, 32, 64, 128),
+    CallShape(35, 20, 200, 200),
+    CallShape(1000, 1, 8, 64),
+    CallShape(200, 64, 256, 256),
+    CallShape(128, 256, 64, 512),
 )
 
 GATED = (
-    Shape(50, 1, 1, 16),
-    *(Shape(50, N, 1, 100) for N in (1, 4, 16, 64, 100, 256)),
-    Shape(100, 32, 64, 128),
-    Shape(35, 20, 200, 200),
-    Shape(100, 64, 256, 256),
+    CallShape(50, 1, 1, 16),
+    *(CallShape(50, N, 1, 100) for N in (1, 4, 16, 64, 100, 256)),
+    CallShape(100, 32, 64, 128),
+    CallShape(35, 20, 200, 200),
+    CallShape(100, 64, 256, 256),
 )
 
 OF_CELL = {"vanilla": SHAPES, "lstm": GATED, "gru": GATED}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from benchmarks.contenders import CONTENDERS
-from benchmarks.results import Row
+from benchmarks.results import Timing
 
 Entry = TypeVar("Entry")
 
@@ -62,12 +62,12 @@ def grouped(rows: Iterable[Entry], key: Callable[[Entry], Any]) -> dict[Any, lis
 SETTING = ("cell", "T", "N", "D", "H", "dtype", "threads", "truncation", "loss")
 
 
-def setting(row: Row) -> tuple[Any, ...]:
+def setting(row: Timing) -> tuple[Any, ...]:
     """The values of ``SETTING``."""
     return tuple(getattr(row, name) for name in SETTING)
 
 
-def milliseconds(row: Row) -> str:
+def milliseconds(row: Timing) -> str:
     """The median, with half of the distance between the quartiles in per cent of it."""
     if row.milliseconds is None or row.spread is None:
         return NO_TIME
@@ -75,7 +75,7 @@ def milliseconds(row: Row) -> str:
     return f"{significant(row.milliseconds)} ±{50 * (upper - lower) / row.milliseconds:.0f}%"
 
 
-def ratio(row: Row) -> str:
+def ratio(row: Timing) -> str:
     """The median ratio and its quartiles."""
     if row.ratio is None or row.ratio_spread is None:
         return NO_TIME
@@ -94,7 +94,7 @@ def significant(value: float) -> str:
     return f"{value:#.3g}" if value >= 1e-4 else f"{value:.1e}"
 
 
-def contest(title: str, rows: Iterable[Row]) -> str:
+def contest(title: str, rows: Iterable[Timing]) -> str:
     """A line a setting: manual's milliseconds and the share of its checks, then each contender's ratio."""
     groups = grouped(rows, setting)
     names = list(dict.fromkeys(row.contender for group in groups.values() for row in group))
@@ -112,7 +112,7 @@ def contest(title: str, rows: Iterable[Row]) -> str:
     return "\n".join([title, "", table(head, lines), *notes])
 
 
-def behind(rows: Iterable[Row]) -> str:
+def behind(rows: Iterable[Timing]) -> str:
     """The timings in which a peer takes less than ``AHEAD`` of our time, the worst first."""
     timed = [row for row in rows if CONTENDERS[row.contender].peer and row.ratio is not None]
     short = sorted((row for row in timed if _ratio(row) < AHEAD), key=_ratio)
@@ -123,5 +123,5 @@ def behind(rows: Iterable[Row]) -> str:
     return "\n".join([title, "", table([*SETTING, "peer", "its time over ours"], lines)])
 
 
-def _ratio(row: Row) -> float:
+def _ratio(row: Timing) -> float:
     return row.ratio or 0.0

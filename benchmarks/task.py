@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from rnn import GRU, LSTM, RNN, Full, Truncation, Vanilla
 from rnn.cells.cell import Arrays, Cell
 from rnn.common.arrays import Array
@@ -40,7 +40,7 @@ DATA = (
 
 
 @dataclass(frozen=True)
-class Kind:
+class TaskKind:
     """A cell as a function of D and H, and how it is drawn healthy.
 
     ``held``: the bias of each block of H rows, as a multiple of log T. ``size``: that of U x, by T.
@@ -55,9 +55,9 @@ class Kind:
 
 CELLS = {
     # With U x of size 2 a gradient loses half of itself a step: after 200 steps 1e-63 of it is left.
-    "vanilla": Kind(Vanilla, (0,), lambda T: 4 / T, saturating=2.0),
-    "lstm": Kind(LSTM, (-1, 1, 0, 0), lambda T: 1.0),
-    "gru": Kind(GRU, (0, 1, 0), lambda T: 1.0),
+    "vanilla": TaskKind(Vanilla, (0,), lambda T: 4 / T, saturating=2.0),
+    "lstm": TaskKind(LSTM, (-1, 1, 0, 0), lambda T: 1.0),
+    "gru": TaskKind(GRU, (0, 1, 0), lambda T: 1.0),
 }
 
 
@@ -83,10 +83,10 @@ class Task:
         return self.state[0]
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> CallShape:
         """T, N, D and H."""
         records, steps, inputs = self.xs.shape
-        return Shape(steps, records, inputs, self.h0.shape[1])
+        return CallShape(steps, records, inputs, self.h0.shape[1])
 
     @property
     def loss(self) -> str:
@@ -119,7 +119,7 @@ class Task:
 
 
 def draw(
-    shape: Shape,
+    shape: CallShape,
     dtype: str,
     loss: str = "last",
     truncation: Truncation = Full(),

@@ -38,7 +38,7 @@ THOROUGH = Effort(rounds=31, least=5, block=0.02, budget=4.0)
 
 
 @dataclass(frozen=True)
-class Spread:
+class Quartiles:
     """A median with the quartiles around it."""
 
     lower: float
@@ -46,7 +46,7 @@ class Spread:
     upper: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
+    def of(cls, values: Sequence[float]) -> "Quartiles":
         lower, median, upper = (float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
         return cls(lower, median, upper)
 
@@ -59,12 +59,12 @@ class Times:
     processors: float = 1.0
 
     @property
-    def milliseconds(self) -> Spread:
-        return Spread.of([1e3 * each for each in self.seconds])
+    def milliseconds(self) -> Quartiles:
+        return Quartiles.of([1e3 * each for each in self.seconds])
 
-    def over(self, other: "Times") -> Spread:
+    def over(self, other: "Times") -> Quartiles:
         """This contender's time over the other's, round by round."""
-        return Spread.of([a / b for a, b in zip(self.seconds, other.seconds, strict=True)])
+        return Quartiles.of([a / b for a, b in zip(self.seconds, other.seconds, strict=True)])
 
 
 TimedCall = Callable[[], object]

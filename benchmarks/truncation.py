@@ -17,8 +17,8 @@ from benchmarks import fresh
 from benchmarks.contenders import Ready, manual
 from benchmarks.measure import compete, measure
 from benchmarks.options import Options
-from benchmarks.results import Row
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing
+from benchmarks.shapes import CallShape
 from benchmarks.tables import contest, milliseconds, ratio, significant, table
 from benchmarks.task import DTYPES, Task, draw
 from rnn import Chunked, Full, Window
@@ -30,17 +30,17 @@ from rnn.through_time.routes import segments
 
 NAME = "truncation"
 
-LONG = Shape(1000, 1, 8, 64)
+LONG = CallShape(1000, 1, 8, 64)
 CHUNK = Chunked(50)
 WINDOW = Window(20)
 REACHES = (Window(5), Window(20), Full())
 LENGTHS = (100, 300, 1000, 3000)
 
 
-def rows(options: Options) -> list[Row]:
+def rows(options: Options) -> list[Timing]:
     """With one thread: N = 1 leaves a second one nothing to do."""
     entries = fresh.call(f"{NAME}.in_process", 1, options=options.to_json())
-    return [Row.from_json(entry) for entry in entries]
+    return [Timing.from_json(entry) for entry in entries]
 
 
 def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -62,19 +62,19 @@ def in_process(options: dict[str, Any]) -> list[dict[str, Any]]:
     return [row.to_json() for row in found]
 
 
-def last_step(chosen: Options, dtype: str) -> list[Row]:
+def last_step(chosen: Options, dtype: str) -> list[Timing]:
     """Gradients of a loss on the last step; ``forward`` in a row is the share of the loss alone."""
     found = []
     for steps in LENGTHS[: 3 if chosen.quick else None]:
         for truncation in REACHES:
-            task = draw(Shape(steps, LONG.N, LONG.D, LONG.H), dtype, "last", truncation)
+            task = draw(CallShape(steps, LONG.N, LONG.D, LONG.H), dtype, "last", truncation)
             prepared = {"manual": manual.prepare}
             beside = {"forward": manual.forward(task)}
             found += compete(NAME, task, prepared, 1, chosen.effort, beside, part="last step")
     return found
 
 
-def recursions(chosen: Options, dtype: str) -> list[Row]:
+def recursions(chosen: Options, dtype: str) -> list[Timing]:
     """The recursion alone: abreast as in the engine, and as one would write it without."""
     found = []
     for truncation, name, other in (
@@ -169,13 +169,13 @@ def loop_over_losses(W: Array, states: Array, dhs: Array, k: int) -> tuple[Array
     return das, dh0
 
 
-def report(found: list[Row]) -> str:
+def report(found: list[Timing]) -> str:
     """The three parts, one below the other."""
     parts = {name: [row for row in found if row.more["part"] == name] for name in _PARTS}
     return "\n\n".join(_PARTS[name](rows) for name, rows in parts.items())
 
 
-def _report_last_step(found: list[Row]) -> str:
+def _report_last_step(found: list[Timing]) -> str:
     lines = []
     for row in found:
         forward = row.more["forward"]
@@ -186,7 +186,7 @@ def _report_last_step(found: list[Row]) -> str:
     return f"A loss on the last step: the backward is k + 1 steps, whatever T\n\n{table(head, lines)}"
 
 
-def _report_recursion(found: list[Row]) -> str:
+def _report_recursion(found: list[Timing]) -> str:
     lines = []
     for ours, other in zip(found[::2], found[1::2], strict=True):
         times = [milliseconds(ours), other.contender, milliseconds(other), ratio(other)]
@@ -195,7 +195,7 @@ def _report_recursion(found: list[Row]) -> str:
     return f"The recursion at {LONG}, a loss on every step\n\n{table(head, lines)}"
 
 
-def _report_whole(found: list[Row]) -> str:
+def _report_whole(found: list[Timing]) -> str:
     return contest("The whole gradient, against states detached at chunk starts (its time over ours)", found)
 
 

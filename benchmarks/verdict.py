@@ -22,7 +22,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
 from benchmarks.field_study.checkers import by_check_grads, by_differences, by_gradcheck
-from benchmarks.field_study.wrapped import Wrapped, at_a_point
+from benchmarks.field_study.wrapped import WrappedLayer, at_a_point
 from benchmarks.machine import machine, versions
 from benchmarks.tables import table
 from rnn.console.command_line import EXIT_CODES, Parser, program, run
@@ -46,7 +46,7 @@ FEW = (
 
 FIRST = "verdict, first"
 
-CHECKERS: dict[str, Callable[[Wrapped], str]] = {
+CHECKERS: dict[str, Callable[[WrappedLayer], str]] = {
     "gradcheck": by_gradcheck,
     "gradcheck, fast": partial(by_gradcheck, fast=True),
     "check_grads": by_check_grads,
@@ -202,7 +202,7 @@ def _judged(story: str) -> bool:
     return subprocess.run([sys.executable, "-c", ONE, story], stdout=subprocess.DEVNULL).returncode == REFUTED
 
 
-def _said(check: Callable[[Wrapped], str], engine: Any) -> bool:
+def _said(check: Callable[[WrappedLayer], str], engine: Any) -> bool:
     """Is a layer called wrong, or does the checker end by what it raises?"""
     try:
         return bool(check(at_a_point(engine)))

@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Curve, Detection, DeterminedShare
+from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Detection, DetectionCurve, DeterminedShare
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.scalars import ScalarRow
 from rnn import Window
-from rnn.app.sine import Recipe, Sine
+from rnn.app.sine import Sine, SineRecipe
 from rnn.training import History
-from verification.judging.judgement import Judgement, Row
+from verification.judging.judgement import Judgement, PartResult
 from verification.judging.sampled import Coverage
 from verification.models import vanilla
 from verification.properties.findings import PROPERTIES
@@ -69,7 +69,9 @@ def judgement(missing=(), diagnosis=None, example=None, **changed):
     """A run in which everything held; ``changed`` replaces what the row forward, Full, says."""
     counts = {"cases": 1200, "evidence": 1100, "nonzero": 1100, "undetermined": 3}
     pairs = [("forward", "outputs"), *((name, block) for name in CHECKED for block in BLOCKS)]
-    rows = [Row(*pair, truncation=truncation, **counts) for pair in pairs for truncation in TRUNCATIONS]
+    rows = [
+        PartResult(*pair, truncation=truncation, **counts) for pair in pairs for truncation in TRUNCATIONS
+    ]
     rows[0] = replace(rows[0], **changed)
     return Judgement(
         model="vanilla",
@@ -96,7 +98,7 @@ def sine():
     wave = np.sin(np.arange(100.0))
     pair = wave[:50], wave[:50] + 0.01
     free = wave, wave + 0.02
-    return Sine(Recipe(2, Window(5)), losses, 0.01, 0.02, {"predict zero": 0.7}, pair, free)
+    return Sine(SineRecipe(2, Window(5)), losses, 0.01, 0.02, {"predict zero": 0.7}, pair, free)
 
 
 MUTANTS = {
@@ -144,9 +146,9 @@ def measured():
         undetermined=2,
         sizes=SIZES,
         curves=(
-            Curve(f"this suite {NASTY}", "", 28, 0, (28,) * len(SIZES), {}),
-            Curve("a peer", "1.2", 28, 1, rising, {"W": 2}),
-            Curve("no judge", "1.2", 0, 28, (0,) * len(SIZES), {}),
+            DetectionCurve(f"this suite {NASTY}", "", 28, 0, (28,) * len(SIZES), {}),
+            DetectionCurve("a peer", "1.2", 28, 1, rising, {"W": 2}),
+            DetectionCurve("no judge", "1.2", 0, 28, (0,) * len(SIZES), {}),
         ),
         absent=("a peer that is absent",),
         shares=(DeterminedShare("tanh", 100, 91), DeterminedShare("relu", 0, 0)),

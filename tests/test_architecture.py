@@ -8,6 +8,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -15,6 +16,8 @@ from string import ascii_lowercase
 
 import pytest
 
+import rnn
+import verification
 from verification.models import SHIPPED
 
 ROOT = Path(__file__).parents[1]
@@ -305,6 +308,18 @@ def graph(texts: Mapping[str, tuple[str, str]]) -> dict[str, set[str]]:
             known.add(name)
         found[module] = known - {"", module}
     return found
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """No two modules define classes of one name, but for those that users import from both packages."""
+    files = [file for room in ("rnn", "verification", "benchmarks", "tests") for file in sources(room)]
+    names = Counter(name for file in files for name in classes(file.read_text("utf-8")))
+    assert {name for name, count in names.items() if count > 1} == {*rnn.__all__} & {*verification.__all__}
+
+
+def classes(source: str) -> list[str]:
+    """The names of the classes that a module defines, those within others and within functions aside."""
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
 
 
 def test_no_two_modules_import_each_other() -> None:

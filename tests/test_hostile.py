@@ -113,7 +113,7 @@ class Answers:
         return self.answer
 
 
-class Schedule:
+class HostileSchedule:
     """A schedule that gives what it was made with."""
 
     def __init__(self, rate):
@@ -179,7 +179,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"truncation {i}": (lambda answer=answer: Answers(answer)) for i, answer in enumerate((
         None, 1.0, -1, True, "1", 10**400, np.timedelta64(1, "D"), np.ones(3),
     ))},
-    **{f"schedule {i}": (lambda rate=rate: Schedule(rate)) for i, rate in enumerate((
+    **{f"schedule {i}": (lambda rate=rate: HostileSchedule(rate)) for i, rate in enumerate((
         None, "1", float("nan"), 10**400, np.ones(2), 1j,
     ))},
     "a state of three": lambda: State(None, None, None),

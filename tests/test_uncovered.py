@@ -66,9 +66,9 @@ def test_an_explanation_is_of_one_function():
     function, (fragment, *_) = next(
         iter(uncovered.EXPLAINED["What a message says, or what a reader is shown."].items())
     )
-    line = uncovered.Line(function, f"{fragment} x", "rnn/x.py:1")
+    line = uncovered.UncoveredLine(function, f"{fragment} x", "rnn/x.py:1")
     assert [*uncovered.explanations(line)] == [(function, fragment)]
-    assert [*uncovered.explanations(uncovered.Line("rnn.network.RNN", line.text, line.place))] == []
+    assert [*uncovered.explanations(uncovered.UncoveredLine("rnn.network.RNN", line.text, line.place))] == []
     assert (function, fragment) not in uncovered.idle([line])
     assert (function, fragment) in uncovered.idle([])
 
@@ -86,4 +86,4 @@ def test_no_line_is_left_without_a_reason():
     )
     lines, seen = json.loads(done.stdout)
     assert seen > 1000
-    assert [line for line in lines if not any(uncovered.explanations(uncovered.Line(*line)))] == []
+    assert [line for line in lines if not any(uncovered.explanations(uncovered.UncoveredLine(*line)))] == []

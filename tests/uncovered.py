@@ -129,7 +129,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class UncoveredLine:
     """A line that nothing has executed, the function in which it stands, and its place."""
 
     function: str
@@ -150,7 +150,7 @@ def main() -> int:
     return int(bool(holes) or not seen)
 
 
-def uncovered(apart: int = 1) -> tuple[list[Line], int]:
+def uncovered(apart: int = 1) -> tuple[list[UncoveredLine], int]:
     """The lines that compute and that no case executes, and how many lines there are.
 
     ``apart``: of so many designed cases one is run.
@@ -170,7 +170,7 @@ def uncovered(apart: int = 1) -> tuple[list[Line], int]:
         for number in missing:
             if number in computing:
                 place = f"{path.relative_to(ROOT).as_posix()}:{number}"
-                lines.append(Line(computing[number], texts[number - 1].strip(), place))
+                lines.append(UncoveredLine(computing[number], texts[number - 1].strip(), place))
     return lines, count
 
 
@@ -234,7 +234,7 @@ def suites(node: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield handler.body
 
 
-def explanations(line: Line) -> Iterator[tuple[str, str]]:
+def explanations(line: UncoveredLine) -> Iterator[tuple[str, str]]:
     """The function and the fragment of each explanation of a line."""
     for functions in EXPLAINED.values():
         for fragment in functions.get(line.function, ()):
@@ -242,7 +242,7 @@ def explanations(line: Line) -> Iterator[tuple[str, str]]:
                 yield line.function, fragment
 
 
-def idle(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def idle(lines: Sequence[UncoveredLine]) -> list[tuple[str, str]]:
     """What explains none of the lines."""
     every = {
         (function, fragment)

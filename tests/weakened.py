@@ -224,7 +224,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",
     ),
     "Who is refuted goes on no more, whatever is left.": (
-        "judging/run.py: Run.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
+        "judging/run.py: CaseRun.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
         "(self.tally.cases < total)",
     ),
     "How an engine is lost, or fails, is reported.": (
@@ -343,9 +343,9 @@ def _of_call(node: ast.Call, room: str) -> Iterator[Change]:
             yield "a property of no large case", named["of_large"], "False"
         if "evidence" in named:
             yield "no evidence needed", named["evidence"], "lambda claim: ()"
-    if called == "Entry" and room == "judging":
+    if called == "Requirement" and room == "judging":
         yield "an entry met by all", node.args[1], "lambda case: True"
-    if called == "Rule" and len(node.args) > 2:
+    if called == "Exclusion" and len(node.args) > 2:
         yield "an exclusion off", node.args[2], "lambda row: False"
     if called == "never":
         for together in node.args[1:]:
@@ -474,7 +474,7 @@ def _by_hand(file: Path) -> Iterator[Weakening]:
         yield Weakening("by hand", file, line, place, right, " ".join(wrong.split()), source)
 
 
-class Planted(MetaPathFinder, Loader):
+class WeakerModule(MetaPathFinder, Loader):
     """Imports one module from another text."""
 
     def __init__(self, weakening: Weakening) -> None:
@@ -492,7 +492,7 @@ class Planted(MetaPathFinder, Loader):
         exec(compile(self._weakening.source, module.__file__, "exec"), module.__dict__)
 
 
-class Watch:
+class FailureWatch:
     """A plugin of pytest: which test failed, or why none was run."""
 
     def __init__(self) -> None:
@@ -586,7 +586,7 @@ def _run(weakening: Weakening, whole: bool) -> tuple[str, str]:
         package, room, *_ = [*name.split("."), ""]
         if package in ("verification", "tests") and room not in kept:
             del sys.modules[name]
-    sys.meta_path.insert(0, Planted(weakening))
+    sys.meta_path.insert(0, WeakerModule(weakening))
     runs = [[str(weakening.neighbour.parent)], [str(ROOT / table) for table in TABLES]]
     if not whole:
         of_claims = (RULES, "claims or exact or evidence or given or takes")
@@ -614,7 +614,7 @@ def _first_failure(runs: Sequence[Sequence[str]]) -> tuple[str, str]:
 
     error = ""
     for each in runs:
-        watch = Watch()
+        watch = FailureWatch()
         code = int(pytest.main([*OPTIONS, *each], [watch]))
         if watch.failed:
             return watch.failed, ""

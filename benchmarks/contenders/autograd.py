@@ -17,7 +17,7 @@ import autograd.numpy as np
 
 from benchmarks.contenders import Ready
 from benchmarks.contenders.steps import STEPS, State
-from benchmarks.segments import Segment, segments
+from benchmarks.segments import DetachedSegment, segments
 from benchmarks.task import Task
 from verification.models.functions import Arithmetic
 from verification.models.model import squared_error
@@ -82,7 +82,7 @@ def _prepare(task: Task, make_step: Callable[[dict[str, Any]], Step]) -> Ready |
     return Ready(lambda: gradient(leaves), lambda grads: grads)
 
 
-def _on_one_graph(task: Task, shared: tuple[Segment, ...]) -> Callable[[Step, State], list[State]]:
+def _on_one_graph(task: Task, shared: tuple[DetachedSegment, ...]) -> Callable[[Step, State], list[State]]:
     """The states that have a loss, from one run in which the state is stopped between segments."""
 
     def states(step: Step, state: State) -> list[State]:

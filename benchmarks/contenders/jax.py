@@ -14,7 +14,7 @@ from jax.lax import scan, stop_gradient
 
 from benchmarks.contenders import Ready
 from benchmarks.contenders.steps import STEPS, State
-from benchmarks.segments import Segment, segments
+from benchmarks.segments import DetachedSegment, segments
 from benchmarks.task import Task
 from rnn.common.arrays import Array
 
@@ -45,7 +45,7 @@ def prepare(task: Task) -> Ready | None:
     return Ready(lambda: _done(gradient(leaves, targets)), _by_name)
 
 
-def _states(cell: str, leaves: dict[str, Any], state: State, parts: tuple[Segment, ...]) -> Any:
+def _states(cell: str, leaves: dict[str, Any], state: State, parts: tuple[DetachedSegment, ...]) -> Any:
     """h_1 … h_T, (T, N, H)."""
     U, b, after = leaves["U"], leaves["b"], STEPS[cell](jnp, jax.nn.sigmoid, leaves)
 

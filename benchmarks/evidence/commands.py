@@ -17,7 +17,7 @@ from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
 from verification.adapters.problem import Engine
 from verification.adapters.rnn.engine import manual
-from verification.cli.commands import Outcome, Planned, execute, profiles_of, verify_rnn
+from verification.cli.commands import CommandOutcome, Planned, execute, profiles_of, verify_rnn
 from verification.cli.durations import of_verify
 from verification.cli.options import arguments
 from verification.judging.profile import PROFILES, Profile
@@ -64,7 +64,7 @@ def scalars_of(loops: str) -> list[ScalarRow]:
     return scalar_rows(compiled_twins, NARROW) + scalar_rows(dtypes=set(FLOATS).difference(NARROW))
 
 
-def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """Every wrong engine of the catalogue has to be caught, or the one named, and no right one accused."""
     wrong, equivalent = options.faults
     if options.loops == "compiled":
@@ -78,10 +78,10 @@ def judge_mutants(options: argparse.Namespace, engine: Engine, progress: Progres
     for one in result.results:
         print(mutants.story(one), end="\n\n")
     print(mutants.summary(result))
-    return Outcome(result.holds, lambda: mutants.as_json(result))
+    return CommandOutcome(result.holds, lambda: mutants.as_json(result))
 
 
-def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """Why the published rule is refuted, and the article's training beside corrected ones."""
     with progress.part("published rule"):
         examined = published_rule.examine()
@@ -89,14 +89,14 @@ def rerun_article(options: argparse.Namespace, engine: Engine, progress: Progres
     with progress.part("trainings") as show:
         run = article.rerun(progress=show)
     print(article.as_text(run))
-    return Outcome(
+    return CommandOutcome(
         True,
         lambda: {"published_rule": published_rule.as_json(examined), "article": article.as_json(run)},
         {"article.png": lambda path: article.draw(path, run)},
     )
 
 
-def measure_detection(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def measure_detection(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """How small a planted fault is caught, by this suite and by the peers that are installed."""
     # First, because it forks, and the peers that the curve imports start threads.
     with progress.part("false alarms") as show:
@@ -107,14 +107,14 @@ def measure_detection(options: argparse.Namespace, engine: Engine, progress: Pro
         curve = detection.curve(DETECTION_CASES, options.seed, show)
     found = replace(curve, accuracy=errors, alarms=alarms)
     print(detection.as_text(found))
-    return Outcome(
+    return CommandOutcome(
         True,
         lambda: detection.as_json(found),
         {"detection.png": lambda path: detection.draw(path, found)},
     )
 
 
-def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """How many faults are caught that show under some conditions alone; some are planted and judged."""
     profile = PROFILES[options.profile]
     with progress.part("calls") as show:
@@ -123,7 +123,7 @@ def measure_adversary(options: argparse.Namespace, engine: Engine, progress: Pro
         with progress.part("planted") as show:
             found = adversary.confirmed(found, options.planted, profile, show, options.cache)
     print(adversary.as_text(found))
-    return Outcome(found.agrees, lambda: adversary.as_json(found))
+    return CommandOutcome(found.agrees, lambda: adversary.as_json(found))
 
 
 COMMANDS: Mapping[str, Planned] = {

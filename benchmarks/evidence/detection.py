@@ -201,7 +201,7 @@ def draw_fault(
 
 
 @dataclass(frozen=True)
-class Curve:
+class DetectionCurve:
     """What one checker caught: of each size, among the ``judged`` faults.
 
     ``judged``: determined faults on whose problem it accepts the right engine. ``accused``: those on which it
@@ -265,7 +265,7 @@ class Detection:
     planted: int
     undetermined: int
     sizes: tuple[float, ...]
-    curves: tuple[Curve, ...]
+    curves: tuple[DetectionCurve, ...]
     absent: tuple[str, ...]
     shares: tuple[DeterminedShare, ...]
     accuracy: tuple[Accuracy, ...] = ()
@@ -345,7 +345,7 @@ def curve(
         undetermined=counts["undetermined"],
         sizes=SIZES,
         curves=tuple(
-            Curve(
+            DetectionCurve(
                 name=judge.name,
                 version=judge.version,
                 judged=counts["determined"] - accused[judge.name],
@@ -506,11 +506,11 @@ def _lines(detection: Detection) -> Iterator[str]:
             yield alarms.example
 
 
-def _letter(detection: Detection, curve: Curve) -> str:
+def _letter(detection: Detection, curve: DetectionCurve) -> str:
     return "ABCDEFGH"[detection.curves.index(curve)]
 
 
-def _title(curve: Curve) -> str:
+def _title(curve: DetectionCurve) -> str:
     return f"{curve.name} {curve.version}".strip()
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.field_study.places import keep, read
 from benchmarks.field_study.tables import write_tables
-from benchmarks.field_study.wrapped import MORE_STEPS, STEPS, Wrapped, truncated, wrapped
+from benchmarks.field_study.wrapped import MORE_STEPS, STEPS, WrappedLayer, truncated, wrapped
 
 # Of the course that made central differences known: this step, this error, and what it calls probably wrong.
 STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
@@ -29,7 +29,7 @@ STEP, FLOOR, WRONG = 1e-5, 1e-8, 1e-2
 Said = dict[str, Any]
 
 
-def by_gradcheck(engine: Wrapped, fast: bool = False) -> str:
+def by_gradcheck(engine: WrappedLayer, fast: bool = False) -> str:
     """What torch.autograd.gradcheck finds, "" for nothing; it wraps the engine in a Function.
 
     ``fast``: along one random direction in place of every entry.
@@ -63,7 +63,7 @@ def by_gradcheck(engine: Wrapped, fast: bool = False) -> str:
     return ""
 
 
-def by_check_grads(engine: Wrapped) -> str:
+def by_check_grads(engine: WrappedLayer) -> str:
     """What jax.test_util.check_grads finds in reverse mode, of a custom_vjp that calls the engine."""
     import jax
     from jax.test_util import check_grads
@@ -93,7 +93,7 @@ def by_check_grads(engine: Wrapped) -> str:
     return ""
 
 
-def by_differences(engine: Wrapped) -> str:
+def by_differences(engine: WrappedLayer) -> str:
     """The block and the entry that central differences call wrong, of outputs with random weights."""
     rng, point = np.random.default_rng(1), engine.point
     weights = [rng.standard_normal(np.shape(o)) for o in engine.forward(*point)]
@@ -118,7 +118,7 @@ def by_differences(engine: Wrapped) -> str:
     return ""
 
 
-CHECKERS: dict[str, Callable[[Wrapped], str]] = {
+CHECKERS: dict[str, Callable[[WrappedLayer], str]] = {
     "gradcheck": by_gradcheck,
     "check_grads": by_check_grads,
     "central differences": by_differences,

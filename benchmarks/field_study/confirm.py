@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.field_study.places import keep, read
-from benchmarks.field_study.wrapped import Wrapped, wrapped
+from benchmarks.field_study.wrapped import WrappedLayer, wrapped
 from verification.models import gru_reset_before
 
 STEP = 1e-3
 
 
-def by_differences(engine: Wrapped, cotangents: list[np.ndarray]) -> list[np.ndarray]:
+def by_differences(engine: WrappedLayer, cotangents: list[np.ndarray]) -> list[np.ndarray]:
     """Gradients by central differences at two steps, extrapolated: the error is of the order of STEP⁴."""
 
     def loss(arrays: list[np.ndarray]) -> float:
@@ -65,7 +65,7 @@ def stepped(p: dict[str, Any], x: Any, h: Any, c: Any, sigmoid: Any, z_keeps: bo
     return (1 - z) * h + z * torch.tanh(n + (r * h) @ W_n.T), None
 
 
-def by_torch(engine: Wrapped, cotangents: list[np.ndarray], sigmoid: Any) -> list[np.ndarray]:
+def by_torch(engine: WrappedLayer, cotangents: list[np.ndarray], sigmoid: Any) -> list[np.ndarray]:
     """Gradients by PyTorch, of the equations of a vanilla network, an LSTM or a GRU written out once more."""
     import torch
 
@@ -121,7 +121,7 @@ def errors_of(name: str) -> dict[str, dict[str, float]]:
 
 
 def compared(
-    engine: Wrapped,
+    engine: WrappedLayer,
     got: list[np.ndarray],
     differences: list[np.ndarray],
     torchs: list[np.ndarray],

@@ -22,7 +22,7 @@ RECORDS, STEPS, MORE_STEPS, UNITS = 2, 4, 8, 3
 
 
 @dataclass(frozen=True, eq=False)
-class Wrapped:
+class WrappedLayer:
     """The engine with a case; ``names`` of the blocks whose gradients it claims.
 
     ``by_torch(blocks, cotangents)``: gradients by name, where the adapter has PyTorch's.
@@ -69,7 +69,7 @@ def truncated(engine: Any) -> bool:
     return claim is not None and not isinstance(claim.truncations[0], str)
 
 
-def wrapped(name: str, steps: int = STEPS) -> Wrapped:
+def wrapped(name: str, steps: int = STEPS) -> WrappedLayer:
     """The adapter's engine, at numbers between −1 and 1; raises ImportError where its source is missing."""
     if str(ADAPTERS) not in sys.path:
         # Adapters import what they share by its own name, as when the command loads one.
@@ -79,7 +79,7 @@ def wrapped(name: str, steps: int = STEPS) -> Wrapped:
     return replace(made, case=replace(made.case, layouts=getattr(module, "LAYOUTS", {})))
 
 
-def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> Wrapped:
+def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> WrappedLayer:
     """An engine at numbers between −1 and 1."""
     rng, claim, model = np.random.default_rng(0), engine.claim, engine.model
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
@@ -92,4 +92,4 @@ def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> Wrapped
         case = replace(case, blocks={**case.blocks, **still})
     if truncated(engine):
         case = replace(case, truncation=claim.truncations[0])
-    return Wrapped(engine, case, tuple(claim.blocks), by_torch)
+    return WrappedLayer(engine, case, tuple(claim.blocks), by_torch)

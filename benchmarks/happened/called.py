@@ -51,7 +51,7 @@ def length(axis: str | int, sizes: dict[str, int]) -> int:
     return prod(int(part) if part.isdigit() else sizes[part] for part in parts)
 
 
-class Called:
+class CalledBug:
     """``names`` of the blocks whose gradients are claimed, their ``point``, forward and backward."""
 
     def __init__(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.happened.bug import Bug
-from benchmarks.happened.called import Called
+from benchmarks.happened.called import CalledBug
 from benchmarks.verdict import CHECKERS, timed
 from verification import verify
 from verification.judging.judgement import Judgement
@@ -78,7 +78,7 @@ def says(check: Callable[[Any], str], bug: Bug, wrong: bool, case: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return WRONG if check(Called(bug, wrong, **CASES[case])) else RIGHT
+            return WRONG if check(CalledBug(bug, wrong, **CASES[case])) else RIGHT
         except ImportError:
             raise
         except Exception:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.happened.bug import Bug
-from benchmarks.happened.called import Called
+from benchmarks.happened.called import CalledBug
 
 # The step, directions a block, and how far a derivative along one may be off, of what it is made of.
 STEP, DIRECTIONS, OFF = 1e-5, 4, 1e-5
@@ -15,27 +15,27 @@ STEP, DIRECTIONS, OFF = 1e-5, 4, 1e-5
 Array = Any
 
 
-def _once(engine: Called, cotangents: list[Array]) -> list[Array]:
+def _once(engine: CalledBug, cotangents: list[Array]) -> list[Array]:
     return engine.backward(engine.point, cotangents)
 
 
-def _twice(engine: Called, cotangents: list[Array]) -> list[Array]:
+def _twice(engine: CalledBug, cotangents: list[Array]) -> list[Array]:
     engine.backward(engine.point, cotangents)
     return engine.backward(engine.point, cotangents)
 
 
-def _turned(engine: Called, cotangents: list[Array]) -> list[Array]:
+def _turned(engine: CalledBug, cotangents: list[Array]) -> list[Array]:
     return engine.backward(engine.point, [np.asfortranarray(each) for each in cotangents])
 
 
-def _no_final(engine: Called, cotangents: list[Array]) -> list[Array]:
+def _no_final(engine: CalledBug, cotangents: list[Array]) -> list[Array]:
     for each in cotangents[1:]:
         each[...] = 0
     return engine.backward(engine.point, cotangents)
 
 
 # How an engine is called: what it gives back then is compared.
-CALLS: dict[str, Callable[[Called, list[Array]], list[Array]]] = {
+CALLS: dict[str, Callable[[CalledBug, list[Array]], list[Array]]] = {
     "once": _once,
     "twice": _twice,
     "turned": _turned,
@@ -60,7 +60,7 @@ class Tangents:
 
 
 @contextmanager
-def smooth(engine: Called) -> Iterator[None]:
+def smooth(engine: CalledBug) -> Iterator[None]:
     """An engine that spikes has tangents in the place of its spikes; any other is as it is."""
     module: Any = engine.module
     if not hasattr(module, "spike"):
@@ -75,12 +75,12 @@ def smooth(engine: Called) -> Iterator[None]:
 
 def wrong_blocks(bug: Bug, wrong: bool = True) -> list[str]:
     """The blocks whose gradients are off along some direction; of the right twin there is none."""
-    engine = Called(bug, wrong, bug.records, bug.steps, shown=True)
+    engine = CalledBug(bug, wrong, bug.records, bug.steps, shown=True)
     with smooth(engine):
         return _wrong_blocks(engine)
 
 
-def _wrong_blocks(engine: Called) -> list[str]:
+def _wrong_blocks(engine: CalledBug) -> list[str]:
     bug = engine.bug
     rng = np.random.default_rng(1)
     weights = [rng.standard_normal(np.shape(each)) for each in engine.forward(*engine.point)]

@@ -20,7 +20,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] 
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """The activation, the jumps of the window, the rate and the clip of each entry, and the epochs.
 
     ``evaluate``: records that an evaluation takes at once.
@@ -35,7 +35,7 @@ class Plan:
 
 
 def train(
-    params: Params, train: tuple[Array, Array], unseen: tuple[Array, Array], plan: Plan
+    params: Params, train: tuple[Array, Array], unseen: tuple[Array, Array], plan: TrainingPlan
 ) -> tuple[list[float], list[float]]:
     """The losses on both data before the first epoch and after each, one record an update, in order."""
     losses: tuple[list[float], list[float]] = ([], [])
@@ -53,7 +53,7 @@ def train(
     return losses
 
 
-def states(params: Params, xs: Array, plan: Plan) -> list[Array]:
+def states(params: Params, xs: Array, plan: TrainingPlan) -> list[Array]:
     """h_0 … h_T, each (N, H)."""
     f, _ = FUNCTIONS[plan.activation]
     hs = [np.zeros((len(xs), len(params.W)))]
@@ -62,13 +62,13 @@ def states(params: Params, xs: Array, plan: Plan) -> list[Array]:
     return hs
 
 
-def loss(params: Params, xs: Array, ys: Array, plan: Plan) -> float:
+def loss(params: Params, xs: Array, ys: Array, plan: TrainingPlan) -> float:
     """Half the squared error of the last step's output, summed over the records."""
     error = states(params, xs, plan)[-1] @ params.V.T + params.c - ys
     return float((error * error).sum() / 2)
 
 
-def gradient(params: Params, xs: Array, ys: Array, plan: Plan) -> Params:
+def gradient(params: Params, xs: Array, ys: Array, plan: TrainingPlan) -> Params:
     """The gradient of ``loss``, at most ``plan.jumps`` jumps back."""
     _, slope = FUNCTIONS[plan.activation]
     hs = states(params, xs, plan)

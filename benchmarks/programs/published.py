@@ -21,7 +21,7 @@ CLIP = 10.0
 
 
 @dataclass(eq=False)
-class Weights:
+class PublishedWeights:
     """U (H, T), W (H, H), V (1, H); changed in place as the program goes along."""
 
     U: Array
@@ -30,7 +30,7 @@ class Weights:
 
 
 def train(
-    weights: Weights, train: tuple[Array, Array], unseen: tuple[Array, Array], epochs: int
+    weights: PublishedWeights, train: tuple[Array, Array], unseen: tuple[Array, Array], epochs: int
 ) -> list[float]:
     """The summed training loss at the start of each epoch. Data as (N, T, 1) and (N, 1)."""
     losses = []
@@ -42,7 +42,7 @@ def train(
     return losses
 
 
-def _loss(weights: Weights, xs: Array, ys: Array) -> float:
+def _loss(weights: PublishedWeights, xs: Array, ys: Array) -> float:
     total = 0.0
     for x, y in zip(xs, ys, strict=True):
         s = np.zeros((len(weights.W), 1))
@@ -53,7 +53,7 @@ def _loss(weights: Weights, xs: Array, ys: Array) -> float:
     return total
 
 
-def _update(weights: Weights, x: Array, y: Array, truncate: int = 5, rate: float = 1e-4) -> None:
+def _update(weights: PublishedWeights, x: Array, y: Array, truncate: int = 5, rate: float = 1e-4) -> None:
     U, W, V = weights.U, weights.W, weights.V
     s = np.zeros((len(W), 1))
     before, after = [], []

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnn.app.calendar import Calendar
 from rnn.app.comparing import Comparison, compared
-from rnn.app.inputs import Inputs
+from rnn.app.inputs import SeriesInputs
 from rnn.app.intervals import LEVEL, Interval, interval
 from rnn.app.predictors import (
     LINEAR,
@@ -58,7 +58,7 @@ class Forecaster:
     earlier: Array
     recent: Array
     beside: Array
-    inputs: Inputs
+    inputs: SeriesInputs
     first: int
     name: str
     unit: str
@@ -249,7 +249,7 @@ def from_stored(stored: Stored) -> Forecaster:
             earlier=stored.arrays.get("earlier", np.zeros(0)),
             recent=stored.arrays["recent"],
             beside=stored.arrays.get("beside", np.zeros((0, 0))),
-            inputs=Inputs(**inputs),
+            inputs=SeriesInputs(**inputs),
             first=about["first"],
             name=about["name"],
             unit=about["unit"],

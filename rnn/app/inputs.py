@@ -35,7 +35,7 @@ MONDAY = 3 * DAY
 
 
 @dataclass(frozen=True)
-class Inputs:
+class SeriesInputs:
     """The names of the columns, of those that are known ahead, and of cycles; ``season`` is that of one."""
 
     columns: tuple[str, ...] = ()

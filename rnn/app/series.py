@@ -12,7 +12,7 @@ from rnn.app.calendar import Calendar
 from rnn.app.choosing import HORIZON, Chosen, chosen, helps
 from rnn.app.comparing import compared, listed
 from rnn.app.forecaster import Forecaster
-from rnn.app.inputs import SEASON, Inputs, cycles_of
+from rnn.app.inputs import SEASON, SeriesInputs, cycles_of
 from rnn.app.intervals import LEVEL
 from rnn.app.joining import joined
 from rnn.app.predictors import MODEL, SEASONAL, context_of, rmse_of
@@ -144,14 +144,14 @@ def _columns(data: Mapping[str, Any]) -> Array:
 
 def _inputs(
     data: Mapping[str, Any], columns: Columns | None, calendar: Calendar | None, at: Cut, length: int
-) -> Inputs:
+) -> SeriesInputs:
     """What stands beside the values: columns, cycles of the dates, and a season that no window holds.
 
     ValueError where cycles are asked for and there are no dates, or none at which they are seen.
     """
     if "by_date" not in data:
         # A run of older versions, which has none.
-        return Inputs()
+        return SeriesInputs()
     cycles: list[str] = []
     if data["by_date"]:
         if calendar is None:
@@ -166,7 +166,7 @@ def _inputs(
         season = None
     names = () if columns is None else columns.inputs
     known = () if columns is None else columns.known
-    return Inputs(tuple(names), tuple(known), tuple(cycles), season)
+    return SeriesInputs(tuple(names), tuple(known), tuple(cycles), season)
 
 
 def _linear(values: Array, at: Cut, length: int, transformation: Transformation) -> View:

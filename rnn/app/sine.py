@@ -25,7 +25,7 @@ FREE_RUN = 1000
 
 
 @dataclass(frozen=True)
-class Recipe:
+class SineRecipe:
     """How long to train, and how far back a loss reaches.
 
     By Adam, its rate falling from ``rate`` to 0 by a cosine, the gradient's norm clipped to ``clip``: without
@@ -41,15 +41,15 @@ class Recipe:
 
 # The article's epochs and window; and long enough for a network that is fed its own predictions, which needs
 # losses that reach through the whole window.
-ARTICLE = Recipe(epochs=25, truncation=Window(5))
-LONG = Recipe(epochs=200, truncation=Full())
+ARTICLE = SineRecipe(epochs=25, truncation=Window(5))
+LONG = SineRecipe(epochs=200, truncation=Full())
 
 
 @dataclass(frozen=True, eq=False)
 class Sine:
     """A trained network's figures. ``validation`` and ``free`` are pairs (truth, prediction) by step."""
 
-    recipe: Recipe
+    recipe: SineRecipe
     history: History
     validation_rmse: float
     free_run_rmse: float
@@ -68,7 +68,7 @@ def baselines(records: Records) -> dict[str, float]:
     }
 
 
-def train_on_sine(recipe: Recipe, seed: int, callbacks: Sequence[Callback] = ()) -> Sine:
+def train_on_sine(recipe: SineRecipe, seed: int, callbacks: Sequence[Callback] = ()) -> Sine:
     """A network trained on the article's task by ``recipe``, and what it predicts."""
     learn, unseen = split(windows(sine_wave(STEPS), LENGTH), TRAIN)
     net = RNN(Vanilla(inputs=1, units=UNITS), outputs=1)

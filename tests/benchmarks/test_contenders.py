@@ -7,12 +7,12 @@ import pytest
 
 from benchmarks.contenders import CONTENDERS, manual
 from benchmarks.gate import compare
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import CELLS, DTYPES, LOSSES, draw
 from rnn import Chunked, Full, Tail, Window
 from tests.quick import first_quick
 
-SHAPE = Shape(7, 3, 2, 4)
+SHAPE = CallShape(7, 3, 2, 4)
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(3), Chunked(3, 2), Chunked(2, 4), Tail(3), Tail(0))
 
 # JAX compiles each task for a fifth of a second, so it runs fewer. PyTorch takes seconds at first.
@@ -93,7 +93,7 @@ def test_what_a_contender_can_express(name, loss, truncation, cell, able):
 
 def test_a_replay_that_is_too_long_is_left_out():
     """autograd would record a window's every step anew: twenty thousand of them are the limit."""
-    assert load("autograd")(draw(Shape(300, 1, 1, 2), "float32", "every", Window(100))) is None
+    assert load("autograd")(draw(CallShape(300, 1, 1, 2), "float32", "every", Window(100))) is None
 
 
 @pytest.mark.parametrize("layout", ["_side_by_side", "_in_parts", "_ahead"])
@@ -109,7 +109,7 @@ def test_every_layout_of_the_floor_is_right(monkeypatch, layout, recursion, loss
     for name in ("_back_at_once", "_back_in_parts"):
         monkeypatch.setattr(floor, name, back)
     monkeypatch.setattr(floor, "SMALL_PRODUCT", 1)
-    shape = Shape(5, 6, 2, 3)
+    shape = CallShape(5, 6, 2, 3)
     assert verdict(floor.prepare, draw(shape, "float64", loss)).objection == ""
     if loss == "last":
         assert verdict(floor.prepare, draw(shape, "float64", loss, Window(2))).objection == ""

@@ -3,7 +3,7 @@
 from benchmarks.curves import curves
 from benchmarks.gate import Verdict
 from benchmarks.results import row
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn import Window
@@ -11,7 +11,7 @@ from rnn import Window
 
 def timed(name, axis, value, seconds, truncation=None):
     """A row of an axis; without seconds it shows no time."""
-    task = draw(Shape(5, 1, 2, 3), "float32", "last", *([] if truncation is None else [truncation]))
+    task = draw(CallShape(5, 1, 2, 3), "float32", "last", *([] if truncation is None else [truncation]))
     times = None if seconds is None else Times((seconds,))
     return row("growth", task, name, 1, Verdict(0.0), times, times, {"axis": axis, "value": value})
 

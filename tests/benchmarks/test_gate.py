@@ -8,12 +8,12 @@ import pytest
 
 from benchmarks.contenders import manual
 from benchmarks.gate import compare
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import CELLS, DTYPES, draw
 from rnn import Window
 from rnn.common.arrays import Array
 
-SHAPE = Shape(6, 3, 2, 4)
+SHAPE = CallShape(6, 3, 2, 4)
 
 Grads = dict[str, Array]
 

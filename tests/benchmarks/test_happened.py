@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.happened import BUGS, bug, pages
 from benchmarks.happened import __main__ as command
-from benchmarks.happened.called import Called
+from benchmarks.happened.called import CalledBug
 from benchmarks.happened.checking import Said, designed, judged, sentence_of
 from benchmarks.happened.differences import CALLS, wrong_blocks
 from benchmarks.happened.left_out import LEFT_OUT
@@ -91,13 +91,13 @@ def test_what_was_measured_holds_of_the_records():
 
 def test_an_engine_is_given_to_any_checker():
     """Arrays to arrays and back, complex ones as real ones; a second backward has what was saved."""
-    called = Called(bug("mamba.py-65"), False, records=2, steps=3)
+    called = CalledBug(bug("mamba.py-65"), False, records=2, steps=3)
     outputs, final = called.forward(*called.point)
     assert outputs.shape[-1] == 2
     assert not np.iscomplexobj(outputs)
     once = called.backward(called.point, [outputs, final])
     assert [a.shape for a in once] == [a.shape for a in called.point]
-    overwritten = Called(bug("tensorflow-26331"), True, records=2, steps=3)
+    overwritten = CalledBug(bug("tensorflow-26331"), True, records=2, steps=3)
     cotangents = overwritten.forward(*overwritten.point)
     first, second = (overwritten.backward(overwritten.point, cotangents)[0] for _ in range(2))
     assert not np.array_equal(first, second)

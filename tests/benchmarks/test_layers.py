@@ -5,10 +5,10 @@ import pytest
 
 from benchmarks.gate import compare
 from benchmarks.layers import KINDS, PREPARED, drawn
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import DTYPES
 
-SHAPE = Shape(4, 3, 2, 3)
+SHAPE = CallShape(4, 3, 2, 3)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -11,7 +11,7 @@ from benchmarks import fresh
 from benchmarks.__main__ import QUESTIONS, arguments, main, options_from
 from benchmarks.gate import Verdict
 from benchmarks.results import row
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn.console.files import Undelivered
@@ -35,7 +35,7 @@ def test_our_second_text_takes_part_where_there_is_a_first(monkeypatch):
 
 def answer(objection=""):
     """The rows of the floor, whose contender agrees or does not."""
-    task, times = draw(Shape(4, 1, 1, 2), "float64"), Times((0.001, 0.002))
+    task, times = draw(CallShape(4, 1, 1, 2), "float64"), Times((0.001, 0.002))
     rows = [row("floor", task, "manual", 1, Verdict(0.0), times, times, {"checks": 0.1})]
     theirs = () if objection else (times, times)
     rows.append(row("floor", task, "floor", 1, Verdict(0.5, objection), *theirs))

@@ -4,11 +4,11 @@ import pytest
 
 from benchmarks.contenders import Ready, manual
 from benchmarks.measure import compete, measure
-from benchmarks.shapes import Shape
+from benchmarks.shapes import CallShape
 from benchmarks.task import CELLS, draw
 from benchmarks.timing import Effort
 
-TASK = draw(Shape(4, 2, 1, 3), "float64")
+TASK = draw(CallShape(4, 2, 1, 3), "float64")
 ONCE = Effort(rounds=2, least=1, block=0, budget=0)
 
 
@@ -67,7 +67,7 @@ def test_manual_is_the_measure():
 @pytest.mark.parametrize("cell", CELLS)
 def test_which_loops_ran_is_in_the_row(cell):
     """Of ours alone, in both texts."""
-    task = draw(Shape(4, 2, 1, 3), "float64", cell=cell)
+    task = draw(CallShape(4, 2, 1, 3), "float64", cell=cell)
     found = {
         each.contender: each for each in measure("a question", task, ["manual-numpy", "autograd"], 1, ONCE)
     }

@@ -5,7 +5,7 @@ from statistics import median
 
 import pytest
 
-from benchmarks.results import Row, read
+from benchmarks.results import Timing, read
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "benchmarks.md").read_text("utf-8")
@@ -15,7 +15,7 @@ PEERS = {"PyTorch": "torch", "JAX": "jax"}
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Row]:
+def found() -> list[Timing]:
     """The timings against other libraries."""
     return [row for row in read(DOCS / "benchmarks" / "results.json") if row.question == "against_autodiff"]
 
@@ -33,7 +33,7 @@ def of_last_digit(number: str) -> float:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_every_ratio_of_a_full_gradient_was_measured(cell: str, found: list[Row]) -> None:
+def test_every_ratio_of_a_full_gradient_was_measured(cell: str, found: list[Timing]) -> None:
     """And every time of ours; a loss on the last step, one thread, float32 / float64."""
     shown = lines(f"{cell}: T, N, D, H | ours, ms | NumPy | autograd | PyTorch | JAX")
     assert len(shown) == len({(row.T, row.N, row.D, row.H) for row in found if row.cell == CELLS[cell]})
@@ -57,7 +57,7 @@ def test_every_ratio_of_a_full_gradient_was_measured(cell: str, found: list[Row]
 
 
 @pytest.mark.parametrize("peer", PEERS)
-def test_every_timing_that_a_peer_is_faster_in_is_counted(peer: str, found: list[Row]) -> None:
+def test_every_timing_that_a_peer_is_faster_in_is_counted(peer: str, found: list[Timing]) -> None:
     """By cell, of all timings and of full gradients."""
     counts = {name: entries for name, *entries in lines("| vanilla | LSTM | GRU")}
     for name, full in ((f"{peer}, of all timings", False), (f"{peer}, of full gradients", True)):
@@ -72,12 +72,12 @@ def test_every_timing_that_a_peer_is_faster_in_is_counted(peer: str, found: list
             assert entry == f"{sum(ratio < 1 for ratio in ratios)} of {len(ratios)}"
 
 
-def ratios(found: list[Row], contender: str) -> list[float]:
+def ratios(found: list[Timing], contender: str) -> list[float]:
     """A library's time over ours, in every timing that has one."""
     return [row.ratio for row in found if row.contender == contender and row.ratio is not None]
 
 
-def test_the_page_counts_them_in_words(found: list[Row]) -> None:
+def test_the_page_counts_them_in_words(found: list[Timing]) -> None:
     """How far ahead of autograd, and how often the others are faster."""
     words = " ".join(PAGE.split())
     of = {name: ratios(found, name) for name in ("autograd", *PEERS.values())}
@@ -89,7 +89,7 @@ def test_the_page_counts_them_in_words(found: list[Row]) -> None:
         assert f"{peer} is faster in {len(behind)} of {len(of[name])}, in {min(behind):.2f} to" in words
 
 
-def test_the_readme_has_a_panel_of_them(found: list[Row]) -> None:
+def test_the_readme_has_a_panel_of_them(found: list[Timing]) -> None:
     """For each library how many timings, the least, median and largest ratio, and how often it is faster."""
     readme = (DOCS.parent / "README.md").read_text("utf-8")
     head = "time ÷ time of `rnn` | timings | least | median | most | timings in which `rnn` is slower"

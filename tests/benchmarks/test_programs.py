@@ -9,7 +9,7 @@ from benchmarks.programs import plain, published
 from benchmarks.timing import Effort
 from rnn import ACTIVATIONS, RNN, Vanilla, Window
 
-PLAN = plain.Plan("tanh", jumps=3, rate=1e-2, clip=10.0, epochs=1)
+PLAN = plain.TrainingPlan("tanh", jumps=3, rate=1e-2, clip=10.0, epochs=1)
 
 
 @pytest.mark.parametrize("activation", plain.FUNCTIONS)
@@ -19,7 +19,7 @@ def test_the_plain_loop_computes_the_same_gradient(activation, jumps):
     rng = np.random.default_rng(0)
     net = RNN(Vanilla(2, 4, ACTIVATIONS[activation]), outputs=1)
     params, xs, ys = net.init(rng), rng.standard_normal((3, 7, 2)), rng.standard_normal((3, 1))
-    plan = plain.Plan(activation, jumps, 1e-2, 10.0, 1)
+    plan = plain.TrainingPlan(activation, jumps, 1e-2, 10.0, 1)
     value, grads = net.loss_and_gradients(params, xs, ys, truncation=Window(jumps))
     assert plain.loss(params, xs, ys, plan) == pytest.approx(value)
     for got, want in zip(plain.gradient(params, xs, ys, plan), grads.params, strict=True):
@@ -33,7 +33,9 @@ def test_the_published_structure_moves_u_and_w_whatever_the_target():
     found = []
     for target in (1.0, 1e6):
         draws = np.random.default_rng(1)
-        weights = published.Weights(*(draws.uniform(0, 1, shape) for shape in ((4, 6), (4, 4), (1, 4))))
+        weights = published.PublishedWeights(
+            *(draws.uniform(0, 1, shape) for shape in ((4, 6), (4, 4), (1, 4)))
+        )
         data = xs, np.full((2, 1), target)
         losses = published.train(weights, data, data, epochs=2)
         assert len(losses) == 2

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import progress
 from benchmarks.options import Options
-from benchmarks.progress import Stretch
+from benchmarks.progress import RunPart
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def passed(monkeypatch):
 
 def test_a_line_for_each_quarter_of_the_whole(capsys, passed):
     """Elsewhere than in a terminal, with what is left at the speed so far; not where a stretch ends."""
-    for stretch in Stretch.whole().divided({"one": 10, "two": 30}).values():
+    for stretch in RunPart.whole().divided({"one": 10, "two": 30}).values():
         for done in range(10):
             passed(40 * (stretch.first + (stretch.last - stretch.first) * done / 10))
             stretch.show(done, 10, "something")
@@ -32,5 +32,5 @@ def test_a_line_for_each_quarter_of_the_whole(capsys, passed):
 
 def test_it_travels_to_another_process():
     """With the options."""
-    options = Options(("manual",), ("gru",), ("50x1x1x16",), (1,), stretch=Stretch(0.25, 0.5, 7.0))
+    options = Options(("manual",), ("gru",), ("50x1x1x16",), (1,), stretch=RunPart(0.25, 0.5, 7.0))
     assert Options.from_json(options.to_json()) == options

@@ -11,14 +11,14 @@ from benchmarks import against_autodiff, floor, growth, memory, tables, truncati
 from benchmarks.__main__ import QUESTIONS
 from benchmarks.gate import Verdict, compare
 from benchmarks.options import Options
-from benchmarks.results import Row, row
-from benchmarks.shapes import GATED, OF_CELL, QUICK_OF_CELL, SHAPES, Shape
+from benchmarks.results import Timing, row
+from benchmarks.shapes import GATED, OF_CELL, QUICK_OF_CELL, SHAPES, CallShape
 from benchmarks.task import draw
 from benchmarks.timing import Effort, Times
 from rnn import Chunked, Full, Window
 
 OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
-TASK = draw(Shape(5, 2, 1, 3), "float32")
+TASK = draw(CallShape(5, 2, 1, 3), "float32")
 
 
 def pair(name, contender, **more):
@@ -71,7 +71,7 @@ def test_the_rows_of_the_cells_that_are_asked_for():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("benchmarks.timing.QUICK", once)
         entries = against_autodiff.in_process(options.to_json(), 1)
-    found = [Row.from_json(entry) for entry in entries]
+    found = [Timing.from_json(entry) for entry in entries]
     assert [row.cell for row in found] == ["lstm"] * 4 + ["gru"] * 4
     assert {row.objection for row in found} == {""}
     assert {row.more["loops"] for row in found if row.contender == "manual-numpy"} == {"NumPyLoops()"}
@@ -87,7 +87,7 @@ def test_the_recursions_agree(monkeypatch, kind, other):
     """Abreast as in the engine, in sequence, loss by loss: the same da and dh0, with a ragged chunk too."""
     monkeypatch.setattr(truncation, "CHUNK", Chunked(3))
     monkeypatch.setattr(truncation, "WINDOW", Window(3))
-    task = draw(Shape(8, 2, 2, 4), "float64", "every", kind(3))
+    task = draw(CallShape(8, 2, 2, 4), "float64", "every", kind(3))
     ours, theirs = truncation.abreast(task), truncation._by_hand(other)(task)
     want, got = ours.gradients(ours.run()), theirs.gradients(theirs.run())
     assert np.any(want["da"])
@@ -137,7 +137,7 @@ def test_growth_is_reported_by_its_exponent():
 
 def test_what_recomputation_leaves():
     """Of 9 MiB 3 are left, and 2 of 8 beyond the result; nothing is said where one peak is not known."""
-    task = draw(Shape(5, 1, 1, 2), "float32")
+    task = draw(CallShape(5, 1, 1, 2), "float32")
     kept, recomputed = (
         row("memory", task, name, 1, Verdict(0.0), more={"bytes": size * 2**20, "result_bytes": 2**20})
         for name, size in (("manual", 9), (memory.RECOMPUTING, 3))
@@ -149,7 +149,7 @@ def test_what_recomputation_leaves():
 @pytest.mark.slow
 def test_a_peak_is_seen(monkeypatch):
     """Of one gradient's own memory: more than its states, less than ten times as much."""
-    monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))
+    monkeypatch.setattr(memory, "SIZES", CallShape(0, 8, 8, 64))
     entry = memory.in_process("manual", steps=1000)
     states = 1000 * memory.SIZES.N * memory.SIZES.H * 4
     if entry["bytes"] is None:
@@ -160,7 +160,7 @@ def test_a_peak_is_seen(monkeypatch):
 @pytest.mark.slow
 def test_a_recomputing_backward_needs_less(monkeypatch):
     """A third at most, at a length at which √T is small beside T."""
-    monkeypatch.setattr(memory, "SIZES", Shape(0, 8, 8, 64))
+    monkeypatch.setattr(memory, "SIZES", CallShape(0, 8, 8, 64))
     both = [memory.in_process(name, steps=1000)["bytes"] for name in ("manual", memory.RECOMPUTING)]
     if None in both:
         pytest.skip("the system keeps no such figure")
@@ -176,7 +176,7 @@ def test_pictures_are_drawn(tmp_path: Path):
     growth.pictures(grown, tmp_path)
     known = [
         row(
-            *("memory", draw(Shape(steps, 1, 1, 2), "float32"), "manual", 1, Verdict(0.0)),
+            *("memory", draw(CallShape(steps, 1, 1, 2), "float32"), "manual", 1, Verdict(0.0)),
             more={"part": "peak", "bytes": size, "result_bytes": 2**19},
         )
         for steps, size in ((125, 2**20), (250, 2**21))

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from benchmarks.gate import Verdict
-from benchmarks.results import Row, document, row, spell
-from benchmarks.shapes import Shape
+from benchmarks.results import Timing, document, row, spell
+from benchmarks.shapes import CallShape
 from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn import Chunked, Full, Tail, Window
@@ -17,7 +17,7 @@ FIELDS = {
     *("milliseconds", "ratio", "agreement"),
 }
 
-TASK = draw(Shape(5, 2, 1, 3), "float32", "every", Window(2))
+TASK = draw(CallShape(5, 2, 1, 3), "float32", "every", Window(2))
 OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
 
 
@@ -36,7 +36,7 @@ def test_a_row_says_what_was_timed():
 def test_a_row_survives_json():
     """What a process hands to another comes back equal, spreads as lists."""
     made = row("q", TASK, "torch", 2, Verdict(1e-7), THEIRS, OURS, {"data": "healthy"})
-    back = Row.from_json(json.loads(json.dumps(made.to_json())))
+    back = Timing.from_json(json.loads(json.dumps(made.to_json())))
     assert back.to_json() == {
         **made.to_json(),
         "spread": [*made.spread],

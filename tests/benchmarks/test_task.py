@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from benchmarks.contenders import manual
-from benchmarks.shapes import GATED, SHAPES, Shape
+from benchmarks.shapes import GATED, SHAPES, CallShape
 from benchmarks.task import CELLS, DTYPES, LOSSES, draw
 from tests.quick import first_quick
 
-HEALTHY = [*GATED[1:2], *GATED[-3:], Shape(1000, 1, 8, 64)]
+HEALTHY = [*GATED[1:2], *GATED[-3:], CallShape(1000, 1, 8, 64)]
 
 
 def carried(task):
@@ -21,7 +21,7 @@ def carried(task):
 @first_quick("shape", SHAPES[:6], ids=str)
 def test_a_gradient_stays_healthy(shape):
     """It reaches the first step with a thousandth of its size or more, however long the sequence is."""
-    share = carried(draw(Shape(shape.T, 3, shape.D, min(shape.H, 64)), "float64"))
+    share = carried(draw(CallShape(shape.T, 3, shape.D, min(shape.H, 64)), "float64"))
     assert (share > 1e-3).all()
     assert (share < 10).all()
 
@@ -30,7 +30,7 @@ def test_a_gradient_stays_healthy(shape):
 @first_quick("shape", HEALTHY, ids=str)
 def test_what_a_gated_state_carries_stays_healthy(cell, shape):
     """The gradient of the initial state is a hundredth of the last one's or more, and does not explode."""
-    task = draw(Shape(shape.T, 3, shape.D, min(shape.H, 64)), "float64", cell=cell)
+    task = draw(CallShape(shape.T, 3, shape.D, min(shape.H, 64)), "float64", cell=cell)
     ready = manual.prepare(task)
     grads = ready.gradients(ready.run())
     # h for a GRU, c for an LSTM: the state's last array is what the gates keep.
@@ -44,7 +44,7 @@ def test_what_a_gated_state_carries_stays_healthy(cell, shape):
 @pytest.mark.parametrize(("cell", "kept"), [("lstm", 1), ("gru", 1)])
 def test_the_gates_that_keep_the_state_are_open(cell, kept):
     """Block 1 of b, of f and of z, lies by log T above the others; an LSTM's i by as much below."""
-    task = draw(Shape(200, 2, 3, 100), "float64", cell=cell)
+    task = draw(CallShape(200, 2, 3, 100), "float64", cell=cell)
     middles = task.params.b.reshape(-1, 100).mean(axis=1)
     assert middles[kept] == pytest.approx(np.log(200), abs=0.15)
     assert middles[-1] == pytest.approx(0, abs=0.15)
@@ -55,12 +55,12 @@ def test_the_gates_that_keep_the_state_are_open(cell, kept):
 def test_a_gated_cell_does_not_vanish_by_its_inputs(cell):
     """So ``draw`` refuses it."""
     with pytest.raises(ValueError, match=rf"vanishing: 0.5 of cell {cell}, needed 0"):
-        draw(Shape(5, 2, 1, 3), "float64", cell=cell, vanishing=0.5)
+        draw(CallShape(5, 2, 1, 3), "float64", cell=cell, vanishing=0.5)
 
 
 def test_half_of_the_records_vanish():
     """The first half, beyond what float32 can hold; the other half stays as it is."""
-    share = carried(draw(Shape(200, 4, 8, 32), "float64", vanishing=0.5))
+    share = carried(draw(CallShape(200, 4, 8, 32), "float64", vanishing=0.5))
     assert (share[:2] < 1e-40).all()
     assert (share[2:] > 1e-3).all()
 
@@ -70,8 +70,8 @@ def test_half_of_the_records_vanish():
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_task_is_what_was_asked_for(cell, loss, dtype):
     """Cell, shape, dtype, where the losses stand; each block of W is orthogonal."""
-    task = draw(Shape(6, 3, 2, 4), dtype, loss, cell=cell)
-    assert (task.cell, task.shape, task.loss) == (cell, Shape(6, 3, 2, 4), loss)
+    task = draw(CallShape(6, 3, 2, 4), dtype, loss, cell=cell)
+    assert (task.cell, task.shape, task.loss) == (cell, CallShape(6, 3, 2, 4), loss)
     assert {array.dtype.name for array in task.arrays().values()} == {dtype}
     assert task.targets.dtype.name == dtype
     assert task.first_loss == (5 if loss == "last" else 0)
@@ -81,6 +81,6 @@ def test_a_task_is_what_was_asked_for(cell, loss, dtype):
 
 def test_a_task_is_the_same_each_time():
     """Each process draws the same arrays."""
-    one, two = (draw(Shape(6, 3, 2, 4), "float32") for _ in range(2))
+    one, two = (draw(CallShape(6, 3, 2, 4), "float32") for _ in range(2))
     for name, array in one.arrays().items():
         np.testing.assert_array_equal(array, two.arrays()[name])

@@ -5,20 +5,20 @@ from itertools import groupby
 import pytest
 
 from benchmarks import timing
-from benchmarks.timing import Effort, Spread, Times, interleaved
+from benchmarks.timing import Effort, Quartiles, Times, interleaved
 
 
 def test_a_ratio_is_the_median_of_ratios_by_round():
     """Round by round 2, 3 and 10: their median is 3, where the ratio of the medians would be 6."""
     ours, theirs = Times((1.0, 2.0, 1.0)), Times((2.0, 6.0, 10.0))
     assert theirs.over(ours).median == 3
-    assert Spread.of(theirs.seconds).median / Spread.of(ours.seconds).median == 6
+    assert Quartiles.of(theirs.seconds).median / Quartiles.of(ours.seconds).median == 6
     assert ours.over(theirs).median == pytest.approx(1 / 3)
 
 
 def test_a_spread_is_quartiles():
     """Of five values, the second, the third and the fourth in order."""
-    assert Spread.of([5, 1, 4, 2, 3]) == Spread(2, 3, 4)
+    assert Quartiles.of([5, 1, 4, 2, 3]) == Quartiles(2, 3, 4)
 
 
 def blocks(effort, names="abc"):

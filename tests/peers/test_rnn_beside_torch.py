@@ -40,7 +40,7 @@ CLOSE = {"rtol": 0, "atol": 1e-13}
 every_cell = pytest.mark.parametrize("name", CELLS)
 
 
-class Pair:
+class BesideTorch:
     """A cell with weights at random, and the same in PyTorch."""
 
     def __init__(self, name, seed=0):
@@ -107,7 +107,7 @@ def objective(pair, outputs, state):
 @every_cell
 def test_chunks_are_detached_states(name):
     """Chunked(3) is the state detached at the start of every chunk of three steps."""
-    pair = Pair(name)
+    pair = BesideTorch(name)
     xs = torch.tensor(pair.xs, requires_grad=True)
     tensors, state = pair.their_state()
     pieces = []
@@ -122,7 +122,7 @@ def test_chunks_are_detached_states(name):
 @every_cell
 def test_a_network_of_classes_is_theirs(name):
     """A linear readout and the cross entropy of classes on every step, weighted by record and step."""
-    pair = Pair(name)
+    pair = BesideTorch(name)
     rng = np.random.default_rng(1)
     V, c = rng.standard_normal((K, H)), rng.standard_normal(K)
     classes, weights = rng.integers(0, K, (N, T)), rng.uniform(0, 2, (N, T))

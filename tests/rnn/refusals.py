@@ -5,8 +5,18 @@ In a text an ellipsis stands for anything else in the line, and a $ at its end f
 
 import re
 from functools import partial
+from typing import NamedTuple
 
 import pytest
+
+from rnn.common.arrays import Array
+
+
+class Pair(NamedTuple):
+    """Two blocks of parameters."""
+
+    M: Array
+    v: Array
 
 
 def of(function, *rows):

@@ -30,7 +30,7 @@ CELLS = (Vanilla, LSTM, GRU)
 LENGTHS = np.array([9, 3, 1, 5])
 
 
-class Own(Vanilla):
+class OwnCell(Vanilla):
     """A cell of one's own, which may compute something else."""
 
 
@@ -159,7 +159,7 @@ def test_the_usual_loops(monkeypatch):
         assert RNN(cell, 1).loops == Layer(cell).loops == CompiledLoops()
         assert "loops=CompiledLoops()" in repr(RNN(cell, 1))
     own = rnn.Activation("own", np.tanh, rnn.tanh.slope)
-    for cell in (Own(1, 2), Vanilla(1, 2, own), LSTM(1, 2, own)):
+    for cell in (OwnCell(1, 2), Vanilla(1, 2, own), LSTM(1, 2, own)):
         assert RNN(cell, 1).loops == NumPyLoops()
     for missing in loops.LIBRARIES:
         monkeypatch.setattr(loops, "find_spec", lambda name, missing=missing: name != missing or None)

@@ -128,7 +128,7 @@ def test_every_cell_computes_the_same_elsewhere(name, dtype):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * max(1, abs(want).max()))
 
 
-class Mine(Vanilla):
+class ChangedCell(Vanilla):
     """A cell of ours with something changed."""
 
 
@@ -142,7 +142,7 @@ def exported(cell, **options):
     *of(
         exported,
         (LSTM(1, 2, gate=rational_gate), ValueError, "…rational_gate, needed a function that ONNX has:"),
-        (Mine(1, 2), TypeError, "…net.cell: …, needed rnn.Vanilla, rnn.LSTM or rnn.GRU"),
+        (ChangedCell(1, 2), TypeError, "…net.cell: …, needed rnn.Vanilla, rnn.LSTM or rnn.GRU"),
         # ONNX has both directions of a layer, and a stack of those.
         (Bidirectional(Stack(GRU(1, 2))), TypeError, "net.cell: Bidirectional…, or a stack of those$"),
     ),

@@ -2,22 +2,15 @@
 
 import re
 from math import cos, hypot, pi, sqrt
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.common.arrays import FLOATS, Array
+from rnn.common.arrays import FLOATS
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, RMSprop
-
-
-class Pair(NamedTuple):
-    """Two blocks of parameters."""
-
-    M: Array
-    v: Array
+from tests.rnn.refusals import Pair
 
 
 def pair(entries, dtype=np.float64):

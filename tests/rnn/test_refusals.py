@@ -39,7 +39,7 @@ from rnn.interchange import OF_A_LAYER, from_torch, to_torch
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, ClipValue, Constant, Cosine, RMSprop, State
 from rnn.training import EarlyStopping, Standing, by_epoch, print_progress, rmse, train
 from rnn.truncation import check_truncation, first_steps, sweeps
-from tests.rnn.refusals import of, of_each, refuse, table
+from tests.rnn.refusals import Pair, of, of_each, refuse, table
 
 RNG = np.random.default_rng(0)
 XS, TARGETS = RNG.normal(size=(7, 4, 2)), RNG.normal(size=(7, 2))
@@ -65,7 +65,7 @@ class First(NamedTuple):
         return self.given
 
 
-class Own(Vanilla):
+class OwnVanilla(Vanilla):
     """A cell whose text is not compiled."""
 
 
@@ -74,13 +74,6 @@ class Idle(Vanilla):
 
     def tape(self, records, steps, dtype):
         pytest.fail("work was begun before everything was checked")
-
-
-class Pair(NamedTuple):
-    """Two blocks of parameters."""
-
-    M: Array
-    v: Array
 
 
 ONES, SIX = Pair(np.ones((2, 2)), np.ones(2)), np.ones(6)
@@ -102,7 +95,7 @@ def update_of(optimiser):
     return lambda changed: optimiser.update(**given | changed)
 
 
-class Shards(NamedTuple):
+class UnopenedShards(NamedTuple):
     """Batches of one's own, of which none is opened before everything has been checked."""
 
     batches: object
@@ -125,7 +118,7 @@ GIVEN = {
 CLASSES = RNN(LSTM(2, 3), outputs=3, loss=softmax_cross_entropy)
 OF_CLASSES = {"net": CLASSES, "params": CLASSES.init(RNG), "train_data": (XS, LABELS)}
 IN_FLOAT32 = {"params": CLASSES.init(RNG, np.float32), "train_data": (XS.astype("f4"), LABELS)}
-SHARDS = {"train_data": Shards(3), "validation_data": Shards(3), "batch": None}
+SHARDS = {"train_data": UnopenedShards(3), "validation_data": UnopenedShards(3), "batch": None}
 
 
 def begun(changed):
@@ -217,7 +210,11 @@ NETWORKS = [
         ({"loops": "numpy"}, TypeError, "RNN.loops: 'numpy', needed rnn.NumPyLoops()"),
     ),
     (lambda: Layer(3), TypeError, "Layer.cell: 3, needed a cell"),
-    (lambda: Layer(Own(1, 2), CompiledLoops()), TypeError, "Layer.loops: CompiledLoops() of Own(…, needed "),
+    (
+        lambda: Layer(OwnVanilla(1, 2), CompiledLoops()),
+        TypeError,
+        "Layer.loops: CompiledLoops() of Own(…, needed ",
+    ),
     (lambda: Layer(Vanilla(1, 1)).init(0), TypeError, "rng: int, needed a numpy.random.Generator"),
     *of(
         lambda wrong: NET_LAYER.backward(**{"saved": SAVED, "d_outputs": np.ones((7, 4, 3)), **wrong}),
@@ -432,8 +429,16 @@ TRAINING = [
         ({**SHARDS, "batch": 3}, TypeError, "batch: 3, needed None, for train_data are batches already"),
         ({**SHARDS, "weights": 3}, TypeError, "weights: 3, needed None, for train_data are batches already"),
         ({**SHARDS, "class_weight": "balanced"}, ValueError, "class_weight: 'balanced', needed None or a"),
-        ({**SHARDS, "train_data": Shards(0)}, ValueError, "train_data.__len__(): 0, needed at least 1"),
-        ({**SHARDS, "validation_data": Shards(1.5)}, TypeError, "validation_data.__len__(): 1.5, needed an"),
+        (
+            {**SHARDS, "train_data": UnopenedShards(0)},
+            ValueError,
+            "train_data.__len__(): 0, needed at least 1",
+        ),
+        (
+            {**SHARDS, "validation_data": UnopenedShards(1.5)},
+            TypeError,
+            "validation_data.__len__(): 1.5, needed an",
+        ),
     ),
     *of(
         lambda given: print_progress(Standing(given[0], PARAMS, None, *given[1:])),

@@ -23,7 +23,7 @@ UNSEEN = Records(RNG.standard_normal((3, 4, 2)), RNG.standard_normal((3, 2)))
 
 
 @dataclass(frozen=True)
-class Watched(RNN):
+class WatchedNetwork(RNN):
     """A network that notes the records of each update, by their first input, and its workspace."""
 
     seen: list = field(default_factory=list)
@@ -39,7 +39,7 @@ class Watched(RNN):
 @pytest.mark.parametrize(("batch", "seed"), [(1, 0), (3, None), (3, 0), (100, None)])
 def test_an_epoch_takes_every_record_once(batch, seed):
     """In batches of the size asked for, but for the last; shuffled anew by an rng, in order without."""
-    net = Watched(NET.cell, NET.outputs)
+    net = WatchedNetwork(NET.cell, NET.outputs)
     rng = None if seed is None else np.random.default_rng(seed)
     optimiser = SGD(Constant(1e-3))
     train(net, PARAMS, DATA, epochs=3, batch=batch, optimiser=optimiser, rng=rng)
@@ -425,7 +425,7 @@ class Ragged(Shards):
 
 def test_batches_may_differ_in_records_and_steps():
     """Each is an update, and at most two sizes are held."""
-    net = Watched(NET.cell, NET.outputs)
+    net = WatchedNetwork(NET.cell, NET.outputs)
     params, history = train(net, PARAMS, Ragged(DATA, 0), epochs=2, optimiser=SGD(Constant(0.01)))
     assert [workspace.size.xs[:2] for workspace in net.workspaces] == SIZES * 2
     # Of three in turn the one that is needed has just been let go.

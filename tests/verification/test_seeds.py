@@ -16,7 +16,7 @@ from verification.adapters.rnn.scoping import as_rnn
 from verification.judge import truths_kept
 from verification.judging.plan import Plan
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import Results, Run, judgement_of, tallied
+from verification.judging.run import CaseRun, Results, judgement_of, tallied
 from verification.processes.fresh import pooled
 from verification.sampling.scope import Scope
 
@@ -48,7 +48,7 @@ def settled(spread, subject):
 
 def with_seed(seed, spread, subject, settled):
     """The judgement of a run with this seed."""
-    run = Run(spread, subject)
+    run = CaseRun(spread, subject)
     run.look(Plan(subject.engine).drawn(PROFILE, seed))
     seen = Results(settled.tally + run.tally, settled.coverage, settled.standing)
     return judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())

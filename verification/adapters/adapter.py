@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from verification.adapters.remade import PUBLIC, Source
+from verification.adapters.remade import PUBLIC, AdapterCall
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.case import Case
 from verification.models.code import Code, of_case
@@ -26,7 +26,7 @@ class ModelAdapter:
 
     model: Model
     claim: Claim
-    source: Source
+    source: AdapterCall
     fixed: tuple[FixedCase, ...] = ()
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
@@ -109,7 +109,7 @@ def declared(
     return {
         "model": departed(model, departures),
         "claim": claimed(scope, model, capabilities),
-        "source": Source(PUBLIC, adapter, given, model, departures, said),
+        "source": AdapterCall(PUBLIC, adapter, given, model, departures, said),
     }
 
 

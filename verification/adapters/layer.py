@@ -25,7 +25,7 @@ from verification.adapters.adapter import ModelAdapter, check_dict, checked_tupl
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.forms import formed, in_words
@@ -256,7 +256,7 @@ def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> Laye
 
 def of_library(
     passes: Any,
-    source: Source,
+    source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     forms: Mapping[str, tuple[str, ...]] | None,

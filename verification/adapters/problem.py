@@ -16,7 +16,7 @@ from verification.adapters.adapter import ModelAdapter, check_dict, checked_tupl
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, Truncation
+from verification.models.truncation import FULL, TruncationRule
 from verification.models.weighted import Weighted
 from verification.properties.engine import FixedCase, InvalidAnswer
 from verification.sampling.claim import Capabilities
@@ -61,7 +61,7 @@ class Problem:
     xs: Any
     state: tuple[Array, ...]
     targets: Array
-    truncation: Truncation = FULL
+    truncation: TruncationRule = FULL
     checkpoints: int | None = None
     workspace: bool = False
     lengths: Array | None = None

@@ -23,7 +23,7 @@ PER_CASE = (
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class AdapterCall:
     """The call of an adapter, by its module and name.
 
     ``given``: functions and classes, by the names that they have in a program. ``model`` without the

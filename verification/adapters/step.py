@@ -22,7 +22,7 @@ from verification.adapters.layer import Backward, Forward, LayerAdapter, as_laye
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.models.truncation import Truncation
+from verification.models.truncation import TruncationRule
 from verification.properties.engine import Begun, InvalidAnswer
 from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
@@ -76,7 +76,9 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     return Step(step=step, step_back=step_back, **declared("step", given, model, scope, CAPABILITIES))
 
 
-def looped(step: StepForward, step_back: StepBackward, truncation: Truncation) -> tuple[Forward, Backward]:
+def looped(
+    step: StepForward, step_back: StepBackward, truncation: TruncationRule
+) -> tuple[Forward, Backward]:
     """Forward and backward of a layer, as loops over a step under a truncation."""
 
     def forward(params: dict[str, Array], xs: Any, state: State) -> tuple[Array, State, Any]:

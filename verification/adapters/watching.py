@@ -22,7 +22,7 @@ from verification.models.arrays import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Saved:
+class SavedForward:
     """What a forward has saved, and its recorded call, if it is stored."""
 
     saved: Any
@@ -30,7 +30,7 @@ class Saved:
 
 
 @dataclass(frozen=True, eq=False)
-class Watched:
+class WatchedLayer:
     """A layer's forward and backward, some of whose calls are stored."""
 
     layer: LayerAdapter
@@ -43,9 +43,9 @@ class Watched:
         outputs, final, saved = self.layer.forward(params, xs, state, *ends, **chunk)
         if call is not None:
             call.returned(outputs=outputs, final=final)
-        return outputs, final, Saved(saved, call)
+        return outputs, final, SavedForward(saved, call)
 
-    def backward(self, saved: Saved, d_outputs: Any, d_state: Any) -> Any:
+    def backward(self, saved: SavedForward, d_outputs: Any, d_state: Any) -> Any:
         """As the layer's own."""
         call = saved.call and saved.call.backward(d_outputs=d_outputs, d_final=d_state)
         d_params, d_xs, d_initial = self.layer.backward(saved.saved, d_outputs, d_state)
@@ -88,4 +88,4 @@ def watch(
         return layer.watching(keeper, module)
     if module is not None:
         raise TypeError(f"module: {type(module).__name__}, needed None for a layer of verification.layer")
-    return Watched(layer, keeper)
+    return WatchedLayer(layer, keeper)

@@ -47,7 +47,7 @@ from verification.sampling.scope import Scope
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class CommandOutcome:
     """Does everything hold? With the result as JSON values, made on request, and files by name.
 
     ``certificates``: of the cells of ``rnn`` that the run has judged.
@@ -59,7 +59,7 @@ class Outcome:
     certificates: tuple[Certificate, ...] = ()
 
 
-Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], Outcome]
+Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], CommandOutcome]
 # Runs a command, and gives how long each part of it is expected to take.
 Planned: TypeAlias = tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]
 
@@ -113,7 +113,7 @@ def verify_rnn(
     progress: Progress,
     measure: Measure = unmeasured,
     evidence: Evidence = NOTHING,
-) -> Outcome:
+) -> CommandOutcome:
     """Verify each cell, measure how far that can be trusted, and train only if everything holds.
 
     ``evidence``: what is known before it is measured.
@@ -158,7 +158,7 @@ def verify_rnn(
             certificate_of(each, full.verdict, name, options.loops, chosen.name)
             for (name, chosen), each in zip(profiles.items(), judgements, strict=True)
         )
-    return Outcome(full.verdict == "verified", lambda: report.as_json(full), files, seen)
+    return CommandOutcome(full.verdict == "verified", lambda: report.as_json(full), files, seen)
 
 
 def profiles_of(options: argparse.Namespace) -> Mapping[str, Profile]:
@@ -188,12 +188,12 @@ def is_told(epoch: int) -> bool:
     return epoch % 25 == 0 or (epoch < 25 and epoch % 5 == 0)
 
 
-def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def judge(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """Judge an engine of a user's file within its own scope."""
     return _outcome(_judged(options, progress), options)
 
 
-def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def judge_cell(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """Judge a cell of ``rnn`` by its loops, and certify what was found."""
     found = _judged(options, progress, scope=SCOPES[options.scope])
     seen = certificate_of(found, found.verdict, options.cell, options.loops, options.profile)
@@ -229,20 +229,22 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
         raise
 
 
-def _outcome(found: Judgement, options: argparse.Namespace) -> Outcome:
+def _outcome(found: Judgement, options: argparse.Namespace) -> CommandOutcome:
     """The output and the files of a judgement."""
     save = partial(pages.write_judgement, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))
-    return Outcome(found.holds, partial(summary.as_json, found), {"report.html": save})
+    return CommandOutcome(found.holds, partial(summary.as_json, found), {"report.html": save})
 
 
-def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> Outcome:
+def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
     """Judge the engine of a user's file on many drawn cases, from where the campaign was left."""
     found = campaign.run(options.campaign, f"{PROGRAM} campaign", progress)
     print(campaign.as_text(found))
     judgement = found.judgement
     save = partial(pages.write_judgement, found=judgement, model=getattr(options.engine, "model", None))
-    return Outcome(judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save})
+    return CommandOutcome(
+        judgement.verdict == "verified", partial(campaign.as_json, found), {"report.html": save}
+    )
 
 
 COMMANDS: Mapping[str, Planned] = {

@@ -13,13 +13,13 @@ import numpy as np
 
 from verification.diagnosis.calls import roles_of_calls
 from verification.diagnosis.going_back import (
-    At,
     Carry,
     Flows,
     Gradients,
     Otherwise,
     Ruled,
     Rules,
+    StepBack,
     Steps,
     named,
     nothing,
@@ -27,7 +27,7 @@ from verification.diagnosis.going_back import (
 from verification.models.arrays import Array
 from verification.models.functions import Function
 from verification.models.model import Block, Use
-from verification.truth.reverse import Tape
+from verification.truth.reverse import Trace
 from verification.truth.steps import called, way_back
 
 # In words, behind "as if", and the gradients, by block.
@@ -62,11 +62,11 @@ def with_slopes(steps: Steps) -> Iterator[Alternative]:
 def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
     """The rules of these calls with another slope."""
 
-    def parts(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def parts(at: StepBack, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         a, function, *_ = args
         return (slope(function, a, at.value(number)) * flow,)
 
-    def ruled(tape: Tape[str]) -> Rules:
+    def ruled(tape: Trace[str]) -> Rules:
         some = (i for i, entry in tape.numbered(called).items() if entry.args[2] in calls)
         return {i: Otherwise(i, parts) for i in some}
 
@@ -82,7 +82,7 @@ def with_held(steps: Steps) -> Iterator[Alternative]:
         yield f"the {name} were held constant", partial(steps.gradient, partial(_held, name))
 
 
-def _held(name: str, tape: Tape[str]) -> Rules:
+def _held(name: str, tape: Trace[str]) -> Rules:
     """The rules that hold such values constant."""
     values = tape.numbered(named).items()
     return {i: Otherwise(i, nothing) for i, entry in values if entry.args[1] == name}
@@ -120,7 +120,7 @@ def with_carries(steps: Steps) -> Iterator[Alternative]:
     yield words, partial(steps.gradient, carry=_added)
 
 
-def _added(at: At, flows: Flows) -> Flows:
+def _added(at: StepBack, flows: Flows) -> Flows:
     _, after = at.put_out()
     return {**flows, **{name: flows[name] + at.flows[name] + d for name, d in after.items()}}
 
@@ -161,7 +161,7 @@ def _with_direct_paths(steps: Steps, none: Gradients) -> Iterator[Alternative]:
 
 
 def _directly(
-    none: Gradients, states: Sequence[str], times: Callable[[Any], Any], at: At, flows: Flows
+    none: Gradients, states: Sequence[str], times: Callable[[Any], Any], at: StepBack, flows: Flows
 ) -> Flows:
     """With the direct path of these states as many times as their factors on it say."""
     direct, handed = at.to_states(instead=none), dict(flows)
@@ -181,7 +181,7 @@ def overwritten(steps: Steps) -> Iterator[Alternative]:
         yield words, partial(other.gradient, carry=partial(_but_at_step_0, _without(name)))
 
 
-def _but_at_step_0(carry: Carry, at: At, flows: Flows) -> Flows:
+def _but_at_step_0(carry: Carry, at: StepBack, flows: Flows) -> Flows:
     """The initial state is owed what arrives."""
     return carry(at, flows) if at.step else flows
 

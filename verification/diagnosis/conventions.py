@@ -49,11 +49,11 @@ class Convention:
 
 def agreeing(engine: Engine, calls: int = CALLS) -> Convention | None:
     """The first reading under which the forward agrees, or None; in so many calls of the engine."""
-    return next(_Search(engine, calls).agreeing(), None)
+    return next(_Readings(engine, calls).agreeing(), None)
 
 
 @dataclass(eq=False)
-class _Search:
+class _Readings:
     """The readings of an engine; ``calls``: how many are left."""
 
     engine: Engine

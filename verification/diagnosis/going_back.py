@@ -19,7 +19,7 @@ from verification.models.case import WIDER, Case, Cotangents, by_reach
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
 from verification.truth.output_as_state import as_state, left_out
-from verification.truth.reverse import Entry, Played, Rule, Tape, arguments, make_vjp
+from verification.truth.reverse import Entry, Played, Rule, Trace, arguments, make_vjp
 from verification.truth.steps import MOVING, Marked, on_tape
 from verification.truth.substitute_types import as_known
 from verification.truth.unroll import walk
@@ -28,21 +28,21 @@ Gradients: TypeAlias = Mapping[str, Array]
 Rules: TypeAlias = dict[int, Rule]
 
 # The rules of a step's tape.
-Ruled: TypeAlias = Callable[[Tape[str]], Rules]
+Ruled: TypeAlias = Callable[[Trace[str]], Rules]
 
 # By state: what flows to it.
 Flows: TypeAlias = Mapping[str, Any]
 
 # What is carried to the step before, of what flows to the states that a step began with.
-Carry: TypeAlias = Callable[["At", Flows], Flows]
+Carry: TypeAlias = Callable[["StepBack", Flows], Flows]
 
 
-def by_autograd(tape: Tape[str]) -> Rules:
+def by_autograd(tape: Trace[str]) -> Rules:
     """None of another kind."""
     return {}
 
 
-def as_it_flows(at: "At", flows: Flows) -> Flows:
+def as_it_flows(at: "StepBack", flows: Flows) -> Flows:
     """All that flows back, and nothing else."""
     return flows
 
@@ -64,7 +64,7 @@ class _Named(Marked):
 
 
 @dataclass(frozen=True, eq=False)
-class At:
+class StepBack:
     """A step that is gone back through, by number, and what has flowed to the states after it."""
 
     steps: "Steps"
@@ -120,7 +120,7 @@ class At:
         computed = {results[name]: name for name in own if type(results[name]) is int}
         after = dict.fromkeys(own, 0.0)
 
-        def noted(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+        def noted(at: StepBack, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
             after[computed[number]] = flow
             return nothing(at, number, args, flow)
 
@@ -140,7 +140,7 @@ class At:
         return values
 
 
-def nothing(at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+def nothing(at: StepBack, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
     """Flows back through an operation."""
     return [None for _ in at.entry(number).parents]
 
@@ -150,13 +150,13 @@ class Otherwise:
     """The rule of an operation, by number, that is gone back through otherwise, and computed as it was."""
 
     number: int
-    parts: Callable[[At, int, Sequence[Any], Any], Sequence[Any]]
+    parts: Callable[[StepBack, int, Sequence[Any], Any], Sequence[Any]]
 
     def value(self, at: Any, args: Sequence[Any]) -> Any:
         """Never called, because nothing is played again."""
         raise NotImplementedError
 
-    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def back(self, at: StepBack, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """What flows to each number that it is made of."""
         return self.parts(at, self.number, args, flow)
 
@@ -229,7 +229,7 @@ class Steps:
             flows: Flows = {name: d if last in losses else 0 * d for name, d in self.final.items()}
             for s in range(max(losses), first - 1, -1) if order is None else order:
                 seeds = self.seeds[s] if s in losses else {}
-                at = At(self, s, {name: d + seeds.get(name, 0.0) for name, d in flows.items()})
+                at = StepBack(self, s, {name: d + seeds.get(name, 0.0) for name, d in flows.items()})
                 arrived = at.back(ruled)
                 for name in case.params(Use.STEP):
                     made[name] = made[name] + arrived[name]

@@ -14,7 +14,7 @@ POINTS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class GotAgainstWant:
     """Numbers of a block, or of one of its parts: expected, given (both flat and real), and what is accepted.
 
     Of a complex number, the real and the imaginary part are two. ``count``: how many there are in all.
@@ -34,7 +34,7 @@ class Beside:
         return np.asarray(~(error <= self.bound))
 
 
-def beside(name: str, part: str, got: Array, want: Array, bound: float) -> Beside:
+def beside(name: str, part: str, got: Array, want: Array, bound: float) -> GotAgainstWant:
     """Of arrays of one shape; of many numbers, the worst and some that stand for all."""
     given, expected = _flat(got), _flat(want)
     count = len(given)
@@ -43,7 +43,7 @@ def beside(name: str, part: str, got: Array, want: Array, bound: float) -> Besid
         worst = np.argsort(np.where(np.isnan(error), np.inf, error))[-POINTS // 4 :]
         chosen = np.union1d(worst, np.linspace(0, count - 1, POINTS - len(worst)).astype(int))
         given, expected = given[chosen], expected[chosen]
-    return Beside(name, part, expected, given, bound, count)
+    return GotAgainstWant(name, part, expected, given, bound, count)
 
 
 def _flat(array: Array) -> Array:
@@ -51,7 +51,7 @@ def _flat(array: Array) -> Array:
     return np.concatenate((flat.real, flat.imag) if np.iscomplexobj(flat) else (flat,)).astype(float)
 
 
-def wrong_beside(seen: Seen) -> Iterator[Beside]:
+def wrong_beside(seen: Seen) -> Iterator[GotAgainstWant]:
     """The wrong parts of a forward, or else the wrong blocks; part by part where some are right."""
     for name in seen.forward:
         expected = seen.truth.forward[name]

@@ -8,7 +8,7 @@ that every block that the diagnosis names is shown.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from verification.diagnosis.got_against_want import Beside, wrong_beside
+from verification.diagnosis.got_against_want import GotAgainstWant, wrong_beside
 from verification.diagnosis.lag_map import SECONDS, LagMap, TooLong, lag_map
 from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at, steps_of
 from verification.diagnosis.where import Elsewhere
@@ -32,7 +32,7 @@ class Picture:
 
     case: str = ""
     lags: LagMap | None = None
-    numbers: tuple[Beside, ...] = ()
+    numbers: tuple[GotAgainstWant, ...] = ()
     more: tuple["Picture", ...] = ()
     instead: str = ""
     unmapped: str = ""

@@ -59,7 +59,7 @@ def _all_parts(seen: Seen, name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Alone:
+class Explanation:
     """What explains some blocks by themselves, behind "as if"; ``where``: with how many steps, if not all."""
 
     blocks: tuple[str, ...]
@@ -67,7 +67,7 @@ class Alone:
     where: str = ""
 
 
-def each_alone(blocks: Sequence[str], first: Seen, last: Seen) -> list[Alone]:
+def each_alone(blocks: Sequence[str], first: Seen, last: Seen) -> list[Explanation]:
     """What explains each of the blocks, those alike together: in the last case, or at least in the first."""
     found: dict[tuple[str, str], list[str]] = {}
     for name in blocks:
@@ -76,14 +76,14 @@ def each_alone(blocks: Sequence[str], first: Seen, last: Seen) -> list[Alone]:
             if as_if is not None:
                 found.setdefault((as_if, where), []).append(name)
                 break
-    return [Alone(tuple(names), as_if, where) for (as_if, where), names in found.items()]
+    return [Explanation(tuple(names), as_if, where) for (as_if, where), names in found.items()]
 
 
 def _with(seen: Seen) -> str:
     return f"with T = {seen.truth.case.steps} "
 
 
-def alone_in_words(blocks: Sequence[str], alone: Sequence[Alone]) -> str:
+def alone_in_words(blocks: Sequence[str], alone: Sequence[Explanation]) -> str:
     """ ", as if …", with the names of blocks where it is not so of all of them."""
     return "".join(
         f", {'' if each.blocks == tuple(blocks) else f'{joined(each.blocks)} '}{each.where}as if {each.as_if}"

@@ -19,14 +19,14 @@ import numpy as np
 from autograd.builtins import container_take
 from autograd.core import primitive_vjps
 
-from verification.diagnosis.going_back import At, Gradients, Otherwise, Rules, Steps, named
+from verification.diagnosis.going_back import Gradients, Otherwise, Rules, StepBack, Steps, named
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.case import Case
 from verification.models.model import Use
 from verification.models.product import rows
 from verification.models.truncation import FULL
-from verification.truth.reverse import Entry, Tape
+from verification.truth.reverse import Entry, Trace
 from verification.truth.steps import MOVING, called
 
 # How an operation is called, and in words the number that another one is put beside in it.
@@ -89,10 +89,12 @@ class _Way:
 
 
 # Of an operation, by number, and one of its ways: what flows there, by its arguments and what flows to it.
-_Change: TypeAlias = Callable[[At, int, int, Sequence[Any], Any], Any]
+_Change: TypeAlias = Callable[[StepBack, int, int, Sequence[Any], Any], Any]
 
 
-def _on_way(way: int, change: _Change, at: At, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+def _on_way(
+    way: int, change: _Change, at: StepBack, number: int, args: Sequence[Any], flow: Any
+) -> Sequence[Any]:
     """As by autograd, but for one way."""
     parts = at.parts(number, args, flow)
     parts[way] = change(at, number, way, args, flow)
@@ -107,7 +109,7 @@ def _times(factor: float) -> _Change:
 def _by_other(other: int | None) -> _Change:
     """With another number in the place of the other factor; None for the factor itself."""
 
-    def change(at: At, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
+    def change(at: StepBack, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
         # An einsum's subscripts stand before its two factors.
         argnums, changed = at.entry(number).argnums, [*args]
         own = argnums[way]
@@ -123,7 +125,7 @@ def _flow_of(state: str) -> _Change:
 
 
 def _of_step(
-    moved: Mapping[int, int], step: Callable[[int, int], int], at: At, number: int, args: Any, flow: Any
+    moved: Mapping[int, int], step: Callable[[int, int], int], at: StepBack, number: int, args: Any, flow: Any
 ) -> Sequence[Any]:
     """By autograd's rule, where some arguments are numbers of another step."""
     values, changed = at.steps.played[step(at.step, at.steps.case.steps)].values, [*args]
@@ -144,7 +146,7 @@ class _Steps:
         return self.steps.given
 
     @property
-    def tape(self) -> Tape[str]:
+    def tape(self) -> Trace[str]:
         """That of all steps."""
         return self.steps.played[0].tape
 

@@ -10,7 +10,7 @@ from typing import Any
 from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.jax.passes import layer_of
 from verification.models.model import Model
 from verification.sampling.scope import Scope
@@ -53,7 +53,7 @@ def cell(
     """
     if not callable(step):
         raise TypeError(f"step: {step!r}, needed a function of JAX's arrays")
-    source = Source(
+    source = AdapterCall(
         "verification.jax", "cell", {"made": step}, model, said={"arrays": arrays, "device": device}
     )
     return scanned(step, source, scope, arrays, device)
@@ -61,7 +61,7 @@ def cell(
 
 def scanned(
     step: Cell,
-    source: Source,
+    source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,

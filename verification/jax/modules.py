@@ -14,7 +14,7 @@ from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.jax.cells import scanned
 from verification.models.model import Model, Use
 from verification.sampling.scope import Scope
@@ -202,5 +202,5 @@ def _layer(
     states = [block.name for block in described.model.of(Use.STATE)]
     module = kind(make, described.model, layout, tuple(states.index(name) for name in described.carry))
     said = {"arrays": dict(described.arrays), "carry": described.carry, "device": device}
-    source = Source("verification.jax", kind.adapter, {"made": make}, described.model, said=said)
+    source = AdapterCall("verification.jax", kind.adapter, {"made": make}, described.model, said=said)
     return scanned(module, source, scope, described.arrays, device)

@@ -18,7 +18,7 @@ import numpy as np
 
 from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter, check_types, of_library, outputs_and_state
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
 from verification.models.model import Model
@@ -30,7 +30,7 @@ State = tuple[Array, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Passes:
+class JaxPasses:
     """The two passes of a function, on a device of this platform; None is JAX's own choice."""
 
     apply: Apply
@@ -116,13 +116,13 @@ def layer(
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
     said = {"arrays": arrays, "forms": forms, "device": device}
-    source = Source("verification.jax", "layer", {"made": apply}, model, said=said)
+    source = AdapterCall("verification.jax", "layer", {"made": apply}, model, said=said)
     return layer_of(apply, source, scope, arrays, device, forms)
 
 
 def layer_of(
     apply: Apply,
-    source: Source,
+    source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
@@ -135,7 +135,7 @@ def layer_of(
         scope = replace(scope, compiled=True)
     cannot = ("some gradients alone", "a gradient of the gradient")
     watching = partial(apply_watched, apply)
-    return of_library(Passes(apply, device), source, scope, arrays, forms, watching, cannot=cannot)
+    return of_library(JaxPasses(apply, device), source, scope, arrays, forms, watching, cannot=cannot)
 
 
 def _is_there(device: str | None) -> None:

@@ -13,7 +13,7 @@ from verification.sampling.factors import classes
 
 
 @dataclass(frozen=True)
-class Entry:
+class Requirement:
     """A circumstance, how it is recognised in a case, and how many informative cases must have it."""
 
     name: str
@@ -21,7 +21,7 @@ class Entry:
     least: int = TIMES
 
 
-def contract(claim: Claim) -> tuple[Entry, ...]:
+def contract(claim: Claim) -> tuple[Requirement, ...]:
     """The entries that apply to this claim."""
     return (
         *_sizes(claim),
@@ -34,51 +34,51 @@ def contract(claim: Claim) -> tuple[Entry, ...]:
     )
 
 
-def _sizes(claim: Claim) -> Iterator[Entry]:
+def _sizes(claim: Claim) -> Iterator[Requirement]:
     (few, many), (short, long) = claim.records, claim.steps
     if claim.compiled:
         many, long = classes(claim.records, FEW)[-1][1], classes(claim.steps, FEW_STEPS)[-1][1]
     if short == 1:
-        yield Entry("T = 1", lambda case: case.steps == 1)
+        yield Requirement("T = 1", lambda case: case.steps == 1)
     for least in (2, 5):
         if long >= least:
-            yield Entry(f"T ≥ {least}", lambda case, least=least: case.steps >= least)  # type: ignore[misc]
+            yield Requirement(f"T ≥ {least}", lambda case, least=least: case.steps >= least)  # type: ignore[misc]
     if few == 1:
-        yield Entry("N = 1", lambda case: case.records == 1)
+        yield Requirement("N = 1", lambda case: case.records == 1)
     if many >= 2:
-        yield Entry("N ≥ 2", lambda case: case.records >= 2)
+        yield Requirement("N ≥ 2", lambda case: case.records >= 2)
     # Only the few larger cases meet these, rarely three times.
     if long >= 33:
-        yield Entry("T ≥ 33", lambda case: case.steps >= 33, 1)
+        yield Requirement("T ≥ 33", lambda case: case.steps >= 33, 1)
     if many >= 33:
-        yield Entry("N ≥ 33", lambda case: case.records >= 33, 1)
+        yield Requirement("N ≥ 33", lambda case: case.records >= 33, 1)
 
 
-def _borders(claim: Claim) -> Iterator[Entry]:
+def _borders(claim: Claim) -> Iterator[Requirement]:
     for words, steps, chunk in borders(claim):
         given = chunk if claim.chunks else None
-        yield Entry(
+        yield Requirement(
             f"{words} of {chunk}",
             lambda case, steps=steps, given=given: (case.steps, case.chunk) == (steps, given),  # type: ignore[misc]
             1,
         )
 
 
-def _states(claim: Claim) -> Iterator[Entry]:
-    yield Entry("initial state zero", _still)
+def _states(claim: Claim) -> Iterator[Requirement]:
+    yield Requirement("initial state zero", _still)
     if claim.lengths and claim.records[1] > 1 and claim.steps[0] < claim.steps[1]:
-        yield Entry("records that end early", lambda case: len(set(case.lengths or ())) > 1)
+        yield Requirement("records that end early", lambda case: len(set(case.lengths or ())) > 1)
         if claim.packed:
-            yield Entry(
+            yield Requirement(
                 "slack behind the last sequence",
                 lambda case: (case.lengths or (case.steps,))[-1] < case.steps,
             )
             if claim.steps[0] == 1:
-                yield Entry(
+                yield Requirement(
                     "a sequence of one step beside a longer one", lambda case: _has_short(case.lengths)
                 )
     if claim.free:
-        yield Entry("initial state not zero", lambda case: any(array.any() for array in case.state))
+        yield Requirement("initial state not zero", lambda case: any(array.any() for array in case.state))
 
 
 def _has_short(lengths: tuple[int, ...] | None) -> bool:
@@ -91,21 +91,21 @@ def _still(case: Case) -> bool:
     return not any(case.blocks[block.name].any() for block in case.model.of(Use.STATE) if block.has_zero)
 
 
-def _types(claim: Claim) -> Iterator[Entry]:
+def _types(claim: Claim) -> Iterator[Requirement]:
     for name in claim.dtypes:
-        yield Entry(name, lambda case, name=name: name_of(case.dtype) == name)  # type: ignore[misc]
+        yield Requirement(name, lambda case, name=name: name_of(case.dtype) == name)  # type: ignore[misc]
 
 
-def _functions(claim: Claim) -> Iterator[Entry]:
+def _functions(claim: Claim) -> Iterator[Requirement]:
     for role, names in claim.functions.items():
         for name in names if len(names) > 1 else ():
-            yield Entry(
+            yield Requirement(
                 f"{role} {name}",
                 lambda case, role=role, name=name: case.chosen[role].name == name,  # type: ignore[misc]
             )
 
 
-def _losses(claim: Claim) -> Iterator[Entry]:
+def _losses(claim: Claim) -> Iterator[Requirement]:
     def by_final_state(case: Case) -> bool:
         return isinstance(case.objective, Cotangents) and not case.objective.outputs.any()
 
@@ -113,9 +113,9 @@ def _losses(claim: Claim) -> Iterator[Entry]:
         return lambda case: isinstance(case.objective, Targets) and case.objective.last is last
 
     entries = {
-        "cotangents": Entry("loss by the final state alone", by_final_state),
-        "last": Entry("loss on the last step", on(True)),
-        "every": Entry("loss on every step", on(False)),
+        "cotangents": Requirement("loss by the final state alone", by_final_state),
+        "last": Requirement("loss on the last step", on(True)),
+        "every": Requirement("loss on every step", on(False)),
     }
     yield from (entries[name] for name in claim.losses if name != "cotangents" or claim.ends)
 
@@ -142,12 +142,12 @@ CIRCUMSTANCES: dict[str, dict[str, Callable[..., bool]]] = {
 }
 
 
-def _truncations(claim: Claim) -> Iterator[Entry]:
+def _truncations(claim: Claim) -> Iterator[Requirement]:
     if claim.truncations == ("Full",):
         return
     for kind in (truncation for truncation in claim.truncations if isinstance(truncation, str)):
         for name, met in CIRCUMSTANCES[kind].items():
-            yield Entry(name, _under(kind, met))
+            yield Requirement(name, _under(kind, met))
 
 
 def _under(kind: str, met: Callable[..., bool]) -> Callable[[Case], bool]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.diagnosis.got_against_want import Beside, beside
+from verification.diagnosis.got_against_want import GotAgainstWant, beside
 from verification.diagnosis.picture import RIGHT, Picture
 from verification.diagnosis.words import off_by
 from verification.judging.judgement import Example
@@ -153,7 +153,7 @@ def _gradients(names: Sequence[str]) -> str:
     return f"The gradient{'s' * (len(names) > 1)} of {', '.join(names)} {'are' if len(names) > 1 else 'is'}"
 
 
-def _wrong_beside(engine: FunctionEngine, call: Call) -> tuple[Beside, ...]:
+def _wrong_beside(engine: FunctionEngine, call: Call) -> tuple[GotAgainstWant, ...]:
     """The wrong gradients of a call; none if it gets no answer."""
     trial = FunctionTrial(engine, call)
     try:

@@ -32,7 +32,7 @@ class Example:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class PartResult:
     """What a run found for one property and one part, under one kind of truncation.
 
     ``cases`` that decided it; those that were ``evidence``, whose truth is determined and ``nonzero``; those
@@ -48,12 +48,12 @@ class Row:
     nonzero: int = 0
     undetermined: int = 0
 
-    def __add__(self, other: "Row") -> "Row":
+    def __add__(self, other: "PartResult") -> "PartResult":
         counts = ("cases", "evidence", "failures", "nonzero", "undetermined")
         return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in counts})
 
 
-def verdict_of(row: Row) -> str:
+def verdict_of(row: PartResult) -> str:
     """holds, refuted, or nothing shown: no nonzero case decided it, which limits every verdict."""
     if row.failures:
         return "refuted"
@@ -84,7 +84,7 @@ class Judgement:
     seconds: float
     cases: int
     informative: int
-    rows: tuple[Row, ...]
+    rows: tuple[PartResult, ...]
     seen: Mapping[str, int]
     missing: tuple[str, ...]
     not_asked: tuple[str, ...]
@@ -153,9 +153,9 @@ class Judgement:
         return f", and {count:,} call{'s' if count > 1 else ''} of your training: {'; '.join(shown)}"
 
     @property
-    def by_part(self) -> tuple[Row, ...]:
+    def by_part(self) -> tuple[PartResult, ...]:
         """The rows of each property and part, summed over truncations."""
-        summed: dict[tuple[str, str], Row] = {}
+        summed: dict[tuple[str, str], PartResult] = {}
         for row in self.rows:
             key = (row.property, row.part)
             summed[key] = summed[key] + row if key in summed else replace(row, truncation="")

@@ -22,7 +22,7 @@ from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
 from verification.judging.tally import Tally, tally_of
-from verification.judging.training import NO_TRAINING, Training, training_of
+from verification.judging.training import NO_TRAINING, TrainingCalls, training_of
 from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
@@ -90,7 +90,7 @@ class OfModel:
 
     engine: Engine
     shelf: Shelf | None = None
-    training: Training = NO_TRAINING
+    training: TrainingCalls = NO_TRAINING
 
     @property
     def name(self) -> str:

@@ -25,7 +25,7 @@ from verification.diagnosis.shown import is_shown
 from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Designed, Sample
-from verification.judging.standing import Reached, Standing
+from verification.judging.standing import Reached, RunStanding
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
 from verification.models.model import Model
@@ -35,7 +35,7 @@ from verification.properties.engine import FixedCase
 from verification.properties.property import Finding
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
-from verification.sampling.numbering import Row as SampleRow
+from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 from verification.text import message_of
 
@@ -55,7 +55,7 @@ class CaseBlock:
 
     size: int
     seed: str = ""
-    rows: tuple[tuple[int, SampleRow], ...] = ()
+    rows: tuple[tuple[int, Row], ...] = ()
     designed: Designed = in_floats
     fixed: tuple[FixedCase, ...] = ()
     drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
@@ -205,7 +205,7 @@ class Results:
 
     tally: Tally
     coverage: tuple[Coverage, ...] = ()
-    standing: Standing | None = None
+    standing: RunStanding | None = None
     ended: str = ""
     pace: float = 0.0
 
@@ -243,8 +243,8 @@ def tallied(
 ) -> Results:
     """The results of the designed, the fixed and the drawn cases, and what was met of the designed sample."""
     samples, watch = subject.samples(profile), watch or Watch()
-    standing = Standing(samples, time.monotonic(), watch.reached)
-    run, pace = Run(spread, subject, watch, standing), 0.0
+    standing = RunStanding(samples, time.monotonic(), watch.reached)
+    run, pace = CaseRun(spread, subject, watch, standing), 0.0
     try:
         run.look(subject.opening(samples))
         pace = run.tally.pace
@@ -261,7 +261,7 @@ def tallied(
     return Results(run.tally, coverage, standing, pace=pace)
 
 
-class Run:
+class CaseRun:
     """A subject with one block after another; ``tally``: the results of all cases so far."""
 
     def __init__(
@@ -269,11 +269,11 @@ class Run:
         spread: Spread,
         subject: Subject,
         watch: Watch | None = None,
-        standing: Standing | None = None,
+        standing: RunStanding | None = None,
     ) -> None:
         self.tally = Tally()
         self._spread, self._subject = spread, subject
-        self._watch, self._standing = watch or Watch(), standing or Standing((), 0.0)
+        self._watch, self._standing = watch or Watch(), standing or RunStanding((), 0.0)
         self._left = False
 
     @property
@@ -322,7 +322,7 @@ def judgement_of(
 
     ``strength``: of how many factors all levels were to be met.
     """
-    tally, coverage, standing = seen.tally, seen.coverage, seen.standing or Standing((), started)
+    tally, coverage, standing = seen.tally, seen.coverage, seen.standing or RunStanding((), started)
     declined = [f"{count} cases declined: {said}" for said, count in tally.declined.items()]
     unmet, least = [f"{each}" for each in coverage if each.missing], list[str]()
     if seen.ended:

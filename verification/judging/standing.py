@@ -25,7 +25,7 @@ class Milestone:
 Reached: TypeAlias = Callable[[Milestone], object]
 
 
-class Standing:
+class RunStanding:
     """The progress of a run that began at ``started``, by ``time.monotonic``; ``tell`` is called at each
     milestone.
     """

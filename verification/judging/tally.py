@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, TypeAlias
 
-from verification.judging.judgement import Row
+from verification.judging.judgement import PartResult
 from verification.judging.sampled import RowId
 from verification.processes.workers import Lost
 from verification.properties.property import FORM, Finding
@@ -25,7 +25,7 @@ class Tally:
     shows it. The others are as in ``Judgement``.
     """
 
-    rows: Mapping[tuple[str, str, str], Row] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str, str], PartResult] = field(default_factory=dict)
     cases: int = 0
     informative: int = 0
     seen: Counter[str] = field(default_factory=Counter)
@@ -76,7 +76,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
     """The tally of one case, which counts once in each row, however many findings it has; ``pack``: packs the
     case.
     """
-    rows: dict[tuple[str, str, str], Row] = {}
+    rows: dict[tuple[str, str, str], PartResult] = {}
     refuted: Refuted | None = None
     declined, not_asked, lost = Counter[str](), Counter[str](), ""
     remarks = {f"{' and '.join(each.remark)}: {each.part}": 1 for each in found if each.remark}
@@ -88,7 +88,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
             not_asked[finding.not_asked] += 1
             continue
         key = (finding.property, finding.part, truncation)
-        rows[key] = _joined(rows.get(key, Row(*key[:2], truncation=truncation)), finding)
+        rows[key] = _joined(rows.get(key, PartResult(*key[:2], truncation=truncation)), finding)
         if finding.wrong is not None and refuted is None:
             refuted = pack(), finding
         lost = lost or (finding.wrong or "" if finding.lost else "")
@@ -103,7 +103,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
     )
 
 
-def _joined(row: Row, finding: Finding) -> Row:
+def _joined(row: PartResult, finding: Finding) -> PartResult:
     """A case's row with one more finding: a failure if any is one, evidence if any is."""
     evidence = finding.nonzero and finding.determined
     return replace(
@@ -120,4 +120,6 @@ def of_lost(lost: Lost) -> Tally:
     """The tally of a block whose process did not live to its end."""
     if lost.doing is None:
         raise RuntimeError(f"the work {lost.how}, before the engine was run")
-    return Tally({(FORM.name, "", ""): Row(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.doing}")
+    return Tally(
+        {(FORM.name, "", ""): PartResult(FORM.name, "", 1, 0, 1)}, 1, lost=f"{lost.how}, at {lost.doing}"
+    )

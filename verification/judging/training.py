@@ -16,7 +16,7 @@ PATTERN = "call-*.npz"
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingCalls:
     """Stored calls, by their files with their bytes, and how many of them a layer does not claim.
 
     ``engine``: the layer. A training run that goes on may remove files meanwhile.
@@ -45,10 +45,10 @@ class Training:
         return (f"{self.beyond} kept {calls} beyond the scope",) if self.beyond else ()
 
 
-NO_TRAINING = Training()
+NO_TRAINING = TrainingCalls()
 
 
-def training_of(engine: Any, folder: Path) -> Training:
+def training_of(engine: Any, folder: Path) -> TrainingCalls:
     """The calls in a folder that an engine claims; raises ValueError, in one line, for an engine that has
     none.
     """
@@ -72,4 +72,4 @@ def training_of(engine: Any, folder: Path) -> Training:
     if not found:
         what = f"{beyond} calls, none within the scope" if beyond else "no calls"
         raise ValueError(f"calls: {folder}: {what}, needed some that verification.watch has kept")
-    return Training(engine, tuple(found), beyond)
+    return TrainingCalls(engine, tuple(found), beyond)

@@ -17,9 +17,9 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.axes import Axis, length, measured
 from verification.models.functions import Arithmetic, Function, Namespace
-from verification.models.model import Model, Named, Use
+from verification.models.model import Model, NamedArrays, Use
 from verification.models.stored import STORED, limits
-from verification.models.truncation import FULL, Truncation
+from verification.models.truncation import FULL, TruncationRule
 
 
 class Objective(Protocol):
@@ -31,7 +31,9 @@ class Objective(Protocol):
     def data(self, t: int, steps: int) -> dict[str, Array]:
         """The arrays (N, …) that the loss at step t depends on."""
 
-    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+    def term(
+        self, model: Model, f: Any, p: NamedArrays, data: Mapping[str, Any], state: tuple[Any, ...]
+    ) -> Any:
         """The loss of each record (…, N) at a step, from the state after it; p holds the READOUT blocks."""
 
     def arrays(self) -> dict[str, Array]:
@@ -73,7 +75,9 @@ class Cotangents:
         outputs[:, t] = self.outputs[:, t]
         return Cotangents(outputs, tuple(0 * array for array in self.state))
 
-    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+    def term(
+        self, model: Model, f: Any, p: NamedArrays, data: Mapping[str, Any], state: tuple[Any, ...]
+    ) -> Any:
         """⟨d, o⟩ of each record, for a model whose output is its first state."""
         axes = [len(block.axes) for block in model.of(Use.STATE)]
         total = _inner(data["outputs"], state[0], axes[0])
@@ -148,7 +152,9 @@ class Targets:
         """The target at step t."""
         return {"target": self.targets[:, 0 if self.last else t]}
 
-    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+    def term(
+        self, model: Model, f: Any, p: NamedArrays, data: Mapping[str, Any], state: tuple[Any, ...]
+    ) -> Any:
         """The model's loss of each record."""
         return model.loss(f, model.readout(f, p, *state), data["target"])
 
@@ -184,7 +190,7 @@ class Case:
     blocks: Mapping[str, Array]
     objective: Objective
     functions: Mapping[str, str] = field(default_factory=dict)
-    truncation: Truncation = FULL
+    truncation: TruncationRule = FULL
     checkpoints: int | None = None
     workspace: bool = False
     chunk: int | None = None
@@ -211,7 +217,7 @@ class Case:
         """The INPUT blocks (N, …) of step t."""
         return {name: array[:, t] for name, array in self.inputs.items()}
 
-    def params(self, use: Use) -> Named:
+    def params(self, use: Use) -> NamedArrays:
         """The blocks of a use, STEP or READOUT, as the model's functions take them."""
         return self.model.named(self.blocks, use)
 

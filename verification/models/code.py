@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.models.case import Case, shapes_put_out
 from verification.models.stored import BFLOAT16
-from verification.models.truncation import Standard, Tabled, Truncation
+from verification.models.truncation import Standard, Tabled, TruncationRule
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def of_case(case: Case) -> Code:
     )
 
 
-def sayable(truncation: str | Truncation) -> str | Truncation | None:
+def sayable(truncation: str | TruncationRule) -> str | TruncationRule | None:
     """A truncation whose ``repr`` a program can evaluate; None for any other."""
     return truncation if isinstance(truncation, str | Standard | Tabled) else None
 

@@ -124,7 +124,7 @@ class Block:
         return self.domain is not None and not self.domain(np.array([-2.0, -0.5, 0.5, 1.0, 2.0])).any()
 
 
-class Named(dict[str, Any]):
+class NamedArrays(dict[str, Any]):
     """Arrays by name, as ``p.U`` or ``p["U"]``."""
 
     def __missing__(self, name: str) -> Any:
@@ -227,9 +227,11 @@ class Model:
         """The blocks of these uses, in their order."""
         return tuple(block for block in self.blocks if block.use in uses)
 
-    def named(self, arrays: Mapping[str, Any], *uses: Use) -> Named:
+    def named(self, arrays: Mapping[str, Any], *uses: Use) -> NamedArrays:
         """The arrays that are blocks of these uses."""
-        return Named({block.name: arrays[block.name] for block in self.of(*uses) if block.name in arrays})
+        return NamedArrays(
+            {block.name: arrays[block.name] for block in self.of(*uses) if block.name in arrays}
+        )
 
     def block(self, name: str) -> Block:
         """The block of that name."""
@@ -253,12 +255,12 @@ class Model:
         by_name = {role: {each.name: each for each in self.choices(role)} for role in self.functions}
         return {role: named[chosen.get(role, next(iter(named)))] for role, named in by_name.items()}
 
-    def advance(self, f: Any, p: Named, inputs: Mapping[str, Any], state: State) -> State:
+    def advance(self, f: Any, p: NamedArrays, inputs: Mapping[str, Any], state: State) -> State:
         """The state after one step, as a tuple; ``inputs`` by name."""
         after = self.step(f, p, self._slices(inputs), *state)
         return tuple(after) if isinstance(after, tuple | list) else (after,)
 
-    def put_out(self, f: Any, p: Named, inputs: Mapping[str, Any], before: State, after: State) -> Any:
+    def put_out(self, f: Any, p: NamedArrays, inputs: Mapping[str, Any], before: State, after: State) -> Any:
         """A layer's output after one step, from the states around it; ``inputs`` by name."""
         if self.output is None:
             return after[0]
@@ -283,4 +285,4 @@ class Model:
         """
         counted = {block.name for block in self.of(Use.INPUT) if block.below is not None}
         given = {name: as_whole(array) if name in counted else array for name, array in inputs.items()}
-        return next(iter(given.values())) if len(given) == 1 else Named(given)
+        return next(iter(given.values())) if len(given) == 1 else NamedArrays(given)

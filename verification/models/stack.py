@@ -19,7 +19,7 @@ from verification.models.axes import Axis
 from verification.models.functions import Function
 from verification.models.gru import gru
 from verification.models.lstm import lstm
-from verification.models.model import Block, Model, Named, Use
+from verification.models.model import Block, Model, NamedArrays, Use
 
 
 def stacked(name: str, *levels: Model) -> Model:
@@ -31,7 +31,7 @@ def stacked(name: str, *levels: Model) -> Model:
     def step(f: Any, p: Any, x: Any, *state: Any) -> Any:
         after: list[Any] = []
         for place, level in enumerate(levels):
-            of_level = Named({block.name: p[f"{block.name}_l{place}"] for block in level.of(Use.STEP)})
+            of_level = NamedArrays({block.name: p[f"{block.name}_l{place}"] for block in level.of(Use.STEP)})
             (read,) = (block.name for block in level.of(Use.INPUT))
             found = level.advance(f, of_level, {read: x}, state[own[place]])
             after.extend(found)

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 KINDS = {"Full": 0, "Window": 1, "Chunked": 2, "Tail": 1}
 
 
-class Truncation(Protocol):
+class TruncationRule(Protocol):
     """How far back a loss may reach: one of ``KINDS``, or an object of the user's own."""
 
     def first(self, t: int, steps: int) -> int:
@@ -94,12 +94,12 @@ class Tabled:
         return f"firsts {', '.join(map(str, self.table))}"
 
 
-def kind_of(truncation: Truncation) -> str:
+def kind_of(truncation: TruncationRule) -> str:
     """One of ``KINDS``, or "own"."""
     return truncation.kind if isinstance(truncation, Standard) else "own"
 
 
-def truncation_of(truncation: Any) -> Truncation | None:
+def truncation_of(truncation: Any) -> TruncationRule | None:
     """The truncation that an object stands for, by the name of its class and its fields, or by its ``first``.
 
     So ``rnn.Window(3)`` is ``Standard("Window", (3,))``. None for an object that is no truncation.

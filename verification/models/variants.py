@@ -21,7 +21,7 @@ from verification.models.gated_scan import gated_scan, rg_lru
 from verification.models.gru import GATES, gru
 from verification.models.gru_reset_before import gru_reset_before
 from verification.models.mlstm import mlstm
-from verification.models.model import Block, Domain, Model, Named, Use
+from verification.models.model import Block, Domain, Model, NamedArrays, Use
 from verification.models.parts import parts
 from verification.models.product import rows
 from verification.models.readout import bias
@@ -108,7 +108,7 @@ def _scaled(model: Model) -> Model:
     def output(f: Any, p: Any, x: Any, *state: Any) -> Any:
         # In the type of the numbers, whatever that is.
         root = np.asarray(np.sqrt(np.longdouble(x.q.shape[-1])), x.q.dtype)
-        return plain(f, p, Named({**x, "q": x.q / root}), *state)
+        return plain(f, p, NamedArrays({**x, "q": x.q / root}), *state)
 
     return replace(model, name=f"{model.name}_scaled", output=output)
 
@@ -125,7 +125,7 @@ def _of_logarithms(model: Model) -> Model:
     plain = model.step
 
     def step(f: Any, p: Any, x: Any, h: Any) -> Any:
-        return plain(f, p, Named({**x, "a": f.decay(x.a)}), h)
+        return plain(f, p, NamedArrays({**x, "a": f.decay(x.a)}), h)
 
     functions = {**model.functions, "decay": (exp,)}
     blocks = _with_domain(model, "a", not_positive)
@@ -138,7 +138,7 @@ def _with_domain(model: Model, name: str, domain: Domain | None) -> tuple[Block,
 
 def _log_decays(f: Any, p: Any, x: Any, h: Any) -> Any:
     """A = −exp(A), as Mamba stores it."""
-    return selective_scan.step(f, Named({**p, "A": -f.decay(p.A)}), x, h)
+    return selective_scan.step(f, NamedArrays({**p, "A": -f.decay(p.A)}), x, h)
 
 
 gated_linear_attention_scaled = _scaled(gated_linear_attention)

@@ -17,8 +17,8 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
-from verification.models.model import Model, Named
-from verification.models.truncation import Truncation
+from verification.models.model import Model, NamedArrays
+from verification.models.truncation import TruncationRule
 
 
 def cross_entropy(f: Any, outputs: Any, target: Any) -> Any:
@@ -59,7 +59,9 @@ class Weighted:
             return target
         return {**target, "weight": self.weights if self.weights.ndim == 1 else self.weights[:, t]}
 
-    def term(self, model: Model, f: Any, p: Named, data: Mapping[str, Any], state: tuple[Any, ...]) -> Any:
+    def term(
+        self, model: Model, f: Any, p: NamedArrays, data: Mapping[str, Any], state: tuple[Any, ...]
+    ) -> Any:
         """The weighted loss of each record."""
         loss = cross_entropy if self.classes else model.loss
         each = loss(f, model.readout(f, p, *state), data["target"])
@@ -83,10 +85,10 @@ class Weighted:
 
 
 @dataclass(frozen=True)
-class FromOwnEnd:
+class OwnEnd:
     """A truncation in which each record is truncated as if its loss were on the last of all steps."""
 
-    truncation: Truncation
+    truncation: TruncationRule
 
     def first(self, t: int, steps: int) -> int:
         """The earliest step that the loss at step t may reach, whatever follows it."""
@@ -110,11 +112,11 @@ def ended(case: Case) -> Case:
     return replace(
         case,
         objective=Weighted(targets, False, weights, classes),
-        truncation=FromOwnEnd(case.truncation) if objective.last else case.truncation,
+        truncation=OwnEnd(case.truncation) if objective.last else case.truncation,
         lengths=None,
     )
 
 
-def counts_from_end(truncation: Truncation, steps: int, ends: tuple[int, ...]) -> bool:
+def counts_from_end(truncation: TruncationRule, steps: int, ends: tuple[int, ...]) -> bool:
     """Does a truncation treat records of these lengths differently, where every step has a loss?"""
     return any(truncation.first(t, end) != truncation.first(t, steps) for end in ends for t in range(end))

@@ -1,7 +1,7 @@
 """One call on the case itself: the forward, and the gradients compared with two oracles."""
 
 from verification.properties.property import About, Checked, Property, Reference
-from verification.properties.trial import Answered, Trial, matching
+from verification.properties.trial import AnsweredCase, Trial, matching
 from verification.truth.comparison import compare
 
 
@@ -17,7 +17,7 @@ def autograd(trial: Trial) -> Checked:
         yield name, compare(f"d_{name}", got, trial.truth.autograd[name], expected.bound), expected
 
 
-def lags(trial: Answered) -> Checked:
+def lags(trial: AnsweredCase) -> Checked:
     """Each block agrees with the sum of the lag table."""
     return matching(trial.answer.gradients(), trial.truth.blocks, "d_")
 

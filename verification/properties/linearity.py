@@ -23,7 +23,7 @@ from verification.properties.calling import run_case
 from verification.properties.engine import Answer
 from verification.properties.property import About, Checked, Property
 from verification.properties.ragged import RaggedTruth
-from verification.properties.trial import Answered, Trial
+from verification.properties.trial import AnsweredCase, Trial
 from verification.properties.truth import Truth
 from verification.truth.comparison import compare
 
@@ -45,7 +45,7 @@ def linearity(trial: Trial) -> Checked:
         yield from scaled_back(trial, power, run_case(trial.engine, case), own)
 
 
-def scaled_back(trial: Answered, power: int, answer: Answer, own: Any) -> Checked:
+def scaled_back(trial: AnsweredCase, power: int, answer: Answer, own: Any) -> Checked:
     """Compares the answer to scaled cotangents, divided by 2 ** power, with that to the case itself.
 
     ``own``: the truth of the scaled case, which allows for what underflows.

@@ -47,17 +47,17 @@ UNFOLDED = "each step of three losses, by units of its own; of a large case, by 
 
 
 @dataclass(frozen=True)
-class View:
+class StepView:
     """How the contributions of steps to a block are separated, in words."""
 
     block: str
     words: str
 
 
-def views(model: Model, claim: Claim) -> tuple[View, ...]:
+def views(model: Model, claim: Claim) -> tuple[StepView, ...]:
     """The view of each claimed block."""
     if unfolds(model) and "cotangents" not in claim.losses:
-        return tuple(View(name, UNFOLDED) for name in claim.blocks)
+        return tuple(StepView(name, UNFOLDED) for name in claim.blocks)
     by_use = {
         Use.INPUT: "each step by its slice",
         Use.STATE: "its one step",
@@ -69,7 +69,7 @@ def views(model: Model, claim: Claim) -> tuple[View, ...]:
         words = by_use.get(block.use, "the sum of its steps")
         if any(block in readers for _, readers in _widened_by(model, claim.sizes)):
             words = "each step by a column of its own"
-        made.append(View(name, words))
+        made.append(StepView(name, words))
     return tuple(made)
 
 

@@ -29,7 +29,7 @@ class Truths(Protocol):
         """What the forward computes."""
 
 
-class Answered(Protocol):
+class AnsweredCase(Protocol):
     """An answer and its expectations, for a case or for a call of a function."""
 
     @property

@@ -23,7 +23,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Targets, random_case
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Block, Model, Named, Use, squared_error
+from verification.models.model import Block, Model, NamedArrays, Use, squared_error
 from verification.models.tolerance import SAFETY, Expected, unit
 from verification.properties.calling import run_case
 from verification.properties.engine import Engine
@@ -158,7 +158,7 @@ class Unfolded:
 
     def _outputs(self, loss: int) -> Array:
         """(N, T, K), read out for one loss, in the wider type."""
-        p = Named({name: a.astype(self.states.dtype) for name, a in self._readout(loss).items()})
+        p = NamedArrays({name: a.astype(self.states.dtype) for name, a in self._readout(loss).items()})
         f = Namespace(self.case.chosen, Arithmetic())
         with np.errstate(all="ignore"):
             return np.stack([self.case.model.readout(f, p, h) for h in self.states], axis=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 from rnn.app.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from rnn.console.files import write
-from verification.judging.judgement import Example, Judgement, Row, verdict_of
+from verification.judging.judgement import Example, Judgement, PartResult, verdict_of
 from verification.judging.sampled import Coverage
 from verification.report.description import described
 from verification.report.outcome import Report, oracles
@@ -28,7 +28,7 @@ def table(judgement: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _cell(row: Row) -> str:
+def _cell(row: PartResult) -> str:
     if row.failures:
         return f"REFUTED {row.failures}/{row.cases}"
     return f"{row.cases} · {percent(row.nonzero / row.cases)}"
@@ -141,7 +141,7 @@ def _judgement_json(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _row_json(row: Row, example: Example | None) -> dict[str, Any]:
+def _row_json(row: PartResult, example: Example | None) -> dict[str, Any]:
     shown = example is not None and (example.property, example.part) == (row.property, row.part)
     return {
         "name": f"{row.property} {row.part}".strip(),

@@ -7,7 +7,7 @@ from typing import Any
 from verification.models.model import Model, Use
 from verification.models.stored import STORED
 from verification.models.tolerance import HAS_WIDER
-from verification.models.truncation import KINDS, Truncation
+from verification.models.truncation import KINDS, TruncationRule
 
 REAL = ("float32", "float64")
 # Where a platform's long double is double precision, there is no such type.
@@ -89,7 +89,7 @@ class Claim:
     capabilities: Capabilities
     functions: Mapping[str, tuple[str, ...]]
     dtypes: tuple[str, ...]
-    truncations: tuple[str | Truncation, ...]
+    truncations: tuple[str | TruncationRule, ...]
     losses: tuple[str, ...]
     states: Mapping[str, str]
     finals: tuple[str, ...]
@@ -198,7 +198,7 @@ EXTRA_CLAIMS = {
 }
 
 
-def _truncations_in_words(truncations: tuple[str | Truncation, ...]) -> str:
+def _truncations_in_words(truncations: tuple[str | TruncationRule, ...]) -> str:
     if truncations == ("Full",):
         return "full gradient"
     return f"gradient under {', '.join(map(str, truncations))}"

@@ -8,7 +8,7 @@ from verification.models.layouts import SHARED
 from verification.models.model import Model, Use
 from verification.sampling.claim import Claim
 from verification.sampling.conditions import are_alike
-from verification.sampling.covering import Row, Rule, but, fewer, never, these
+from verification.sampling.covering import Exclusion, Row, but, fewer, never, these
 from verification.sampling.factors import (
     EVERYWHERE,
     NO_BLOCK,
@@ -37,7 +37,7 @@ from verification.sampling.zeros import (
 MANY = 17
 
 
-def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
+def contradictions(model: Model, claim: Claim) -> Iterator[Exclusion]:
     """The rules of a model and a claim."""
     one, some_zero, none_missing = fewer(2), but(NO_BLOCK), but(EVERYWHERE)
     # The unit of which none has a cotangent is one of the output's first axis.
@@ -93,7 +93,7 @@ def contradictions(model: Model, claim: Claim) -> Iterator[Rule]:
     yield _alike({unstacked(block.axes[-1]) for block in matrices(model, needs_readout(claim))})
 
 
-def _zero(model: Model, claim: Claim) -> Rule:
+def _zero(model: Model, claim: Claim) -> Exclusion:
     """Nothing else is said of the only block of a kind, where it is zero; nor is a part of what is zero."""
     kinds = {
         "matrices": matrices(model, needs_readout(claim)),
@@ -113,7 +113,7 @@ def _zero(model: Model, claim: Claim) -> Rule:
     )
 
 
-def _alike(summed: set[Axis]) -> Rule:
+def _alike(summed: set[Axis]) -> Exclusion:
     """Roundings that are all alike add up within a step, by more than numbers that are drawn can tell."""
     names = sorted({name for axis in summed for name in read(axis)[1]})
 
@@ -124,4 +124,4 @@ def _alike(summed: set[Axis]) -> Rule:
         return any(length(axis, sizes) > MANY for axis in summed)
 
     factors = ("pattern of weights", *(f"size {name}" for name in names))
-    return Rule("many equal addends, which round alike", factors, alike)
+    return Exclusion("many equal addends, which round alike", factors, alike)

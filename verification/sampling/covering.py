@@ -29,7 +29,7 @@ CANDIDATES = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class Exclusion:
     """Excludes rows, by the levels of some factors.
 
     ``verdict(row)`` is for rows that have some of these factors and no others, and is true only if no levels
@@ -72,17 +72,17 @@ def fewer(least: int) -> Meant:
     return lambda span: bool(span[1] < least)
 
 
-def never(name: str, *together: Mapping[str, Meant]) -> Rule:
+def never(name: str, *together: Mapping[str, Meant]) -> Exclusion:
     """Excludes rows that have, of every factor of one of these combinations, a level that is meant."""
     factors = tuple(dict.fromkeys(factor for each in together for factor in each))
 
     def verdict(row: Row) -> bool:
         return any(all(f in row and meant(row[f]) for f, meant in each.items()) for each in together)
 
-    return Rule(name, factors, verdict)
+    return Exclusion(name, factors, verdict)
 
 
-def possible(row: Row, rules: Sequence[Rule]) -> bool:
+def possible(row: Row, rules: Sequence[Exclusion]) -> bool:
     """Does no rule exclude it?"""
     # It is called some million times, and starting a generator takes a third of that.
     for rule in rules:  # noqa: SIM110
@@ -92,13 +92,13 @@ def possible(row: Row, rules: Sequence[Rule]) -> bool:
 
 
 def tuples(
-    factors: Factors, strength: int, rules: Sequence[Rule] = ()
+    factors: Factors, strength: int, rules: Sequence[Exclusion] = ()
 ) -> tuple[frozenset[Tuple], Counter[str]]:
     """Every possible tuple of levels of so many factors, and how many each rule excludes.
 
     One that several rules exclude is counted by the first.
     """
-    table = _Table(factors, strength, rules)
+    table = _Coverage(factors, strength, rules)
     found = set()
     for names, allowed in table.allowed.items():
         levels = [factors[name] for name in names]
@@ -117,7 +117,7 @@ def met(rows: Iterable[Row], factors: Factors, strength: int) -> frozenset[Tuple
 def covering(
     factors: Factors,
     strength: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Exclusion],
     rng: np.random.Generator,
     given: Iterable[Row] = (),
     cost: Callable[[Row], float] = lambda row: 1.0,
@@ -127,7 +127,7 @@ def covering(
     A tuple that no row can have is left out, and what rows that are ``given`` meet. What a row meets is held
     against the root of its ``cost``: by the whole of it rows would be many, each with little that is new.
     """
-    table = _Table(factors, strength, rules)
+    table = _Coverage(factors, strength, rules)
 
     def worth(row: Array) -> float:
         return table.gain(row) / math.sqrt(cost(table.levels(row)))
@@ -148,7 +148,7 @@ def covering(
 
 
 def companions(
-    wanted: Iterable[Tuple], factors: Factors, rules: Sequence[Rule], rng: np.random.Generator
+    wanted: Iterable[Tuple], factors: Factors, rules: Sequence[Exclusion], rng: np.random.Generator
 ) -> list[dict[str, Level]]:
     """Rows that meet these tuples, their other levels drawn; none for a tuple that no row can have."""
     rows: list[dict[str, Level]] = []
@@ -163,7 +163,9 @@ def companions(
     return rows
 
 
-def row_with(levels: Row, factors: Factors, rules: Sequence[Rule], new: str = "") -> dict[str, Level] | None:
+def row_with(
+    levels: Row, factors: Factors, rules: Sequence[Exclusion], new: str = ""
+) -> dict[str, Level] | None:
     """The first row that has these levels, or None if no row can.
 
     ``new``: the factor whose level is the last, where no rule excludes the others.
@@ -176,7 +178,11 @@ def row_with(levels: Row, factors: Factors, rules: Sequence[Rule], new: str = ""
 
 
 def _completed(
-    row: dict[str, Level], open_: Sequence[str], done: int, factors: Factors, rules: Mapping[str, list[Rule]]
+    row: dict[str, Level],
+    open_: Sequence[str],
+    done: int,
+    factors: Factors,
+    rules: Mapping[str, list[Exclusion]],
 ) -> bool:
     """Puts the first levels of these factors into a row, those that are ``done`` aside, if there are any.
 
@@ -195,9 +201,9 @@ def _completed(
 
 
 @lru_cache(maxsize=64)
-def _by_factor(rules: tuple[Rule, ...]) -> dict[str, list[Rule]]:
+def _by_factor(rules: tuple[Exclusion, ...]) -> dict[str, list[Exclusion]]:
     """The rules that look at each factor."""
-    found: dict[str, list[Rule]] = {}
+    found: dict[str, list[Exclusion]] = {}
     for rule in rules:
         for name in rule.factors:
             found.setdefault(name, []).append(rule)
@@ -208,7 +214,7 @@ def _by_factor(rules: tuple[Rule, ...]) -> dict[str, list[Rule]]:
 OPEN = -1
 
 
-class Places:
+class TupleNumbers:
     """A number for each tuple of levels of so many factors; a row is its levels by number (F,), or ``OPEN``.
 
     A tuple's place is its combination's start, and each level's number times its stride.
@@ -252,10 +258,10 @@ class Places:
         return places[chosen], self.members[chosen]
 
 
-class _Table:
+class _Coverage:
     """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
 
-    def __init__(self, factors: Factors, strength: int, rules: Sequence[Rule]) -> None:
+    def __init__(self, factors: Factors, strength: int, rules: Sequence[Exclusion]) -> None:
         self._factors, self._rules = factors, rules
         self._names = list(factors)
         self._counts = np.array([len(levels) for levels in factors.values()])
@@ -267,7 +273,7 @@ class _Table:
             for f in range(len(self._names))
         ]
         self.excluded: Counter[str] = Counter()
-        self.places = Places(factors, strength)
+        self.places = TupleNumbers(factors, strength)
         self.allowed = {
             tuple(self._names[f] for f in members): self._allowed(members) for members in self.places.members
         }

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from verification.models.case import Case
-from verification.sampling.covering import Factors, Level, Rule, Tuple, companions, covering
+from verification.sampling.covering import Exclusion, Factors, Level, Tuple, companions, covering
 from verification.sampling.lightening import lightened
 from verification.sampling.numbering import Row, Work, completed, loosened, numbered
 from verification.sampling.ordering import soonest
@@ -46,7 +46,7 @@ class Design:
     """
 
     factors: Factors
-    rules: tuple[Rule, ...]
+    rules: tuple[Exclusion, ...]
     shortest: int
     seconds: Work
     make: Callable[[Row, np.random.Generator], Case]

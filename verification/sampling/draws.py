@@ -6,7 +6,7 @@ from hypothesis.strategies import SearchStrategy
 
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.models.truncation import FULL, Standard, Truncation
+from verification.models.truncation import FULL, Standard, TruncationRule
 from verification.sampling.at_random import drawn_of
 from verification.sampling.claim import Claim
 from verification.sampling.fractions import in_fractions
@@ -36,6 +36,6 @@ def exact_cases(model: Model, claim: Claim) -> SearchStrategy[Case]:
     return drawn_of(in_fractions(model, claim))
 
 
-def some_truncation(truncation: str | Truncation) -> Truncation:
+def some_truncation(truncation: str | TruncationRule) -> TruncationRule:
     """The truncation, or one of its kind."""
     return SOME[truncation] if isinstance(truncation, str) else truncation

@@ -12,7 +12,7 @@ from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim
 from verification.sampling.conditions import conditions
 from verification.sampling.contradictions import contradictions
-from verification.sampling.covering import Level, Meant, Row, Rule, but, fewer, never, these
+from verification.sampling.covering import Exclusion, Level, Meant, Row, but, fewer, never, these
 from verification.sampling.factors import (
     CHECKPOINTS,
     LARGE,
@@ -53,7 +53,7 @@ WIDE = {"float64": 16, "longdouble": 16, "complex64": 16, "complex128": 32}
 STILL = 1e-6
 
 
-def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
+def rules(model: Model, claim: Claim) -> tuple[Exclusion, ...]:
     """The rules that exclude levels, in the order in which they are tried."""
     sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
     factors = table(model, claim)
@@ -95,7 +95,7 @@ def rules(model: Model, claim: Claim) -> tuple[Rule, ...]:
             ),
         ),
         *contradictions(model, claim),
-        Rule(
+        Exclusion(
             "more work than a truth may take",
             ("T", "N", *sized, "truncation", "type"),
             lambda row: _is_too_much(model, claim, row, least),
@@ -139,7 +139,7 @@ def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
 
 
-def _growing(claim: Claim) -> Rule:
+def _growing(claim: Claim) -> Exclusion:
     """A weight that grows beyond its type, or beyond every one that is claimed."""
     # What a long double holds is what double precision does.
     held = {name: "float64" if name == "longdouble" else name for name in claim.dtypes}
@@ -155,7 +155,7 @@ def _growing(claim: Claim) -> Rule:
     )
 
 
-def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Rule:
+def _alone(model: Model, claim: Claim, sizes: tuple[str, ...]) -> Exclusion:
     """What a single unit does with a weight of 45."""
     alone = {"vectors": these(LARGE, OVERFLOWING), **dict.fromkeys(sizes, fewer(2))}
     still = {role: [f.name for f in model.choices(role) if _saturated(f)] for role in claim.functions}

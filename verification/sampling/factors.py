@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from verification.models.model import Block, Model, Use
-from verification.models.truncation import Truncation
+from verification.models.truncation import TruncationRule
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
 from verification.sampling.covering import Level
 
@@ -126,7 +126,7 @@ def losses_of(claim: Claim, losses: str) -> tuple[str, ...]:
     return LOSSES[losses] if losses != "cotangents" or claim.ends else (OUTPUTS,)
 
 
-def _levels(truncation: str | Truncation) -> tuple[str | Truncation, ...]:
+def _levels(truncation: str | TruncationRule) -> tuple[str | TruncationRule, ...]:
     return tuple(TRUNCATIONS[truncation]) if isinstance(truncation, str) else (truncation,)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from verification.sampling.covering import Factors, Level, Places, Rule, possible
+from verification.sampling.covering import Exclusion, Factors, Level, TupleNumbers, possible
 from verification.sampling.factors import ORDINARY
 from verification.sampling.numbering import LIGHT, Work
 
@@ -19,7 +19,7 @@ class _Met:
     """How many of some rows meet each tuple of so many levels."""
 
     def __init__(self, factors: Factors, strength: int, rows: Iterable[Mapping[str, Level]]) -> None:
-        self._names, self._places = list(factors), Places(factors, strength)
+        self._names, self._places = list(factors), TupleNumbers(factors, strength)
         self._count = np.zeros(self._places.count, int)
         for row in rows:
             self.add(row, 1)
@@ -38,7 +38,7 @@ def lightened(
     rows: Iterable[Mapping[str, Level]],
     factors: Factors,
     strength: int,
-    rules: Sequence[Rule],
+    rules: Sequence[Exclusion],
     work: Work,
     given: Iterable[Mapping[str, Level]] = (),
 ) -> list[Levels]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from verification.sampling.covering import Factors, Level, Rule, possible, row_with
+from verification.sampling.covering import Exclusion, Factors, Level, possible, row_with
 from verification.sampling.factors import CHECKPOINTS, NUMBERS, TRUNCATIONS, numbers, sizes_of
 
 # Of how many sizes that could be others one stays as it is.
@@ -102,7 +102,7 @@ def loosened(
     return made
 
 
-def wanted(factors: Factors, rules: Sequence[Rule]) -> list[Met]:
+def wanted(factors: Factors, rules: Sequence[Exclusion]) -> list[Met]:
     """All that can be met of numbers and levels."""
     return [
         (name, number, other, level)
@@ -116,7 +116,7 @@ def wanted(factors: Factors, rules: Sequence[Rule]) -> list[Met]:
 
 
 def completed(
-    rows: list[Row], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+    rows: list[Row], factors: Factors, rules: Sequence[Exclusion], shortest: int, work: Work
 ) -> list[Row]:
     """The rows, and some more for numbers that have not met every level."""
     every = wanted(factors, rules)
@@ -130,7 +130,7 @@ def completed(
 
 
 def _around(
-    met: Met, unmet: set[Met], factors: Factors, rules: Sequence[Rule], shortest: int, work: Work
+    met: Met, unmet: set[Met], factors: Factors, rules: Sequence[Exclusion], shortest: int, work: Work
 ) -> Row | None:
     """A row with a number beside a level, or None if there is none.
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.sampling.covering import Factors, Level, Places
+from verification.sampling.covering import Factors, Level, TupleNumbers
 from verification.sampling.numbering import Row, Work
 from verification.text import percent
 
@@ -56,7 +56,7 @@ class Reached:
     """Which tuples of so many levels, of those that some rows have, have been met: of one strength."""
 
     def __init__(self, factors: Factors, strength: int, rows: Iterable[Row]) -> None:
-        self._strength, self._places = strength, Places(factors, strength)
+        self._strength, self._places = strength, TupleNumbers(factors, strength)
         self._of_row = [self._of(row) for row in rows]
         self._all = np.zeros(self._places.count, bool)
         for places in self._of_row:

@@ -7,7 +7,7 @@ from typing import Any
 from verification.models.departures import departed, in_words
 from verification.models.model import OUTPUTS, Model, Use
 from verification.models.stored import STORED, dtype_of
-from verification.models.truncation import FULL, KINDS, Truncation, truncation_of
+from verification.models.truncation import FULL, KINDS, TruncationRule, truncation_of
 from verification.sampling.claim import (
     COMPLEX,
     DECLINABLE,
@@ -179,13 +179,13 @@ def _functions(scope: Scope, model: Model, capabilities: Capabilities) -> dict[s
     return functions
 
 
-def _truncations(scope: Scope, capabilities: Capabilities) -> tuple[str | Truncation, ...]:
+def _truncations(scope: Scope, capabilities: Capabilities) -> tuple[str | TruncationRule, ...]:
     given = scope.truncations
     if given is None:
         return tuple(KINDS) if capabilities.truncations else ("Full",)
     if isinstance(given, str) or not isinstance(given, tuple | list) or not given:
         raise _wrong("truncations", given, f"a tuple of some of {', '.join(KINDS)}, or of truncations")
-    truncations: list[str | Truncation] = []
+    truncations: list[str | TruncationRule] = []
     for each in given:
         truncation = each if isinstance(each, str) and each in KINDS else truncation_of(each)
         if truncation is None:

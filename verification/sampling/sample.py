@@ -11,7 +11,7 @@ import numpy as np
 from verification.models.case import Case, drawn_in, random_case, stored
 from verification.models.model import Model
 from verification.models.stored import dtype_of
-from verification.models.truncation import FULL, Standard, Truncation
+from verification.models.truncation import FULL, Standard, TruncationRule
 from verification.sampling.admitting import as_claimed
 from verification.sampling.claim import Claim
 from verification.sampling.conditioned import conditioned
@@ -117,7 +117,9 @@ def _back(steps: int, seconds: float) -> int:
     return max(1, min(steps - 1, REPLAYED // steps, int(2 * WINDOW / seconds) if seconds else steps))
 
 
-def _truncation(level: str | Truncation, steps: int, back: int, rng: np.random.Generator) -> Truncation:
+def _truncation(
+    level: str | TruncationRule, steps: int, back: int, rng: np.random.Generator
+) -> TruncationRule:
     """A truncation of this level; ``back``: how far a window goes at most."""
     if not isinstance(level, str):
         return level

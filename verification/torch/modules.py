@@ -15,7 +15,7 @@ from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.models.model import Model
 from verification.models.truncation import Standard
 from verification.models.variants import gru_two_biases
@@ -155,7 +155,7 @@ def module(
     layout = layout_of(described.model, described.arrays)
     matched({name: tuple(p.shape) for name, p in net.named_parameters()}, described.model, layout)
     said = {"arrays": dict(described.arrays), "chunk": chunk, "device": other(device)}
-    source = Source(__package__, "module", {"made": make}, described.model, said=said)
+    source = AdapterCall(__package__, "module", {"made": make}, described.model, said=said)
     applied = _Applied(make, described.model, layout, chunk)
     made = layer_of(applied, source, scope, described.arrays, device)
     return replace(made, watching=partial(module_watched, _whole, made, chunk))

@@ -27,7 +27,7 @@ from verification.adapters.layer import (
     outputs_and_state,
 )
 from verification.adapters.layout import layout_of
-from verification.adapters.remade import Source
+from verification.adapters.remade import AdapterCall
 from verification.models.arrays import Array
 from verification.models.model import Model, Use
 from verification.models.stored import BFLOAT16
@@ -43,7 +43,7 @@ CPU = "cpu"
 
 
 @dataclass(frozen=True, eq=False)
-class Passes:
+class TorchPasses:
     """The two passes of a function, on a device.
 
     ``wanted``: of which arrays that are given the gradient is; ``used``: which of outputs and final states
@@ -139,7 +139,7 @@ def layer(
     if not callable(apply):
         raise TypeError(f"apply: {apply!r}, needed a function of tensors")
     said = {"arrays": arrays, "forms": forms, "device": other(device)}
-    source = Source(__package__, "layer", {"made": apply}, model, said=said)
+    source = AdapterCall(__package__, "layer", {"made": apply}, model, said=said)
     watching = partial(layer_watched, apply)
     return layer_of(apply, source, scope, arrays, device, forms, watching)
 
@@ -151,7 +151,7 @@ def other(device: str) -> str | None:
 
 def layer_of(
     apply: Apply,
-    source: Source,
+    source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
@@ -161,7 +161,7 @@ def layer_of(
     """The layer of a function that a program makes by ``source``; ``watching``: as of a layer."""
     is_there(device)
     cannot = ("a gradient of the gradient",)
-    passes = Passes(apply, device)
+    passes = TorchPasses(apply, device)
     return of_library(passes, source, scope, arrays, forms, watching, partial=True, cannot=cannot)
 
 
@@ -242,7 +242,7 @@ def function(
     if sorted(chosen) != sorted(known):
         raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
     said = {"arguments": arguments, "arrays": arrays, "forms": forms, "device": other(device)}
-    source = Source(__package__, "function", {"made": function}, model, said=said)
+    source = AdapterCall(__package__, "function", {"made": function}, model, said=said)
     said_of = None if scope is None else scope.finals
     finals = tuple(name for name in states if said_of is None or name in said_of)
     outputs = tuple(model.output) if isinstance(model.output, Mapping) else ()

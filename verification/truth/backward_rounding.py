@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.model import Model
-from verification.truth.reverse import Back, Name, make_vjp
+from verification.truth.reverse import BackwardPass, Name, make_vjp
 from verification.truth.rounding import further, place_of, pool_of
 from verification.truth.unroll import LOSS, STEP, Part, broadcasts, distinct, readout_broadcasts
 
@@ -29,7 +29,7 @@ class BackwardRounding:
         """The cotangent, each number off by up to 2u of itself.
 
         ``more``, the additional error of a slope, is ignored here: the noise of a function has it already
-        (``Called``).
+        (``CalledFunction``).
         """
         if not isinstance(flow, np.ndarray | np.inexact):
             return flow
@@ -42,7 +42,7 @@ class BackwardRounding:
 
 
 def rounded_backward(
-    back: Back[Name], flow: Sequence[Array], u: float, truth: bool, copies_first: bool, *place: int
+    back: BackwardPass[Name], flow: Sequence[Array], u: float, truth: bool, copies_first: bool, *place: int
 ) -> dict[Name, Array]:
     """The gradients of draws (M, …), with every backward operation rounded; the truth before them is not.
 

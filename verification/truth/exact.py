@@ -13,7 +13,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Function, Namespace
-from verification.models.model import Named, State, Use
+from verification.models.model import NamedArrays, State, Use
 from verification.truth import replay
 from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
 from verification.truth.output_as_state import as_state, left_out
@@ -61,10 +61,10 @@ def gradient(given: Case) -> dict[str, Array]:
     model = case.model
     f = Namespace(case.chosen, _Duals())
     state: State = tuple(_moving(case.blocks[block.name], block.name, 0, ()) for block in model.of(Use.STATE))
-    readout = Named({n: _moving(array, n, 0, ()) for n, array in case.params(Use.READOUT).items()})
+    readout = NamedArrays({n: _moving(array, n, 0, ()) for n, array in case.params(Use.READOUT).items()})
     grads = {name: np.full(array.shape, Fraction(0), dtype=object) for name, array in case.blocks.items()}
     for t in range(case.steps):
-        p = Named({n: _moving(array, n, t, ()) for n, array in case.params(Use.STEP).items()})
+        p = NamedArrays({n: _moving(array, n, t, ()) for n, array in case.params(Use.STEP).items()})
         inputs = {name: _moving(array[:, t], name, t, (t,)) for name, array in case.inputs.items()}
         state = model.advance(f, p, inputs, state)
         if t in case.losses:

@@ -10,7 +10,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, real_of
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Block, Named, State, Use
+from verification.models.model import Block, NamedArrays, State, Use
 from verification.models.tolerance import Expected, least_healthy, many
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.substitute_types import as_known
@@ -33,7 +33,7 @@ def addends(case: Case, block: Block) -> int:
 
 
 # For a step: the READOUT blocks, and the objective's data where the step has a loss, each in M draws.
-Drawn: TypeAlias = Callable[[int], tuple[Named, dict[str, Array]]]
+Drawn: TypeAlias = Callable[[int], tuple[NamedArrays, dict[str, Array]]]
 
 
 def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str, Array]:

@@ -27,7 +27,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach, real_of
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, State, Use
+from verification.models.model import NamedArrays, State, Use
 from verification.models.tolerance import (
     DRAWS,
     PERTURBATION,
@@ -280,7 +280,7 @@ class _Copies:
                 for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
                     call.added = added
             f = Namespace(case.chosen, Observed(self.calls[s], case.coarse))
-            p = Named({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
+            p = NamedArrays({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
             inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
             state = advance(model, f, p, inputs, state, self.copies)
             state = tuple(self._rounded(s, i, array, named) for i, array in enumerate(state))
@@ -302,7 +302,7 @@ class _Copies:
         number = self.case.losses.index(t)
         f = Namespace(self.case.chosen, Arithmetic())
         blocks = (block.name for block in self.case.model.of(Use.READOUT) if block.name in by_step)
-        p = Named({name: by_step[name][number][:, held] for name in blocks})
+        p = NamedArrays({name: by_step[name][number][:, held] for name in blocks})
         data = {name: array[:, held] for name, array in self._data[t].items()}
         copies = (self.copies[0], len(held), self.copies[2])
         return term(
@@ -313,9 +313,9 @@ class _Copies:
         """What the forward computes, by name, in every draw; it is the same for all groups."""
         held = [block.name for block in self.case.model.of(Use.READOUT) if block.name in self._leaves]
 
-        def drawn(t: int) -> tuple[Named, dict[str, Array]]:
+        def drawn(t: int) -> tuple[NamedArrays, dict[str, Array]]:
             number = self.case.losses.index(t) if t in self._data else 0
-            p = Named({name: self._leaves[name][number][:, 0, 0] for name in held})
+            p = NamedArrays({name: self._leaves[name][number][:, 0, 0] for name in held})
             return p, {name: array[:, 0, 0] for name, array in self._data.get(t, {}).items()}
 
         states = [tuple(array[:, 0, 0] for array in state) for state in self.states]
@@ -414,7 +414,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
         """Entry e of the step's results, taken from copy e."""
         f = Namespace(case.chosen, Observed(calls, case.coarse))
         named = {name: leaves[name] for name in (*values, *shared)}
-        p = Named({name: named[name] for name in shared})
+        p = NamedArrays({name: named[name] for name in shared})
         inputs = {name: named[name] for name in case.inputs}
         before = tuple(named[block.name] for block in model.of(Use.STATE))
         after = advance(model, f, p, inputs, before, copies)

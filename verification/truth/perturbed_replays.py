@@ -16,7 +16,7 @@ from verification.models.tolerance import Expected, many
 from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
 from verification.truth.forms import rounding_of_form
 from verification.truth.output_as_state import as_state, left_out
-from verification.truth.replay_batch import Batch, Replay
+from verification.truth.replay_batch import Replay, ReplayBatch
 from verification.truth.rounding import Copies, Rounding, copies_of
 from verification.truth.substitute_types import as_known, of_known
 from verification.truth.sums import Sums
@@ -92,13 +92,15 @@ def _run(case: Case, copies: Copies) -> Replayed:
     losses, sums = dict(by_reach(case)), Sums(case, copies)
     rounding = Rounding(case, copies, 0)
     start = tuple(rounding.of_array(array) for array in case.state)
-    whole = Batch(case, copies, [Replay(0, case.steps, losses.pop(0, ()))], start, 1)
+    whole = ReplayBatch(case, copies, [Replay(0, case.steps, losses.pop(0, ()))], start, 1)
     batches = [whole]
     if losses:
         replays = [Replay(first, steps[-1] + 1 - first, steps) for first, steps in losses.items()]
         replays.sort(key=lambda replay: replay.length, reverse=True)
         held = zip(*(whole.states[replay.first] for replay in replays), strict=True)
-        batches.append(Batch(case, copies, replays, tuple(np.concatenate(each, axis=1) for each in held), 2))
+        batches.append(
+            ReplayBatch(case, copies, replays, tuple(np.concatenate(each, axis=1) for each in held), 2)
+        )
     for batch in batches:
         batch.backward(sums)
     parts = forward_parts(case, whole.states, whole.drawn)

@@ -20,14 +20,14 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, real_of
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, State, Use
+from verification.models.model import NamedArrays, State, Use
 from verification.models.tolerance import unit
 from verification.truth.backward_rounding import keeps_apart, rounded_backward
 from verification.truth.observed import near_kink
-from verification.truth.reverse import Change, Played, Tape, make_vjp
+from verification.truth.reverse import Change, Played, Trace, make_vjp
 from verification.truth.rounding import Copies, Rounding
-from verification.truth.steps import At, Product, Take, calls, form_of, on_tape, with_rules
-from verification.truth.sums import Lost, Sums, Where, bounded, signs, widened
+from verification.truth.steps import Context, Product, Take, calls, form_of, on_tape, with_rules
+from verification.truth.sums import RowStarts, Sums, Underflow, bounded, signs, widened
 from verification.truth.unroll import term
 from verification.truth.weight_gradients import Gathered
 
@@ -70,7 +70,7 @@ class Stretch:
     rows: int
 
 
-class Batch:
+class ReplayBatch:
     """Replays from given states (M, rows, …), longest first. ``kinked``: an argument of a function was near a
     kink.
     """
@@ -91,8 +91,8 @@ class Batch:
         records, steps = case.records, range(max(replay.length for replay in replays))
         self._rows = [records * sum(replay.length > s for replay in replays) for s in steps]
         # Keys are numbers of rows.
-        self._tapes: dict[int, Tape[str]] = {}
-        self._calls: dict[Tape[str], list[dict[tuple[int, ...], int]]] = {}
+        self._tapes: dict[int, Trace[str]] = {}
+        self._calls: dict[Trace[str], list[dict[tuple[int, ...], int]]] = {}
         # Steps that the forward pass has kept.
         self._kept: dict[int, Played[str]] = {}
         self.kinked = False
@@ -111,10 +111,10 @@ class Batch:
         """The inverse of ``_lead``."""
         return array[:, :, 0] if self._apart else array
 
-    def _where(self, stretch: Stretch) -> Where:
+    def _where(self, stretch: Stretch) -> RowStarts:
         """Record and step of every row."""
         rows, once = stretch.rows, len(self._replays) == 1
-        return Where(self._record[:rows], self._first[:rows] + stretch.first, stretch.length, once)
+        return RowStarts(self._record[:rows], self._first[:rows] + stretch.first, stretch.length, once)
 
     @cached_property
     def _stretches(self) -> list[Stretch]:
@@ -217,7 +217,9 @@ class Batch:
             self._calls[tape] = calls(tape)
             if self._form.again:
                 self._tapes[rows] = tape
-        return tape.play(leaves, At(rounding, self._rounding(stretch.first, 1), _nowhere, self._case.coarse))
+        return tape.play(
+            leaves, Context(rounding, self._rounding(stretch.first, 1), _nowhere, self._case.coarse)
+        )
 
     @cached_property
     def states(self) -> list[State]:
@@ -248,7 +250,7 @@ class Batch:
         """Adds what every loss contributes to the gradients of the blocks to the sums."""
         states = self.states
         flow = [array[:, :0] for array in states[0]]
-        lost = Lost(self._case, self._copies, flow, self._apart)
+        lost = Underflow(self._case, self._copies, flow, self._apart)
         gathered: Gathered | None = None
         for stretch, losses in self._from_losses(sums):
             rows, steps = stretch.rows, range(stretch.first, stretch.first + stretch.length)
@@ -281,7 +283,7 @@ class Batch:
         played: Played[str],
         losses: Sequence[Array],
         flow: Sequence[Array],
-        lost: Lost,
+        lost: Underflow,
         gathered: Gathered,
         sums: Sums,
     ) -> list[Array]:
@@ -353,7 +355,12 @@ class Batch:
         }
 
     def _to_blocks(
-        self, grads: dict[str, Array], played: Played[str], flow: Sequence[Array], sums: Sums, where: Where
+        self,
+        grads: dict[str, Array],
+        played: Played[str],
+        flow: Sequence[Array],
+        sums: Sums,
+        where: RowStarts,
     ) -> None:
         """Adds a step's part of the gradients of the blocks that copies do not share."""
         probes: dict[str, Array] = {}
@@ -380,10 +387,10 @@ class Batch:
         played: Played[str],
         flow: Sequence[Array],
         through: Array | None,
-        lost: Lost,
+        lost: Underflow,
         gathered: Gathered,
         sums: Sums,
-        where: Where,
+        where: RowStarts,
     ) -> None:
         """Adds what the type may lose in the backward pass of the steps; ``flow``: cotangents after them (M,
         K rows, …).
@@ -456,12 +463,12 @@ class Batch:
             rows = [np.arange(i * case.records, (i + 1) * case.records) for i, _ in each]
             yield np.concatenate(rows), {name: np.concatenate([d[name] for _, d in each]) for name in names}
 
-    def drawn(self, t: int) -> tuple[Named, dict[str, Array]]:
+    def drawn(self, t: int) -> tuple[NamedArrays, dict[str, Array]]:
         """READOUT blocks and the objective's data at step t, rounded."""
         case, rounding = self._case, self._rounding(2 * self._case.steps + t)
         data = case.objective.data(t, case.steps) if t in case.losses else {}
         readout = {name: array[:, t % TURNS] for name, array in self._readouts.items()}
-        return Named(readout), {n: rounding.of_array(array) for n, array in data.items()}
+        return NamedArrays(readout), {n: rounding.of_array(array) for n, array in data.items()}
 
     def _from_losses(self, sums: Sums) -> Iterator[tuple[Stretch, list[Array]]]:
         """Each stretch, the last first, with the cotangents that losses contribute to the states after its
@@ -523,7 +530,7 @@ class Batch:
         drawn = {name: rounding.of_array(array) for name, array in data.items()}
 
         def losses(leaves: dict[str, Any]) -> tuple[Any]:
-            p = Named({name: leaves[name] for name in readout})
+            p = NamedArrays({name: leaves[name] for name in readout})
             state = tuple(leaves[name] for name in self._names)
             f = Namespace(case.chosen, Arithmetic())
             copies = self._copies.count, len(turns)

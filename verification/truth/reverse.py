@@ -33,7 +33,7 @@ be off by.
 """
 
 
-class Back(Protocol[Name]):
+class BackwardPass(Protocol[Name]):
     """The backward pass: from cotangents of the results to gradients of the arrays."""
 
     def __call__(self, cotangents: Sequence[Array], change: Change | None = None, /) -> dict[Name, Array]:
@@ -130,7 +130,7 @@ class Placed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Tape(Generic[Name]):
+class Trace(Generic[Name]):
     """The operations of a function of arrays by name. Numbers are counted from its leaves on, in their order.
 
     ``results``: the numbers of the results, or values that do not depend on the leaves. ``alike``: the
@@ -172,7 +172,7 @@ def arguments(entry: Entry, values: Sequence[Any]) -> tuple[Any, ...]:
 class Played(Generic[Name]):
     """A tape with the numbers of one play."""
 
-    def __init__(self, tape: Tape[Name], values: list[Any], at: Any = None) -> None:
+    def __init__(self, tape: Trace[Name], values: list[Any], at: Any = None) -> None:
         self.tape, self.values, self.at = tape, values, at
         self._vjps: dict[int, Any] = {}
 
@@ -302,13 +302,13 @@ def traced(
         for i, entry in enumerate(entries)
         if entry is not None and forms[i] and all(forms[i] == forms[parent] for parent in entry.parents)
     }
-    tape = Tape(tuple(leaves), tuple(entries[len(leaves) :]), tuple(numbers), alike, {})
+    tape = Trace(tuple(leaves), tuple(entries[len(leaves) :]), tuple(numbers), alike, {})
     return Played(tape, values)
 
 
 def make_vjp(
     function: Callable[[dict[Name, Any]], Sequence[Any]], leaves: Mapping[Name, Array]
-) -> tuple[Back[Name], tuple[Array, ...]]:
+) -> tuple[BackwardPass[Name], tuple[Array, ...]]:
     """The function's results for these arrays, and the backward pass from cotangents of the results to each
     array.
     """

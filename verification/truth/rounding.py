@@ -67,7 +67,7 @@ MIXED = (1, 104_729, 15_485_863, 32_452_843)
 
 
 @dataclass(frozen=True, eq=False)
-class Pool:
+class Noises:
     """Noises of M copies, zero for the truth, which comes first: 2uξ, and 1 + 2uξ (M, 2 POOL)."""
 
     off: Array
@@ -94,12 +94,12 @@ def _some(pool: Array, start: int, shape: tuple[int, ...]) -> Array:
 
 
 @cache
-def pool_of(truths: int, draws: int, u: float, dtype: np.dtype[Any]) -> Pool:
+def pool_of(truths: int, draws: int, u: float, dtype: np.dtype[Any]) -> Noises:
     """The pool of so many copies, for numbers with this unit."""
     xi = np.random.default_rng(0).uniform(-1, 1, (draws, POOL))
     off = np.concatenate([np.zeros((truths, POOL)), PERTURBATION * u * xi]).astype(dtype)
     twice = np.tile(off, 2)
-    return Pool(twice, 1 + twice)
+    return Noises(twice, 1 + twice)
 
 
 def place_of(*place: int) -> int:

@@ -23,7 +23,7 @@ from verification.models.arrays import Array
 from verification.models.axes import Sizes
 from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
-from verification.models.model import Model, Named, Use
+from verification.models.model import Model, NamedArrays, Use
 from verification.truth import complex_step, exact, perturbed_replays, replay
 from verification.truth.output_as_state import as_state
 from verification.truth.steps import on_tape
@@ -156,7 +156,7 @@ def _in_a_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {lines[0][:120] if lines else ''}"
 
 
-def _parts(case: Case) -> tuple[Namespace, Named, dict[str, Array]]:
+def _parts(case: Case) -> tuple[Namespace, NamedArrays, dict[str, Array]]:
     return Namespace(case.chosen, Arithmetic()), case.params(Use.STEP), case.inputs_at(0)
 
 
@@ -251,7 +251,7 @@ def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
     }
     f = Namespace(case.chosen, Arithmetic())
     try:
-        outputs = model.readout(f, Named(readout), *case.state)
+        outputs = model.readout(f, NamedArrays(readout), *case.state)
         loss = model.loss(f, outputs, outputs + 1)
     except UnknownName as unknown:
         raise _refused(case, f"the readout or the loss asks for {unknown}") from None

@@ -24,7 +24,7 @@ from verification.models.parts import part, place
 from verification.models.product import rows
 from verification.truth.backward_rounding import stays
 from verification.truth.observed import steepness
-from verification.truth.reverse import MOVES, Entry, Placed, Played, Rule, Tape, arguments, make_vjp, traced
+from verification.truth.reverse import MOVES, Entry, Placed, Played, Rule, Trace, arguments, make_vjp, traced
 from verification.truth.rounding import Rounding
 from verification.truth.unroll import STEP, advance, broadcasts, distinct
 
@@ -93,7 +93,7 @@ def on_tape(
 
 
 @dataclass(frozen=True)
-class Form:
+class RunMode:
     """How a step is run. ``together``: all copies in one call, as the first axis of every number.
 
     ``again``: a tape can be played on other numbers. ``shared``: the blocks that are used in products alone.
@@ -104,13 +104,13 @@ class Form:
     shared: frozenset[str] = frozenset()
 
 
-def form_of(model: Model, functions: Mapping[str, str]) -> Form:
+def form_of(model: Model, functions: Mapping[str, str]) -> RunMode:
     """The form of a model's step, with these functions for its roles."""
     return _form(model, tuple(sorted(functions.items())))
 
 
 @cache
-def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> Form:
+def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> RunMode:
     together = broadcasts(model) and stays(model, STEP)
     chosen = model.chosen(dict(functions))
     copies, records, sizes = distinct(model)
@@ -122,7 +122,7 @@ def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> Form:
     except Exception:
         # Whatever the error is: the step is traced anew every time.
         again = False
-    return Form(together, again, frozenset(_shared(played, model, copies) if together and again else ()))
+    return RunMode(together, again, frozenset(_shared(played, model, copies) if together and again else ()))
 
 
 def _rest(array: Array) -> Array:
@@ -132,7 +132,7 @@ def _rest(array: Array) -> Array:
 
 
 def _is_played(
-    tape: Tape[str],
+    tape: Trace[str],
     model: Model,
     chosen: Mapping[str, Function],
     leaves: Mapping[str, Array],
@@ -175,7 +175,7 @@ def _is_matrix(array: Array, copies: tuple[int, ...]) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class At:
+class Context:
     """The context in which a step of rows is played: roundings of the forward and of the backward.
 
     ``take``: receives what products contribute to weights. ``coarse``: functions, by name, as of a case. For
@@ -225,7 +225,7 @@ class Product:
         """W (K, D), from copies that are equal."""
         return self.turned(array[(0,) * (array.ndim - 2)])
 
-    def value(self, at: At, args: Sequence[Any]) -> Any:
+    def value(self, at: Context, args: Sequence[Any]) -> Any:
         """The product, with a noise that has the variance of the noises of its terms."""
         W, x = self.matrix(args[self._left]), args[1 - self._left]
         y = of_rows(W, x)
@@ -233,7 +233,7 @@ class Product:
             return y
         return at.forward.scattered(y, np.sqrt(of_rows(self.squares(W), squares(x[0]))))
 
-    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def back(self, at: Context, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """The cotangent of the rows, if they are no input; ``take`` receives the rest."""
         at.take(self, flow, args[1 - self._left])
         if self.given:
@@ -268,12 +268,12 @@ def of_rows(W: Array, x: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Called:
+class CalledFunction:
     """A call of a function: its value is rounded, and its slope may be computed from the rounded value."""
 
     number: int
 
-    def value(self, at: At, args: Sequence[Any]) -> Any:
+    def value(self, at: Context, args: Sequence[Any]) -> Any:
         """The value; the noise and the value without it are stored for the backward."""
         a, function, _, index = args
         y = function.value(a)
@@ -283,7 +283,7 @@ class Called:
         at.noises[self.number] = noise, y
         return y * (1 + noise) + (noise if function.name in at.coarse else at.forward.least(noise))
 
-    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def back(self, at: Context, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """The cotangent of its argument, which is stored."""
         if self.number not in at.ways:
             at.ways[self.number] = self._way(at, args)
@@ -291,7 +291,7 @@ class Called:
         at.sent[self.number] = sent
         return (sent,)
 
-    def _way(self, at: At, args: Sequence[Any]) -> Callable[[Any], Any]:
+    def _way(self, at: Context, args: Sequence[Any]) -> Callable[[Any], Any]:
         a, function, _, index = args
         if not at.forward.copies.draws:
             return way_back(function, a)
@@ -318,11 +318,11 @@ class Parted:
 
     place: Any
 
-    def value(self, at: At, args: Sequence[Any]) -> Any:
+    def value(self, at: Context, args: Sequence[Any]) -> Any:
         """The part."""
         return args[0][self.place]
 
-    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def back(self, at: Context, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """The cotangent, at the part's place."""
         return (Placed(flow, self.place),)
 
@@ -334,16 +334,16 @@ class Reshaped:
     before: tuple[int, ...]
     after: tuple[int, ...]
 
-    def value(self, at: At, args: Sequence[Any]) -> Any:
+    def value(self, at: Context, args: Sequence[Any]) -> Any:
         """The same numbers."""
         return args[0].reshape(self.after)
 
-    def back(self, at: At, args: Sequence[Any], flow: Any) -> Sequence[Any]:
+    def back(self, at: Context, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         """The cotangent in the shape before."""
         return (flow.reshape(self.before),)
 
 
-def calls(tape: Tape[str]) -> list[dict[tuple[int, ...], int]]:
+def calls(tape: Trace[str]) -> list[dict[tuple[int, ...], int]]:
     """For each call of a function in a step, the numbers of its values by the index of their copies."""
     found: dict[int, dict[tuple[int, ...], int]] = {}
     for number, entry in tape.numbered(called).items():
@@ -352,7 +352,7 @@ def calls(tape: Tape[str]) -> list[dict[tuple[int, ...], int]]:
     return [numbers for _, numbers in sorted(found.items())]
 
 
-def with_rules(played: Played[str], form: Form) -> Tape[str]:
+def with_rules(played: Played[str], form: RunMode) -> Trace[str]:
     """The tape of a step with the rules of its shared products, functions, parts and reshapings."""
     rules: dict[int, Rule] = {}
     tape = played.tape
@@ -361,7 +361,7 @@ def with_rules(played: Played[str], form: Form) -> Tape[str]:
         if entry.made_by in MOVING and set(entry.parents) <= shared:
             shared.add(number)
         if entry.made_by is called:
-            rules[number] = Called(number)
+            rules[number] = CalledFunction(number)
         elif entry.argnums == (0, 1) and entry.parents[LEFT.get(entry.made_by, 0)] in shared:
             x = entry.parents[1 - LEFT[entry.made_by]]
             rules[number] = Product(number, entry, tape.names[x] if x in shared else None)

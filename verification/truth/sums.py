@@ -66,7 +66,7 @@ def _norm(sums: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Where:
+class RowStarts:
     """Record and step of each row at the first of K steps; ``once``: they belong to a single replay."""
 
     records: Array
@@ -110,12 +110,12 @@ class Sums:
         self.draws[name][(slice(None), *where)] += draws
         self.terms[name][where] += terms + count * self._term
 
-    def add_at(self, name: str, draws: Array, where: Where) -> None:
+    def add_at(self, name: str, draws: Array, where: RowStarts) -> None:
         """Adds parts of a block that has entries of its own for each record and step (M, K rows, …)."""
         for part, place in where.parts(draws):
             self.add(name, part, np.abs(part[0]), place)
 
-    def lose_at(self, name: str, size: Array, where: Where) -> None:
+    def lose_at(self, name: str, size: Array, where: RowStarts) -> None:
         """Adds what may be missing of such a block (K rows, …)."""
         for part, place in where.parts(size[None]):
             self.lose(name, part[0], place)
@@ -141,7 +141,7 @@ class Started(NamedTuple):
     counts: Array
 
 
-class Lost:
+class Underflow:
     """What the type may lose, propagated backward: each cotangent below ``least_healthy`` starts a flow.
 
     Each has a random sign in every draw. ``flow``: what arrives at the states (M, rows, …), by state.

@@ -17,7 +17,7 @@ from verification.models.arrays import Array
 from verification.models.axes import Sizes
 from verification.models.case import Case
 from verification.models.functions import Arithmetic, Namespace, at
-from verification.models.model import Model, Named, State, Use
+from verification.models.model import Model, NamedArrays, State, Use
 
 Inputs = Mapping[str, Any]
 
@@ -55,13 +55,13 @@ def replays(
 
 
 def advance(
-    model: Model, f: Namespace, p: Named, inputs: Inputs, state: State, copies: tuple[int, ...]
+    model: Model, f: Namespace, p: NamedArrays, inputs: Inputs, state: State, copies: tuple[int, ...]
 ) -> State:
     """The state after one step; every array has the leading axes ``copies``."""
 
     def step(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> State:
         p, inputs, state = arrays
-        return model.advance(f, Named(p), inputs, tuple(state.values()))
+        return model.advance(f, NamedArrays(p), inputs, tuple(state.values()))
 
     named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
     if not copies or broadcasts(model):
@@ -158,12 +158,12 @@ STEP = Part((Use.STEP, Use.INPUT, Use.STATE), _one_step)
 LOSS = Part((Use.READOUT, Use.STATE), _one_loss)
 
 
-def read_out(model: Model, f: Namespace, p: Named, state: State, copies: tuple[int, ...]) -> Any:
+def read_out(model: Model, f: Namespace, p: NamedArrays, state: State, copies: tuple[int, ...]) -> Any:
     """The readout of a state; every array has the leading axes ``copies``."""
 
     def outputs(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
         p, state = arrays
-        return (model.readout(f, Named(p), *state.values()),)
+        return (model.readout(f, NamedArrays(p), *state.values()),)
 
     named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
     if not copies or readout_broadcasts(model):
@@ -172,13 +172,19 @@ def read_out(model: Model, f: Namespace, p: Named, state: State, copies: tuple[i
 
 
 def term(
-    model: Model, objective: Any, f: Namespace, p: Named, data: Inputs, state: State, copies: tuple[int, ...]
+    model: Model,
+    objective: Any,
+    f: Namespace,
+    p: NamedArrays,
+    data: Inputs,
+    state: State,
+    copies: tuple[int, ...],
 ) -> Any:
     """The loss of each record at one step; every array has the leading axes ``copies``."""
 
     def loss(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
         p, data, state = arrays
-        return (objective.term(model, f, Named(p), data, tuple(state.values())),)
+        return (objective.term(model, f, NamedArrays(p), data, tuple(state.values())),)
 
     named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
     if not copies or readout_broadcasts(model):

@@ -14,7 +14,7 @@ from verification.models.product import rows
 from verification.truth.reverse import Played
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.steps import BOTH, Product, of_rows, squares
-from verification.truth.sums import Lost, Sums, Where
+from verification.truth.sums import RowStarts, Sums, Underflow
 
 # Bytes of cotangents and rows that are gathered before they are multiplied.
 MOST = 2**24
@@ -28,14 +28,14 @@ class Gathered:
     copies: Copies
     rounding: Rounding
     played: Played[str]
-    _parts: dict[int, list[tuple[Array, Array, Where]]] = field(default_factory=lambda: defaultdict(list))
+    _parts: dict[int, list[tuple[Array, Array, RowStarts]]] = field(default_factory=lambda: defaultdict(list))
     _made: dict[int, list[Array]] = field(default_factory=dict)
     _lost: dict[int, Array] = field(default_factory=dict)
     _products: dict[int, Product] = field(default_factory=dict)
     _counts: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     _bytes: int = 0
 
-    def add(self, product: Product, flow: Array, x: Array, where: Where) -> None:
+    def add(self, product: Product, flow: Array, x: Array, where: RowStarts) -> None:
         """Gathers a product's cotangent at a step."""
         self._products[product.number] = product
         flow, x = _flat(flow), _flat(x)
@@ -45,7 +45,9 @@ class Gathered:
         if self._bytes > MOST:
             self._multiply()
 
-    def lose(self, product: Product, flow: Array, x: Array, where: Where, lost: Lost, counts: Array) -> None:
+    def lose(
+        self, product: Product, flow: Array, x: Array, where: RowStarts, lost: Underflow, counts: Array
+    ) -> None:
         """Adds what may be lost of a product's cotangent at a step."""
         self._products[product.number] = product
         flow, x = _flat(flow), _flat(x)
@@ -78,7 +80,7 @@ class Gathered:
         self._parts.clear()
         self._bytes = 0
 
-    def _to_inputs(self, product: Product, flow: Array, parts: list[tuple[Array, Array, Where]]) -> None:
+    def _to_inputs(self, product: Product, flow: Array, parts: list[tuple[Array, Array, RowStarts]]) -> None:
         # Nothing follows, so the cotangent may be rounded in place of each weight and product.
         if self.copies.draws:
             flow = flow * (1 + np.sqrt(BOTH) * self.rounding.noise(flow.shape))

@@ -34,7 +34,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class History:
+class CallHistory:
     """What was called before a backward.
 
     ``forwards``: of this process, before this one's. ``since``: forwards after this one's, before it goes
@@ -56,7 +56,7 @@ class BackwardCall:
     state: tuple[Array, ...]
     d_outputs: Array
     d_state: tuple[Array, ...]
-    history: History = field(default_factory=History)
+    history: CallHistory = field(default_factory=CallHistory)
 
     @cached_property
     def arrays(self) -> dict[str, Array]:

@@ -47,7 +47,7 @@ def always(call: BackwardCall) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
+class Trigger:
     """A condition by its name and its class.
 
     ``holds``: of a call. ``sizes``: does it need them to be such? ``of``: what it looks at beside sizes.
@@ -83,14 +83,14 @@ def _some() -> Sizes:
 SOME = _some()
 
 
-def together(conditions: Sequence[Condition]) -> bool:
+def together(conditions: Sequence[Trigger]) -> bool:
     """Can one call meet all of them?"""
     if any(a.of & b.of for a, b in combinations(conditions, 2)):
         return False
     return bool(np.any(np.logical_and.reduce([each.sizes(SOME) for each in conditions])))
 
 
-def pairs_together(conditions: Sequence[Condition]) -> Array:
+def pairs_together(conditions: Sequence[Trigger]) -> Array:
     """Which pairs one call can meet: ``together`` of each, (conditions, conditions); none with itself."""
     needs = np.stack([np.broadcast_to(each.sizes(SOME), SOME.N.shape) for each in conditions])
     found = np.zeros((len(conditions), len(conditions)), bool)

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall
-from benchmarks.evidence.adversary.condition import Condition, pairs_together, together
+from benchmarks.evidence.adversary.condition import Trigger, pairs_together, together
 from benchmarks.evidence.adversary.published import CONDITIONS
 from benchmarks.evidence.adversary.recording import Recording, Show, recorded, right
 from benchmarks.evidence.adversary.replaying import Wrong, refutations
@@ -72,7 +72,7 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Planted:
+class PlantedFault:
     """A fault that was planted and judged, by the names of its conditions.
 
     ``refuted``: the prediction. ``verdict``: of its judgement.
@@ -102,7 +102,7 @@ class Adversary:
     shares: tuple[RefutedShare, ...]
     refuted: Mapping[Fault, bool]
     pairs: tuple[Pairs, ...] = ()
-    planted: tuple[Planted, ...] = ()
+    planted: tuple[PlantedFault, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -111,7 +111,7 @@ class Adversary:
 
 
 def drawn(
-    conditions: Sequence[Condition], count: int, faults: int, rng: np.random.Generator
+    conditions: Sequence[Trigger], count: int, faults: int, rng: np.random.Generator
 ) -> tuple[Fault, ...]:
     """Faults under so many conditions each, which can hold together; under one, all that there are."""
     if count == 1:
@@ -209,7 +209,7 @@ def measure(
     )
 
 
-def pairs_met(conditions: Sequence[Condition], met: Array) -> tuple[Pairs, ...]:
+def pairs_met(conditions: Sequence[Trigger], met: Array) -> tuple[Pairs, ...]:
     """By classes, the pairs that one call can meet; ``met``: which conditions each call does."""
     can = np.triu(pairs_together(conditions))
     some, names = met.astype(np.float32), [each.name for each in conditions]
@@ -239,7 +239,7 @@ def confirmed(
         [fault for fault, is_refuted in found.refuted.items() if is_refuted is wanted and len(fault) > 1]
         for wanted in (True, False)
     ]
-    planted: list[Planted] = []
+    planted: list[PlantedFault] = []
     for number in range(count):
         some = several[number % 2] or several[0]
         fault = some[int(rng.integers(len(some)))]
@@ -260,7 +260,7 @@ def _share(count: int, faults: Sequence[Fault], found: Mapping[Fault, bool], tab
     )
 
 
-def _judged(fault: Fault, refuted: bool, profile: Profile, seed: int, cache: bool) -> Planted:
+def _judged(fault: Fault, refuted: bool, profile: Profile, seed: int, cache: bool) -> PlantedFault:
     """The fault as a layer, judged."""
     some = [CONDITIONS[number] for number in fault]
 
@@ -269,7 +269,7 @@ def _judged(fault: Fault, refuted: bool, profile: Profile, seed: int, cache: boo
             return all(condition.met(call) for condition in some)
 
     judgement = verify(watched(right(), holds), profile, seed=seed, cache=cache)
-    return Planted(_names(fault), refuted, judgement.verdict)
+    return PlantedFault(_names(fault), refuted, judgement.verdict)
 
 
 def as_json(found: Adversary) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall
-from benchmarks.evidence.adversary.condition import Condition
+from benchmarks.evidence.adversary.condition import Trigger
 from benchmarks.evidence.adversary.watching import watched
 from benchmarks.tasks import each
 from verification.adapters.layer import LayerAdapter
@@ -53,7 +53,7 @@ def right() -> LayerAdapter:
 
 
 def recorded(
-    subject: OfModel, conditions: Sequence[Condition], profile: Profile, seed: int, show: Show
+    subject: OfModel, conditions: Sequence[Trigger], profile: Profile, seed: int, show: Show
 ) -> Recording:
     """All calls of a judgement of the subject, a right layer."""
     samples = subject.samples(profile)
@@ -69,7 +69,7 @@ def recorded(
 def _looked(
     before: Recording,
     subject: OfModel,
-    conditions: Sequence[Condition],
+    conditions: Sequence[Trigger],
     blocks: Sequence[CaseBlock],
     samples: Sequence[Sample],
     show: Show,
@@ -91,7 +91,7 @@ class Notes:
     A thousand calls in a row are made in a limited time.
     """
 
-    def __init__(self, conditions: Sequence[Condition]) -> None:
+    def __init__(self, conditions: Sequence[Trigger]) -> None:
         self._conditions = conditions
         self._calls: list[list[bool]] = []
         self._known: dict[Any, list[bool]] = {}
@@ -115,7 +115,7 @@ class Notes:
 
 
 def _look(
-    subject: OfModel, conditions: Sequence[Condition], block: CaseBlock
+    subject: OfModel, conditions: Sequence[Trigger], block: CaseBlock
 ) -> list[tuple[RecordedCase, RowId | None]]:
     """Every case of a block, in a process of its own as in a judgement."""
     assert isinstance(subject.engine, LayerAdapter)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.evidence.adversary.call import BackwardCall, Given, History, given
+from benchmarks.evidence.adversary.call import BackwardCall, CallHistory, Given, given
 from verification.adapters.layer import LayerAdapter
 from verification.models.arrays import Array
 
@@ -46,7 +46,7 @@ class _Watched:
 
     def backward(self, begun: _Begun, d_outputs: Array, d_state: tuple[Array, ...]) -> Any:
         since = self.forwards - begun.number - 1
-        history = History(begun.number, since, begun.backwards, begun.before)
+        history = CallHistory(begun.number, since, begun.backwards, begun.before)
         begun.backwards += 1
         call = BackwardCall(begun.params, begun.xs, begun.state, d_outputs, d_state, history)
         off = WRONG if self.fault(call) else 1.0

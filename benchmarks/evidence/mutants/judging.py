@@ -29,7 +29,7 @@ BROKEN = ("raised NameError", "raised UnboundLocalError")
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
+class Failure:
     """A case on which a property fails, and what it found there.
 
     ``program`` shows it where it is no case of the vanilla model, and None where it is no case at all.
@@ -64,7 +64,7 @@ class Result:
     """
 
     fault: Fault
-    caught: Mapping[str, Example]
+    caught: Mapping[str, Failure]
     diagnosis: Diagnosis | None = None
 
     @property
@@ -73,7 +73,7 @@ class Result:
         return self.fault.caught_by in self.caught
 
     @property
-    def example(self) -> Example | None:
+    def example(self) -> Failure | None:
         """The named property's example, or another's, or None if nothing caught it."""
         return self.caught.get(self.fault.caught_by or "", next(iter(self.caught.values()), None))
 
@@ -105,7 +105,7 @@ def judge(mutant: Fault, cases: Sequence[CaseTruth], names: Sequence[str]) -> Re
         for truth in _refutable(wrong, truths(name, cases), name):
             if name in (found := refutations(wrong, truth, names)):
                 return Result(mutant, {name: found[name]} | found)
-    caught: dict[str, Example] = {}
+    caught: dict[str, Failure] = {}
     for truth in (*cases, *(each for fixed in fixed_truths().values() for each in fixed)):
         caught = refutations(wrong, truth, names) | caught
     return Result(mutant, {name: caught[name] for name in names if name in caught})
@@ -129,14 +129,14 @@ def truths(name: str, cases: Sequence[CaseTruth]) -> Sequence[CaseTruth]:
     return fixed_truths().get(name, cases)
 
 
-def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -> dict[str, Example]:
+def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -> dict[str, Failure]:
     """How each of these properties refutes the engine on a problem, those that do, by name.
 
     An answer that is not in form fails every property, unless the mutant itself breaks off.
     """
     properties = applicable(wrong.claim) if truth.only is None else (truth.only,)
     checked = tuple(each.name for each in properties if each.name in names)
-    found: dict[str, Example] = {}
+    found: dict[str, Failure] = {}
     for finding in findings(wrong, truth, checked) if checked else ():
         if finding.wrong is None:
             continue
@@ -145,6 +145,6 @@ def refutations(wrong: ProblemAdapter, truth: CaseTruth, names: Sequence[str]) -
         unanswered = finding.property == FORM.name
         for name in checked if unanswered else (finding.property,):
             found.setdefault(
-                name, Example(truth.case, replace(finding, property=name, unanswered=unanswered))
+                name, Failure(truth.case, replace(finding, property=name, unanswered=unanswered))
             )
     return found

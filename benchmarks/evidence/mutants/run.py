@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.fault import Fault
-from benchmarks.evidence.mutants.judging import JUDGES, Example, Result, judge
+from benchmarks.evidence.mutants.judging import JUDGES, Failure, Result, judge
 from benchmarks.evidence.mutants.patch import engine
 from benchmarks.tasks import each
 from verification.adapters.rnn.scoping import as_rnn
@@ -138,4 +138,4 @@ def shrunk(one: Result) -> Result:
         return one
     first = one.caught[name]
     found = smallest(as_rnn(engine(one.fault)), first.case, first.finding)
-    return one if found is None else replace(one, caught=dict(one.caught) | {name: Example(*found)})
+    return one if found is None else replace(one, caught=dict(one.caught) | {name: Failure(*found)})

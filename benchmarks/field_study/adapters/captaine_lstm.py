@@ -6,7 +6,7 @@ What is set aside is said in captaine_rnn.py.
 import numpy as np
 from captaine_rnn import GIVEN, SOURCE, columns
 from characters import classes, logits_and_loss, lstm_of_characters
-from sources import definitions
+from sources import WithRowStack, definitions
 
 from verification import Gradients, Scope, scoped
 
@@ -19,15 +19,6 @@ PIN = {
     },
     "page": "rnn-lstm-in-numpy.md",
 }
-
-
-class WithRowStack:
-    """NumPy, with the name that it dropped."""
-
-    row_stack = staticmethod(np.vstack)
-
-    def __getattr__(self, name):
-        return getattr(np, name)
 
 
 theirs = definitions(SOURCE, ["forward", "backward"], {**GIVEN, "np": WithRowStack(), "params": None})

@@ -8,7 +8,7 @@ calls vstack now.
 from dataclasses import replace
 
 import numpy as np
-from sources import definitions, folder
+from sources import WithRowStack, definitions, folder
 
 from verification import Block, Gradients, Scope, Use, scoped
 from verification.models import lstm
@@ -21,15 +21,6 @@ PIN = {
         "imagernn/lstm_generator.py": "40959a8e1ebf28b0ae7616c317ef0c3c",
     },
 }
-
-
-class WithRowStack:
-    """NumPy, with the name that it dropped."""
-
-    row_stack = staticmethod(np.vstack)
-
-    def __getattr__(self, name):
-        return getattr(np, name)
 
 
 SOURCE = (folder(PIN["repository"]) / next(iter(PIN["files"]))).read_text("utf-8")

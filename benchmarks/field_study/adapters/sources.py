@@ -98,6 +98,15 @@ class WithoutClip:
         return array
 
 
+class WithRowStack:
+    """NumPy, with the name that it dropped."""
+
+    row_stack = staticmethod(np.vstack)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np, name)
+
+
 class Kept(np.ndarray):
     """A parameter that is not updated: what is subtracted from it in place is kept as ``step``."""
 

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.article import published_rule
 from benchmarks.evidence import adversary, mutants
 from benchmarks.evidence import commands as command
-from benchmarks.evidence.adversary.measuring import Adversary, Planted, RefutedShare
+from benchmarks.evidence.adversary.measuring import Adversary, PlantedFault, RefutedShare
 from benchmarks.evidence.checkers import Checker, lags_accuse
 from benchmarks.evidence.mutants import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.cases import all_cases
@@ -89,7 +89,7 @@ def test_adversary_measures_plants_and_judges(capsys, monkeypatch, verdict, agre
     """The shares by number of conditions, in text and JSON; and whether verdicts are as measured."""
     shares = (RefutedShare(1, 2, 1, 1, (("N == 2",),)), RefutedShare(2, 30, 20, 9, ()))
     found = Adversary(3, 9, 99, {"sizes": 2}, shares, {(0, 1): True, (2, 3): False})
-    planted = Planted(("a", "b"), True, "refuted"), Planted(("c", "d"), False, verdict)
+    planted = PlantedFault(("a", "b"), True, "refuted"), PlantedFault(("c", "d"), False, verdict)
     measure = create_autospec(adversary.measure, return_value=found)
     confirmed = create_autospec(adversary.confirmed, return_value=replace(found, planted=planted))
     monkeypatch.setattr(command.adversary, "measure", measure)

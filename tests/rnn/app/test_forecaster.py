@@ -8,7 +8,7 @@ import pytest
 
 from rnn import RNN, Vanilla
 from rnn.app.forecaster import from_stored, read_model
-from rnn.app.inputs import Inputs
+from rnn.app.inputs import SeriesInputs
 from rnn.app.intervals import widths
 from rnn.app.preparing import Scaling
 from rnn.app.table import Columns
@@ -90,7 +90,7 @@ def test_a_model_that_kept_fewer_values_has_an_interval(stored):
     }
     about = {name: value for name, value in stored.about.items() if name != "inputs"}
     found = from_stored(stored._replace(arrays=arrays, about=about))
-    assert found.inputs == Inputs()
+    assert found.inputs == SeriesInputs()
     interval = found.interval(20, 0.9)
     assert (interval.width > 0).all()
     assert interval.tested[0] == 16

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn.app.calendar import Calendar
-from rnn.app.inputs import Inputs, cycles_of
+from rnn.app.inputs import SeriesInputs, cycles_of
 from rnn.app.table import Series
 
 DAYS = Calendar("seconds", 86_400, "2001-01-01")
@@ -19,7 +19,7 @@ def series(count, inputs, calendar=None, first=0):
 def test_a_step_has_what_is_known_before_it():
     """The column's own value if it is known ahead, and else the one before; beyond the end it stays."""
     given = series(3, [[1, 10], [2, 20], [3, 30], [4, nan], [5, nan]])
-    inputs = Inputs(("a", "b"), ("a",))
+    inputs = SeriesInputs(("a", "b"), ("a",))
     found = inputs.beside(given, 2)
     assert found.rows.tolist() == [[1, 10], [2, 10], [3, 20], [4, 30], [5, 30]]
     assert found.lagged.tolist() == [False, True]
@@ -33,7 +33,7 @@ def test_a_step_has_what_is_known_before_it():
 def test_a_cycle_repeats_itself(cycle, steps, columns):
     """After so many steps, and no sooner; it begins with the year, with Monday, at midnight."""
     calendar = Calendar("seconds", 3600, "2001-01-01") if cycle == "day" else DAYS
-    inputs = Inputs(cycles=(cycle,), season=10)
+    inputs = SeriesInputs(cycles=(cycle,), season=10)
     rows = inputs.beside(series(2 * steps, np.zeros((0, 0)), calendar)).rows
     assert rows.shape == (2 * steps, columns)
     np.testing.assert_allclose(rows[0], [0] * (columns // 2) + [1] * (columns // 2), atol=1e-9)

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnn import squared_error
 from rnn.app.calendar import Calendar, numbered, parsed, spaced
-from rnn.app.inputs import Inputs, cycles_of
+from rnn.app.inputs import SeriesInputs, cycles_of
 from rnn.app.preparing import Cut, check_seen, cut, learn_scaling
 from rnn.app.recipe import Recipe, loss_of, schedule_of, truncation_of
 from rnn.app.series import run_data, sine, task
@@ -161,9 +161,13 @@ def too_large(place):
         "--loss: squared_error, needed soft",
     ),
     (lambda: encoded("aü", "ab"), ValueError, "'ü': no character of the text"),
-    (lambda: beside(Inputs(("a",), ("a",)), 2, [[1], [2], [3], [4]]), ValueError, "--steps: 2, needed at"),
-    (lambda: beside(Inputs(cycles=("week",))), ValueError, "the week: no dates, needed --date"),
-    (lambda: beside(Inputs(cycles=("season",))), ValueError, "the season: no steps, needed how many"),
+    (
+        lambda: beside(SeriesInputs(("a",), ("a",)), 2, [[1], [2], [3], [4]]),
+        ValueError,
+        "--steps: 2, needed at",
+    ),
+    (lambda: beside(SeriesInputs(cycles=("week",))), ValueError, "the week: no dates, needed --date"),
+    (lambda: beside(SeriesInputs(cycles=("season",))), ValueError, "the season: no steps, needed how many"),
     (lambda: cycles_of(YEARS, 99), ValueError, "--calendar: no year, week or day is longer"),
     (lambda: cycles_of(DAYS, 10), ValueError, "--calendar: no year, week or day is longer"),
     (lambda: seen(too_large(10)), ValueError, "the inputs: numbers so large that"),

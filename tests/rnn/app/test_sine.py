@@ -8,10 +8,10 @@ import pytest
 
 from rnn import Window
 from rnn.app import sine as task
-from rnn.app.sine import FREE_RUN, Recipe, baselines, train_on_sine
+from rnn.app.sine import FREE_RUN, SineRecipe, baselines, train_on_sine
 from rnn.data import Records
 
-ONCE = Recipe(epochs=1, truncation=Window(5))
+ONCE = SineRecipe(epochs=1, truncation=Window(5))
 
 
 @pytest.fixture(scope="module", autouse=True)

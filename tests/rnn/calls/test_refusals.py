@@ -19,7 +19,7 @@ LAST = {**GIVEN, "targets": np.ones((N, K))}
 FULL = np.ones((3, 2), np.float32)
 
 
-class Pair(tuple):
+class TuplePair(tuple):
     """Stands in for a NamedTuple."""
 
     _fields = ("a", "b")
@@ -42,7 +42,7 @@ def went_back(truncation):
 
 @table(
     *of(
-        lambda given: checked_params(Pair, {"params.a": (2,), "params.b": (1, 2)}, given),
+        lambda given: checked_params(TuplePair, {"params.a": (2,), "params.b": (1, 2)}, given),
         ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.Pair: a, b"),
         (None, TypeError, "params: None, needed the arrays of rnn.Pair: a, b"),
         ((np.ones(2), np.ones(2)), ValueError, "params.b: shape (2,), needed (1, 2)"),

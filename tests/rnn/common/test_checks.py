@@ -39,7 +39,7 @@ class Large:
         return "x" * 50_000_000
 
 
-class Mute:
+class MuteValue:
     """A value that cannot show itself."""
 
     def __repr__(self):
@@ -48,7 +48,13 @@ class Mute:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3, "3"), ("full", "'full'"), (None, "None"), (np.True_, "np.True_"), (Mute(), "<Mute instance at ")],
+    [
+        (3, "3"),
+        ("full", "'full'"),
+        (None, "None"),
+        (np.True_, "np.True_"),
+        (MuteValue(), "<Mute instance at "),
+    ],
 )
 def test_a_value_shows_itself_or_its_class(value, text):
     """As Python writes it where it can be written."""

@@ -2,24 +2,15 @@
 
 from functools import partial
 from math import inf, nan
-from typing import NamedTuple
 
 import numpy as np
 
-from rnn.common.arrays import Array
 from rnn.learning.blocks import as_vector, check_params, check_update, checked_block
 from rnn.learning.classes import check_class_weight
 from rnn.learning.dropout import checked_dropout
 from rnn.learning.schedules import Constant, Cosine, StepDecay, Warmup
 from rnn.learning.stopping import EarlyStopping
-from tests.rnn.refusals import of, of_each, refuse, table
-
-
-class Pair(NamedTuple):
-    """Two blocks of parameters."""
-
-    M: Array
-    v: Array
+from tests.rnn.refusals import Pair, of, of_each, refuse, table
 
 
 class Odd:

@@ -29,7 +29,7 @@ from rnn.through_time.recurrence import recurrence
 from tests.rnn.gradients import assert_near, blocks
 from verification import models
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, Use
+from verification.models.model import NamedArrays, Use
 
 N, T, D, K = 2, 5, 2, 1
 MODELS = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
@@ -106,7 +106,7 @@ def run(cell, weights, state, xs, live, masks=()):
         back, last_back = run(cell.cell, weights, state, xs[::-1], live)
         return [anp.concatenate(each, axis=1) for each in zip(ahead, back, strict=True)], [*last, *last_back]
     model = MODELS[type(cell).__name__]
-    p = Named({name: weights.pop(0) for name in cell.weights._fields})
+    p = NamedArrays({name: weights.pop(0) for name in cell.weights._fields})
     h = tuple(state.pop(0) for _ in cell.state)
     f, found = Namespace(model.chosen({}), Arithmetic()), []
     (read,) = (block.name for block in model.of(Use.INPUT))
@@ -114,7 +114,7 @@ def run(cell, weights, state, xs, live, masks=()):
         if live(t, False):
             h = model.advance(f, p, {read: x}, h)
         else:
-            still = Named({name: getval(block) for name, block in p.items()})
+            still = NamedArrays({name: getval(block) for name, block in p.items()})
             h = model.advance(f, still, {read: getval(x)}, tuple(map(getval, h)))
         found.append(h[0])
     return found, list(h)

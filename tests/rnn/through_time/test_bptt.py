@@ -29,7 +29,7 @@ def fractions(array):
 
 
 @dataclass(frozen=True)
-class Case:
+class BpttCase:
     """A cell's weights, what goes in, and the cotangents of the states of the last steps."""
 
     weights: Weights
@@ -84,7 +84,7 @@ def case(records=2, steps=8, inputs=1, units=2, losses=None, seed=0):
         return fractions(rng.choice([-2, -1, 1, 2], shape))
 
     weights = Weights(draw(units, inputs), draw(units, units), draw(units))
-    return Case(
+    return BpttCase(
         weights, draw(records, steps, inputs), draw(records, units), draw(losses or steps, records, units)
     )
 
@@ -126,7 +126,7 @@ def cases(draw):
         return fractions(draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2))))
 
     weights = Weights(array(units, inputs), array(units, units), array(units))
-    inside = Case(
+    inside = BpttCase(
         weights, array(records, steps, inputs), array(records, units), array(losses, records, units)
     )
     counts = st.integers(0, steps + 1)
@@ -205,7 +205,7 @@ def test_a_vanished_gradient_is_flushed(dtype, halvings, steps):
     """In a chain that shrinks eightfold a step da is exact, from FLUSH_BELOW on soon 0, never denormal."""
     one = np.ones((1, 1, 1), dtype)
     weights = Weights(one[0], one[0] * dtype(0.5) ** halvings, one[0, 0])
-    chain = Case(weights, np.repeat(one, steps, axis=1), one[0], one)
+    chain = BpttCase(weights, np.repeat(one, steps, axis=1), one[0], one)
     ((das, dh0, _),) = chain.parts(Vanilla(1, 1, identity), Full())
     das = np.abs(das.ravel()[::-1])
     want = dtype(0.5) ** (halvings * np.arange(steps, dtype=dtype))
@@ -230,7 +230,7 @@ def test_fractions_do_not_vanish():
     """However small it gets, a Fraction is kept: a thousandth to the power of 200 comes out as that."""
     one = np.full((1, 1, 1), Fraction(1))
     weights = Weights(one[0], one[0] / 1000, one[0, 0])
-    chain = Case(weights, np.repeat(one, 200, axis=1), one[0], one)
+    chain = BpttCase(weights, np.repeat(one, 200, axis=1), one[0], one)
     ((das, dh0, _),) = chain.parts(Vanilla(1, 1, identity), Full())
     assert das[::-1, 0, 0].tolist() == [Fraction(1, 1000**j) for j in range(200)]
     assert dh0.item() == Fraction(1, 1000**200)

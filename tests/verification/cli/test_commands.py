@@ -13,7 +13,7 @@ from verification.adapters.rnn.cells import OF_TRAINING
 from verification.adapters.rnn.engine import manual
 from verification.cli import commands as command
 from verification.cli.options import arguments
-from verification.judging.judgement import Judgement, Row
+from verification.judging.judgement import Judgement, PartResult
 from verification.judging.profile import PROFILES
 
 __all__ = ["in_a_hurry"]
@@ -21,7 +21,7 @@ __all__ = ["in_a_hurry"]
 
 def verified(**changed):
     """As if of a run in which all holds."""
-    rows = (Row("forward", "outputs", 9, 9, truncation="Full", nonzero=9),)
+    rows = (PartResult("forward", "outputs", 9, 9, truncation="Full", nonzero=9),)
     return replace(Judgement("vanilla", "all", 0, 1.0, 9, 9, rows, {}, (), ()), **changed)
 
 

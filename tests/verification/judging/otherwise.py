@@ -69,7 +69,7 @@ class Kahan:
         return self
 
 
-class Later:
+class LaterTruncation:
     """A sum that is taken at the end, from the last addend to the first."""
 
     def __init__(self, like):
@@ -334,7 +334,7 @@ EVERY = {
     "einsum": einsum,
     "columns": columns,
     "Kahan": partial(summed, Kahan),
-    "reversed sums": partial(summed, Later),
+    "reversed sums": partial(summed, LaterTruncation),
     "per record": partial(one_by_one, lambda work, numbers: list(map(work, numbers))),
     "threads": partial(one_by_one, in_threads),
     "records backwards": backwards,

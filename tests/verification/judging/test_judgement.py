@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verification.judging.judgement import Judgement, Row, verdict_of
+from verification.judging.judgement import Judgement, PartResult, verdict_of
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -14,7 +14,7 @@ RIGHT = Judgement(
     seconds=1.0,
     cases=3,
     informative=2,
-    rows=(Row("autograd", "x", 3, 2),),
+    rows=(PartResult("autograd", "x", 3, 2),),
     seen={},
     missing=(),
     not_asked=(),
@@ -43,7 +43,7 @@ def test_what_is_verified_to_less_than_triples_says_to_what():
 
 def test_rows_are_summed_over_truncations():
     """Those of one property and part."""
-    rows = [Row("lags", part, 2, 1, truncation=kind) for part in "UW" for kind in ("Full", "Tail")]
+    rows = [PartResult("lags", part, 2, 1, truncation=kind) for part in "UW" for kind in ("Full", "Tail")]
     found = replace(RIGHT, rows=tuple(rows))
     assert [(row.part, row.cases, row.evidence, row.truncation) for row in found.by_part] == [
         ("U", 4, 2, ""),
@@ -54,7 +54,9 @@ def test_rows_are_summed_over_truncations():
 
 def test_a_row_has_a_verdict():
     """Of numbers that are all zero nothing is shown."""
-    rows = [Row("lags", "U", 2, nonzero=n, failures=count) for n, count in ((1, 1), (0, 1), (1, 0), (0, 0))]
+    rows = [
+        PartResult("lags", "U", 2, nonzero=n, failures=count) for n, count in ((1, 1), (0, 1), (1, 0), (0, 0))
+    ]
     assert [*map(verdict_of, rows)] == ["refuted", "refuted", "holds", "nothing shown"]
 
 

@@ -16,7 +16,7 @@ from verification import Scope, layer, models
 from verification.judging.model_subject import OfModel
 from verification.judging.plan import EARLY, OPENING, Plan
 from verification.judging.profile import QUICK, Profile
-from verification.judging.run import Run, Watch, judgement_of, tallied
+from verification.judging.run import CaseRun, Watch, judgement_of, tallied
 from verification.processes.channel import Channel
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import FixedCase
@@ -35,7 +35,7 @@ SCOPE = Scope(records=(1, 20), steps=(1, 20))
 CALL, QUICK_CALL = 0.25, 0.003
 
 
-class Slow:
+class SlowEngine:
     """A layer whose calls move the clock on; ``first``: by how much more the first of each shape does.
 
     ``size``: by how much more a call does for each record and step. ``longest``: the seconds of a call.
@@ -70,7 +70,7 @@ def here(work, tasks):
 @pytest.mark.slow
 def test_half_a_minute_says_what_was_met(monkeypatch):
     """All single levels and a part of the pairs, by every property, and by name what was not reached."""
-    engine, reported = Slow(monkeypatch), []
+    engine, reported = SlowEngine(monkeypatch), []
     subject = engine.subject()
     watch = Watch(lambda done, total: reported.append(engine.now), until=30.0)
     seen = tallied(here, subject, QUICK, 0, watch)
@@ -90,7 +90,7 @@ def test_half_a_minute_says_what_was_met(monkeypatch):
 
 def test_time_is_over_within_a_call(monkeypatch):
     """However long a call of a large case takes beside those before it: no other of that case is made."""
-    engine = Slow(monkeypatch, 0.01, size=0.02)
+    engine = SlowEngine(monkeypatch, 0.01, size=0.02)
     seen = tallied(here, engine.subject(), QUICK, 0, Watch(until=6.0))
     assert 6 <= engine.now < 6 + engine.longest
     assert engine.longest > 100 * seen.pace
@@ -100,7 +100,7 @@ def test_time_is_over_within_a_call(monkeypatch):
 
 def test_what_has_shown_nothing_by_the_end_is_reported(monkeypatch):
     """A property that was checked on no case yet."""
-    engine = Slow(monkeypatch)
+    engine = SlowEngine(monkeypatch)
     subject = engine.subject()
     seen = tallied(here, subject, QUICK, 0, Watch(until=4.0))
     found = judgement_of(here, subject, seen, QUICK.strength, 0, 0.0)
@@ -115,7 +115,7 @@ def test_what_has_shown_nothing_by_the_end_is_reported(monkeypatch):
 def test_a_wrong_one_is_refuted_at_once(monkeypatch):
     """By the first cases that it is wrong on, of one unit it is right."""
     wrong = planted(vanilla, "dh = da @ W", "dh = da @ W.T")
-    engine = Slow(monkeypatch, module=wrong)
+    engine = SlowEngine(monkeypatch, module=wrong)
     seen = tallied(here, engine.subject(), QUICK, 0)
     assert seen.tally.is_refuted
     assert seen.tally.cases <= OPENING
@@ -125,7 +125,7 @@ def test_a_wrong_one_is_refuted_at_once(monkeypatch):
 @pytest.mark.slow
 def test_pairs_are_met_within_some_six_hundred_calls(monkeypatch):
     """With every property beside every level, in the default scope; but for those whose case was vacuous."""
-    engine, calls = Slow(monkeypatch), []
+    engine, calls = SlowEngine(monkeypatch), []
     enough = Watch(reached=lambda milestone: calls.append(engine.calls), until=600 * CALL)
     seen = tallied(here, engine.subject(None), QUICK, 0, enough)
     assert calls[0] < 100
@@ -200,10 +200,10 @@ def test_drawn_cases_are_checked_in_turn():
 @first_quick(("seconds", "first", "slow"), [(0.005, 0.0, True), (0.003, 0.0, False), (0.001, 1.0, False)], 2)
 def test_slow_is_who_takes_long_for_a_call_again(monkeypatch, seconds, first, slow):
     """The quickest call counts: what is compiled at the first of a shape does not make an engine slow."""
-    engine = Slow(monkeypatch, seconds, first)
+    engine = SlowEngine(monkeypatch, seconds, first)
     subject = engine.subject()
     samples = subject.samples(QUICK)
-    run = Run(here, subject)
+    run = CaseRun(here, subject)
     run.look(subject.opening(samples))
     assert run.tally.pace == pytest.approx(seconds)
     assert run.tally.cases == OPENING

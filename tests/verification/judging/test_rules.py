@@ -18,13 +18,13 @@ from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
 from verification.judging import model_subject
 from verification.judging.contract import contract
-from verification.judging.judgement import Example, Row, verdict_of
+from verification.judging.judgement import Example, PartResult, verdict_of
 from verification.judging.model_subject import OfModel, RunCase, pack
 from verification.judging.plan import Plan
 from verification.judging.profile import Profile
-from verification.judging.run import NO_TIME_LEFT, CaseBlock, Results, Run, Watch, judgement_of, tallied
+from verification.judging.run import NO_TIME_LEFT, CaseBlock, CaseRun, Results, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
-from verification.judging.standing import Standing
+from verification.judging.standing import RunStanding
 from verification.judging.tally import Tally, of_lost, tally_of
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
@@ -48,8 +48,8 @@ from verification.properties.in_a_row import CALLS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
-from verification.sampling import numbering
 from verification.sampling.draws import exact_cases
+from verification.sampling.numbering import Row
 from verification.sampling.ordering import Share
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
@@ -392,7 +392,7 @@ def test_a_verdict_is_one_word():
         assert found.missing == ((str(coverage),) if missing else ())
         assert ("vacuous" in str(coverage)) == bool(coverage.vacuous)
         assert found.verdict == ("not exercised" if missing else "verified")
-        failed = (Row("lags", "U", 9, 9), Row("lags", "W", 9, 9, failures=1))
+        failed = (PartResult("lags", "U", 9, 9), PartResult("lags", "W", 9, 9, failures=1))
         assert replace(found, rows=failed).verdict == "refuted"
         assert replace(found, rows=failed[:1]).verdict == found.verdict
 
@@ -410,7 +410,7 @@ def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undeterm
     """Once a case, however many there are of it; with another case it adds up."""
     for others in ([], [Finding("lags", "U", None, nonzero=False, determined=True)]):
         one = tally_of([*others, finding, finding], lambda: "packed", "Full")
-        row = Row("lags", "U", 1, evidence, failures, "Full", nonzero, undetermined)
+        row = PartResult("lags", "U", 1, evidence, failures, "Full", nonzero, undetermined)
         ((key, made),) = one.rows.items()
         assert key == ("lags", "U", "Full")
         assert vars(made) == vars(row)
@@ -464,7 +464,7 @@ def test_the_next_property_is_not_checked_of_an_engine_that_did_not_come_back(er
     assert [*dict.fromkeys(name for name, *_ in tally.rows)] == names
 
 
-class Channel:
+class SilentChannel:
     """A channel that reports nothing."""
 
     quickest = 0.001
@@ -483,7 +483,7 @@ class Channel:
 
 def here(work, tasks):
     """Each in this process."""
-    yield from (work(task, channel=Channel()) for task in tasks)
+    yield from (work(task, channel=SilentChannel()) for task in tasks)
 
 
 class Handed(OfModel):
@@ -556,7 +556,7 @@ def test_an_engine_that_does_not_come_back_is_run_no_more():
         def cases(self, block):
             return [*super().cases(block), *super().cases(block)]
 
-    run = Run(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)))
+    run = CaseRun(here, Twice(Stub(models.vanilla, claimed(LAYER), gone)))
     run.look([CaseBlock(2), CaseBlock(2)])
     assert (run.tally.cases, run.tally.lost, run.goes_on) == (1, "gone", False)
 
@@ -570,14 +570,14 @@ def test_a_run_goes_up_to_the_block_that_refutes():
             def tally(self, case, at=at, calls=calls):
                 calls.append(case)
                 failures = int(len(calls) == at)
-                return Tally({("lags", "U", ""): Row("lags", "U", 1, 1, failures)}, 1)
+                return Tally({("lags", "U", ""): PartResult("lags", "U", 1, 1, failures)}, 1)
 
         seen = []
-        standing = Standing((), 0.0)
+        standing = RunStanding((), 0.0)
         standing.meet = lambda rows, cases, seen=seen: seen.append(cases)
         heard = []
         watch = Watch(lambda done, total, heard=heard: heard.append((done, total)))
-        run = Run(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
+        run = CaseRun(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
         run.look([CaseBlock(1)] * 3)
         assert heard == reported
         assert seen == [1, 2, 3][: len(reported) - (at is not None)]
@@ -590,7 +590,7 @@ def test_a_run_ends_when_its_time_is_over():
     """In the midst of a block; what it has not begun is left."""
     subject = Handed(Stub(models.vanilla, claimed(LAYER)))
     for until, cases in ((time.monotonic() - 1, 1), (time.monotonic() + 1000, 4)):
-        run = Run(here, subject, Watch(until=until))
+        run = CaseRun(here, subject, Watch(until=until))
         run.look([CaseBlock(2, rows=((0, None), (1, None)))] * 2)
         assert (run.tally.cases, run.goes_on) == (cases, cases == 4)
         assert run.tally.pace < 1000
@@ -616,7 +616,7 @@ class Half:
 def test_what_is_left_of_a_sample_is_reported_of_a_run_that_ended(ended):
     """Single levels are missing then, and else not; others are reported as progress."""
     subject, tally = counted(claimed(LAYER), (truth_of(of()("cotangents")), 1))
-    standing = Standing((Half(),), 0.0)
+    standing = RunStanding((Half(),), 0.0)
     standing.meet((), 1)
     found = judgement_of(None, subject, Results(tally, (), standing, ended), 3, 0, 0.0)
     assert (found.strength, found.least_met) == ((1, ("T 9 (0%)",)) if ended else (3, ()))
@@ -742,7 +742,7 @@ def explained(lost, tally, says):
 
     def spread(work, tasks):
         for task in tasks:
-            yield Lost("ended") if task in lost else work(task, channel=Channel())
+            yield Lost("ended") if task in lost else work(task, channel=SilentChannel())
 
     def method(name):
         def said(self, *given):
@@ -762,7 +762,7 @@ def explained(lost, tally, says):
     return judgement_of(spread, subject, Results(tally), 3, 0, time.monotonic())
 
 
-ROWS = {("lags", "U", ""): Row("lags", "U", 1, 1, 1)}
+ROWS = {("lags", "U", ""): PartResult("lags", "U", 1, 1, 1)}
 REFUTED = Tally(ROWS, 1, refuted=(5, FIRST))
 NOT_DRAWN = "The picture was not drawn: "
 NO_MORE = f"{NOT_DRAWN}an engine that does not come back is run no more."
@@ -885,7 +885,7 @@ STEPS = ("lags", "complex step", "lag by lag")
 def test_some_properties_are_checked_on_every_row_and_some_in_turn(steps, slow, of_all, in_turn):
     """Everything is checked on a case that is no row's."""
     claim, truth = claimed(LAYER), truth_of(of(steps=steps)("cotangents"))
-    row, plan = numbering.Row({}, {"T": steps}), turns(claim, slow)
+    row, plan = Row({}, {"T": steps}), turns(claim, slow)
     assert (plan.always(row), plan.names(row)) == (of_all, in_turn)
     expected = (0, False, (8, 4, 2, 1)) if slow else (6, True, (1,))
     assert (plan.first, plan.numbers, plan.least) == expected

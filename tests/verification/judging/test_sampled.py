@@ -16,7 +16,7 @@ from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import Sample, in_portions, truth_of_row
 from verification.properties.findings import findings
-from verification.sampling.covering import Rule
+from verification.sampling.covering import Exclusion
 from verification.sampling.design import Goal
 from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
@@ -135,7 +135,7 @@ class Torn(TwoByTwo):
     """The first levels of A and B exclude each a level of C, and there are but two."""
 
     rules = tuple(
-        Rule(
+        Exclusion(
             f"{name} with C", (name, "C"), lambda row, name=name, c=c: (row.get(name), row.get("C")) == (0, c)
         )
         for name, c in (("A", 0), ("B", 1))

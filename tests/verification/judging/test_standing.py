@@ -5,7 +5,7 @@ import time
 from tests.layers import scan
 from verification import Scope, layer, models
 from verification.judging.sampled import Sample
-from verification.judging.standing import Standing
+from verification.judging.standing import RunStanding
 from verification.sampling.fractions import in_fractions
 from verification.sampling.sample import in_floats
 
@@ -26,7 +26,7 @@ def test_a_milestone_is_met_when_every_sample_has_met_it():
     """Told once each, in order, with the cases by then."""
     reported = []
     floats, fractions = made = samples()
-    standing = Standing(made, time.monotonic(), reported.append)
+    standing = RunStanding(made, time.monotonic(), reported.append)
     assert standing.whole == ()
     standing.meet(rows(floats), 7)
     assert reported == []
@@ -39,7 +39,7 @@ def test_a_milestone_is_met_when_every_sample_has_met_it():
     assert standing.whole == standing.shares
     standing.meet(rows(fractions), 10)
     assert len(reported) == 2
-    alone = Standing(made, 0.0)
+    alone = RunStanding(made, 0.0)
     alone.meet([], 11)
     assert [each.cases for each in alone.milestones] == [11, 11]
     assert str(reported[1]).startswith("pairs after ")

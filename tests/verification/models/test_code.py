@@ -20,7 +20,7 @@ PROBLEM = random_case(models.vanilla, RNG, SIZES, 2, 3, losses="last")
 THIRDS = np.vectorize(lambda number: Fraction(round(9 * number), 3), otypes=[object])
 
 
-class Own:
+class OwnTruncation:
     """A truncation of one's own, of which no text makes another."""
 
     def first(self, t, steps):
@@ -42,7 +42,7 @@ CASES = {
     "ragged": replace(LAYER, lengths=(4, 1, 2), layouts={"xs": "backwards", "d_outputs": "Fortran order"}),
     "run otherwise": replace(PROBLEM, truncation=Standard("Chunked", (2, 1)), checkpoints=2, workspace=True),
     "by a table": replace(PROBLEM, truncation=Tabled((0, 2, 1)), functions={"activation": "relu"}),
-    "by a truncation of one's own": replace(PROBLEM, truncation=Own()),
+    "by a truncation of one's own": replace(PROBLEM, truncation=OwnTruncation()),
 }
 
 

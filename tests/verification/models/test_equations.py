@@ -10,7 +10,7 @@ from tests.cases import a_case
 from verification import models
 from verification.adapters.layer import CAPABILITIES
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Named, Use
+from verification.models.model import NamedArrays, Use
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
@@ -113,7 +113,7 @@ def test_a_step(model):
     blocks, after, _ = stepped(model)
     assert model not in (models.gated_scan, models.rg_lru) or np.all((blocks["a"] > 0) & (blocks["a"] < 1))
     for n, k in product(range(2), range(UNITS)):
-        want = EQUATIONS[model](Named(blocks), n, k)
+        want = EQUATIONS[model](NamedArrays(blocks), n, k)
         assert [state[n, k] for state in after] == pytest.approx(list(want), rel=1e-12)
 
 
@@ -183,7 +183,7 @@ def of_head(model, blocks, n, a):
         array = blocks[block.name][(n, 0) if block.use is Use.INPUT else n if block.use is Use.STATE else ...]
         mine = block.axes[0] == model.of(Use.STATE)[0].axes[0]
         found[block.name] = array[a] if mine else array
-    return Named(found)
+    return NamedArrays(found)
 
 
 @pytest.mark.parametrize("model", HEADS, ids=lambda model: model.name)
@@ -200,7 +200,7 @@ def test_a_step_and_its_output(model):
 def test_a_simple_recurrent_unit_puts_out_what_passes_by_its_cell():
     """c′ = f c + (1 − f) x̃ and h = r c′ + (1 − r) s, whose gates see c."""
     blocks, (c,), put_out = stepped(models.sru)
-    p = Named(blocks)
+    p = NamedArrays(blocks)
     for n, k in product(range(2), range(UNITS)):
         new, a_f, a_r, skipped = (dot(p.U, row, p.xs[n, 0]) for row in range(k, 4 * UNITS, UNITS))
         before = p.c0[n, k]
@@ -223,7 +223,7 @@ def test_a_stabiliser_changes_no_output():
 def test_a_projection_hands_on_what_an_lstm_makes():
     """h′ = R m, where m is the output of an LSTM whose product with h has the projection before it."""
     blocks, (h, c), put_out = stepped(models.projected_lstm, H=UNITS)
-    p = Named(blocks)
+    p = NamedArrays(blocks)
     assert put_out is h
     for n in range(2):
         made = [lstm(p, n, k) for k in range(UNITS)]

@@ -117,7 +117,7 @@ def test_another_process_says_the_same():
     assert result.split() == [*map(identity_of, [*SHIPPED, model(by_global)])]
 
 
-class Stepping:
+class SteppingLoss:
     """An object that is called."""
 
     def __call__(self, f, p, x, h):
@@ -158,7 +158,14 @@ def calling_a_ufunc(f, p, x, h):
 @pytest.mark.parametrize(
     "step",
     [
-        *(Stepping(), Stepping().__call__, reading, importing, naming_nothing, partial(Stepping(), 1)),
+        *(
+            SteppingLoss(),
+            SteppingLoss().__call__,
+            reading,
+            importing,
+            naming_nothing,
+            partial(SteppingLoss(), 1),
+        ),
         *(naming_a_module, calling_a_ufunc),
     ],
     ids=[

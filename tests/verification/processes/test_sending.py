@@ -19,7 +19,7 @@ from verification.processes.loading import engine_at
 from verification.processes.sending import pickled, received
 
 
-class Engine:
+class SentEngine:
     """As an adapter returns one."""
 
     def __init__(self, function):
@@ -32,15 +32,15 @@ class Engine:
 def test_an_engine_is_made_once_however_often_it_is_sent():
     """Its bytes are the same, and so it is the same object there."""
     number, sent = 3, {}
-    engine = Engine(lambda: number)
+    engine = SentEngine(lambda: number)
     first = pickle.loads(pickled((engine, 1), sent))
     second = pickle.loads(pickled({"with": [engine]}, sent))
     assert first[0] is second["with"][0]
     assert first[0].function() == 3
-    assert pickle.loads(pickled((Engine(lambda: number), 1), sent))[0] is not first[0]
+    assert pickle.loads(pickled((SentEngine(lambda: number), 1), sent))[0] is not first[0]
 
 
-class Wrapped:
+class WrappedEngine:
     """What a decorator makes of a function, as jax.custom_vjp: its class is called with the function."""
 
     def __new__(cls, function):
@@ -54,7 +54,7 @@ class Wrapped:
 @pytest.mark.parametrize("module", ["__main__", "nowhere", None])
 def test_an_object_that_stands_for_a_function_is_sent_by_value(module):
     """Where no module has it, and though its class wants the function when it is made again."""
-    local = Wrapped(lambda: 4)
+    local = WrappedEngine(lambda: 4)
     local.__module__ = module
     made = pickle.loads(pickled(local, {}))
     assert made is not local
@@ -63,7 +63,7 @@ def test_an_object_that_stands_for_a_function_is_sent_by_value(module):
 
 def test_an_object_that_stands_for_a_function_is_sent_by_its_name(monkeypatch):
     """Where its module has it."""
-    local = Wrapped(lambda: 4)
+    local = WrappedEngine(lambda: 4)
     local.__module__, local.__qualname__ = "of_engines", "local"
     module = types.ModuleType("of_engines")
     module.local = local
@@ -114,9 +114,8 @@ def test_a_function_of_a_file_is_that_files_elsewhere(namesakes):
         module = sys.modules[engine.__module__]
         assert elsewhere(engine, "what()") == place
         assert elsewhere((engine, module), "what[1].engine is what[0]") == "True"
-        assert (
-            elsewhere((module.Kept(), module.Kept), "type(what[0]) is what[1], what[0]()") == f"True {place}"
-        )
+        kept = module.Kept
+        assert elsewhere((kept(), kept), "type(what[0]) is what[1], what[0]()") == f"True {place}"
 
 
 def test_a_test_under_import_mode_importlib_is_found_by_its_file():

@@ -43,7 +43,7 @@ Plant = Callable[[Invocation, dict[str, Any]], None]
 
 
 @dataclass
-class Log:
+class CallLog:
     """The cases that an engine has run."""
 
     cases: list[Case] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Stub:
     arrays: Any = None
     wanted: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    log: Log = field(default_factory=Log)
+    log: CallLog = field(default_factory=CallLog)
 
     def answer(self, case):
         forward, back = self.begin(case)

@@ -32,7 +32,7 @@ def a_call(dtype):
 
 
 @dataclass(frozen=True, eq=False)
-class BackwardCall:
+class FunctionBackward:
     """A backward, by its number and its forward's, with what came before; and what it may change."""
 
     number: int
@@ -142,7 +142,7 @@ def wrong_in(row, dtype, factor):
     def backward(x, d):
         counts[1] += 1
         got = np.array(2 * np.conj(x) * d if dtype in COMPLEX else 2 * x * d)
-        row.plant(BackwardCall(*counts[::-1], x, d, call, kept), got, factor * bound)
+        row.plant(FunctionBackward(*counts[::-1], x, d, call, kept), got, factor * bound)
         kept.append(got)
         return got
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from verification.judging.judgement import Judgement, Row
+from verification.judging.judgement import Judgement, PartResult
 from verification.properties.findings import PROPERTIES
 from verification.report.outcome import Evidence, Oracle, Report, oracles
 
-HOLDS = Row("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
-REFUTED = Row("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")
+HOLDS = PartResult("lags", "W", cases=20, nonzero=15, undetermined=2, truncation="Full")
+REFUTED = PartResult("lags", "W", cases=20, nonzero=15, failures=5, truncation="Full")
 
 
 def a_report(*rows, missing=(), **changed):
@@ -51,7 +51,10 @@ def test_another_cell_that_is_not_verified_decides(rows, missing, verdict, forem
 
 def test_each_oracle_counts_the_rows_of_its_property():
     """Judgements, those that mean nothing, and refutations."""
-    others = Row("lags", "b", cases=7, nonzero=7, failures=1), Row("forward", "outputs", cases=99)
+    others = (
+        PartResult("lags", "b", cases=7, nonzero=7, failures=1),
+        PartResult("forward", "outputs", cases=99),
+    )
     found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others))}
     lags = found["lag table"]
     assert (lags.asked, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from rnn import Full, Window
-from rnn.app.sine import PUBLISHED_RMSE, Recipe, Sine
+from rnn.app.sine import PUBLISHED_RMSE, Sine, SineRecipe
 from rnn.training import History
 from tests.pages import TRUNCATIONS
 from verification.diagnosis.stages import Diagnosis
-from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, PartResult
 from verification.judging.sampled import Coverage
 from verification.report import text as report
 from verification.report.outcome import Report
@@ -21,7 +21,7 @@ def rows_of(part, **of_truncations):
     """A row for each kind of truncation; one that is not told of holds in 20 cases, 15 of them not zero."""
     ordinary = {"cases": 20, "nonzero": 15, "evidence": 15}
     return tuple(
-        Row("lags", part, truncation=truncation, **of_truncations.get(truncation, ordinary))
+        PartResult("lags", part, truncation=truncation, **of_truncations.get(truncation, ordinary))
         for truncation in TRUNCATIONS
     )
 
@@ -58,7 +58,7 @@ def a_sine(epochs=2, truncation=Full(), rmse=0.25):
     ahead = np.sin(np.arange(199.0, 499.0))
     losses = tuple(1.0 / (1 + epoch) for epoch in range(epochs + 1))
     return Sine(
-        recipe=Recipe(epochs, truncation),
+        recipe=SineRecipe(epochs, truncation),
         history=History(losses, losses),
         validation_rmse=rmse,
         free_run_rmse=0.375,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from verification.sampling.covering import (
-    Rule,
+    Exclusion,
     companions,
     covering,
     met,
@@ -24,12 +24,12 @@ FACTORS = {
     "layout": ("C", "F", "backwards"),
 }
 RULES = (
-    Rule(
+    Exclusion(
         "no chunks of one step",
         ("truncation", "steps"),
         lambda r: (r.get("truncation"), r.get("steps")) == ("chunked", 1),
     ),
-    Rule("work", ("steps", "records"), lambda r: r.get("steps", 1) * r.get("records", 1) > 1000),
+    Exclusion("work", ("steps", "records"), lambda r: r.get("steps", 1) * r.get("records", 1) > 1000),
 )
 
 
@@ -101,8 +101,8 @@ def test_a_tuple_that_no_row_can_have_is_left_out():
     """Each pair of levels is possible by itself, and three are not."""
     factors = {"a": (0, 1), "b": (0, 1), "c": (0, 1)}
     rules = (
-        Rule("a is c", ("a", "c"), lambda r: "a" in r and "c" in r and r["a"] != r["c"]),
-        Rule("b is not c", ("b", "c"), lambda r: "b" in r and "c" in r and r["b"] == r["c"]),
+        Exclusion("a is c", ("a", "c"), lambda r: "a" in r and "c" in r and r["a"] != r["c"]),
+        Exclusion("b is not c", ("b", "c"), lambda r: "b" in r and "c" in r and r["b"] == r["c"]),
     )
     rows = covering(factors, 2, rules, np.random.default_rng(0))
     assert missing(rows, factors, 2, rules) == {(("a", n), ("b", n)) for n in (0, 1)}
@@ -113,8 +113,8 @@ def test_a_tuple_that_no_row_can_have_is_left_out():
 
 def test_a_level_that_led_nowhere_is_forgotten():
     """It excludes none of the levels that are tried after it."""
-    nothing_with_0 = Rule("nothing with 0", ("a", "c"), lambda r: "c" in r and r.get("a") == 0)
-    nor_1_with_1 = Rule("nor 1 with 1", ("a", "c"), lambda r: (r.get("a"), r.get("c")) == (1, 1))
+    nothing_with_0 = Exclusion("nothing with 0", ("a", "c"), lambda r: "c" in r and r.get("a") == 0)
+    nor_1_with_1 = Exclusion("nor 1 with 1", ("a", "c"), lambda r: (r.get("a"), r.get("c")) == (1, 1))
     factors = dict.fromkeys("abc", (0, 1))
     assert row_with({}, factors, (nothing_with_0, nor_1_with_1)) == {"a": 1, "b": 0, "c": 0}
 
@@ -135,7 +135,9 @@ def test_a_dead_end_is_left():
     """A tuple that few levels go with is found them."""
     factors = {name: range(6) for name in "abcd"}
     rules = tuple(
-        Rule(f"{x}{y}", (x, y), lambda r, x=x, y=y: x in r and y in r and (r[x] + r[y]) % 6 not in (0, 1, 5))
+        Exclusion(
+            f"{x}{y}", (x, y), lambda r, x=x, y=y: x in r and y in r and (r[x] + r[y]) % 6 not in (0, 1, 5)
+        )
         for x, y in combinations("abc", 2)
     )
     rows = covering({**factors, "d": (0,)}, 1, rules, np.random.default_rng(0))

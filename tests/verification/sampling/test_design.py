@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from verification.sampling.covering import Rule, met, tuples
+from verification.sampling.covering import Exclusion, met, tuples
 from verification.sampling.design import Design
 from verification.sampling.ordering import soonest
 
@@ -14,7 +14,7 @@ FACTORS = {
     "truncation": ("Full",),
     "flag": (False, True),
 }
-RULES = (Rule("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "c" and row.get("flag")),)
+RULES = (Exclusion("no flag of c", ("kind", "flag"), lambda row: row.get("kind") == "c" and row.get("flag")),)
 
 
 def design(**changed):

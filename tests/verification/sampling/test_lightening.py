@@ -7,7 +7,7 @@ import pytest
 
 from verification.adapters import layer
 from verification.models import lstm
-from verification.sampling.covering import Rule, covering, met
+from verification.sampling.covering import Exclusion, covering, met
 from verification.sampling.lightening import lightened
 from verification.sampling.numbering import LIGHT
 from verification.sampling.resolving import resolved
@@ -44,8 +44,8 @@ HEAVY = {"T": LARGE, "N": LARGE, "inputs": "large"}
         (("T",), (), {"N": (1, 1)}),
         (("N",), (), {"T": (5, 17)}),
         (("T", "N"), (), {"inputs": "ordinary"}),
-        (("T", "N"), (Rule("none", ("inputs",), lambda row: row.get("inputs") == "ordinary"),), {}),
-        (("N",), (Rule("none", ("T",), lambda row: row.get("T") == (5, 17)),), {"T": (1, 1)}),
+        (("T", "N"), (Exclusion("none", ("inputs",), lambda row: row.get("inputs") == "ordinary"),), {}),
+        (("N",), (Exclusion("none", ("T",), lambda row: row.get("T") == (5, 17)),), {"T": (1, 1)}),
         (("T", "N", "inputs"), (), {}),
     ],
 )

@@ -10,7 +10,7 @@ from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
 from verification.truth import backward_rounding, replay_batch
-from verification.truth.replay_batch import Batch, Replay
+from verification.truth.replay_batch import Replay, ReplayBatch
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums
 
@@ -41,7 +41,7 @@ def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_
     for dense in (0, 10_000):
         monkeypatch.setattr(replay_batch, "DENSE", dense)
         sums = Sums(case, copies)
-        Batch(case, copies, replays, held, 1).backward(sums)
+        ReplayBatch(case, copies, replays, held, 1).backward(sums)
         found.append(sums)
     alone, at_once = found
     for name, gradient in alone.draws.items():
@@ -58,7 +58,7 @@ def gradients_of(case, copies=COPIES):
     """Its sums, with a loss on the last step."""
     start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
     sums = Sums(case, copies)
-    Batch(case, copies, [Replay(0, case.steps, (case.steps - 1,))], start, 1).backward(sums)
+    ReplayBatch(case, copies, [Replay(0, case.steps, (case.steps - 1,))], start, 1).backward(sums)
     return sums
 
 
@@ -95,9 +95,9 @@ def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch
     held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
     found = []
     for limit in (most, 100):
-        monkeypatch.setattr(Batch, "_most_losses", lambda self, rows, limit=limit: limit)
+        monkeypatch.setattr(ReplayBatch, "_most_losses", lambda self, rows, limit=limit: limit)
         sums = Sums(case, COPIES)
-        Batch(case, COPIES, replays, held, 1).backward(sums)
+        ReplayBatch(case, COPIES, replays, held, 1).backward(sums)
         found.append(sums.draws)
     some_at_a_time, at_once = found
     for name, gradient in at_once.items():
@@ -151,7 +151,7 @@ def of_zeros(steps, records, units, losses=(), **blocks):
     case = replace(case, blocks=zeros, functions={"activation": "identity"})
     case = replace(case, objective=case.objective.replaced(np.ones_like))
     start = (np.broadcast_to(case.state[0], (COPIES.count, *case.state[0].shape)).astype(COPIES.dtype),)
-    batch, sums = Batch(case, COPIES, [Replay(0, steps, losses)], start, 1), Sums(case, COPIES)
+    batch, sums = ReplayBatch(case, COPIES, [Replay(0, steps, losses)], start, 1), Sums(case, COPIES)
     batch.backward(sums)
     return batch, sums
 

@@ -7,7 +7,7 @@ from verification.models import vanilla
 from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, least_healthy
 from verification.truth.rounding import Copies
-from verification.truth.sums import Lost, Sums, bounded, orthogonal, signs
+from verification.truth.sums import Sums, Underflow, bounded, orthogonal, signs
 
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
 
@@ -71,7 +71,7 @@ def test_what_is_below_the_least_healthy_number_starts_and_nothing_else():
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     small = least_healthy(np.dtype(np.float64)) / 2
     cotangents = np.broadcast_to(np.array([[small, 1.0, 0.0], [1.0, 1.0, 0.0]]), (COPIES.count, 2, 3))
-    lost = Lost(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart=True)
+    lost = Underflow(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart=True)
     started = lost.started(cotangents)
     assert started.counts.tolist() == [1, 0]
     only = [[small, 0, 0], [0, 0, 0]]
@@ -86,7 +86,7 @@ def test_what_starts_is_counted_by_row_where_rows_are_apart(apart, counts):
     case = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 3})
     cotangents = np.ones((COPIES.count, 2, 3))
     cotangents[:, 0, 0] = 1e-310
-    lost = Lost(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart)
+    lost = Underflow(case, COPIES, [np.zeros((COPIES.count, 2, 2))], apart)
     lost.counts += lost.started(cotangents).counts
     lost.widen(3)
     assert lost.counts.tolist() == counts

@@ -25,7 +25,7 @@ import rnn
 from verification.adapters.function import FunctionAdapter, function
 from verification.models import gru, lstm
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Model, Named, Use
+from verification.models.model import Model, NamedArrays, Use
 
 # The classes of the levels, the lowest first, and the models that they are judged by.
 LEVELS: tuple[tuple[str, Model], ...] = (("LSTM", lstm), ("GRU", gru))
@@ -46,7 +46,7 @@ ROUNDINGS = 4096
 
 
 @dataclass(frozen=True)
-class Reach:
+class ReachTable:
     """The truncation under which the loss at step t reaches back to ``steps[t]``."""
 
     steps: Any
@@ -77,7 +77,7 @@ def both_directions(loops: str = "NumPyLoops", package: ModuleType = rnn) -> Fun
             within = ROUNDINGS * np.finfo(xs.dtype).eps * (1 + np.abs(expected).max())
             if not np.abs(got - expected).max() <= within:
                 raise ArithmeticError(f"outputs or last states are off by {np.abs(got - expected).max()}")
-        grads = layer.backward(of_forward, d_outputs, d_state, Reach(first))
+        grads = layer.backward(of_forward, d_outputs, d_state, ReachTable(first))
         return (grads.xs, None, None, None, None, *grads.state, *grads.params)
 
     cell = _cell(package, BY_STEP, 1, 1, 1)
@@ -144,7 +144,7 @@ def _unrolled(
             xs = xs * mask
         ways = []
         for back in (False, True):
-            p = Named({block.name: params.pop(0) for block in model.of(Use.STEP)})
+            p = NamedArrays({block.name: params.pop(0) for block in model.of(Use.STEP)})
             start = tuple(state.pop(0) for _ in model.of(Use.STATE))
             found = [
                 _record(model, p, start, xs[n], int(lengths[n]), n, back, window) for n in range(len(xs))
@@ -159,12 +159,19 @@ def _unrolled(
 
 
 def _record(
-    model: Model, p: Named, start: Any, xs: Any, length: int, n: int, back: bool, window: tuple[int, int]
+    model: Model,
+    p: NamedArrays,
+    start: Any,
+    xs: Any,
+    length: int,
+    n: int,
+    back: bool,
+    window: tuple[int, int],
 ) -> Any:
     """What one direction of a level puts out after each step of one record, and its last state."""
     f = Namespace(model.chosen({}), Arithmetic())
     (read,) = (block.name for block in model.of(Use.INPUT))
-    still = Named({name: getval(block) for name, block in p.items()})
+    still = NamedArrays({name: getval(block) for name, block in p.items()})
     first, end = window
     h = tuple(array[n : n + 1] for array in start)
     found = {}

@@ -28,7 +28,7 @@ OF_CELLS = replace(OF_RNN, lengths=True, weights=True, classes=True)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Cell(ProblemAdapter):
+class CellEngine(ProblemAdapter):
     """A cell of ``package``, which is ``rnn`` or a copy of it, by the loops of that name."""
 
     package: ModuleType
@@ -65,16 +65,16 @@ class Cell(ProblemAdapter):
             ),
         )
 
-    def by(self, network: Engine) -> "Cell":
+    def by(self, network: Engine) -> "CellEngine":
         """The same with another function for its network."""
         return replace(self, function=network, source=replace(self.source, given={"gradients": network}))
 
 
 def as_cell(
     kind: Kinds, model: Model, scope: Scope = OF_CELLS, package: ModuleType = rnn, loops: str = "NumPyLoops"
-) -> Cell:
+) -> CellEngine:
     """A cell, or a stack of cells, of these classes, with the cases that are run for every cell."""
     network = gradients_of(package, kind, loops)
     fixed = (*fixed_of(model), *of_every_cell(model))
     known = declared("scoped", {"gradients": network}, model, scope, OF_BOTH)
-    return Cell(**known, function=network, fixed=fixed, package=package, kind=kind, loops=loops)
+    return CellEngine(**known, function=network, fixed=fixed, package=package, kind=kind, loops=loops)

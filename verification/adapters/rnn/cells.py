@@ -13,7 +13,7 @@ from rnn.loops import LIBRARIES, compiled_module, installed
 from verification.adapters.function import FunctionAdapter
 from verification.adapters.layer import LayerAdapter, layer
 from verification.adapters.rnn.both_directions import LEVELS, both_directions
-from verification.adapters.rnn.cell import OF_CELLS, Cell, as_cell
+from verification.adapters.rnn.cell import OF_CELLS, CellEngine, as_cell
 from verification.adapters.rnn.engine import Kinds, cell_of, passes_of
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, stack, vanilla
@@ -71,7 +71,7 @@ OF_TRAINING = Scope(
 SCOPES: dict[str, Scope | None] = {"all": None, "training": OF_TRAINING}
 
 
-def judged_by(name: str, loops: str) -> Cell | FunctionAdapter:
+def judged_by(name: str, loops: str) -> CellEngine | FunctionAdapter:
     """What is judged under a name on the command line; ValueError as of ``cell_engine``."""
     if name != BIDIRECTIONAL:
         return cell_engine(name, loops)
@@ -81,7 +81,7 @@ def judged_by(name: str, loops: str) -> Cell | FunctionAdapter:
     return both_directions(LOOPS[loops])
 
 
-def cell_engine(name: str, loops: str) -> Cell:
+def cell_engine(name: str, loops: str) -> CellEngine:
     """A cell by its model's name and the loops by theirs; ValueError without the extra that these need."""
     check_loops(loops)
     made = network_of(name, LOOPS[loops])
@@ -95,7 +95,7 @@ def cell_engine(name: str, loops: str) -> Cell:
 ONE_PROCESSOR = "threads, for this process has one processor"
 
 
-def without_threads(engine: Cell) -> Cell:
+def without_threads(engine: CellEngine) -> CellEngine:
     """The same, with threads declared as unchecked."""
     capabilities = engine.claim.capabilities
     without = replace(capabilities, cannot=(*capabilities.cannot, ONE_PROCESSOR))
@@ -128,7 +128,7 @@ def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> 
 
 def network_of(
     name: str, loops: str = "NumPyLoops", scope: Scope | None = None, package: ModuleType = rnn
-) -> Cell:
+) -> CellEngine:
     """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims."""
     kind, model = RECURRENCES[name]
     scope = scope or (OF_STACKS if name in STACKS else OF_CELLS)

@@ -18,11 +18,11 @@ import numpy as np
 from verification.models import vanilla
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
-from verification.models.truncation import FULL, Tabled, Truncation, chunks, tail, window
+from verification.models.truncation import FULL, Tabled, TruncationRule, chunks, tail, window
 
 
 def vanilla_case(
-    arrays: Mapping[str, Array], activation: str, truncation: Truncation = FULL, **options: Any
+    arrays: Mapping[str, Array], activation: str, truncation: TruncationRule = FULL, **options: Any
 ) -> Case:
     """A case by its arrays; targets (N, K) are of a loss on the last step, (N, T, K) of one on every step."""
     blocks = dict(arrays)
@@ -38,7 +38,7 @@ def whole_numbers(
     D: int,
     H: int,
     K: int,
-    truncation: Truncation,
+    truncation: TruncationRule,
     *,
     losses: str = "every",
     activation: str = "identity",

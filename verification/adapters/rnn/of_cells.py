@@ -17,7 +17,7 @@ import numpy as np
 from verification.adapters.layer import CAPABILITIES
 from verification.models.case import Case, Cotangents, random_case
 from verification.models.model import Model, Use
-from verification.models.truncation import FULL, KINDS, Tabled, Truncation, chunks, tail, window
+from verification.models.truncation import FULL, KINDS, Tabled, TruncationRule, chunks, tail, window
 from verification.models.weighted import counts_from_end
 from verification.properties.engine import FixedCase
 from verification.sampling.design import Design
@@ -84,7 +84,7 @@ def drawn_layer(model: Model, number: int) -> Case:
 
 def network(
     model: Model,
-    truncation: Truncation = FULL,
+    truncation: TruncationRule = FULL,
     *,
     losses: str = "every",
     dtype: str = "float64",
@@ -102,7 +102,7 @@ def network(
 
 def as_layer(
     model: Model,
-    truncation: Truncation = FULL,
+    truncation: TruncationRule = FULL,
     *,
     of: tuple[str, ...] = ("outputs", *LAST),
     lengths: tuple[int, ...] | None = None,

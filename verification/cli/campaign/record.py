@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from verification.cli.campaign.blocks import CaseId
-from verification.judging.judgement import Row
+from verification.judging.judgement import PartResult
 from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
@@ -65,7 +65,7 @@ class Record:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Record":
         """What ``to_json`` made."""
-        rows = [Row(*row) for row in values["rows"]]
+        rows = [PartResult(*row) for row in values["rows"]]
         counts: dict[str, Any] = {name: values[name] for name in NUMBERS}
         counts |= {name: Counter(values[name]) for name in COUNTERS}
         tally = Tally(

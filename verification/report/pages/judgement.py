@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verification.judging.judgement import Judgement, Row
+from verification.judging.judgement import Judgement, PartResult
 from verification.models.model import Block, Model, Use
 from verification.properties.findings import BY_NAME
 from verification.properties.gradients import FORWARD
@@ -159,7 +159,7 @@ def by_truncation(found: Judgement) -> dict[str, Any] | None:
     if len(kinds) < 2:
         return None
     cell = parts("sections.html").cell
-    rows: dict[tuple[str, str], dict[str, Row]] = {}
+    rows: dict[tuple[str, str], dict[str, PartResult]] = {}
     for row in found.rows:
         rows.setdefault((row.property, row.part), {})[row.truncation] = row
     # Parts with equal entries share a row.

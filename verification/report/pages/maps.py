@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from verification.diagnosis.got_against_want import Beside
+from verification.diagnosis.got_against_want import GotAgainstWant
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
 from verification.diagnosis.picture import Picture
 from verification.report.pages.rendering import parts
@@ -126,7 +126,7 @@ def _in_words(found: LagMap, panel: Panel) -> str:
     return f"{_name(panel.block, panel.part)}. {'; '.join(rows)}"
 
 
-def _scatter(found: Beside) -> tuple[str, Markup, str]:
+def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
     """A panel of numbers: its name, the picture, and how many are wrong."""
     finite = np.isfinite(found.given)
     numbers = np.concatenate((found.expected, found.given[finite]))

@@ -1,6 +1,6 @@
 """The published list of conditions, by class."""
 
-from benchmarks.evidence.adversary.condition import Condition
+from benchmarks.evidence.adversary.condition import Trigger
 from benchmarks.evidence.adversary.published import (
     conduct,
     cotangents,
@@ -11,7 +11,7 @@ from benchmarks.evidence.adversary.published import (
     switches,
 )
 
-CONDITIONS: tuple[Condition, ...] = (
+CONDITIONS: tuple[Trigger, ...] = (
     *sizes.CONDITIONS,
     *products.CONDITIONS,
     *numbers.CONDITIONS,

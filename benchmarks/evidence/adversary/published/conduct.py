@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.evidence.adversary.call import BackwardCall, Given
-from benchmarks.evidence.adversary.condition import CALLS, CONDUCT, STATE, Condition
+from benchmarks.evidence.adversary.condition import CALLS, CONDUCT, STATE, Trigger
 
 
-def _calls(words: str, holds: Callable[[BackwardCall], Any]) -> Condition:
-    return Condition(words, CONDUCT, holds, of=frozenset({CALLS}))
+def _calls(words: str, holds: Callable[[BackwardCall], Any]) -> Trigger:
+    return Trigger(words, CONDUCT, holds, of=frozenset({CALLS}))
 
 
-def _before(words: str, holds: Callable[[Given, Given], Any]) -> Condition:
+def _before(words: str, holds: Callable[[Given, Given], Any]) -> Trigger:
     """Of the forward before, and this one."""
 
     def met(call: BackwardCall) -> Any:
@@ -80,7 +80,7 @@ KEPT = (
 )
 
 
-def _at_size(each: Condition) -> Condition:
+def _at_size(each: Trigger) -> Trigger:
     """The same of a state of 64 KiB in double precision."""
     return replace(
         each, name=f"{each.name}, N H from 8,192", kind=STATE, sizes=lambda sizes: sizes.N * sizes.H >= 2**13

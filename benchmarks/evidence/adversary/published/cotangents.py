@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall, Sizes
-from benchmarks.evidence.adversary.condition import COTANGENTS, Condition, anywhere
+from benchmarks.evidence.adversary.condition import COTANGENTS, Trigger, anywhere
 from benchmarks.evidence.adversary.published.numbers import RECORDS, STEPS, UNITS
 from verification.models.arrays import Array
 
@@ -16,20 +16,18 @@ SOME = "that there is one"
 
 def _given(
     words: str, holds: Callable[[BackwardCall], Any], sizes: Callable[[Sizes], Any] = anywhere
-) -> Condition:
-    return Condition(words, COTANGENTS, holds, sizes, frozenset({"d_outputs", "d_state", SOME}))
+) -> Trigger:
+    return Trigger(words, COTANGENTS, holds, sizes, frozenset({"d_outputs", "d_state", SOME}))
 
 
-def _outputs(
-    words: str, check: Callable[[Array], Any], sizes: Callable[[Sizes], Any] = anywhere
-) -> Condition:
-    return Condition(
+def _outputs(words: str, check: Callable[[Array], Any], sizes: Callable[[Sizes], Any] = anywhere) -> Trigger:
+    return Trigger(
         f"d_outputs {words}", COTANGENTS, lambda call: check(call.d_outputs), sizes, frozenset({"d_outputs"})
     )
 
 
-def _final(words: str, holds: Callable[[Array, Array], Any]) -> Condition:
-    return Condition(words, COTANGENTS, lambda call: holds(*call.d_state), of=frozenset({"d_state"}))
+def _final(words: str, holds: Callable[[Array, Array], Any]) -> Trigger:
+    return Trigger(words, COTANGENTS, lambda call: holds(*call.d_state), of=frozenset({"d_state"}))
 
 
 def _lacks(axis: int, index: int | None = None) -> Callable[[Array], Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall, Sizes
-from benchmarks.evidence.adversary.condition import LAYOUTS, Condition, anywhere
+from benchmarks.evidence.adversary.condition import LAYOUTS, Trigger, anywhere
 from verification.models.arrays import Array
 
 
@@ -56,13 +56,11 @@ OF_XS: tuple[tuple[str, Callable[[Array], Any], Callable[[Sizes], Any]], ...] = 
 ALL = ("U", "W", "b", "xs", "h0", "c0", "d_outputs", "d_h", "d_c")
 
 
-def _of(name: str, words: str, check: Callable[[Array], Any], sizes: Any = anywhere) -> Condition:
-    return Condition(
-        f"{name} {words}", LAYOUTS, lambda call: check(call.arrays[name]), sizes, _in_memory(name)
-    )
+def _of(name: str, words: str, check: Callable[[Array], Any], sizes: Any = anywhere) -> Trigger:
+    return Trigger(f"{name} {words}", LAYOUTS, lambda call: check(call.arrays[name]), sizes, _in_memory(name))
 
 
-def _alone(name: str, words: str, check: Callable[[Array], Any]) -> Condition:
+def _alone(name: str, words: str, check: Callable[[Array], Any]) -> Trigger:
     """Of one array, and of no other."""
 
     def holds(call: BackwardCall) -> Any:
@@ -70,13 +68,13 @@ def _alone(name: str, words: str, check: Callable[[Array], Any]) -> Condition:
             check(call.arrays[other]) for other in ALL if other != name
         )
 
-    return Condition(f"{name} alone {words}", LAYOUTS, holds, of=_in_memory(*ALL))
+    return Trigger(f"{name} alone {words}", LAYOUTS, holds, of=_in_memory(*ALL))
 
 
 def _together(
     words: str, holds: Callable[[BackwardCall], Any], *names: str, numbers: tuple[str, ...] = ()
-) -> Condition:
-    return Condition(words, LAYOUTS, holds, of=_in_memory(*names) | {*numbers})
+) -> Trigger:
+    return Trigger(words, LAYOUTS, holds, of=_in_memory(*names) | {*numbers})
 
 
 def _buffer(call: BackwardCall) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall, Sizes
-from benchmarks.evidence.adversary.condition import PATTERNS, VALUES, ZEROS, Condition, anywhere
+from benchmarks.evidence.adversary.condition import PATTERNS, VALUES, ZEROS, Trigger, anywhere
 from verification.models.arrays import Array
 
 Check = Callable[[Array], Any]
@@ -243,16 +243,16 @@ OF_STATE: tuple[tuple[str, str, Check, Callable[[Sizes], Any]], ...] = (
 
 def _one(
     block: str, kind: str, words: str, check: Check, sizes: Callable[[Sizes], Any] = anywhere
-) -> Condition:
-    return Condition(
+) -> Trigger:
+    return Trigger(
         f"{block} {words}", kind, lambda call: check(call.arrays[block]), sizes, frozenset({block})
     )
 
 
 def _between(
     words: str, kind: str, of: str, holds: Callable[[BackwardCall], Any], sizes: Any = anywhere
-) -> Condition:
-    return Condition(words, kind, holds, sizes, frozenset(of.split()))
+) -> Trigger:
+    return Trigger(words, kind, holds, sizes, frozenset(of.split()))
 
 
 def _ahead(call: BackwardCall) -> Array:

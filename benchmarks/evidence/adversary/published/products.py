@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.evidence.adversary.call import Sizes
-from benchmarks.evidence.adversary.condition import PRODUCTS, Condition, operations
+from benchmarks.evidence.adversary.condition import PRODUCTS, Trigger, operations
 
 OF_SEVERAL: tuple[tuple[str, Callable[[Sizes], Any]], ...] = (
     ("N, T, D, H all from 18", lambda s: (s.N >= 18) & (s.T >= 18) & (s.D >= 18) & (s.H >= 18)),
@@ -32,4 +32,4 @@ OF_SEVERAL: tuple[tuple[str, Callable[[Sizes], Any]], ...] = (
     ("2e8 operations", lambda s: operations(s) >= 2e8),
 )
 
-CONDITIONS = tuple(Condition(words, PRODUCTS, sizes=check) for words, check in OF_SEVERAL)
+CONDITIONS = tuple(Trigger(words, PRODUCTS, sizes=check) for words, check in OF_SEVERAL)

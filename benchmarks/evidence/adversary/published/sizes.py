@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.evidence.adversary.call import Sizes
-from benchmarks.evidence.adversary.condition import SIZES, Condition
+from benchmarks.evidence.adversary.condition import SIZES, Trigger
 
 # What a code branches on: blocks of 4, 8, 10, 16, 32 and what is left of them, tails, thresholds.
 OF_STEPS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
@@ -128,9 +128,9 @@ OF_SEVERAL: tuple[tuple[str, Callable[[Sizes], Any]], ...] = (
 )
 
 
-def _of(name: str, each: tuple[str, Callable[[Any], Any]]) -> Condition:
+def _of(name: str, each: tuple[str, Callable[[Any], Any]]) -> Trigger:
     words, check = each
-    return Condition(words, SIZES, sizes=lambda sizes: check(getattr(sizes, name)))
+    return Trigger(words, SIZES, sizes=lambda sizes: check(getattr(sizes, name)))
 
 
 CONDITIONS = (
@@ -138,5 +138,5 @@ CONDITIONS = (
     *(_of("N", each) for each in OF_RECORDS),
     *(_of("D", each) for each in OF_INPUTS),
     *(_of("H", each) for each in OF_UNITS),
-    *(Condition(words, SIZES, sizes=check) for words, check in OF_SEVERAL),
+    *(Trigger(words, SIZES, sizes=check) for words, check in OF_SEVERAL),
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.evidence.adversary.call import BackwardCall, Sizes
-from benchmarks.evidence.adversary.condition import SWITCHES, Condition, anywhere
+from benchmarks.evidence.adversary.condition import SWITCHES, Trigger, anywhere
 from benchmarks.evidence.adversary.published.numbers import RECORDS, STEPS, UNITS, gates
 from verification.models.arrays import Array
 
@@ -16,11 +16,11 @@ QUIET = 1e-8
 
 def _of(
     words: str, of: str, holds: Callable[[BackwardCall], Any], sizes: Callable[[Sizes], Any] = anywhere
-) -> Condition:
-    return Condition(words, SWITCHES, holds, sizes, frozenset(of.split()))
+) -> Trigger:
+    return Trigger(words, SWITCHES, holds, sizes, frozenset(of.split()))
 
 
-def _small(block: str, below: float) -> Condition:
+def _small(block: str, below: float) -> Trigger:
     """Is a block below a number, and is it not zero?"""
     return _of(
         f"{block} is below {below:g}, not zero",
@@ -29,7 +29,7 @@ def _small(block: str, below: float) -> Condition:
     )
 
 
-def _subnormal(block: str) -> Condition:
+def _subnormal(block: str) -> Trigger:
     """Has a block a number below the least normal one of its type?"""
 
     def holds(call: BackwardCall) -> Any:
@@ -39,7 +39,7 @@ def _subnormal(block: str) -> Condition:
     return _of(f"{block} has a subnormal number", block, holds)
 
 
-def _quiet(block: str, axis: int, what: str, sizes: Callable[[Sizes], Any]) -> Condition:
+def _quiet(block: str, axis: int, what: str, sizes: Callable[[Sizes], Any]) -> Trigger:
     """Is what has one index along an axis far below the rest, and not zero?"""
 
     def holds(call: BackwardCall) -> Any:
@@ -50,7 +50,7 @@ def _quiet(block: str, axis: int, what: str, sizes: Callable[[Sizes], Any]) -> C
     return _of(f"{block} has a far quieter {what}", block, holds, sizes)
 
 
-def _gate(words: str, part: int, check: Callable[[Array], Any]) -> Condition:
+def _gate(words: str, part: int, check: Callable[[Array], Any]) -> Trigger:
     """Of a gate's pre-activations at the first step, without what comes of h0."""
     return _of(words, "xs U b", lambda call: check(gates(call)[part]))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from verification.adapters.rnn.cells import CELLS, LOOPS, layer_of, network_of
 from verification.models.case import Case, random_case
-from verification.models.truncation import FULL, Truncation, chunks, window
+from verification.models.truncation import FULL, TruncationRule, chunks, window
 from verification.properties.engine import Engine
 from verification.properties.findings import truth_of
 from verification.properties.trial import CaseTruth
@@ -88,7 +88,7 @@ def _case(
     records: int,
     steps: int,
     losses: str,
-    truncation: Truncation = FULL,
+    truncation: TruncationRule = FULL,
     sizes: Mapping[str, int] | None = None,
 ) -> Case:
     model = CELLS[name][1]

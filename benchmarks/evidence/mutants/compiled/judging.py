@@ -9,7 +9,7 @@ from benchmarks.evidence.mutants.compiled.cases import CompiledCase, cases_of, c
 from benchmarks.evidence.mutants.compiled.numbers import SPECIAL
 from benchmarks.evidence.mutants.compiled.planting import planted
 from benchmarks.evidence.mutants.fault import Fault
-from benchmarks.evidence.mutants.judging import Example, Result
+from benchmarks.evidence.mutants.judging import Failure, Result
 from benchmarks.evidence.mutants.patch import StaleMutant
 from benchmarks.evidence.mutants.run import MutantsResult, Progress, judged
 from verification.adapters.rnn.cells import compile_loops
@@ -62,11 +62,11 @@ def _names(cell: str) -> tuple[str, ...]:
     return (*names, *SPECIAL)
 
 
-def _first(cell: str, name: str) -> Example | None:
+def _first(cell: str, name: str) -> Failure | None:
     """The first example by which a property refutes a cell's compiled text, or else one without an answer."""
     if name in SPECIAL:
         wrong = SPECIAL[name](cell)
-        return None if wrong is None else Example(None, *wrong)
+        return None if wrong is None else Failure(None, *wrong)
     unanswered = None
     for example in _refutations(cases_of(cell), name):
         if example.finding.property == name:
@@ -75,9 +75,9 @@ def _first(cell: str, name: str) -> Example | None:
     return unanswered
 
 
-def _refutations(cases: Sequence[CompiledCase], name: str) -> Iterator[Example]:
+def _refutations(cases: Sequence[CompiledCase], name: str) -> Iterator[Failure]:
     for one in cases:
         engine, truth = one.engine, one.truth
         for finding in findings(engine, truth, (name,)):
             if finding.wrong is not None:
-                yield Example(truth.case, finding, example_of(engine, truth.case, finding, False).code)
+                yield Failure(truth.case, finding, example_of(engine, truth.case, finding, False).code)

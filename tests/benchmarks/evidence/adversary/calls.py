@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.evidence.adversary.call import BackwardCall, History, given
+from benchmarks.evidence.adversary.call import BackwardCall, CallHistory, given
 from benchmarks.evidence.adversary.published import CONDITIONS
 
 BY_NAME = {condition.name: condition for condition in CONDITIONS}
@@ -24,7 +24,7 @@ def call(N=3, T=4, D=2, H=3, dtype="float64", history=None, **arrays):
         (made["h0"], made["c0"]),
         made["d_outputs"],
         (made["d_h"], made["d_c"]),
-        history or History(),
+        history or CallHistory(),
     )
 
 

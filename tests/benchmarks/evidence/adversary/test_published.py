@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.evidence.adversary.call import History
+from benchmarks.evidence.adversary.call import CallHistory
 from benchmarks.evidence.adversary.condition import LAYOUTS, PATTERNS, ZEROS
 from tests.benchmarks.evidence.adversary.calls import BY_NAME, after, call, met
 from verification.models.layouts import ONE_BUFFER, SHARED, arranged, laid_out
@@ -168,15 +168,15 @@ def test_the_number_of_a_call():
     """Counted from the first of a process."""
     assert met("the first call of a process", call())
     assert not met("the second call of a process", call())
-    assert met("every tenth call", call(history=History(forwards=19)))
-    assert met("a call after a hundred", call(history=History(forwards=101)))
+    assert met("every tenth call", call(history=CallHistory(forwards=19)))
+    assert met("a call after a hundred", call(history=CallHistory(forwards=101)))
 
 
 def test_backwards_of_one_forward_and_after_another():
     """As a user's two graphs do."""
-    assert met("a second backward of one forward", call(history=History(again=1)))
-    assert met("a backward after another forward", call(history=History(since=1)))
-    assert not met("a backward after another forward", call(history=History(again=1)))
+    assert met("a second backward of one forward", call(history=CallHistory(again=1)))
+    assert met("a backward after another forward", call(history=CallHistory(since=1)))
+    assert not met("a backward after another forward", call(history=CallHistory(again=1)))
 
 
 def test_the_call_before_had_other_sizes_or_types():

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.catalogue import CATALOGUE
 from benchmarks.evidence.mutants.fault import Edit, Fault
-from benchmarks.evidence.mutants.judging import JUDGES, Example, Result
+from benchmarks.evidence.mutants.judging import JUDGES, Failure, Result
 from benchmarks.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
 from benchmarks.evidence.mutants.text import summary
 from verification.diagnosis.stages import Diagnosis
@@ -20,7 +20,7 @@ UNTRANSPOSED = (Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)"),)
 
 def example(property_="lags", part="W"):
     """As if a property had found something there on the first of the cases."""
-    return Example(all_cases()[0].case, Finding(property_, part, "how"))
+    return Failure(all_cases()[0].case, Finding(property_, part, "how"))
 
 
 def a_mutant(caught_by, edits=UNTRANSPOSED):

@@ -133,7 +133,7 @@ def test_what_is_not_finite_is_nan(workspace, target, finite):
         assert np.isfinite(answer[name]).all() == (name in finite), name
 
 
-class Raising(rnn.RNN):
+class RaisingNetwork(rnn.RNN):
     """A network that says of everything that it is not finite."""
 
     def loss_and_gradients(self, *arguments, **options):
@@ -144,7 +144,7 @@ class Raising(rnn.RNN):
 
 def test_a_package_that_raises_wrongly_is_no_right_answer():
     """NaN stands where a number is true, and no tolerance holds it."""
-    copy = copied(RNN=Raising)
+    copy = copied(RNN=RaisingNetwork)
     answer = engine_of(copy)(a_problem())
     assert np.isnan(answer.value)
     assert np.isnan(answer.outputs).all()

@@ -5,7 +5,7 @@ from collections import Counter
 
 from verification.cli.campaign.blocks import CaseId
 from verification.cli.campaign.record import Failing, Record, of_tally
-from verification.judging.judgement import Row
+from verification.judging.judgement import PartResult
 from verification.judging.tally import Tally
 from verification.properties.property import Finding
 
@@ -14,7 +14,7 @@ def record(size, number):
     """Of two cases, one of them refuted."""
     finding = Finding("lags", "W", "by 3", remark=("tanh",), changed=("xs",))
     tally = Tally(
-        {("lags", "W", "Full"): Row("lags", "W", 2, 2, 1, "Full", 1, 1)},
+        {("lags", "W", "Full"): PartResult("lags", "W", 2, 2, 1, "Full", 1, 1)},
         2,
         1,
         Counter({"T = 1": 1}),
@@ -55,7 +55,7 @@ def test_a_record_comes_back_from_json():
 def test_a_tally_is_a_record():
     """One that is refuted counts as one refuted case, one whose process was lost as a loss."""
     assert of_tally(Tally()).to_json() == Record().to_json()
-    rows = {("form", "", ""): Row("form", "", 1, 0, 1)}
+    rows = {("form", "", ""): PartResult("form", "", 1, 0, 1)}
     lost = of_tally(Tally(rows, 1, lost="ended its process", refuted=("a case", None), pace=0.1))
     assert (lost.tally.cases, lost.refuted, lost.lost) == (1, 1, 1)
     assert (lost.tally.lost, lost.tally.refuted, lost.tally.pace) == ("", None, Tally().pace)

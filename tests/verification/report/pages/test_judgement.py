@@ -9,7 +9,7 @@ from tests.pages import NASTY, Page
 from verification import models
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
-from verification.judging.judgement import Example, Judgement, Row
+from verification.judging.judgement import Example, Judgement, PartResult
 from verification.report.pages.judgement import page
 
 FORWARD = ("outputs", "final h0", "final c0")
@@ -23,12 +23,12 @@ HOLDS = Judgement(
     cases=12_266,
     informative=12_260,
     rows=(
-        *(Row("forward", part, 12_266, 12_200) for part in FORWARD),
-        *(Row("lags", block, 12_266, 12_260) for block in BLOCKS),
-        *(Row("inputs stay", part, 9, 9) for part in ("U", "d_outputs", "d_state[0]")),
-        *(Row("second call", part, 10, 8) for part in ("d_U", "U")),
-        Row("records permute", "W", 5, 2),
-        Row("calls in a row", "W", 1, 1),
+        *(PartResult("forward", part, 12_266, 12_200) for part in FORWARD),
+        *(PartResult("lags", block, 12_266, 12_260) for block in BLOCKS),
+        *(PartResult("inputs stay", part, 9, 9) for part in ("U", "d_outputs", "d_state[0]")),
+        *(PartResult("second call", part, 10, 8) for part in ("d_U", "U")),
+        PartResult("records permute", "W", 5, 2),
+        PartResult("calls in a row", "W", 1, 1),
     ),
     seen={"T = 1": 50, "N = 1": 1_234},
     missing=(),
@@ -36,7 +36,7 @@ HOLDS = Judgement(
 )
 WRONG = replace(
     HOLDS,
-    rows=(*HOLDS.rows, Row("autograd", "U", 18, 18, 7)),
+    rows=(*HOLDS.rows, PartResult("autograd", "U", 18, 18, 7)),
     diagnosis=Diagnosis(
         "step", ("U", "b"), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z", also=("h0",)
     ),

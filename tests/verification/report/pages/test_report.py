@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages import NASTY, TRUNCATIONS, Page, full, judgement
 from verification.diagnosis.stages import Diagnosis
-from verification.judging.judgement import Example, Row
+from verification.judging.judgement import Example, PartResult
 from verification.report.outcome import Report
 from verification.report.pages.judgement import by_truncation
 from verification.report.pages.report import page as page_of
@@ -82,7 +82,7 @@ def test_parts_that_are_not_alike_have_rows_of_their_own():
     """W was checked less often, and of h0 a truncation has shown nothing: in figures, and by no sign."""
     counts = (("U", 5, 5), ("W", 4, 4), ("b", 5, 5), ("h0", 3, 0))
     rows = [
-        Row("lags", part, cases, nonzero, truncation=kind, nonzero=nonzero)
+        PartResult("lags", part, cases, nonzero, truncation=kind, nonzero=nonzero)
         for kind in TRUNCATIONS[:2]
         for part, cases, nonzero in counts
     ]
