@@ -24,9 +24,9 @@ def segments(truncation: Truncation, steps: int, first_loss: int) -> tuple[Detac
     """The segments of a sequence, or None where detaching states cannot express the truncation.
 
     >>> segments(Chunked(3), steps=5, first_loss=0)
-    (Segment(start=0, stop=3, learns=True), Segment(start=3, stop=5, learns=True))
+    (DetachedSegment(start=0, stop=3, learns=True), DetachedSegment(start=3, stop=5, learns=True))
     >>> segments(Tail(2), steps=5, first_loss=0)
-    (Segment(start=0, stop=3, learns=False), Segment(start=3, stop=5, learns=True))
+    (DetachedSegment(start=0, stop=3, learns=False), DetachedSegment(start=3, stop=5, learns=True))
     """
     match truncation:
         case Chunked(k, k2) if first_loss == 0 and k2 in (None, k):
