@@ -20,9 +20,9 @@ class Bug:
     """A bug beside its right twin, the module of which ``fault`` changes a line.
 
     The fault's story is what was wrong, in a sentence, its source a repository with the number of its
-    thread or at a commit, and ``told`` has the words of the verifier's sentence that name cause or
+    thread or at a commit, and ``says`` has the words of the verifier's sentence that name cause or
     condition, none where today's sentence names neither. ``date``: when it was reported or repaired, as
-    far as can be told. ``lived``: how long it was there. ``condition``: when it shows. ``read``: what was
+    far as is known. ``lived``: how long it was there. ``condition``: when it shows. ``read``: what was
     read of the source before it was planted here, a "diff", the "code", or the "thread" alone.
     ``tested``: what the project's own test checked at the time, where that can be read. ``records``,
     ``steps``, ``sizes`` of dimensions, and how it is to be called (``call``): a case on which it shows.
@@ -74,7 +74,7 @@ class Bug:
 
     def is_named(self, sentence: str) -> bool:
         """Does a sentence of the verifier name the cause or the condition?"""
-        return bool(self.fault.told) and self.fault.told in sentence
+        return bool(self.fault.says) and self.fault.says in sentence
 
     @property
     def url(self) -> str:

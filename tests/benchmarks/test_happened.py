@@ -44,7 +44,7 @@ def test_one_of_each_other_family_is_refuted_and_named(each, monkeypatch):
     found = judged(each, designed(1))
     assert found.verdict == "refuted"
     assert each.fault.caught_by in {row.property for row in found.rows if row.failures}
-    assert each.fault.told in sentence_of(found), sentence_of(found)
+    assert each.fault.says in sentence_of(found), sentence_of(found)
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_what_was_measured_holds_of_the_records():
     """All refuted, and those whose record has words with these words."""
     for name, said in pages.kept()["bugs"].items():
         assert said["verdict"] == "refuted"
-        assert said["named"] == bug(name).is_named(said["sentence"]) == bool(bug(name).fault.told), name
+        assert said["named"] == bug(name).is_named(said["sentence"]) == bool(bug(name).fault.says), name
 
 
 def test_an_engine_is_given_to_any_checker():

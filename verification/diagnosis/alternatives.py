@@ -48,7 +48,7 @@ SLOPES: dict[str, Slope] = {
 
 
 def with_slopes(steps: Steps) -> Iterator[Alternative]:
-    """Another slope in one call of a step, in all of a role, or in all."""
+    """Gradients with another slope in one call of a function, in all calls of one role, or in all calls."""
     roles, functions = roles_of_calls(steps.given), steps.given.chosen
     chosen: list[tuple[int, ...]] = [(number,) for number in range(len(roles))]
     chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
@@ -60,7 +60,7 @@ def with_slopes(steps: Steps) -> Iterator[Alternative]:
 
 
 def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
-    """The rules of these calls with another slope."""
+    """Rules that use another slope in these calls."""
 
     def parts(at: StepBack, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
         a, function, *_ = args
@@ -74,22 +74,22 @@ def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
 
 
 def with_held(steps: Steps) -> Iterator[Alternative]:
-    """A value that the model names is a constant on the way back.
+    """Gradients with a named value of the model held constant.
 
-    Public code takes normalisers, stabilisers and what a rule reads for such, sometimes on purpose.
+    Public code does so with normalisers, stabilisers and what a delta rule reads, sometimes on purpose.
     """
     for name in dict.fromkeys(entry.args[1] for entry in steps.played[0].tape.numbered(named).values()):
         yield f"the {name} were held constant", partial(steps.gradient, partial(_held, name))
 
 
 def _held(name: str, tape: Trace[str]) -> Rules:
-    """The rules that hold such values constant."""
+    """Rules that hold the values of this name constant."""
     values = tape.numbered(named).items()
     return {i: Otherwise(i, nothing) for i, entry in values if entry.args[1] == name}
 
 
 def without_carry(steps: Steps) -> Iterator[Alternative]:
-    """Nothing goes on from step to step through a state, or through any."""
+    """Gradients without the flow from step to step through one state, or through any state."""
     for name in steps.own if len(steps.own) > 1 else ():
         words = f"nothing flowed back from step to step through the state of {name}"
         yield words, partial(steps.gradient, carry=_without(name))
@@ -97,12 +97,12 @@ def without_carry(steps: Steps) -> Iterator[Alternative]:
 
 
 def _without(*names: str) -> Carry:
-    """What a step puts out may be read from the states that it began with: that flows back."""
+    """A carry without these states, but for outputs that are read from the state before a step."""
     return lambda at, flows: {**flows, **{name: at.put_out()[0][name] for name in names}}
 
 
 def with_carries(steps: Steps) -> Iterator[Alternative]:
-    """What is carried from step to step alone is made otherwise than by the step."""
+    """Gradients in which only the flow from step to step is wrong."""
     case = steps.given
     turns = {b.name: turned(b, case.blocks[b.name]) for b in case.model.of(Use.STEP)}
     square = {name: other for name, other in turns.items() if other is not None}
@@ -134,7 +134,7 @@ def turned(block: Block, array: Array) -> Array | None:
 
 
 def _carried(steps: Steps, **other: Any) -> Callable[[], Gradients]:
-    """With a carry that is gone back to otherwise, and all else as it was."""
+    """The gradient with this change in the carry, and everything else right."""
     return partial(steps.gradient, carry=lambda at, flows: at.to_states(**other))
 
 
@@ -163,7 +163,7 @@ def _with_direct_paths(steps: Steps, none: Gradients) -> Iterator[Alternative]:
 def _directly(
     none: Gradients, states: Sequence[str], times: Callable[[Any], Any], at: StepBack, flows: Flows
 ) -> Flows:
-    """With the direct path of these states as many times as their factors on it say."""
+    """The carry with the direct path of these states multiplied by ``times`` of their factors on it."""
     direct, handed = at.to_states(instead=none), dict(flows)
     for name in states:
         # The derivative of the state's own next value on the direct path, which is entry by entry.
@@ -174,7 +174,7 @@ def _directly(
 
 
 def overwritten(steps: Steps) -> Iterator[Alternative]:
-    """A state's gradient from later on is lost where others arrive."""
+    """Gradients in which a state's gradient is overwritten at each step, where it should be added to."""
     for name in steps.own:
         other = replace(steps, final={n: 0 * d if n == name else d for n, d in steps.final.items()})
         words = f"the gradient of the state of {name} were overwritten at every step"
@@ -182,12 +182,12 @@ def overwritten(steps: Steps) -> Iterator[Alternative]:
 
 
 def _but_at_step_0(carry: Carry, at: StepBack, flows: Flows) -> Flows:
-    """The initial state is owed what arrives."""
+    """This carry, except at step 0, where all that arrives goes to the initial state."""
     return carry(at, flows) if at.step else flows
 
 
 def never_updated(steps: Steps) -> Iterator[Alternative]:
-    """At each step the final state's cotangent comes back and nothing else.
+    """Gradients in which every step receives the final state's cotangent and nothing else.
 
     The initial state's gradient is that of step 0, or the final state's cotangent.
     """
@@ -198,7 +198,7 @@ def never_updated(steps: Steps) -> Iterator[Alternative]:
 
 
 def with_loops(steps: Steps) -> Iterator[Alternative]:
-    """Another loop on the way back, of several steps; or each step takes another one's cotangent."""
+    """Gradients by a backward loop over other steps, or in another order, or with a neighbour's cotangent."""
     count = steps.given.steps
     if count < 2:
         return

@@ -55,12 +55,12 @@ def explained(seen: Seen) -> str | None:
 
 
 def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
-    """What is otherwise on one way; a common factor says as much."""
+    """One changed way (``ways``) that explains them; None where a common factor says as much."""
     return None if common_factor(seen) else ways.explained(seen, names, partial(_fits, seen, names=names))
 
 
 def _unreached(seen: Seen) -> Iterator[Alternative]:
-    """Final states' cotangents that do not reach the wrong blocks, all else as it should be."""
+    """Gradients in which a final state's cotangent does not reach the wrong blocks."""
     case = seen.truth.case
     if isinstance(case.objective, Cotangents) and len(seen.blocks) < len(seen.got):
         for i, block in enumerate(case.model.of(Use.STATE)):
@@ -82,25 +82,25 @@ def explained_alone(seen: Seen, name: str) -> str | None:
 
 
 def _fits(seen: Seen, gradients: Mapping[str, Array], names: Sequence[str]) -> bool:
-    """Are these blocks what the alternative says, and those that are wrong not right by it?"""
+    """Do these blocks agree with the alternative, and does it differ from the truth in every wrong block?"""
     return all(
         name in gradients and close(seen, seen.got[name], gradients[name]) for name in names
     ) and not any(close(seen, gradients[name], seen.want(name)) for name in seen.blocks)
 
 
 def close(seen: Seen, got: Array, want: Array) -> bool:
-    """Are these alike to half of the digits?"""
+    """Do two arrays agree to half of the digits?"""
     return near(got, want, half_of_digits(seen.truth.case.dtype))
 
 
 def _of_blocks(seen: Seen) -> Iterator[Alternative]:
-    """What may be made of one block alone, whatever flows back."""
+    """Mistakes in the gradient of a single block."""
     yield from _misplaced(seen)
     yield from _of_steps_and_records(seen)
 
 
 def _of_flow(case: Case) -> Iterator[Alternative]:
-    """What changes all that flows back."""
+    """Mistakes that change everything that flows back."""
     steps = Steps.of(case)
     yield from with_held(steps)
     yield from _truncated(case)
@@ -110,7 +110,7 @@ def _of_flow(case: Case) -> Iterator[Alternative]:
 
 
 def _of_cotangents(case: Case, steps: Steps) -> Iterator[Alternative]:
-    """What is made of cotangents in another way than by a full gradient."""
+    """Mistakes in the use of the cotangents, for a full gradient."""
     yield from _cotangents(case)
     yield from with_loops(steps)
     if case.model.complex:
@@ -200,7 +200,7 @@ def _first(i: int, count: int) -> Sequence[int]:
 
 
 def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
-    """What is summed over steps, or records, summed over some of them."""
+    """Sums over only some of the steps, or of the records."""
     case, shared = seen.truth.case, [block.name for block in seen.truth.case.model.of(Use.STEP)]
     table = grouped_table(case)
     by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
@@ -218,7 +218,7 @@ def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
 
 
 def _of_equal_numbers(case: Case, names: Sequence[str]) -> Iterator[Alternative]:
-    """What is added up by whole numbers of an input, put in its place and not added, as E[k] += d does."""
+    """Rows chosen by numbers, where the last of equal numbers overwrites the others, as E[k] += d does."""
     for block in case.model.of(Use.INPUT):
         if block.below is not None and not block.axes:
             numbers = case.blocks[block.name]
@@ -230,7 +230,7 @@ def _of_equal_numbers(case: Case, names: Sequence[str]) -> Iterator[Alternative]
 
 
 def _of_last(case: Case, numbers: Array, names: Sequence[str]) -> dict[str, Array]:
-    """Of positions (N, T) that have the same number the last, the records of a step one after another."""
+    """The gradient of the last position (N, T) of each number alone, by steps, then by records."""
     made: dict[str, Array] = {}
     last = {number: place for place, number in enumerate(numbers.T.ravel().tolist())}
     for n in range(case.records):
@@ -252,7 +252,7 @@ def _of_records(case: Case, records: slice, names: Sequence[str]) -> dict[str, A
 
 
 def _cotangents(case: Case) -> Iterator[Alternative]:
-    """Cotangents that are not looked at, or not as they are given."""
+    """Cotangents that are ignored, or read wrongly."""
     outputs, state = outputs_cotangent(case), final_cotangents(case)
 
     def other(outputs: Array, state: tuple[Array, ...]) -> Callable[[], Mapping[str, Array]]:

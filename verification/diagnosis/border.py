@@ -19,14 +19,14 @@ AT_BORDER, NOT_WHOLE = "the border of two chunks", "a last chunk that is not who
 
 
 def at_border(engine: Engine, seen: Seen) -> str:
-    """Behind from how many steps on it is wrong: that this is the first beyond a chunk; or nothing."""
+    """The clause that this number of steps is one beyond a chunk; "" if it is not."""
     case = seen.truth.case
     chunk = chunk_of(engine.claim, case)
     return f", {AT_BORDER}" if chunk is not None and case.steps == chunk + 1 else ""
 
 
 def if_whole(engine: Engine, seen: Seen, wrong: Sequence[int], right: Sequence[int]) -> str:
-    """That it is wrong where chunks are not whole, if it is so with these numbers of steps; or nothing."""
+    """The clause that only incomplete chunks are wrong, if these numbers of steps show it; else ""."""
     chunk = chunk_of(engine.claim, seen.truth.case)
     if chunk is None or any(T % chunk for T in right) or not all(T % chunk for T in wrong):
         return ""
@@ -34,10 +34,10 @@ def if_whole(engine: Engine, seen: Seen, wrong: Sequence[int], right: Sequence[i
 
 
 def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
-    """What is wrong at a border in chunks such as a case's; None where it is no matter of chunks.
+    """The diagnosis of an error at a border of chunks; None if there is none.
 
-    ``small``: is something wrong in small cases? Then a chunk that is not whole is all that may tell it. Of
-    chunks that have a border in small cases these tell more.
+    ``small``: are small cases wrong as well? Then only an incomplete last chunk can be the reason. Chunks so
+    short that small cases have a border are left to those cases.
     """
     chunk, (least, most) = chunk_of(engine.claim, case), engine.claim.steps
     if chunk is None or chunk < max(least, *STEPS) or 2 * chunk > most:

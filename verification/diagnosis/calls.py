@@ -9,7 +9,7 @@ from verification.models.model import Use
 
 
 class Calls:
-    """A namespace that numbers the calls of a step, and says what each gives."""
+    """A namespace of functions that numbers the calls of a step, and computes the value of each."""
 
     def __init__(self, f: Namespace, answer: Callable[[int, str, Any], Any]) -> None:
         self._answer, self._number = answer, -1

@@ -32,7 +32,7 @@ RANKS = (1, 3, 0, 2)
 
 
 def circumstances(engine: Engine) -> Iterator[Case]:
-    """The plain case, and each that has one level otherwise."""
+    """The plain case, then one case for each other level of each factor."""
     model, claim = engine.model, engine.claim
     healthy = healthy_case(engine)
     factors = {name: levels for name, levels in table(model, claim).items() if name not in APART}
@@ -56,14 +56,14 @@ def circumstances(engine: Engine) -> Iterator[Case]:
 
 
 def _case(engine: Engine, healthy: Case, levels: dict[str, Level]) -> Case:
-    """The numbers of a row, the same as of every other but for what its levels say."""
+    """The case of a row, with the same random numbers as every other row's."""
     least = least_steps({**levels, "lengths": "alike"}, engine.claim.steps[0])
     sizes = {**healthy.sizes, "T": max(healthy.steps, least)}
     return by_levels(Row(levels, sizes), engine.model, engine.claim, np.random.default_rng(7))
 
 
 def ending_early(engine: Engine) -> Case:
-    """Healthy numbers of records that end at different steps, as far as the claim has so many of both."""
+    """A healthy case of records that end at different steps, with as many of both as the claim allows."""
     steps = max(len(RANKS), engine.claim.steps[0] + len(RANKS) - 1)
     healthy = healthy_case(engine, steps, len(RANKS))
     least, ranks = engine.claim.steps[0], RANKS[: healthy.records]
@@ -71,7 +71,7 @@ def ending_early(engine: Engine) -> Case:
 
 
 def large(engine: Engine) -> Iterator[Case]:
-    """Healthy numbers, of which one size is large, as far as the claim goes."""
+    """Healthy cases with one large size each, up to that of the claim."""
     if engine.claim.compiled:
         return
     healthy = healthy_case(engine)

@@ -15,12 +15,12 @@ CLOSE = 1e-5
 
 
 def clipped(engine: Engine, seen: Seen) -> str | None:
-    """How the wrong blocks are clipped, in words that follow "as if"; None where they are not."""
+    """How the wrong blocks are clipped, in words that follow "as if"; None if they are not."""
     return _by_value(seen) or _by_norm(engine, seen)
 
 
 def _by_value(seen: Seen) -> str | None:
-    """Right where small, and ± one number where large: more than once, or a round one."""
+    """Clipped by value: small entries are right, large ones are ± one number, which recurs or is round."""
     blocks = [(seen.got[name], seen.want(name)) for name in seen.blocks]
     if not blocks or any(np.iscomplexobj(got) or not np.all(np.isfinite(got)) for got, _ in blocks):
         return None
@@ -37,7 +37,7 @@ def _by_value(seen: Seen) -> str | None:
 
 
 def _by_norm(engine: Engine, seen: Seen) -> str | None:
-    """Each wrong block is a fraction of what it should be, and does not grow with the cotangents."""
+    """Clipped by norm: each wrong block is a fraction of the truth, and does not grow with the cotangents."""
     factors = [constant_factor(seen.got[name], seen.want(name)) for name in seen.blocks]
     if not factors or any(factor is None or not 0 < factor < 1 for factor in factors):
         return None

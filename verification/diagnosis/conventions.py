@@ -37,7 +37,7 @@ STEPS = (2, 4)
 class Convention:
     """A reading under which the forward agrees.
 
-    ``words``: what is otherwise; ``say``: what a user says for it. ``engine``: the engine so read; None where
+    ``words``: what differs; ``say``: how a user declares it. ``engine``: the engine so read; None where
     its scope has to be another, and then ``right`` says whether its gradients agree as well.
     """
 
@@ -113,7 +113,7 @@ class _Readings:
                 return
 
     def _functions(self) -> Iterator[Convention]:
-        """The readings with another function in a role, for an engine that is not told which."""
+        """The readings with another function in a role, for an engine that is not given which."""
         if self.engine.claim.capabilities.functions:
             return
         cases = [healthy_case(self.engine, steps) for steps in STEPS]
@@ -138,14 +138,14 @@ class _Readings:
         return seen is not None and not seen.raised and not seen.forward
 
     def _seen(self, engine: Engine, steps: int = STEPS[0]) -> Seen | None:
-        """What a case shows of a reading."""
+        """The result of a case under a reading."""
         key = engine.model, steps
         if key not in self.truths:
             self.truths[key] = Truth(healthy_case(engine, steps))
         return self._looked(engine, self.truths[key])
 
     def _looked(self, engine: Engine, truth: Truth) -> Seen | None:
-        """What a case shows; None where no call, or no time, is left."""
+        """The result of a case; None if no call, or no time, is left."""
         if not self.calls or spent() > self.until:
             return None
         self.calls -= 1

@@ -33,7 +33,7 @@ __all__ = ["Diagnosis", "diagnose"]
 
 
 def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere | None = None) -> Diagnosis:
-    """What is wrong with an engine of which a run found this on a case."""
+    """The diagnosis of an engine that a run has refuted, from its finding and the case."""
     if finding.property == CALLS_OF_TRAINING.name:
         return of_training(engine, finding)
     elsewhere = elsewhere or Elsewhere(engine)
@@ -62,7 +62,7 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
 
 
 def _with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagnosis:
-    """What is wrong, with other blocks that are elsewhere; a forward that is spoils all of them."""
+    """The diagnosis with the blocks that are wrong elsewhere; a wrong forward spoils all of them."""
     return with_others(engine, found, elsewhere) if found.blocks else found
 
 
@@ -71,7 +71,7 @@ def _by_steps(engine: Engine, records: int = RECORDS) -> list[Seen]:
 
 
 def _in_convention(convention: Convention) -> Diagnosis:
-    """What is left where the forward agrees under another reading."""
+    """The diagnosis of an engine whose forward agrees under another reading."""
     say = f"if {convention.words}: say {convention.say}."
     wrong, right = None, convention.right
     if convention.engine is not None:
@@ -125,7 +125,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
 
 
 def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str) -> Diagnosis:
-    """What is wrong with gradients, from the shortest case on in which any is."""
+    """The diagnosis of wrong gradients, from the shortest case that shows them."""
     wrong = [seen for seen in by_steps if seen.wrong]
     stage, last, more = stage_of(engine, first, by_steps), wrong[-1], later(first, wrong)
     as_if = clipped(engine, last) or rounded(engine, last) or explained(last)
@@ -160,7 +160,7 @@ def _limited(engine: Engine, seen: Seen) -> Diagnosis:
 def _apart(
     engine: Engine, stage: str, first: Seen, wrong: Sequence[Seen], more: Sequence[Later], start: str
 ) -> Diagnosis:
-    """What is wrong with blocks that may have a fault each."""
+    """The diagnosis of blocks that may each have a fault of their own."""
     last, cases, also = wrong[-1], _others(stage, wrong, more), _blocks(more)
     alone = each_alone(first.blocks, first, last)
     tail = alone_in_words(first.blocks, alone) or _hints(engine, stage, first)
@@ -181,7 +181,7 @@ def _as_well_in_words(more: Sequence[Later]) -> str:
 
 
 def _others(stage: str, wrong: Sequence[Seen], more: Sequence[Later]) -> Sequence[Seen]:
-    """The cases whose wrong parts are named with those of the first: all, if no part spoils another."""
+    """The cases whose wrong parts are named with those of the first: all, if the parts are independent."""
     spreads = stage != "accumulation" or any(each.is_carried for each in more)
     return () if spreads else wrong
 
@@ -193,7 +193,7 @@ def _hints(engine: Engine, stage: str, first: Seen) -> str:
 
 
 def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
-    """From which T on, where that is not the first that was tried, and up to which, where more are right."""
+    """The range of T in which it is wrong, as far as it is not all that was tried."""
     first = by_steps.index(seen)
     later = by_steps[first + 1 :]
     right = [each.truth.case.steps for each in later if not each.wrong]
@@ -212,7 +212,7 @@ def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
 
 
 def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
-    """Under what simpler circumstances the same blocks are right."""
+    """Simpler circumstances under which the same blocks are right."""
     case = wrong.truth.case
     if engine.claim.records[0] == 1 and case.records > 1:
         one = look_at(engine, healthy_case(engine, case.steps, records=1))
@@ -243,7 +243,7 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
 def _lags(engine: Engine, stage: str) -> Iterator[str]:
     """At which lags the inputs' gradients are wrong, read off a loss at the last step alone.
 
-    That what is carried is wrong at every lag but 0 is said by the stage.
+    Nothing is said if every lag but 0 is wrong: the stage says so.
     """
     case = healthy_case(engine)
     if not isinstance(case.objective, Cotangents):

@@ -37,7 +37,7 @@ def explained_by_ends(seen: Seen) -> str | None:
 
 
 def fault_in_words(seen: Seen, as_if: str | None) -> str:
-    """Where the bug is where records end early; ``as_if``: what explains it."""
+    """The place of a bug at the ends of records; ``as_if``: what explains it."""
     if not seen.forward and all(_is_beyond_alone(seen, name) for name in seen.blocks):
         blocks = joined(seen.blocks)
         return f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
@@ -45,7 +45,7 @@ def fault_in_words(seen: Seen, as_if: str | None) -> str:
 
 
 def _is_beyond_alone(seen: Seen, name: str) -> bool:
-    """Are only gradients of what follows a record's end wrong, which have to be zero?"""
+    """Are only the gradients of padding wrong, which must be zero?"""
     case = seen.truth.case
     if case.model.block(name).use is not Use.INPUT:
         return False
@@ -54,7 +54,7 @@ def _is_beyond_alone(seen: Seen, name: str) -> bool:
 
 
 def _cut(case: Case, name: str, array: Array) -> Array:
-    """A part of a forward; of the outputs without what follows a record's end, which is not looked at."""
+    """A part of a forward; of outputs only those before a record's end, because padding is not compared."""
     return case.to_ends(array) if name in case.model.outputs else array
 
 
@@ -67,7 +67,7 @@ def _orders(case: Case) -> Iterator[tuple[str, Array]]:
 
 
 def _is_in_order(seen: Seen, records: Array) -> bool:
-    """Is all that is wrong, of the forward or else of the gradient, right in this order of records?"""
+    """Would all wrong parts be right with the records in this order?"""
     case = seen.truth.case
     if seen.forward:
         due = {name: seen.truth.forward[name].truth[records] for name in seen.forward}

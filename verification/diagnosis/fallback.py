@@ -41,7 +41,7 @@ OF_A_CALL = (About.FORM, About.CALL, About.STEPS)
 
 
 def of_right_answers(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere) -> Diagnosis:
-    """What is wrong where every small case is right, first in the case that a run found, then elsewhere."""
+    """The diagnosis where every small case is right: first from the case that a run found, then elsewhere."""
     about, found, some = BY_NAME[finding.property].about, None, elsewhere.of(engine.claim.blocks)
     if about in (*OF_A_CALL, About.TRUNCATION) and not case.dtype.hasobject:
         found = _of_other_kind(engine, case)
@@ -58,9 +58,9 @@ def with_others(engine: Engine, found: Diagnosis, elsewhere: Elsewhere) -> Diagn
 
 
 def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
-    """The diagnosis, with where blocks are wrong that it does not name.
+    """The diagnosis, with the circumstances under which further blocks are wrong.
 
-    How arrays lie in memory is named already of an engine whose conduct is at fault.
+    Layouts are left out of the diagnosis of conduct, which has named them.
     """
     known = {*found.blocks, *found.also}
     others = []
@@ -75,7 +75,7 @@ def _and(engine: Engine, found: Diagnosis, some: Sequence[Where]) -> Diagnosis:
 
 
 def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis:
-    """What a property alone says, where no single call shows more."""
+    """The diagnosis by the refuted property, where no single call shows more."""
     about, alone = BY_NAME[finding.property].about, BY_NAME[finding.property].alone
     wide = widened_case(engine.claim, case) if about is About.STEPS else None
     if wide is not None and look_at(engine, wide).blocks:
@@ -114,7 +114,7 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
 
 
 def _changed_in_place(engine: Engine, case: Case) -> str | None:
-    """What is changed in place where arrays lie in C order; None of a case whose arrays do."""
+    """The message on an array that is changed in place, in C order; None if the case has that order."""
     if not case.layouts:
         return None
     found = findings(engine, truth_of(replace(case, layouts={})), (INPUTS_STAY.name,))
@@ -122,13 +122,13 @@ def _changed_in_place(engine: Engine, case: Case) -> str | None:
 
 
 def _of_layout(where: Where) -> Diagnosis:
-    """Which arrays are at fault, of all that lie otherwise."""
+    """The diagnosis of the arrays whose layout shows the bug."""
     clause = f"{beginning(where.words)}, {wrong_in_words(where.seen)}: in C order it is right."
     return Diagnosis("conduct", sentence=clause)
 
 
 def _of_values_within(engine: Engine) -> Diagnosis | None:
-    """What is wrong with healthy numbers but for a gate or a state; as a part may begin with a tiny one."""
+    """The diagnosis of an error that depends on the value of a gate, or on the size of a state."""
     found = from_within(lambda case: look_at(engine, case).wrong, healthy_case(engine, steps=2))
     for words, case in found:
         seen = look_at(engine, case)
@@ -142,7 +142,7 @@ SHORT = 9
 
 
 def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
-    """What is wrong with healthy numbers under a case's truncation, or with its records' ends."""
+    """The diagnosis with healthy numbers under the case's truncation, losses, or ends of records."""
     healthy = healthy_case(engine, steps=case.steps)
     weighted = case.objective if isinstance(case.objective, Weighted) else None
     if (case.truncation == FULL and case.lengths is None and weighted is None) or look_at(
@@ -174,7 +174,7 @@ def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
 
 
 def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
-    """A healthy case with weights, or of classes, as an objective has them, and what such losses are."""
+    """A healthy case with the weights, or the classes, of an objective, and the words for such losses."""
     axes = 0 if objective.weights is None else objective.weights.ndim
     weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
     loss = OF_CLASSES if objective.classes else OF_MODEL
@@ -187,21 +187,21 @@ def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
 
 
 def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
-    """Healthy numbers of records that end early, if the case's do: few, then as many as there."""
+    """Healthy cases of records that end early, if the case has such: few records, then as many as it has."""
     if case.lengths is not None:
         yield ending_early(engine)
         yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths)
 
 
 def _of_ends(seen: Seen) -> Diagnosis:
-    """What is wrong where records end early."""
+    """The diagnosis of an error at the ends of records."""
     as_if = explained_by_ends(seen)
     sentence = bug_first(fault_in_words(seen, as_if), f"{wrong_in_words(seen)} where records end early")
     return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
 
 
 def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis | None:
-    """What is wrong in a call that is no matter of sizes or magnitudes; None where there is no such thing."""
+    """The diagnosis of a call that is wrong for another reason than sizes or magnitudes; else None."""
     about = BY_NAME[finding.property].about
     if about is About.CALL and (found := _of_this_call(engine, finding, case)) is not None:
         return found
@@ -222,7 +222,7 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
 
 
 def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
-    """What a case's layout, or its limit explains."""
+    """The diagnosis by the case's layout, or by a clipped gradient; None if neither explains it."""
     seen = look_at(engine, case)
     if not seen.wrong and finding.property in (AUTOGRAD.name, FORWARD.name):
         bug = f"{DIFFER}, and this one is right where it is not the first"
@@ -244,7 +244,7 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
 
 
 def _of_circumstances(where: Where) -> Diagnosis:
-    """What is wrong under circumstances."""
+    """The diagnosis of blocks that are wrong under certain circumstances."""
     seen, clause = where.seen, wrong_in_words(where.seen)
     rest = tuple(name for name in where.blocks if name not in seen.blocks)
     more = f", in other such cases {joined(rest)} {verb(rest)} as well" if rest else ""
@@ -258,10 +258,10 @@ def _of_form(finding: Finding, where: str) -> Diagnosis:
 
 
 def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diagnosis:
-    """What is wrong with other sizes, or other numbers, than those of small healthy cases.
+    """The diagnosis of an error that needs other sizes, or numbers, than those of small healthy cases.
 
-    Of the case that a run found and of those that differ from a healthy one in a single size or magnitude,
-    the smaller tells it in less time.
+    It is sought from the case that a run found, and from those that differ from a healthy one in a single
+    size or magnitude, the smallest first: that takes the least time.
     """
     seen = look_at(engine, case)
     nearby = [each for each in some if not each.words and {*each.blocks} >= {*seen.blocks}]
@@ -281,7 +281,7 @@ def _at_sizes(case: Case) -> str:
 
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:
-    """What is refuted by other calls than the one on the case itself."""
+    """The diagnosis by the properties that need further calls."""
     unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))
     if unwritten is not None:
         return unwritten

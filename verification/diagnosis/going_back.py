@@ -38,18 +38,18 @@ Carry: TypeAlias = Callable[["StepBack", Flows], Flows]
 
 
 def by_autograd(tape: Trace[str]) -> Rules:
-    """None of another kind."""
+    """No rule is changed."""
     return {}
 
 
 def as_it_flows(at: "StepBack", flows: Flows) -> Flows:
-    """All that flows back, and nothing else."""
+    """Everything that flows back is carried, unchanged."""
     return flows
 
 
 @primitive  # type: ignore[untyped-decorator]
 def named(x: Any, name: str) -> Any:
-    """x, of which a step says what it is."""
+    """x, under the name that a step gives it."""
     return x
 
 
@@ -57,7 +57,7 @@ defvjp(named, lambda y, x, name: lambda flow: flow)
 
 
 class _Named(Marked):
-    """Puts values that have a name on a tape as well."""
+    """Functions that put named values on the tape."""
 
     def named(self, name: str, x: Any) -> Any:
         return named(x, name)
@@ -65,7 +65,7 @@ class _Named(Marked):
 
 @dataclass(frozen=True, eq=False)
 class StepBack:
-    """A step that is gone back through, by number, and what has flowed to the states after it."""
+    """The backward of one step, by its number, and the cotangents of the states after it."""
 
     steps: "Steps"
     step: int
@@ -108,12 +108,12 @@ class StepBack:
     def to_states(
         self, ruled: Ruled = by_autograd, instead: Gradients | None = None, flows: Flows | None = None
     ) -> dict[str, Any]:
-        """The same of the states that the step began with."""
+        """The cotangents of the states before the step."""
         arrived = self.back(ruled, instead, flows)
         return {name: arrived[name] for name in self.steps.states}
 
     def put_out(self) -> tuple[Flows, Flows]:
-        """What flows from what the step puts out to the states before it, and to those after it."""
+        """The cotangents that the step's outputs send to the states before it, and to those after it."""
         tape, own = self.played.tape, self.steps.own
         flows = {name: 0 * d if name in own else d for name, d in self.flows.items()}
         results = dict(zip(self.steps.states, tape.results, strict=True))
@@ -141,13 +141,13 @@ class StepBack:
 
 
 def nothing(at: StepBack, number: int, args: Sequence[Any], flow: Any) -> Sequence[Any]:
-    """Flows back through an operation."""
+    """An operation through which nothing flows back."""
     return [None for _ in at.entry(number).parents]
 
 
 @dataclass(frozen=True, eq=False)
 class Otherwise:
-    """The rule of an operation, by number, that is gone back through otherwise, and computed as it was."""
+    """Another backward rule of an operation, by number; its forward is unchanged."""
 
     number: int
     parts: Callable[[StepBack, int, Sequence[Any], Any], Sequence[Any]]
@@ -163,7 +163,7 @@ class Otherwise:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """A case's steps on tapes, and one from the final state, with the last step's inputs.
+    """A case's steps on tapes, and one more step from the final state with the last step's inputs.
 
     ``given``: the case; ``case``: in the next wider type, with its output as a state. ``seeds``: for each
     step, what its loss brings to the state after it and to the readout, without the final state's cotangents,
@@ -243,7 +243,7 @@ class Steps:
 
 
 def _term(case: Case, t: int, leaves: Mapping[str, Any]) -> tuple[Any]:
-    """The loss at a step, of the state after it and of what reads it out."""
+    """The loss at a step, as a function of the state after it and of the readout."""
     model, f = case.model, Namespace(case.chosen, Arithmetic())
     state = tuple(leaves[block.name] for block in model.of(Use.STATE))
     data = case.objective.data(t, case.steps)

@@ -53,7 +53,7 @@ def of_training(engine: Engine, finding: Finding) -> Diagnosis:
 
 
 def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
-    """The diagnosis of a failure that does not come again; to be called before everything else."""
+    """The diagnosis of a failure that does not occur again; to be called before everything else."""
     if _comes_again(engine, finding, case):
         return None
     unwritten = None if case.dtype.hasobject else of_unwritten(engine, look_at(engine, case))
@@ -64,13 +64,13 @@ def of_history(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None
 
 
 def of_what_is_kept(engine: Engine, finding: Finding) -> Diagnosis | None:
-    """What is wrong with an engine that keeps what it computed, and is right where nothing was kept."""
+    """The diagnosis of an engine that answers from stale results, and is right without any."""
     kept = "" if finding.property == REUSED_ARRAYS.name else kept_in_words(engine)
     return Diagnosis("conduct", sentence=bug_first(DIFFER + kept, f"{finding.wrong}")) if kept else None
 
 
 def of_other_answers(engine: Engine, small: Sequence[Seen]) -> Diagnosis | None:
-    """What is wrong with an engine that is right on a small case at one time, and wrong at another."""
+    """The diagnosis of an engine that is right on a small case in one call, and wrong in another."""
     for seen in reversed(small) if any(each.wrong for each in small) else ():
         unwritten = of_unwritten(engine, seen)
         if unwritten is not None and {*seen.blocks, *seen.forward} <= {*unwritten.blocks}:
@@ -86,7 +86,7 @@ def of_other_answers(engine: Engine, small: Sequence[Seen]) -> Diagnosis | None:
 
 
 def of_unwritten(engine: Engine, seen: Seen) -> Diagnosis | None:
-    """What is wrong with an engine that answers what was in memory before; None where it does not."""
+    """The diagnosis of an engine that returns memory it has not written; None if it does not."""
     arrays = {**seen.values, **seen.got}
     after = []
     for number in (np.nan, MARK):
@@ -106,7 +106,7 @@ def of_unwritten(engine: Engine, seen: Seen) -> Diagnosis | None:
 
 
 def kept_in_words(engine: Engine) -> str:
-    """What it answers again, behind that answers differ; "" where that is not seen, or all is wrong."""
+    """The clause on which results it reuses; "" where that is not seen, or every call is wrong."""
     case = healthy_case(engine)
     scales = (0.5 + 0.01 * i for i in range(100))
 
@@ -135,7 +135,7 @@ def kept_in_words(engine: Engine) -> str:
 
 
 def _comes_again(engine: Engine, finding: Finding, case: Case) -> bool:
-    """Is what was found wrong once more, in a first check? Where that takes long, yes."""
+    """Is the failure found again? True, unchecked, for what another call on the case cannot show."""
     about = BY_NAME[finding.property].about
     if about not in OF_THE_CASE or finding.lost:
         return True
@@ -147,7 +147,7 @@ def _comes_again(engine: Engine, finding: Finding, case: Case) -> bool:
 
 
 def _more_in_words(engine: Engine) -> str:
-    """What it keeps, or the properties of other calls that a small case refutes; "" where that is wrong."""
+    """The results it reuses, or the properties of further calls that a small case refutes; or ""."""
     if look_at(engine, healthy_case(engine)).wrong:
         return ""
     if kept := kept_in_words(engine):
@@ -170,6 +170,6 @@ def _times(array: Array, factor: float) -> Array:
 
 
 def _fill(arrays: Iterable[Array], number: float) -> None:
-    """Memory of the sizes of these is filled with a number, and given back."""
+    """Fills memory of the sizes of these arrays with a number, and frees it."""
     filled = [np.full_like(array, number) for array in arrays for _ in range(FILLED)]
     filled.clear()

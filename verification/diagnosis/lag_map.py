@@ -80,7 +80,7 @@ class Panel:
 
     @property
     def wrong_at_once(self) -> bool:
-        """Is the last step that some loss reaches, its own, of which nothing has been carried back?"""
+        """Is the contribution of a loss's own step wrong, to which nothing has been carried back?"""
         return any(mark in WRONG for t, row in enumerate(self.marks) for mark in row[min(t, len(row) - 1) :])
 
 
@@ -100,19 +100,19 @@ class LagMap:
 
 
 class TooLong(Exception):
-    """It takes more time than a picture is worth."""
+    """The map takes more time than a picture is worth."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Share:
-    """What a step brings to a block, of one loss: given and want, and the error that is accepted."""
+    """The contribution of a step to a block, for one loss: given, expected, and the error allowed."""
 
     got: Array
     want: Array
     bound: float
 
     def of(self, rows: slice) -> tuple[Array, Array]:
-        """Given and due of some rows; where it is one number, that."""
+        """Given and expected in some rows; a single number as it is."""
         got, want = np.atleast_1d(self.got, self.want)
         return got[rows], want[rows]
 
@@ -141,7 +141,7 @@ def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | No
 
 
 def _losses(case: Case) -> Iterator[tuple[str, Case]]:
-    """The case with one loss alone, by what a row is called."""
+    """The case with each loss alone, by the name of its row."""
     objective = case.objective
     if isinstance(objective, Cotangents):
         for t in range(case.steps):
@@ -173,7 +173,7 @@ def _view(engine: Engine, case: Case, name: str) -> str:
 
 
 def _restarts(engine: Engine, case: Case) -> bool:
-    """May the sequence begin later, and does a loss then reach back as far?"""
+    """Can the sequence begin later, with every loss still reaching back as far?"""
     claim, steps = engine.claim, range(case.steps)
     alike = all(
         max(s, case.reach[t]) == s + case.truncation.first(t - s, case.steps - s)
@@ -184,7 +184,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
 
 
 def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:
-    """What each step brings to each block, of a case with one loss."""
+    """The contribution of each step to each block, for a case with one loss."""
     wide, places = widened(case, engine.claim.sizes)
     made = _by_places(engine, wide, places, max(case.losses))
     later = [name for name in engine.claim.blocks if _view(engine, case, name) == BY_RESTART]
@@ -194,7 +194,7 @@ def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Sha
 
 
 def _by_places(engine: Engine, case: Case, places: Places, loss: int) -> dict[str, dict[int, _Share]]:
-    """The shares that stand apart in one answer; a READOUT is used at the step of the loss, a STATE at 0."""
+    """The contributions that are separate entries; a READOUT's is at the loss's step, a STATE's at 0."""
     answer, table, made = run_case(engine, case), grouped_table(case), {}
     for name, got in answer.gradients():
         use = case.model.block(name).use
@@ -210,7 +210,7 @@ def _by_places(engine: Engine, case: Case, places: Places, loss: int) -> dict[st
 
 
 def _by_restarts(engine: Engine, case: Case, names: list[str], ends: float) -> dict[str, dict[int, _Share]]:
-    """What the answer gains when the sequence begins one step earlier."""
+    """The contributions by restarts: the difference when the sequence begins one step earlier."""
     made: dict[str, dict[int, _Share]] = {name: {} for name in names}
     after: dict[str, _Share] = {}
     states = states_before(case)

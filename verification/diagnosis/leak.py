@@ -28,7 +28,7 @@ FORWARD, GRADIENT = "the forward", "the gradient"
 
 
 def of_leak(engine: Engine) -> Diagnosis | None:
-    """What is wrong with an engine of packed sequences of which one sees another; None of any other."""
+    """The diagnosis of an engine in which one packed sequence affects another; None of any other."""
     if not engine.claim.packed:
         return None
     case = ending_early(engine)
@@ -48,7 +48,7 @@ def of_leak(engine: Engine) -> Diagnosis | None:
 
 
 def _leaks(engine: Engine, case: Case) -> str:
-    """What leaks, from where and where to, the forward first, whose leaks the gradient has as well; or ""."""
+    """What leaks, from where to where; the forward first, whose leaks are in the gradient too; or ""."""
     first, places = run_case(engine, case), dict[str, set[int]]()
     for record in range(case.records):
         for what, n in _differences(case, first, run_case(engine, _changed(case, record))):

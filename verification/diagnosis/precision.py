@@ -24,7 +24,7 @@ SAME = 1e-2
 
 
 def narrow(seen: Seen) -> str | None:
-    """The narrower type that every wrong part is rounded to, by its name; None where it is none."""
+    """The name of the narrower type that every wrong part is rounded to; None if there is none."""
     wrong = [(seen.values[name], seen.truth.forward[name].truth) for name in seen.forward]
     wrong += [(seen.got[name], seen.want(name)) for name in seen.blocks]
     dtype = NARROW.get(seen.truth.case.dtype.name)

@@ -45,7 +45,7 @@ class OfSome:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What one case shows: its truth, the answer, and the wrong parts of the forward and of the gradient.
+    """The result of one case: its truth, the answer, and the wrong parts of the forward and of the gradient.
 
     ``values``: the forward's parts. ``got``: the gradients, of one that is kept in two arrays the wrong one.
     ``raised``: how the engine did not answer in form, and ``missing`` the name that it looked up in vain;
@@ -75,7 +75,7 @@ class Seen:
 
 
 def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
-    """What a case shows, by its truth."""
+    """The result of a case whose truth is given."""
     try:
         answer = run_case(engine, truth.case)
     except Unsupported:
@@ -93,12 +93,12 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
 
 
 def look_at(engine: Engine, case: Case) -> Seen:
-    """What a case shows, its truth made for it."""
+    """The result of a case."""
     return look(engine, Truth(case) if case.lengths is None else RaggedTruth(case))
 
 
 def glance_at(engine: Engine, case: Case) -> Seen | None:
-    """What a case shows, if more than half of the digits is off somewhere: a tenth of what a truth takes.
+    """The result of a case if some number is off by more than half of its digits: a tenth of a truth's cost.
 
     None where no more than that is, or there is no truth at this precision.
     """

@@ -24,7 +24,7 @@ HALVED = 14
 
 
 def of_scale(engine: Engine, finding: Finding) -> Diagnosis:
-    """What is wrong where cotangents are large, or where they are small."""
+    """The diagnosis of a gradient that is wrong for large cotangents, or for small ones."""
     largest = int(limits(healthy_case(engine).dtype).maxexp)
     for power in POWERS.get(largest, POWERS[WIDEST]):
         by_steps = [look_at(engine, _healthy(engine, steps, power)) for steps in steps_of(engine)]

@@ -16,7 +16,7 @@ from verification.models.model import Use
 
 @dataclass(frozen=True, eq=False)
 class Later:
-    """What is wrong from a case's steps on, and right with fewer: blocks, and further parts, in words."""
+    """What is wrong from a case's steps on, and right with fewer: blocks, and further parts in words."""
 
     seen: Seen
     blocks: tuple[str, ...]
@@ -27,7 +27,7 @@ class Later:
 
     @property
     def is_carried(self) -> bool:
-        """Are there gradients among them that show what flows back?"""
+        """Do these gradients show what flows back?"""
         model = self.seen.truth.case.model
         return any(model.block(name).use in (Use.STATE, Use.INPUT) for name in self.blocks)
 

@@ -17,7 +17,7 @@ SMALL = ("accumulation", "parameters", "state", "recursion", "step")
 
 
 def is_shown(diagnosis: Diagnosis, wrong: frozenset[str]) -> bool:
-    """Does a case show what a diagnosis says, in which these parts are wrong?"""
+    """Does a case, in which these parts are wrong, show what the diagnosis says?"""
     if diagnosis.stage in SMALL:
         return wrong >= {*diagnosis.blocks}
     if diagnosis.stage == "forward":
@@ -27,7 +27,7 @@ def is_shown(diagnosis: Diagnosis, wrong: frozenset[str]) -> bool:
 
 
 def wrong_in(engine: Engine, case: Case) -> frozenset[str]:
-    """The parts of a forward, or else the gradients, that are wrong on a case; none of one not in form."""
+    """The wrong parts of the forward, or else the wrong gradients; none if the answer is not in form."""
     if case.dtype.hasobject:
         return frozenset(engine.claim.blocks)
     seen = look_at(engine, case)
@@ -35,7 +35,7 @@ def wrong_in(engine: Engine, case: Case) -> frozenset[str]:
 
 
 def showing(engine: Engine, diagnosis: Diagnosis) -> tuple[Case, Finding] | None:
-    """The first small case that shows what a diagnosis says, and what is found there; or None."""
+    """The first small case that shows what the diagnosis says, with its finding; or None."""
     if diagnosis.stage not in (*SMALL, "forward"):
         return None
     for steps in steps_of(engine):

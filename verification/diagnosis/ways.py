@@ -52,7 +52,7 @@ STEPS: dict[str, Callable[[int, int], int]] = {
 
 
 def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool]) -> str | None:
-    """What is otherwise on some way, in words behind "as if", if that fits; ``names``: what is looked at."""
+    """The change on one way that fits the answer, in words behind "as if"; ``names``: the blocks compared."""
     case = seen.truth.case
     if case.truncation != FULL or case.lengths is not None:
         return None
@@ -152,7 +152,7 @@ class _Steps:
 
     @property
     def alike(self) -> bool:
-        """Are all tapes one? They are not with branches that numbers decide."""
+        """Are all tapes alike? They differ where numbers decide a branch."""
         forms = {tuple((e.made_by, e.parents) for e in each.tape.entries) for each in self.steps.played}
         return len(forms) == 1
 
@@ -170,7 +170,7 @@ class _Steps:
         return found
 
     def ways(self) -> list[_Way]:
-        """Each by itself, and together those to one number that are called alike."""
+        """Each way by itself, and all ways of one name to one number together."""
         tape, made_of = self.tape, self.made_of
         order = [block.name for block in self.given.model.blocks]
         found: dict[tuple[int, str], list[tuple[int, int]]] = {}
@@ -272,7 +272,7 @@ def _constant(seen: Seen, names: Sequence[str], steps: _Steps, way: _Way) -> flo
     size = sum(float(np.sum(array**2)) for array in off.values())
 
     def reached(factor: float) -> float:
-        """How far it goes, where 0 is right and 1 is as wrong as what was given."""
+        """How far it goes towards the answer given: 0 is the truth, 1 that answer."""
         made = steps.gradient(way.rules(_times(factor)))
         return sum(float(np.sum((made[name] - want[name]) * off[name])) for name in names) / size
 

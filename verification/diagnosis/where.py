@@ -27,9 +27,9 @@ SECONDS = 8.0
 
 @dataclass(frozen=True, eq=False)
 class Where:
-    """Circumstances, a case that has them, and the blocks that are wrong in any such.
+    """Circumstances, a case that has them, and the blocks that are wrong in any such case.
 
-    ``words``: "" where they are a matter of sizes or magnitudes, which it takes more calls to find.
+    ``words``: "" for sizes or magnitudes, which further calls have to find.
     """
 
     words: str
@@ -38,7 +38,7 @@ class Where:
 
 
 def wrong_where(engine: Engine) -> list[Where]:
-    """Where an engine is wrong that is right in small healthy cases; nothing of another."""
+    """The circumstances under which an engine is wrong that is right in small healthy cases."""
     ends = spent() + SECONDS
     wrong: list[Seen] = []
     right: list[Case] = []
@@ -58,7 +58,7 @@ def wrong_where(engine: Engine) -> list[Where]:
 
 
 class Elsewhere:
-    """Where an engine is wrong, looked for once for the same blocks: a sentence and a picture need it."""
+    """Those circumstances, searched once for the same blocks: a sentence and a picture need them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -33,7 +33,7 @@ Wrong = Callable[[Case], bool]
 
 
 def from_within(wrong: Wrong, healthy: Case) -> Iterator[tuple[str, Case]]:
-    """Where gates or states are so that it is wrong, in words, with a case; nothing where it stays right."""
+    """Values of gates or states at which it is wrong, in words, with a case; nothing if it stays right."""
     biases = [each for each in healthy.model.of(Use.STEP) if len(each.axes) == 1 and len(each.parts) > 1]
     states = [each for each in healthy.model.of(Use.STATE) if healthy.blocks[each.name].any()]
     # A closed gate leaves tiny states, and large states drive gates to their ends.
@@ -90,7 +90,7 @@ def geometric_mean(a: float, b: float) -> float:
 def bisected(
     wrong: Callable[[float], bool], right: float, other: float, middle_of: Callable[[float, float], float]
 ) -> float:
-    """Where right turns to wrong, between a number of which it is right and another."""
+    """The number at which right turns to wrong, between one that is right and one that is wrong."""
     for _ in range(HALVINGS):
         middle = middle_of(right, other)
         if wrong(middle):

@@ -85,7 +85,7 @@ def _pattern(first: Seen, last: Seen | None, name: str, parts: tuple[str, ...]) 
 
 
 def factor_in_words(seen: Seen, name: str, parts: tuple[str, ...]) -> str:
-    """By what factor these parts, or all, are off, where they share one, or how little they are."""
+    """The factor by which these parts, or all, are off, if they share one, or that they are tiny."""
     got, want = _numbers(seen, name, parts)
     error = off(got, want)
     if 0 < error <= ALIKE:
@@ -129,7 +129,7 @@ def off_by(got: Array, want: Array, more: Mapping[float, str]) -> str:
 
 
 def constant_factor(got: Array, want: Array) -> float | None:
-    """The real number by which all of one is all of the other, if there is one."""
+    """The real number that multiplies one array into the other, if there is one."""
     largest = np.unravel_index(np.argmax(np.abs(want)), want.shape)
     if not want[largest]:
         return None

@@ -41,7 +41,7 @@ class Fault:
 
     ``caught_by`` is None for an engine that is equal to the right one: ``story`` then says why, and no
     property may accuse it. ``place``: where a diagnosis has to find it, as ``Diagnosis.place`` says it, and
-    ``as_if`` what it has to say is computed instead; ``told``: words of its sentence. ``cell``: the one in
+    ``as_if`` what it has to say is computed instead; ``says``: words of its sentence. ``cell``: the one in
     whose gradients it shows, by the name of its model. ``family``: the kind that it is of. ``case``: what a
     case needs on which it shows, where not every one does.
     """
@@ -54,7 +54,7 @@ class Fault:
     place: str = ""
     cell: str = "vanilla"
     as_if: str | None = None
-    told: str = ""
+    says: str = ""
     family: str = ""
     case: Mapping[str, Any] = field(default_factory=dict)
 

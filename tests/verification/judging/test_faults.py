@@ -54,7 +54,7 @@ def test_a_fault_is_caught_and_placed(fault):
     calls.clear()
     diagnosis = diagnose(engine, found[0], case)
     assert (diagnosis.place, diagnosis.as_if) == (fault.place, fault.as_if), diagnosis.sentence
-    assert fault.told in diagnosis.sentence, diagnosis.sentence
+    assert fault.says in diagnosis.sentence, diagnosis.sentence
     assert len(calls) <= CALLS
 
 

@@ -21,7 +21,7 @@ def test_the_wrong_line_stands_beside_the_right_one():
 
 
 WRITTEN = """\
-## Who reads this is told what it is about.
+## Who reads this learns what it is about.
 
 # where='cells.lstm', cell='lstm', caught_by='lags', family='slope'
 
@@ -30,7 +30,7 @@ the slope is left out
 -     * y
 + d
 = step: U (f), as if it were 1
-& caught_by='forward', told='of sigmoid', records=7, levels={'zero': 'b'}
+& caught_by='forward', says='of sigmoid', records=7, levels={'zero': 'b'}
 
 two lines, of which one goes
 > What happened.
@@ -58,7 +58,7 @@ def test_a_file_is_read(tmp_path):
     slope, two, another = read(path)
     assert slope.edits == (Edit("cells.lstm", "d * (1 - y)\n    * y", "d"),)
     assert (slope.name, slope.story, slope.source) == (*["the slope is left out"] * 2, "plausible")
-    assert (slope.place, slope.as_if, slope.told) == ("step: U (f)", "it were 1", "of sigmoid")
+    assert (slope.place, slope.as_if, slope.says) == ("step: U (f)", "it were 1", "of sigmoid")
     assert (slope.caught_by, slope.cell, slope.family) == ("forward", "lstm", "slope")
     assert slope.case == {"records": 7, "levels": {"zero": "b"}}
     assert two.edits == (
