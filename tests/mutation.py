@@ -66,6 +66,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
         "rnn.interchange.to_torch": ("c), strict=", "c), )", "recurrent), strict=", "recurrent), )"),
         "rnn.through_time.recurrence.Several.states": ("parts, strict=", "parts, )"),
+        "rnn.through_time.ways._two_way": (
+            *("(answers), strict=None)", "(answers), )", "(answers), strict=False)"),
+        ),
         "rnn.calls.states.checked_state": ("given, strict=None)", "given, )", "given, strict=False)"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
@@ -152,6 +155,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
         "rnn.calls.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
         "rnn.losses.ClassLoss.checked_targets": ("XXiuXX", "copy=None", "np.intp, )", "copy=True"),
+        "rnn.through_time.rounds._round": ("np.zeros(stop, None)", "np.zeros(stop, )"),
+        "rnn.through_time.rounds._both_ways": ("np.zeros(steps, None)", "np.zeros(steps, )"),
     },
     "None is as empty as (), and the first segment has no carry to go on with.": {
         "rnn.through_time.bptt.bptt": ("initial: Arrays = None",),

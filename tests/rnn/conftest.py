@@ -2,10 +2,20 @@
 
 import pytest
 
-from rnn.through_time import routes
+from rnn import loops
+from rnn.through_time import rounds, routes, ways
+
+# Of functions that `make mutation` changes, what they gave.
+AT_HAND = (
+    loops._of_all,
+    routes._segments_at_hand,
+    *(ways._two_way_at_hand, ways._back_at_hand),
+    *(rounds._rounds_at_hand, rounds._rounds_both_ways),
+)
 
 
 @pytest.fixture(autouse=True)
-def no_segments_are_at_hand() -> None:
+def nothing_is_at_hand() -> None:
     """Each test works out its own, or one with the same truncation would pass whatever became of the code."""
-    routes._segments_at_hand.cache_clear()
+    for cached in AT_HAND:
+        cached.cache_clear()

@@ -1,8 +1,12 @@
-"""A pytest plugin for `make mutation`: the quickest tests run first and alone, for most changes fail one.
+"""A pytest plugin for `make mutation`: how the tests that a change can reach are run.
 
-mutmut hands every test that a change can reach to pytest, thousands of them in no order. To collect those
-takes some seconds, and the first test that fails decides. Nor need a change that never ends be waited for as
-long as they all take.
+The quickest run first and alone, for most changes fail one. mutmut hands every test that a change can reach
+to pytest, thousands of them in no order. To collect those takes some seconds, and the first test that fails
+decides. Nor need a change that never ends be waited for as long as they all take.
+
+What a module of tests makes when it is imported, as its tables of cells, a change can reach as well. So each
+test of a module counts as one that calls what the module has called, and modules are imported anew under a
+change. And no test takes too long: on busy processors one would, whatever was changed.
 """
 
 import json
@@ -14,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import processor_time
+
 # Where mutmut keeps how long each test took on the right program, from the copy in which it runs them.
 DURATIONS = Path("mutmut-stats.json")
 
@@ -23,15 +29,16 @@ FIRST = 100
 # Seconds for these, which take about one, and what mutmut takes for the exit code of one that has not ended.
 LIMIT, TIMEOUT = 30.0, 24
 
-# Where classes of parameters are cached, which cells that tests have collected hold: there is one of each.
-CLASSES = "rnn.through_time.naming"
-
 IS_FIRST = pytest.StashKey[bool]()
+
+# What a module of tests called of the functions that mutmut changes, when it was imported.
+CALLED = pytest.StashKey[frozenset[str]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Of many tests the quickest run in a process of their own, the others only if none of those fails."""
+    processor_time.QUICK = float("inf")
     took = json.loads(DURATIONS.read_text())["duration_by_test"] if DURATIONS.exists() else {}
     tests = sorted(config.args, key=lambda test: took.get(test, 0))
     config.stash[IS_FIRST] = False
@@ -43,17 +50,34 @@ def pytest_cmdline_main(config):
             if code:
                 return code
     config.args = tests[:FIRST] if config.stash[IS_FIRST] else tests
-    _forget()
+    if not config.stash[IS_FIRST]:
+        for name in [name for name in sys.modules if name.startswith("tests.rnn.")]:
+            del sys.modules[name]
     return None
 
 
-def _forget():
-    """Clears the caches of rnn's functions: what the right program has cached would hide a change of them."""
-    for name, module in [*sys.modules.items()]:
-        cleared = name.partition(".")[0] == "rnn" and name != CLASSES
-        for function in vars(module).values() if cleared else ():
-            if hasattr(function, "cache_clear"):
-                function.cache_clear()
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    """Notes what a module has called: mutmut would take it for a call of whichever test comes first."""
+    report = yield
+    if isinstance(collector, pytest.Module):
+        collector.stash[CALLED] = frozenset(_called())
+        _called().clear()
+    return report
+
+
+def pytest_runtest_setup(item):
+    """What the module of a test has called, the test has."""
+    module = item.getparent(pytest.Module)
+    if module is not None:
+        _called().update(module.stash[CALLED])
+
+
+def _called():
+    """Where mutmut notes which functions are called; without it, as elsewhere, this is not run."""
+    from mutmut.state import state
+
+    return state()._stats
 
 
 def _exit_code(child):
