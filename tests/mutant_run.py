@@ -18,8 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import processor_time
-
 # Where mutmut keeps how long each test took on the right program, from the copy in which it runs them.
 DURATIONS = Path("mutmut-stats.json")
 
@@ -38,6 +36,9 @@ CALLED = pytest.StashKey[frozenset[str]]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Of many tests the quickest run in a process of their own, the others only if none of those fails."""
+    # Not sooner: pytest rewrites what a plugin asserts before it imports it.
+    from tests import processor_time
+
     processor_time.QUICK = float("inf")
     took = json.loads(DURATIONS.read_text())["duration_by_test"] if DURATIONS.exists() else {}
     tests = sorted(config.args, key=lambda test: took.get(test, 0))

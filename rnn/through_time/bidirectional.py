@@ -26,12 +26,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from rnn.cells.cell import Arrays
-from rnn.common.arrays import Array, zeros
+from rnn.common.arrays import Array
 from rnn.common.checks import keep, kind_of, shown
 from rnn.common.representation import as_call
 from rnn.through_time.bptt import Loops
 from rnn.through_time.naming import reverse_named
-from rnn.through_time.recurrence import Back, Finals, Inputs, Several, recurrence
+from rnn.through_time.recurrence import Back, Finals, Inputs, Several, after_zeros, recurrence
 from rnn.through_time.routes import Segment
 from rnn.through_time.ways import Ways, turned, ways_of
 
@@ -64,8 +64,8 @@ class Bidirectional(Several):
     """
 
     cell: Any
+    two_way = True
     _reads: ClassVar[str] = "in both directions"
-    _in_own_time: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         name = f"{kind_of(self)}.cell"
@@ -74,9 +74,8 @@ class Bidirectional(Several):
             needed = "a cell, or a stack of cells, in one direction"
             raise TypeError(f"{name}: {shown(self.cell)}, needed {needed}")
         self._of((own, own), _named)
-        keep(self, inputs=own.inputs, units=2 * own.units, two_way=True, hands_down_both_ways=False)
-        keep(self, handed_up=(), whole_alone=False, name=f"{kind_of(self)}({own.name})")
-        keep(self, layout=f"{own.layout} {self._reads}", whole_in_levels=self._in_own_time)
+        keep(self, inputs=own.inputs, units=2 * own.units)
+        keep(self, name=f"{kind_of(self)}({own.name})", layout=f"{own.layout} {self._reads}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it is copied and pickled: no module holds the classes of its parameters."""
@@ -119,14 +118,14 @@ class Bidirectional(Several):
         loops: Loops,
     ) -> Back:
         """As in ``Recurrence``: each direction by itself, from its half of the cotangents."""
-        units, steps = self._parts[0].units, segment.stop
+        units = self._parts[0].units
         ahead_, back_ = self._ways(segment)
-        dys = _from_first(dhs[:, :, units:], segment.first_loss, back_.first_loss, steps)
+        dys = after_zeros(dhs[:, :, units:], segment.first_loss - back_.first_loss)
         reverse = np.ascontiguousarray(self._beside(dys, tape.lengths))  # ←dy by the steps of its own time
         ahead = self._part_back(0, params, tape, dhs[:, :, :units], finals, ahead_, (), loops)
         back = self._part_back(1, params, tape, reverse, finals, back_, (), loops)
-        dxs = _from_first(ahead.dxs, ahead.first, 0, steps)
-        dxs = dxs + turned(_from_first(back.dxs, back.first, 0, steps), tape.lengths)  # →dx_t + ←dx_T−1−t
+        dxs = after_zeros(ahead.dxs, ahead.first)
+        dxs = dxs + turned(after_zeros(back.dxs, back.first), tape.lengths)  # →dx_t + ←dx_T−1−t
         return Back((*ahead.weights, *back.weights), dxs, 0, (*ahead.state, *back.state), ())
 
     def _beside(self, array: Array, lengths: Array | None) -> Array:
@@ -156,7 +155,7 @@ class BothEnds(Bidirectional):
     """
 
     _reads: ClassVar[str] = "from both ends"
-    _in_own_time: ClassVar[bool] = True
+    whole_in_levels = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it is copied and pickled: no module holds the classes of its parameters."""
@@ -173,15 +172,6 @@ class BothEnds(Bidirectional):
 def _named(name: str, way: int) -> str:
     """A name in the first direction, and in the second."""
     return reverse_named(name) if way else name
-
-
-def _from_first(part: Array, first: int, needed: int, steps: int) -> Array:
-    """What is known from step ``first`` on, with zeros before, from the step that is ``needed`` first."""
-    if first == needed:
-        return part
-    every = zeros((steps - needed, *part.shape[1:]), part)
-    every[first - needed :] = part
-    return every
 
 
 def _lengths(active: Sequence[int], records: int) -> Array:

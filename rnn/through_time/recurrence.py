@@ -63,6 +63,11 @@ class Back(NamedTuple):
     carry: Arrays
 
 
+def after_zeros(array: Array, steps: int) -> Array:
+    """What there is of some steps, behind zeros of so many steps before them."""
+    return np.concatenate((zeros((steps, *array.shape[1:]), array), array)) if steps else array
+
+
 class Inputs(NamedTuple):
     """What is read: ``xs`` (N, T, D), of whose records step t has the first ``active[t]``, or all where None.
 
@@ -105,11 +110,11 @@ class Recurrence(ABC, Generic[Own, OwnWeights]):
     weights: type[OwnWeights]
     params: type[Own]
     shapes: Mapping[str, tuple[int, ...]]
-    two_way: bool
-    hands_down_both_ways: bool
-    whole_alone: bool
-    whole_in_levels: bool
-    handed_up: tuple[int, ...]
+    two_way: bool = False
+    hands_down_both_ways: bool = False
+    whole_alone: bool = False
+    whole_in_levels: bool = False
+    handed_up: tuple[int, ...] = ()
     name: str
     layout: str
 
@@ -173,8 +178,7 @@ class Single(Recurrence[Any, Any]):
         own, name = self.cell, kind_of(self.cell)
         keep(self, inputs=own.inputs, units=own.units, cells=(own,), state=own.state)
         keep(self, widths=(own.units,) * len(own.state))
-        keep(self, two_way=False, hands_down_both_ways=False, whole_alone=False, whole_in_levels=False)
-        keep(self, weights=own.weights, params=own.params, shapes=own.shapes, handed_up=())
+        keep(self, weights=own.weights, params=own.params, shapes=own.shapes)
         keep(self, name=name, layout=f"{own.units} units of {name}")
 
     def init(self, rng: np.random.Generator) -> Arrays:

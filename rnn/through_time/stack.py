@@ -25,7 +25,7 @@ from rnn.common.arrays import Array, zeros
 from rnn.common.checks import keep, shown
 from rnn.through_time.bptt import Loops
 from rnn.through_time.naming import level_named
-from rnn.through_time.recurrence import Back, Finals, Inputs, Recurrence, Several, recurrence
+from rnn.through_time.recurrence import Back, Finals, Inputs, Recurrence, Several, after_zeros, recurrence
 from rnn.through_time.rounds import rounds_of
 from rnn.through_time.routes import Segment
 
@@ -80,7 +80,6 @@ class Stack(Several):
         keep(self, levels=levels, inputs=found[0].inputs, units=found[-1].units)
         keep(self, two_way=two_way, hands_down_both_ways=two_way and len(found) > 1)
         keep(self, whole_alone=len(found) > 1 and any(each.whole_in_levels for each in found))
-        keep(self, whole_in_levels=False)
         keep(self, handed_up=tuple(each.units for each in found[:-1]))
         keep(self, name=f"Stack({', '.join(each.name for each in found)})")
         keep(self, layout=f"a stack of {', '.join(each.layout for each in found)}")
@@ -132,22 +131,14 @@ class Stack(Several):
             for place in reversed(range(len(self._parts))):
                 back = self._part_back(place, params, tape, handed_down, finals, now, carry, loops)
                 found.insert(0, back)
-                now, handed_down = below, _from(below.first_loss, back)  # dhˡ⁻¹_t+1 = dxˡ_t
+                now = below
+                handed_down = after_zeros(back.dxs, back.first - below.first_loss)  # dhˡ⁻¹_t+1 = dxˡ_t
                 if place and tape.masks:
                     mask = tape.masks[place - 1].swapaxes(0, 1)[below.first_loss - segment.start :]
                     handed_down = np.multiply(handed_down, mask, order="C")  # ⊙ mˡ⁻¹_t
             total = _sum(total, found)
         assert total is not None  # there is a round at least
         return total
-
-
-def _from(first: int, back: Back) -> Array:
-    """dxs from step ``first`` on, which is none after the first that was reached."""
-    if first == back.first:
-        return back.dxs
-    every = zeros((back.first - first + len(back.dxs), *back.dxs.shape[1:]), back.dxs)
-    every[back.first - first :] = back.dxs
-    return every
 
 
 def _sum(total: Back | None, levels: Sequence[Back]) -> Back:

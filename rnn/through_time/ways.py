@@ -92,4 +92,4 @@ def turned(array: Array, lengths: Array | None) -> Array:
 
 def _reaching(sweeps: Iterable[Sweep]) -> list[Sweep]:
     """Those that reach a step, the earliest first."""
-    return sorted((sweep for sweep in sweeps if sweep.depth > 0), key=lambda sweep: sweep.seed)
+    return sorted(sweep for sweep in sweeps if sweep.depth > 0)

@@ -35,13 +35,14 @@ SPANS = "needed the number of updates that Cosine has to span$"
     *of(
         lambda block: checked_block("g", block),
         (np.broadcast_to(1.0, 2**59), MemoryError, f"g: shape ({2**59},), needed a smaller one: it does"),
+        ([[1.0], []], TypeError, "g: list, needed a NumPy array$"),
         (np.ones(1, np.float16), TypeError, "g: dtype float16, needed float32, float64 or longdouble$"),
         (np.ones((1, 1)).view(np.matrix), TypeError, "g: matrix, needed a NumPy array$"),
         (np.ma.ones(1), TypeError, "g: a masked array, needed one without a mask, as its filled() is$"),
     ),
     *of(
         check_params,
-        (None, TypeError, "params: NoneType, needed a NamedTuple of arrays$"),
+        ([ONES.M], TypeError, "params: list, needed a NamedTuple of arrays$"),
         (Pair(np.ones(2), None), TypeError, "params.v: NoneType, needed a NumPy array$"),
         ((np.ones(2), np.ones(2, "f4")), TypeError, "params.1: dtype float32, needed float64, as the first"),
     ),

@@ -51,9 +51,18 @@ EACH = [
 every_one = pytest.mark.parametrize("cell", EACH, ids=str)
 
 
+# A level by itself, under which and over which there is none.
+ALONE = [Stack(EACH[0]), Stack(EACH[5])]
+
+
+def has_levels(cell):
+    """Is it a stack of more than one?"""
+    return isinstance(cell, Stack) and len(cell.levels) > 1
+
+
 def refuses(cell, truncation):
     """Is it a stack with a level that reads from both ends, and a truncation?"""
-    within = isinstance(cell, Stack) and any(isinstance(level, BothEnds) for level in cell.levels)
+    within = has_levels(cell) and any(isinstance(level, BothEnds) for level in cell.levels)
     return within and any(truncation.first(t, T) for t in range(T))
 
 
@@ -146,6 +155,7 @@ PATHS = [
     for i, cell in enumerate(EACH)
     for j, truncation in enumerate([*TRUNCATIONS, AtEnds()])
 ]
+PATHS += [(cell, Window(1), "every") for cell in ALONE]
 
 
 @pytest.mark.parametrize(("cell", "truncation", "losses"), PATHS, ids=str)
@@ -166,6 +176,29 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
     for _ in range(2):
         _, again = net.loss_and_gradients(**given, truncation=truncation, workspace=workspace)
     assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(grads)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble], ids=str)
+@pytest.mark.parametrize("cell", [EACH[4], EACH[6]], ids=str)
+def test_numbers_keep_their_type(cell, dtype):
+    """Whatever is put side by side, kept in a workspace, which holds what was computed, or computed again."""
+    given, net = problem(cell, "last"), RNN(cell, outputs=K, loops=NumPyLoops())
+    params = net.cell.params(*(block.astype(dtype) for block in given.pop("params")))
+    given = {"params": params} | {
+        name: tuple(part.astype(dtype) for part in each) if name == "h0" else each.astype(dtype)
+        for name, each in given.items()
+    }
+    workspace = net.workspace(N, T, dtype)
+    for asked in ({}, {"workspace": workspace}, {"checkpoints": Checkpoints(2)}):
+        _, grads = net.loss_and_gradients(**given, **asked)
+        assert {block.dtype for block in blocks(grads)} == {np.dtype(dtype)}
+    outputs, state = net.forward(params, given["xs"], given["h0"])
+    own, tape = recurrence("cell", cell), workspace.tape
+    found = own.outputs(tape), *(array[-1] for array in own.states(tape))
+    assert {array.dtype for array in (outputs, *state, *found)} == {np.dtype(dtype)}
+    for one, other in zip(found[1:], state, strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_allclose(found[0].swapaxes(0, 1) @ params.V.T + params.c, outputs, atol=1e-5)
 
 
 IN_LEVELS = [EACH[7], EACH[1], EACH[2]]
@@ -261,18 +294,19 @@ def alone(given, n):
     return own
 
 
-ALONE = [
+OF_LENGTHS = [
     (cell, truncation, ("every", "last")[(i + j) % 2])
     for i, cell in enumerate(EACH)
     for j, truncation in enumerate([Full(), Window(2), Chunked(2), Chunked(2, 3)])
 ]
+OF_LENGTHS += [(cell, Window(2), "every") for cell in ALONE]
 
 
-@pytest.mark.parametrize(("cell", "truncation", "losses"), ALONE, ids=str)
+@pytest.mark.parametrize(("cell", "truncation", "losses"), OF_LENGTHS, ids=str)
 def test_each_record_is_as_if_alone(cell, truncation, losses):
     """The second direction begins at its own end; only stacked levels need Full()."""
     given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
-    if isinstance(cell, Stack) and cell.two_way and any(truncation.first(t, T) for t in range(T)):
+    if has_levels(cell) and cell.two_way and any(truncation.first(t, T) for t in range(T)):
         message = r"^truncation: \S+, needed rnn.Full\(\) with lengths, and levels of which one reads from"
         with pytest.raises(ValueError, match=message.replace(r"\S+", r".+")):
             net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)

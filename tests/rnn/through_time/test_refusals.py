@@ -71,7 +71,11 @@ def in_fractions(f):
         lambda levels: Stack(*levels),
         ((), TypeError, "Stack: no levels, needed at least one cell, as rnn.LSTM(inputs=1"),
         ((LSTM(1, 2), 3), TypeError, "Stack.levels[1]: 3, needed a cell, as rnn.Vanilla("),
-        ((LSTM(1, 2), GRU(3, 2)), ValueError, "Stack.levels[1]: GRU(inputs=3, units=2), needed 2 inputs"),
+        (
+            (LSTM(1, 2), GRU(3, 2)),
+            ValueError,
+            "Stack.levels[1]: GRU(inputs=3, units=2), needed 2 inputs, as many as the level below has units$",
+        ),
     ),
     (
         lambda: RNN(Stack(LSTM(1, 2), Other(2, 2)), 1, loops=CompiledLoops()),
@@ -86,13 +90,26 @@ def in_fractions(f):
         ({"truncation": Tail(1), "lengths": [2]}, ValueError, "truncation: Tail(k=1), needed one that does"),
         ({"masks": ()}, TypeError, "masks: tuple of 0, needed None, with Bidirectional(GRU)"),
         ({"h0": np.ones((1, 2))}, TypeError, "h0: ndarray, needed (h0, h0_reverse), the state of"),
-        ({"workspace": RNN(LEVELS, 1).workspace(1, 3)}, ValueError, "workspace: for xs (1, 3, 1) of float64"),
+        (
+            {"workspace": RNN(LEVELS, 1).workspace(1, 3)},
+            ValueError,
+            "workspace: for xs (1, 3, 1) of float64 and a stack of 2 units of GRU, 2 units of GRU, needed "
+            "one for xs (1, 3, 1) of float64 and 2 units of GRU in both directions$",
+        ),
     ),
     *of(
         gradients_of(LEVELS),
         ({"masks": [np.ones((1, 3, 2))] * 2}, TypeError, "masks: list of 2, needed 1 arrays"),
         ({"masks": [np.ones((1, 3, 1))]}, ValueError, "masks[0]: shape (1, 3, 1), needed (1, 3, 2"),
         ({"masks": [np.full((1, 3, 2), np.inf)]}, ValueError, "masks[0]: inf at (0, 0, 0), needed"),
+    ),
+    *of(
+        gradients_of(Stack(GRU(1, 2), BothEnds(GRU(2, 2)))),
+        (
+            {"truncation": Tail(1)},
+            ValueError,
+            "truncation: Tail(k=1), needed rnn.Full() with levels of which one reads from both ends$",
+        ),
     ),
     *of(
         gradients_of(UNLIKE),
@@ -135,7 +152,12 @@ def in_fractions(f):
     *of(
         lambda given: NET.workspace(*given),
         ((0, 4), ValueError, "records: 0, needed at least 1"),
-        ((2, 4, np.int64), TypeError, "dtype: int64, needed float32, float64, longdouble, or object"),
+        ((2, 0), ValueError, "steps: 0, needed at least 1"),
+        (
+            (2, 4, np.int64),
+            TypeError,
+            "dtype: int64, needed float32, float64, longdouble, or object for Fractions$",
+        ),
         *(
             (
                 given,
