@@ -16,6 +16,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.routes._as_slice": ("or (1,)", "if rest else 2"),
     },
     "What a sweep collects after its last step goes nowhere.": {
+        "rnn.through_time.ways._reaching": ("depth >= 0",),
         "rnn.through_time.routes._single": ("max(sweep.seed, start)",),
     },
     "An equal view, made anew.": {
@@ -36,7 +37,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network._rows": ("states.reshape(-2,",),
         "rnn.calls.loss_terms.LossTerms.states": ("states.reshape(-2,",),
         "rnn.network.RNN._losses": ("do.reshape(-2,",),
-        "rnn.network.RNN.forward": ("len(xs), -2)",),
+        "rnn.network.RNN.forward": ("len(xs), -2)", "hs.reshape(-2,"),
         "rnn.through_time.routes._rows_at": ("reshape(-2,",),
         "rnn.through_time.routes.BatchedSweeps.steps_back": ("reshape(-2,", "records, -2)"),
         "rnn.learning.scaling.learn_scale": ("weights.reshape(-2,",),
@@ -66,6 +67,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.layer.Layer.forward": ("final, strict=None)", "final, )", "final, strict=False)"),
         "rnn.interchange.to_torch": ("c), strict=", "c), )", "recurrent), strict=", "recurrent), )"),
         "rnn.through_time.recurrence.Several.states": ("parts, strict=", "parts, )"),
+        "rnn.through_time.recurrence.Finals.beside": ("arrays, strict=", "arrays, )"),
+        "rnn.through_time.recomputed._sum": ("other, strict=", "other, )"),
+        "rnn.network.RNN._would_pass": ("shapes, strict=", "shapes, )"),
         "rnn.through_time.ways._two_way": (
             *("(answers), strict=None)", "(answers), )", "(answers), strict=False)"),
         ),
@@ -81,6 +85,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.gru.GRU.steps_back": ("dhs, strict=None)", "dhs, )"),
         "rnn.storage._as_json": ("allow_nan=None",),
         "rnn.storage._checked_path": ("known = None",),
+        "rnn.layer.Layer.backward": ("steps, None, self",),
     },
     "What is set is set again before it is read.": {
         "rnn.through_time.bptt.unroll": ("(active is None) and False",),
@@ -89,6 +94,14 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.cells.lstm.LSTM.project": ("slice(0, None)", "slice(0, 3 * H)"),
         "rnn.cells.lstm.LSTM.tape": ("constant_columns(rows, None)",),
         "rnn.cells.vanilla.Vanilla.tape": ("constant_columns(rows, None)",),
+    },
+    "Both directions are of one cell.": {
+        "rnn.through_time.bidirectional.Bidirectional.unroll": ("own = self._parts[1]",),
+        "rnn.through_time.bidirectional.Bidirectional.back": ("self._parts[1].units",),
+    },
+    "In another layout the same numbers.": {
+        "rnn.through_time.stack.Stack.unroll": ("order=None", "swapaxes(0, 1), )", 'order="c"'),
+        "rnn.through_time.stack.Stack.back": ("order=None", "mask, )", 'order="c"'),
     },
     "Records of one length may stand in any order.": {
         "rnn.calls.lengths.checked_lengths": ("kind=None", "argsort(-array, )"),
@@ -118,6 +131,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.bptt.unroll": ("forward(cell, tape, None)",),
         "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "forward(cell, tape, None)"),
         "rnn.through_time.recurrence.Inputs.part": ("self.xs[:, start:stop], None,",),
+        "rnn.through_time.bidirectional.Bidirectional.unroll": ("Inputs(reverse, None)", "Inputs(reverse, )"),
+        "rnn.through_time.ways.turned": ("steps <= lengths",),
     },
     "Two ways to one sum or product, of which one takes less time.": {
         "rnn.optimisers.ClipNorm.into": ("SMALL <= square",),
@@ -125,6 +140,12 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.loops.CompiledLoops.of_rows": ("len(rows) / M.size", "< BLAS_ALONE"),
         "rnn.loops.CompiledLoops.over_rows": ("shape[1] / b.size", "b.size < BLAS_ALONE"),
         "rnn.through_time.recurrence.sweeps_at_once": ("max(2, MAX_CARRY_BYTES",),
+        "rnn.through_time.ways.of_reaches": ("reaches=tuple(reaches), )",),
+        "rnn.common.products.aligned_copy": ("REPAYING and not", "rows <= REPAYING", "or _gains("),
+        "rnn.through_time.bptt.NumPyLoops.back": ("route.depth / len(carry[0])",),
+    },
+    "What is zero is set to zero, whatever stood there.": {
+        "rnn.through_time.ways.turned": ("- 1 - steps, 1)",),
     },
     "Any number of zeros shows which numbers a function gives.": {
         "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
@@ -144,6 +165,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.learning.classes.class_factors": ("counts, 2.0)",),
         "rnn.learning.stopping.EarlyStopping.ends": ("default=None",),
         "rnn.through_time.stack.Stack.kept_tape": ("_parts), None)",),
+        "rnn.through_time.recomputed.Recomputed.back": ("own.stop + first_loss",),
+        "rnn.network.RNN._as_given": ("weights, None, None)", "xs.shape[2])"),
     },
     "Another of what is refused, found, or taken alike.": {
         "rnn.common.checks.offers": ("getattr(value, name, )",),
@@ -162,6 +185,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.bptt.bptt": ("initial: Arrays = None",),
         "rnn.network.RNN._sum": ("total: Arrays = None", "carry: Arrays = None"),
         "rnn.through_time.bidirectional.BothEnds._ways": ("reaches=None",),
+        "rnn.through_time.ways.ways_of": ("reaches=None",),
     },
     "What NumPy infers, or does by default, is what was asked for.": {
         "rnn.losses._cross_entropies": ("np.newaxis], )",),
@@ -177,6 +201,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.generation.free_run": ("params[1].dtype",),
         "rnn.training.by_epoch": ("params[1].dtype",),
         "rnn.interchange.to_torch": ("_readout(width, None,",),
+        "rnn.loops.CompiledLoops.all_finite": ("arrays[1].dtype",),
     },
 }
 

@@ -7,7 +7,20 @@ from functools import partial
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, Chunked, Full, Layer, Tail, Vanilla, Window, identity, rational_gate, softsign
+from rnn import (
+    GRU,
+    LSTM,
+    Chunked,
+    Full,
+    Layer,
+    Tail,
+    Vanilla,
+    Window,
+    identity,
+    rational_gate,
+    softsign,
+    tanh,
+)
 from tests.rnn.fractions import fractions
 from tests.rnn.gradients import blocks
 
@@ -115,6 +128,22 @@ def test_backward_can_be_called_again(cell):
 
 
 @every_cell
+def test_each_record_ends_by_itself(cell):
+    """The cotangent of its last state is one of its own last step."""
+    weights, xs, state, d_outputs, d_state = problem(cell)
+    layer, lengths = Layer(cell), np.array([2, *[T] * (N - 1)])
+    saved = layer.forward(weights, xs, state, lengths).saved
+    together = layer.backward(saved, d_outputs, d_state)
+    for n, length in enumerate(lengths):
+        own = [tuple(part[n : n + 1] for part in each) for each in (state, d_state)]
+        alone = layer.forward(weights, xs[n : n + 1, :length], own[0]).saved
+        grads = layer.backward(alone, d_outputs[n : n + 1, :length], own[1])
+        np.testing.assert_allclose(together.xs[n, :length], grads.xs[0], rtol=0, atol=1e-13)
+        for one, other in zip(together.state, grads.state, strict=True):
+            np.testing.assert_allclose(one[n], other[0], rtol=0, atol=1e-13)
+
+
+@every_cell
 def test_no_state_is_zero(cell):
     """An initial state of None is zeros, and so is the cotangent of a last state that has none."""
     weights, xs, state, d_outputs, _ = problem(cell)
@@ -139,3 +168,6 @@ def test_what_overflows_is_reported():
         wide = lstm.weights(np.full((4, 1), 1e155), np.zeros((4, 1)), np.zeros(4))
         with pytest.raises(FloatingPointError, match=r"^(outputs|state\.c): "):
             Layer(lstm).forward(wide, np.full((1, 1, 1), 1.0))
+        # What it puts out is finite.
+        with pytest.raises(FloatingPointError, match=r"^state\.c: inf at \(0, 0\), needed finite numbers"):
+            Layer(LSTM(1, 1, identity, identity, tanh)).forward(wide, np.full((1, 1, 1), 1.0))

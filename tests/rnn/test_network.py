@@ -231,6 +231,16 @@ def test_init_turns_every_way():
     assert {bool(W[i, i] > 0) for W in draws for i in range(H)} == {True, False}
 
 
+def test_plain_arrays_are_seen_to_fit_at_once(monkeypatch):
+    """Whatever the state and the losses: the checks that take longer are for others."""
+    net, rng = network(), np.random.default_rng(0)
+    params, xs, h0 = net.init(rng), rng.normal(size=(N, T, D)), rng.normal(size=(N, H))
+    monkeypatch.setattr("rnn.network.checked_call", pytest.fail)
+    for targets in (rng.normal(size=(N, T, K)), rng.normal(size=(N, K))):
+        for state in (None, h0, (h0,)):
+            net.loss_and_gradients(params, xs, targets, state)
+
+
 def test_what_has_been_checked_goes_the_same_way():
     """A state alone or as a tuple, in a workspace, and with checkpoints, which make shorter tapes."""
     lengths = []

@@ -186,7 +186,9 @@ FUNCTIONS = [
             for call in (CLASSES.loss_and_gradients, CLASSES.loss_value)
         ],
         (np.array([0, 3]), ValueError, "targets: 3 at (1,), needed classes from 0 to 2"),
+        (np.ma.array([0, 1]), TypeError, "targets: a masked array, needed one without a mask"),
         (np.array([0.0, 1.0]), TypeError, "targets: dtype float64, needed classes as integers"),
+        (np.zeros((2, 3)), TypeError, "targets: dtype float64, needed classes as integers"),
         (np.array([0, 1, 2]), ValueError, "targets: shape (3,), needed (2, 4) or (2,)"),
     ),
 ]
@@ -220,6 +222,8 @@ NETWORKS = [
         lambda wrong: NET_LAYER.backward(**{"saved": SAVED, "d_outputs": np.ones((7, 4, 3)), **wrong}),
         ({"saved": 3}, TypeError, "saved: int, needed what Layer.forward returns"),
         ({"d_outputs": np.ones((7, 4))}, ValueError, "d_outputs: shape (7, 4), needed (7, 4, 3)"),
+        ({"d_outputs": np.ma.ones((7, 4, 3))}, TypeError, "d_outputs: a masked array, needed one without"),
+        ({"d_outputs": np.ones((7, 4, 3), "f4")}, TypeError, "d_outputs: dtype float32, needed float64"),
         ({"d_state": (np.ones((7, 3)),) * 2}, TypeError, "d_state: tuple of 2, needed (h,), the state of V"),
         ({"truncation": 3}, TypeError, "truncation: 3, needed a truncation with first(t, steps)"),
     ),

@@ -16,6 +16,11 @@ GIVEN = {
     "targets": np.ones((N, T, K)),
 }
 LAST = {**GIVEN, "targets": np.ones((N, K))}
+IN_HALF = {
+    "params": GIVEN["params"]._make(block.astype("f2") for block in GIVEN["params"]),
+    "xs": GIVEN["xs"].astype("f2"),
+    "targets": GIVEN["targets"].astype("f2"),
+}
 FULL = np.ones((3, 2), np.float32)
 
 
@@ -75,11 +80,19 @@ def went_back(truncation):
         ],
         ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers"),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D})"),
+        ({"xs": np.ones((N, D))}, ValueError, f"xs: shape ({N}, {D}), needed (N, T, {D})"),
+        (IN_HALF, TypeError, "params.U: dtype float16, needed float32, float64"),
+        ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
         ({"xs": np.full((N, T, D), np.inf)}, ValueError, "xs: inf at (0, 0, 0), needed finite numbers"),
         (
             dict.fromkeys(("xs", "targets"), np.ones((0, T, D))),
             ValueError,
             "xs: shape (0, 6, 2), needed (N, T",
+        ),
+        (
+            dict.fromkeys(("xs", "targets"), np.ones((N, 0, D))),
+            ValueError,
+            "xs: shape (4, 0, 2), needed (N, T",
         ),
         (
             {"targets": np.ones((N, T + 1, K))},

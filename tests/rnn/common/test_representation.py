@@ -62,6 +62,18 @@ def test_a_workspace_evaluates_to_one_of_its_size(dtype):
     assert eval(repr(workspace), dict(NAMES)).size == workspace.size
 
 
+def mine(a, out):
+    """A function that an activation holds."""
+
+
+def test_it_leaves_out_what_is_as_it_is_by_default():
+    """A count is a plain one, and a function is shown by where it is."""
+    workspace = RNN(LSTM(1, 2), 1).workspace(np.int64(2), np.int64(3), "f8")
+    assert repr(workspace) == "Workspace(LSTM(inputs=1, units=2), records=2, steps=3)"
+    own = f"{__name__}.mine"
+    assert repr(rnn.Activation("my", mine, mine)) == f"Activation(name='my', value={own}, slope={own})"
+
+
 def test_a_copy_is_shown_as_what_it_is_a_copy_of():
     """It is equal, though another object."""
     for owner in (*OURS, *LOSSES):

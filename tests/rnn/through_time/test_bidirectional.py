@@ -240,6 +240,18 @@ def test_what_is_handed_up_is_masked(cell, truncation, losses):
         assert_near(blocks(compiled), blocks(grads))
 
 
+def test_a_layer_takes_masks():
+    """As a network does."""
+    cell = IN_LEVELS[0]
+    given, masks = problem(cell), drawn_masks(cell)
+    *weights, V, c = given["params"]
+    layer = Layer(cell, NumPyLoops())
+    outputs, _, saved = layer.forward(cell.weights(*weights), given["xs"], given["h0"], masks=masks)
+    grads = layer.backward(saved, (outputs @ V.T + c - given["targets"]) @ V)
+    want = RNN(cell, outputs=K).loss_and_gradients(**given, masks=masks)[1]
+    assert_near(blocks(grads), [*want.params[:-2], want.xs, *want.state])
+
+
 @pytest.mark.parametrize(
     ("cell", "losses"), [(IN_LEVELS[0], "every"), (IN_LEVELS[1], "last"), (IN_LEVELS[2], "every")], ids=str
 )

@@ -15,6 +15,7 @@ from rnn import (
     Stack,
     Tail,
     Vanilla,
+    relu,
     sigmoid,
     tanh,
 )
@@ -80,7 +81,8 @@ def in_fractions(f):
     (
         lambda: RNN(Stack(LSTM(1, 2), Other(2, 2)), 1, loops=CompiledLoops()),
         TypeError,
-        "RNN.loops: CompiledLoops() of Other(inputs=2, units=2), needed",
+        "RNN.loops: CompiledLoops() of Other(inputs=2, units=2), needed rnn.Vanilla, rnn.LSTM or rnn.GRU "
+        "with activations of rnn$",
     ),
     (lambda: Bidirectional(3), TypeError, "Bidirectional.cell: 3, needed a cell, as rnn.Vanilla("),
     (lambda: BothEnds(WAYS), TypeError, "BothEnds.cell: Bidirectional(GRU(inputs=1, units=2)), needed a"),
@@ -168,6 +170,12 @@ def in_fractions(f):
         ),
     ),
     (lambda: Workspace(None, 2, 4), TypeError, f"cell: None, {A_CELL}$"),
+    *of(
+        lambda cell: RNN(cell, 1).workspace(1, 1, object),
+        (GRU(1, 1, relu, tanh), TypeError, "GRU.candidate: tanh, needed one that takes Fractions, as"),
+        (LSTM(1, 1, relu, tanh, relu), TypeError, "LSTM.candidate: tanh, needed one that takes Fractions"),
+        (LSTM(1, 1, relu, relu, tanh), TypeError, "LSTM.output: tanh, needed one that takes Fractions"),
+    ),
     *(
         row
         for f in (tanh, sigmoid)
