@@ -11,7 +11,7 @@ tell is written down here.
 A test that fails notices a weakening, and so does an import of the weaker module that raises. If pytest
 ends in any other way, or the same tests fail without the weakening, that is an error and no notice.
 
-    python tests/weakened.py [--only PATTERN] [--near] [--kinds KIND,…] [--first] [--list] [--jobs N]
+    python tests/weakened.py [--only PATTERN] [--near] [--kinds KIND,…] [--list] [--jobs N]
 """
 
 import argparse
@@ -243,22 +243,6 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "(False)",
     ),
 }
-
-
-# With 223 weakenings this began, of which 103 survived: what they were is of these kinds today, and of a few
-# places beside, as ``Weakening.said`` begins.
-FIRST = (
-    *("a bound", "a property silent", "a property of no engine", "a property of no large case"),
-    *("no evidence needed", "an entry met by all", "an exclusion off", "by hand"),
-)
-FIRST_PLACES = (
-    *("models/tolerance.py: DETERMINED:", "models/tolerance.py: SAFETY:", "truth/sums.py: CHANCE:"),
-    *("truth/perturbed_replays.py: CHANCE:", "properties/truth.py: Truth.informative:"),
-    "judging/model_subject.py: OfModel.tally: a rule: tally.declined or",
-    *("judging/run.py: tallied: a rule: run.goes_on", "judging/judgement.py: Judgement.word:"),
-    *("processes/timeout.py: ANSWER:", "processes/timeout.py: LARGE_ANSWER:"),
-    *("processes/timeout.py: MAX_LOST:", "processes/workers.py: SILENT:"),
-)
 
 
 @dataclass(frozen=True)
@@ -760,7 +744,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--near", action="store_true", help="run the nearest tests alone")
     parser.add_argument("--kinds", default="", help="those of these kinds, by commas")
-    parser.add_argument("--first", action="store_true", help="those of which there were 223 at first")
     parser.add_argument("--list", action="store_true", help="show them, and run nothing")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many at a time")
     given = parser.parse_args(arguments)
@@ -776,8 +759,6 @@ def main(arguments: list[str] | None = None) -> int:
         if counts[said] != 1:
             parser.error(f"explained: {said}: {counts[said]} such weakenings, needed one")
     chosen = [w for w in known if re.search(given.only, str(w)) and (not kinds or w.kind in kinds)]
-    if given.first:
-        chosen = [w for w in chosen if w.kind in FIRST or w.said.startswith(FIRST_PLACES)]
     if given.list:
         print(*chosen, sep="\n")
         print(f"{len(chosen)}: {dict(Counter(w.kind for w in chosen))}")

@@ -142,12 +142,12 @@ def checkers_table(results: dict[str, Any], checkers: dict[str, Any]) -> str:
 
 
 def own_tests_table(results: dict[str, Any], own: dict[str, Any]) -> str:
-    """What the projects' own tests ask of the same engines."""
+    """What the projects' own tests check of the same engines."""
     rows = [
         row(results[name]["pin"]["title"], *outcomes, asked)
         for name, outcomes, asked in by_own_tests(results, own)
     ]
-    return table(("engine", "verification judge", "its own tests", "which ask"), rows)
+    return table(("engine", "verification judge", "its own tests", "what they check"), rows)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def counts(results: dict[str, Any]) -> str:
     """How many of what."""
     said = [*results["bugs"].values()]
     if not said:
-        return "Not yet asked."
+        return "Not yet run."
     seconds = [each["seconds"] for each in said]
     refuted, named = (
         sum(each[what] == yes for each in said) for what, yes in (("verdict", "refuted"), ("named", True))

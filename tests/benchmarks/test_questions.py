@@ -12,10 +12,10 @@ from benchmarks.__main__ import QUESTIONS
 from benchmarks.gate import Verdict, compare
 from benchmarks.options import Options
 from benchmarks.results import Timing, row
-from benchmarks.shapes import GATED, OF_CELL, QUICK_OF_CELL, SHAPES, CallShape
+from benchmarks.shapes import CallShape
 from benchmarks.task import draw
 from benchmarks.timing import Effort, Times
-from rnn import Chunked, Full, Window
+from rnn import Chunked, Window
 
 OURS, THEIRS = Times((0.001, 0.002, 0.001)), Times((0.002, 0.006, 0.010))
 TASK = draw(CallShape(5, 2, 1, 3), "float32")
@@ -43,25 +43,6 @@ def test_a_question_has_an_answer(name):
     assert callable(question.rows)
     assert callable(question.report)
     assert question.__doc__.partition("\n")[0].endswith("?")
-
-
-def test_every_shape_under_every_truncation():
-    """Both types, both places of the losses, all four truncations; a quick run has full gradients alone."""
-    wanted = against_autodiff.settings("vanilla", SHAPES, quick=False)
-    assert len(wanted) == len(set(wanted)) == (6 * 4 + 2) * 2 * 2
-    assert {each[3] for each in against_autodiff.settings("vanilla", SHAPES, quick=True)} == {Full()}
-
-
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_every_shape_of_a_cell_with_gates(cell):
-    """Full and truncated, both types and places of the losses, N from 1 to 256; four rows in a quick run."""
-    wanted = against_autodiff.settings(cell, OF_CELL[cell], quick=False)
-    assert len(wanted) == len(set(wanted)) == (9 * 2 + 1) * 2 * 2
-    assert {each[3] for each in wanted if each[0].T == 50} == {Full(), Chunked(5)}
-    assert {each[4] for each in wanted} == {cell}
-    one_size = [shape.N for shape in GATED if (shape.T, shape.D, shape.H) == (50, 1, 100)]
-    assert (one_size[0], one_size[-1]) == (1, 256)
-    assert len(against_autodiff.settings(cell, QUICK_OF_CELL[cell], quick=True)) == 4
 
 
 def test_the_rows_of_the_cells_that_are_asked_for():
