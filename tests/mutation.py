@@ -73,7 +73,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.through_time.ways._two_way": (
             *("(answers), strict=None)", "(answers), )", "(answers), strict=False)"),
         ),
-        "rnn.calls.states.checked_state": ("given, strict=None)", "given, )", "given, strict=False)"),
+        "rnn.calls.states.checked_state": ("shapes, strict=", "shapes, )"),
+        "rnn.calls.arguments._checked_masks": ("widths, strict=", "widths, )"),
         "rnn.storage.save": ("params, strict=None)", "params, )", "params, strict=False)"),
     },
     "None is as good as False or 0, and False is the default.": {
@@ -112,25 +113,40 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "A shortcut, beside which the long way comes to the same.": {
-        "rnn.common.arrays.all_finite": ("soon = None", "array.size < SMALL"),
+        "rnn.common.arrays.all_finite": (
+            "array.size < PART",
+            "max(2, PART",
+            "soon = None",
+            "array.size < SMALL",
+        ),
         "rnn.common.arrays.checked": (
             *("np.ndarray) and False", "type(None) is", "shape == axes and shape in", "size >= SMALL"),
         ),
         "rnn.learning.blocks.as_vector": ("(all_finite(g)) and False",),
         "rnn.learning.blocks.check_update": ("finite = None", "(finite) and False"),
         "rnn.calls.gradients._finite": (
-            *("joint = None", "joint is not U.base", "joint is not b.base"),
+            *("joint = None", "params[1].base", "joint is not U.base", "joint is not b.base"),
             *("swapaxes(1, 1)", "swapaxes(0, 2)"),
         ),
         "rnn.calls.gradients.check_gradients": ("hasobject and _finite",),
         "rnn.interchange._shape_of": ("== 1) or True",),
-        "rnn.loops._plain": ("(array.flags.carray) and False", "np.array(array, )", 'order="c"'),
+        "rnn.loops.CompiledLoops.back_from_outputs": ("type(None) not in", "found = None"),
+        "rnn.network.RNN._back": ("found = None",),
+        "rnn.through_time.recurrence.Single.back_from_outputs": ("back_from_outputs(None,",),
+        "rnn.through_time.routes._segments": ("every > steps",),
+        "rnn.common.arrays.plain": (
+            "order=None",
+            "(array.flags.carray) and False",
+            "np.array(array, )",
+            'order="c"',
+        ),
     },
     "Steps behind a record's end, if they are made as well, change nothing.": {
         "rnn.through_time.bptt.NumPyLoops.forward": ("(active is None) or True",),
-        "rnn.through_time.bptt.unroll": ("forward(cell, tape, None)",),
-        "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "forward(cell, tape, None)"),
-        "rnn.through_time.recurrence.Inputs.part": ("self.xs[:, start:stop], None,",),
+        "rnn.through_time.bptt.unroll": ("xs, state, None)",),
+        "rnn.through_time.recurrence.Single.unroll": ("state, tape, None, loops",),
+        "rnn.loops.CompiledLoops.forward": ("(active is None) or True", "xs, state, None)"),
+        "rnn.through_time.recurrence.Inputs.part": ("+            None,", "None if (self.active is None) or"),
         "rnn.through_time.bidirectional.Bidirectional.unroll": ("Inputs(reverse, None)", "Inputs(reverse, )"),
         "rnn.through_time.ways.turned": ("steps <= lengths",),
     },
@@ -141,24 +157,35 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.loops.CompiledLoops.over_rows": ("shape[1] / b.size", "b.size < BLAS_ALONE"),
         "rnn.through_time.recurrence.sweeps_at_once": ("max(2, MAX_CARRY_BYTES",),
         "rnn.through_time.ways.of_reaches": ("reaches=tuple(reaches), )",),
+        "rnn.network.RNN._back": ("(len(do) == 1) and False",),
+        "rnn.cells.cell.matrix_and_product": ("width % 3",),
+        "rnn.common.products.matrix_product": ("forc or b",),
+        "rnn.common.products._gains": ("SMALL_MATRIX or dtype", "== 0 or rows"),
+        "rnn.through_time.spans.Spans.of": ("stops + firsts",),
         "rnn.common.products.aligned_copy": ("REPAYING and not", "rows <= REPAYING", "or _gains("),
         "rnn.through_time.bptt.NumPyLoops.back": ("route.depth / len(carry[0])",),
     },
-    "What is zero is set to zero, whatever stood there.": {
+    "Where zeros are set, whatever stood there, and one step of them more.": {
         "rnn.through_time.ways.turned": ("- 1 - steps, 1)",),
+        "rnn.through_time.routes.segment_of": ("default=stop - 2",),
     },
     "Any number of zeros shows which numbers a function gives.": {
         "rnn.activations.check_exact": ("np.empty(1, FRACTIONS)", "zeros((2,)"),
     },
     "A type of number that is looked at once more.": {
-        "rnn.calls.arguments.checked_call": ("cell.inputs), None)", "cell.inputs), )"),
+        "rnn.calls.arguments.checked_call": tuple(
+            f'{given}, ("N", "T", own.inputs), {dtype})'
+            for given in ('"xs", array', "without_padding(array, ends)")
+            for dtype in ("None", "")
+        ),
     },
     "What is not read.": {
         "rnn.network.RNN.loss_and_gradients_of_checked": ("weights, None, None)", "xs.shape[2])"),
         "rnn.layer.Layer.backward": ("check_gradients(1,", "steps, None)"),
+        "rnn.cells.cell.constant_columns": ("first:-1] = 1",),
         "rnn.loops.CompiledLoops.local_derivatives": ("local_derivatives(None,",),
         "rnn.calls.loss_terms.loss_terms": ("weights, None, None)", "weights, None, )"),
-        "rnn.calls.loss_terms.LossTerms.part": ("+        None,", "+        )"),
+        "rnn.calls.loss_terms.LossTerms.part": ("+            None,", "+            )"),
         "rnn.optimisers.SGD.update": ("_checked_state(state, 0, None)",),
         "rnn.optimisers._checked_start": ("checked_progress(1,",),
         "rnn.learning.batches.validated_by": ("data), None)",),
@@ -177,6 +204,8 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.storage.save": ('order="c"',),
         "rnn.training._as_floats": ("XXiufXX", "np.result_type(None, array"),
         "rnn.calls.lengths.checked_lengths": ("XXiuXX", 'kind="STABLE"'),
+        "rnn.common.arrays.check_size": ("np.empty(array.shape, None)",),
+        "rnn.common.arrays._is_masked": ("depth >= 0", "depth + 1"),
         "rnn.losses.ClassLoss.checked_targets": ("XXiuXX", "copy=None", "np.intp, )", "copy=True"),
         "rnn.through_time.rounds._round": ("np.zeros(stop, None)", "np.zeros(stop, )"),
         "rnn.through_time.rounds._both_ways": ("np.zeros(steps, None)", "np.zeros(steps, )"),
@@ -202,6 +231,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.training.by_epoch": ("params[1].dtype",),
         "rnn.interchange.to_torch": ("_readout(width, None,",),
         "rnn.loops.CompiledLoops.all_finite": ("arrays[1].dtype",),
+        "rnn.calls.arguments.checked_call": ("params[1].dtype",),
     },
 }
 

@@ -231,6 +231,15 @@ def test_init_turns_every_way():
     assert {bool(W[i, i] > 0) for W in draws for i in range(H)} == {True, False}
 
 
+def test_a_type_is_the_same_whatever_is_noted_beside_it():
+    """As what wrote a file may note something there."""
+    net, rng = network(), np.random.default_rng(0)
+    params, xs = net.init(rng), rng.normal(size=(N, T, D))
+    noted = xs.astype(np.dtype(float, metadata={"unit": "m"}))
+    assert noted.dtype is not xs.dtype
+    assert net.predict(params, noted).tolist() == net.predict(params, xs).tolist()
+
+
 def test_plain_arrays_are_seen_to_fit_at_once(monkeypatch):
     """Whatever the state and the losses: the checks that take longer are for others."""
     net, rng = network(), np.random.default_rng(0)

@@ -164,6 +164,7 @@ TRUNCATIONS = [
     *of_each(
         [lambda at, each=each: each.first(*at) for each in (Full(), Window(1), Chunked(2), Tail(3))],
         ((-1, 3), ValueError, "t: -1, needed at least 0$"),
+        ((0, 0), ValueError, "steps: 0, needed at least 1$"),
         ((3, 3), ValueError, "t: 3, needed at most 2 in a sequence of 3 steps$"),
     ),
     (lambda: first_steps(Full(), 4, -1), ValueError, "first_loss: -1, needed at least 0"),
@@ -215,7 +216,7 @@ NETWORKS = [
     (
         lambda: Layer(OwnVanilla(1, 2), CompiledLoops()),
         TypeError,
-        "Layer.loops: CompiledLoops() of Own(…, needed ",
+        "Layer.loops: CompiledLoops() of OwnVanilla(…, needed ",
     ),
     (lambda: Layer(Vanilla(1, 1)).init(0), TypeError, "rng: int, needed a numpy.random.Generator"),
     *of(
@@ -257,7 +258,7 @@ NETWORKS = [
     ),
     *of(
         lambda loss: RNN(Vanilla(2, 3), outputs=2, loss=loss).loss_and_gradients(PARAMS, XS, TARGETS),
-        (Loss("none", lambda o, y: None, np.subtract), TypeError, "RNN.loss: a NoneType of none, needed a n"),
+        (Loss("text", lambda o, y: "0", np.subtract), TypeError, "RNN.loss: a str of text, needed a number"),
         (Loss("flat", lambda o, y: 0.0, lambda o, y: 0.0), TypeError, "RNN.loss: flat, needed a gradient"),
         (Loss("short", lambda o, y: 0.0, lambda o, y: o[:, :1]), TypeError, "RNN.loss: short, needed a"),
         (Loss("wide", lambda o, y: 0.0, lambda o, y: o.astype("g")), TypeError, "RNN.loss: wide, needed a"),

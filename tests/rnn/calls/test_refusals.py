@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from rnn import GRU, LSTM, RNN, Chunked, Layer, Loss, Tail, Vanilla, squared_error
 from rnn.calls.arguments import checked_params
@@ -31,6 +32,13 @@ class TuplePair(tuple):
     _make = classmethod(lambda cls, blocks: cls(blocks))
 
 
+def without_end():
+    """More blocks than there are, of which one too many says so."""
+    for _ in range(3):
+        yield np.ones(2)
+    pytest.fail("more blocks were asked for than are needed to see that there are too many")
+
+
 def predicted(given):
     """What a cell of one input makes of a state."""
     cell, state = given
@@ -48,8 +56,9 @@ def went_back(truncation):
 @table(
     *of(
         lambda given: checked_params(TuplePair, {"params.a": (2,), "params.b": (1, 2)}, given),
-        ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.Pair: a, b"),
-        (None, TypeError, "params: None, needed the arrays of rnn.Pair: a, b"),
+        ((np.ones(2),), TypeError, "params: tuple of 1, needed the arrays of rnn.TuplePair: a, b"),
+        (3, TypeError, "params: 3, needed the arrays of rnn.TuplePair: a, b"),
+        (without_end(), TypeError, "params: <generator …, needed the arrays of rnn.TuplePair: a, b"),
         ((np.ones(2), np.ones(2)), ValueError, "params.b: shape (2,), needed (1, 2)"),
         ((np.ones(2), np.ones((1, 2), "f4")), TypeError, "params.b: dtype float32, needed float64"),
     ),
@@ -70,6 +79,7 @@ def went_back(truncation):
         ([1, 2, 0, 4], ValueError, "lengths: 0 at (2,), needed from 1 to 6, the steps of xs"),
         ([1, 2, 3, 7], ValueError, "lengths: 7 at (3,), needed from 1 to 6, the steps of xs"),
         ([1, 2, 3], ValueError, "lengths: shape (3,), needed (4,), one for each record"),
+        (np.ma.array([1, 2, 3, 4]), TypeError, "lengths: a masked array, needed one without a mask"),
         (np.array([1.0, 2, 3, 4]), TypeError, "lengths: dtype float64, needed an array of integers"),
         ([1.0, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
     ),
@@ -78,7 +88,13 @@ def went_back(truncation):
             lambda wrong: NET.loss_and_gradients(**GIVEN | wrong),
             lambda wrong: NET.loss_value(**GIVEN | wrong),
         ],
-        ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers"),
+        ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers (…inhomogeneous"),
+        ({"xs": np.ones((N, T, D), "f4")}, TypeError, "xs: dtype float32, needed float64"),
+        (
+            {"xs": np.broadcast_to(1.0, (N, 2**50, D))},
+            MemoryError,
+            "xs: shape (4, 1125899906842624, 2), needed",
+        ),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D})"),
         ({"xs": np.ones((N, D))}, ValueError, f"xs: shape ({N}, {D}), needed (N, T, {D})"),
         (IN_HALF, TypeError, "params.U: dtype float16, needed float32, float64"),
@@ -108,6 +124,12 @@ def went_back(truncation):
             "params.W: shape (3, 1), needed",
         ),
         (
+            {"params": GIVEN["params"]._replace(V=np.ones((1, 1)))},
+            ValueError,
+            "params.V: shape (1, 1), needed",
+        ),
+        ({"params": GIVEN["params"]._replace(c=np.ones(1))}, ValueError, "params.c: shape (1,), needed (2,)"),
+        (
             {"params": GIVEN["params"]._replace(b=np.ma.ones(H))},
             TypeError,
             "params.b: a masked array, needed",
@@ -124,6 +146,10 @@ def went_back(truncation):
             lambda wrong: NET.loss_value(**GIVEN | wrong, lengths=LENGTHS),
             lambda wrong: NET.loss_and_gradients(**GIVEN | wrong, lengths=LENGTHS),
         ],
+        ({"xs": np.ma.ones((N, T, D))}, TypeError, "xs: a masked array, needed one without a mask"),
+        ({"xs": np.ones(N)}, ValueError, f"xs: shape ({N},), needed (N, T, {D}), each of N, T at least 1"),
+        ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
+        ({"targets": np.ones((N + 1, T, K))}, ValueError, "targets: shape (5, 6, 2), needed (4, 6, 2) or"),
         ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
         ({"targets": np.ones((N, T + 1, K))}, ValueError, "targets: shape "),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N"),
@@ -147,6 +173,7 @@ def went_back(truncation):
     *of_each(
         [lambda w: NET.loss_and_gradients(**GIVEN, weights=w), lambda w: NET.loss_value(**GIVEN, weights=w)],
         (-np.ones((N, T)), ValueError, "weights: -1.0 at (0, 0), needed numbers of at least 0"),
+        (np.ma.ones(N), TypeError, "weights: a masked array, needed one without a mask"),
         (np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
         (np.ones((T, N)), ValueError, "weights: shape (6, 4), needed (4,) or (4, 6)"),
     ),

@@ -29,6 +29,9 @@ def test_a_short_line_stays_as_it_is():
     assert cut("é" * LINE) == "é" * LINE
     assert cut("x" * (LINE + 1)) == "x" * (LINE - 1) + "…"
     assert cut(" " * 10_000 + "x").endswith("…")
+    # Of a long one no more is looked at than what may be spaces, and what stands behind that is cut.
+    assert cut("a" + " " * (4 * LINE - 2) + "b") == "a b"
+    assert cut("a" + " " * (4 * LINE - 1) + "b") == "a…"
     assert cut("one\ntwo\x00\x1b[31m") == "one two\\x00\\x1b[31m"
 
 

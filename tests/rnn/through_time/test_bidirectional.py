@@ -1,6 +1,7 @@
 """A cell, stacks and both directions beside autograd of the whole, under every truncation."""
 
 import pickle
+import re
 
 import autograd.numpy as anp
 import numpy as np
@@ -26,7 +27,7 @@ from rnn import (
     Window,
 )
 from rnn.through_time.recurrence import recurrence
-from tests.rnn.gradients import assert_near, blocks
+from tests.rnn.gradients import assert_near, blocks, everything
 from verification import models
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays, Use
@@ -319,9 +320,13 @@ def test_each_record_is_as_if_alone(cell, truncation, losses):
     """The second direction begins at its own end; only stacked levels need Full()."""
     given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
     if has_levels(cell) and cell.two_way and any(truncation.first(t, T) for t in range(T)):
-        message = r"^truncation: \S+, needed rnn.Full\(\) with lengths, and levels of which one reads from"
-        with pytest.raises(ValueError, match=message.replace(r"\S+", r".+")):
+        needed = "needed rnn.Full() with lengths, and levels of which one reads from the last step on"
+        with pytest.raises(ValueError, match=re.escape(f"truncation: {truncation}, {needed}")):
             net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
+        # Of records that all end at the last step none is another's.
+        whole = [np.full(len(LENGTHS), T), None]
+        one, other = (net.loss_and_gradients(**given, truncation=truncation, lengths=each) for each in whole)
+        assert_near(everything(one), everything(other))
         return
     value, grads = net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
     asked = {"truncation": truncation, "lengths": LENGTHS, "checkpoints": Checkpoints(2)}

@@ -102,6 +102,9 @@ def in_fractions(f):
     *of(
         gradients_of(LEVELS),
         ({"masks": [np.ones((1, 3, 2))] * 2}, TypeError, "masks: list of 2, needed 1 arrays"),
+        ({"masks": 3}, TypeError, "masks: 3, needed 1 arrays, one for each level but the one on top"),
+        ({"masks": [np.ma.ones((1, 3, 2))]}, TypeError, "masks[0]: a masked array, needed one without"),
+        ({"masks": [np.ones((1, 3, 2), "f4")]}, TypeError, "masks[0]: dtype float32, needed float64"),
         ({"masks": [np.ones((1, 3, 1))]}, ValueError, "masks[0]: shape (1, 3, 1), needed (1, 3, 2"),
         ({"masks": [np.full((1, 3, 2), np.inf)]}, ValueError, "masks[0]: inf at (0, 0, 0), needed"),
     ),
