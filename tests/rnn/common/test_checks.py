@@ -56,7 +56,7 @@ class MuteValue:
         ("full", "'full'"),
         (None, "None"),
         (np.True_, "np.True_"),
-        (MuteValue(), "<Mute instance at "),
+        (MuteValue(), "<MuteValue instance at "),
     ],
 )
 def test_a_value_shows_itself_or_its_class(value, text):
