@@ -116,13 +116,14 @@ def turns(claim: Claim, slow: bool = False) -> Turns:
     return Turns(taking, always, apart=is_large)
 
 
-def at_sizes(claim: Claim) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """For products of sizes: the properties checked on every case, and those dealt out, which need further
-    calls.
+def at_sizes(claim: Claim) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """For products of sizes: the properties checked on every case, those dealt out, which need further calls,
+    and those of them that the largest case gets.
     """
     every = applicable(claim)
     always = tuple(each.name for each in every if each.of_large and not each.takes_turns(True))
-    return always, tuple(each.name for each in every if each.about in AGAIN and each.name not in always)
+    dealt = tuple(each.name for each in every if each.about in AGAIN and each.name not in always)
+    return always, dealt, tuple(each.name for each in (INPUTS_STAY, SECOND_CALL) if each.name in dealt)
 
 
 def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:

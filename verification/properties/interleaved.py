@@ -1,7 +1,7 @@
 """Interleaved calls: what a forward saves belongs to it, and stays as it was for a second backward.
 
 This applies to engines whose calls come in two, on cases with cotangents: a loss is one call. A training loop
-with two graphs alive at once, for two losses, calls two forwards before it calls a backward.
+with several graphs alive at once, for several losses, calls as many forwards before it calls a backward.
 """
 
 from collections.abc import Iterator
@@ -23,34 +23,34 @@ CLOSE = 1e-4
 
 
 def interleaved_calls(trial: Trial) -> Checked:
-    """Two forwards before their backwards, in either order: each backward uses what its own forward saved."""
+    """Four forwards before their backwards, in either order: each goes back by what its own has saved."""
     engine, case = trial.engine, trial.truth.case
     if not isinstance(case.objective, Cotangents):
         return
-    first, second = begin(engine, case), begin(engine, _of_other_data(case))
-    with _going_back_too(second):
-        yield from _in_turn(trial, first, "a backward after another forward")
-    _back(second, "the backward of a second forward")
     # Other parameters, and fewer records where that is claimed, so that the saved arrays have another shape.
     few = in_domains(relaid(case, np.negative))
     few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
-    first, second = begin(engine, case), begin(engine, few)
-    with _going_back_too(first):
-        _back(second, "a backward before that of the forward before")
-    yield from _in_turn(trial, first, "a backward after another call")
+    first, again, fewer, last = (begin(engine, each) for each in (case, case, few, _of_other_data(case)))
+    with _going_back_too(again, fewer, last):
+        yield from _in_turn(trial, first, "a backward after another forward")
+    with _going_back_too(again, last):
+        _back(fewer, "a backward before that of the forward before")
+    with _going_back_too(last):
+        yield from _in_turn(trial, again, "a backward after another call")
+    _back(last, "the backward of a last forward")
 
 
 @contextmanager
-def _going_back_too(other: PendingBackward) -> Iterator[None]:
-    """If a backward fails, the other forward's backward is called all the same.
+def _going_back_too(*others: PendingBackward) -> Iterator[None]:
+    """If a backward fails, those of the other forwards are called all the same.
 
-    Otherwise an engine with a queue of saved forwards would have one too many when the next property is
+    Otherwise an engine with a queue of saved forwards would have some too many when the next property is
     checked.
     """
     try:
         yield
     except InvalidAnswer as invalid:
-        if not invalid.lost:
+        for other in () if invalid.lost else others:
             with suppress(InvalidAnswer):
                 other.back()
         raise
@@ -103,7 +103,7 @@ def _back(forward: PendingBackward, what: str) -> Answer:
 
 INTERLEAVED_CALLS = Property(
     "interleaved calls",
-    "two forwards before their backwards, in either order: each goes back by its own",
+    "four forwards before their backwards, in either order: each goes back by its own",
     About.CONDUCT,
     interleaved_calls,
     applies=lambda claim: claim.capabilities.in_two and "interleaved calls" not in claim.declines,

@@ -40,9 +40,11 @@ SHAPES = (
     (129, 3, 8, 128),
     (64, 16, 64, 128),
     (8, 200, 16, 64),
-    # Beyond a block of 256 units, of many records and of many steps.
-    (65, 3, 3, 257),
-    (2, 33, 3, 257),
+    # 2^18 numbers of the inputs, of many records beyond a chunk of 128 steps.
+    (17, 131, 128, 32),
+    # Beyond a block of 256 units, of many records and of many steps, and one of 256 inputs.
+    (65, 3, 129, 257),
+    (2, 33, 257, 257),
     # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
     (129, 2, 3, 512),
     # 2^15 and 2^16 positions, and 2^20 numbers of all states.
@@ -101,12 +103,29 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
     return tuple(made)
 
 
-def dealt_out(model: Model, claim: Claim, always: Sequence[str], names: Sequence[str]) -> tuple[Row, ...]:
-    """The rows, each with ``always``; those that cost little have a share of the names."""
+def dealt_out(
+    model: Model, claim: Claim, always: Sequence[str], names: Sequence[str], of_largest: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """The rows, each with ``always``; those that cost little have a share of the names.
+
+    ``of_largest``: what is checked on the row of most numbers as well, because what begins at some MiB of an
+    array is met there alone.
+    """
     rows = rows_of_products(model, claim)
     cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
     shared = dict(zip(cheap, dealt([rows[i] for i in cheap], always, names, TIMES), strict=True))
-    return tuple(shared.get(i, replace(row, turns=tuple(always))) for i, row in enumerate(rows))
+    made = [shared.get(i, replace(row, turns=tuple(always))) for i, row in enumerate(rows)]
+    if made:
+        largest = max(range(len(rows)), key=lambda i: numbers_of_states(model, rows[i]))
+        turns = made[largest].turns or ()
+        made[largest] = replace(made[largest], turns=tuple(dict.fromkeys((*turns, *of_largest))))
+    return tuple(made)
+
+
+def numbers_of_states(model: Model, row: Row) -> int:
+    """How many all states of a row have, of all steps."""
+    each = sum(math.prod(block.shape(row.sizes)) for block in model.of(Use.STATE))
+    return row.sizes["N"] * row.sizes["T"] * each
 
 
 def in_processes(rows: Sequence[Row], least: int = TOGETHER) -> Iterator[list[int]]:

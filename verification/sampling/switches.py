@@ -8,6 +8,7 @@ the others; a test for equality where records are alike.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ from verification.sampling.design import Design
 from verification.sampling.factors import (
     OVERFLOWING,
     dimensions,
+    matrices,
     needs_readout,
     numbers_given,
     vectors,
@@ -51,6 +53,13 @@ NEAR = (-27, -14)
 
 # What is next to nothing; under a tanh; and beside others. Powers of two, which round nothing.
 NOTHING, UNDER_TANH, QUIET = 2.0**-30, 2.0**-18, 2.0**-42
+
+# What is as large as pixels, counts or prices, or as a state that nothing bounds: beyond what 8 and 16 bits
+# hold, and a half precision.
+LARGE_NUMBER = 2.0**17
+
+# How far gates are that a bias opens or closes: nearly, so that what is left is no rounding.
+ON_ONE_SIDE = (8.0, 14.0)
 
 Change: TypeAlias = Callable[[Case, np.random.Generator], Case]
 
@@ -100,8 +109,10 @@ def _tending_to_limits(model: Model, claim: Claim) -> Iterator[Mapping[str, str]
 
 def _has(model: Model, claim: Claim, name: str) -> bool:
     """Is there anything for it to change, and of which nothing grows without bound?"""
-    if name == FAR_OUT:
-        return bool(model.functions)
+    if name in (FAR_OUT, OPEN, CLOSED):
+        return bool(model.functions and (name == FAR_OUT or _shifted(model)))
+    if name == LARGE_SCALE:
+        return bool(_read(model) or _linear_states(model))
     if name in (QUIET_RECORD, QUIET_NUMBERS, EQUAL_RECORDS) and claim.records[1] < 2:
         return False
     return "cotangents" in claim.losses or name not in (QUIET_RECORD, QUIET_STEP, DENORMAL_COTANGENTS)
@@ -132,6 +143,54 @@ def _far_out(case: Case, rng: np.random.Generator) -> Case:
         far = far * rng.choice((-1, 1), array.shape) if block.domain is None else far
         blocks[block.name] = _in_part(array, far, PART_OF_STATES if block in states else PART, rng)
     return replace(case, blocks=blocks)
+
+
+def _shifted(model: Model) -> tuple[Block, ...]:
+    """What is added within functions, of any numbers: vectors, and inputs that no matrix reads."""
+    inputs = (block for block in numbers_given(model) if block not in _read(model))
+    return tuple(block for block in (*vectors(model), *inputs) if block.domain is None)
+
+
+def _all_far(sign: int) -> Change:
+    """All such numbers are far on one side, as the biases of gates that start open or closed."""
+
+    def change(case: Case, rng: np.random.Generator) -> Case:
+        def far(array: Array) -> Array:
+            return (sign * rng.uniform(*ON_ONE_SIDE, array.shape)).astype(array.dtype)
+
+        return _with(case, {block.name: far for block in _shifted(case.model)})
+
+    return change
+
+
+def _read(model: Model) -> dict[Block, tuple[Block, ...]]:
+    """Each input of one axis that matrices read, and those."""
+    readers = {
+        block: tuple(matrix for matrix in matrices(model, False) if matrix.axes[-1:] == block.axes)
+        for block in numbers_given(model)
+        if block.domain is None
+    }
+    return {block: found for block, found in readers.items() if found}
+
+
+def _linear_states(model: Model) -> tuple[Block, ...]:
+    """The states that a step is linear in, so that they may be of any size."""
+    return tuple(block for block in model.of(Use.STATE) if len(block.axes) > 1 or not model.functions)
+
+
+def _large_scale(case: Case, rng: np.random.Generator) -> Case:
+    """Inputs are whole numbers of either size beyond a byte's, and what reads them is as much smaller.
+
+    So are states that nothing bounds. The products are as ever.
+    """
+
+    def larger(array: Array) -> Array:
+        return np.rint(array * LARGE_NUMBER).astype(array.dtype)
+
+    changes = {block.name: larger for block in (*_read(case.model), *_linear_states(case.model))}
+    for matrix in chain.from_iterable(_read(case.model).values()):
+        changes[matrix.name] = lambda array: (array / LARGE_NUMBER).astype(array.dtype)
+    return _with(case, changes)
 
 
 def _near(base: float) -> Change:
@@ -239,11 +298,16 @@ def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
 
 
 FAR_OUT = "inputs and states of 5 to 45"
+OPEN, CLOSED = "vectors and inputs of 8 to 14", "vectors and inputs of −14 to −8"
+LARGE_SCALE = "large inputs and small weights"
 EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
 QUIET_NUMBERS, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
 
 CHANGES: Mapping[str, Change] = {
     FAR_OUT: _far_out,
+    OPEN: _all_far(1),
+    CLOSED: _all_far(-1),
+    LARGE_SCALE: _large_scale,
     "inputs and vectors near 1": _near(1.0),
     "inputs and vectors near 0": _near(0.0),
     "inputs next to nothing": _times(NOTHING, Use.INPUT),

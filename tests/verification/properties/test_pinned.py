@@ -592,10 +592,7 @@ ROWS = (
     ),
     Pin("inputs stay", SMALL, a_view("h0", "d_state[0]"), exact=True, says="d_h0 is a view of d_state[0]"),
     Pin("second call", ENDS, answers_change, exact=True, says="d_"),
-    *(
-        Pin("second call", ENDS, off(later(after_negated), part), ("second backward",))
-        for part in ("", "outputs")
-    ),
+    *(Pin("second call", ENDS, off(later(after_negated), part)) for part in ("", "outputs")),
     *(Pin("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
     *(Pin("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
     Pin("second backward", ENDS, off(later(lambda call: call.back == 2)), says="a second backward of one"),
