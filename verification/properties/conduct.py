@@ -88,12 +88,18 @@ def in_arrays_of(engine: Engine, before: Case, *cases: Case) -> Answer:
 
 
 def in_part(case: Case, other: Case) -> Case:
-    """The case, of which some arrays, and some numbers of others, are those of another one."""
+    """The case, of which some arrays, and numbers inside of others, are those of another one.
+
+    Who looks at the first or the last number of an array does not see that.
+    """
     case, rng, theirs = as_given(case), rng_of(case), _arrays(other)
 
     def mixed(name: str, array: Array) -> Array:
-        whole = rng.integers(2)
-        return np.where(rng.integers(2, size=() if whole else array.shape), theirs[name], array)
+        whole = rng.integers(4) == 0
+        chosen = np.array(rng.integers(2, size=() if whole else array.shape))
+        if not whole:
+            chosen.flat[[0, -1]] = 0
+        return np.where(chosen, theirs[name], array)
 
     blocks = {name: mixed(name, array) for name, array in case.blocks.items()}
     names = iter(case.objective.arrays())

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import rnn
 from verification.adapters.function import FunctionAdapter, function
+from verification.adapters.rnn.engine import or_none
 from verification.models import gru, lstm
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Model, NamedArrays, Use
@@ -71,13 +72,13 @@ def both_directions(loops: str = "NumPyLoops", package: ModuleType = rnn) -> Fun
         state, params = tuple(others[: len(cell.state)]), others[len(cell.state) :]
         layer = package.Layer(cell, getattr(package, loops)())
         outputs, last, of_forward = layer.forward(
-            cell.weights(*params), xs, state, lengths, [_mask(kept, xs)]
+            cell.weights(*params), xs, or_none(state), lengths, [_mask(kept, xs)]
         )
         for got, expected in zip((outputs, *last), want, strict=True):
             within = ROUNDINGS * np.finfo(xs.dtype).eps * (1 + np.abs(expected).max())
             if not np.abs(got - expected).max() <= within:
                 raise ArithmeticError(f"outputs or last states are off by {np.abs(got - expected).max()}")
-        grads = layer.backward(of_forward, d_outputs, d_state, ReachTable(first))
+        grads = layer.backward(of_forward, d_outputs, or_none(d_state), ReachTable(first))
         return (grads.xs, None, None, None, None, *grads.state, *grads.params)
 
     cell = _cell(package, BY_STEP, 1, 1, 1)
@@ -191,7 +192,10 @@ def _turned(outputs: Any, length: int) -> Any:
 
 
 def _arguments(package: ModuleType) -> st.SearchStrategy[tuple[Any, ...]]:
-    """Of one number or several along each axis, numbers up to 0.5, 1 or 3, of either type of float."""
+    """Of one number or several along each axis, numbers up to 0.5, 1 or 3, of either type of float.
+
+    In one of four no initial state is given.
+    """
 
     @st.composite
     def drawn(draw: Callable[..., Any]) -> tuple[Any, ...]:
@@ -215,6 +219,8 @@ def _arguments(package: ModuleType) -> st.SearchStrategy[tuple[Any, ...]]:
         kept = rng.integers(0, 2, (records, steps, 2 * below))
         if draw(st.booleans()):
             kept = np.ones_like(kept)
+        if rng.integers(4) == 0:
+            others[: len(cell.widths)] = [0 * array for array in others[: len(cell.widths)]]
         return xs, lengths, first, kept, top, *others
 
     return drawn()

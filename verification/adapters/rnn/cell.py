@@ -11,7 +11,7 @@ import rnn
 from verification.adapters.adapter import declared
 from verification.adapters.layer import as_layer
 from verification.adapters.problem import CAPABILITIES, Engine, ProblemAdapter
-from verification.adapters.rnn.engine import Kinds, gradients_of, passes_of, rnn_truncation
+from verification.adapters.rnn.engine import Kinds, gradients_of, or_none, passes_of, rnn_truncation
 from verification.adapters.rnn.of_cells import of_every_cell
 from verification.adapters.rnn.scoping import OF_RNN, fixed_of
 from verification.models.arrays import Array
@@ -60,9 +60,7 @@ class CellEngine(ProblemAdapter):
             lambda params, xs, state, lengths=None: forward(
                 params, xs, state, None if case.lengths is None else lengths
             ),
-            lambda saved, d_outputs, d_state: backward(
-                saved, d_outputs, d_state if any(array.any() for array in d_state) else None
-            ),
+            lambda saved, d_outputs, d_state: backward(saved, d_outputs, or_none(d_state)),
         )
 
     def by(self, network: Engine) -> "CellEngine":

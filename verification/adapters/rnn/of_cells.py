@@ -123,6 +123,13 @@ def as_layer(
     return replace(case, objective=Cotangents(outputs, tuple(state)), lengths=lengths)
 
 
+def without_state(model: Model) -> Case:
+    """A layer that is given no initial state, as most are called: it is zero."""
+    case = as_layer(model)
+    zeros = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
+    return replace(case, blocks={**case.blocks, **zeros})
+
+
 def for_threads(model: Model, records: int, multiplications: int) -> dict[str, int]:
     """The sizes of a case of so many records, whose steps make so much work.
 
@@ -175,6 +182,7 @@ DRAWN: dict[str, Callable[[Model], Case]] = {
 
 CASES: dict[str, Callable[[Model], Case]] = {
     "a layer": as_layer,
+    "a layer without an initial state": without_state,
     "a layer of one step": partial(as_layer, sizes={"T": 1}),
     "a layer of one step, of the last state alone": partial(as_layer, of=LAST, sizes={"T": 1}),
     "a layer of one step, of more records than a block": partial(as_layer, sizes={"N": 70, "T": 1}),
