@@ -2,11 +2,12 @@
 
 It starts from zero, returns no state, and computes in float32 alone. It takes whole blocks; here they are as
 long as the least divisor of the steps above 1. What it keeps exponentials small by, the largest g of a
-sequence, cancels. Its file does not import PyTorch, so it is given.
+sequence, cancels. The gradient of g is made by suffix sums; each is the whole sum less the first terms, which
+loses the digits of small terms after large ones. Its file does not import PyTorch, so it is given.
 """
 
 import torch
-from of_torch import whole_chunk
+from of_torch import gradients, wanted, whole_chunk
 from sources import definitions, folder
 
 from verification import Block, Model, Scope, Use
@@ -24,6 +25,7 @@ PIN = {
     },
     "with": ("torch==2.13.0",),
     "environment": "torch",
+    "page": "xopes.md",
 }
 
 source = folder(PIN["repository"]) / "xopes/ops/additive/block_recurrence_torch.py"
@@ -64,6 +66,16 @@ def apply(params, xs, state):
         weight = g.exp()
         S, n = (weight * k).transpose(2, 3) @ v, weight.sum(dim=2)
     return outputs.transpose(1, 2), (S, n)
+
+
+def by_torch(blocks, cotangents):
+    """PyTorch's gradient of the outputs in double precision; the recurrence starts from zero."""
+    given = {name: wanted(blocks[name].astype(float)) for name in "qkvg"}
+    weight = given["g"].exp()
+    S = ((weight * given["k"])[..., None] * given["v"][..., None, :]).cumsum(dim=1)
+    outputs = ((given["q"] / weight.cumsum(dim=1))[..., None] * S).sum(-2)
+    found = gradients([outputs], [d.astype(float) for d in cotangents], list(given.values()))
+    return dict(zip(given, found, strict=True))
 
 
 engine = layer(
