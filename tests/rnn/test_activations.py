@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mpmath import mpmathify
 
-from rnn.activations import ACTIVATIONS, Activation, identity, rational_gate, relu, softsign
+from rnn.activations import ACTIVATIONS, Activation, identity, rational_gate, relu, sigmoid, softsign, tanh
 
 RATIONAL = (relu, softsign, identity)
 
@@ -77,6 +77,14 @@ def test_value_is_accurate_to_its_own_size(f, dtype):
     want = exactly(EXACT[f.name], a)
     # Each operation rounds once, by eps/2, and an elementary function errs by up to two eps.
     assert (abs(exactly(mpmathify, y) - want) <= 4 * mpmathify(np.finfo(dtype).eps) * abs(want)).all()
+
+
+@every_float
+def test_the_largest_numbers_are_saturated(dtype):
+    """And overflow nowhere on the way."""
+    a = np.array([-1, 1], dtype) * np.finfo(dtype).max
+    assert value(sigmoid, a.copy()).tolist() == [0, 1]
+    assert value(tanh, a).tolist() == [-1, 1]
 
 
 @both
