@@ -180,7 +180,7 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.longdouble], ids=str)
-@pytest.mark.parametrize("cell", [EACH[4], EACH[6]], ids=str)
+@pytest.mark.parametrize("cell", [EACH[0], EACH[4], EACH[6]], ids=str)
 def test_numbers_keep_their_type(cell, dtype):
     """Whatever is put side by side, kept in a workspace, which holds what was computed, or computed again."""
     given, net = problem(cell, "last"), RNN(cell, outputs=K, loops=NumPyLoops())
