@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def told(process):
+def status(process):
     """Its state and its parent; None where there is no such process."""
     with suppress(OSError):
         state, parent = (
@@ -18,13 +18,13 @@ def told(process):
 
 def lives(process):
     """Is there such a process, other than one whose end nobody has asked for yet?"""
-    return (told(process) or "Z")[0] != "Z"
+    return (status(process) or "Z")[0] != "Z"
 
 
 def children(process=None):
     """The processes that one, or this one, has started, and that are still there, or not waited for."""
     there = [int(path) for path in os.listdir("/proc") if path.isdecimal()] if os.path.exists("/proc") else []
-    return {each for each in there if (told(each) or (0, 0))[1] == (process or os.getpid())}
+    return {each for each in there if (status(each) or (0, 0))[1] == (process or os.getpid())}
 
 
 def descendants(process):

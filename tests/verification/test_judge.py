@@ -32,7 +32,7 @@ def closed():
     return stream
 
 
-def told_of_progress(monkeypatch, capsys, stream=None, **options):
+def progress_shown(monkeypatch, capsys, stream=None, **options):
     """What is on standard error after half of the cases are done, and then all."""
     seen = []
 
@@ -54,7 +54,7 @@ def told_of_progress(monkeypatch, capsys, stream=None, **options):
 def test_on_a_terminal_progress_is_shown_and_cleared(monkeypatch, capsys):
     """By itself: a line that is written over."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    found = told_of_progress(monkeypatch, capsys)
+    found = progress_shown(monkeypatch, capsys)
     assert re.search(r"\r50 % done, about \d+ s left: cases *\r", found)
     assert "left: cases, singles met" in found
     assert capsys.readouterr().err.endswith(" \r")
@@ -63,7 +63,7 @@ def test_on_a_terminal_progress_is_shown_and_cleared(monkeypatch, capsys):
 @pytest.mark.parametrize("stream", [None, io.StringIO(), closed()], ids=["pipe", "notebook", "closed"])
 def test_elsewhere_none_is(monkeypatch, capsys, stream):
     """Nor where there is no standard error to write to."""
-    assert told_of_progress(monkeypatch, capsys, stream) == ""
+    assert progress_shown(monkeypatch, capsys, stream) == ""
     assert capsys.readouterr().err == ""
 
 
@@ -71,7 +71,7 @@ def test_a_progress_of_the_caller_s_own_is_the_only_one(monkeypatch, capsys):
     """On a terminal too: one that does nothing keeps it quiet."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     counted = []
-    assert told_of_progress(monkeypatch, capsys, progress=lambda *counts: counted.append(counts)) == ""
+    assert progress_shown(monkeypatch, capsys, progress=lambda *counts: counted.append(counts)) == ""
     assert counted == [(10, 20), (20, 20)]
 
 
