@@ -13,9 +13,15 @@ from benchmarks.evidence.mutants.compiled.catalogue import COMPILED, COMPILED_EQ
 from benchmarks.evidence.mutants.compiled.judging import run
 from benchmarks.evidence.mutants.patch import texts
 
-# Every one beside the edits that are no fault, or one of each cell.
+# Every one beside the edits that are no fault, or one of each cell: one that a case shows, and two that only
+# NaN and vanishing numbers show.
 EVERY = os.environ.get("FAULTS") == "1"
-FAULTS = COMPILED if EVERY else list({fault.cell: fault for fault in reversed(COMPILED)}.values())
+SOME = {
+    "the update gate the other way round",
+    "NaN is taken for what has vanished",
+    "what vanishes of the cell state is kept",
+}
+FAULTS = [fault for fault in COMPILED if EVERY or fault.name in SOME]
 
 
 @pytest.mark.slow
@@ -30,6 +36,7 @@ def test_each_is_caught_for_its_own_reason_and_placed():
 
 def test_every_fault_has_a_place_and_a_line_that_stands_there():
     """Whatever is judged here; and there are faults enough."""
+    assert {fault.name for fault in FAULTS} >= SOME
     assert all(fault.place for fault in COMPILED)
     for fault in (*COMPILED, *COMPILED_EQUIVALENT):
         assert len(texts(fault)) == 1

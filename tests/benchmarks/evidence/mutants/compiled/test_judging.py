@@ -1,7 +1,10 @@
 """How a fault of the compiled text is judged."""
 
+import sys
+
 import pytest
 
+import rnn.compiled.vanilla
 from benchmarks.evidence.mutants.compiled import judging
 from benchmarks.evidence.mutants.compiled.judging import judge, run
 from benchmarks.evidence.mutants.compiled.numbers import NO_NUMBERS
@@ -23,8 +26,9 @@ def test_what_cannot_be_compiled_is_no_fault():
 
 
 @pytest.mark.slow
-def test_a_run_tells_who_survived(monkeypatch):
-    """A fault that another property catches than it names, with what did, and progress."""
+def test_a_run_says_what_survived(monkeypatch):
+    """A fault that another property catches than it names, with what did, and progress; it leaves nothing."""
+    real, path = sys.modules["rnn.compiled.vanilla"], [*rnn.compiled.__path__]
     # Other checks compile the text for other types.
     monkeypatch.setattr(judging, "SPECIAL", {NO_NUMBERS: lambda cell: None})
     reported = []
@@ -36,3 +40,5 @@ def test_a_run_tells_who_survived(monkeypatch):
     assert "case = Case(" in survivor.caught["forward"].code()
     assert reported == [(1, 1)]
     assert not result.holds
+    assert sys.modules["rnn.compiled.vanilla"] is real
+    assert [*rnn.compiled.__path__] == path
