@@ -20,15 +20,17 @@ def a_fault(wrong, caught_by):
 
 @pytest.mark.slow
 def test_what_cannot_be_compiled_is_no_fault():
-    """Anything would refute it."""
+    """Anything would refute it; and the text is the real one again."""
+    real, path = sys.modules["rnn.compiled.vanilla"], [*rnn.compiled.__path__]
     with pytest.raises(StaleMutant, match="cannot be compiled"):
         judge(a_fault("copy(nothing[n], rows[t + 1, n, :H])", "forward"))
+    assert sys.modules["rnn.compiled.vanilla"] is real
+    assert [*rnn.compiled.__path__] == path
 
 
 @pytest.mark.slow
 def test_a_run_says_what_survived(monkeypatch):
-    """A fault that another property catches than it names, with what did, and progress; it leaves nothing."""
-    real, path = sys.modules["rnn.compiled.vanilla"], [*rnn.compiled.__path__]
+    """A fault that another property catches than it names, with what did, and progress."""
     # Other checks compile the text for other types.
     monkeypatch.setattr(judging, "SPECIAL", {NO_NUMBERS: lambda cell: None})
     reported = []
@@ -40,5 +42,3 @@ def test_a_run_says_what_survived(monkeypatch):
     assert "case = Case(" in survivor.caught["forward"].code()
     assert reported == [(1, 1)]
     assert not result.holds
-    assert sys.modules["rnn.compiled.vanilla"] is real
-    assert [*rnn.compiled.__path__] == path
