@@ -42,9 +42,9 @@ SHAPES = (
     (8, 200, 16, 64),
     # 2^18 numbers of the inputs, of many records beyond a chunk of 128 steps.
     (17, 131, 128, 32),
-    # Beyond a block of 256 units, of many records and of many steps, and one of 256 inputs.
-    (65, 3, 129, 257),
-    (2, 33, 257, 257),
+    # Beyond a block of 256 units, of many records, with as many inputs, and of many steps.
+    (65, 3, 257, 257),
+    (2, 33, 3, 257),
     # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
     (129, 2, 3, 512),
     # 2^15 and 2^16 positions, and 2^20 numbers of all states.
