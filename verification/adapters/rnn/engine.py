@@ -98,8 +98,8 @@ def _given(**options: Any) -> dict[str, Any]:
 
 
 def _positive(weights: Any) -> Any:
-    """Weights as they are, or without the sign that a call for other numbers has given them."""
-    return -weights if weights is not None and (weights < 0).any() else weights
+    """Weights as they are, or without the signs that a call for other numbers has given some of them."""
+    return np.abs(weights) if weights is not None and (weights < 0).any() else weights
 
 
 def _nothing(problem: Problem, outputs: int) -> Gradients:
