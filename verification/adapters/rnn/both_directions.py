@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 import rnn
 from verification.adapters.function import FunctionAdapter, function
-from verification.adapters.rnn.engine import or_none
+from verification.adapters.rnn.engine import initial, or_none
 from verification.models import gru, lstm
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Model, NamedArrays, Use
@@ -72,7 +72,7 @@ def both_directions(loops: str = "NumPyLoops", package: ModuleType = rnn) -> Fun
         state, params = tuple(others[: len(cell.state)]), others[len(cell.state) :]
         layer = package.Layer(cell, getattr(package, loops)())
         outputs, last, of_forward = layer.forward(
-            cell.weights(*params), xs, or_none(state), lengths, [_mask(kept, xs)]
+            cell.weights(*params), xs, initial(state, xs), lengths, [_mask(kept, xs)]
         )
         for got, expected in zip((outputs, *last), want, strict=True):
             within = ROUNDINGS * np.finfo(xs.dtype).eps * (1 + np.abs(expected).max())
@@ -194,7 +194,7 @@ def _turned(outputs: Any, length: int) -> Any:
 def _arguments(package: ModuleType) -> st.SearchStrategy[tuple[Any, ...]]:
     """Of one number or several along each axis, numbers up to 0.5, 1 or 3, of either type of float.
 
-    In one of four no initial state is given.
+    In one of four the initial state is zero.
     """
 
     @st.composite

@@ -38,7 +38,7 @@ def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") ->
             # One-hot, of whatever sign.
             targets = np.abs(targets).argmax(axis=-1)
             other_targets = net.outputs - 1 - targets
-        data = problem.xs, targets, or_none(problem.state)
+        data = problem.xs, targets, initial(problem.state, problem.xs)
         # A copy has truncations of its own, and they may be what is wrong with it.
         truncation = rnn_truncation(package, problem.truncation)
         of_losses = _given(lengths=problem.lengths, weights=_positive(problem.weights))
@@ -51,7 +51,8 @@ def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") ->
         def other_call(truncation: Any) -> None:
             """In the same workspace, for other numbers under another truncation; they may overflow."""
             if problem.workspace:
-                negative = -problem.xs, other_targets, or_none(tuple(-array for array in problem.state))
+                state = tuple(-array for array in problem.state)
+                negative = -problem.xs, other_targets, initial(state, problem.xs)
                 with suppress(FloatingPointError):
                     net.loss_and_gradients(
                         cell.params(*(-block for block in params)), *negative, truncation, **options
@@ -79,9 +80,7 @@ def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") ->
         if every is None and alone != value and value == value:
             raise ArithmeticError(f"loss_value gives {alone}, loss_and_gradients {value}")
         no_outputs = np.full((*problem.xs.shape[:2], net.outputs), np.nan, problem.xs.dtype)
-        outputs = _or_else(
-            no_outputs, lambda: net.predict(params, problem.xs, or_none(problem.state), problem.lengths)
-        )
+        outputs = _or_else(no_outputs, lambda: net.predict(params, problem.xs, data[2], problem.lengths))
         return Gradients(outputs, value, *answer)
 
     return gradients
@@ -90,6 +89,11 @@ def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") ->
 def or_none(state: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """A state as most callers give it: nothing where all of it is zero."""
     return state if any(array.any() for array in state) else None
+
+
+def initial(state: tuple[Any, ...], xs: Any) -> tuple[Any, ...] | None:
+    """The state to begin with. Zeros are given for an odd number of records, and are not for an even one."""
+    return state if len(xs) % 2 else or_none(state)
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -125,7 +129,7 @@ def passes_of(
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
         cell = cell_of(package, kind, xs.shape[2], params, functions)
         layer = _one(package.Layer, cell, loops=getattr(package, loops)())
-        outputs, final, saved = layer.forward(cell.weights(**params), xs, or_none(state), lengths)
+        outputs, final, saved = layer.forward(cell.weights(**params), xs, initial(state, xs), lengths)
         return outputs, final, (layer, saved)
 
     def backward(kept: Any, d_outputs: Any, d_state: Any) -> Any:
