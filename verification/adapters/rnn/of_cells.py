@@ -124,7 +124,7 @@ def as_layer(
 
 
 def without_state(model: Model) -> Case:
-    """A layer that is given no initial state, as most are called: it is zero, of an even number of records."""
+    """A layer that is given no initial state, as most are called: it is zero, of two records."""
     case = as_layer(model, sizes={"N": 2})
     zeros = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
     return replace(case, blocks={**case.blocks, **zeros})
