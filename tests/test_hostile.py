@@ -60,7 +60,12 @@ INNER = {
     *("Loss.checked_targets", "ClassLoss.checked_targets"),
     *(f"{cell}.{name}" for cell in ("Vanilla", "LSTM", "GRU") for name in METHODS),
     *(f"{loops}.{name}" for loops in ("NumPyLoops", "CompiledLoops") for name in LOOPS_METHODS),
-    *(f"{own.__name__}.{name}" for own in SEVERAL for name in OF_A_RECURRENCE if name in vars(own)),
+    *(
+        f"{own.__name__}.{name}"
+        for own in SEVERAL
+        for name in OF_A_RECURRENCE
+        if inspect.isfunction(vars(own).get(name))
+    ),
 }
 
 

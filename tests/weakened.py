@@ -119,7 +119,7 @@ BY_HAND: dict[str, tuple[tuple[str, str], ...]] = {
     "properties/in_a_row.py": (("= 1000", "= 800"),),
     "properties/interleaved.py": (
         ('yield from _in_turn(trial, first, "a backward after another forward")', "yield from ()"),
-        ('yield from _in_turn(trial, first, "a backward after another call")', "yield from ()"),
+        ('yield from _in_turn(trial, again, "a backward after another call")', "yield from ()"),
     ),
     "properties/additivity.py": (
         ("array.real > 0", "array.real == array.real"),
