@@ -33,7 +33,7 @@ def done(options, engine, progress):
     with progress.part("a part") as show:
         show(1, 1)
     files = {"report.html": lambda path: path.write_text("whole"), "sine.png": FAILS}
-    return commands.Outcome(HOLDS, lambda: {"∂": 1}, files)
+    return commands.CommandOutcome(HOLDS, lambda: {"∂": 1}, files)
 commands.COMMANDS["verify"] = done, lambda options: {"a part": 1.0}
 """
 

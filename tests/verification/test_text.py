@@ -55,7 +55,7 @@ def test_an_exception_is_reported():
     """By its type, with the module unless it is built in, and by its message, if it has one."""
     assert message_of(ValueError("a\0b")) == "ValueError: a\\x00b"
     assert message_of(KeyError()) == "KeyError"
-    assert message_of(MuteError()) == f"{__name__}.Mute"
+    assert message_of(MuteError()) == f"{__name__}.MuteError"
 
 
 def test_a_value_is_shown_in_a_line():
@@ -81,7 +81,7 @@ def test_a_type_is_reported_by_its_own_name():
     liar = Meta("Liar", (), {"__module__": 5})
     assert type_name(liar) == "Liar"
     assert type_name(dict) == "dict"
-    assert type_name(MuteError) == f"{__name__}.Mute"
+    assert type_name(MuteError) == f"{__name__}.MuteError"
     assert len(type_name(type("x" * 10_000, (), {}))) <= CHARACTERS
 
 
