@@ -1,4 +1,4 @@
-"""Training on the sine, which begins only once the gradients hold: the article's task, verified engine.
+"""Training on the sine, the article's task, for a command that has judged the gradients before.
 
 The task is the article's (windows of 50 values of sin 0, sin 1, …, the next value as target, 100 windows to
 learn from and 50 to validate), and so are 100 units and 25 epochs. Three baselines stand beside the

@@ -158,7 +158,10 @@ class OfModel:
             prepared(self.engine.claim, each.truth, each.turns)
             memory.keep()
             room -= size_of(each.truth.case)
-            held = [*held, each] if room >= 0 else []
+            if room >= 0:
+                held.append(each)
+            else:
+                held.clear()
         yield from held if room >= 0 else self._made(block, self.shelf.known)
 
     def _made(self, block: CaseBlock, memory: Memory) -> Iterator[RunCase]:
