@@ -64,8 +64,9 @@ class Channel:
     """From the work to the process that started it: what it is about to do, and whether it is in a guarded
     call.
 
-    ``doing``: the last announcement; ``outcome``: a tuple with the outcome of the task, a result, an
-    exception or Lost; ``lost``: how the working process was lost, which a later task does not overwrite.
+    ``doing``: the last announcement, of an earlier task too; ``outcome``: a tuple with the outcome of the
+    task, a result, an exception or Lost; ``lost``: how the working process was lost, which a later task does
+    not overwrite.
     ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
     returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the id of the
     working process, 0 before there is one; ``stop.value``: 1 once the work is not wanted any more.

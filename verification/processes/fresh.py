@@ -108,7 +108,7 @@ class Fresh:
 
     def begin(self, data: bytes) -> None:
         """Gives it a task, pickled."""
-        self.channel.doing.clear()
+        # What it did last stays announced: a process that is lost now was ended by that.
         self.channel.outcome.clear()
         self._task.put_pickled(data)
         self.channel.turn.value += 1

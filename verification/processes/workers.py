@@ -107,10 +107,12 @@ class Turn:
     def has_ended(self) -> bool:
         """Is there an outcome?"""
         process, channel = self._process, self._process.channel
-        # First, because a process that has ended may have sent its outcome before.
+        # First, because the engine may have ended its supervisor before its last call returned.
+        is_idle = process.is_idle()
+        # Before the outcome is read, because a process that has ended may have sent it before.
         code = process.exit_code()
         lost = code is not None or bool(channel.copies.value) or self._silence.too_long()
-        if not lost and not process.is_idle():
+        if not lost and not is_idle:
             return False
         if lost:
             self.end()
@@ -125,7 +127,9 @@ class Turn:
         finished, doing = channel.outcome.get(), channel.doing.get()
         if channel.copies.value:
             return Lost("forked, and the copy of its process returned as well", doing)
-        if finished is not None:
+        # A supervisor never ends by a signal unless the engine has sent it.
+        killed = code is not None and UNKNOWN < code < 0
+        if finished is not None and not killed:
             return finished[0]
         how = f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
         if code is not None:

@@ -55,6 +55,7 @@ def leaves(file, channel):
 
 
 def ends_later(task, channel):
+    channel.tell("a case")
     threading.Timer(0.3, os._exit, [3]).start()
     return task
 
@@ -109,12 +110,12 @@ def test_a_fresh_process_has_one_thread_and_leaves_no_folder(threaded, monkeypat
 
 
 def test_a_process_that_ends_between_two_tasks_is_reported(threaded):
-    """By its exit code, and the task after has another."""
+    """By its exit code and what it did last, and the task after has another."""
     with pooled() as spread:
         assert list(spread(by_value(ends_later), [0])) == [0]
         time.sleep(1)
         lost, other = spread(by_value(pid), [0, 0])
-    assert lost.how == "ended its process with exit code 3"
+    assert (lost.how, lost.doing) == ("ended its process with exit code 3", "a case")
     assert other != os.getpid()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.living import gone, lives, when
 from tests.programs import ROOT, python
-from verification.processes import channel, timeout, workers
+from verification.processes import channel, supervisor, timeout, workers
 from verification.processes.fresh import pooled
 from verification.processes.workers import spread
 
@@ -130,6 +130,52 @@ def check_lost(outcomes, how):
     first, lost, last = outcomes
     assert (first, last) == ("0", "2")
     assert (lost.how, lost.doing) == (how, 1)
+
+
+class Ended:
+    """A process whose supervisor ends while its task does; ``seen``: the checks before that is known."""
+
+    supervisor = 0
+
+    def __init__(self, code, seen=0):
+        self.channel, self._code, self._seen = channel.Channel(), code, seen
+
+    def exit_code(self):
+        self._seen -= 1
+        return self._code if self._seen < 0 else None
+
+    def is_idle(self):
+        """The engine ends its supervisor, and its call returns, while the judge waits for a processor."""
+        self.channel.tell("a case")
+        self.channel.finish("done")
+        return True
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (0, "done"),
+        (1, "done"),
+        (supervisor.UNKNOWN, "done"),
+        (-9, ("ended the process that judges it with exit code -9 (SIGKILL)", "a case")),
+    ],
+)
+def test_an_outcome_does_not_hide_a_signal(code, outcome):
+    """Sent to the supervisor just before; nor is that process kept for another task."""
+    kept = []
+    turn = workers.Turn(Ended(code), kept.append)
+    assert turn.has_ended()
+    found = turn.outcome
+    assert (found if code != -9 else (found.how, found.doing)) == outcome
+    assert not kept
+
+
+def test_a_process_that_lives_is_kept():
+    """Beside its outcome."""
+    kept, process = [], Ended(-9, seen=1)
+    turn = workers.Turn(process, kept.append)
+    assert turn.has_ended()
+    assert (turn.outcome, kept) == ("done", [process])
 
 
 @pytest.mark.parametrize("name", LOST)
