@@ -99,5 +99,8 @@ def _exit_code(child):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """The process of the quickest tests ends here: what called pytest goes on in the other one."""
+    # A module of tests that cannot be imported under the change notices it; pytest calls the run interrupted.
+    if exitstatus == pytest.ExitCode.INTERRUPTED and session.testsfailed:
+        exitstatus = session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if session.config.stash[IS_FIRST]:
         os._exit(exitstatus)
