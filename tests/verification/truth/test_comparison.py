@@ -36,6 +36,14 @@ def test_compare_looks_in_the_wider_type():
     assert compare("b", got, want, 1e-8) is None
 
 
+@pytest.mark.parametrize("error", [0.5, 0.5j, 0.3 + 0.4j])
+def test_a_complex_number_is_as_far_off_as_its_distance(error):
+    """In either part, or in both."""
+    want = np.array([1 + 2j])
+    assert compare("b", want + error, want, 0.51) is None
+    assert compare("b", want + error, want, 0.49) is not None
+
+
 def test_unequal_is_the_first_that_differs():
     """By any bit, in any type; NaN equals nothing."""
     want = np.array([[1, 2], [3, 4]])
