@@ -60,14 +60,14 @@ def with_bonus(f: Any, p: Any, x: Any, S: Any) -> Any:
 # Of heads, and of keys and values in each, in a sample.
 MOST = {"A": 4, "K": 17, "V": 17}
 
-# Cases as in a training: eight heads, several records with heads of 64 keys, a few chunks of 64 steps, keys
-# of 128; 2^20 numbers of all states, keys and values that fill no tile; 64 KiB of a state in single
-# precision, twice; beyond 2^15 and 2^16 positions, the former with 2^16 of all heads.
+# Cases as in a training: eight heads, several records with heads of 64 keys, two of them over a few chunks
+# of 64 steps, keys of 128; 2^20 numbers of all states, keys and values that fill no tile; 64 KiB of a state
+# in single precision, twice; beyond 2^15 and 2^16 positions, the former with 2^16 of all heads.
 ATTENTION = (
     {"N": 8, "T": 32, "A": 8, "K": 16, "V": 16},
     {"N": 2, "T": 33, "A": 4, "K": 64, "V": 64},
     {"N": 2, "T": 129, "A": 2, "K": 33, "V": 64},
-    {"N": 1, "T": 150, "A": 1, "K": 64, "V": 64},
+    {"N": 1, "T": 130, "A": 2, "K": 64, "V": 64},
     {"N": 1, "T": 9, "A": 1, "K": 128, "V": 128},
     {"N": 2, "T": 5, "A": 1, "K": 65, "V": 100},
     {"N": 2, "T": 4, "A": 2, "K": 64, "V": 64},

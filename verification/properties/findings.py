@@ -85,6 +85,9 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     return fixed_truth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
+# What is checked on the row of most numbers as well: views, pools and in-place paths begin at some MiB.
+OF_LARGEST = (INPUTS_STAY, SECOND_CALL, INTERLEAVED_CALLS, SECOND_BACKWARD)
+
 # For a slow engine, properties in turn go first to rows with at least so many levels that they have not met.
 NEW = (8, 4, 2, 1)
 
@@ -123,7 +126,7 @@ def at_sizes(claim: Claim) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str,
     every = applicable(claim)
     always = tuple(each.name for each in every if each.of_large and not each.takes_turns(True))
     dealt = tuple(each.name for each in every if each.about in AGAIN and each.name not in always)
-    return always, dealt, tuple(each.name for each in (INPUTS_STAY, SECOND_CALL) if each.name in dealt)
+    return always, dealt, tuple(each.name for each in OF_LARGEST if each.name in dealt)
 
 
 def prepared(claim: Claim, truth: CaseTruth, turns: tuple[str, ...] | None = None) -> CaseTruth:

@@ -4,31 +4,36 @@ Pools, workspaces, tiles, threads, in-place paths and the width of an index begi
 designed sample has each size beside every level of every factor, but a large one beside small ones: all of
 them together would cost too much. Here several are large at once, few times, in random numbers: no zeros, no
 pattern, no two records alike, arrays in C order. Each row is run in every claimed type that costs little,
-the least precise first, in one process: what an engine keeps by shape is met in another type then.
+the least precise first, in one process: what an engine keeps by shape is met in another type then. Beside
+them stand two rows of a training as it is: states start as zero, and not everything has a loss.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle
 
 import numpy as np
 
+from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Model, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import LONG, Claim
+from verification.sampling.conditions import conditions
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
 from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, work
 from verification.sampling.factors import (
     IN_C_ORDER,
     ORDINARY,
+    OUTPUTS,
     dimensions,
     matrices,
     needs_readout,
     table,
 )
 from verification.sampling.numbering import Row, factor_of, least_steps
+from verification.sampling.patterns import INITIAL
 from verification.sampling.sample import by_levels, in_floats
 from verification.sampling.turns import dealt
 
@@ -40,8 +45,8 @@ SHAPES = (
     (129, 3, 8, 128),
     (64, 16, 64, 128),
     (8, 200, 16, 64),
-    # 2^18 numbers of the inputs, of many records beyond a chunk of 128 steps.
-    (17, 131, 128, 32),
+    # 2^20 numbers of the inputs, of many records beyond a chunk of 128 steps.
+    (65, 131, 128, 16),
     # Beyond a block of 256 units, of many records, with as many inputs, and of many steps.
     (65, 3, 257, 257),
     (2, 33, 3, 257),
@@ -53,6 +58,15 @@ SHAPES = (
     # 65,536 numbers of one record's states.
     (1, 512, 3, 129),
 )
+
+# A training as it is: states start as zero, and the outputs alone have losses, in arrays that a loader has by
+# steps; or the final states alone, before the first update. At the first sizes of a model that names some.
+TRAINING: tuple[Mapping[str, Level], ...] = (
+    {"states": "zero", "losses": OUTPUTS, "layout": STEPS_FIRST},
+    {"states": "zero", "losses": "final state", "pattern of weights": INITIAL},
+)
+# Beyond a chunk of 128 steps, a tile of 32 records or units, and 4,096 positions.
+OF_TRAINING = (33, 130, 8, 33)
 
 # The units of a shape whose truth takes more than any may with as many as it says.
 FEWER = {(129, 509, 1, 16): 2}
@@ -85,7 +99,7 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
     factors, made = table(model, claim), list[Row]()
     types = _by_precision(claim)
     turning = {name: cycle(of) for name, of in factors.items() if name in _turning(claim)}
-    for sizes in _shapes(model, claim):
+    for sizes in _shapes(model, claim, model.ordinary or _by_units(model, claim, SHAPES)):
         levels = plain(model, claim, sizes)
         levels |= {name: next(turn) for name, turn in turning.items()}
         levels["losses"] = factors["losses"][-1 - len(made) % len(claim.losses)]
@@ -100,7 +114,19 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
         # A long double often goes another way than the numbers that code is made for.
         usual = [row for row in some if row.levels["type"] not in LONG] or some
         made += (usual[-1:] if many else some) or rows[:1]
-    return tuple(made)
+    return (*made, *_of_training(model, claim))
+
+
+def _of_training(model: Model, claim: Claim) -> Iterator[Row]:
+    """The rows of ``TRAINING``, as far as each level is claimed, in the least precise type."""
+    possible, further = table(model, claim), conditions(model, claim)
+    (sizes,) = _shapes(model, claim, model.ordinary[:1] or _by_units(model, claim, (OF_TRAINING,)))
+    for some in TRAINING:
+        claimed = {f: of for f, of in some.items() if of in (*possible.get(f, ()), *further.get(f, ()))}
+        levels = plain(model, claim, sizes) | claimed
+        row = Row({**levels, "type": _by_precision(claim)[0]}, sizes)
+        if claimed and _fits(model, claim, row):
+            yield row
 
 
 def dealt_out(
@@ -168,18 +194,20 @@ def _fits(model: Model, claim: Claim, row: Row) -> bool:
     )
 
 
-def _shapes(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
+def _shapes(model: Model, claim: Claim, shapes: Iterable[Mapping[str, int]]) -> Iterator[Mapping[str, int]]:
     """Sizes by name within a claim, no two alike."""
     met = list[Mapping[str, int]]()
-    for sizes in model.ordinary or _by_units(model, claim):
+    for sizes in shapes:
         claimed = {name: within(claim, name, size) for name, size in sizes.items()}
         if claimed not in met:
             met.append(claimed)
             yield claimed
 
 
-def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
-    """Those of ``SHAPES``: the dimensions of states have so many units in all, others so many inputs."""
+def _by_units(
+    model: Model, claim: Claim, shapes: Iterable[tuple[int, int, int, int]]
+) -> Iterator[Mapping[str, int]]:
+    """Those of shapes: the dimensions of states have so many units in all, others so many inputs."""
     states = [block.dimensions for block in model.of(Use.STATE)]
 
     def of(records: int, steps: int, inputs: int, units: int) -> Mapping[str, int]:
@@ -190,7 +218,7 @@ def _by_units(model: Model, claim: Claim) -> Iterator[Mapping[str, int]]:
         return {"N": records, "T": steps, **sizes}
 
     least = {"type": _by_precision(claim)[0]}
-    for shape in SHAPES:
+    for shape in shapes:
         sizes = of(*shape)
         if shape in FEWER and not _fits(model, claim, Row({**plain(model, claim, sizes), **least}, sizes)):
             sizes = of(*shape[:3], FEWER[shape])
