@@ -24,18 +24,19 @@ DURATIONS = Path("mutmut-stats.json")
 # Tests that are run first: few to collect, and enough to notice nine changes of ten.
 FIRST = 100
 
-# Seconds for these, which take about one, and what mutmut takes for the exit code of one that has not ended.
+# Seconds for these beyond three times what they took, and what mutmut takes for the exit code of one that has
+# not ended.
 LIMIT, TIMEOUT = 30.0, 24
 
 IS_FIRST = pytest.StashKey[bool]()
 
-# What a module of tests called of the functions that mutmut changes, when it was imported.
-CALLED = pytest.StashKey[frozenset[str]]()
+# What a module of tests called of the functions that mutmut changes, when it was imported, by its path.
+CALLED = pytest.StashKey[dict[Path, frozenset[str]]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Of many tests the quickest run in a process of their own, the others only if none of those fails."""
+    """The quickest run in a process of their own, which may crash, the others only if none of those fails."""
     # Not sooner: pytest rewrites what a plugin asserts before it imports it.
     from tests import processor_time
 
@@ -43,15 +44,15 @@ def pytest_cmdline_main(config):
     took = json.loads(DURATIONS.read_text())["duration_by_test"] if DURATIONS.exists() else {}
     tests = sorted(config.args, key=lambda test: took.get(test, 0))
     config.stash[IS_FIRST] = False
-    if len(tests) > FIRST and took.keys() >= {*tests}:
+    if took.keys() >= {*tests}:
         child = os.fork()
         config.stash[IS_FIRST] = child == 0
         if child:
-            code = _exit_code(child)
-            if code:
+            code = _exit_code(child, LIMIT + 3 * sum(took[test] for test in tests[:FIRST]))
+            if code or len(tests) <= FIRST:
                 return code
     config.args = tests[:FIRST] if config.stash[IS_FIRST] else tests
-    if not config.stash[IS_FIRST]:
+    if not config.stash[IS_FIRST] or len(tests) <= FIRST:
         for name in [name for name in sys.modules if name.startswith("tests.rnn.")]:
             del sys.modules[name]
     return None
@@ -59,19 +60,21 @@ def pytest_cmdline_main(config):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
-    """Notes what a module has called: mutmut would take it for a call of whichever test comes first."""
+    """Notes what a module has called: mutmut would take it for a call of whichever test comes first.
+
+    A file is collected twice, for its doctests first, and imported once.
+    """
     report = yield
     if isinstance(collector, pytest.Module):
-        collector.stash[CALLED] = frozenset(_called())
+        called = collector.config.stash.setdefault(CALLED, {})
+        called[collector.path] = called.get(collector.path, frozenset()) | _called()
         _called().clear()
     return report
 
 
 def pytest_runtest_setup(item):
     """What the module of a test has called, the test has."""
-    module = item.getparent(pytest.Module)
-    if module is not None:
-        _called().update(module.stash[CALLED])
+    _called().update(item.config.stash[CALLED].get(item.path, ()))
 
 
 def _called():
@@ -81,9 +84,9 @@ def _called():
     return state()._stats
 
 
-def _exit_code(child):
-    """That of a child, which is ended where that takes too long."""
-    until = time.monotonic() + LIMIT
+def _exit_code(child, seconds):
+    """That of a child, which is ended where that takes longer."""
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         gone, status = os.waitpid(child, os.WNOHANG)
         if gone:
