@@ -36,6 +36,13 @@ def state_of(cell, records, number=np.float64):
     )
 
 
+@pytest.mark.parametrize("kind", [Vanilla, LSTM, GRU])
+def test_sizes_are_ints(kind):
+    """Whatever integers were given: what is stored and compared has one type."""
+    cell = kind(np.int64(2), np.int32(3))
+    assert (type(cell.inputs), type(cell.units), cell) == (int, int, kind(2, 3))
+
+
 @every_cell
 def test_what_no_step_writes_is_defined(cell, monkeypatch):
     """No step reads the last row's input and one, but they are no chance bits that could hold a NaN."""

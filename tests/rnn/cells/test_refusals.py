@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from rnn import GRU, LSTM, Layer, Vanilla
+from rnn import GRU, LSTM, Layer, Vanilla, sigmoid, tanh
 from rnn.cells.cell import METHODS, Params, Weights, check_cell
 from tests.rnn.refusals import of, refuse, table
 
@@ -33,16 +33,22 @@ def forward(cell):
     *of(
         lambda given: Vanilla(*given),
         ((0, 1), ValueError, "Vanilla.inputs: 0, needed at least 1"),
+        ((1, 0), ValueError, "Vanilla.units: 0, needed at least 1"),
         ((1, 1, "swish"), TypeError, "Vanilla.activation: 'swish', needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(
         lambda given: LSTM(*given),
         ((0, 1), ValueError, "LSTM.inputs: 0, needed at least 1"),
+        ((1, 0), ValueError, "LSTM.units: 0, needed at least 1"),
+        ((1, 1, sigmoid, 3), TypeError, "LSTM.candidate: 3, needed an rnn.Activation, as rnn.tanh"),
+        ((1, 1, sigmoid, tanh, 3), TypeError, "LSTM.output: 3, needed an rnn.Activation, as rnn.tanh"),
         ((1, 1, "swish"), TypeError, "LSTM.gate: 'swish', needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(
         lambda given: GRU(*given),
         ((0, 1), ValueError, "GRU.inputs: 0, needed at least 1"),
+        ((1, 0), ValueError, "GRU.units: 0, needed at least 1"),
+        ((1, 1, sigmoid, 3), TypeError, "GRU.candidate: 3, needed an rnn.Activation, as rnn.tanh"),
         ((1, 1, 3), TypeError, "GRU.gate: 3, needed an rnn.Activation, as rnn.tanh"),
     ),
     *of(
