@@ -131,6 +131,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.loops.CompiledLoops.back_from_outputs": ("type(None) not in", "found = None"),
         "rnn.network.RNN._back": ("found = None",),
         "rnn.through_time.recurrence.Single.back_from_outputs": ("back_from_outputs(None,",),
+        "rnn.through_time.recurrence.after_zeros": ("(steps) or True",),
         "rnn.through_time.routes._segments": ("every > steps",),
         "rnn.common.arrays.plain": (
             "order=None",
