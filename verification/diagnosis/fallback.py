@@ -225,7 +225,7 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
     """The diagnosis by the case's layout, or by a clipped gradient; None if neither explains it."""
     seen = look_at(engine, case)
     if not seen.wrong and finding.property in (AUTOGRAD.name, FORWARD.name):
-        bug = f"{DIFFER}, and this one is right where it is not the first"
+        bug = f"{DIFFER}, and this one is right at another time"
         return Diagnosis("conduct", sentence=bug_first(bug, f"{finding.wrong}"))
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())

@@ -12,10 +12,11 @@ import numpy as np
 
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Use
-from verification.properties.calling import PendingBackward, begin, relaid
+from verification.properties.calling import PendingBackward, begin, relaid, rng_of
 from verification.properties.engine import Answer, InvalidAnswer
 from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement, saying
+from verification.sampling.claim import Claim
 from verification.truth.comparison import near
 
 # The relative error up to which a wrong gradient counts as equal to another gradient.
@@ -27,9 +28,7 @@ def interleaved_calls(trial: Trial) -> Checked:
     engine, case = trial.engine, trial.truth.case
     if not isinstance(case.objective, Cotangents):
         return
-    # Other parameters, and fewer records where that is claimed, so that the saved arrays have another shape.
-    few = in_domains(relaid(case, np.negative))
-    few = few.of_records(slice(0, 1)) if engine.claim.records[0] == 1 else few
+    few = _of_fewer(in_domains(relaid(case, np.negative)), engine.claim)
     first, again, fewer, last = (begin(engine, each) for each in (case, case, few, _of_other_data(case)))
     with _going_back_too(again, fewer, last):
         yield from _in_turn(trial, first, "a backward after another forward")
@@ -38,6 +37,13 @@ def interleaved_calls(trial: Trial) -> Checked:
     with _going_back_too(last):
         yield from _in_turn(trial, again, "a backward after another call")
     _back(last, "the backward of a last forward")
+
+
+def _of_fewer(case: Case, claim: Claim) -> Case:
+    """One record of a case, or one step, as claimed: the saved arrays are of another shape."""
+    ways = [case.of_records(slice(0, 1))] if claim.records[0] == 1 else []
+    ways += [case.of_steps(slice(0, 1))] if claim.steps[0] == 1 and not claim.compiled else []
+    return ways[int(rng_of(case).integers(len(ways)))] if ways else case
 
 
 @contextmanager

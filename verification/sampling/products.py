@@ -44,7 +44,8 @@ SHAPES = (
     # 64 KiB of a state in single precision, 16,384 numbers, before fewer records of as many units.
     (129, 3, 8, 128),
     (64, 16, 64, 128),
-    (8, 200, 16, 64),
+    # And with no rest beyond chunks of 48 steps.
+    (8, 192, 16, 64),
     # 2^20 numbers of the inputs, of many records beyond a chunk of 128 steps.
     (65, 131, 128, 16),
     # Beyond a block of 256 units, of many records, with as many inputs, and of many steps.
