@@ -119,6 +119,11 @@ def in_fractions(f):
     *of(
         gradients_of(UNLIKE),
         ({"h0": (np.ones((1, 2)),) * 3}, ValueError, "h0_l1: shape (1, 2), needed (1, 3)"),
+        (
+            {"h0": ()},
+            TypeError,
+            "h0: tuple of 0, needed (h0_l0, c0_l0, h0_l1), the state of Stack(LSTM, GRU)$",
+        ),
     ),
     (
         lambda: RNN(Stack(GRU(1, 2)), 1).predict((), np.ones((1, 1, 1))),
