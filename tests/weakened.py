@@ -642,10 +642,7 @@ NEAR = {
     "per_step": ((PROPERTIES, "lag"), (RULES, "takes_long")),
     "linearity": ((PROPERTIES, "linearity"), (RULES, "powers")),
     "property": ((RULES, "every_row"),),
-    "conduct": (
-        (PROPERTIES, "inputs or second or reused or memory or all_of_it"),
-        ("tests/verification/properties/test_conduct.py", "share"),
-    ),
+    "conduct": ((PROPERTIES, "inputs or second or reused or memory or all_of_it"),),
     "records": ((PROPERTIES, "records"),),
     "units": ((PROPERTIES, "units"),),
     "padding": ((PROPERTIES, "padding"),),
