@@ -193,6 +193,10 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "What was not diagnosed names no blocks, and whatever case there is shows as much.": (
         "judging/run.py: _explain: a rule: diagnosed → (True)",
     ),
+    "More is drawn: layouts of a case, and a row in which there is nothing to change.": (
+        "properties/conduct.py: WAYS: a limit: 6 → (10 * 6)",
+        "sampling/switches.py: _has: an answer: bool(_read(model) or _linear_states(model)) → (True)",
+    ),
     "What is kept is found again, and is the same.": (
         "judging/sampled.py: Sample._tuples: a rule: i not in self._possible → (True)",
     ),

@@ -13,12 +13,14 @@ from verification.adapters import layer as layer_adapter
 from verification.adapters import problem as problem_adapter
 from verification.judging.sampled import truth_of_row
 from verification.properties.findings import findings
+from verification.sampling.at_random import SMALL
 from verification.sampling.factors import ORDINARY, OVERFLOWING
 from verification.sampling.resolving import resolved
 from verification.sampling.switches import (
     CHANGES,
     CLOSED,
     FAR_OUT,
+    LEAST,
     NOTHING,
     OPEN,
     QUIET,
@@ -53,6 +55,18 @@ def test_a_right_layer_holds(model, module):
     rows = [*found(model, module)]
     assert not [(row.levels, wrong) for row, _, wrong in rows if wrong]
     assert sum(informative for _, informative, _ in rows) >= len(rows) - 1
+
+
+@pytest.mark.parametrize("model", [models.vanilla, models.lstm], ids=lambda model: model.name)
+def test_all_properties_are_checked_on_a_switch_and_half_of_the_states_stay(model):
+    """Its case is small, but for far numbers, which each gate has to have many of."""
+    claim = resolved(None, model, layer_adapter.CAPABILITIES)
+    design = where_code_switches(model, claim)
+    for row in rows_where_code_switches(model, claim):
+        assert row.levels["switch"] == FAR_OUT or max(row.sizes.values()) <= SMALL
+        if row.levels["switch"] == FAR_OUT:
+            h = np.abs(design.make(row, np.random.default_rng(0)).state[0])
+            assert 0.25 < (h < LEAST).mean() < 0.75
 
 
 def test_the_numbers_are_what_they_are_called():
