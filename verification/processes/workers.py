@@ -127,7 +127,7 @@ class Turn:
         finished, doing = channel.outcome.get(), channel.doing.get()
         if channel.copies.value:
             return Lost("forked, and the copy of its process returned as well", doing)
-        # A supervisor never ends by a signal unless the engine has sent it.
+        # Who judges ends no supervisor by a signal before its outcome is read.
         killed = code is not None and UNKNOWN < code < 0
         if finished is not None and not killed:
             return finished[0]

@@ -72,7 +72,7 @@ def test_a_layout_is_named_only_if_the_engine_is_wrong_again():
     engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls == 1)); {RETURN}")
     case = replace(healthy_case(engine), layouts={"b": "backwards"})
     found = diagnose(engine, Finding("autograd", "b", "off"), case)
-    assert found.sentence == ("Answers differ from call to call, and this one is right at another time: off.")
+    assert found.sentence == "Answers differ from call to call, and this one is right at another time: off."
 
 
 def test_an_engine_that_keeps_nothing_has_no_history():
