@@ -7,6 +7,7 @@ gives, and ours lives on in the modules that have imported it.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -71,7 +72,12 @@ def _on_path() -> ModuleSpec | None:
 
 
 def _is_ours(spec: ModuleSpec | None) -> bool:
-    return spec is not None and spec.origin is not None and HOME in Path(spec.origin).resolve().parents
+    return spec is not None and spec.origin is not None and _lies_home(spec.origin)
+
+
+@cache
+def _lies_home(origin: str) -> bool:
+    return HOME in Path(origin).resolve().parents
 
 
 def _loaded(which: Callable[[ModuleSpec | None], bool]) -> dict[str, ModuleType]:

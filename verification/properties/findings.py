@@ -85,8 +85,8 @@ def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) 
     return fixed_truth(case, property_) if property_.about is About.FIXED else truth_of(case, memory)
 
 
-# What is checked on the row of most numbers as well: views, pools and in-place paths begin at some MiB.
-OF_LARGEST = (INPUTS_STAY, SECOND_CALL, INTERLEAVED_CALLS, SECOND_BACKWARD)
+# What is checked on the rows of most numbers as well: views, pools and in-place paths begin at some MiB.
+OF_LARGEST = (INPUTS_STAY, SECOND_CALL, REUSED_ARRAYS, INTERLEAVED_CALLS, SECOND_BACKWARD)
 
 # For a slow engine, properties in turn go first to rows with at least so many levels that they have not met.
 NEW = (8, 4, 2, 1)

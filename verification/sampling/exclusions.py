@@ -1,7 +1,8 @@
 """What is excluded from a designed sample: what cannot occur, what says nothing, what costs too much."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import prod
 
 import numpy as np
@@ -180,14 +181,32 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
 def of_numbers(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """Of that the seconds which its numbers take, and not the steps themselves."""
     sizes = {name: high for name, (_, high) in sizes_of(row).items()}
+    counts = _counts(model, needs_readout(claim), tuple(sizes.items())[2:])
+    own = counts.own + counts.output
+    seconds = _steps(row) * sizes["N"] * (OWN * own + PRODUCT * counts.shared) + SHARED * counts.shared
+    return _copies(counts) * FACTORS.get(str(row.get("type")), 1.0) * seconds
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many numbers steps share, a record has of its own at one, with an output, and the least state has."""
+
+    shared: int
+    own: int
+    output: int
+    least: int
+
+
+@lru_cache(maxsize=4096)
+def _counts(model: Model, readout: bool, dimensions_: tuple[tuple[str, int], ...]) -> _Counts:
+    sizes = dict(dimensions_)
     shared = sum(prod(block.shape(sizes)) for block in model.of(Use.STEP))
     states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
     own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
-    if needs_readout(claim):
-        # The numbers of one output: what the readout has a size for, and nothing before it.
-        own += prod(sizes[name] for name in dimensions(model, True) if name not in dimensions(model, False))
-    seconds = _steps(row) * sizes["N"] * (OWN * own + PRODUCT * shared) + SHARED * shared
-    return _copies(states) * FACTORS.get(str(row.get("type")), 1.0) * seconds
+    # The numbers of one output: what the readout has a size for, and nothing before it.
+    before = dimensions(model, False)
+    output = prod(sizes[name] for name in dimensions(model, True) if name not in before) if readout else 0
+    return _Counts(shared, own, output, min(states))
 
 
 def _steps(row: Mapping[str, Level]) -> int:
@@ -196,18 +215,17 @@ def _steps(row: Mapping[str, Level]) -> int:
     return steps * (1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2)
 
 
-def _copies(states: Sequence[int]) -> int:
+def _copies(counts: _Counts) -> int:
     """How many a truth is made in, of states of so many numbers."""
-    return FEW_COPIES if min(states) >= UNITS else COPIES
+    return FEW_COPIES if counts.least >= UNITS else COPIES
 
 
 def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """About the bytes that the truth of the largest case of a row takes, without those of its parameters."""
     sizes = {name: high for name, (_, high) in sizes_of(row).items()}
-    states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
-    own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
+    counts = _counts(model, needs_readout(claim), tuple(sizes.items())[2:])
     item = WIDE.get(str(row.get("type")), 8)
-    step = _copies(states) * item * sizes["N"] * own
+    step = _copies(counts) * item * sizes["N"] * counts.own
     replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
     kept = min(KEPT, KEPT_BY_STEP * (sizes["T"] - 1) * step)
     return float(step * (MADE + replays * (sizes["T"] + 1)) + kept)

@@ -80,6 +80,9 @@ MANY = 2**14
 # On how many rows each property that needs further calls is checked.
 TIMES = 3
 
+# Of what a row has the most numbers that is the largest.
+LARGEST = (Use.STATE, Use.INPUT, Use.STEP)
+
 # The least number of rows for one process, so that what it caches by shape comes from several.
 TOGETHER = 5
 
@@ -135,24 +138,28 @@ def dealt_out(
 ) -> tuple[Row, ...]:
     """The rows, each with ``always``; those that cost little have a share of the names.
 
-    ``of_largest``: what is checked on the row of most numbers as well, because what begins at some MiB of an
-    array is met there alone.
+    ``of_largest``: what is checked on the rows of most numbers of states, of inputs and of weights as well,
+    because what begins at some MiB of an array is met there alone.
     """
     rows = rows_of_products(model, claim)
     cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
     shared = dict(zip(cheap, dealt([rows[i] for i in cheap], always, names, TIMES), strict=True))
     made = [shared.get(i, replace(row, turns=tuple(always))) for i, row in enumerate(rows)]
-    if made:
-        largest = max(range(len(rows)), key=lambda i: numbers_of_states(model, rows[i]))
-        turns = made[largest].turns or ()
-        made[largest] = replace(made[largest], turns=tuple(dict.fromkeys((*turns, *of_largest))))
+    for number in {_largest(model, use, rows) for use in LARGEST if rows and model.of(use)}:
+        turns = made[number].turns or ()
+        made[number] = replace(made[number], turns=tuple(dict.fromkeys((*turns, *of_largest))))
     return tuple(made)
 
 
-def numbers_of_states(model: Model, row: Row) -> int:
-    """How many all states of a row have, of all steps."""
-    each = sum(math.prod(block.shape(row.sizes)) for block in model.of(Use.STATE))
-    return row.sizes["N"] * row.sizes["T"] * each
+def _largest(model: Model, use: Use, rows: Sequence[Row]) -> int:
+    """The number of the first row of the most numbers of a use."""
+    return max(range(len(rows)), key=lambda i: numbers_of(model, use, rows[i]))
+
+
+def numbers_of(model: Model, use: Use, row: Row) -> int:
+    """How many numbers the blocks of a use have in a row, of all records and steps where each has its own."""
+    each = sum(math.prod(block.shape(row.sizes)) for block in model.of(use))
+    return each * (1 if use is Use.STEP else row.sizes["N"] * row.sizes["T"])
 
 
 def in_processes(rows: Sequence[Row], least: int = TOGETHER) -> Iterator[list[int]]:

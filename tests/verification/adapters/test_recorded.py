@@ -1,6 +1,7 @@
 """A kept call, read again: the case that a layer ran, and its answer, whatever form the layer has."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -27,14 +28,15 @@ def of(model, module, forward=None, **options):
 
 MANY = packed.of(scan)
 
+# How each is made, by the test that asks for it: its model is checked first.
 FORMS = {
-    **{model.name: of(model, module) for model, module in RIGHT},
-    "suffix sums": of(*FORMED[0], forms=FORMED[0][1].FORMS),
-    "renamed": of(models.lstm, renamed, arrays=renamed.ARRAYS),
-    "lengths": of(models.vanilla, ragged, scope=Scope(lengths=True)),
-    "packed": of(models.scan, MANY, scope=Scope(lengths=True, packed=True)),
-    "chunks": of(models.vanilla, vanilla, chunked, scope=Scope(chunks=(2, 3))),
-    "some": of(models.vanilla, vanilla, scope=Scope(blocks=("U", "xs"))),
+    **{model.name: partial(of, model, module) for model, module in RIGHT},
+    "suffix sums": partial(of, *FORMED[0], forms=FORMED[0][1].FORMS),
+    "renamed": partial(of, models.lstm, renamed, arrays=renamed.ARRAYS),
+    "lengths": partial(of, models.vanilla, ragged, scope=Scope(lengths=True)),
+    "packed": partial(of, models.scan, MANY, scope=Scope(lengths=True, packed=True)),
+    "chunks": partial(of, models.vanilla, vanilla, chunked, scope=Scope(chunks=(2, 3))),
+    "some": partial(of, models.vanilla, vanilla, scope=Scope(blocks=("U", "xs"))),
 }
 
 
@@ -56,7 +58,7 @@ def close(got, want):
 @pytest.mark.parametrize("name", FORMS)
 def test_a_call_is_read_as_the_case_that_was_run_and_its_answer_is_right(name, tmp_path):
     """In drawn cases: by every model, and every form that a layer's arguments have."""
-    made, determined = FORMS[name], 0
+    made, determined = FORMS[name](), 0
     dtype = "complex64" if made.model.complex else "float32"
     for i, case in enumerate(all_drawn(cases(made.model, made.claim, dtype), name, 5)):
         found = recorded(made, kept(made, case, tmp_path / str(i)))
@@ -79,7 +81,7 @@ def test_a_call_is_read_as_the_case_that_was_run_and_its_answer_is_right(name, t
 )
 def test_each_part_of_an_answer_that_is_wrong_is_found(name, tmp_path):
     """A changed number of any array that was answered."""
-    made = FORMS[name]
+    made = FORMS[name]()
     for case in all_drawn(cases(made.model, made.claim, "float32"), name, 60):
         found = truth_of(case)
         # Beside which 1 is not little.
@@ -108,11 +110,11 @@ def test_each_part_of_an_answer_that_is_wrong_is_found(name, tmp_path):
 
 def test_a_call_of_another_layer_is_refused(tmp_path):
     """By its model's name, by its arrays, or by their shapes, in one line."""
-    made = FORMS["vanilla"]
+    made = FORMS["vanilla"]()
     (case,) = all_drawn(cases(made.model, made.claim, "float32"), "one", 1)
     path = kept(made, case, tmp_path / "calls")
     with pytest.raises(ValueError, match=r"call-\S+: a call of vanilla, needed scan$"):
-        recorded(FORMS["scan"], path)
+        recorded(FORMS["scan"](), path)
     with pytest.raises(ValueError, match=r"a call of vanilla, needed vanilla with arrays {'U': 'Wx'}"):
         recorded(of(models.vanilla, vanilla, arrays={"U": "Wx"}), path)
     call = calls.read(path)
@@ -125,7 +127,7 @@ def test_a_call_of_another_layer_is_refused(tmp_path):
 
 def test_what_a_layer_does_not_claim_is_none(tmp_path):
     """More steps than it claims, or another type."""
-    made = FORMS["vanilla"]
+    made = FORMS["vanilla"]()
     (case, *_) = (c for c in all_drawn(cases(made.model, made.claim, "float32"), "two", 9) if c.steps > 1)
     path = kept(made, case, tmp_path / "calls")
     assert recorded(made, path) is not None

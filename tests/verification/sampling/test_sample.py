@@ -8,7 +8,7 @@ import pytest
 from tests.quick import first_quick
 from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
-from verification.models import SHIPPED, lstm, scan, vanilla
+from verification.models import lstm, scan, vanilla
 from verification.models.layouts import ALTERNATE, LAYOUTS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.sampling import sample
 from verification.sampling.covering import met, possible, tuples
@@ -72,13 +72,11 @@ def test_512_steps_are_not_run_where_fewer_are_claimed(scope):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
-def test_a_sample_is_of_a_few_hundred_rows(model):
-    """And always the same."""
+@pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
+def test_a_sample_is_always_the_same(model):
+    """Whoever designs it."""
     claim = resolved(None, model, layer.CAPABILITIES)
-    rows = in_floats(model, claim).rows(3)
-    assert 150 < len(rows) < 600
-    assert rows == in_floats(model, claim).rows(3)
+    assert in_floats(model, claim).rows(3) == in_floats(model, claim).rows(3)
 
 
 def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
