@@ -113,7 +113,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "A shortcut, beside which the long way comes to the same.": {
         "rnn.common.arrays.all_finite": (
             "array.size < PART",
-            "max(2, PART",
+            *("max(2, PART", "PART / len"),
             "soon = None",
             "array.size < SMALL",
         ),

@@ -181,7 +181,7 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
 def of_numbers(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """Of that the seconds which its numbers take, and not the steps themselves."""
     sizes = {name: high for name, (_, high) in sizes_of(row).items()}
-    counts = _counts(model, needs_readout(claim), tuple(sizes.items())[2:])
+    counts = _counts(model, needs_readout(claim), _of_dimensions(sizes))
     own = counts.own + counts.output
     seconds = _steps(row) * sizes["N"] * (OWN * own + PRODUCT * counts.shared) + SHARED * counts.shared
     return _copies(counts) * FACTORS.get(str(row.get("type")), 1.0) * seconds
@@ -189,7 +189,7 @@ def of_numbers(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
 
 @dataclass(frozen=True)
 class _Counts:
-    """How many numbers steps share, a record has of its own at one, with an output, and the least state has."""
+    """How many numbers steps share, a record has at a step, and an output has; and the least of any state."""
 
     shared: int
     own: int
@@ -197,9 +197,15 @@ class _Counts:
     least: int
 
 
+def _of_dimensions(sizes: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """The sizes other than N and T."""
+    return tuple(item for item in sizes.items() if item[0] not in ("N", "T"))
+
+
 @lru_cache(maxsize=4096)
-def _counts(model: Model, readout: bool, dimensions_: tuple[tuple[str, int], ...]) -> _Counts:
-    sizes = dict(dimensions_)
+def _counts(model: Model, readout: bool, of: tuple[tuple[str, int], ...]) -> _Counts:
+    """Found once for some sizes of the dimensions: a design asks for them thousands of times."""
+    sizes = dict(of)
     shared = sum(prod(block.shape(sizes)) for block in model.of(Use.STEP))
     states = [prod(block.shape(sizes)) for block in model.of(Use.STATE)]
     own = sum(states) + sum(prod(block.shape(sizes)) for block in model.of(Use.INPUT))
@@ -223,7 +229,7 @@ def _copies(counts: _Counts) -> int:
 def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """About the bytes that the truth of the largest case of a row takes, without those of its parameters."""
     sizes = {name: high for name, (_, high) in sizes_of(row).items()}
-    counts = _counts(model, needs_readout(claim), tuple(sizes.items())[2:])
+    counts = _counts(model, needs_readout(claim), _of_dimensions(sizes))
     item = WIDE.get(str(row.get("type")), 8)
     step = _copies(counts) * item * sizes["N"] * counts.own
     replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
