@@ -897,9 +897,9 @@ def test_some_properties_are_checked_on_every_row_and_some_in_turn(steps, slow, 
 
 
 def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
-    """And what is checked on every large row is checked on all; on the largest four more, if they apply."""
+    """And what is checked on every large row is checked on all; on the largest five more, if they apply."""
     of_all = ("forward", "autograd", "lag by lag", "memory layout")
-    of_largest = ("inputs stay", "second call", "interleaved calls", "second backward")
+    of_largest = ("inputs stay", "second call", "reused arrays", "interleaved calls", "second backward")
     assert at_sizes(claimed(LAYER)) == (of_all, AGAIN, of_largest)
 
 
