@@ -222,7 +222,7 @@ def _steps(row: Mapping[str, Level]) -> int:
 
 
 def _copies(counts: _Counts) -> int:
-    """How many a truth is made in, of states of so many numbers."""
+    """How many a truth is made in: few, where every state has many numbers."""
     return FEW_COPIES if counts.least >= UNITS else COPIES
 
 

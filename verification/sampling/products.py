@@ -80,7 +80,7 @@ MANY = 2**14
 # On how many rows each property that needs further calls is checked.
 TIMES = 3
 
-# Of what a row has the most numbers that is the largest.
+# Blocks of these uses are largest each in a row of its own: a long sequence has few weights.
 LARGEST = (Use.STATE, Use.INPUT, Use.STEP)
 
 # The least number of rows for one process, so that what it caches by shape comes from several.
