@@ -23,7 +23,7 @@ from typing import Any
 from verification.processes.channel import Channel, Slot
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, detached, supervised
+from verification.processes.supervisor import LOOK, detached, may_have_copies, supervised
 from verification.processes.threads import SETTINGS
 from verification.processes.workers import Spread, Turn, end_process, failures_told, in_order, spread
 from verification.text import message_of
@@ -102,6 +102,8 @@ class Fresh:
         with tempfile.TemporaryFile() as file:
             file.truncate(Channel.LENGTH)
             self.channel, self._task = Channel(file.fileno()), Slot(file.fileno(), Channel.FREE)
+            # When its task was first seen to be done.
+            self._done: float | None = None
             # An interruption between start and registration would leave a process that nobody ends.
             with held_back():
                 self._started = _python(LIFE, file.fileno(), sys.path)
@@ -110,6 +112,7 @@ class Fresh:
         """Gives it a task, pickled."""
         # What it did last stays announced: a process that is lost now was ended by that.
         self.channel.outcome.clear()
+        self._done = None
         self._task.put_pickled(data)
         self.channel.turn.value += 1
 
@@ -124,9 +127,11 @@ class Fresh:
 
     def is_idle(self) -> bool:
         """Is its task done? Its supervisor ends whatever the task has left running."""
-        return not self.channel.outcome.is_empty() and not detached(
-            self.supervisor, self.channel.worker.value
-        )
+        if self.channel.outcome.is_empty():
+            return False
+        now, worker = time.monotonic(), self.channel.worker.value
+        self._done = self._done or now
+        return not (may_have_copies(worker, now - self._done) or detached(self.supervisor, worker))
 
 
 # What a fresh process runs, after its path is that of this one. A user's folder may hold an ``rnn`` too.

@@ -178,7 +178,7 @@ class _Watch:
         """Is the work done, and no copy of the worker about to end?"""
         if self._stopped is None or self._channel.outcome.is_empty():
             return False
-        return now - self._stopped >= COPY or not _children(self._worker)
+        return not may_have_copies(self._worker, now - self._stopped)
 
     def _reap(self) -> bool:
         """Collects all children that have ended or stopped. Is any left?"""
@@ -206,6 +206,11 @@ class _Watch:
             for _ in _signals(KEEP):
                 pass
         kill_group(self._worker)
+
+
+def may_have_copies(worker: int, seconds: float) -> bool:
+    """May a copy of the worker be about to end, so many seconds after the task was done?"""
+    return seconds < COPY and bool(_children(worker))
 
 
 def detached(supervisor: int, worker: int) -> list[int]:

@@ -86,6 +86,12 @@ def copy_returns(_=None):
     time.sleep(0.2)
 
 
+def copy_is_late(_=None):
+    """Its call has returned by then, and its task is done."""
+    if os.fork() == 0:
+        time.sleep(0.1)
+
+
 def copy_raises(_=None):
     """The copy by an exception."""
     if os.fork() == 0:
@@ -108,10 +114,11 @@ LOST = {
     "deaf": (deaf, "did not return within 0.3 s, nor hear an alarm"),
     "waiting": (lambda _: signal.pause(), "did not return within 0.3 s, nor hear an alarm"),
     "copy returns": (copy_returns, "forked, and the copy of its process returned as well"),
+    "copy is late": (copy_is_late, "forked, and the copy of its process returned as well"),
     "copy raises": (copy_raises, "forked, and the copy of its process returned as well"),
 }
 # In fresh processes, each of which takes a second to start.
-FRESH = ("ends", "deaf", "copy returns")
+FRESH = ("ends", "deaf", "copy is late")
 
 
 def lost_in_the_middle(conduct):
