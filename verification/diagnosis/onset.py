@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from verification.diagnosis.probe import healthy_case, is_off, look_at
+from verification.diagnosis.product_of_sizes import threshold
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.diagnosis.within import bisected, from_within, geometric_mean
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
+from verification.sampling.factors import LONG_STEPS
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
@@ -77,23 +79,32 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
     # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
-    is_wrong = tried.off if tried.off(case) else tried.wrong
-    sizes: Mapping[str, int] | None = _one_size(tried, case, is_wrong)
+    is_off = tried.off(case)
+    sizes: Mapping[str, int] | None = _one_size(tried, case, tried.off if is_off else tried.wrong)
     if sizes is None:
-        if not is_wrong(case):
+        if not is_off and not tried.wrong(case):
             return
         sizes = case.sizes
     healthy = of_sizes(tried.engine, case, sizes)
-    if not tried.off(healthy) and not tried.wrong(healthy):
+    is_off = tried.off(healthy)
+    if not is_off and not tried.wrong(healthy):
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
         found = [words for words, _ in from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
         yield from found or _from_numbers(tried, case, healthy)
-    elif isinstance(case.objective, Cotangents) and not tried.wrong(fainter(healthy)):
+    elif _is_limited(tried, healthy):
         # Sizes matter as far as gradients grow with them.
         yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
     else:
-        yield from _from_sizes(tried, case, sizes)
+        yield from _from_sizes(tried, case, sizes, tried.off if is_off else tried.wrong)
+
+
+def _is_limited(tried: _Tried, wrong: Case) -> bool:
+    """Is it right where cotangents are small?"""
+    if not isinstance(wrong.objective, Cotangents):
+        return False
+    faint = fainter(wrong)
+    return not tried.off(faint) and not tried.wrong(faint)
 
 
 def _one_size(tried: _Tried, case: Case, is_wrong: Callable[[Case], bool]) -> dict[str, int] | None:
@@ -125,20 +136,25 @@ def fainter(case: Case) -> Case:
     return _scaled(case, COTANGENTS, FAINT)
 
 
-def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator[str]:
+def _from_sizes(
+    tried: _Tried, case: Case, sizes: Mapping[str, int], is_wrong: Callable[[Case], bool]
+) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
     least, now = dict(healthy.sizes), dict(sizes)
     if tried.wrong(of_sizes(tried.engine, case, least)):
         yield from _from_kind(tried, of_sizes(tried.engine, case, least), healthy)
         return
-    is_wrong = tried.wrong
-    if tried.off(of_sizes(tried.engine, case, now)):
-        is_wrong = tried.off
 
     def wrong(sizes: Mapping[str, int]) -> bool:
         return is_wrong(of_sizes(tried.engine, case, sizes))
 
+    matter = _mattering(tried, now, least, wrong)
+    product = threshold(now, matter, _most(tried.engine, now), wrong) if len(matter) > 1 else None
+    if product is not None:
+        yield product.words
+        now = dict(product.sizes)
+        least.update({name: now[name] for name in product.names})
     for name, right in least.items():
         if now[name] == right or wrong({**now, name: right}):
             now[name] = right
@@ -158,6 +174,26 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Mapping[str, int]) -> Iterator
         if other is not None:
             # It is named with this one.
             least[other] = now[other]
+
+
+def _mattering(
+    tried: _Tried, now: dict[str, int], least: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]
+) -> dict[str, int]:
+    """Of the sizes that matter, and may be any, those at which it is right; the others become the least."""
+    matter = {}
+    for name, right in least.items():
+        if now[name] == right or wrong({**now, name: right}):
+            now[name] = right
+        elif name not in tried.engine.claim.sizes and now[name] > right:
+            matter[name] = right
+    return matter
+
+
+def _most(engine: Engine, sizes: Mapping[str, int]) -> dict[str, int]:
+    """The largest sizes that it may be tried with."""
+    claim, model = engine.claim, engine.model
+    most = {name: model.most.get(name, max(2 * size, LONG_STEPS)) for name, size in sizes.items()}
+    return {**most, "N": claim.records[1], "T": claim.steps[1]}
 
 
 def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:

@@ -1,0 +1,129 @@
+"""The product of sizes from which on an engine is wrong, as "from N · T = 32,768 on".
+
+Code switches by how many numbers an array has, or counts positions in 16 bits. Then several sizes matter, and
+none by itself: with twice of one and half of another the engine is wrong as well.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from math import prod
+
+Sizes = Mapping[str, int]
+
+# Where the product is no power of two, which it mostly is, it is found to this factor.
+NEAR = 1.02
+
+# By what factor one size has to be more at least, so that another one may be less.
+ROOM = 1.25
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Sizes of such a product that are wrong, and from which product on, in words."""
+
+    names: tuple[str, ...]
+    sizes: Sizes
+    words: str
+
+
+def threshold(sizes: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> Threshold | None:
+    """The threshold below sizes that are wrong; None where no product matters.
+
+    ``least``: of sizes that matter, those at which it is right; ``most``: the largest that may be tried.
+    """
+    now = _halved(sizes, least, wrong)
+    names = _exchanged(now, least, most, wrong)
+    if not names:
+        return None
+    search = _Narrowed(names, now, least, most, wrong)
+    words = search.words()
+    return Threshold(names, search.high, words)
+
+
+def _halved(sizes: Sizes, least: Sizes, wrong: Callable[[Sizes], bool]) -> dict[str, int]:
+    """Sizes that are wrong, of which none can be halved; of steps, which take time, first."""
+    now = dict(sizes)
+    for name in sorted(least, key=lambda each: each != "T"):
+        while (half := _half(now, least, name)) > least[name] and wrong({**now, name: half}):
+            now[name] = half
+    return now
+
+
+def _half(now: Sizes, least: Sizes, name: str) -> int:
+    """Half of a size, rounded up, or the least."""
+    return max(-(-now[name] // 2), least[name])
+
+
+def _exchanged(now: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> tuple[str, ...]:
+    """The sizes of which one may be less where another is more; none where there are no two."""
+    pairs: list[set[str]] = []
+    for one, other in permutations(least, 2):
+        more = min(2 * now[one], most[one])
+        less = max(-(-now[one] * now[other] // more), least[other])
+        if more < ROOM * now[one] or {one, other} in pairs or not wrong({**now, one: more, other: less}):
+            continue
+        # Half of it is known to be right.
+        if 2 * less <= now[other] + 1 or not wrong({**now, other: less}):
+            pairs.append({one, other})
+    joint = set().union(*(pair for pair in pairs if pair & pairs[0]))
+    return tuple(name for name in now if name in joint)
+
+
+class _Narrowed:
+    """The product between one that is right, ``low``, and that of sizes that are wrong, ``high``."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        now: Sizes,
+        least: Sizes,
+        most: Sizes,
+        wrong: Callable[[Sizes], bool],
+    ) -> None:
+        self._names, self._least, self._most, self._wrong = names, least, most, wrong
+        self.high = now
+        self.low = max(self._product({**now, name: _half(now, least, name)}) for name in names)
+
+    def words(self) -> str:
+        """From which product on, as closely as sizes make it."""
+        product = " · ".join(self._names)
+        # Most limits are powers of two: there is one between a product and its half.
+        power = 1 << (self._product(self.high).bit_length() - 1)
+        at = self._nearest(power, up=False)
+        if self.low < power and self._product(at) == power:
+            is_wrong = self._is_wrong(at)
+            beside = self._nearest(power - 1, up=False) if is_wrong else self._nearest(power + 1, up=True)
+            if (
+                self._product(beside) in (self.low, self._product(self.high))
+                or self._is_wrong(beside) != is_wrong
+            ):
+                return f"from {product} = {power:,} on" if is_wrong else f"beyond {product} = {power:,}"
+        while (high := self._product(self.high)) > NEAR * self.low:
+            middle = self._nearest((self.low + high) // 2, up=False)
+            if self._product(middle) <= self.low:
+                break
+            self._is_wrong(middle)
+        return f"from about {product} = {float(f'{high:.2g}'):,.0f} on"
+
+    def _is_wrong(self, sizes: Sizes) -> bool:
+        found = self._wrong(sizes)
+        if found:
+            self.high = sizes
+        else:
+            self.low = self._product(sizes)
+        return found
+
+    def _product(self, sizes: Sizes) -> int:
+        return prod(sizes[name] for name in self._names)
+
+    def _nearest(self, product: int, up: bool) -> Sizes:
+        """Sizes whose product is the nearest to this one, and not beyond it, or not below it (``up``)."""
+        one, other = sorted(self._names, key=lambda name: name != "T")[:2]
+        rest = self._product({**self.high, one: 1, other: 1})
+        found = []
+        for size in range(self._least[one], self._most[one] + 1):
+            fits = -(-product // (rest * size)) if up else product // (rest * size)
+            if self._least[other] <= fits <= self._most[other]:
+                found.append({**self.high, one: size, other: fits})
+        return min(found, key=lambda sizes: abs(self._product(sizes) - product), default=self.high)
