@@ -24,6 +24,7 @@ from verification.sampling.draws import some_truncation
 from verification.sampling.factors import dimensions
 from verification.truth import perturbed_replays, replay
 from verification.truth.comparison import compare, near
+from verification.truth.memo import remembered
 
 # Steps of the cases: one, the shortest recursion, and two in which a step has neighbours on both sides. None
 # is left out between, so that what is said to begin with some is right with one less.
@@ -97,7 +98,7 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
 
 def look_at(engine: Engine, case: Case) -> Seen:
     """The result of a case."""
-    return look(engine, Truth(case) if case.lengths is None else RaggedTruth(case))
+    return look(engine, Truth(case, remembered) if case.lengths is None else RaggedTruth(case, remembered))
 
 
 def glance_at(engine: Engine, case: Case) -> Seen | None:
@@ -125,12 +126,16 @@ def is_off(engine: Engine, case: Case) -> bool:
 def is_answer_off(answer: Answer, case: Case) -> bool:
     """The same of an answer."""
     with np.errstate(all="ignore"):
-        gradient = perturbed_replays.gradient if case.steps >= PLAYED else replay.gradient
-        due = {**replay.forward(case), **gradient(case)}
+        due = remembered(case).once("glance", lambda: _due(case))
         close = np.sqrt(float(limits(case.dtype).eps))
         return not all(
             near(got, due[name], close) for name, got in (*answer.forward.items(), *answer.gradients())
         )
+
+
+def _due(case: Case) -> dict[str, Array]:
+    gradient = perturbed_replays.gradient if case.steps >= PLAYED else replay.gradient
+    return {**replay.forward(case), **gradient(case)}
 
 
 def _wrong(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected]) -> dict[str, Array]:

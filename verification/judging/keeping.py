@@ -11,7 +11,7 @@ import pickle
 import platform
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.case import Case, Objective
+from verification.models.case import Case
 from verification.models.identity import Unidentified, identity_of
 from verification.models.model import Model
 from verification.models.tolerance import Expected
@@ -28,7 +27,7 @@ from verification.properties.truth import Expectations
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.numbering import Row
-from verification.truth.memo import Memo
+from verification.truth.memo import Memo, digest_of
 
 # The most bytes of all stored truths: those of the designed cases of a model take some 200 MB.
 MOST = 2**30
@@ -188,34 +187,6 @@ def trim(folder: Path, most: int = MOST) -> None:
         with suppress(OSError):
             path.unlink()
         total -= size
-
-
-def digest_of(case: Case, maker: str) -> bytes:
-    """The digest of a case for its truth; memory layouts do not count, nor how an engine is to compute it."""
-    objective = case.objective
-    kind, reach = type(objective).__qualname__, (case.losses, case.reach, case.lengths)
-    about = (maker, kind, _said_by(objective), reach, sorted(case.coarse))
-    least = sorted(case.least.items())
-    chosen = sorted((role, function.name) for role, function in case.chosen.items())
-    digest = sha256(repr((about, chosen, least)).encode())
-    for name, array in (*case.blocks.items(), *objective.arrays().items()):
-        digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
-        digest.update(_bytes(array))
-    return digest.digest()
-
-
-def _said_by(objective: Objective) -> list[tuple[str, Any]]:
-    """What an objective holds beside its arrays, for instance that its targets are classes."""
-    values = [(field.name, getattr(objective, field.name)) for field in fields(objective)]  # type: ignore[arg-type]
-    return [(name, value) for name, value in values if isinstance(value, bool | int | str)]
-
-
-def _bytes(array: Array) -> bytes:
-    """The bytes of the numbers; a long double in two parts, because its padding is undefined."""
-    if array.dtype != np.longdouble or array.dtype == np.float64:
-        return array.tobytes()
-    near = array.astype(np.float64)
-    return near.tobytes() + (array - near).astype(np.float64).tobytes()
 
 
 def flushes() -> bool:

@@ -14,7 +14,7 @@ from tests.programs import python
 from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping, model_subject
-from verification.judging.keeping import Shelf, digest_of, flushes, shelf_of, trim
+from verification.judging.keeping import Shelf, flushes, shelf_of, trim
 from verification.judging.shrinking import size_of
 from verification.models.case import Cotangents, random_case
 from verification.models.stored import dtype_of
@@ -24,6 +24,7 @@ from verification.properties.findings import prepared, truth_of
 from verification.sampling.design import Design
 from verification.sampling.sample import in_floats
 from verification.truth import complex_step, lag_table
+from verification.truth.memo import digest_of
 
 SMALL = Scope(records=(1, 3), steps=(1, 4), sizes={"H": (1, 3)}, dtypes=("float64",))
 SCAN = layer(scan.forward, scan.backward, model=models.scan, scope=SMALL)
@@ -242,7 +243,7 @@ def test_a_key_is_of_what_makes_all_truths(shelf, monkeypatch):
 NAMES = """
 import hashlib
 from tests.verification.judging.test_keeping import SCAN, SHORT
-from verification.judging.keeping import digest_of
+from verification.truth.memo import digest_of
 from verification.truth.memo import Memo
 
 names = hashlib.sha256()
