@@ -239,7 +239,7 @@ class Case:
     @property
     def steps(self) -> int:
         """T."""
-        return int(next(iter(self.inputs.values())).shape[1])
+        return int(self.blocks[self.model.of(Use.INPUT)[0].name].shape[1])
 
     @property
     def chosen(self) -> dict[str, Function]:
