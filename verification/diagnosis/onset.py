@@ -34,6 +34,9 @@ FAINT = 1e-3
 # What is wrong by its magnitude is wrong a little farther from health as well; another pattern is none there.
 FARTHER = 1.1
 
+# Multiples of two sizes, of which the first two that may be tried tell whether one depends on the other.
+MULTIPLES = (2, 3, 0.5)
+
 # What the objective is made with, by one name.
 COTANGENTS, TARGETS = "cotangents", "targets"
 
@@ -149,8 +152,11 @@ def _from_sizes(
     def wrong(sizes: Mapping[str, int]) -> bool:
         return is_wrong(of_sizes(tried.engine, case, sizes))
 
+    most = _most(tried.engine, now)
     matter = _mattering(tried, now, least, wrong)
-    product = threshold(now, matter, _most(tried.engine, now), wrong) if len(matter) > 1 else None
+    # A size that does not matter where others are large may be a factor all the same.
+    free = {name: right for name, right in least.items() if name in matter or now[name] == right}
+    product = threshold(now, free, most, wrong) if len(matter) > 1 else None
     if product is not None:
         yield product.words
         now = dict(product.sizes)
@@ -169,7 +175,7 @@ def _from_sizes(
         now[name] = found = _bisected(at, right, now[name])
         words, other = _at_size(name, found, right, at), None
         if words == _alone(name, found):
-            other = _related(name, now, wrong)
+            other = _related(name, now, most, wrong)
         yield words if other is None else f"where {_relation(name, other, now)}"
         if other is not None:
             # It is named with this one.
@@ -178,14 +184,14 @@ def _from_sizes(
 
 def _mattering(
     tried: _Tried, now: dict[str, int], least: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]
-) -> dict[str, int]:
-    """Of the sizes that matter, and may be any, those at which it is right; the others become the least."""
-    matter = {}
+) -> set[str]:
+    """The sizes that matter, and may be any; the others become the least."""
+    matter = set()
     for name, right in least.items():
         if now[name] == right or wrong({**now, name: right}):
             now[name] = right
         elif name not in tried.engine.claim.sizes and now[name] > right:
-            matter[name] = right
+            matter.add(name)
     return matter
 
 
@@ -193,7 +199,9 @@ def _most(engine: Engine, sizes: Mapping[str, int]) -> dict[str, int]:
     """The largest sizes that it may be tried with."""
     claim, model = engine.claim, engine.model
     most = {name: model.most.get(name, max(2 * size, LONG_STEPS)) for name, size in sizes.items()}
-    return {**most, "N": claim.records[1], "T": claim.steps[1]}
+    # Some sizes are those of a claim alone.
+    named = {name: some[-1] for name, some in claim.sizes.items()}
+    return {**most, **named, "N": claim.records[1], "T": claim.steps[1]}
 
 
 def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
@@ -225,11 +233,17 @@ def _alone(name: str, size: int) -> str:
     return f"at {name} = {size} alone"
 
 
-def _related(name: str, sizes: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]) -> str | None:
+def _related(
+    name: str, sizes: Mapping[str, int], most: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]
+) -> str | None:
     """Another size, of which this one is a multiple or a part where it is wrong; None where there is none."""
 
     def is_related(other: str) -> bool:
-        several = ({**sizes, name: k * sizes[name], other: k * sizes[other]} for k in (2, 3))
+        pairs = [(each * sizes[name], each * sizes[other]) for each in MULTIPLES]
+        fit = [pair for pair in pairs if pair[0] <= most[name] and pair[1] <= most[other]]
+        several = (
+            {**sizes, name: int(one), other: int(two)} for one, two in fit[:2] if one % 1 == two % 1 == 0
+        )
         return all(map(wrong, several)) and not wrong({**sizes, other: 2 * sizes[other]})
 
     whole = [

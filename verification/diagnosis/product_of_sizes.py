@@ -30,7 +30,7 @@ class Threshold:
 def threshold(sizes: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> Threshold | None:
     """The threshold below sizes that are wrong; None where no product matters.
 
-    ``least``: of sizes that matter, those at which it is right; ``most``: the largest that may be tried.
+    ``least``: of sizes that may be any, the least that are tried; ``most``: the largest.
     """
     now = _halved(sizes, least, wrong)
     names = _exchanged(now, least, most, wrong)
@@ -59,6 +59,8 @@ def _exchanged(now: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], b
     """The sizes of which one may be less where another is more; none where there are no two."""
     pairs: list[set[str]] = []
     for one, other in permutations(least, 2):
+        if now[other] == least[other]:
+            continue
         more = min(2 * now[one], most[one])
         less = max(-(-now[one] * now[other] // more), least[other])
         if more < ROOM * now[one] or {one, other} in pairs or not wrong({**now, one: more, other: less}):
@@ -83,7 +85,8 @@ class _Narrowed:
     ) -> None:
         self._names, self._least, self._most, self._wrong = names, least, most, wrong
         self.high = now
-        self.low = max(self._product({**now, name: _half(now, least, name)}) for name in names)
+        halves = [{**now, name: _half(now, least, name)} for name in names if now[name] > least[name]]
+        self.low = max(map(self._product, halves))
 
     def words(self) -> str:
         """From which product on, as closely as sizes make it."""
@@ -119,11 +122,13 @@ class _Narrowed:
 
     def _nearest(self, product: int, up: bool) -> Sizes:
         """Sizes whose product is the nearest to this one, and not beyond it, or not below it (``up``)."""
-        one, other = sorted(self._names, key=lambda name: name != "T")[:2]
-        rest = self._product({**self.high, one: 1, other: 1})
+        one, other, *others = sorted(self._names, key=lambda name: name != "T")
+        # Powers of two, so that the product can be one.
+        rest = {name: min(1 << (self.high[name] - 1).bit_length(), self._most[name]) for name in others}
+        shared = prod(rest.values())
         found = []
         for size in range(self._least[one], self._most[one] + 1):
-            fits = -(-product // (rest * size)) if up else product // (rest * size)
+            fits = -(-product // (shared * size)) if up else product // (shared * size)
             if self._least[other] <= fits <= self._most[other]:
-                found.append({**self.high, one: size, other: fits})
+                found.append({**self.high, **rest, one: size, other: fits})
         return min(found, key=lambda sizes: abs(self._product(sizes) - product), default=self.high)

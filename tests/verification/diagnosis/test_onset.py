@@ -46,6 +46,12 @@ def test_the_size_from_which_it_is_wrong(condition, words):
     assert onset(engine_that(condition), case_of(records)) == words
 
 
+@pytest.mark.slow
+def test_sizes_that_depend_on_each_other():
+    """Also where three times of one is beyond the claim."""
+    assert onset(engine_that("len(d_xs) == len(W[0])"), case_of(64, 4, {"H": 64, "D": 5})) == "where H = N"
+
+
 def test_the_smallest_size_is_looked_for_from_below():
     """Of a long case that no glance sees, whose truth takes long, one alone is run as it is."""
     made = planted(lstm, RETURN, f"d_U *= 1 + 1e-10 * (len(tape) > 16); {RETURN}")
