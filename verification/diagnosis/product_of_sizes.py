@@ -11,7 +11,7 @@ from math import prod
 
 Sizes = Mapping[str, int]
 
-# Where the product is no power of two, which it mostly is, it is found to this factor.
+# A product that is no power of two is found to this factor.
 NEAR = 1.02
 
 # By what factor one size has to be more at least, so that another one may be less.
