@@ -1,5 +1,8 @@
 """What holds in every test of the engine: nothing that another test worked out is at hand."""
 
+import os
+import sys
+
 import pytest
 
 from rnn import loops
@@ -12,6 +15,10 @@ AT_HAND = (
     *(ways._two_way_at_hand, ways._back_at_hand),
     *(rounds._rounds_at_hand, rounds._rounds_both_ways),
 )
+
+# A verdict's forked processes end without writing what was covered in them, so to trace them is in vain.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: sys.settrace(None))
 
 
 @pytest.fixture(autouse=True)
