@@ -156,7 +156,7 @@ def _from_sizes(
     matter = _mattering(tried, now, least, wrong)
     # A size that does not matter where others are large may be a factor all the same.
     free = {name: right for name, right in least.items() if name in matter or now[name] == right}
-    product = threshold(now, free, most, wrong) if len(matter) > 1 else None
+    product = threshold(now, free, most, wrong) if matter else None
     if product is not None:
         yield product.words
         now = dict(product.sizes)

@@ -103,10 +103,11 @@ class _Narrowed:
             ):
                 return f"from {product} = {power:,} on" if is_wrong else f"beyond {product} = {power:,}"
         while (high := self._product(self.high)) > NEAR * self.low:
-            middle = self._nearest((self.low + high) // 2, up=False)
-            if self._product(middle) <= self.low:
+            middles = [self._nearest((self.low + high) // 2, up) for up in (False, True)]
+            between = [sizes for sizes in middles if self.low < self._product(sizes) < high]
+            if not between:
                 break
-            self._is_wrong(middle)
+            self._is_wrong(between[0])
         return f"from about {product} = {float(f'{high:.2g}'):,.0f} on"
 
     def _is_wrong(self, sizes: Sizes) -> bool:

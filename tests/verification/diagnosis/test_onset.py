@@ -35,6 +35,8 @@ SIZES = {
     "len(d_xs) > 5 and d_xs.shape[1] > 6": "from N = 6 on and from T = 7 on",
     "not len(d_xs) % 7": "where N is a multiple of 7",
     "len(d_xs) * len(tape) >= 32": "from N · T = 32 on",
+    # With three records nine steps are enough.
+    "len(d_xs) * len(tape) > 26": "from about N · T = 27 on",
     "len(d_xs) * len(tape) >= 32 and len(W) >= 20": "from N · T = 32 on and from H = 5 on",
 }
 
