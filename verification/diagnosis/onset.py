@@ -155,7 +155,8 @@ def _from_sizes(
     most = _most(tried.engine, now)
     matter = _mattering(tried, now, least, wrong)
     # A size that does not matter where others are large may be a factor all the same.
-    free = {name: right for name, right in least.items() if name in matter or now[name] == right}
+    any_size = [name for name in least if name not in tried.engine.claim.sizes]
+    free = {name: least[name] for name in any_size if now[name] >= least[name]}
     product = threshold(now, free, most, wrong) if matter else None
     if product is not None:
         yield product.words
@@ -240,10 +241,13 @@ def _related(
 
     def is_related(other: str) -> bool:
         pairs = [(each * sizes[name], each * sizes[other]) for each in MULTIPLES]
-        fit = [pair for pair in pairs if pair[0] <= most[name] and pair[1] <= most[other]]
-        several = (
-            {**sizes, name: int(one), other: int(two)} for one, two in fit[:2] if one % 1 == two % 1 == 0
-        )
+        several = [
+            {**sizes, name: int(one), other: int(two)}
+            for one, two in pairs
+            if one <= most[name] and two <= most[other] and one % 1 == two % 1 == 0
+        ][:2]
+        if len(several) < 2:
+            return False
         return all(map(wrong, several)) and not wrong({**sizes, other: 2 * sizes[other]})
 
     whole = [
