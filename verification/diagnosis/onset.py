@@ -34,8 +34,11 @@ FAINT = 1e-3
 # What is wrong by its magnitude is wrong a little farther from health as well; another pattern is none there.
 FARTHER = 1.1
 
+# How many times as large a dimension may be tried as in the case.
+LARGER = 3
+
 # Multiples of two sizes, of which the first two that may be tried tell whether one depends on the other.
-MULTIPLES = (2, 3, 0.5)
+MULTIPLES = (2, LARGER, 0.5)
 
 # What the objective is made with, by one name.
 COTANGENTS, TARGETS = "cotangents", "targets"
@@ -199,7 +202,7 @@ def _mattering(
 def _most(engine: Engine, sizes: Mapping[str, int]) -> dict[str, int]:
     """The largest sizes that it may be tried with."""
     claim, model = engine.claim, engine.model
-    most = {name: model.most.get(name, max(2 * size, LONG_STEPS)) for name, size in sizes.items()}
+    most = {name: model.most.get(name, max(LARGER * size, LONG_STEPS)) for name, size in sizes.items()}
     # Some sizes are those of a claim alone.
     named = {name: some[-1] for name, some in claim.sizes.items()}
     return {**most, **named, "N": claim.records[1], "T": claim.steps[1]}

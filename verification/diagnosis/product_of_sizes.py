@@ -108,7 +108,7 @@ class _Narrowed:
             if not between:
                 break
             self._is_wrong(between[0])
-        return f"from about {product} = {float(f'{high:.2g}'):,.0f} on"
+        return f"from about {product} = {float(f'{high:.3g}'):,.0f} on"
 
     def _is_wrong(self, sizes: Sizes) -> bool:
         found = self._wrong(sizes)

@@ -50,8 +50,16 @@ def test_the_size_from_which_it_is_wrong(condition, words):
 
 @pytest.mark.slow
 def test_sizes_that_depend_on_each_other():
-    """Also where three times of one is beyond the claim."""
+    """Also where three times of one is beyond the claim; not where there is no multiple to tell it."""
     assert onset(engine_that("len(d_xs) == len(W[0])"), case_of(64, 4, {"H": 64, "D": 5})) == "where H = N"
+    alone = engine_that("len(tape) == 9 == len(W[0])", Scope(steps=(1, 10)))
+    assert onset(alone, case_of(2, 9, {"H": 9, "D": 5})) == "at T = 9 alone and at H = 9 alone"
+
+
+def test_a_size_that_a_claim_names_is_no_factor():
+    """Others of it may not be tried."""
+    engine = engine_that("len(d_xs) * len(W[0]) >= 256", Scope(sizes={"H": (2, 16)}))
+    assert onset(engine, case_of(32, 4, {"H": 16, "D": 3})) == "from N = 16 on and at H = 16"
 
 
 def test_the_smallest_size_is_looked_for_from_below():
