@@ -37,10 +37,6 @@ CALLED = pytest.StashKey[dict[Path, frozenset[str]]]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """The quickest run in a process of their own, which may crash, the others only if none of those fails."""
-    # Not sooner: pytest rewrites what a plugin asserts before it imports it.
-    from tests import processor_time
-
-    processor_time.QUICK = float("inf")
     took = json.loads(DURATIONS.read_text())["duration_by_test"] if DURATIONS.exists() else {}
     tests = sorted(config.args, key=lambda test: took.get(test, 0))
     config.stash[IS_FIRST] = False

@@ -68,15 +68,14 @@ def test_the_condition_that_a_fault_needs_is_kept_and_nothing_else(condition, ne
     assert all(np.array_equal(4 * array, np.round(4 * array)) for array in case.blocks.values())
 
 
-@pytest.mark.parametrize("seconds", [0.0, 60.0])
-def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds):
+@pytest.mark.parametrize(
+    ("seconds", "condition"), [(float("-inf"), "True"), (60.0, "len(a) > 99")], ids=["late", "nothing fails"]
+)
+def test_where_nothing_smaller_is_found_there_is_none(monkeypatch, seconds, condition):
     """For time is up, or nothing fails."""
     monkeypatch.setattr(shrinking, "SECONDS", seconds)
     monkeypatch.setattr(shrinking, "TRIED", 20)
-    wrong = "d_a *= len(a) if len(a) > 99 or 0 == SECONDS else 1; return {}, ".replace(
-        "SECONDS", str(seconds)
-    )
-    assert shrunk(wrong, FOUND) is None
+    assert shrunk(f"d_a *= len(a) if {condition} else 1; return {{}}, ", FOUND) is None
 
 
 def test_no_larger_drawn_case_is_run_though_it_is_simpler():
