@@ -77,7 +77,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """How long it took goes into its report, which a process of several sends to the one that sums them up."""
+    """How long it took goes into its report, which one of several processes sends to the one that sums up."""
     before = processor_seconds()
     try:
         return (yield)

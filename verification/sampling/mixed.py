@@ -24,7 +24,7 @@ from verification.models.case import (
 )
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
-from verification.models.stored import STORED
+from verification.models.stored import STORED, limits
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
 from verification.sampling.contradictions import MANY
@@ -60,6 +60,12 @@ LARGER, SMALLER = 4.0, 1e-4
 # Of how many cases one has all its arrays in C order.
 ORDERLY = 3
 
+# What is next to nothing, by itself and beside other numbers: powers of two, which round nothing.
+NOTHING, QUIET = 2.0**-30, 2.0**-42
+
+# The share of an array's numbers that are far from the others.
+PART = 0.1
+
 # What is said of numbers where no condition is.
 PLAIN = {
     "zero": NO_BLOCK,
@@ -76,10 +82,11 @@ SQUARE = tuple(PATTERNS[level].apply for level in (SYMMETRIC, DIAGONAL, LOWER, U
 
 @dataclass(frozen=True)
 class Admitted:
-    """What a claim admits of one kind of array: zeros in it, and patterns of its numbers."""
+    """What a claim admits of one kind of array: zeros in it, patterns, and any power of two."""
 
     zeros: bool
     patterns: bool
+    powers: bool
 
 
 def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True) -> Case:
@@ -89,11 +96,14 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
     """
     declines = set(claim.declines)
     patterns = "patterns" not in declines
-    of_parameters = Admitted(zeros and "zero blocks" not in declines, patterns)
-    of_data = Admitted(zeros and not declines & {"zero blocks", "zero records", "zero steps"}, patterns)
-    of_cotangents = Admitted(zeros and "missing cotangents" not in declines, patterns)
+    every = all(STORED.get(name, np.inf) == np.inf for name in claim.dtypes)
+    of_parameters = Admitted(zeros and "zero blocks" not in declines, patterns, every)
+    of_data = Admitted(
+        zeros and not declines & {"zero blocks", "zero records", "zero steps"}, patterns, every
+    )
+    of_cotangents = Admitted(zeros and "missing cotangents" not in declines, patterns, every)
     bounded = bool(case.model.functions)
-    powers = FEW_POWERS if any(STORED.get(name, np.inf) < np.inf for name in claim.dtypes) else POWERS
+    powers = POWERS if every else FEW_POWERS
 
     def of_data_size(rng: np.random.Generator) -> float:
         return LARGER if bounded and rng.integers(2) else SMALLER if rng.integers(2) else 1.0
@@ -107,14 +117,17 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
             few = all(length(unstacked(axis), case.sizes) <= MANY for axis in block.axes)
             blocks[block.name] = _parameter(block, blocks[block.name], of_parameters, few, rng)
         else:
-            blocks[block.name] = _numbers(blocks[block.name], of_data, of_data_size, rng, bounded)
-    if of_data.zeros:
-        blocks |= _one_zero({block.name: blocks[block.name] for block in case.model.of(Use.STATE)}, rng)
+            # A domain of the user's own may have its trouble with numbers next to nothing.
+            admitted = replace(of_data, powers=of_data.powers and block.domain is None)
+            blocks[block.name] = _numbers(blocks[block.name], admitted, of_data_size, rng, bounded)
+    states = one_as_another({block.name: blocks[block.name] for block in case.model.of(Use.STATE)}, rng)
+    blocks |= _one_zero(states, rng) if of_data.zeros else states
     objective = case.objective
     if isinstance(objective, Cotangents):
         parts = outputs_apart(case, objective.outputs)
         outputs = {name: _numbers(array, of_cotangents, power, rng) for name, array in parts.items()}
         ends = {str(i): _numbers(array, of_cotangents, power, rng) for i, array in enumerate(objective.state)}
+        ends = one_as_another(ends, rng)
         if of_cotangents.zeros:
             outputs, ends = _one_zero(outputs, rng) if len(outputs) > 1 else outputs, _one_zero(ends, rng)
         objective = Cotangents(side_by_side(outputs), tuple(ends.values()))
@@ -130,7 +143,7 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
     if admitted.zeros and rng.random() < SELDOM:
         return started(block, array) if block.starts and rng.integers(2) else np.zeros_like(array)
     wide = made.ndim > 1
-    if admitted.patterns and is_square(block) and rng.random() < OFTEN:
+    if admitted.patterns and _is_square(block, array) and rng.random() < OFTEN:
         made = SQUARE[int(rng.integers(4))](made, rng)
     if admitted.patterns and rng.random() < OFTEN:
         made = (_of_a_sign if rng.integers(3) or not few else _alike)(made, rng)
@@ -140,8 +153,13 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
     if admitted.zeros and rng.random() < OFTEN:
         made = some_zero(made, rng, len(block.parts))
     if rng.random() < SELDOM:
-        made = (made * SMALLER).astype(array.dtype)
+        made = (made * (NOTHING if admitted.powers and rng.integers(2) else SMALLER)).astype(array.dtype)
     return np.asarray(made) if made.any() else array
+
+
+def _is_square(block: Block, array: Array) -> bool:
+    """By its axes, or by these sizes."""
+    return is_square(block) or (array.ndim == 2 and len(array) == array.shape[1] * max(1, len(block.parts)))
 
 
 def _numbers(
@@ -165,7 +183,31 @@ def _numbers(
         made = some_zero(made, rng)
     if rng.random() < OFTEN:
         made = (made * size(rng)).astype(array.dtype)
+    if admitted.powers and rng.random() < SELDOM:
+        axis = int(rng.integers(array.ndim))
+        made = quieter(made, axis, int(rng.integers(array.shape[axis])))
+    if admitted.powers and rng.random() < SELDOM:
+        made = partly_denormal(made, rng)
     return made if made.any() else array
+
+
+def quieter(array: Array, axis: int, index: int) -> Array:
+    """What has one index along an axis is far below the others."""
+    made = array.copy()
+    made[(slice(None),) * axis + (index,)] *= QUIET
+    return made
+
+
+def partly_denormal(array: Array, rng: np.random.Generator) -> Array:
+    """Some of the numbers are below the least normal one."""
+    return in_part(array, array * (float(limits(array.dtype).tiny) / 4), PART, rng)
+
+
+def in_part(array: Array, other: Array, part: float, rng: np.random.Generator) -> Array:
+    """So many of the numbers, and at least one, are of the other array."""
+    chosen = rng.random(array.shape) < part
+    chosen.flat[int(rng.integers(array.size))] = True
+    return np.where(chosen, other, array).astype(array.dtype)
 
 
 def _pattern(array: Array, admitted: Admitted, rng: np.random.Generator) -> Array:
@@ -217,6 +259,16 @@ def _one_zero(arrays: Mapping[str, Array], rng: np.random.Generator) -> dict[str
     return made
 
 
+def one_as_another(arrays: Mapping[str, Array], rng: np.random.Generator) -> dict[str, Array]:
+    """One of them is seldom as another of its shape, where neither is zero."""
+    made = dict(arrays)
+    one, other = (list(made)[int(rng.integers(len(made)))] for _ in range(2))
+    alike = made[one].shape == made[other].shape and made[one].any() and made[other].any()
+    if alike and rng.random() < 2 * SELDOM:
+        made[one] = made[other].copy()
+    return made
+
+
 def layouts(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
     """The case, whose arrays lie in memory each in a way of its own, or all in C order.
 
@@ -224,7 +276,7 @@ def layouts(case: Case, claim: Claim, rng: np.random.Generator) -> Case:
     """
     if rng.integers(ORDERLY) == 0:
         return case
-    if "shared memory" not in claim.declines and rng.random() < SELDOM:
+    if "shared memory" not in claim.declines and rng.random() < 2 * SELDOM:
         case = sharing(case, rng)
     return replace(case, layouts={**ways(case, claim, rng), **case.layouts})
 

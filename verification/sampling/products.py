@@ -4,8 +4,9 @@ Pools, workspaces, tiles, threads, in-place paths and the width of an index begi
 designed sample has each size beside every level of every factor, but a large one beside small ones: all of
 them together would cost too much. Here several are large at once, few times, in random numbers: no zeros, no
 pattern, no two records alike, arrays in C order. Each row is run in every claimed type that costs little,
-the least precise first, in one process: what an engine keeps by shape is met in another type then. Beside
-them stand two rows of a training as it is: states start as zero, and not everything has a loss.
+the least precise first, in one process: what an engine keeps by shape is met in another type then, where
+numbers and layouts are mixed as in any case. Beside them stand two rows of a training as it is: states start
+as zero, and not everything has a loss.
 """
 
 import math
@@ -25,6 +26,7 @@ from verification.sampling.design import Design
 from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, work
 from verification.sampling.factors import (
     IN_C_ORDER,
+    MIXED,
     ORDINARY,
     OUTPUTS,
     dimensions,
@@ -34,7 +36,7 @@ from verification.sampling.factors import (
 )
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.patterns import INITIAL
-from verification.sampling.sample import by_levels, in_floats
+from verification.sampling.sample import in_floats, plain_or_mixed
 from verification.sampling.turns import dealt
 
 # Records, steps, inputs, units. Of an LSTM the comment's numbers are 4 H (D + H) to a position.
@@ -88,11 +90,11 @@ TOGETHER = 5
 
 
 def of_products(model: Model, claim: Claim) -> Design:
-    """How a case is made of such a row: of numbers of which nothing is said."""
+    """How a case is made of such a row: of random numbers, or as any case."""
     return replace(
         in_floats(model, claim),
         of="of sizes that meet",
-        make=lambda row, rng: by_levels(row, model, claim, rng),
+        make=lambda row, rng: plain_or_mixed(row, model, claim, rng),
     )
 
 
@@ -117,7 +119,9 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
         some = [row for row in rows if work(model, claim, row.priced) <= (DEAR if many else CHEAP)]
         # A long double often goes another way than the numbers that code is made for.
         usual = [row for row in some if row.levels["type"] not in LONG] or some
-        made += (usual[-1:] if many else some) or rows[:1]
+        chosen = (usual[-1:] if many else some) or rows[:1]
+        further = (replace(row, levels={**row.levels, "layout": MIXED}) for row in chosen[1:])
+        made += [*chosen[:1], *further]
     return (*made, *_of_training(model, claim))
 
 

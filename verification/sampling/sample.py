@@ -59,6 +59,12 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
     return layouts(case, claim, rng) if levels["layout"] == MIXED else case
 
 
+def plain_or_mixed(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
+    """Random numbers with what its levels say, or where they say that layouts are mixed, as any case."""
+    make = case_of if row.levels["layout"] == MIXED else by_levels
+    return make(row, model, claim, rng)
+
+
 def by_levels(
     row: Row,
     model: Model,

@@ -8,6 +8,7 @@ the others; a test for equality where records are alike.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
@@ -28,6 +29,7 @@ from verification.sampling.factors import (
     numbers_given,
     vectors,
 )
+from verification.sampling.mixed import NOTHING, PART, QUIET, in_part, partly_denormal, quieter
 from verification.sampling.numbering import Row
 from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS
 from verification.sampling.products import plain, within
@@ -40,8 +42,8 @@ UNITS = 4
 # Where functions are cut off, or other formulas take their place: so large are numbers that are far out.
 LEAST, MOST = 5.0, 45.0
 
-# How many of the inputs are so, and of the states; and how many cotangents are denormal.
-PART, PART_OF_STATES = 0.1, 0.5
+# How many of the states are so.
+PART_OF_STATES = 0.5
 
 # A function may be cut off in one gate and on one side alone, and the error shows between there and where the
 # function has reached its limit: of so many records each gate meets all of that.
@@ -51,8 +53,8 @@ FAR_RECORDS = 17
 # every processor.
 NEAR = (-27, -14)
 
-# What is next to nothing; under a tanh; and beside others. Powers of two, which round nothing.
-NOTHING, UNDER_TANH, QUIET = 2.0**-30, 2.0**-18, 2.0**-42
+# What is next to nothing under a tanh: a power of two, which rounds nothing.
+UNDER_TANH = 2.0**-18
 
 # What is as large as pixels, counts or prices, or as a state that nothing bounds: beyond what 8 and 16 bits
 # hold, and a half precision.
@@ -126,13 +128,6 @@ def _kept(block: Block, array: Array) -> Array:
     return array
 
 
-def _in_part(array: Array, other: Array, part: float, rng: np.random.Generator) -> Array:
-    """So many of the numbers, and at least one, are of the other array."""
-    chosen = rng.random(array.shape) < part
-    chosen.flat[int(rng.integers(array.size))] = True
-    return np.where(chosen, other, array).astype(array.dtype)
-
-
 def _far_out(case: Case, rng: np.random.Generator) -> Case:
     """Some numbers of each input, and of each state that is not always zero."""
     blocks = dict(case.blocks)
@@ -141,7 +136,7 @@ def _far_out(case: Case, rng: np.random.Generator) -> Case:
         array = blocks[block.name]
         far = _kept(block, rng.uniform(LEAST, MOST, array.shape))
         far = far * rng.choice((-1, 1), array.shape) if block.domain is None else far
-        blocks[block.name] = _in_part(array, far, PART_OF_STATES if block in states else PART, rng)
+        blocks[block.name] = in_part(array, far, PART_OF_STATES if block in states else PART, rng)
     return replace(case, blocks=blocks)
 
 
@@ -225,12 +220,7 @@ def _denormal(case: Case, rng: np.random.Generator) -> Case:
 
 def _denormal_cotangents(case: Case, rng: np.random.Generator) -> Case:
     """One number in ten of each is below the least normal number."""
-    least = float(limits(case.dtype).tiny)
-
-    def change(array: Array) -> Array:
-        return _in_part(array, array * (least / 4), PART, rng)
-
-    return replace(case, objective=case.objective.replaced(change))
+    return replace(case, objective=case.objective.replaced(partial(partly_denormal, rng=rng)))
 
 
 def _equal_records(case: Case, rng: np.random.Generator) -> Case:
@@ -248,39 +238,30 @@ def _equal_states(case: Case, rng: np.random.Generator) -> Case:
     return _with(case, {b.name: lambda a: PATTERNS[ALIKE].apply(a, rng) for b in case.model.of(Use.STATE)})
 
 
-def _quieter(axis: int, index: int) -> Callable[[Array], Array]:
-    """What has one index along an axis is far below the others."""
-
-    def change(array: Array) -> Array:
-        quiet = array.copy()
-        quiet[(slice(None),) * axis + (index,)] *= QUIET
-        return quiet
-
-    return change
-
-
 def _quiet_record(case: Case, rng: np.random.Generator) -> Case:
     """Its cotangents are far below the others'."""
-    quieter = _quieter(0, int(rng.integers(case.records)))
-    return replace(case, objective=case.objective.replaced(quieter))
+    quiet = partial(quieter, axis=0, index=int(rng.integers(case.records)))
+    return replace(case, objective=case.objective.replaced(quiet))
 
 
 def _quiet_numbers(case: Case, rng: np.random.Generator) -> Case:
     """Inputs and states of one record are far below the others'."""
-    quieter = _quieter(0, int(rng.integers(case.records)))
-    return _with(case, {b.name: quieter for b in case.model.of(Use.INPUT, Use.STATE) if b.domain is None})
+    quiet = partial(quieter, axis=0, index=int(rng.integers(case.records)))
+    return _with(case, {b.name: quiet for b in case.model.of(Use.INPUT, Use.STATE) if b.domain is None})
 
 
 def _quiet_inputs(case: Case, rng: np.random.Generator) -> Case:
     """Those of one step are far below the others'."""
-    quieter = _quieter(1, int(rng.integers(case.steps)))
-    return _with(case, {b.name: quieter for b in case.model.of(Use.INPUT) if b.domain is None})
+    quiet = partial(quieter, axis=1, index=int(rng.integers(case.steps)))
+    return _with(case, {b.name: quiet for b in case.model.of(Use.INPUT) if b.domain is None})
 
 
 def _quiet_unit(case: Case, rng: np.random.Generator) -> Case:
     """Of each state the first numbers of every record are far below the others."""
     states = [block.name for block in case.model.of(Use.STATE)]
-    return _with(case, {name: _quieter(1, 0) for name in states if case.blocks[name].ndim > 1})
+    return _with(
+        case, {name: partial(quieter, axis=1, index=0) for name in states if case.blocks[name].ndim > 1}
+    )
 
 
 def _quiet_step(case: Case, rng: np.random.Generator) -> Case:

@@ -113,13 +113,13 @@ def test_what_has_shown_nothing_by_the_end_is_reported(monkeypatch):
 
 
 def test_a_wrong_one_is_refuted_at_once(monkeypatch):
-    """By the first cases that it is wrong on, of one unit it is right."""
+    """By one of the first cases: of one unit it is right, and so it is where W is symmetric."""
     wrong = planted(vanilla, "dh = da @ W", "dh = da @ W.T")
     engine = SlowEngine(monkeypatch, module=wrong)
     seen = tallied(here, engine.subject(), QUICK, 0)
     assert seen.tally.is_refuted
-    assert seen.tally.cases <= OPENING
-    assert engine.calls <= 10
+    assert seen.tally.cases <= 2 * OPENING
+    assert engine.calls <= 20
 
 
 @pytest.mark.slow

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from verification.adapters.layer import CAPABILITIES
-from verification.models import complex_scan, linear, lstm
+from verification.models import complex_scan, gated_scan, linear, lstm
 from verification.models.case import random_case
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import Block, Model, Use
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
-from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
+from verification.sampling.mixed import is_plain, layouts, mixed, one_as_another, open_to_zeros
 from verification.sampling.patterns import is_square
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -67,6 +67,40 @@ def test_each_array_has_a_size_of_its_own():
         np.log2(np.abs(each.objective.outputs).max()) for each in made(60, scope=Scope(dtypes=("float16",)))
     ]
     assert (2 < max(few) < 6, -6 < min(few) < -3) == (True, True)
+
+
+def quiet_or_denormal(array):
+    """Is what has an index along an axis far below the rest? Is a number below the least normal one?"""
+    size = np.abs(array)
+    lines = [np.moveaxis(size, axis, 0).reshape(n, -1).max(axis=1) for axis, n in enumerate(size.shape)]
+    return (
+        any(0 < each.min() < 2.0**-36 * each.max() for each in lines if len(each) > 1),
+        bool(((size > 0) & (size < np.finfo(array.dtype).tiny)).any()),
+    )
+
+
+def test_some_are_quiet_at_an_index_or_partly_denormal():
+    """Not what has a domain of its own, nor who keeps numbers in a type of few powers of two."""
+    seen = Counter()
+    for case in made():
+        for name in ("xs", "h0", "c0", "d_outputs", "d_state[0]", "d_state[1]"):
+            quiet, denormal = quiet_or_denormal(arrays(case)[name])
+            seen.update({f"{name} quiet": quiet, f"{name} denormal": denormal})
+    assert min(seen.values()) > 5, seen
+    assert max(seen.values()) < 60, seen
+    some = [arrays(case) for case in made(scope=Scope(dtypes=("float16",)))]
+    some += [{"a": case.blocks["a"]} for case in made(model=gated_scan)]
+    assert not any(any(quiet_or_denormal(array)) for each in some for array in each.values())
+
+
+def test_a_state_is_sometimes_as_another_but_not_as_one_that_is_always_zero():
+    """And the cotangent of a last state as another's."""
+    for alike in (lambda case: case.state, lambda case: case.objective.state):
+        assert 5 < sum(np.array_equal(*alike(case)) for case in made()) < 60
+    one = {"h0": np.zeros((3, 3)), "c0": np.ones((3, 3))}
+    for seed in range(100):
+        kept = one_as_another(one, np.random.default_rng(seed))
+        assert all(np.array_equal(kept[name], array) for name, array in one.items())
 
 
 def test_what_is_wider_than_tall_has_no_pattern_of_squares():

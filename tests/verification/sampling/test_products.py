@@ -16,7 +16,7 @@ from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Use
 from verification.properties.findings import at_sizes, findings
 from verification.sampling.exclusions import MOST_WORK, work
-from verification.sampling.factors import IN_C_ORDER, RANDOM
+from verification.sampling.factors import IN_C_ORDER, MIXED, RANDOM
 from verification.sampling.products import (
     LARGEST,
     TRAINING,
@@ -77,7 +77,7 @@ def test_a_fault_is_refuted_by_its_property(fault):
 
 
 def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
-    """Random numbers, no two records alike, in C order."""
+    """Random numbers, no two records alike, in C order; in a second type each array has some of its own."""
     met = {tuple(row.sizes[name] for name in "NTDH") for row in ROWS}
     assert {(32, 32, 32, 32), (64, 16, 64, 128), (8, 192, 16, 64)} <= met
     assert any(row.sizes["N"] * row.sizes["T"] > 2**15 and row.sizes["H"] > 1 for row in ROWS)
@@ -85,7 +85,15 @@ def test_ordinary_sizes_are_met_and_no_case_is_degenerate():
     assert any(row.sizes["T"] > 500 and row.sizes["H"] > 100 for row in ROWS)
     assert any(row.sizes["T"] > 500 and row.sizes["N"] > 100 for row in ROWS)
     assert any(row.sizes["N"] * row.sizes["T"] * row.sizes["H"] >= 2**20 for row in ROWS)
-    for row in ROWS[: -len(TRAINING)]:
+    usual = [row for row in ROWS[: -len(TRAINING)] if row.levels["layout"] != MIXED]
+    assert len({tuple(row.sizes.items()) for row in usual}) == len(usual)
+    mixed = [row for row in ROWS if row.levels["layout"] == MIXED]
+    assert len(mixed) > 2
+    assert all(any(row.sizes == each.sizes for each in usual) for row in mixed)
+    made = [of_products(models.lstm, CLAIM).make(row, np.random.default_rng(0)) for row in mixed]
+    assert any(case.layouts for case in made)
+    assert not all(array.all() for case in made for array in case.blocks.values())
+    for row in usual:
         case = of_products(models.lstm, CLAIM).make(row, np.random.default_rng(0))
         assert case.sizes == row.sizes
         assert not case.layouts
