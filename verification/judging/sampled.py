@@ -20,7 +20,7 @@ from verification.text import percent
 from verification.truth.memo import Memory, nothing
 
 # How often the numbers of a row are drawn, until its case is informative.
-TRIES = 4
+TRIES = 8
 
 # How often other companions are tried for levels whose cases were all vacuous.
 ROUNDS = 2

@@ -183,10 +183,11 @@ def _numbers(
         made = some_zero(made, rng)
     if rng.random() < OFTEN:
         made = (made * size(rng)).astype(array.dtype)
-    if admitted.powers and rng.random() < SELDOM:
-        axis = int(rng.integers(array.ndim))
+    several = [axis for axis, count in enumerate(array.shape) if count > 1]
+    if admitted.powers and several and rng.random() < SELDOM:
+        axis = several[int(rng.integers(len(several)))]
         made = quieter(made, axis, int(rng.integers(array.shape[axis])))
-    if admitted.powers and rng.random() < SELDOM:
+    if admitted.powers and several and rng.random() < SELDOM:
         made = partly_denormal(made, rng)
     return made if made.any() else array
 

@@ -16,6 +16,8 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.sampling.factors import dimensions
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 FUNCTIONS = {
     "LSTM": {"gate": "sigmoid", "candidate": "tanh", "output": "tanh"},
     "GRU": {"gate": "sigmoid", "candidate": "tanh"},

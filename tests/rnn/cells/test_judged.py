@@ -7,6 +7,8 @@ from tests.rnn.cells.judged import judged, judged_network, looked_at
 from verification import Scope, verify
 from verification.judging.profile import Profile
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 # The designed sample in which every level stands, in place of every three, and few drawn cases.
 SHORT = Profile("short", cases=12, exact_cases=10, strength=1)
 # Drawn cases, of up to six of every size.
