@@ -19,13 +19,13 @@ from verification.sampling.scope import Scope
 SIZES = {"H": 3, "D": 2}
 
 
-def made(count=200, model=lstm, scope=None, change=mixed):
+def made(count=200, model=lstm, scope=None, change=mixed, sizes=SIZES):
     """Cases, each with conditions of its own."""
     claim = resolved(scope, model, CAPABILITIES)
     for seed in range(count):
         rng = np.random.default_rng(seed)
         dtype = np.complex128 if model.complex else np.float64
-        yield change(random_case(model, rng, SIZES, 3, 4, dtype), claim, rng)
+        yield change(random_case(model, rng, sizes, 3, 4, dtype), claim, rng)
 
 
 def arrays(case):
@@ -81,13 +81,16 @@ def quiet_or_denormal(array):
 
 def test_some_are_quiet_at_an_index_or_partly_denormal():
     """Not what has a domain of its own, nor who keeps numbers in a type of few powers of two."""
-    seen = Counter()
+    seen, shares = Counter(), []
     for case in made():
         for name in ("xs", "h0", "c0", "d_outputs", "d_state[0]", "d_state[1]"):
-            quiet, denormal = quiet_or_denormal(arrays(case)[name])
+            size = np.abs(arrays(case)[name])
+            quiet, denormal = quiet_or_denormal(size)
             seen.update({f"{name} quiet": quiet, f"{name} denormal": denormal})
+            shares += [(size[size > 0] < np.finfo(size.dtype).tiny).mean()] if denormal else []
     assert min(seen.values()) > 5, seen
     assert max(seen.values()) < 60, seen
+    assert 0.1 < np.mean(shares) < 0.3
     some = [arrays(case) for case in made(scope=Scope(dtypes=("float16",)))]
     some += [{"a": case.blocks["a"]} for case in made(model=gated_scan)]
     assert not any(any(quiet_or_denormal(array)) for each in some for array in each.values())
@@ -101,6 +104,17 @@ def test_a_state_is_sometimes_as_another_but_not_as_one_that_is_always_zero():
     for seed in range(100):
         kept = one_as_another(one, np.random.default_rng(seed))
         assert all(np.array_equal(kept[name], array) for name, array in one.items())
+
+
+def test_a_matrix_is_sometimes_symmetric_that_is_square_by_its_axes_or_by_its_sizes():
+    """Of an LSTM W, and U where there are as many inputs as units; each of four gates."""
+    for inputs, symmetric in ((3, {"U", "W"}), (2, {"W"})):
+        seen = Counter()
+        for case in made(sizes={"H": 3, "D": inputs}):
+            for name in ("U", "W"):
+                parts = np.split(case.blocks[name], 4)
+                seen[name] += all(np.array_equal(part, part.T) and part.any() for part in parts)
+        assert {name for name, count in seen.items() if count > 5} == symmetric
 
 
 def test_what_is_wider_than_tall_has_no_pattern_of_squares():
