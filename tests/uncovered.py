@@ -11,8 +11,10 @@ tests/verification/adapters/rnn/test_of_cells.py.
 
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +158,7 @@ def uncovered(apart: int = 1) -> tuple[list[UncoveredLine], int]:
     ``apart``: of so many designed cases one is run.
     """
     measured = coverage.Coverage(data_file=None, config_file=False, source=[str(PACKAGE)])
-    with measured.collect():
-        answer_all(apart)
+    answer_all(apart, measured.collect)
     lines, count = [], 0
     for path in sorted(PACKAGE.rglob("*.py")):
         if path.relative_to(PACKAGE).with_suffix("").parts[0] in APART:
@@ -174,9 +175,14 @@ def uncovered(apart: int = 1) -> tuple[list[UncoveredLine], int]:
     return lines, count
 
 
-def answer_all(apart: int) -> None:
-    """Every cell, a stack and both directions answer the cases of a judgement, by either loops."""
-    from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
+def answer_all(apart: int, traced: Callable[[], AbstractContextManager[None]]) -> None:
+    """Every cell, a stack and both directions answer the cases of a judgement, by either loops.
+
+    Lines are ``traced`` as these are imported and made, and in their calls; where cases are designed it would
+    take several times as long.
+    """
+    with traced():
+        from verification.adapters.rnn.cells import BIDIRECTIONAL, LOOPS, RECURRENCES, cell_engine, judged_by
     from verification.judging.profile import Profile
     from verification.properties.calling import run_case
     from verification.sampling.drawing import all_drawn
@@ -185,22 +191,24 @@ def answer_all(apart: int) -> None:
     # Pairs of levels: triples are other cases of the same lines.
     profile = Profile("uncovered", cases=30, strength=2)
     for name in RECURRENCES:
-        engines = [cell_engine(name, loops) for loops in LOOPS]
+        with traced():
+            engines = [cell_engine(name, loops) for loops in LOOPS]
         # Which rows are designed is no matter of the loops.
-        samples = engines[0].subject().samples(profile)
-        for engine in engines:
-            for sample in samples:
-                for row in sample.rows[::apart]:
-                    run_case(engine, sample.design.make(row, np.random.default_rng(0)))
-            for each in engine.fixed:
-                run_case(engine, each.make())
-            for case in all_drawn(cases(engine.model, engine.claim), 0, profile.cases):
+        first, *_ = engines
+        samples = first.subject().samples(profile)
+        rows = chain.from_iterable(product([sample.design], sample.rows[::apart]) for sample in samples)
+        designed = (design.make(row, np.random.default_rng(0)) for design, row in rows)
+        drawn = all_drawn(cases(first.model, first.claim), 0, profile.cases)
+        made = [*designed, *(each.make() for each in first.fixed), *drawn]
+        with traced():
+            for engine, case in product(engines, made):
                 run_case(engine, case)
     for loops in LOOPS:
-        both: Any = judged_by(BIDIRECTIONAL, loops)
-        for arguments in all_drawn(both.arguments, 0, profile.cases):
-            outputs, saved = both.forward(*arguments)
-            both.backward(saved, *(np.ones_like(each) for each in outputs))
+        with traced():
+            both: Any = judged_by(BIDIRECTIONAL, loops)
+            for arguments in all_drawn(both.arguments, 0, profile.cases):
+                outputs, saved = both.forward(*arguments)
+                both.backward(saved, *(np.ones_like(each) for each in outputs))
 
 
 def functions_of(text: str, module: str) -> dict[int, str]:
