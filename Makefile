@@ -33,11 +33,12 @@ SPREAD := -n auto --dist worksteal --durations 25 --durations-min 5
 test: $(VENV)/.dev ## what is run between two edits: all tests and doctests that are not marked slow
 	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) -m "not slow"
 
-# Every branch of rnn/ is taken by its own tests; to trace the others takes half their time again. What make
-# verify does first is left to it.
+# Every branch of rnn/ is taken by its own tests; to trace the others takes half their time again. The others come
+# first, because what they compile need not be compiled where lines are traced. What make verify does first is left
+# to it.
 test-all: $(VENV)/.dev ## run every test; every branch of rnn/ must be taken
-	$(BIN)/python -m pytest --cov $(SPREAD) $(LIMIT) tests/rnn rnn
 	$(BIN)/python -m pytest $(SPREAD) $(LIMIT) --ignore tests/rnn --ignore rnn --deselect verification/cli/test_suite.py
+	$(BIN)/python -m pytest --cov $(SPREAD) $(LIMIT) tests/rnn rnn
 
 test-browser: $(VENV)/.bench ## the report in headless Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
