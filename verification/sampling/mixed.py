@@ -120,14 +120,15 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
             # A domain of the user's own may have its trouble with numbers next to nothing.
             admitted = replace(of_data, powers=of_data.powers and block.domain is None)
             blocks[block.name] = _numbers(blocks[block.name], admitted, of_data_size, rng, bounded)
-    states = one_as_another({block.name: blocks[block.name] for block in case.model.of(Use.STATE)}, rng)
+    states = {block.name: blocks[block.name] for block in case.model.of(Use.STATE)}
+    states = one_as_another(states, rng) if patterns else states
     blocks |= _one_zero(states, rng) if of_data.zeros else states
     objective = case.objective
     if isinstance(objective, Cotangents):
         parts = outputs_apart(case, objective.outputs)
         outputs = {name: _numbers(array, of_cotangents, power, rng) for name, array in parts.items()}
         ends = {str(i): _numbers(array, of_cotangents, power, rng) for i, array in enumerate(objective.state)}
-        ends = one_as_another(ends, rng)
+        ends = one_as_another(ends, rng) if patterns else ends
         if of_cotangents.zeros:
             outputs, ends = _one_zero(outputs, rng) if len(outputs) > 1 else outputs, _one_zero(ends, rng)
         objective = Cotangents(side_by_side(outputs), tuple(ends.values()))

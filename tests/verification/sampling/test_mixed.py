@@ -167,8 +167,10 @@ def test_nothing_is_zero_where_something_is_said_of_zeros():
 
 
 def test_cotangents_are_all_there_and_numbers_are_random_where_the_others_are_declined():
-    """No cotangent is zero, and no input is of whole numbers."""
+    """No cotangent is zero, no input is of whole numbers, and no state is as another."""
     for case in made(60, scope=Scope(declines=("missing cotangents", "patterns"))):
+        assert not np.array_equal(*case.state)
+        assert not np.array_equal(*case.objective.state)
         assert all(array.all() for array in case.objective.arrays().values())
         assert not np.array_equal(case.blocks["xs"], np.round(case.blocks["xs"]))
 
