@@ -22,6 +22,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.draws import exact_cases
 from verification.sampling.gaps import between, rows_between
 from verification.sampling.numbering import Row
+from verification.sampling.sample import with_nothing_else
 from verification.sampling.switches import rows_where_code_switches, where_code_switches
 from verification.sampling.turns import in_turn
 
@@ -73,7 +74,7 @@ class Plan:
         for number, row in enumerate(samples[0].rows[:OPENING]):
             second = () if beyond(row.sizes, self.engine.claim.least) else (SECOND_CALL.name,)
             with_turns = replace(row, turns=(*self._by_one_call, *second))
-            yield CaseBlock(1, rows=((number, with_turns),), designed=samples[0].designed)
+            yield CaseBlock(1, rows=((number, with_turns),), designed=with_nothing_else)
 
     def blocks(self, samples: Sequence[Sample], profile: Profile, seed: int) -> Iterator[CaseBlock]:
         """Designed cases that show much come first, expensive ones last; for a slow engine, drawn ones."""

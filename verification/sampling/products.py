@@ -16,6 +16,7 @@ from itertools import cycle
 
 import numpy as np
 
+from verification.models.case import Case
 from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Model, Use
 from verification.models.stored import dtype_of, limits
@@ -36,7 +37,7 @@ from verification.sampling.factors import (
 )
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.patterns import INITIAL
-from verification.sampling.sample import in_floats, plain_or_mixed
+from verification.sampling.sample import case_of, in_floats, unmixed
 from verification.sampling.turns import dealt
 
 # Records, steps, inputs, units. Of an LSTM the comment's numbers are 4 H (D + H) to a position.
@@ -90,12 +91,12 @@ TOGETHER = 5
 
 
 def of_products(model: Model, claim: Claim) -> Design:
-    """How a case is made of such a row: of random numbers, or as any case."""
-    return replace(
-        in_floats(model, claim),
-        of="of sizes that meet",
-        make=lambda row, rng: plain_or_mixed(row, model, claim, rng),
-    )
+    """How a case is made of such a row: of random numbers, or where layouts are mixed as any case."""
+
+    def make(row: Row, rng: np.random.Generator) -> Case:
+        return (case_of if row.levels["layout"] == MIXED else unmixed)(row, model, claim, rng)
+
+    return replace(in_floats(model, claim), of="of sizes that meet", make=make)
 
 
 def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:

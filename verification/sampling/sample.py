@@ -47,6 +47,11 @@ def in_floats(model: Model, claim: Claim) -> Design:
     )
 
 
+def with_nothing_else(model: Model, claim: Claim) -> Design:
+    """The same sample, whose arrays draw nothing beside what a row says: what is wrong shows at once."""
+    return replace(in_floats(model, claim), make=lambda row, rng: unmixed(row, model, claim, rng))
+
+
 def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
     """The numbers of a row; what it says nothing of, each array may have of its own."""
     levels = row.levels
@@ -55,14 +60,16 @@ def case_of(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> C
         plain = rng.integers(PLAIN_OF if is_plain(levels) else CONDITIONED_OF) == 0
         return case if plain else mixed(case, claim, rng, open_to_zeros(levels))
 
-    case = by_levels(row, model, claim, rng, further)
-    return layouts(case, claim, rng) if levels["layout"] == MIXED else case
+    return _laid_out(by_levels(row, model, claim, rng, further), row, claim, rng)
 
 
-def plain_or_mixed(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
-    """Random numbers with what its levels say, or where they say that layouts are mixed, as any case."""
-    make = case_of if row.levels["layout"] == MIXED else by_levels
-    return make(row, model, claim, rng)
+def unmixed(row: Row, model: Model, claim: Claim, rng: np.random.Generator) -> Case:
+    """The numbers of a row, with what it says and no more."""
+    return _laid_out(by_levels(row, model, claim, rng), row, claim, rng)
+
+
+def _laid_out(case: Case, row: Row, claim: Claim, rng: np.random.Generator) -> Case:
+    return layouts(case, claim, rng) if row.levels["layout"] == MIXED else case
 
 
 def by_levels(

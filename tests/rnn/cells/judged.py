@@ -9,7 +9,7 @@ from verification.adapters.problem import ProblemAdapter
 from verification.adapters.rnn.cells import LOOPS, compile_loops, layer_of, network_of
 from verification.models.model import Model
 from verification.properties.findings import findings, truth_of
-from verification.sampling.drawing import all_drawn
+from verification.sampling.drawing import one_drawn
 from verification.sampling.draws import cases, exact_cases
 from verification.sampling.scope import Scope
 
@@ -40,8 +40,9 @@ def _make(name: str, loops: str) -> None:
 def looked_at(engine: Any, count: int) -> tuple[list[str], set[str]]:
     """What is wrong on so many drawn cases, of Fractions if they are claimed, and the properties checked."""
     wrong, properties = [], set()
-    strategy = exact_cases if engine.claim.exact else cases
-    for case in all_drawn(strategy(engine.model, engine.claim), 0, count):
+    strategy = (exact_cases if engine.claim.exact else cases)(engine.model, engine.claim)
+    # The same cases whatever modules a process has loaded.
+    for case in (one_drawn(strategy, number) for number in range(count)):
         for found in findings(engine, truth_of(case)):
             properties.add(found.property)
             if found.wrong is not None:

@@ -1,5 +1,6 @@
 """The designed sample: rows meet every possible triple, and a case is what its row says."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -14,9 +15,10 @@ from verification.sampling import sample
 from verification.sampling.covering import met, possible, tuples
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import LONG_STEPS, MIXED
+from verification.sampling.mixed import PLAIN
 from verification.sampling.numbering import Row, factor_of
 from verification.sampling.resolving import resolved
-from verification.sampling.sample import case_of, in_floats
+from verification.sampling.sample import case_of, in_floats, with_nothing_else
 from verification.sampling.scope import Scope
 
 
@@ -25,6 +27,23 @@ def cases(model, adapter, scope=None, strength=2):
     claim = resolved(scope, model, adapter.CAPABILITIES)
     rows = in_floats(model, claim).rows(strength)
     return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
+
+
+def test_with_nothing_else_arrays_have_what_a_row_says_and_no_more():
+    """Where nothing is said no number is zero, few are equal, and layouts are mixed."""
+    claim = resolved(None, lstm, layer.CAPABILITIES)
+    design, laid_out, usual = in_floats(lstm, claim), 0, []
+    for number, row in enumerate(design.rows(2)[:40]):
+        plain = replace(row, levels={**row.levels, **PLAIN, "states": "ordinary", "layout": MIXED})
+        case, other = (
+            each.make(plain, np.random.default_rng(number))
+            for each in (with_nothing_else(lstm, claim), design)
+        )
+        assert all(array.all() and len(np.unique(array)) > 0.9 * array.size for array in case.blocks.values())
+        usual += [array.all() for array in other.blocks.values()]
+        laid_out += bool(case.layouts)
+    assert not all(usual)
+    assert 10 < laid_out < 40
 
 
 @first_quick("model", [vanilla, lstm, scan], ids=lambda model: model.name)

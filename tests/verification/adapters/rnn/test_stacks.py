@@ -34,7 +34,7 @@ def test_a_stack_is_right_as_a_layer(loops):
 
 FAULTS = read(Path(__file__).with_name("stacks.faults"))
 
-# Those of several rounds, which few drawn cases have.
+# Those of several rounds.
 OF_ROUNDS = {"the last round alone", "what sweeps that overlap hand down is added before the level below"}
 
 
@@ -49,5 +49,5 @@ def test_a_fault_of_a_stack_is_refuted(fault, truncations):
         dtypes=("float64",), records=(1, 3), steps=(3, 6), checkpoints=True, truncations=truncations
     )
     engine = network_of("stack", scope=scope, package=package(fault))
-    found, _ = looked_at(engine, 60 if fault.name in OF_ROUNDS else 15)
+    found, _ = looked_at(engine, 15)
     assert any(f" {fault.place}:" in line for line in found), found[:5]
