@@ -19,8 +19,8 @@ from verification.sampling.ordering import NAMES, Reached, Share
 from verification.text import percent
 from verification.truth.memo import Memory, nothing
 
-# How often the numbers of a row are drawn, until its case is informative: of 1,400 rows one needed six times, and
-# one, whose level is dead, never tells.
+# How often the numbers of a row are drawn, until its case is informative: of 1,400 rows one needed six, and
+# one never is.
 TRIES = 8
 
 # How often other companions are tried for levels whose cases were all vacuous.
