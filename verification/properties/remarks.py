@@ -11,6 +11,9 @@ roundings of 1 (``verification.truth.observed``), and nothing else is. A finding
 
 All other cases keep their bounds, and find larger errors. Rational functions, such as relu and softsign, are
 accurate relative to their own value however they are written, and never coarse.
+
+A case on which the model's equations, computed in its type, come to no number is not checked: a right engine
+comes to none either. A normaliser that rounds to zero is an example, whose quotient is 0 / 0.
 """
 
 from collections.abc import Sequence
@@ -47,7 +50,11 @@ def settled(
     trial: Trial, properties: Sequence[Property[Trial]], findings: Sequence[Finding]
 ) -> Sequence[Finding]:
     """All findings of a case, where it is a remark what is wrong with it as one."""
-    if all(each.wrong is None for each in findings) or _is_none(trial.truth, findings):
+    if all(each.wrong is None for each in findings):
+        return findings
+    if _is_no_number(trial.truth):
+        return [replace(f, wrong=None, determined=False) if _is_of_numbers(f) else f for f in findings]
+    if _is_none(trial.truth, findings):
         return findings
     try:
         return _as_remarks(trial, properties, findings)
@@ -56,10 +63,24 @@ def settled(
         return _as_remarks(trial, properties, findings)
 
 
+def _is_of_numbers(finding: Finding) -> bool:
+    """Did the engine answer, and in form?"""
+    return not (finding.lost or finding.property == FORM.name)
+
+
+def _is_no_number(truth: CaseTruth) -> bool:
+    """Do the equations come to infinity or NaN, in the case's type? The truth, in a wider one, is finite."""
+    if not isinstance(truth, Truth | RaggedTruth):
+        return False
+    with np.errstate(all="ignore"):
+        parts = replay.forward(as_known(truth.case)).values()
+    return not all(np.all(np.isfinite(each)) for each in parts)
+
+
 def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:
     """Is no function to blame, because the engine does not answer, or because nothing is rounded?"""
     rounds = isinstance(truth, Truth | RaggedTruth) and bool(suspects(truth.case))
-    return not rounds or any(each.wrong and (each.lost or each.property == FORM.name) for each in findings)
+    return not rounds or any(each.wrong and not _is_of_numbers(each) for each in findings)
 
 
 def _as_remarks(

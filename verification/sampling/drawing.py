@@ -15,26 +15,6 @@ from hypothesis.strategies import SearchStrategy
 Drawn = TypeVar("Drawn")
 
 
-def all_drawn(strategy: SearchStrategy[Drawn], seed_: str | int, count: int) -> list[Drawn]:
-    """Everything that is drawn from a seed, ``count`` times at most."""
-    found: list[Drawn] = []
-
-    @seed(seed_)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def draw(drawn: Drawn) -> None:
-        found.append(drawn)
-
-    draw()
-    return found
-
-
 class Alike(HypothesisProvider):
     """Draws the same from the same seed in every process.
 
@@ -56,14 +36,13 @@ class Alike(HypothesisProvider):
 AVAILABLE_PROVIDERS["alike"] = Alike
 
 
-def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
-    """What is drawn from a seed, the same in every process."""
-    drawn: list[Drawn] = []
+def all_drawn(strategy: SearchStrategy[Drawn], seed_: str | int, count: int) -> list[Drawn]:
+    """Everything that is drawn from a seed, ``count`` times at most; the same in every process."""
+    found: list[Drawn] = []
 
     @seed(seed_)
     @settings(
-        # The first that Hypothesis tries is the simplest of all, whatever the seed.
-        max_examples=2,
+        max_examples=count,
         backend="alike",
         database=None,
         deadline=None,
@@ -71,11 +50,17 @@ def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def draw(each: Drawn) -> None:
-        drawn.append(each)
+    def draw(drawn: Drawn) -> None:
+        found.append(drawn)
 
     draw()
-    return drawn[-1]
+    return found
+
+
+def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
+    """What is drawn from a seed."""
+    # The first that Hypothesis tries is the simplest of all, whatever the seed.
+    return all_drawn(strategy, seed_, 2)[-1]
 
 
 def smallest_drawn(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], tried: int) -> Drawn:
@@ -85,6 +70,7 @@ def smallest_drawn(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], boo
         fails,
         settings=settings(
             max_examples=tried,
+            backend="alike",
             database=None,
             deadline=None,
             derandomize=True,

@@ -6,11 +6,12 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tests.layers import edited, gru, layer_with, lstm, lstm_with, planted, vanilla
+from tests.layers import edited, gru, layer_with, lstm, lstm_with, planted, slstm, vanilla
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case
 from verification.judging.model_subject import Guarded
 from verification.processes.channel import Channel
+from verification.properties.calling import run_case
 from verification.properties.findings import findings, truth_of
 
 SIGMOID = "    e = np.exp(-np.abs(a))\n    return np.where(a >= 0, 1 / (1 + e), e / (1 + e))"
@@ -131,6 +132,23 @@ def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, ne
     assert expected or (found, line.calls.value) == ([], 2 * calls)
     wrong = ["refuted" for each in found if each.wrong] or ["a remark" for each in found if each.remark]
     assert wrong[:1] == expected
+
+
+@pytest.mark.parametrize(("dtype", "bias"), [(np.float32, -110), (np.float64, -760)])
+def test_nothing_is_checked_where_the_equations_come_to_no_number(dtype, bias):
+    """A normaliser that rounds to zero, in a record of zeros whose outputs have no cotangents."""
+    engine = layer(slstm.forward, slstm.backward, model=models.slstm)
+    case = healthy_case(engine, steps=1, dtype=np.dtype(dtype))
+    for name in ("xs", "h0", "c0", "n0", "m0"):
+        case.blocks[name][0] = 0
+    case.blocks["b"][: case.blocks["h0"].shape[1]] = bias
+    for each in (case.objective.outputs, *case.objective.state):
+        each[0] = 0
+    assert truth_of(case).determined
+    assert np.isnan(run_case(engine, case).forward["outputs"]).any()
+    found = [*findings(engine, truth_of(case))]
+    assert {"forward", "autograd"} <= {each.property for each in found}
+    assert not [each for each in found if each.wrong or each.remark]
 
 
 def test_rational_functions_are_never_coarse():

@@ -36,18 +36,22 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 import constants
 from hypothesis import strategies as st
-from verification.sampling.drawing import one_drawn
+from verification.sampling.drawing import all_drawn
 
-print(json.dumps([one_drawn(st.tuples(st.integers(), st.floats(0, 1)), f"0-{n}") for n in range(300)]))
+print(json.dumps(all_drawn(st.tuples(st.integers(), st.floats(0, 1)), "0", 300)))
 """
 
 
-def test_one_that_is_drawn_does_not_depend_on_what_is_loaded(tmp_path):
-    """Hypothesis mixes in the numbers of modules that are loaded; what is drawn one by one has none."""
+def test_what_is_drawn_does_not_depend_on_what_is_loaded(tmp_path):
+    """By itself, Hypothesis mixes in the numbers of modules that are loaded."""
     (tmp_path / "constants.py").write_text("A = [123456789, 987654321, 0.123456789]\n")
     call = [sys.executable, "-c", ELSEWHERE, str(tmp_path)]
     done = subprocess.run(call, capture_output=True, text=True, check=True, env=ENVIRONMENT)
-    strategy = st.tuples(st.integers(), st.floats(0, 1))
-    here = [list(one_drawn(strategy, f"0-{n}")) for n in range(300)]
-    assert json.loads(done.stdout) == here
+    here = all_drawn(st.tuples(st.integers(), st.floats(0, 1)), "0", 300)
+    assert json.loads(done.stdout) == [list(each) for each in here]
     assert len({repr(each) for each in here}) > 250
+
+
+def test_one_that_is_drawn_depends_on_the_seed():
+    """It is not the simplest of all, with which Hypothesis begins."""
+    assert len({one_drawn(st.integers(), number) for number in range(20)}) > 10
