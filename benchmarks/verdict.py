@@ -145,12 +145,24 @@ def one_round(profile: Profile, scope: Scope | None) -> Iterator[tuple[str, floa
             yield f"of it: {what}", *timed(partial(_all, cases))
         run_cases = [case for block in blocks for case in kept.cases(block)]
         yield "of it: engine and properties", *timed(lambda: [subject.tally(case) for case in run_cases])
+        calls: list[tuple[float, float]] = []
+        watched = OfModel(right_layer(scope, lambda call: partial(_watched, call, calls)))
+        for case in run_cases:
+            watched.tally(case)
+        yield "of that: the engine alone", sum(clock for clock, _ in calls), sum(each for _, each in calls)
 
 
-def right_layer(scope: Scope | None = None) -> Any:
-    """The plain LSTM layer into which faults are planted."""
+def right_layer(scope: Scope | None = None, wrapped: Callable[[Any], Any] = lambda call: call) -> Any:
+    """The plain LSTM layer into which faults are planted; ``wrapped``: its forward and its backward."""
     plain = importlib.import_module("tests.layers.lstm")
-    return layer(plain.forward, plain.backward, model=models.lstm, scope=scope)
+    return layer(wrapped(plain.forward), wrapped(plain.backward), model=models.lstm, scope=scope)
+
+
+def _watched(call: Callable[..., Any], calls: list[tuple[float, float]], *given: Any) -> Any:
+    """What a call answers; its time is added to ``calls``."""
+    answers: list[Any] = []
+    calls.append(timed(lambda: answers.append(call(*given))))
+    return answers[0]
 
 
 def wrong_layers() -> dict[str, Any]:
