@@ -32,6 +32,7 @@ from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RAN
 from verification.sampling.patterns import (
     ALIKE,
     DIAGONAL,
+    IDENTITY,
     LOWER,
     ONE_HOT,
     ONE_SIGN,
@@ -77,7 +78,7 @@ PLAIN = {
 Change: TypeAlias = Callable[[Array, np.random.Generator], Array]
 
 # Of a square matrix, or of each that is stacked.
-SQUARE = tuple(PATTERNS[level].apply for level in (SYMMETRIC, DIAGONAL, LOWER, UPPER))
+SQUARE = tuple(PATTERNS[level].apply for level in (SYMMETRIC, DIAGONAL, IDENTITY, LOWER, UPPER))
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _parameter(block: Block, array: Array, admitted: Admitted, few: bool, rng: n
         return started(block, array) if block.starts and rng.integers(2) else np.zeros_like(array)
     wide = made.ndim > 1
     if admitted.patterns and _is_square(block, array) and rng.random() < OFTEN:
-        made = SQUARE[int(rng.integers(4))](made, rng)
+        made = SQUARE[int(rng.integers(len(SQUARE)))](made, rng)
     if admitted.patterns and rng.random() < OFTEN:
         made = (_of_a_sign if rng.integers(3) or not few else _alike)(made, rng)
         made = (made / np.sqrt(made.shape[-1])).astype(array.dtype) if wide else made

@@ -18,6 +18,7 @@ SYMMETRIC, DIAGONAL, INITIAL = "symmetric", "diagonal", "as initialised"
 
 # Of an array by itself, in cases of several conditions alone.
 SOME_ZERO, LOWER, UPPER = "some zero", "lower triangular", "upper triangular"
+IDENTITY = "the identity"
 SAME_RECORDS, SAME_STEPS = "records alike", "steps alike"
 
 # What inputs are scaled by where no function bounds a state: whole numbers beyond 1 may grow with every step.
@@ -123,6 +124,10 @@ def _diagonal(part: Array) -> Array:
     return made
 
 
+def _identity(part: Array) -> Array:
+    return np.eye(len(part), dtype=part.dtype)
+
+
 def _same(words: str, axis: int, *uses: Use) -> Condition[Array]:
     """Along an axis all is as what has the largest number."""
 
@@ -139,6 +144,7 @@ def _same(words: str, axis: int, *uses: Use) -> Condition[Array]:
 
 # By level, the most particular first.
 PATTERNS: Mapping[str, Condition[Array]] = {
+    IDENTITY: _square("{} is the identity", _identity, lambda a: np.array_equal(a, np.eye(len(a)))),
     DIAGONAL: _square("{} is diagonal", _diagonal, lambda a: np.array_equal(a, np.diag(np.diag(a)))),
     SYMMETRIC: _square("{} is symmetric", _symmetric, lambda a: np.array_equal(a, a.T)),
     # Neither what is zero, or diagonal, as well.

@@ -140,6 +140,7 @@ def test_every_condition_is_in_the_table():
 # By block and pattern: what is said of it.
 BESIDE = {
     ("U", "some zero"): "some numbers of U are 0",
+    ("W", "the identity"): "W is the identity",
     ("W", "lower triangular"): "W is lower triangular",
     ("W", "upper triangular"): "W is upper triangular",
     ("xs", "records alike"): "all records of xs are alike",

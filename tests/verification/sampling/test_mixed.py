@@ -117,6 +117,12 @@ def test_a_matrix_is_sometimes_symmetric_that_is_square_by_its_axes_or_by_its_si
         assert {name for name, count in seen.items() if count > 5} == symmetric
 
 
+def test_recurrent_weights_are_sometimes_the_identity():
+    """As some initialise a network of rectifiers."""
+    alone = [case.blocks["W"] for case in made(400)]
+    assert 4 < sum(np.array_equal(W, np.tile(np.eye(3), (4, 1))) for W in alone) < 40
+
+
 def test_what_is_wider_than_tall_has_no_pattern_of_squares():
     """A matrix that reads a state three times is none, and one that writes three parts of two is."""
     for axes, square in ((("H", "3 H"), False), (("2 H", "3 H"), False), (("6 H", "2 H"), True)):
