@@ -23,7 +23,7 @@ from typing import Any
 
 import autograd.numpy as np
 
-from verification.models.domains import between_0_and_1, not_positive, within_unit_length
+from verification.models.domains import below_1, not_positive, within_unit_length
 from verification.models.exponentials import exp
 from verification.models.gated_linear_attention import ATTENTION, MOST, outer, output, read
 from verification.models.model import Block, Model, Use
@@ -68,7 +68,7 @@ delta_rule = Model(
         Block("q", ("A", "K"), Use.INPUT, meaning="queries"),
         Block("k", ("A", "K"), Use.INPUT, meaning="keys", domain=within_unit_length),
         Block("v", ("A", "V"), Use.INPUT, meaning="values"),
-        Block("beta", ("A",), Use.INPUT, meaning="how far a value is moved", domain=between_0_and_1),
+        Block("beta", ("A",), Use.INPUT, meaning="how far a value is moved", domain=below_1),
         Block("S0", ("A", "K", "V"), Use.STATE, meaning="initial matrix"),
     ),
     step=step,
@@ -94,7 +94,7 @@ rwkv7 = replace(
         *(block for block in delta_rule.of(Use.INPUT) if block.name in "qv"),
         Block("k", ("A", "K"), Use.INPUT, meaning="keys"),
         Block("kappa", ("A", "K"), Use.INPUT, meaning="what is taken away", domain=within_unit_length),
-        Block("a", ("A", "K"), Use.INPUT, meaning="how much of it", domain=between_0_and_1),
+        Block("a", ("A", "K"), Use.INPUT, meaning="how much of it", domain=below_1),
         replace(_DECAY, axes=("A", "K")),
         *delta_rule.of(Use.STATE),
     ),
@@ -106,7 +106,7 @@ momentum_delta_rule = replace(
     name="momentum_delta_rule",
     blocks=(
         *gated_delta_rule.of(Use.INPUT),
-        Block("mu", ("A",), Use.INPUT, meaning="what is kept of a move", domain=between_0_and_1),
+        Block("mu", ("A",), Use.INPUT, meaning="what is kept of a move", domain=below_1),
         *gated_delta_rule.of(Use.STATE),
         Block("M0", ("A", "K", "V"), Use.STATE, meaning="initial move"),
     ),

@@ -20,6 +20,11 @@ def between_0_and_1(a: Any) -> Any:
     return np.where(size == 1, (1 + 0 * size) / 2, np.where(size < 1, size, 1 / size))
 
 
+def below_1(a: Any) -> Any:
+    """0 or above, and below 1: the size of a number, of those above 1 the reciprocal, and ½ for 1."""
+    return np.where(a == 0, 0 * a, between_0_and_1(a))
+
+
 def not_positive(a: Any) -> Any:
     """0 or below, as the logarithm of a decay: minus the size of a number."""
     return -abs(a)

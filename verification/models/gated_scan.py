@@ -1,6 +1,6 @@
 """The gated scan: a first-order scan whose input is weighed by what the gate leaves.
 
-    h′ = a_t ⊙ h + share(a_t) ⊙ x_t        a_t, x_t (N, H), a_t between 0 and 1
+    h′ = a_t ⊙ h + share(a_t) ⊙ x_t        a_t, x_t (N, H), a_t of 0 or above, below 1
 
 ``gated_scan`` has the share 1 − a, as minGRU (with z = 1 − a), minLSTM (with a = f / (f + i)), HGRN and the
 pooling of a QRNN; ``rg_lru`` has √(1 − a²), as RG-LRU, whose input is i ⊙ x there.
@@ -13,7 +13,7 @@ neural network*, arXiv 2311.04823, equation 2; De et al., *Griffin*, arXiv 2402.
 from dataclasses import replace
 from typing import Any
 
-from verification.models.domains import between_0_and_1
+from verification.models.domains import below_1
 from verification.models.exponentials import rest, root
 from verification.models.model import Block, Model, Use
 
@@ -26,7 +26,7 @@ def step(f: Any, p: Any, x: Any, h: Any) -> Any:
 gated_scan = Model(
     name="gated_scan",
     blocks=(
-        Block("a", ("H",), Use.INPUT, meaning="gate, of what is kept", domain=between_0_and_1),
+        Block("a", ("H",), Use.INPUT, meaning="gate, of what is kept", domain=below_1),
         Block("x", ("H",), Use.INPUT, meaning="inputs"),
         Block("h0", ("H",), Use.STATE, meaning="initial state"),
     ),

@@ -74,7 +74,9 @@ def _alike(array: Array, rng: np.random.Generator) -> Array:
 
 
 def some_zero(array: Array, rng: np.random.Generator, parts: int = 0) -> Array:
-    """Zeros at one index along an axis, at all others, in one of so many parts of rows, or anywhere."""
+    """Zeros at one index along an axis, at all others, at every other, in one of so many parts of rows, or
+    anywhere.
+    """
     # Of a number without axes arithmetic makes one that is no array.
     made = np.array(array)
     axis = int(rng.integers(-1 - bool(parts), array.ndim))
@@ -89,7 +91,8 @@ def some_zero(array: Array, rng: np.random.Generator, parts: int = 0) -> Array:
     count = array.shape[axis]
     # The first and the last as often as any other.
     index = (0, count - 1, int(rng.integers(count)))[int(rng.integers(3))]
-    chosen = np.arange(count) == index
+    every_other = rng.integers(6) == 0
+    chosen = np.arange(count) % 2 == index % 2 if every_other else np.arange(count) == index
     chosen = ~chosen if rng.integers(4) == 0 else chosen
     made[(slice(None),) * axis + (chosen,)] = 0
     return made

@@ -17,7 +17,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Block, Model, Use
-from verification.models.stored import limits
+from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim, rational
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
@@ -31,7 +31,7 @@ from verification.sampling.factors import (
 )
 from verification.sampling.mixed import NOTHING, PART, QUIET, in_part, partly_denormal, quieter
 from verification.sampling.numbering import Row
-from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS
+from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS, is_square
 from verification.sampling.products import plain, within
 from verification.sampling.sample import by_levels, in_floats
 
@@ -60,8 +60,13 @@ UNDER_TANH = 2.0**-18
 # hold, and a half precision.
 LARGE_NUMBER = 2.0**17
 
-# How far gates are that a bias opens or closes: nearly, so that what is left is no rounding.
-ON_ONE_SIDE = (8.0, 14.0)
+# How far gates are that a bias opens or closes: nearly, so that what is left is no rounding; and beyond any
+# number from which on one may be taken for open or closed.
+NEARLY, WHOLLY = (8.0, 14.0), (20.0, 30.0)
+
+# By what recurrent weights are larger, so that what is carried grows a thousandfold and more, and all else
+# smaller, so that no function bounds a state: powers of two, which round nothing.
+STEEP, FAINT = 64.0, 2.0**-60
 
 Change: TypeAlias = Callable[[Case, np.random.Generator], Case]
 
@@ -111,8 +116,12 @@ def _tending_to_limits(model: Model, claim: Claim) -> Iterator[Mapping[str, str]
 
 def _has(model: Model, claim: Claim, name: str) -> bool:
     """Is there anything for it to change, and of which nothing grows without bound?"""
-    if name in (FAR_OUT, OPEN, CLOSED):
+    if name in (FAR_OUT, *ON_ONE_SIDE):
         return bool(model.functions and (name == FAR_OUT or _shifted(model)))
+    if name == GROWING:
+        return bool(_recurrent(model)) and all(
+            limits(dtype_of(each)).tiny < FAINT**2 for each in claim.dtypes
+        )
     if name == LARGE_SCALE:
         return bool(_read(model) or _linear_states(model))
     if name in (QUIET_RECORD, QUIET_NUMBERS, EQUAL_RECORDS) and claim.records[1] < 2:
@@ -146,16 +155,27 @@ def _shifted(model: Model) -> tuple[Block, ...]:
     return tuple(block for block in (*vectors(model), *inputs) if block.domain is None)
 
 
-def _all_far(sign: int) -> Change:
+def _all_far(sign: int, ends: tuple[float, float]) -> Change:
     """All such numbers are far on one side, as the biases of gates that start open or closed."""
 
     def change(case: Case, rng: np.random.Generator) -> Case:
         def far(array: Array) -> Array:
-            return (sign * rng.uniform(*ON_ONE_SIDE, array.shape)).astype(array.dtype)
+            return (sign * rng.uniform(*ends, array.shape)).astype(array.dtype)
 
         return _with(case, {block.name: far for block in _shifted(case.model)})
 
     return change
+
+
+def _recurrent(model: Model) -> tuple[Block, ...]:
+    """The weights that read the units that they write."""
+    return tuple(block for block in model.of(Use.STEP) if block.domain is None and is_square(block))
+
+
+def _growing(case: Case, rng: np.random.Generator) -> Case:
+    """Recurrent weights are large, and inputs, states and vectors next to nothing."""
+    case = _times(FAINT, Use.INPUT, Use.STATE, Use.STEP)(case, rng)
+    return _with(case, {b.name: lambda a: (a * STEEP).astype(a.dtype) for b in _recurrent(case.model)})
 
 
 def _read(model: Model) -> dict[Block, tuple[Block, ...]]:
@@ -279,15 +299,21 @@ def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
 
 
 FAR_OUT = "inputs and states of 5 to 45"
-OPEN, CLOSED = "vectors and inputs of 8 to 14", "vectors and inputs of −14 to −8"
+ON_ONE_SIDE: Mapping[str, Change] = {
+    "vectors and inputs of 8 to 14": _all_far(1, NEARLY),
+    "vectors and inputs of −14 to −8": _all_far(-1, NEARLY),
+    "vectors and inputs of 20 to 30": _all_far(1, WHOLLY),
+    "vectors and inputs of −30 to −20": _all_far(-1, WHOLLY),
+}
+GROWING = "cotangents that grow on their way"
 LARGE_SCALE = "large inputs and small weights"
 EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
 QUIET_NUMBERS, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
 
 CHANGES: Mapping[str, Change] = {
     FAR_OUT: _far_out,
-    OPEN: _all_far(1),
-    CLOSED: _all_far(-1),
+    **ON_ONE_SIDE,
+    GROWING: _growing,
     LARGE_SCALE: _large_scale,
     "inputs and vectors near 1": _near(1.0),
     "inputs and vectors near 0": _near(0.0),

@@ -13,6 +13,7 @@ INSIDE = {
     domains.positive: lambda a: a > 0,
     domains.not_negative: lambda a: a >= 0,
     domains.between_0_and_1: lambda a: (a > 0) & (a < 1),
+    domains.below_1: lambda a: (a >= 0) & (a < 1),
     domains.not_positive: lambda a: a <= 0,
     domains.within_unit_length: lambda a: np.linalg.norm(a) <= 1 + 1e-15,
     domains.within_20: lambda a: np.abs(a) <= 20,
@@ -35,7 +36,9 @@ def test_sizes_are_kept_where_the_domain_has_them():
         assert np.abs(domain(small)).tolist() == np.abs(small).tolist()
 
 
-@pytest.mark.parametrize("domain", [domains.positive, domains.not_positive, domains.between_0_and_1])
+@pytest.mark.parametrize(
+    "domain", [domains.positive, domains.not_positive, domains.between_0_and_1, domains.below_1]
+)
 def test_fractions_stay_such(domain):
     """None becomes a float."""
     made = domain(np.array([Fraction(-3), Fraction(0), Fraction(1, 3), Fraction(1)], dtype=object))

@@ -57,7 +57,8 @@ def test_each_array_has_a_size_of_its_own():
         zero += not case.blocks["W"].any()
         alike += len(np.unique(xs[xs != 0])) == 1
         sizes.append(np.abs(xs).max())
-        powers.append(np.log2(np.abs(outputs).max()))
+        # What has a single number beside zeros may also be far below the others that it has not.
+        powers += [power for power in [np.log2(np.abs(outputs).max())] if power > -30]
     assert 10 < zero < 60
     assert 30 < alike < 110
     assert 7 < max(sizes) <= 8
@@ -120,7 +121,14 @@ def test_a_matrix_is_sometimes_symmetric_that_is_square_by_its_axes_or_by_its_si
 def test_recurrent_weights_are_sometimes_the_identity():
     """As some initialise a network of rectifiers."""
     alone = [case.blocks["W"] for case in made(400)]
-    assert 4 < sum(np.array_equal(W, np.tile(np.eye(3), (4, 1))) for W in alone) < 40
+    assert 2 < sum(np.array_equal(W, np.tile(np.eye(3), (4, 1))) for W in alone) < 40
+
+
+def test_cotangents_are_sometimes_zero_at_every_other_step():
+    """At the even ones, or at the odd ones, and nowhere else."""
+    there = [np.abs(case.objective.outputs).any(axis=(0, 2)).tolist() for case in made(400)]
+    assert there.count([False, True, False, True]) > 2
+    assert there.count([True, False, True, False]) > 2
 
 
 def test_what_is_wider_than_tall_has_no_pattern_of_squares():
