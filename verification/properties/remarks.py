@@ -50,11 +50,11 @@ def settled(
     trial: Trial, properties: Sequence[Property[Trial]], findings: Sequence[Finding]
 ) -> Sequence[Finding]:
     """All findings of a case, where it is a remark what is wrong with it as one."""
-    if all(each.wrong is None for each in findings):
+    if all(each.wrong is None for each in findings) or not all(map(_is_of_numbers, findings)):
         return findings
     if _is_no_number(trial.truth):
-        return [replace(f, wrong=None, determined=False) if _is_of_numbers(f) else f for f in findings]
-    if _is_none(trial.truth, findings):
+        return [replace(each, wrong=None, determined=False) for each in findings]
+    if _is_none(trial.truth):
         return findings
     try:
         return _as_remarks(trial, properties, findings)
@@ -64,8 +64,8 @@ def settled(
 
 
 def _is_of_numbers(finding: Finding) -> bool:
-    """Did the engine answer, and in form?"""
-    return not (finding.lost or finding.property == FORM.name)
+    """Did the engine answer, and in form, if this is wrong?"""
+    return finding.wrong is None or not (finding.lost or finding.property == FORM.name)
 
 
 def _is_no_number(truth: CaseTruth) -> bool:
@@ -77,10 +77,9 @@ def _is_no_number(truth: CaseTruth) -> bool:
     return not all(np.all(np.isfinite(each)) for each in parts)
 
 
-def _is_none(truth: CaseTruth, findings: Sequence[Finding]) -> bool:
-    """Is no function to blame, because the engine does not answer, or because nothing is rounded?"""
-    rounds = isinstance(truth, Truth | RaggedTruth) and bool(suspects(truth.case))
-    return not rounds or any(each.wrong and not _is_of_numbers(each) for each in findings)
+def _is_none(truth: CaseTruth) -> bool:
+    """Is no function to blame, because nothing is rounded?"""
+    return not (isinstance(truth, Truth | RaggedTruth) and suspects(truth.case))
 
 
 def _as_remarks(
