@@ -11,7 +11,7 @@ import numpy as np
 from verification.diagnosis.probe import healthy_case
 from verification.models.case import Case, Targets
 from verification.properties.engine import Engine, FixedCase
-from verification.properties.in_a_row import CALLS_IN_A_ROW
+from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.truth import replay
 from verification.truth.parts import OUTPUTS
@@ -24,6 +24,8 @@ def once(engine: Engine) -> Iterator[FixedCase]:
     """The cases, with the properties that are checked on them."""
     small = partial(healthy_case, engine, steps=2, records=1)
     yield FixedCase(CALLS_IN_A_ROW, CALLS_IN_A_ROW.name, small)
+    if FORWARDS_IN_A_ROW.applies(engine.claim):
+        yield FixedCase(FORWARDS_IN_A_ROW, FORWARDS_IN_A_ROW.name, small)
     if engine.claim.capabilities.partial:
         yield FixedCase(PARTIAL_GRADIENTS, PARTIAL_GRADIENTS.name, partial(healthy_case, engine))
     if "cotangents" not in engine.claim.losses:

@@ -18,6 +18,9 @@ from verification.sampling.mixed import ways
 # Memory layouts for all arrays: one for each way in which any array's layout can change.
 OTHERWISE = ("read-only", "Fortran order", "a gap after each number", "backwards")
 
+# From how many numbers on those in the middle of an array stay as well where others change: of fewer none would.
+MIDDLE = 8
+
 # How many cases are checked in which each array has a layout of its own.
 WAYS = 6
 
@@ -90,7 +93,7 @@ def in_arrays_of(engine: Engine, before: Case, *cases: Case) -> Answer:
 def in_part(case: Case, other: Case) -> Case:
     """The case, of which some arrays, and numbers inside of others, are those of another one.
 
-    Who looks at the first or the last number of an array does not see that.
+    Who looks at the first, a middle or the last number of an array does not see that.
     """
     case, rng, theirs = as_given(case), rng_of(case), _arrays(other)
 
@@ -98,7 +101,8 @@ def in_part(case: Case, other: Case) -> Case:
         whole = rng.integers(4) == 0
         chosen = np.array(rng.integers(2, size=() if whole else array.shape))
         if not whole:
-            chosen.flat[[0, -1]] = 0
+            middle = [(array.size - 1) // 2, array.size // 2] if array.size > MIDDLE else []
+            chosen.flat[[0, *middle, -1]] = 0
         return np.where(chosen, theirs[name], array)
 
     blocks = {name: mixed(name, array) for name, array in case.blocks.items()}

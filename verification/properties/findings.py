@@ -14,7 +14,7 @@ from verification.properties.engine import Engine
 from verification.properties.exactness import EXACT, EqualTruth
 from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, fixed_truth
 from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
-from verification.properties.in_a_row import CALLS_IN_A_ROW
+from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
 from verification.properties.linearity import LINEARITY
 from verification.properties.padding import PADDING
@@ -55,6 +55,7 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     SECOND_BACKWARD,
     CUT,
     CALLS_IN_A_ROW,
+    FORWARDS_IN_A_ROW,
     PARTIAL_GRADIENTS,
     MEMORY_LAYOUT,
     PADDING,

@@ -1,17 +1,20 @@
-"""Many calls in a row on a small problem: the last is as right as the first. Checked once in a run."""
+"""Many calls in a row on a small problem, or many forwards before their backwards: the last is as right as
+the first. Checked once in a run.
+"""
 
 import numpy as np
 
 from verification.models.case import Case, in_domains
 from verification.models.stored import dtype_of
 from verification.processes.processor import spent
-from verification.properties.calling import relaid, run_case
+from verification.properties.calling import PendingBackward, begin, relaid, run_case
+from verification.properties.interleaved import INTERLEAVED_CALLS, going_back_too, of_other_data
 from verification.properties.property import About, Alone, Checked, NotAsked, Property
 from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.claim import Claim
 
-# The number of calls.
-CALLS = 1000
+# The number of calls, and of forwards before their backwards: of a pipeline's micro-batches.
+CALLS, FORWARDS = 1000, 64
 
 # The seconds after which a slow engine is not called again; waiting for a device counts.
 SECONDS = 3.0
@@ -44,6 +47,29 @@ def calls_in_a_row(trial: Trial) -> Checked:
     yield from ((name, None, expected) for name, expected in truth.blocks.items())
 
 
+def forwards_in_a_row(trial: Trial) -> Checked:
+    """A forward and sixty-three of other data, and then their backwards, of which the first is compared.
+
+    A slow engine gets fewer, and the finding says how many.
+    """
+    engine, truth, ends = trial.engine, trial.truth, spent() + SECONDS
+    first, others = begin(engine, truth.case), list[PendingBackward]()
+    other = of_other_data(truth.case)
+    while len(others) < FORWARDS - 1:
+        with saying(f"at forward {len(others) + 2} in a row"):
+            others.append(begin(engine, other))
+        if spent() > ends:
+            yield "", NotAsked(f"more than {len(others) + 1} of {FORWARDS} forwards in a row"), trial.some
+            break
+    what = f"a backward after {len(others)} other forwards"
+    with going_back_too(*others), saying(what):
+        answer = first.back()
+    yield from said(what, agreement(answer, truth))
+    for each in others:
+        with saying("a backward of many forwards in a row"):
+            each.back()
+
+
 def in_other_types(case: Case, claim: Claim) -> list[Case]:
     """The case in every other claimed type of its kind, real or complex."""
     types = [dtype_of(name) for name in claim.dtypes]
@@ -56,4 +82,12 @@ CALLS_IN_A_ROW = Property(
     About.ONCE,
     calls_in_a_row,
     alone=Alone("conduct", "one call by itself is right, and many in a row are not"),
+)
+FORWARDS_IN_A_ROW = Property(
+    "forwards in a row",
+    "sixty-four forwards before their backwards: each goes back by its own",
+    About.ONCE,
+    forwards_in_a_row,
+    applies=INTERLEAVED_CALLS.applies,
+    alone=Alone("conduct", "a few forwards at once are right, and many are not"),
 )

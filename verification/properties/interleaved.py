@@ -29,12 +29,12 @@ def interleaved_calls(trial: Trial) -> Checked:
     if not isinstance(case.objective, Cotangents):
         return
     few = _of_fewer(in_domains(relaid(case, np.negative)), engine.claim)
-    first, again, fewer, last = (begin(engine, each) for each in (case, case, few, _of_other_data(case)))
-    with _going_back_too(again, fewer, last):
+    first, again, fewer, last = (begin(engine, each) for each in (case, case, few, of_other_data(case)))
+    with going_back_too(again, fewer, last):
         yield from _in_turn(trial, first, "a backward after another forward")
-    with _going_back_too(again, last):
+    with going_back_too(again, last):
         _back(fewer, "a backward before that of the forward before")
-    with _going_back_too(last):
+    with going_back_too(last):
         yield from _in_turn(trial, again, "a backward after another call")
     _back(last, "the backward of a last forward")
 
@@ -47,7 +47,7 @@ def _of_fewer(case: Case, claim: Claim) -> Case:
 
 
 @contextmanager
-def _going_back_too(*others: PendingBackward) -> Iterator[None]:
+def going_back_too(*others: PendingBackward) -> Iterator[None]:
     """If a backward fails, those of the other forwards are called all the same.
 
     Otherwise an engine with a queue of saved forwards would have some too many when the next property is
@@ -75,12 +75,12 @@ def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Checked:
 def _of_other_tape(trial: Trial, answer: Answer) -> str:
     """Says so if it is the gradient for the other forward's numbers and these cotangents."""
     case = trial.truth.case
-    other = begin(trial.engine, _of_other_data(case)).back(case.objective)
+    other = begin(trial.engine, of_other_data(case)).back(case.objective)
     alike = all(near(got, other.blocks[name], CLOSE) for name, got in answer.blocks.items())
     return "the backward takes the tape of the last forward" if alike else ""
 
 
-def _of_other_data(case: Case) -> Case:
+def of_other_data(case: Case) -> Case:
     """The case with other inputs and states, and the same parameters: they belong to the same network."""
     data = {block.name: -case.blocks[block.name] for block in case.model.of(Use.INPUT, Use.STATE)}
     other = replace(case, blocks={**case.blocks, **data}, objective=case.objective.replaced(np.negative))
