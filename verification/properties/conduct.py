@@ -18,7 +18,7 @@ from verification.sampling.mixed import ways
 # Memory layouts for all arrays: one for each way in which any array's layout can change.
 OTHERWISE = ("read-only", "Fortran order", "a gap after each number", "backwards")
 
-# From how many numbers on those in the middle of an array stay as well where others change: of fewer none would.
+# Of an array of more numbers those in its middle stay as well where others change: of fewer all would.
 MIDDLE = 8
 
 # How many cases are checked in which each array has a layout of its own.

@@ -54,8 +54,6 @@ SHAPES = (
     # Beyond a block of 256 units, of many records, with as many inputs, and of many steps.
     (65, 3, 257, 257),
     (2, 33, 3, 257),
-    # 2^20 numbers of all gates of an LSTM, in a sum that is short enough for single precision to show one step.
-    (33, 65, 8, 129),
     # A block of 512 units, 65,536 numbers of a state, 2e8 operations.
     (129, 2, 3, 512),
     # 2^15 and 2^16 positions, and 2^20 numbers of all states.
@@ -63,6 +61,8 @@ SHAPES = (
     (129, 509, 1, 16),
     # 65,536 numbers of one record's states.
     (1, 512, 3, 129),
+    # 2^20 numbers of an LSTM's gates, in sums so short that single precision shows a single step.
+    (33, 65, 8, 129),
 )
 
 # A training as it is: states start as zero, and the outputs alone have losses, in arrays that a loader has by

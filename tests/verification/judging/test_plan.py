@@ -226,8 +226,8 @@ def kind_of_block(block):
 
 # What comes when, with the sizes of the first blocks, but for those of rows, which tell by their work.
 PLANS = {
-    QUICK_CALL: {"fixed": [8, 2], "drawn": [30, 1]},
-    CALL: {"fixed": [3, 3, 3, 1], "drawn": [3] * 10 + [1]},
+    QUICK_CALL: {"fixed": [8, 3], "drawn": [30, 1]},
+    CALL: {"fixed": [3, 3, 3, 2], "drawn": [3] * 10 + [1]},
 }
 ORDERS = {
     QUICK_CALL: ["rows", "between", "switches", "products", "fixed", "drawn", "between", "rows"],

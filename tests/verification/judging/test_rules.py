@@ -44,7 +44,7 @@ from verification.properties.findings import (
     truth_of,
     turns,
 )
-from verification.properties.in_a_row import CALLS_IN_A_ROW
+from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
@@ -657,10 +657,10 @@ def test_a_fixed_case_is_run_on_an_engine_that_claims_it():
     subject = OfModel(Stub(models.vanilla, claimed(LAYER, records=(1, 3)), fixed=fixed))
     blocks = subject.blocks((NoRows(),), Profile("none", 0, 0), 0)
     cases_of = [each for block in blocks for each in block.fixed]
-    assert [each.name for each in cases_of] == ["two", "calls in a row"]
-    cases = [*subject.cases(CaseBlock(2, fixed=tuple(cases_of)))]
-    assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW]
-    assert [each.fixed["N"] for each in cases] == [2, 1]
+    assert [each.name for each in cases_of] == ["two", "calls in a row", "forwards in a row"]
+    cases = [*subject.cases(CaseBlock(3, fixed=tuple(cases_of)))]
+    assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW, FORWARDS_IN_A_ROW]
+    assert [each.fixed["N"] for each in cases] == [2, 1, 1]
     drawn = [*subject.cases(CaseBlock(2, "0"))]
     assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
 

@@ -37,7 +37,7 @@ from verification.properties.findings import (
     truth_of,
 )
 from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS
-from verification.properties.in_a_row import CALLS_IN_A_ROW
+from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.linearity import powers
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.trial import Trial, found
@@ -136,6 +136,7 @@ SETTINGS = {
     "many records": partial(of_layer, records=10),
     "ends": partial(of_layer, records=3, lengths=(3, 2, 3), scope={"lengths": True}),
     "in a row": partial(of_layer, only=CALLS_IN_A_ROW),
+    "forwards": partial(of_layer, only=FORWARDS_IN_A_ROW),
     "in part": partial(of_layer, only=PARTIAL_GRADIENTS),
     "problem": of_problem,
     "last": partial(of_problem, truncation=Standard("Tail", (2,)), losses="last"),
@@ -603,6 +604,10 @@ ROWS = (
     Pin("calls in a row", ("in a row",), off(lambda call, given: call.number == 1000)),
     Pin("calls in a row", ("in a row",), off(later(lambda call: call.before[-1].dtype != call.case.dtype))),
     *(
+        Pin("forwards in a row", ("forwards",), off(later(lambda call: len(call.after) == 63), part))
+        for part in ("", "xs")
+    ),
+    *(
         Pin("partial gradients", ("in part",), off(partial_call(*some), part, times=2))
         for some, part in SOME.items()
     ),
@@ -659,6 +664,7 @@ CHECKED = {
     **dict.fromkeys(("problem", "last", "full"), OF_ANY | OF_PROBLEMS),
     "bits": OF_ANY | OF_PROBLEMS | {"bits"},
     "in a row": {"calls in a row"},
+    "forwards": {"forwards in a row"},
     "in part": {"partial gradients"},
     "fractions": {"exact"},
     **{name: {name} for name in WHOLE},
@@ -670,7 +676,7 @@ def types_of(name):
     if name == "fractions":
         return ("object",)
     # The same arrays are made anew a thousand times.
-    if name in ("in a row", "in part"):
+    if name in ("in a row", "forwards", "in part"):
         return REAL
     return TYPES if getattr(SETTINGS[name], "func", SETTINGS[name]) is of_layer else REAL
 
@@ -789,11 +795,18 @@ def test_what_is_zero_says_nothing_where_nothing_rounds(name):
     assert [truth.informative((block,)) for block in ("U", "V")] == [False, True]
 
 
-def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_reported(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("in a row", "more than 2 of 1000 calls in a row"),
+        ("forwards", "more than 2 of 64 forwards in a row"),
+    ],
+)
+def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_reported(name, words, monkeypatch):
     """With how many were."""
     monkeypatch.setattr(in_a_row, "SECONDS", float("-inf"))
-    _, reported = setting("in a row", "float32").checked()
-    assert [each.not_asked for each in reported if each.not_asked] == ["more than 2 of 1000 calls in a row"]
+    _, reported = setting(name, "float32").checked()
+    assert [each.not_asked for each in reported if each.not_asked] == [words]
 
 
 @pytest.mark.parametrize(("name", "when"), [("linearity", scaled(1)), ("cotangents add up", of_half(0))])

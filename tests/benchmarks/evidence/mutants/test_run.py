@@ -41,7 +41,7 @@ def test_every_property_has_a_mutant_that_it_must_catch():
 
     The complex step repeats another's. Bits are about engines whose numbers are right, of which a diagnosis
     has nothing to say; ``test_variants`` shows wrong ones. What an engine keeps from call to call is planted
-    in layers (``tests/layers/faults``) and in ``test_in_a_row``: ``rnn`` keeps nothing.
+    in layers (``tests/layers/faults``): ``rnn`` keeps nothing.
     """
     shown_elsewhere = {"complex step", "bits", "calls in a row", "reused arrays"}
     assert set(JUDGES) - {mutant.caught_by for mutant in CATALOGUE} == shown_elsewhere
