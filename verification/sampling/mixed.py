@@ -64,6 +64,10 @@ ORDERLY = 3
 # What is next to nothing, by itself and beside other numbers: powers of two, which round nothing.
 NOTHING, QUIET = 2.0**-30, 2.0**-42
 
+# By what denormal numbers are below the least normal one: the reciprocal overflows, and a ten-thousandth is
+# not zero.
+BELOW = 2.0**-9
+
 # The share of an array's numbers that are far from the others.
 PART = 0.1
 
@@ -202,8 +206,11 @@ def quieter(array: Array, axis: int, index: int) -> Array:
 
 
 def partly_denormal(array: Array, rng: np.random.Generator) -> Array:
-    """Some of the numbers are below the least normal one."""
-    return in_part(array, array * (float(limits(array.dtype).tiny) / 4), PART, rng)
+    """Some of the numbers are below the least normal one, and none becomes zero."""
+    size = np.abs(array)
+    sign = np.divide(array, size, out=np.zeros_like(array), where=size > 0)
+    below = (1 + np.minimum(size, 1)) * float(limits(array.dtype).tiny) * BELOW
+    return in_part(array, sign * below, PART, rng)
 
 
 def in_part(array: Array, other: Array, part: float, rng: np.random.Generator) -> Array:
