@@ -21,7 +21,7 @@ from verification.truth.memo import Memo, Memory, nothing
 from verification.truth.parts import OUTPUTS, VALUE
 
 
-def _in_parts(case: Case) -> Iterator[tuple[Array, Case]]:
+def in_parts(case: Case) -> Iterator[tuple[Array, Case]]:
     """Cases without lengths that together are equivalent, and the records of each."""
     if isinstance(case.objective, Cotangents):
         yield from by_length(case)
@@ -65,7 +65,7 @@ class RaggedTruth:
 
     @cached_property
     def _each(self) -> list[tuple[Array, Truth]]:
-        return [(records, Truth(case, self.memory)) for records, case in _in_parts(self.case)]
+        return [(records, Truth(case, self.memory)) for records, case in in_parts(self.case)]
 
     @cached_property
     def autograd(self) -> dict[str, Array]:

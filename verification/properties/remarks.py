@@ -29,7 +29,7 @@ from verification.processes.timeout import TimeIsOver
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 from verification.properties.gradients import FORWARD
 from verification.properties.property import FORM, Finding, Property
-from verification.properties.ragged import RaggedTruth
+from verification.properties.ragged import RaggedTruth, in_parts
 from verification.properties.trial import CaseTruth, Trial, found
 from verification.properties.truth import Truth
 from verification.sampling.at_random import AtRandom
@@ -72,9 +72,11 @@ def _is_no_number(truth: CaseTruth) -> bool:
     """Do the equations come to infinity or NaN, in the case's type? The truth, in a wider one, is finite."""
     if not isinstance(truth, Truth | RaggedTruth):
         return False
+    # What stands behind the end of a record may be any number.
+    ended = [truth.case] if isinstance(truth, Truth) else [case for _, case in in_parts(truth.case)]
     with np.errstate(all="ignore"):
-        parts = replay.forward(as_known(truth.case)).values()
-    return not all(np.all(np.isfinite(each)) for each in parts)
+        parts = [part for case in ended for part in replay.forward(as_known(case)).values()]
+    return not all(np.all(np.isfinite(part)) for part in parts)
 
 
 def _is_none(truth: CaseTruth) -> bool:
