@@ -795,6 +795,13 @@ def test_what_is_zero_says_nothing_where_nothing_rounds(name):
     assert [truth.informative((block,)) for block in ("U", "V")] == [False, True]
 
 
+def test_what_is_wrong_in_fractions_is_settled_as_wrong():
+    """Nothing rounds there, and nothing is beyond a type."""
+    given = setting("fractions", "object")
+    engine = Stub(given.case.model, given.claim, ulp(first)(given, 1.0))
+    assert [each.property for each in findings(engine, given.truth) if each.wrong] == ["exact"]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -149,6 +149,9 @@ def test_nothing_is_checked_where_the_equations_come_to_no_number(dtype, bias):
     found = [*findings(engine, truth_of(case))]
     assert {"forward", "autograd"} <= {each.property for each in found}
     assert not [each for each in found if each.wrong or each.remark]
+    # But for the form of an answer.
+    formless = layer(slstm.forward, lambda saved, d_outputs, d_state: None, model=models.slstm)
+    assert [each.property for each in findings(formless, truth_of(case)) if each.wrong] == ["form"]
 
 
 def test_rational_functions_are_never_coarse():
