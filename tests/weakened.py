@@ -660,6 +660,7 @@ NEAR = {
         (RULES, "zeros or declined or says_something or the_next_property"),
         ("tests/verification/properties/test_remarks.py", "time_is_over"),
     ),
+    "remarks": (("tests/verification/properties/test_remarks.py", ""), (PROPERTIES, "settled")),
     "of_function": ((OF_FUNCTIONS, ""),),
     "tolerance": (
         (PROPERTIES, "sharp or lose"),

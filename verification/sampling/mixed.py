@@ -192,7 +192,9 @@ def _numbers(
     several = [axis for axis, count in enumerate(array.shape) if count > 1]
     if admitted.powers and several and rng.random() < SELDOM:
         axis = several[int(rng.integers(len(several)))]
-        made = quieter(made, axis, int(rng.integers(array.shape[axis])))
+        index = int(rng.integers(array.shape[axis]))
+        # Beside zeros alone it would be all there is, and far below nothing.
+        made = quieter(made, axis, index) if np.delete(made, index, axis).any() else made
     if admitted.powers and several and rng.random() < SELDOM:
         made = partly_denormal(made, rng)
     return made if made.any() else array
