@@ -646,7 +646,10 @@ NEAR = {
     "per_step": ((PROPERTIES, "lag"), (RULES, "takes_long")),
     "linearity": ((PROPERTIES, "linearity"), (RULES, "powers")),
     "property": ((RULES, "every_row"),),
-    "conduct": ((PROPERTIES, "inputs or second or reused or memory or all_of_it"),),
+    "conduct": (
+        (PROPERTIES, "inputs or second or reused or memory or all_of_it"),
+        ("tests/verification/properties/test_conduct.py", "in_part"),
+    ),
     "records": ((PROPERTIES, "records"),),
     "units": ((PROPERTIES, "units"),),
     "padding": ((PROPERTIES, "padding"),),

@@ -5,18 +5,19 @@ import numpy as np
 from tests.layers import gated_linear_attention, gated_scan, vanilla
 from verification import layer, models
 from verification.models.case import random_case
-from verification.properties.conduct import MEMORY_LAYOUT
+from verification.properties.calling import relaid
+from verification.properties.conduct import MEMORY_LAYOUT, in_part
 from verification.properties.engine import TimedOut
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
 
 def test_every_case_that_is_run_respects_a_domain():
-    """Calls for other problems, too: no logarithm of a decay above 0, no gate of 0 or beyond."""
+    """Calls for other problems, too: no logarithm of a decay above 0, no gate below 0 or of 1."""
     sizes = {"A": 2, "K": 2, "V": 2, "H": 2}
     for model, module, name, within in (
         (models.gated_linear_attention, gated_linear_attention, "g", lambda g: g <= 0),
-        (models.gated_scan, gated_scan, "a", lambda a: (a > 0) & (a < 1)),
+        (models.gated_scan, gated_scan, "a", lambda a: (a >= 0) & (a < 1)),
     ):
         respected = []
 
@@ -29,6 +30,26 @@ def test_every_case_that_is_run_respects_a_domain():
         assert [each for each in found if each.wrong] == []
         assert len(respected) > 20
         assert all(respected)
+
+
+def changed_in_part(size):
+    """By number of the bias of so many units, how often it is changed where not all are; of 200 cases."""
+    changed = []
+    for seed in range(200):
+        case = random_case(models.vanilla, np.random.default_rng(seed), {"H": size, "D": 1}, 1, 1)
+        other = relaid(case, np.negative)
+        changed.append(in_part(case, other).blocks["b"] != case.blocks["b"])
+    return np.sum([each for each in changed if not each.all()], axis=0)
+
+
+def test_what_changes_in_part_leaves_the_ends_of_an_array_and_the_middle_of_one_that_has_more():
+    """Who looks at these alone sees no change; of few numbers some change all the same."""
+    for size in (9, 20):
+        counts = changed_in_part(size)
+        stay = {0, (size - 1) // 2, size // 2, size - 1}
+        assert {*np.flatnonzero(counts == 0)} == stay
+    assert (changed_in_part(8) > 20).tolist() == [False, *6 * [True], False]
+    assert (changed_in_part(4) > 20).tolist() == [False, True, True, False]
 
 
 def test_who_does_not_return_for_another_layout_is_lost():

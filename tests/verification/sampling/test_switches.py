@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.layers import RIGHT
+from tests.layers import RIGHT, gru, vanilla
 from tests.layers.faults import SWITCHES, model_of, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
@@ -102,6 +102,24 @@ def test_the_numbers_are_what_they_are_called():
     for array in cases["equal records"].blocks["u"], cases["equal records"].objective.outputs:
         assert (array == array[:1]).all()
     assert {*cases} == {*CHANGES} - {GROWING}
+
+
+def test_recurrent_weights_are_large_and_all_else_is_next_to_nothing():
+    """So that a tanh is linear, and what is carried grows a thousandfold on its way."""
+    for model, module in ((models.vanilla, vanilla), (models.gru, gru)):
+        claim = resolved(None, model, layer_adapter.CAPABILITIES)
+        design = where_code_switches(model, claim)
+        (row,) = (
+            each
+            for each in rows_where_code_switches(model, claim)
+            if (each.levels["switch"], each.levels["type"]) == (GROWING, "float64")
+        )
+        case = design.make(row, np.random.default_rng(0))
+        assert 16 < np.abs(case.blocks["W"]).max() <= 64
+        assert max(np.abs(case.blocks[name]).max() for name in ("xs", "b", "h0")) <= 2.0**-60
+        answer = layer(module.forward, module.backward, model=model).answer(case)
+        assert np.abs(answer[1]["h0"][0]).max() > 1000
+        assert 0 < np.abs(answer[0]["outputs"]).max() < 2.0**-10
 
 
 def test_each_function_that_tends_to_a_limit_is_far_out():
