@@ -13,7 +13,7 @@ import numpy as np
 from verification.models.case import Case
 from verification.sampling.covering import Exclusion, Factors, Level, Tuple, companions, covering
 from verification.sampling.lightening import lightened
-from verification.sampling.numbering import Row, Work, completed, loosened, numbered
+from verification.sampling.numbering import Row, Work, completed, loosened, numbered, once_each, wanted
 from verification.sampling.ordering import soonest
 
 
@@ -69,14 +69,16 @@ class Design:
         """Rows that meet every possible tuple of so many levels, those that show most for their cost first.
 
         Conditions are in rows of their own, because they could hide what the others are to show. Every number
-        of a class of sizes meets every level of the other factors.
+        of a class of sizes meets every level of the other factors, from pairs on.
         """
         made = self._covering(self.varied, self._most(strength), [])
         if self.conditions:
             made += self._covering(self.every, min(PAIRS, strength), made)
         rows = numbered(made, self.shortest, self.seconds)
-        # A size that has one class meets all levels as well.
-        rows = completed(rows, self.factors, self.rules, self.shortest, self.seconds)
+        # A size that has one class meets all levels as well; where single levels are met, a number is one.
+        every = wanted(self.factors, self.rules)
+        every = every if strength >= PAIRS else once_each(every, rows)
+        rows = completed(rows, every, self.factors, self.rules, self.shortest, self.seconds)
         rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))
 

@@ -115,11 +115,21 @@ def wanted(factors: Factors, rules: Sequence[Exclusion]) -> list[Met]:
     ]
 
 
+def once_each(every: Iterable[Met], rows: Sequence[Row]) -> list[Met]:
+    """One level for each number that no row has."""
+    had = {item for row in rows for item in row.sizes.items()}
+    return [*{each[:2]: each for each in every if each[:2] not in had}.values()]
+
+
 def completed(
-    rows: list[Row], factors: Factors, rules: Sequence[Exclusion], shortest: int, work: Work
+    rows: list[Row],
+    every: Sequence[Met],
+    factors: Factors,
+    rules: Sequence[Exclusion],
+    shortest: int,
+    work: Work,
 ) -> list[Row]:
-    """The rows, and some more for numbers that have not met every level."""
-    every = wanted(factors, rules)
+    """The rows, and some more for the numbers of ``every`` that have not met its levels."""
     unmet = set(every).difference(*(row.met() for row in rows))
     more: list[Row] = []
     for each in every:

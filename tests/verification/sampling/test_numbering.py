@@ -107,13 +107,14 @@ def test_what_numbers_have_not_met_is_added():
     factors = {"truncation": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
     levels = {"truncation": "Full", "T": (2, 4), "N": (1, 1)}
     rows = [Row({**levels, "type": name}, {"T": n, "N": 1}) for n in (2, 3, 4) for name in factors["type"]]
-    assert completed(rows, factors, (), 1, free) == rows
-    more = completed(rows[:-1], factors, (), 1, free)
+    every = wanted(factors, ())
+    assert completed(rows, every, factors, (), 1, free) == rows
+    more = completed(rows[:-1], every, factors, (), 1, free)
     assert len(more) == len(rows)
     assert dict(more[-1].sizes) == {"T": 4, "N": 1}
     assert more[-1].levels["type"] == "float64"
     ragged = {**factors, "truncation": ("Full", "Chunked, ragged, k2 = k1")}
-    more = completed([], ragged, (), 1, free)
+    more = completed([], wanted(ragged, ()), ragged, (), 1, free)
     assert {row.sizes["T"] for row in more if row.levels["truncation"] != "Full"} == {3, 4}
     assert factor_of("H") == "size H"
 
@@ -132,7 +133,7 @@ def test_what_is_added_is_no_heavier_than_it_must_be():
         return levels["T"] == levels["N"] == large
 
     def count(work):
-        rows = completed([], factors, (), 1, work)
+        rows = completed([], wanted(factors, ()), factors, (), 1, work)
         assert set(wanted(factors, ())) == {each for row in rows for each in row.met()}
         return sum(heavy(row.levels) for row in rows)
 
