@@ -43,7 +43,7 @@ from verification.properties.training import CALLS_OF_TRAINING, Recorded, findin
 from verification.properties.trial import CaseTruth
 from verification.sampling import products
 from verification.sampling.at_random import AtRandom
-from verification.sampling.design import Design
+from verification.sampling.design import PAIRS, Design
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
@@ -228,18 +228,21 @@ class OfModel:
         rows = frozenset([] if case.row is None else [case.row])
         return replace(tally, informative=1, seen=Counter(met), rows_covered=rows)
 
-    def missing(self, tally: Tally) -> Iterator[str]:
-        """Entries of the contract that were met too rarely, and properties of parts without evidence."""
-        claim = self.engine.claim
+    def missing(self, tally: Tally, strength: int) -> Iterator[str]:
+        """Entries of the contract that were met too rarely, and properties of parts without evidence.
+
+        Once is enough where single levels are to be met, as it is for each of these.
+        """
+        claim, times = self.engine.claim, TIMES if strength >= PAIRS else 1
         evidence: Counter[tuple[str, str]] = Counter()
         for (name, part, _), row in tally.rows.items():
             evidence[name, part] += row.evidence
         for entry in contract(claim):
-            if tally.seen[entry.name] < entry.least:
+            if tally.seen[entry.name] < min(entry.least, times):
                 yield entry.name
         for each in PROPERTIES:
             for part in each.evidence(claim):
-                if evidence[each.name, part] < TIMES:
+                if evidence[each.name, part] < times:
                     yield f"{each.name} {part}"
 
     def unshown(self, tally: Tally) -> Iterator[str]:

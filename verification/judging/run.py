@@ -136,8 +136,8 @@ class Subject(Protocol):
         """The case alone, packed."""
         return case
 
-    def missing(self, tally: Tally) -> Iterable[str]:
-        """What was met too rarely to be evidence."""
+    def missing(self, tally: Tally, strength: int) -> Iterable[str]:
+        """What was met too rarely to be evidence, where so many levels were to meet."""
 
     def unshown(self, tally: Tally) -> Iterable[str]:
         """Properties of which no case has shown anything yet."""
@@ -339,7 +339,7 @@ def judgement_of(
         calls=dict(tally.calls),
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
-        missing=(*declined, *subject.missing(tally), *unmet),
+        missing=(*declined, *subject.missing(tally, strength), *unmet),
         not_asked=(*subject.not_asked(seen.pace), *tally.not_asked),
         coverage=coverage,
         strength=len(standing.whole) if seen.ended else strength,

@@ -77,8 +77,8 @@ class Design:
         rows = numbered(made, self.shortest, self.seconds)
         # A size that has one class meets all levels as well; where single levels are met, a number is one.
         every = wanted(self.factors, self.rules)
-        every = every if strength >= PAIRS else once_each(every, rows)
-        rows = completed(rows, every, self.factors, self.rules, self.shortest, self.seconds)
+        needed = every if strength >= PAIRS else once_each(every, rows)
+        rows = completed(rows, needed, self.factors, self.rules, self.shortest, self.seconds)
         rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -116,23 +117,29 @@ def wanted(factors: Factors, rules: Sequence[Exclusion]) -> list[Met]:
 
 
 def once_each(every: Iterable[Met], rows: Sequence[Row]) -> list[Met]:
-    """One level for each number that no row has."""
+    """One level for each number that no row has: of those that it can meet the one that stands in fewest."""
     had = {item for row in rows for item in row.sizes.items()}
-    return [*{each[:2]: each for each in every if each[:2] not in had}.values()]
+    count = Counter(item for row in rows for item in row.levels.items())
+    chosen = []
+    for number, some in groupby(every, key=lambda each: each[:2]):
+        if number not in had:
+            chosen.append(min(some, key=lambda each: count[each[2:]]))
+            count[chosen[-1][2:]] += 1
+    return chosen
 
 
 def completed(
     rows: list[Row],
-    every: Sequence[Met],
+    needed: Iterable[Met],
     factors: Factors,
     rules: Sequence[Exclusion],
     shortest: int,
     work: Work,
 ) -> list[Row]:
-    """The rows, and some more for the numbers of ``every`` that have not met its levels."""
-    unmet = set(every).difference(*(row.met() for row in rows))
+    """The rows, and some more where a number has not met what it needs to, of all that it could meet."""
+    unmet = set(wanted(factors, rules)).difference(*(row.met() for row in rows))
     more: list[Row] = []
-    for each in every:
+    for each in needed:
         if each in unmet and (row := _around(each, unmet, factors, rules, shortest, work)) is not None:
             more.append(row)
             unmet.difference_update(row.met())

@@ -240,7 +240,7 @@ def test_a_plan_is_of_who_is_slow_or_not(pace):
     """In its order, and how many cases a process is given."""
     brought = tuple(FixedCase(None, f"{n}", lambda: of()("cotangents")) for n in range(9))
     engine = Stub(models.vanilla, claimed(LAYER, records=(1, 12), steps=(1, 12)), fixed=brought)
-    few = Profile("few", 31, 0, strength=1)
+    few = Profile("few", 31, 0, strength=2)
     plan, samples = Plan(engine, pace), OfModel(engine).samples(few)
     blocks = [*plan.blocks(samples, few, 0)]
     assert [kind for kind, _ in groupby(blocks, kind_of_block)] == ORDERS[pace]

@@ -1,5 +1,7 @@
 """Sizes are powers of two and their neighbours, each of which meets every level of the other factors."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from verification.sampling.numbering import (
     least_steps,
     loosened,
     numbered,
+    once_each,
     wanted,
 )
 from verification.sampling.resolving import resolved
@@ -30,6 +33,26 @@ def test_every_number_meets_every_level(model):
     assert set(wanted(table(model, claim), rules(model, claim))) <= found
     assert ("T", 128, "layout", "backwards") in found
     assert ("H", 129, "N", (1, 1)) in found
+
+
+def test_every_number_is_met_once_where_single_levels_are():
+    """By few rows, among which levels are dealt out."""
+    claim = resolved(None, vanilla, layer.CAPABILITIES)
+    rows = in_floats(vanilla, claim).rows(1)
+    every = wanted(table(vanilla, claim), rules(vanilla, claim))
+    assert {each[:2] for each in every} <= {size for row in rows for size in row.sizes.items()}
+    assert {each[2:] for each in every} <= {level for row in rows for level in row.levels.items()}
+    assert len(rows) < 80
+    assert Counter(row.levels["truncation"] for row in rows).most_common(1)[0][1] < 25
+
+
+def test_a_number_that_no_row_has_is_to_stand_beside_the_rarest_level():
+    """That has become less rare by it."""
+    factors = {"truncation": ("Full",), "T": ((2, 4),), "N": ((1, 1),), "type": ("float32", "float64")}
+    given = Row({"truncation": "Full", "T": (2, 4), "N": (1, 1), "type": "float32"}, {"T": 2, "N": 1})
+    every = wanted(factors, ())
+    assert once_each(every, [given]) == [("T", 3, "type", "float64"), ("T", 4, "truncation", "Full")]
+    assert [each[:2] for each in once_each(every, [])] == [("N", 1), ("T", 2), ("T", 3), ("T", 4)]
 
 
 @pytest.mark.slow
