@@ -11,6 +11,7 @@ from tests.quick import first_quick
 from verification import Scope, layer, models
 from verification.adapters import layer as adapter
 from verification.adapters import problem, step
+from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import truth_of_row
 from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Use
@@ -44,7 +45,15 @@ def truth(name, number):
     """Of the case of a row."""
     model = getattr(models, name)
     claim = resolved(None, model, adapter.CAPABILITIES)
-    return truth_of_row(of_products(model, claim), dealt_rows(name)[number], number, claim.blocks)
+    return kept_truth(model, claim, dealt_rows(name)[number], number)
+
+
+def kept_truth(model, claim, row, number):
+    """The same, which every process has where it is kept."""
+    memory = shelf_of(model, folder_of_user()).opened()
+    made = truth_of_row(of_products(model, claim), row, number, claim.blocks, memory)
+    memory.keep()
+    return made
 
 
 def rows_of(fault):
@@ -230,7 +239,7 @@ def test_a_right_layer_holds_and_its_cases_are_informative(model, module):
     """In every property that it is dealt."""
     engine = layer(module.forward, module.backward, model=model)
     for number, row in enumerate(dealt_out(model, engine.claim, *at_sizes(engine.claim))):
-        case = truth_of_row(of_products(model, engine.claim), row, number, engine.claim.blocks)
+        case = kept_truth(model, engine.claim, row, number)
         assert case.informative(engine.claim.blocks), row.sizes
         wrong = [each for each in findings(engine, case, turns=row.turns) if each.wrong]
         assert not wrong, wrong[0]
