@@ -21,7 +21,6 @@ from verification.sampling.factors import in_words
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
-
 WHOLE = bool(os.environ.get("DESIGNED_SAMPLE"))
 
 
