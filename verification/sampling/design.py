@@ -13,7 +13,7 @@ import numpy as np
 from verification.models.case import Case
 from verification.sampling.covering import Exclusion, Factors, Level, Tuple, companions, covering
 from verification.sampling.lightening import lightened
-from verification.sampling.numbering import Row, Work, completed, loosened, numbered, once_each, wanted
+from verification.sampling.numbering import Row, Work, completed, loosened, numbered, with_each_number
 from verification.sampling.ordering import soonest
 
 
@@ -75,10 +75,9 @@ class Design:
         if self.conditions:
             made += self._covering(self.every, min(PAIRS, strength), made)
         rows = numbered(made, self.shortest, self.seconds)
-        # A size that has one class meets all levels as well; where single levels are met, a number is one.
-        every = wanted(self.factors, self.rules)
-        needed = every if strength >= PAIRS else once_each(every, rows)
-        rows = completed(rows, needed, self.factors, self.rules, self.shortest, self.seconds)
+        # A size that has one class meets all levels as well; of single levels each number is one.
+        complete = completed if strength >= PAIRS else with_each_number
+        rows = complete(rows, self.factors, self.rules, self.shortest, self.seconds)
         rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))
 

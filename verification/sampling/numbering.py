@@ -116,34 +116,39 @@ def wanted(factors: Factors, rules: Sequence[Exclusion]) -> list[Met]:
     ]
 
 
-def once_each(every: Iterable[Met], rows: Sequence[Row]) -> list[Met]:
-    """One level for each number that no row has: of those that it can meet the one that stands in fewest."""
-    had = {item for row in rows for item in row.sizes.items()}
-    count = Counter(item for row in rows for item in row.levels.items())
-    chosen = []
-    for number, some in groupby(every, key=lambda each: each[:2]):
-        if number not in had:
-            chosen.append(min(some, key=lambda each: count[each[2:]]))
-            count[chosen[-1][2:]] += 1
-    return chosen
-
-
 def completed(
-    rows: list[Row],
-    needed: Iterable[Met],
-    factors: Factors,
-    rules: Sequence[Exclusion],
-    shortest: int,
-    work: Work,
+    rows: list[Row], factors: Factors, rules: Sequence[Exclusion], shortest: int, work: Work
 ) -> list[Row]:
-    """The rows, and some more where a number has not met what it needs to, of all that it could meet."""
-    unmet = set(wanted(factors, rules)).difference(*(row.met() for row in rows))
+    """The rows, and some more for numbers that have not met every level."""
+    every = wanted(factors, rules)
+    unmet = set(every).difference(*(row.met() for row in rows))
     more: list[Row] = []
-    for each in needed:
+    for each in every:
         if each in unmet and (row := _around(each, unmet, factors, rules, shortest, work)) is not None:
             more.append(row)
             unmet.difference_update(row.met())
     return rows + more
+
+
+def with_each_number(
+    rows: list[Row], factors: Factors, rules: Sequence[Exclusion], shortest: int, work: Work
+) -> list[Row]:
+    """The rows, and one more for each number that none has, beside the level that stands in fewest."""
+    every, made = wanted(factors, rules), list(rows)
+    unmet = set(every).difference(*(row.met() for row in rows))
+    had = {item for row in rows for item in row.sizes.items()}
+    count = Counter(item for row in rows for item in row.levels.items())
+    for number, some in groupby(every, key=lambda each: each[:2]):
+        if number not in had:
+            rarest = sorted(some, key=lambda each: count[each[2:]])
+            tried = (_around(each, unmet, factors, rules, shortest, work) for each in rarest)
+            row = next((row for row in tried if row is not None), None)
+            if row is not None:
+                made.append(row)
+                unmet.difference_update(row.met())
+                had.update(row.sizes.items())
+                count.update(row.levels.items())
+    return made
 
 
 def _around(

@@ -33,7 +33,7 @@ def test_all_that_is_possible_is_covered_by_informative_cases_and_a_right_layer_
     # Where the truths of the whole run are kept.
     design, shelf = in_floats(model, engine.claim), shelf_of(model, folder_of_user())
     rows = shelf.rows(engine.claim, design, strength)
-    assert 150 < len(rows) < 600 if strength == 3 else 30 < len(rows) < 100
+    assert 150 < len(rows) < 600 if strength == 3 else 30 < len(rows) < 60
     memory = shelf.opened()
     for number, row in enumerate(rows):
         truth = truth_of_row(design, row, number, engine.claim.blocks, memory)
