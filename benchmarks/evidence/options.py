@@ -42,7 +42,7 @@ USAGES: Mapping[str, Usage] = {
     "verify": replace(
         OF_VERIFICATION["verify"],
         description="Verify the hand-derived gradients of every cell, show that the verifier can fail, and "
-        "train on the sine only if all holds: 3½ min the first time on two cores, then 2; with --profile "
+        "train on the sine only if all holds: 7 min the first time on two cores, then 4; with --profile "
         "thorough hours.",
     ),
     "mutants": Usage(
