@@ -127,8 +127,8 @@ def _prepare_cell(options: argparse.Namespace) -> None:
 
 USAGES: Mapping[str, Usage] = {
     "verify": Usage(
-        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: 5½ min the first "
-        "time on two cores, then 3; with --profile thorough hours.",
+        "Verify the hand-derived gradients of every cell, and train on the sine only if they hold: "
+        "5½ min the first time on two cores, then 3; with --profile thorough hours.",
         {
             "--cell": {"choices": CELLS, "help": "the one that is judged (default all of them)"},
             "--loops": WHICH_LOOPS,
