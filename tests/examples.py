@@ -15,7 +15,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WHOLE, SINGLES = "verified\n", "verified to singles\n"
 SHORTENED = (
     "from verification import Profile\n",
-    r"judgement = verify(\1, Profile('short', cases=40, exact_cases=0, strength=1))",
+    r"judgement = verify(\1, Profile('short', cases=12, exact_cases=0, strength=1))",
 )
 
 

@@ -140,12 +140,9 @@ BY_HAND: dict[str, tuple[tuple[str, str], ...]] = {
     "judging/tally.py": (("int(evidence)", "1"),),
     "judging/model_subject.py": (("+= row.evidence", "+= row.cases"),),
     "judging/run.py": (
-        ("*declined, *subject.missing(tally, strength), *unmet", "*subject.missing(tally, strength), *unmet"),
-        ("*declined, *subject.missing(tally, strength), *unmet", "*declined, *unmet"),
-        (
-            "*declined, *subject.missing(tally, strength), *unmet",
-            "*declined, *subject.missing(tally, strength)",
-        ),
+        ("*declined, *subject.missing(tally), *unmet", "*subject.missing(tally), *unmet"),
+        ("*declined, *subject.missing(tally), *unmet", "*declined, *unmet"),
+        ("*declined, *subject.missing(tally), *unmet", "*declined, *subject.missing(tally)"),
     ),
 }
 

@@ -75,7 +75,7 @@ class OfFunction(Subject):
         evidence = any(row.evidence for row in tally.rows.values())
         return replace(tally, informative=int(evidence and not tally.declined))
 
-    def missing(self, tally: Tally, strength: int) -> Iterator[str]:
+    def missing(self, tally: Tally) -> Iterator[str]:
         """Arguments whose gradient was evidence too rarely."""
         rows = [row for row in tally.rows.values() if BY_NAME[row.property].about is About.CALL]
         if not rows:

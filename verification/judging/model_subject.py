@@ -21,6 +21,7 @@ from verification.judging.remarks import in_words
 from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
+from verification.judging.sought import sought
 from verification.judging.tally import Tally, tally_of
 from verification.judging.training import NO_TRAINING, TrainingCalls, training_of
 from verification.models.case import Case, name_of
@@ -43,7 +44,7 @@ from verification.properties.training import CALLS_OF_TRAINING, Recorded, findin
 from verification.properties.trial import CaseTruth
 from verification.sampling import products
 from verification.sampling.at_random import AtRandom
-from verification.sampling.design import PAIRS, Design
+from verification.sampling.design import Design
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
@@ -144,6 +145,11 @@ class OfModel:
         yield from self.training.blocks()
         yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
+    def sought(self, tally: Tally) -> Iterator[CaseBlock]:
+        """Cases for what the contract asks and the run has met too rarely."""
+        for each in sought(self.engine, tally.seen):
+            yield CaseBlock(1, fixed=(each,))
+
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[CaseBlock]:
         """Rows of a sample, in blocks that are small at first."""
         return Plan(self.engine, pace).portions(sample, numbers)
@@ -228,21 +234,18 @@ class OfModel:
         rows = frozenset([] if case.row is None else [case.row])
         return replace(tally, informative=1, seen=Counter(met), rows_covered=rows)
 
-    def missing(self, tally: Tally, strength: int) -> Iterator[str]:
-        """Entries of the contract that were met too rarely, and properties of parts without evidence.
-
-        Once is enough where single levels are to be met, as it is for each of these.
-        """
-        claim, times = self.engine.claim, TIMES if strength >= PAIRS else 1
+    def missing(self, tally: Tally) -> Iterator[str]:
+        """Entries of the contract that were met too rarely, and properties of parts without evidence."""
+        claim = self.engine.claim
         evidence: Counter[tuple[str, str]] = Counter()
         for (name, part, _), row in tally.rows.items():
             evidence[name, part] += row.evidence
         for entry in contract(claim):
-            if tally.seen[entry.name] < min(entry.least, times):
+            if tally.seen[entry.name] < entry.least:
                 yield entry.name
         for each in PROPERTIES:
             for part in each.evidence(claim):
-                if evidence[each.name, part] < times:
+                if evidence[each.name, part] < TIMES:
                     yield f"{each.name} {part}"
 
     def unshown(self, tally: Tally) -> Iterator[str]:

@@ -136,8 +136,12 @@ class Subject(Protocol):
         """The case alone, packed."""
         return case
 
-    def missing(self, tally: Tally, strength: int) -> Iterable[str]:
-        """What was met too rarely to be evidence, where so many levels were to meet."""
+    def sought(self, tally: Tally) -> Iterable[CaseBlock]:
+        """Further cases for what was met too rarely."""
+        return ()
+
+    def missing(self, tally: Tally) -> Iterable[str]:
+        """What was met too rarely to be evidence."""
 
     def unshown(self, tally: Tally) -> Iterable[str]:
         """Properties of which no case has shown anything yet."""
@@ -252,6 +256,7 @@ def tallied(
         for sample in samples:
             while run.goes_on and (more := sample.more()):
                 run.look(subject.portions(sample, more, pace))
+        run.look(subject.sought(run.tally))
     except KeyboardInterrupt:
         return Results(run.tally, (), standing, INTERRUPTED, pace)
     if not run.goes_on:
@@ -339,7 +344,7 @@ def judgement_of(
         calls=dict(tally.calls),
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
-        missing=(*declined, *subject.missing(tally, strength), *unmet),
+        missing=(*declined, *subject.missing(tally), *unmet),
         not_asked=(*subject.not_asked(seen.pace), *tally.not_asked),
         coverage=coverage,
         strength=len(standing.whole) if seen.ended else strength,

@@ -23,8 +23,8 @@ from verification.properties.truth import Truth
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 
-# By default each of the ways, fifteen at most, comes before one problem or two.
-CASES = int(os.environ.get("FALSE_ALARM_CASES", "24"))
+# By default each of the ways, fifteen at most, comes before two problems in either type.
+CASES = int(os.environ.get("FALSE_ALARM_CASES", "48"))
 SEED = os.environ.get("FALSE_ALARM_SEED", "0")
 
 # Before how many layers each problem is put, and so how many problems there are: what is true of one takes

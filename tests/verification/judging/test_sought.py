@@ -1,0 +1,76 @@
+"""Cases for what a run has met too rarely."""
+
+from functools import partial
+
+import pytest
+
+from tests.layers import vanilla
+from tests.verification.judging.test_rules import LAYER, PROBLEM, claimed
+from tests.verification.properties.stub import Stub
+from verification import Profile, Scope, layer, models, verify
+from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.scoping import as_rnn
+from verification.judging import sought as of_sought
+from verification.judging.contract import contract
+from verification.judging.model_subject import OfModel
+from verification.judging.sought import case_with, sought
+from verification.judging.tally import Tally
+from verification.properties.findings import truth_of
+
+ENGINES = {
+    "a layer": Stub(models.vanilla, claimed(LAYER)),
+    "a problem": Stub(models.vanilla, claimed(PROBLEM)),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+def test_every_entry_is_met_by_informative_cases_that_are_sought_for_it(engine):
+    """As often as it is to be met."""
+    entries = {entry.name: entry for entry in contract(engine.claim)}
+    found = [*sought(engine, {})]
+    assert len(found) == sum(entry.least for entry in entries.values())
+    for each in found:
+        case = each.make()
+        assert entries[each.name.rpartition(",")[0]].met(case), each.name
+        assert truth_of(case).informative(engine.claim.blocks)
+
+
+def test_what_was_met_is_not_sought_and_what_is_lacking_is_another_case_each_time():
+    """The same in every process."""
+    engine = ENGINES["a layer"]
+    seen = {entry.name: entry.least for entry in contract(engine.claim)}
+    assert [*sought(engine, seen)] == []
+    lacking = [*sought(engine, {**seen, "T = 1": 1, "T ≥ 33": 2})]
+    assert [each.name for each in lacking] == ["T = 1, 1", "T = 1, 2"]
+    first, second = (each.make().blocks["xs"] for each in lacking)
+    assert not (first.shape == second.shape and (first == second).all())
+    again = case_with(engine.model, engine.claim, "T = 1", 1).blocks["xs"]
+    assert again.tobytes() == first.tobytes()
+
+
+def test_what_is_not_to_be_had_is_given_up(monkeypatch):
+    """The last case that was drawn is run, and the entry stays missing."""
+    monkeypatch.setattr(of_sought, "TRIES", 1)
+    engine = ENGINES["a problem"]
+    cases = [case_with(engine.model, engine.claim, "Window of a part", number) for number in range(9)]
+    (entry,) = (each for each in contract(engine.claim) if each.name == "Window of a part")
+    assert not all(map(entry.met, cases))
+
+
+@pytest.mark.slow
+def test_a_right_engine_of_which_little_is_run_is_exercised():
+    """Nothing is drawn, and of the designed sample single levels are met."""
+    scope = Scope(records=(1, 3), steps=(1, 6), dtypes=("float64",))
+    engine = as_rnn(manual).subject(None, scope).engine
+    whole = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
+    for each in (engine, whole):
+        found = verify(each, Profile("few", 0, 0, strength=1))
+        assert (found.verdict, found.missing) == ("verified to singles", ())
+
+
+def test_blocks_are_of_one_case():
+    """Each is run by a process of its own, as few as there are."""
+    subject = OfModel(ENGINES["a layer"])
+    blocks = [*subject.sought(Tally())]
+    assert {block.size for block in blocks} == {1}
+    assert all(isinstance(block.fixed[0].make, partial) for block in blocks)
