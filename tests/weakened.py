@@ -680,6 +680,7 @@ NEAR = {
         (PROPERTIES, "kink"),
         ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
+    "sought": (("tests/verification/judging/test_sought.py", ""),),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_reported or declined or evidence or is_lost"),),
     "judgement": ((RULES, "verdict or zeros or is_counted"),),

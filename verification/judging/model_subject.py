@@ -21,7 +21,6 @@ from verification.judging.remarks import in_words
 from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample, truth_of_row
 from verification.judging.shrinking import size_of, smallest
-from verification.judging.sought import sought
 from verification.judging.tally import Tally, tally_of
 from verification.judging.training import NO_TRAINING, TrainingCalls, training_of
 from verification.models.case import Case, name_of
@@ -145,10 +144,9 @@ class OfModel:
         yield from self.training.blocks()
         yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
-    def sought(self, tally: Tally) -> Iterator[CaseBlock]:
+    def sought(self, tally: Tally, pace: float = 0.0) -> Iterator[CaseBlock]:
         """Cases for what the contract asks and the run has met too rarely."""
-        for each in sought(self.engine, tally.seen):
-            yield CaseBlock(1, fixed=(each,))
+        return Plan(self.engine, pace).sought(tally.seen)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[CaseBlock]:
         """Rows of a sample, in blocks that are small at first."""

@@ -1,6 +1,6 @@
 """The order of checks for an engine of a model, which depends on the seconds that a call takes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from math import inf
@@ -10,6 +10,7 @@ from verification.judging.once import once
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, CaseBlock
 from verification.judging.sampled import Designed, Sample, in_portions
+from verification.judging.sought import sought
 from verification.properties.calling import beyond
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import Engine, FixedCase
@@ -146,6 +147,11 @@ class Plan:
         """Rows of a sample, in blocks that are small at first."""
         rows = self._in_turn([sample.rows[number] for number in numbers])
         yield from self._portions(sample.designed, [*zip(numbers, rows, strict=True)])
+
+    def sought(self, seen: Mapping[str, int]) -> Iterator[CaseBlock]:
+        """Cases for entries of the contract that were met too rarely, each in a process of its own."""
+        for number, each in enumerate(sought(self.engine, seen)):
+            yield CaseBlock(1, fixed=(each,), turns=self._one_in_turn(number, 1))
 
     def _portions(self, designed: Designed, rows: Sequence[tuple[int, Row]]) -> Iterator[CaseBlock]:
         seconds = designed(self.engine.model, self.engine.claim).seconds

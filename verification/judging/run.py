@@ -136,7 +136,7 @@ class Subject(Protocol):
         """The case alone, packed."""
         return case
 
-    def sought(self, tally: Tally) -> Iterable[CaseBlock]:
+    def sought(self, tally: Tally, pace: float = 0.0) -> Iterable[CaseBlock]:
         """Further cases for what was met too rarely."""
         return ()
 
@@ -256,7 +256,7 @@ def tallied(
         for sample in samples:
             while run.goes_on and (more := sample.more()):
                 run.look(subject.portions(sample, more, pace))
-        run.look(subject.sought(run.tally))
+        run.look(subject.sought(run.tally, pace))
     except KeyboardInterrupt:
         return Results(run.tally, (), standing, INTERRUPTED, pace)
     if not run.goes_on:

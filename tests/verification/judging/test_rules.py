@@ -498,7 +498,7 @@ class Handed(OfModel):
     def portions(self, sample, numbers, pace):
         return [CaseBlock(1, "again", rows=tuple((number, None) for number in numbers))]
 
-    def sought(self, tally):
+    def sought(self, tally, pace):
         # After all else, and of a right engine alone.
         assert tally.cases == 4
         yield CaseBlock(1)

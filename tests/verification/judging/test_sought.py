@@ -1,7 +1,5 @@
 """Cases for what a run has met too rarely."""
 
-from functools import partial
-
 import pytest
 
 from tests.layers import vanilla
@@ -11,10 +9,9 @@ from verification import Profile, Scope, layer, models, verify
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging import sought as of_sought
-from verification.judging.contract import contract
-from verification.judging.model_subject import OfModel
+from verification.judging.contract import Requirement, contract
+from verification.judging.plan import Plan
 from verification.judging.sought import case_with, sought
-from verification.judging.tally import Tally
 from verification.properties.findings import truth_of
 
 ENGINES = {
@@ -49,12 +46,13 @@ def test_what_was_met_is_not_sought_and_what_is_lacking_is_another_case_each_tim
 
 
 def test_what_is_not_to_be_had_is_given_up(monkeypatch):
-    """The last case that was drawn is run, and the entry stays missing."""
-    monkeypatch.setattr(of_sought, "TRIES", 1)
-    engine = ENGINES["a problem"]
-    cases = [case_with(engine.model, engine.claim, "Window of a part", number) for number in range(9)]
-    (entry,) = (each for each in contract(engine.claim) if each.name == "Window of a part")
-    assert not all(map(entry.met, cases))
+    """After some hundred cases; the last one is run, and the entry stays missing."""
+    engine, drawn = ENGINES["a layer"], []
+    never = Requirement("never", lambda case: drawn.append(case) is not None)
+    monkeypatch.setattr(of_sought, "contract", lambda claim: (never,))
+    case = case_with(engine.model, engine.claim, "never", 0)
+    assert 100 < len(drawn) < 1_000
+    assert case is drawn[-1]
 
 
 @pytest.mark.slow
@@ -68,9 +66,12 @@ def test_a_right_engine_of_which_little_is_run_is_exercised():
         assert (found.verdict, found.missing) == ("verified to singles", ())
 
 
-def test_blocks_are_of_one_case():
-    """Each is run by a process of its own, as few as there are."""
-    subject = OfModel(ENGINES["a layer"])
-    blocks = [*subject.sought(Tally())]
-    assert {block.size for block in blocks} == {1}
-    assert all(isinstance(block.fixed[0].make, partial) for block in blocks)
+def test_a_slow_engine_checks_one_further_property_on_each():
+    """In turn; any other all of them, and each case is run by a process of its own."""
+    engine = ENGINES["a layer"]
+    quick, slow = ([*Plan(engine, pace).sought({})] for pace in (0.0, 0.25))
+    assert {block.size for block in quick + slow} == {1}
+    assert {block.turns for block in quick} == {()}
+    (first,), (second,) = slow[0].turns, slow[1].turns
+    assert len(first) == len(second) < 9
+    assert first != second

@@ -14,7 +14,7 @@ from verification.judging.training import training_of
 def calls_alone(monkeypatch):
     """Runs of kept calls alone: the sample is run elsewhere."""
     monkeypatch.setattr(OfModel, "samples", lambda subject, profile: ())
-    for name in ("opening", "blocks", "portions"):
+    for name in ("opening", "blocks", "portions", "sought"):
         monkeypatch.setattr(Plan, name, lambda *given: ())
 
 
