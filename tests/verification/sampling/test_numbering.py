@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from tests.layers import RIGHT
 from tests.quick import first_quick
 from verification.adapters import layer, step
 from verification.models import lstm, scan, vanilla
@@ -35,11 +36,12 @@ def test_every_number_meets_every_level(model):
     assert ("H", 129, "N", (1, 1)) in found
 
 
-def test_every_number_is_met_once_where_single_levels_are():
+@first_quick("model", [model for model, _ in RIGHT], ids=lambda model: model.name)
+def test_every_number_is_met_once_where_single_levels_are(model):
     """By few rows, among which levels are dealt out."""
-    claim = resolved(None, vanilla, layer.CAPABILITIES)
-    rows = in_floats(vanilla, claim).rows(1)
-    every = wanted(table(vanilla, claim), rules(vanilla, claim))
+    claim = resolved(None, model, layer.CAPABILITIES)
+    rows = in_floats(model, claim).rows(1)
+    every = wanted(table(model, claim), rules(model, claim))
     assert {each[:2] for each in every} <= {size for row in rows for size in row.sizes.items()}
     assert {each[2:] for each in every} <= {level for row in rows for level in row.levels.items()}
     assert len(rows) < 60
