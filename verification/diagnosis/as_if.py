@@ -6,7 +6,7 @@ an answer if every wrong block agrees with it to many digits, and differs from t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from verification.models.case import Case, Cotangents, each_output_alone, final_
 from verification.models.model import Block, Use
 from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
+from verification.properties.trial import CaseTruth
 from verification.truth import replay
 from verification.truth.comparison import near
 from verification.truth.lag_table import grouped_table, lag_table
@@ -41,17 +42,22 @@ def explained(seen: Seen) -> str | None:
         if _fits(seen, made(), seen.blocks):
             return words
     # What flows back is seen by every block. Where some are right, others may be made of a wrong flow alone.
-    flows = [(words, made()) for words, made in _of_flow(seen.truth.case)]
+    flows = seen.truth.memo.once("flows back otherwise", lambda: [*map(_once, _of_flow(seen.truth))])
     some = seen.blocks if all(seen.got[name].any() for name in seen.blocks) else tuple(seen.got)
-    for words, gradients in flows:
-        if _fits(seen, gradients, tuple(seen.got)):
+    for words, made in flows:
+        if _fits(seen, made(), tuple(seen.got)):
             return words
     # Where other blocks are right, a cotangent is not missing that is missing there.
-    unreached = [(words, made()) for words, made in _unreached(seen)]
-    for words, gradients in (*unreached, *flows):
-        if _fits(seen, gradients, some):
+    for words, made in (*_unreached(seen), *flows):
+        if _fits(seen, made(), some):
             return words
     return _by_some_way(seen, tuple(seen.got))
+
+
+def _once(given: Alternative) -> Alternative:
+    """The same, computed once: it follows from the case, and many engines are compared with it."""
+    words, made = given
+    return words, cache(made)
 
 
 def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
@@ -96,12 +102,13 @@ def close(seen: Seen, got: Array, want: Array) -> bool:
 def _of_blocks(seen: Seen) -> Iterator[Alternative]:
     """Mistakes in the gradient of a single block."""
     yield from _misplaced(seen)
-    yield from _of_steps_and_records(seen)
+    case = seen.truth.case
+    yield from seen.truth.memo.once("some sums", lambda: [*map(_once, _of_steps_and_records(case))])
 
 
-def _of_flow(case: Case) -> Iterator[Alternative]:
+def _of_flow(truth: CaseTruth) -> Iterator[Alternative]:
     """Mistakes that change everything that flows back."""
-    steps = Steps.of(case)
+    case, steps = truth.case, Steps.of_truth(truth)
     yield from with_held(steps)
     yield from _truncated(case)
     if isinstance(case.objective, Cotangents) and case.truncation == FULL:
@@ -199,9 +206,9 @@ def _first(i: int, count: int) -> Sequence[int]:
     return (i, *(j for j in range(count) if j != i))
 
 
-def _of_steps_and_records(seen: Seen) -> Iterator[Alternative]:
+def _of_steps_and_records(case: Case) -> Iterator[Alternative]:
     """Sums over only some of the steps, or of the records."""
-    case, shared = seen.truth.case, [block.name for block in seen.truth.case.model.of(Use.STEP)]
+    shared = [block.name for block in case.model.of(Use.STEP)]
     table = grouped_table(case)
     by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
     some: dict[str, slice] = {}

@@ -18,6 +18,7 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, Cotangents, by_reach
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import Use
+from verification.properties.trial import CaseTruth
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import Entry, Played, Rule, Trace, arguments, make_vjp
 from verification.truth.steps import MOVING, Marked, on_tape
@@ -84,10 +85,14 @@ class StepBack:
         """A number of the step's tape."""
         return self.played.values[number]
 
-    def parts(self, number: int, args: Sequence[Any], flow: Any) -> list[Any]:
-        """What flows to each number that an operation is made of, by autograd's rule."""
+    def parts(self, number: int, flow: Any, instead: Sequence[Any] | None = None) -> list[Any]:
+        """What flows to each number that an operation is made of, by autograd's rule; ``instead``: of these
+        arguments.
+        """
+        if instead is None:
+            return [*self.played.vjp(number)(flow)]
         entry = self.entry(number)
-        back = primitive_vjps[entry.made_by](entry.argnums, self.value(number), tuple(args), entry.kwargs)
+        back = primitive_vjps[entry.made_by](entry.argnums, self.value(number), tuple(instead), entry.kwargs)
         return [*back(flow)]
 
     def back(
@@ -97,8 +102,11 @@ class StepBack:
 
         ``flows``: what has flowed to the states, if another.
         """
-        tape = replace(self.played.tape, rules=ruled(self.played.tape))
-        now = Played(tape, self._values(instead) if instead else self.played.values)
+        tape, rules = self.played.tape, ruled(self.played.tape)
+        if instead:
+            now = Played(replace(tape, rules=rules), self._values(instead))
+        else:
+            now = self.played.ruled(rules)
         flows = self.flows if flows is None else flows
         arrived = now.back(now.begun([flows[name] for name in self.steps.states]), at=self)
         return {
@@ -177,6 +185,11 @@ class Steps:
     final: Flows
 
     @classmethod
+    def of_truth(cls, truth: CaseTruth) -> "Steps":
+        """Those of a truth's case, traced once."""
+        return truth.memo.once("steps back", lambda: cls.of(truth.case))
+
+    @classmethod
     def of(cls, given: Case) -> "Steps":
         """Traced."""
         case = as_state(given.astype(WIDER[as_known(given).dtype]))
@@ -223,13 +236,12 @@ class Steps:
             return self._gradient(ruled, carry, order)
 
     def _gradient(self, ruled: Ruled, carry: Carry, order: Iterable[int] | None) -> Gradients:
-        case, last = self.case, self.case.steps - 1
+        case = self.case
         made = {name: np.zeros_like(array) for name, array in case.blocks.items()}
         for first, losses in by_reach(case):
-            flows: Flows = {name: d if last in losses else 0 * d for name, d in self.final.items()}
+            flows = self._begun(losses)
             for s in range(max(losses), first - 1, -1) if order is None else order:
-                seeds = self.seeds[s] if s in losses else {}
-                at = StepBack(self, s, {name: d + seeds.get(name, 0.0) for name, d in flows.items()})
+                at = self._at(s, losses, flows)
                 arrived = at.back(ruled)
                 for name in case.params(Use.STEP):
                     made[name] = made[name] + arrived[name]
@@ -240,6 +252,27 @@ class Steps:
         for name in case.params(Use.READOUT):
             made[name] = np.sum([seeds[name] for seeds in self.seeds if seeds], axis=0)
         return {name: np.conj(array) for name, array in left_out(self.given, made).items()}
+
+    def to_last_inputs(self, ruled: Ruled) -> tuple[int, Gradients]:
+        """The last step with a loss, and the gradients of its inputs, each (N, …), if losses reach all steps.
+
+        One step back is enough for these.
+        """
+        (_, losses), *_ = by_reach(self.case)
+        last = max(losses)
+        with np.errstate(all="ignore"):
+            arrived = self._at(last, losses, self._begun(losses)).back(ruled)
+        return last, {name: np.conj(arrived[name]) for name in self.case.inputs}
+
+    def _begun(self, losses: Sequence[int]) -> Flows:
+        """The cotangents of the final states, if one of these losses is at the last step."""
+        last = self.case.steps - 1 in losses
+        return {name: d if last else 0 * d for name, d in self.final.items()}
+
+    def _at(self, s: int, losses: Sequence[int], flows: Flows) -> StepBack:
+        """The backward of a step, with what its own loss adds to what flows from the step after it."""
+        seeds = self.seeds[s] if s in losses else {}
+        return StepBack(self, s, {name: d + seeds.get(name, 0.0) for name, d in flows.items()})
 
 
 def _term(case: Case, t: int, leaves: Mapping[str, Any]) -> tuple[Any]:

@@ -25,6 +25,7 @@ from verification.diagnosis.words import joined
 from verification.models.case import Case
 from verification.models.model import Use
 from verification.models.product import rows
+from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
 from verification.truth.reverse import Entry, Trace
 from verification.truth.steps import MOVING, called
@@ -56,13 +57,13 @@ def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool
     case = seen.truth.case
     if case.truncation != FULL or case.lengths is not None:
         return None
-    steps = _Steps(Steps.of(case))
+    steps = _Steps(Steps.of_truth(seen.truth))
     if not steps.alike:
         return None
     wrong = [name for name in names if name in seen.blocks]
     ways = [way for way in steps.ways() if way.to and set(way.to) <= set(wrong)]
     for words, rules in (*_by_factor(ways), *_of_other_steps(steps), *_by_number(steps, ways)):
-        if fits(steps.gradient(rules)):
+        if steps.may_fit(rules, seen, names) and fits(steps.gradient(rules)):
             return words
     for way in () if case.model.complex else ways:
         factor = _constant(seen, wrong, steps, way)
@@ -96,14 +97,14 @@ def _on_way(
     way: int, change: _Change, at: StepBack, number: int, args: Sequence[Any], flow: Any
 ) -> Sequence[Any]:
     """As by autograd, but for one way."""
-    parts = at.parts(number, args, flow)
+    parts = at.parts(number, flow)
     parts[way] = change(at, number, way, args, flow)
     return parts
 
 
 def _times(factor: float) -> _Change:
     """As much by a factor."""
-    return lambda at, number, way, args, flow: factor * at.parts(number, args, flow)[way]
+    return lambda at, number, way, args, flow: factor * at.parts(number, flow)[way]
 
 
 def _by_other(other: int | None) -> _Change:
@@ -114,14 +115,14 @@ def _by_other(other: int | None) -> _Change:
         argnums, changed = at.entry(number).argnums, [*args]
         own = argnums[way]
         changed[argnums[1 - way]] = args[own] if other is None else at.value(other)
-        return at.parts(number, changed, flow)[way]
+        return at.parts(number, flow, changed)[way]
 
     return change
 
 
 def _flow_of(state: str) -> _Change:
     """With what flows to a state after the step."""
-    return lambda at, number, way, args, flow: at.parts(number, args, at.flows[state])[way]
+    return lambda at, number, way, args, flow: at.parts(number, at.flows[state])[way]
 
 
 def _of_step(
@@ -131,7 +132,7 @@ def _of_step(
     values, changed = at.steps.played[step(at.step, at.steps.case.steps)].values, [*args]
     for place, parent in moved.items():
         changed[place] = values[parent]
-    return at.parts(number, changed, flow)
+    return at.parts(number, flow, changed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +160,16 @@ class _Steps:
     def gradient(self, rules: Rules) -> Gradients:
         """Every block's, by these rules."""
         return self.steps.gradient(lambda tape: rules)
+
+    def may_fit(self, rules: Rules, seen: Seen, names: Sequence[str]) -> bool:
+        """Do the last step's inputs agree? They take one step back; most changes are refuted by them."""
+        part = half_of_digits(self.given.dtype)
+        step, made = self.steps.to_last_inputs(lambda tape: rules)
+        return all(
+            np.max(np.abs(seen.got[name][:, step] - array)) <= 2 * part * np.max(np.abs(seen.got[name]))
+            for name, array in made.items()
+            if name in names
+        )
 
     @cached_property
     def made_of(self) -> list[frozenset[str]]:

@@ -12,7 +12,7 @@ as 1 − y² of a tanh and s (1 − s) of a sigmoid; then the error of the cotan
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -174,7 +174,7 @@ class Played(Generic[Name]):
 
     def __init__(self, tape: Trace[Name], values: list[Any], at: Any = None) -> None:
         self.tape, self.values, self.at = tape, values, at
-        self._vjps: dict[int, Any] = {}
+        self._vjps: dict[int, Callable[[Any], Sequence[Any]]] = {}
 
     @property
     def results(self) -> tuple[Any, ...]:
@@ -233,7 +233,12 @@ class Played(Generic[Name]):
         if each and number in self.tape.alike:
             a, b = arguments(entry, self.values)
             return [each[i](a, b, flow) for i in entry.argnums]
+        return self.vjp(number)(flow)
+
+    def vjp(self, number: int) -> Callable[[Any], Sequence[Any]]:
+        """An operation's backward pass by autograd's rule; made once."""
         if number not in self._vjps:
+            entry = self.tape.entry(number)
             made = primitive_vjps.get(entry.made_by)
             # An operation without derivative has no cotangent to pass on.
             nothing = [None] * len(entry.parents)
@@ -242,8 +247,13 @@ class Played(Generic[Name]):
                 if made
                 else lambda flow: nothing
             )
-        parts: Sequence[Any] = self._vjps[number](flow)
-        return parts
+        return self._vjps[number]
+
+    def ruled(self, rules: Mapping[int, Rule]) -> "Played[Name]":
+        """The same numbers under other rules."""
+        other = Played(replace(self.tape, rules=rules), self.values, self.at)
+        other._vjps = self._vjps
+        return other
 
     def _made_by(self, number: int) -> Any:
         """The operation of a number, None for a leaf."""
