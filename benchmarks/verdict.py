@@ -59,7 +59,7 @@ ONE = f"""
 import sys
 from benchmarks.verdict import wrong_layers
 from verification import verify
-judgement = verify(wrong_layers()[sys.argv[1]])
+judgement = verify(wrong_layers()[sys.argv[1]]())
 print(judgement)
 sys.exit({REFUTED} if judgement.verdict == "refuted" else 0)
 """
@@ -165,23 +165,23 @@ def _watched(call: Callable[..., Any], calls: list[tuple[float, float]], *given:
     return answers[0]
 
 
-def wrong_layers() -> dict[str, Any]:
-    """The wrong LSTM layers by their stories."""
+def wrong_layers() -> dict[str, Callable[[], Any]]:
+    """What makes each wrong LSTM layer, by its story: a user's file has one engine."""
     faults = importlib.import_module("tests.layers.faults")
-    found = {}
-    for fault in faults.FAULTS:
-        if fault.cell == models.lstm.name:
-            made = faults.planted(fault)
-            scope = faults.scope_of(fault)
-            found[fault.name] = layer(made.forward, made.backward, model=models.lstm, scope=scope)
-    return found
+
+    def wrong(fault: Any) -> Any:
+        made = faults.planted(fault)
+        return layer(made.forward, made.backward, model=models.lstm, scope=faults.scope_of(fault))
+
+    of_lstm = (fault for fault in faults.FAULTS if fault.cell == models.lstm.name)
+    return {fault.name: partial(wrong, fault) for fault in of_lstm}
 
 
 def checked(quick: bool, first: float) -> Iterator[Check]:
     """The verifier, whose first verdict on the right layer took so long, and those beside it."""
     wrong = dict([*wrong_layers().items()][: 1 if quick else None])
     yield of_times("verify", first, [timed_call(partial(_judged, story)) for story in wrong])
-    right = right_layer()
+    right, layers = right_layer(), [make() for make in wrong.values()]
     for what, check in CHECKERS.items():
         try:
             # The first call imports and compiles.
@@ -192,7 +192,7 @@ def checked(quick: bool, first: float) -> Iterator[Check]:
         seconds, is_wrong = timed_call(partial(_said, check, right))
         if is_wrong:
             raise RuntimeError(f"{what}: the right layer is called wrong")
-        yield of_times(what, seconds, [timed_call(partial(_said, check, each)) for each in wrong.values()])
+        yield of_times(what, seconds, [timed_call(partial(_said, check, each)) for each in layers])
 
 
 def of_times(what: str, right: float, wrong: Sequence[tuple[float, bool]]) -> Check:
