@@ -116,7 +116,8 @@ def explained(result: MutantsResult, progress: Progress | None = None) -> Mutant
     """The same result, with every mutant's smallest example and its diagnosis."""
     started = time.monotonic()
     results = []
-    for one in each(lambda one: diagnosed(shrunk(one)), result.results):
+    # As a verdict does: the case that was found is diagnosed, and not the smallest, which shows less.
+    for one in each(lambda one: shrunk(diagnosed(one)), result.results):
         results.append(one)
         if progress is not None:
             progress(len(results), result.total)

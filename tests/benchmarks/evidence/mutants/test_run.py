@@ -9,7 +9,7 @@ from benchmarks.evidence.mutants.cases import all_cases
 from benchmarks.evidence.mutants.catalogue import CATALOGUE
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, Failure, Result
-from benchmarks.evidence.mutants.run import MutantsResult, diagnosed, run, shrunk
+from benchmarks.evidence.mutants.run import MutantsResult, diagnosed, explained, run, shrunk
 from benchmarks.evidence.mutants.text import summary
 from verification.diagnosis.stages import Diagnosis
 from verification.properties.property import Finding
@@ -58,6 +58,16 @@ def test_the_smallest_example_is_small():
     case = least.example.case
     assert (case.records, case.steps, case.sizes["H"], case.sizes["D"], case.sizes["K"]) == (1, 1, 1, 1, 1)
     assert np.all(4 * case.blocks["xs"] == np.round(4 * case.blocks["xs"]))
+
+
+@pytest.mark.slow
+def test_a_mutant_is_placed_by_the_case_that_it_was_found_on():
+    """Its smallest example, of one unit and one record, shows less: there one block spoils another."""
+    name = "ragged chunk measured from where it would have ended"
+    result = explained(run(mutants=[each for each in CATALOGUE if each.name == name], equivalents=()))
+    assert result.holds, summary(result)
+    (found,) = result.results
+    assert found.example.case.records == 1
 
 
 def test_a_survivor_has_no_smaller_example():
