@@ -31,7 +31,7 @@ def test_every_part_is_reported(tmp_path, capsys):
 
 def test_a_checker_beside_it_can_fail():
     """Of the right layer it says nothing; of one whose slope is left out it names an entry."""
-    wrong = wrong_layers()["the candidate's slope is left out"]
+    wrong = wrong_layers()["the candidate's slope is left out"]()
     assert by_differences(at_a_point(right_layer())) == ""
     assert "[" in by_differences(at_a_point(wrong))
     found = of_times("differences", 0.5, [(1.0, True), (3.0, False), (2.0, True)])
