@@ -7,7 +7,7 @@ import pytest
 
 from tests.cases import a_case
 from verification import Use, models
-from verification.diagnosis.going_back import Steps
+from verification.diagnosis.going_back import Steps, by_autograd
 from verification.models.truncation import Standard
 from verification.truth import replay
 
@@ -32,6 +32,24 @@ def test_with_nothing_otherwise_the_gradient_is_the_case_s(model):
     """Of every block."""
     for case in cases_of(model):
         assert_the_gradient_of(case)
+
+
+@pytest.mark.parametrize("model", models.SHIPPED, ids=lambda model: model.name)
+def test_the_last_step_s_inputs_take_one_step_back(model):
+    """The last that has a loss, which may be another than the sequence's."""
+    whole = a_case(model)
+    outputs = whole.objective.outputs.copy()
+    outputs[:, -1:] = 0
+    none = tuple(0 * array for array in whole.objective.state)
+    for case in (
+        *cases_of(model),
+        replace(whole, objective=replace(whole.objective, outputs=outputs, state=none)),
+    ):
+        last, made = Steps.of(case).to_last_inputs(by_autograd)
+        assert last == case.losses[-1]
+        assert {*made} == {*case.inputs}
+        for name, array in made.items():
+            np.testing.assert_allclose(array, replay.gradient(case)[name][:, last], rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("truncation", TRUNCATIONS, ids=str)
