@@ -42,7 +42,7 @@ def explained(seen: Seen) -> str | None:
         if _fits(seen, made(), seen.blocks):
             return words
     # What flows back is seen by every block. Where some are right, others may be made of a wrong flow alone.
-    flows = seen.truth.memo.once("flows back otherwise", lambda: [*map(_once, _of_flow(seen.truth))])
+    flows = _remembered(seen.truth, "flows", _of_flow)
     some = seen.blocks if all(seen.got[name].any() for name in seen.blocks) else tuple(seen.got)
     for words, made in flows:
         if _fits(seen, made(), tuple(seen.got)):
@@ -54,10 +54,16 @@ def explained(seen: Seen) -> str | None:
     return _by_some_way(seen, tuple(seen.got))
 
 
-def _once(given: Alternative) -> Alternative:
-    """The same, computed once: it follows from the case, and many engines are compared with it."""
-    words, made = given
-    return words, cache(made)
+def _remembered(
+    truth: CaseTruth, name: str, alternatives: Callable[[CaseTruth], Iterator[Alternative]]
+) -> Sequence[Alternative]:
+    """Alternatives, each computed once: they follow from the case, and many engines are compared with them.
+
+    A truth is remembered by how far each loss reaches, as with one step under any truncation; a full gradient
+    has alternatives that a truncated one has not.
+    """
+    name = f"alternatives: {name}, {'full' if truth.case.truncation == FULL else 'truncated'}"
+    return truth.memo.once(name, lambda: [(words, cache(made)) for words, made in alternatives(truth)])
 
 
 def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
@@ -102,8 +108,7 @@ def close(seen: Seen, got: Array, want: Array) -> bool:
 def _of_blocks(seen: Seen) -> Iterator[Alternative]:
     """Mistakes in the gradient of a single block."""
     yield from _misplaced(seen)
-    case = seen.truth.case
-    yield from seen.truth.memo.once("some sums", lambda: [*map(_once, _of_steps_and_records(case))])
+    yield from _remembered(seen.truth, "sums", _of_steps_and_records)
 
 
 def _of_flow(truth: CaseTruth) -> Iterator[Alternative]:
@@ -206,9 +211,9 @@ def _first(i: int, count: int) -> Sequence[int]:
     return (i, *(j for j in range(count) if j != i))
 
 
-def _of_steps_and_records(case: Case) -> Iterator[Alternative]:
+def _of_steps_and_records(truth: CaseTruth) -> Iterator[Alternative]:
     """Sums over only some of the steps, or of the records."""
-    shared = [block.name for block in case.model.of(Use.STEP)]
+    case, shared = truth.case, [block.name for block in truth.case.model.of(Use.STEP)]
     table = grouped_table(case)
     by_step = {name: table.grads[name][0].sum(axis=0) for name in shared}
     some: dict[str, slice] = {}

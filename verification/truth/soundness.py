@@ -70,11 +70,10 @@ def check(model: Model) -> None:
 @cache
 def check_in(model: Model, dtype: np.dtype[Any]) -> None:
     """The same in one number type: a real model may be sound in real numbers and not in complex ones."""
-    # All differ, so that no shape is right by chance.
-    sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
-    first, *_ = choices = _choices(model)
-    for functions in choices:
+    for functions in _choices(model):
         rng = np.random.default_rng(0)
+        # All differ, so that no shape is right by chance.
+        sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
         case = _some_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
         _check_step(case)
         _check_output(case)
@@ -89,11 +88,9 @@ def check_in(model: Model, dtype: np.dtype[Any]) -> None:
             case = _some_case(model, rng, alike, records, STEPS, dtype, functions)
             _check_step(case)
             _check_output(case)
-            # A function is applied to each number by itself, so that one choice shows what axes do.
-            if functions == first:
-                _differentiated(case)
-                if model.of(Use.READOUT):
-                    _differentiated(_with_targets(case, alike, rng))
+            _differentiated(case)
+            if model.of(Use.READOUT):
+                _differentiated(_with_targets(case, alike, rng))
         # Computed before any process is forked.
         complex_step.admitted(case)
 

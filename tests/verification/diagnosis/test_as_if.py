@@ -10,9 +10,10 @@ from verification import models
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.probe import Seen, look
 from verification.models.case import random_case
-from verification.models.truncation import Standard
+from verification.models.truncation import FULL, Standard
 from verification.properties.truth import Truth
 from verification.truth import replay
+from verification.truth.memo import remembered
 
 TRUTH = Truth(random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 5))
 
@@ -41,6 +42,18 @@ def test_a_truncation_is_told_by_its_reach(words, truncation):
     gradients = replay.gradient(replace(TRUTH.case, truncation=Standard(kind, tuple(numbers))))
     assert explained(seen_of(gradients)) == words
     assert explained(seen_of(gradients, ("xs",))) == words
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["full first", "window first"])
+def test_a_full_gradient_has_alternatives_that_a_window_of_the_same_reach_has_not(turned):
+    """Though both have one truth, which is remembered."""
+    case = random_case(models.vanilla, np.random.default_rng(5 + turned), {"H": 2, "D": 3}, 3, 1)
+    none = replace(case.objective, state=tuple(0 * array for array in case.objective.state))
+    without = replay.gradient(replace(case, objective=none))
+    wanted = {FULL: "the final h0 had no cotangent", Standard("Window", (1,)): None}
+    for truncation in [*wanted][:: -1 if turned else 1]:
+        truth = Truth(replace(case, truncation=truncation), remembered)
+        assert explained(seen_of(without, truth=truth)) == wanted[truncation]
 
 
 def test_what_no_alternative_gives_has_none():
