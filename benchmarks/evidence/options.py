@@ -47,7 +47,7 @@ USAGES: Mapping[str, Usage] = {
     ),
     "mutants": Usage(
         "Show that the suite catches every wrong engine of the catalogue, of NumPy's text or of the compiled "
-        "one: 5 to 10 min on two cores.",
+        "one: 2 to 10 min on two cores.",
         {
             "--loops": WHICH_LOOPS,
             "--only": {
