@@ -59,14 +59,18 @@ class ModelAdapter:
         return of_model(self, model, scope)
 
 
-def soundly(model: Any, **functions: Any) -> None:
-    """Raises TypeError if there is no function or no model, ValueError for a model that is not sound."""
+def check_given(model: Any, **functions: Any) -> None:
+    """Raises TypeError if there is no function or no model."""
     for name, function in functions.items():
         if not callable(function):
             raise TypeError(f"{name}: {function!r}, needed a function")
     if not isinstance(model, Model):
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
-    check(model)
+
+
+def soundly(model: Model, claim: Claim) -> None:
+    """Raises ValueError, in one line, for a model that is not sound with some function that is claimed."""
+    check(model, claim.functions)
 
 
 def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Claim:
@@ -78,7 +82,7 @@ def claimed(scope: Scope | None, model: Model, capabilities: Capabilities) -> Cl
     claim, said = resolved(scope, model, capabilities), scope or Scope()
     if not model.complex and {*claim.dtypes} & {*COMPLEX}:
         try:
-            check_in(model, WIDEST_COMPLEX)
+            check_in(model, WIDEST_COMPLEX, claim.functions)
         except ValueError as unsound:
             if said.dtypes:
                 raise ValueError(f"scope: dtypes: {said.dtypes!r}, needed real ones: {unsound}") from unsound

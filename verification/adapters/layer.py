@@ -21,7 +21,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
+from verification.adapters.adapter import (
+    ModelAdapter,
+    check_dict,
+    check_given,
+    checked_tuple,
+    declared,
+    soundly,
+)
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
@@ -233,9 +240,10 @@ def layer(
     for a model that cannot be a reference, a scope that claims nothing, or arrays that the model does not
     have; TypeError if an argument is not a function or not a model.
     """
-    soundly(model, forward=forward, backward=backward)
+    check_given(model, forward=forward, backward=backward)
     functions: dict[str, Any] = {"forward": forward, "backward": backward}
     known = declared("layer", functions, model, scope, CAPABILITIES, arrays=arrays, forms=forms)
+    soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
     known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))

@@ -12,7 +12,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
+from verification.adapters.adapter import (
+    ModelAdapter,
+    check_dict,
+    check_given,
+    checked_tuple,
+    declared,
+    soundly,
+)
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
 from verification.models.model import Model, Use
@@ -189,10 +196,11 @@ def whole(
     or on every step. Raises ValueError, in one line, for a model that is not sound, or a scope that claims
     nothing.
     """
-    soundly(model, engine=function)
+    check_given(model, engine=function)
     if not model.of(Use.READOUT):
         raise ValueError(
             f"model {model.name}: no readout, needed an adapter that takes cotangents: layer or step"
         )
     known = declared("scoped", {"gradients": function}, model, scope, CAPABILITIES)
+    soundly(model, known["claim"])
     return ProblemAdapter(**known, function=function, fixed=fixed)

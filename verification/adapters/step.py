@@ -17,7 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_dict, checked_tuple, declared, soundly
+from verification.adapters.adapter import (
+    ModelAdapter,
+    check_dict,
+    check_given,
+    checked_tuple,
+    declared,
+    soundly,
+)
 from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
 from verification.models.arrays import Array
 from verification.models.case import Case
@@ -71,9 +78,11 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
             f"model {model.name}: it has an output of its own, needed one whose output is its first state: "
             "a step returns states alone, and a layer both"
         )
-    soundly(model, step=step, step_back=step_back)
+    check_given(model, step=step, step_back=step_back)
     given = {"step_forward": step, "step_back": step_back}
-    return Step(step=step, step_back=step_back, **declared("step", given, model, scope, CAPABILITIES))
+    known = declared("step", given, model, scope, CAPABILITIES)
+    soundly(model, known["claim"])
+    return Step(step=step, step_back=step_back, **known)
 
 
 def looped(

@@ -9,12 +9,12 @@ Fractions if the model's operations do not keep them, and complex numbers if a r
 them; a scope that claims them is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd.numpy as anp
 import numpy as np
@@ -56,43 +56,54 @@ ROUNDED = {
 # How closely exact gradients have to agree with autograd's in double precision.
 EXACTNESS = 1e-9
 
+# The names of the functions that may play each role.
+Functions: TypeAlias = Mapping[str, Sequence[str]]
+
 WIDEST, WIDEST_COMPLEX = np.dtype(np.longdouble), np.dtype(np.clongdouble)
 
 
-def check(model: Model) -> None:
+def check(model: Model, functions: Functions | None = None) -> None:
     """Raises ValueError, in one line, if nobody can be judged by the model.
 
-    Every function that may play a role is tried, the others being the first of theirs.
+    ``functions``: those that may play each role, by default all of the model's. Each is tried, the others
+    being the first of theirs.
     """
-    check_in(model, WIDEST_COMPLEX if model.complex else WIDEST)
+    check_in(model, WIDEST_COMPLEX if model.complex else WIDEST, functions)
+
+
+def check_in(model: Model, dtype: np.dtype[Any], functions: Functions | None = None) -> None:
+    """The same in one number type: a real model may be sound in real numbers and not in complex ones."""
+    if functions is None:
+        functions = {role: [choice.name for choice in model.choices(role)] for role in model.functions}
+    for chosen in _choices(functions):
+        _check_with(model, dtype, tuple(chosen.items()))
 
 
 @cache
-def check_in(model: Model, dtype: np.dtype[Any]) -> None:
-    """The same in one number type: a real model may be sound in real numbers and not in complex ones."""
-    for functions in _choices(model):
-        rng = np.random.default_rng(0)
-        # All differ, so that no shape is right by chance.
-        sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
-        case = _some_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
+def _check_with(model: Model, dtype: np.dtype[Any], chosen: tuple[tuple[str, str], ...]) -> None:
+    """The same with one function in each role."""
+    functions, rng = dict(chosen), np.random.default_rng(0)
+    # All differ, so that no shape is right by chance.
+    sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
+    case = _some_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
+    _check_step(case)
+    _check_output(case)
+    _check_records(case)
+    _check_gradient(case)
+    _check_calls(case)
+    if model.of(Use.READOUT):
+        _check_gradient(_with_targets(case, sizes, rng))
+    _check_domains(case)
+    for records, size in SMALL:
+        alike = dict.fromkeys(sizes, size)
+        case = _some_case(model, rng, alike, records, STEPS, dtype, functions)
         _check_step(case)
         _check_output(case)
-        _check_records(case)
-        _check_gradient(case)
-        _check_calls(case)
+        _differentiated(case)
         if model.of(Use.READOUT):
-            _check_gradient(_with_targets(case, sizes, rng))
-        _check_domains(case)
-        for records, size in SMALL:
-            alike = dict.fromkeys(sizes, size)
-            case = _some_case(model, rng, alike, records, STEPS, dtype, functions)
-            _check_step(case)
-            _check_output(case)
-            _differentiated(case)
-            if model.of(Use.READOUT):
-                _differentiated(_with_targets(case, alike, rng))
-        # Computed before any process is forked.
-        complex_step.admitted(case)
+            _differentiated(_with_targets(case, alike, rng))
+    # Computed before any process is forked.
+    complex_step.admitted(case)
 
 
 def _some_case(model: Model, *of: Any) -> Case:
@@ -106,16 +117,15 @@ def _some_case(model: Model, *of: Any) -> Case:
         raise ValueError(f"model {model.name}: {reason}") from error
 
 
-def check_exact(model: Model, functions: Mapping[str, tuple[str, ...]], losses: str) -> None:
+def check_exact(model: Model, functions: Functions, losses: str) -> None:
     """Raises ValueError, in one line, if Fractions do not stay such, with these functions for each role.
 
     ``losses`` as of ``random_case``.
     """
-    for chosen in [{role: name} for role, names in functions.items() for name in names] or [{}]:
-        first = {role: names[0] for role, names in functions.items()}
+    for chosen in _choices(functions):
         sizes = {name: 1 + i % 2 for i, name in enumerate(model.dimensions)}
         rng = np.random.default_rng(0)
-        case = random_case(model, rng, sizes, 1, 2, np.float64, {**first, **chosen}, losses)
+        case = random_case(model, rng, sizes, 1, 2, np.float64, chosen, losses)
         try:
             gradients = exact.gradient(_in_fractions(case))
             forward = exact.forward(_in_fractions(case))
@@ -140,9 +150,10 @@ def _in_fractions(case: Case) -> Case:
     return replace(case, blocks=blocks, objective=case.objective.replaced(changed))
 
 
-def _choices(model: Model) -> list[dict[str, str]]:
-    chosen = [{role: choice.name} for role in model.functions for choice in model.choices(role)]
-    return chosen or [{}]
+def _choices(functions: Functions) -> list[dict[str, str]]:
+    """Each function in its role, the others being the first of theirs."""
+    first = {role: names[0] for role, names in functions.items()}
+    return [{**first, role: name} for role, names in functions.items() for name in names] or [first]
 
 
 def _refused(case: Case, what: str) -> ValueError:
