@@ -44,7 +44,6 @@ from verification.properties.trial import CaseTruth
 from verification.sampling import products
 from verification.sampling.at_random import AtRandom
 from verification.sampling.design import Design
-from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
 from verification.sampling.fractions import in_fractions
@@ -187,6 +186,8 @@ class OfModel:
             again = (FORWARD.name, AUTOGRAD.name)
             yield RunCase(truth_of(recorded.case, memory), turns=again, recorded=recorded)
         if not (block.rows or block.fixed or block.calls):
+            from verification.sampling.drawing import all_drawn
+
             for case in all_drawn(block.drawn(model, claim), block.seed, block.size):
                 yield RunCase(truth_of(case, memory), turns=next(turns, None), drawn=Counter(case.sizes))
 

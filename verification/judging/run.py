@@ -8,16 +8,16 @@ time limit, or on an interruption, it ends early, and its judgement says how far
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import numpy as np
-from hypothesis.strategies import SearchStrategy
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
@@ -39,6 +39,9 @@ from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 from verification.text import message_of
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
 # The most cases that one Hypothesis run draws.
 BLOCK = 30
 
@@ -58,7 +61,7 @@ class CaseBlock:
     rows: tuple[tuple[int, Row], ...] = ()
     designed: Designed = in_floats
     fixed: tuple[FixedCase, ...] = ()
-    drawn: Callable[[Model, Claim], SearchStrategy[Case]] = cases
+    drawn: "Callable[[Model, Claim], SearchStrategy[Case]]" = cases
     turns: tuple[tuple[str, ...], ...] = ()
     calls: tuple[int, ...] = ()
 
@@ -290,20 +293,43 @@ class CaseRun:
         """Runs the blocks, up to the first with a refutation, or until no time is left."""
         if not self.goes_on:
             return
-        blocks = list(given)
-        total = self.tally.cases + sum(block.size for block in blocks)
+        blocks, before = _Blocks(given), self.tally.cases
         with closing(self._spread(partial(_look, self._subject, self._watch.until), blocks)) as outcomes:
             for outcome in outcomes:
                 more = of_lost(outcome) if isinstance(outcome, Lost) else outcome
                 self.tally += more
                 refuted = self.tally.is_refuted
                 if self._watch.progress is not None:
-                    self._watch.progress(self.tally.cases, self.tally.cases if refuted else total)
+                    total = self.tally.cases if refuted else before + blocks.cases
+                    self._watch.progress(self.tally.cases, total)
                 if not refuted:
                     self._standing.meet(self.tally.rows_covered, self.tally.sampled)
                 if refuted or self._watch.is_over:
                     break
-        self._left = not self.tally.is_refuted and self.tally.cases < total
+        self._left = not self.tally.is_refuted and self.tally.cases < before + blocks.cases
+
+
+class _Blocks:
+    """Blocks, each made when it is run: to make all takes longer than a wrong engine needs to be found."""
+
+    def __init__(self, given: Iterable[CaseBlock]) -> None:
+        self._given = iter(given)
+        self._ahead = deque[CaseBlock]()
+        self._passed = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> CaseBlock:
+        block = self._ahead.popleft() if self._ahead else next(self._given)
+        self._passed += block.size
+        return block
+
+    @property
+    def cases(self) -> int:
+        """The number of cases of all blocks; makes those that are left."""
+        self._ahead.extend(self._given)
+        return self._passed + sum(block.size for block in self._ahead)
 
 
 def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tally:

@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from hypothesis.errors import HypothesisException
-from hypothesis.strategies import SearchStrategy
+from typing import TYPE_CHECKING, TypeVar
 
 from verification.models.case import Case
 from verification.processes.processor import spent
@@ -14,8 +11,10 @@ from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, findings, truth_of
 from verification.properties.property import About, Finding
 from verification.properties.training import CALLS_OF_TRAINING
-from verification.sampling.drawing import smallest_drawn
 from verification.sampling.simpler import CHANGES, Changes, capped
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 # Seconds of the search for smaller cases, and the most cases: of the faults in layers that were timed, few
 # took more than three seconds.
@@ -26,12 +25,18 @@ Drawn = TypeVar("Drawn")
 
 
 def smallest_of(
-    strategy: SearchStrategy[Drawn], wrong_on: Callable[[Drawn], Finding | None], size: Callable[[Drawn], int]
+    strategy: "SearchStrategy[Drawn]",
+    wrong_on: Callable[[Drawn], Finding | None],
+    size: Callable[[Drawn], int],
 ) -> tuple[Drawn, Finding] | None:
     """The smallest wrong value that Hypothesis finds, with what is wrong; or None.
 
     ``wrong_on`` returns what is wrong with a value, and ``size`` how many numbers a reader has to look at.
     """
+    from hypothesis.errors import HypothesisException
+
+    from verification.sampling.drawing import smallest_drawn
+
     ends = spent() + SECONDS
     best: tuple[Drawn, Finding] | None = None
 

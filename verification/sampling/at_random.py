@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from hypothesis import strategies as st
 
 from verification.models.case import Case
 from verification.sampling.covering import Level, row_with
@@ -21,9 +20,6 @@ from verification.sampling.numbering import Row, factor_of, least_steps
 # The most of each size in a small case, on which every property is checked
 # (``verification.properties.calling``).
 SMALL = 9
-
-# The same in a drawn case, of which a run has many.
-FEW = 6
 
 # Of how many cases one may have any size, which costs some five times as much as a small one.
 ANY = 10
@@ -78,12 +74,6 @@ class AtRandom:
         """The factors that are classes of sizes."""
         spans = {name: levels[0] for name, levels in self.design.factors.items()}
         return frozenset(map(factor_of, sizes_of(spans)))
-
-
-def drawn_of(design: Design) -> st.SearchStrategy[Case]:
-    """Cases of a design of few numbers, as Hypothesis draws them: each from a seed of its own."""
-    made = AtRandom(design, FEW)
-    return st.integers(0, 2**63 - 1).map(lambda seed: made.small_case(np.random.default_rng(seed)))
 
 
 def _small(spans: Sequence[Span], most: int) -> Sequence[Span]:

@@ -9,10 +9,11 @@ from tests.layers import lstm, scan
 from verification import Scope, layer, models, scoped
 from verification.models.case import name_of
 from verification.properties.findings import truth_of
-from verification.sampling.at_random import AtRandom, drawn_of
+from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import FEW, FEW_STEPS
 from verification.sampling.conditions import conditions
 from verification.sampling.drawing import all_drawn
+from verification.sampling.draws import drawn_of
 from verification.sampling.sample import in_floats
 
 
