@@ -227,10 +227,6 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
     "Each row of a plan names what is checked on it.": (
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",
     ),
-    "Who is refuted goes on no more, whatever is left.": (
-        "judging/run.py: CaseRun.look: half a rule: not self.tally.is_refuted and self.tally.cases < total → "
-        "(self.tally.cases < total)",
-    ),
     "How an engine is lost, or fails, is reported.": (
         'judging/tally.py: tally_of: half a rule: finding.wrong or "" → (finding.wrong)',
         'judging/model_subject.py: example_of: half a rule: finding.wrong or "" → (finding.wrong)',
