@@ -9,6 +9,7 @@ from autograd.extend import defvjp, primitive
 
 from tests import operations
 from tests.quick import first_quick
+from verification import Scope, layer
 from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.functions import Function
@@ -91,12 +92,19 @@ def test_declared_departures_are_no_disagreement():
     check(replace(scan, step=step, functions={"own": (own,)}))
 
 
-def test_a_function_that_disagrees_is_named():
-    """Each function that may play a role is tried."""
+def test_a_function_that_disagrees_is_named_where_it_may_play_a_role():
+    """By default each of the model's; of an engine, each that its scope has."""
     crude = Function("crude", lambda a: a + np.array(a._value if hasattr(a, "_value") else a))
-    functions = {**lstm.functions, "output": ("tanh", crude)}
+    model = replace(lstm, functions={**lstm.functions, "output": ("tanh", crude)})
     with pytest.raises(ValueError, match=r"its oracles disagree on .* \(sigmoid, tanh, crude\)"):
-        check(replace(lstm, functions=functions))
+        check(model)
+    check(model, {"gate": ("sigmoid",), "candidate": ("tanh",), "output": ("tanh",)})
+    claim = layer(print, print, model=model).claim
+    assert claim.functions["output"] == ("tanh",)
+    for functions in ({"output": ("crude",)}, {"output": ("crude",), "gate": ("rational_gate",)}):
+        gate, *_ = functions.get("gate", ("sigmoid",))
+        with pytest.raises(ValueError, match=rf"its oracles disagree on .* \({gate}, tanh, crude\)"):
+            layer(print, print, model=model, scope=Scope(functions=functions))
 
 
 BLOCKS = (
