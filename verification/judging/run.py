@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
@@ -306,7 +307,7 @@ class CaseRun:
                     self._standing.meet(self.tally.rows_covered, self.tally.sampled)
                 if refuted or self._watch.is_over:
                     break
-        self._left = not self.tally.is_refuted and self.tally.cases < before + blocks.cases
+        self._left = not (self.tally.is_refuted or blocks.are_done(self.tally.cases - before))
 
 
 class _Blocks:
@@ -330,6 +331,13 @@ class _Blocks:
         """The number of cases of all blocks; makes those that are left."""
         self._ahead.extend(self._given)
         return self._passed + sum(block.size for block in self._ahead)
+
+    def are_done(self, cases: int) -> bool:
+        """Are so many cases all? Makes one block more at most, for a run whose time is over."""
+        if cases < self._passed:
+            return False
+        self._ahead.extend(islice(self._given, 1))
+        return not self._ahead
 
 
 def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tally:

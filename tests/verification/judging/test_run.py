@@ -97,6 +97,33 @@ def test_blocks_are_made_when_they_are_run(shown):
     assert (run.tally.cases, len(made)) == (9, 5 if shown else 3)
 
 
+@pytest.mark.parametrize(
+    ("ends", "done", "goes_on", "made"),
+    [(1, 2, False, 1), (1, 3, False, 2), (2, 3, False, 3), (4, 2, False, 4), (4, 3, True, 4)],
+)
+def test_a_run_whose_time_is_over_makes_one_block_more_at_most(ends, done, goes_on, made):
+    """To make all may take longer than the time that it had. It goes on where all cases are done."""
+    blocks = []
+
+    def given():
+        for _ in range(4):
+            blocks.append(CaseBlock(3))
+            yield blocks[-1]
+
+    def spread(work, tasks):
+        for number, _ in enumerate(tasks, 1):
+            over.append(number == ends)
+            yield replace(tally_of([], lambda: None), cases=done)
+
+    class Clock(Watch):
+        is_over = property(lambda self: over[-1])
+
+    over = [False]
+    run = CaseRun(spread, None, Clock())
+    run.look(given())
+    assert (run.goes_on, len(blocks)) == (goes_on, made)
+
+
 @pytest.mark.slow
 def test_a_right_layer_is_verified():
     """With its scope in words, and what was not checked."""
