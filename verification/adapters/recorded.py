@@ -97,7 +97,7 @@ class _Reading:
             blocks,
             Cotangents(outputs, final),
             functions={role: names[0] for role, names in claim.functions.items()},
-            chunk=call.chunk,
+            chunk=call.chunk or claim.chunk,
             lengths=lengths if {*lengths} - {blocks[steps.name].shape[1]} else None,
             least=claim.least,
             source=source,

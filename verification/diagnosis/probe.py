@@ -16,7 +16,7 @@ from verification.models.stored import dtype_of, limits
 from verification.models.tolerance import Expected, half_of_digits
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.ragged import RaggedTruth
+from verification.properties.ragged import RaggedTruth, rounded_truth
 from verification.properties.remarks import coarse, forward_is_coarse, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
@@ -98,7 +98,7 @@ def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
 
 def look_at(engine: Engine, case: Case) -> Seen:
     """The result of a case."""
-    return look(engine, Truth(case, remembered) if case.lengths is None else RaggedTruth(case, remembered))
+    return look(engine, rounded_truth(case, remembered))
 
 
 def glance_at(engine: Engine, case: Case) -> Seen | None:

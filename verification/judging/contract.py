@@ -56,10 +56,9 @@ def _sizes(claim: Claim) -> Iterator[Requirement]:
 
 def _borders(claim: Claim) -> Iterator[Requirement]:
     for words, steps, chunk in borders(claim):
-        given = chunk if claim.chunks else None
         yield Requirement(
             f"{words} of {chunk}",
-            lambda case, steps=steps, given=given: (case.steps, case.chunk) == (steps, given),  # type: ignore[misc]
+            lambda case, steps=steps, chunk=chunk: (case.steps, case.chunk) == (steps, chunk),  # type: ignore[misc]
             1,
         )
 

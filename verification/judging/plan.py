@@ -108,9 +108,10 @@ class Plan:
     def _at_borders(self, rows: Sequence[Row]) -> set[int]:
         """The first row at each border of chunks: these numbers are no levels, and would come late."""
         claim = self.engine.claim
-        first = {(row.sizes["T"], row.levels.get("chunk")): n for n, row in reversed([*enumerate(rows)])}
-        at = [(steps, chunk if claim.chunks else None) for _, steps, chunk in borders(claim)]
-        return {first[each] for each in at if each in first}
+        at = {(steps, chunk) for _, steps, chunk in borders(claim)}
+        numbered = reversed([*enumerate(rows)])
+        first = {(row.sizes["T"], row.levels.get("chunk", claim.chunk)): n for n, row in numbered}
+        return {first[each] for each in at & {*first}}
 
     def _fixed(self) -> Iterator[CaseBlock]:
         """The engine's fixed cases, and those that are run once."""

@@ -178,7 +178,8 @@ class Case:
     ``functions``: for each role, the name of the function that plays it, if that is not the first.
     ``truncation``: how far back a loss may reach. READOUT blocks may be absent if the objective does not use
     them. ``checkpoints`` and ``workspace``: as in ``verification.Problem``. ``chunk``: the number of steps in
-    a chunk that the engine is given. ``layouts``: the memory layout of the arrays that the engine is given,
+    a chunk of the engine, which one that takes it is given. ``cuts``: the steps before which a run is cut, so
+    that a chunk begins there. ``layouts``: the memory layout of the arrays that the engine is given,
     by name, if not C order. ``lengths``: for records that end early, the steps of each; what follows is
     padding. ``least``: for dimensions by name, the smallest size that is drawn at all, so that this size
     makes no case a large one. ``source``: an expression that makes the case, if its numbers are too many to
@@ -194,6 +195,7 @@ class Case:
     checkpoints: int | None = None
     workspace: bool = False
     chunk: int | None = None
+    cuts: tuple[int, ...] = ()
     layouts: Mapping[str, str] = field(default_factory=dict)
     lengths: tuple[int, ...] | None = None
     least: Mapping[str, int] = field(default_factory=dict)
@@ -270,6 +272,16 @@ class Case:
             return array
         ended = self.ended.reshape(*self.ended.shape, *[1] * (array.ndim - 2))
         return np.asarray(np.where(ended, 0, array), array.dtype)
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """The steps with which a chunk begins; none where the model does not say what a chunk carries, or
+        nothing is rounded.
+        """
+        if self.model.in_chunks is None or self.chunk is None or self.dtype.hasobject:
+            return ()
+        starts = [0, *self.cuts]
+        return tuple(t for t in range(self.steps) if (t - max(s for s in starts if s <= t)) % self.chunk == 0)
 
     @property
     def reach(self) -> tuple[int, ...]:

@@ -57,6 +57,25 @@ def moved(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
     return np.expand_dims(f.decay(x.g), (-1, -2)) * S + M, M
 
 
+def on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
+    """A delta rule's step on the terms of S, and o."""
+    value = np.expand_dims(x.beta, -1) * S.rounded(x.v - S.read(x.k))
+    S = S.plus(x.k, value)
+    return S, S.read(x.q)
+
+
+def gated_on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
+    """That of ``gated``."""
+    return on_terms(f, x, S.decayed(np.expand_dims(S.rounded(f.decay(x.g)), -1)))
+
+
+def by_key_on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
+    """That of ``by_key``."""
+    gone = S.read(x.kappa)
+    S = S.decayed(S.rounded(f.decay(x.g))).plus(-x.a * x.kappa, gone).plus(x.k, x.v)
+    return S, S.read(x.q)
+
+
 def of_both(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
     """o (…, N, A, V), by x.q (…, N, A, K)."""
     return read(S, x.q)
@@ -75,6 +94,7 @@ delta_rule = Model(
     output=output,
     most=MOST,
     ordinary=ATTENTION,
+    in_chunks=on_terms,
 )
 
 _DECAY = Block("g", ("A",), Use.INPUT, meaning="logarithm of the decay", domain=not_positive)
@@ -85,6 +105,7 @@ gated_delta_rule = replace(
     blocks=(*delta_rule.of(Use.INPUT), _DECAY, *delta_rule.of(Use.STATE)),
     step=gated,
     functions={"decay": (exp,)},
+    in_chunks=gated_on_terms,
 )
 
 rwkv7 = replace(
@@ -99,6 +120,7 @@ rwkv7 = replace(
         *delta_rule.of(Use.STATE),
     ),
     step=by_key,
+    in_chunks=by_key_on_terms,
 )
 
 momentum_delta_rule = replace(
@@ -112,4 +134,5 @@ momentum_delta_rule = replace(
     ),
     step=moved,
     output=of_both,
+    in_chunks=None,
 )

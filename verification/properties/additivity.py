@@ -15,9 +15,8 @@ from verification.models.arrays import Array
 from verification.models.case import Case, is_stored
 from verification.properties.calling import rng_of, run_case
 from verification.properties.property import About, Checked, Property
-from verification.properties.ragged import RaggedTruth
+from verification.properties.ragged import rounded_truth
 from verification.properties.trial import Trial
-from verification.properties.truth import Truth
 from verification.truth.comparison import Disagreement, compare
 
 
@@ -42,7 +41,7 @@ def additivity(trial: Trial) -> Checked:
 
 def _off(part: Case, name: str, got: Array) -> Disagreement | None:
     """How the gradient for a part differs from its own truth, if that is determined."""
-    own = RaggedTruth(part) if part.lengths is not None else Truth(part)
+    own = rounded_truth(part)
     if not own.determined:
         return None
     return compare(f"d_{name}", got, own.blocks[name].truth, own.blocks[name].bound)

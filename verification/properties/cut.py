@@ -6,7 +6,8 @@
 
 This is how a stream is run, or a sequence that is too long for one call. The step of the cut differs from
 case to case. The next part gets the very arrays that the layer returned. The bound is twice that of one run:
-a state that is handed on is rounded like one that stays inside, and two sums are rounded once more.
+a state that is handed on is rounded like one that stays inside, and two sums are rounded once more. A part's
+chunks begin where it does.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from verification.models.truncation import FULL
 from verification.properties.calling import afresh, rng_of, run_uncopied
 from verification.properties.engine import Answer, Engine
 from verification.properties.property import About, Checked, Property
+from verification.properties.ragged import rounded_truth
 from verification.properties.trial import Trial, saying
 from verification.sampling.claim import FEW_STEPS, Claim
 from verification.truth.comparison import compare
@@ -38,6 +40,8 @@ def cut(trial: Trial) -> Checked:
     where = f"before step {spans[1].start}" if len(spans) == 2 else f"into {len(spans)} parts"
     with saying(f"cut {where}"):
         parts = _in_turn(engine, case, spans)
+    if case.begins:
+        truth = rounded_truth(replace(case, cuts=tuple(span.start for span in spans)))
     for name, got in _joined(case, parts).items():
         what, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
         wrong = compare(what, got, expected.truth, 2 * expected.bound)

@@ -21,7 +21,7 @@ from verification.properties.padding import PADDING
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.property import AGAIN, FORM, About, Finding, Property
-from verification.properties.ragged import RaggedTruth
+from verification.properties.ragged import rounded_truth
 from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
 from verification.properties.remarks import settled
 from verification.properties.trial import CaseTruth, Trial, found
@@ -76,7 +76,7 @@ def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
     """
     if case.dtype == object:
         return EqualTruth(case)
-    return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)
+    return rounded_truth(case, memory)
 
 
 def truth_for(property_: Property[Trial], case: Case, memory: Memory = nothing) -> CaseTruth:

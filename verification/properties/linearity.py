@@ -22,9 +22,8 @@ from verification.models.case import Case, is_stored
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer
 from verification.properties.property import About, Checked, Property
-from verification.properties.ragged import RaggedTruth
+from verification.properties.ragged import rounded_truth
 from verification.properties.trial import AnsweredCase, Trial
-from verification.properties.truth import Truth
 from verification.truth.comparison import compare
 
 # Powers of two, up and down, by the largest exponent of a type. In single precision they trigger limits of 5
@@ -41,7 +40,7 @@ def linearity(trial: Trial) -> Checked:
     """Cotangents that are 2 ** k times as large have 2 ** k times the gradient."""
     for power in () if is_stored(trial.truth.case) else powers(trial):
         case = scaled(trial.truth.case, 2.0**power)
-        own = RaggedTruth(case) if case.lengths is not None else Truth(case)
+        own = rounded_truth(case)
         yield from scaled_back(trial, power, run_case(trial.engine, case), own)
 
 

@@ -133,3 +133,8 @@ class RaggedTruth:
                 whole = case.to_ends(whole)
             joined[name] = whole
         return joined
+
+
+def rounded_truth(case: Case, memory: Memory = nothing) -> Truth | RaggedTruth:
+    """The truth of a case whose numbers round; ``memory``: may have some of it already."""
+    return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)

@@ -7,6 +7,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, Targets, name_of
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
+from verification.sampling.chunks import known
 from verification.sampling.claim import Claim
 from verification.sampling.resolving import MOST_RECORDS, MOST_STEPS
 
@@ -41,19 +42,22 @@ def admits(claim: Claim, case: Case) -> bool:
             not isinstance(objective, Cotangents)
             or not any(a.any() for a, has in _ends(claim, objective) if not has)
         )
-        and (case.chunk is None or case.chunk in claim.chunks)
+        and (case.chunk is None or case.chunk in known(claim))
         and not claim.compiled
     )
 
 
 def as_claimed(claim: Claim, case: Case) -> Case:
-    """The case with states of zero where they are always so, and no cotangent of what is not returned."""
+    """The case with states of zero where they are always so, no cotangent of what is not returned, and the
+    engine's chunk if it has one of its own.
+    """
     still = {name: 0 * case.blocks[name] for name, kind in claim.states.items() if kind == "zero"}
     objective = case.objective
     if isinstance(objective, Cotangents):
         state = tuple(array if has else 0 * array for array, has in _ends(claim, objective))
         objective = Cotangents(objective.outputs, state)
-    return replace(case, blocks={**case.blocks, **still}, objective=objective)
+    blocks = {**case.blocks, **still}
+    return replace(case, blocks=blocks, objective=objective, chunk=claim.chunk or case.chunk)
 
 
 def _ends(claim: Claim, objective: Cotangents) -> Iterator[tuple[Array, bool]]:

@@ -99,7 +99,7 @@ def by_levels(
         ),
         checkpoints=_checkpoints(levels.get("checkpoints", "none"), steps),
         workspace=levels.get("workspace", False),
-        chunk=levels.get("chunk"),
+        chunk=levels.get("chunk", case.chunk),
         least=claim.least,
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )

@@ -39,6 +39,7 @@ from verification.models.tolerance import (
 from verification.truth.backward_rounding import keeps_apart, rounded_backward
 from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
 from verification.truth.forms import rounding_of_form
+from verification.truth.in_chunks import drawn_in_chunks, joined
 from verification.truth.observed import FunctionCall, Observed, kinked, rounded, shapes_of_calls, value_of
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import make_vjp
@@ -130,6 +131,7 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
         apart = _Copies(case, groups, 1, apart=True)
         each = apart.gradients()
         lost = _lost(case, each, apart.states)
+        more = drawn_in_chunks(as_known(given)) if len(groups) == 1 else None
     least = least_healthy(real_of(case.dtype))
     terms = {}
     for block in case.model.blocks:
@@ -143,13 +145,21 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
         # The axis of records that are held apart has one entry here.
         tied = case.model.block(name).use in (Use.STEP, Use.READOUT)
         named[name] = array[:, :, :, 0] if tied else array
+    grads, parts = left_out(given, named), left_out(given, drawn.parts())
+    if more:
+        inputs = {block.name for block in case.model.of(Use.INPUT)}
+        # Of one group, inputs by step.
+        by_step = {
+            name: (a.swapaxes(1, 2) if name in inputs else a)[:, None] for name, a in more.grads.items()
+        }
+        grads, parts = joined([grads, by_step]), joined([parts, more.parts])
     return LagTable(
         case=given,
         groups=groups,
-        grads=left_out(given, named),
+        grads=grads,
         terms=left_out(given, terms),
         lost=left_out(given, lost),
-        parts=left_out(given, drawn.parts()),
+        parts=parts,
         kinked=drawn.kinked(),
     )
 

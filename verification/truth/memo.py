@@ -65,7 +65,7 @@ def _of(same: _Same) -> Memo:
 def digest_of(case: Case, maker: str) -> bytes:
     """The digest of a case for its truth; memory layouts do not count, nor how an engine is to compute it."""
     objective = case.objective
-    kind, reach = type(objective).__qualname__, (case.losses, case.reach, case.lengths)
+    kind, reach = type(objective).__qualname__, (case.losses, case.reach, case.lengths, case.begins)
     about = (maker, kind, _said_by(objective), reach, sorted(case.coarse))
     least = sorted(case.least.items())
     chosen = sorted((role, function.name) for role, function in case.chosen.items())

@@ -75,4 +75,4 @@ def _with_state(model: Model, axes: int) -> Model:
         after = model.advance(f, p, inputs, state)
         return model.put_out(f, p, inputs, state, after), *after
 
-    return replace(model, blocks=(_block(model, axes), *model.blocks), step=step, output=None)
+    return replace(model, blocks=(_block(model, axes), *model.blocks), step=step, output=None, in_chunks=None)

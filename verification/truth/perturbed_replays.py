@@ -15,6 +15,7 @@ from verification.models.case import WIDER, Case, by_reach
 from verification.models.tolerance import Expected, many
 from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
 from verification.truth.forms import rounding_of_form
+from verification.truth.in_chunks import drawn_in_chunks, joined
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.replay_batch import Replay, ReplayBatch
 from verification.truth.rounding import Copies, Rounding, copies_of
@@ -60,15 +61,14 @@ def replayed(given: Case) -> Replayed:
     # ``Replayed.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
         runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]
+        more = drawn_in_chunks(as_known(given))
     last = runs[-1]
-    if len(runs) == 1:
-        return replace(last, case=given)
-    # The truth of the first run, and the draws and bounds of the second.
-    grads, parts = (
-        {name: np.concatenate([array, after[name]]) for name, array in before.items()}
-        for before, after in ((runs[0].grads, last.grads), (runs[0].parts, last.parts))
-    )
-    return replace(last, case=given, grads=grads, parts=parts, kinked=any(run.kinked for run in runs))
+    # The truth of the first run, the draws and bounds of the last, and draws of another form.
+    grads, parts = [run.grads for run in runs], [run.parts for run in runs]
+    if more:
+        grads, parts = [*grads, more.grads], [*parts, more.parts]
+    kinked = any(run.kinked for run in runs)
+    return replace(last, case=given, grads=joined(grads), parts=joined(parts), kinked=kinked)
 
 
 def gradient(given: Case) -> dict[str, Array]:

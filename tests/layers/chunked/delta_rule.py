@@ -1,4 +1,4 @@
-"""A delta rule in chunks of three steps, corrected by one triangular system (the WY form).
+"""A delta rule in chunks (three steps by default), corrected by one triangular system (the WY form).
 
 With S before the chunk, Q, K (L, K), V (L, V), β (L,) of its steps, and the correction of each a row of U,
 
@@ -50,11 +50,11 @@ def solved_back(M, d_U):
     return d_R
 
 
-def forward(params, xs, state):
+def forward(params, xs, state, chunk=CHUNK):
     (S,) = state
     outputs, tape = np.empty_like(xs["v"]), []
-    for first in range(0, outputs.shape[1], CHUNK):
-        span = slice(first, first + CHUNK)
+    for first in range(0, outputs.shape[1], chunk):
+        span = slice(first, first + chunk)
         Q, K, V, beta = (heads_first(xs[name][:, span]) for name in ("q", "k", "v", "beta"))
         beta = beta[..., None]
         N, P, E = np.tril(K @ turned(K), -1), np.tril(Q @ turned(K)), V - K @ S

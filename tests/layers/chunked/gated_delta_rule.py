@@ -1,4 +1,4 @@
-"""A gated delta rule in chunks of three steps: the WY form of ``delta_rule``, whose products decay.
+"""A gated delta rule in chunks (three steps by default): the WY form of ``delta_rule``; products decay.
 
 With D[t, s] = exp(g_{s+1} + … + g_t) for s ≤ t, and γ_t = exp(g_0 + … + g_t), which multiplies rows,
 
@@ -17,11 +17,11 @@ from tests.layers.chunked.decays import decays_of, of_logarithms
 from tests.layers.chunked.delta_rule import CHUNK, heads_first, solved, solved_back, turned
 
 
-def forward(params, xs, state):
+def forward(params, xs, state, chunk=CHUNK):
     (S,) = state
     outputs, tape = np.empty_like(xs["v"]), []
-    for first in range(0, outputs.shape[1], CHUNK):
-        span = slice(first, first + CHUNK)
+    for first in range(0, outputs.shape[1], chunk):
+        span = slice(first, first + chunk)
         Q, K, V, beta = (heads_first(xs[name][:, span]) for name in ("q", "k", "v", "beta"))
         beta = beta[..., None]
         D, start = decays_of(xs["g"][:, span])

@@ -180,11 +180,11 @@ CONTRACT = (
     ("one chunk", PROBLEM, {}, 3, under("Chunked", 4, 4), under("Chunked", 3, 3)),
     ("Tail of a part", PROBLEM, {}, 3, under("Tail", 3), under("Tail", 4)),
     ("Tail of all", PROBLEM, {}, 3, under("Tail", 4), under("Tail", 3)),
-    ("a step less than a chunk of 6", LAYER, SIX, 1, of(steps=5), of(steps=4)),
-    ("one chunk of 6", LAYER, SIX, 1, of(steps=6), of(steps=5)),
-    ("a step more than a chunk of 6", LAYER, SIX, 1, of(steps=7), of(steps=8)),
-    ("two chunks of 6", LAYER, SIX, 1, of(steps=12), of(steps=11)),
-    ("two chunks and a part of one of 6", LAYER, SIX, 1, of(steps=15), of(steps=14)),
+    ("a step less than a chunk of 6", LAYER, SIX, 1, of(steps=5, chunk=6), of(steps=4, chunk=6)),
+    ("one chunk of 6", LAYER, SIX, 1, of(steps=6, chunk=6), of(steps=5, chunk=6)),
+    ("a step more than a chunk of 6", LAYER, SIX, 1, of(steps=7, chunk=6), of(steps=8, chunk=6)),
+    ("two chunks of 6", LAYER, SIX, 1, of(steps=12, chunk=6), of(steps=11, chunk=6)),
+    ("two chunks and a part of one of 6", LAYER, SIX, 1, of(steps=15, chunk=6), of(steps=14, chunk=6)),
     ("one chunk of 6", LAYER, GIVEN, 1, of(steps=6, chunk=6), of(steps=6, chunk=9)),
 )
 
