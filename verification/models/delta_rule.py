@@ -27,6 +27,7 @@ from verification.models.domains import below_1, not_positive, within_unit_lengt
 from verification.models.exponentials import exp
 from verification.models.gated_linear_attention import ATTENTION, MOST, outer, output, read
 from verification.models.model import Block, Model, Use
+from verification.models.terms import Terms
 
 
 def step(f: Any, p: Any, x: Any, S: Any) -> Any:
@@ -57,23 +58,20 @@ def moved(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
     return np.expand_dims(f.decay(x.g), (-1, -2)) * S + M, M
 
 
-def on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
-    """A delta rule's step on the terms of S, and o."""
-    value = np.expand_dims(x.beta, -1) * S.rounded(x.v - S.read(x.k))
-    S = S.plus(x.k, value)
-    return S, S.read(x.q)
+def on_terms(f: Any, x: Any, S: Terms) -> Terms:
+    """``step`` on the terms of S."""
+    return S.plus(x.k, np.expand_dims(x.beta, -1) * S.rounded(x.v - read(S, x.k)))
 
 
-def gated_on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
-    """That of ``gated``."""
+def gated_on_terms(f: Any, x: Any, S: Terms) -> Terms:
+    """``gated`` on them."""
     return on_terms(f, x, S.decayed(np.expand_dims(S.rounded(f.decay(x.g)), -1)))
 
 
-def by_key_on_terms(f: Any, x: Any, S: Any) -> tuple[Any, Any]:
-    """That of ``by_key``."""
-    gone = S.read(x.kappa)
-    S = S.decayed(S.rounded(f.decay(x.g))).plus(-x.a * x.kappa, gone).plus(x.k, x.v)
-    return S, S.read(x.q)
+def by_key_on_terms(f: Any, x: Any, S: Terms) -> Terms:
+    """``by_key`` on them."""
+    gone = read(S, x.kappa)
+    return S.decayed(S.rounded(f.decay(x.g))).plus(-x.a * x.kappa, gone).plus(x.k, x.v)
 
 
 def of_both(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:

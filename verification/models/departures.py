@@ -36,7 +36,9 @@ def departed(model: Model, departures: Mapping[str, str | Function]) -> Model:
         held = [f.stop(array) if i in stopped else array for i, array in enumerate(state)]
         return model.step(f, p, x, *held)
 
-    return replace(model, functions=functions, step=step if stopped else model.step)
+    if not stopped:
+        return replace(model, functions=functions)
+    return replace(model, functions=functions, step=step, in_chunks=None)
 
 
 def in_words(departures: Mapping[str, str | Function]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ section 5; Peng et al., *Eagle and Finch*, arXiv 2404.05892, section 4.
 """
 
 from dataclasses import replace
+from functools import singledispatch
 from typing import Any
 
 import autograd.numpy as np
@@ -24,6 +25,7 @@ import autograd.numpy as np
 from verification.models.domains import not_positive
 from verification.models.exponentials import exp
 from verification.models.model import Block, Model, Use, When
+from verification.models.terms import Terms
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -31,9 +33,13 @@ def outer(a: Any, b: Any) -> Any:
     return np.expand_dims(a, -1) * np.expand_dims(b, -2)
 
 
+@singledispatch
 def read(S: Any, q: Any) -> Any:
     """Sᵀ q (…, V), of a matrix (…, K, V) and a vector (…, K)."""
     return np.sum(S * np.expand_dims(q, -1), axis=-2)
+
+
+read.register(Terms, Terms.read)
 
 
 def step(f: Any, p: Any, x: Any, S: Any) -> Any:

@@ -97,7 +97,8 @@ def zoned_out(model: Model) -> Model:
         return (x.mask * new + (1 - x.mask) * before[0], *others)
 
     mask = Block("mask", state.axes, Use.INPUT, meaning="1 where the new state is taken", below=2)
-    return replace(model, name=f"{model.name}_zoned_out", blocks=(*model.blocks, mask), step=step)
+    name = f"{model.name}_zoned_out"
+    return replace(model, name=name, blocks=(*model.blocks, mask), step=step, in_chunks=None)
 
 
 def _scaled(model: Model) -> Model:

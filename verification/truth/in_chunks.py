@@ -97,10 +97,11 @@ def _chunk(case: Case, rounding: Rounding, leaves: Mapping[str, Any]) -> tuple[A
     """The outputs (M, N, L, …) and the last state of a chunk, from its inputs and its first state."""
     model, f, inputs = case.model, Namespace(case.chosen, Arithmetic()), dict(leaves)
     (block,) = model.of(Use.STATE)
-    terms, outputs = Terms.of(inputs.pop(block.name), rounding.rounded), []
+    before, outputs = Terms.of(inputs.pop(block.name), rounding.rounded), []
+    assert model.in_chunks is not None
     for t in range(next(iter(inputs.values())).shape[2]):
         x = NamedArrays({name: array[:, :, t] for name, array in inputs.items()})
-        assert model.in_chunks is not None
-        terms, o = model.in_chunks(f, x, terms)
-        outputs.append(o)
-    return anp.stack(outputs, axis=2), terms.whole
+        after = model.in_chunks(f, x, before)
+        outputs.append(model.put_out(f, NamedArrays(), x, (before,), (after,)))
+        before = after
+    return anp.stack(outputs, axis=2), before.whole

@@ -25,11 +25,13 @@ from verification.models.case import Case, Targets, random_case
 from verification.models.functions import Arithmetic, Function, Namespace, UnknownName
 from verification.models.model import Model, NamedArrays, Use
 from verification.truth import complex_step, exact, perturbed_replays, replay
+from verification.truth.in_chunks import drawn_in_chunks
 from verification.truth.output_as_state import as_state
 from verification.truth.steps import on_tape
 from verification.truth.unroll import walk
 
-RECORDS, STEPS = 2, 3
+# Three steps are a chunk of two, and one that is not whole.
+RECORDS, STEPS, CHUNK = 2, 3, 2
 
 # (Records, every other size): some operations drop an axis of length one.
 SMALL = ((1, 1), (2, 1), (1, 2), (3, 3))
@@ -294,6 +296,7 @@ def _check_gradient(case: Case) -> None:
     for name, array in perturbed_replays.gradient(double).items():
         if not np.allclose(array, grads[name], AGREEMENT, AGREEMENT):
             raise _refused(case, f"its oracles disagree on {name}: autograd, and a tape that steps play")
+    _check_chunks(replace(double, chunk=CHUNK), grads)
     rng = np.random.default_rng(2)
     tape = _Tape()
     _forward(case, tape)
@@ -317,6 +320,17 @@ def _check_gradient(case: Case) -> None:
                 f"its oracles disagree on {name}{f' ({names})' if names else ''}: autograd says "
                 f"{float(slope):.9g} along a direction, differences say {float(difference):.9g}",
             )
+
+
+def _check_chunks(case: Case, grads: Mapping[str, Array]) -> None:
+    """The step on a matrix of terms computes what the step does: its draws widen the bound."""
+    try:
+        drawn = drawn_in_chunks(case)
+    except Exception as error:
+        raise _refused(case, f"in_chunks does not run: {_in_a_line(error)}") from error
+    for name, array in drawn.grads.items() if drawn else ():
+        if not np.allclose(array, grads[name], AGREEMENT, AGREEMENT):
+            raise _refused(case, f"its oracles disagree on {name}: autograd, and in_chunks")
 
 
 class _Tape(Arithmetic):
