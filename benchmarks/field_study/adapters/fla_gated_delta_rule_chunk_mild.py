@@ -6,15 +6,16 @@ As fla_gated_delta_rule_chunk.py, where no logarithm is below −1: within a chu
 from dataclasses import replace
 
 import numpy as np
-from fla_gated_delta_rule_chunk import PIN as OF_ALL
 from fla_gated_delta_rule_chunk import apply, scope
 
 from verification.models import gated_delta_rule
 from verification.torch import layer
 
 PIN = {
-    **{name: each for name, each in OF_ALL.items() if name != "page"},
     "title": "flash-linear-attention, chunk_gated_delta_rule, logarithms from −1 on",
+    "package": "fla-core==0.6.0",
+    "with": ("torch==2.13.0", "triton==3.9.0", "einops", "packaging"),
+    "environment": "fla",
 }
 
 
