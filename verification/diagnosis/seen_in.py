@@ -10,6 +10,7 @@ from verification.models.case import Case, name_of
 from verification.models.model import Block
 from verification.models.truncation import kind_of
 from verification.sampling.patterns import ALIKE, PATTERNS
+from verification.sampling.quiet import NEXT_TO_1, QUIET_COTANGENTS, QUIET_NUMBERS
 from verification.sampling.zeros import COTANGENTS, RECORD, STEP, ZERO, ZEROS
 
 
@@ -49,10 +50,13 @@ def _of_block(block: Block, array: Array) -> Iterator[str]:
         return
     if ZERO.holds(array):
         yield ZERO.words.format(block.name)
-    zeros = [each.words for each in (ZEROS[RECORD], ZEROS[STEP]) if each.of(block) and each.holds([array])]
+    some = (ZEROS[RECORD], ZEROS[STEP], *QUIET_NUMBERS.values())
+    zeros = [each.words for each in some if each.of(block) and each.holds([array])]
+    zeros += [NEXT_TO_1.words] if NEXT_TO_1.holds(array) else []
     patterns = [each.words for each in PATTERNS.values() if each.of(block) and each.holds(array)]
     yield from (words.format(block.name) for words in (*zeros, *patterns))
 
 
 def _of_cotangents(case: Case) -> Iterator[str]:
-    yield from (each.words for each in COTANGENTS.values() if each.holds(case))
+    some = (*COTANGENTS.values(), *QUIET_COTANGENTS.values())
+    yield from (each.words for each in some if each.holds(case))

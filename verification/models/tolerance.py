@@ -9,7 +9,8 @@ type. For one block of a gradient under one mask, let
         cotangent is multiplied by a factor 1 + 2uξ of its own on its way from an operation to an argument.
         This covers one or two roundings at every operation, however the case amplifies them, also where
         two paths cancel. For a gradient that is declared to be made by suffix sums, Y also covers the
-        roundings of their terms
+        roundings of their terms. For a delta rule in chunks there are as many draws of that form
+        (``verification.truth.in_chunks``)
     A   be the largest entry of Σ |terms|, the block's last sum with absolute values (also those of a
         declared form), times n / SAFETY if there are n > SAFETY addends. This covers the roundings of that
         sum: where all addends are alike, their roundings are alike too, and n of them add up

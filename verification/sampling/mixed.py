@@ -24,7 +24,7 @@ from verification.models.case import (
 )
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
 from verification.models.model import Block, Use
-from verification.models.stored import STORED, limits
+from verification.models.stored import STORED
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
 from verification.sampling.contradictions import MANY
@@ -45,6 +45,7 @@ from verification.sampling.patterns import (
     some_zero,
     started,
 )
+from verification.sampling.quiet import partly_denormal, quieter
 
 # How often, of each array, something is drawn of each kind.
 OFTEN, SELDOM = 0.45, 0.12
@@ -61,15 +62,8 @@ LARGER, SMALLER = 4.0, 1e-4
 # Of how many cases one has all its arrays in C order.
 ORDERLY = 3
 
-# What is next to nothing, by itself and beside other numbers: powers of two, which round nothing.
-NOTHING, QUIET = 2.0**-30, 2.0**-42
-
-# By what denormal numbers are below the least normal one: the reciprocal overflows, and a ten-thousandth is
-# not zero.
-BELOW = 2.0**-9
-
-# The share of an array's numbers that are far from the others.
-PART = 0.1
+# What is next to nothing by itself: a power of two, which rounds nothing.
+NOTHING = 2.0**-30
 
 # What is said of numbers where no condition is.
 PLAIN = {
@@ -198,28 +192,6 @@ def _numbers(
     if admitted.powers and several and rng.random() < SELDOM:
         made = partly_denormal(made, rng)
     return made if made.any() else array
-
-
-def quieter(array: Array, axis: int, index: int) -> Array:
-    """What has one index along an axis is far below the others."""
-    made = array.copy()
-    made[(slice(None),) * axis + (index,)] *= QUIET
-    return made
-
-
-def partly_denormal(array: Array, rng: np.random.Generator) -> Array:
-    """Some of the numbers are below the least normal one, and none becomes zero."""
-    size = np.abs(array)
-    sign = np.divide(array, size, out=np.zeros_like(array), where=size > 0)
-    below = (1 + np.minimum(size, 1)) * float(limits(array.dtype).tiny) * BELOW
-    return in_part(array, sign * below, PART, rng)
-
-
-def in_part(array: Array, other: Array, part: float, rng: np.random.Generator) -> Array:
-    """So many of the numbers, and at least one, are of the other array."""
-    chosen = rng.random(array.shape) < part
-    chosen.flat[int(rng.integers(array.size))] = True
-    return np.where(chosen, other, array).astype(array.dtype)
 
 
 def _pattern(array: Array, admitted: Admitted, rng: np.random.Generator) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.axes import unstacked
 from verification.models.case import Case
+from verification.models.condition import Condition
 from verification.models.model import Block, Use
-from verification.sampling.condition import Condition
 
 # Of an input and of weights; ``INITIAL``: as a network is before it is trained.
 ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"

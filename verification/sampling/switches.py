@@ -8,14 +8,13 @@ the others; a test for equality where records are alike.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, in_domains
+from verification.models.case import Case, in_domains
 from verification.models.model import Block, Model, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim, rational
@@ -29,11 +28,13 @@ from verification.sampling.factors import (
     numbers_given,
     vectors,
 )
-from verification.sampling.mixed import NOTHING, PART, QUIET, in_part, partly_denormal, quieter
+from verification.sampling.mixed import NOTHING
 from verification.sampling.numbering import Row
 from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS, is_square
 from verification.sampling.products import plain, within
+from verification.sampling.quiet import PART, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT, in_part, next_to
 from verification.sampling.sample import by_levels, in_floats
+from verification.sampling.zeros import RECORD, STEP
 
 # Records, steps, and each dimension.
 SMALL = {"N": 3, "T": 6}
@@ -48,10 +49,6 @@ PART_OF_STATES = 0.5
 # A function may be cut off in one gate and on one side alone, and the error shows between there and where the
 # function has reached its limit: of so many records each gate meets all of that.
 FAR_RECORDS = 17
-
-# Powers of two by which a decay is off 1 or 0, by 1e-8 to 1e-4: a power of ten is not the same to the bit on
-# every processor.
-NEAR = (-27, -14)
 
 # What is next to nothing under a tanh: a power of two, which rounds nothing.
 UNDER_TANH = 2.0**-18
@@ -124,7 +121,7 @@ def _has(model: Model, claim: Claim, name: str) -> bool:
         )
     if name == LARGE_SCALE:
         return bool(_read(model) or _linear_states(model))
-    if name in (QUIET_RECORD, QUIET_NUMBERS, EQUAL_RECORDS) and claim.records[1] < 2:
+    if name in (QUIET_RECORD, A_QUIET_RECORD, EQUAL_RECORDS) and claim.records[1] < 2:
         return False
     return "cotangents" in claim.losses or name not in (QUIET_RECORD, QUIET_STEP, DENORMAL_COTANGENTS)
 
@@ -215,8 +212,7 @@ def _near(base: float) -> Change:
         blocks = dict(case.blocks)
         for block in (*numbers_given(case.model), *vectors(case.model)):
             array = blocks[block.name]
-            near = base - np.ldexp(rng.uniform(1, 2, array.shape), rng.integers(*NEAR, array.shape))
-            blocks[block.name] = _kept(block, near).astype(array.dtype)
+            blocks[block.name] = _kept(block, next_to(base, array, rng)).astype(array.dtype)
         return replace(case, blocks=blocks)
 
     return change
@@ -238,11 +234,6 @@ def _denormal(case: Case, rng: np.random.Generator) -> Case:
     return _times(float(limits(case.dtype).tiny) / 4, Use.INPUT, Use.STATE)(case, rng)
 
 
-def _denormal_cotangents(case: Case, rng: np.random.Generator) -> Case:
-    """One number in ten of each is below the least normal number."""
-    return replace(case, objective=case.objective.replaced(partial(partly_denormal, rng=rng)))
-
-
 def _equal_records(case: Case, rng: np.random.Generator) -> Case:
     """Inputs, states and cotangents of all are those of one."""
 
@@ -258,39 +249,17 @@ def _equal_states(case: Case, rng: np.random.Generator) -> Case:
     return _with(case, {b.name: lambda a: PATTERNS[ALIKE].apply(a, rng) for b in case.model.of(Use.STATE)})
 
 
-def _quiet_record(case: Case, rng: np.random.Generator) -> Case:
-    """Its cotangents are far below the others'."""
-    quiet = partial(quieter, axis=0, index=int(rng.integers(case.records)))
-    return replace(case, objective=case.objective.replaced(quiet))
+def _quiet(part: str, *uses: Use) -> Change:
+    """What has one index in all arrays of these uses is far below the others."""
 
+    def change(case: Case, rng: np.random.Generator) -> Case:
+        names = [block.name for block in case.model.of(*uses) if block.domain is None or part == UNIT]
+        if not names:
+            return case
+        made = QUIET_NUMBERS[part].apply([case.blocks[name] for name in names], rng)
+        return replace(case, blocks={**case.blocks, **dict(zip(names, made, strict=True))})
 
-def _quiet_numbers(case: Case, rng: np.random.Generator) -> Case:
-    """Inputs and states of one record are far below the others'."""
-    quiet = partial(quieter, axis=0, index=int(rng.integers(case.records)))
-    return _with(case, {b.name: quiet for b in case.model.of(Use.INPUT, Use.STATE) if b.domain is None})
-
-
-def _quiet_inputs(case: Case, rng: np.random.Generator) -> Case:
-    """Those of one step are far below the others'."""
-    quiet = partial(quieter, axis=1, index=int(rng.integers(case.steps)))
-    return _with(case, {b.name: quiet for b in case.model.of(Use.INPUT) if b.domain is None})
-
-
-def _quiet_unit(case: Case, rng: np.random.Generator) -> Case:
-    """Of each state the first numbers of every record are far below the others."""
-    states = [block.name for block in case.model.of(Use.STATE)]
-    return _with(
-        case, {name: partial(quieter, axis=1, index=0) for name in states if case.blocks[name].ndim > 1}
-    )
-
-
-def _quiet_step(case: Case, rng: np.random.Generator) -> Case:
-    """The last step's cotangents, and those of the final state, are far below the others'."""
-    objective = case.objective
-    assert isinstance(objective, Cotangents)
-    outputs = objective.outputs.copy()
-    outputs[:, -1] *= QUIET
-    return replace(case, objective=Cotangents(outputs, tuple(array * QUIET for array in objective.state)))
+    return change
 
 
 def _with(case: Case, changes: Mapping[str, Callable[[Array], Array]]) -> Case:
@@ -308,7 +277,7 @@ ON_ONE_SIDE: Mapping[str, Change] = {
 GROWING = "cotangents that grow on their way"
 LARGE_SCALE = "large inputs and small weights"
 EQUAL_RECORDS, QUIET_RECORD, QUIET_STEP = "equal records", "a quiet record", "a quiet last step"
-QUIET_NUMBERS, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
+A_QUIET_RECORD, DENORMAL_COTANGENTS = "a record of quiet inputs and states", "denormal cotangents"
 
 CHANGES: Mapping[str, Change] = {
     FAR_OUT: _far_out,
@@ -323,10 +292,10 @@ CHANGES: Mapping[str, Change] = {
     "denormal inputs and states": _denormal,
     "equal states": _equal_states,
     EQUAL_RECORDS: _equal_records,
-    QUIET_RECORD: _quiet_record,
-    QUIET_NUMBERS: _quiet_numbers,
-    QUIET_STEP: _quiet_step,
-    "a step of quiet inputs": _quiet_inputs,
-    "a quiet unit": _quiet_unit,
-    DENORMAL_COTANGENTS: _denormal_cotangents,
+    QUIET_RECORD: QUIET_COTANGENTS[RECORD].apply,
+    A_QUIET_RECORD: _quiet(RECORD, Use.INPUT, Use.STATE),
+    QUIET_STEP: QUIET_COTANGENTS[STEP].apply,
+    "a step of quiet inputs": _quiet(STEP, Use.INPUT),
+    "a quiet unit": _quiet(UNIT, Use.STATE),
+    DENORMAL_COTANGENTS: QUIET_COTANGENTS["denormal"].apply,
 }

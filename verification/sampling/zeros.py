@@ -8,8 +8,8 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, axes_put_out, each_output_alone
+from verification.models.condition import Condition
 from verification.models.model import Use
-from verification.sampling.condition import Condition
 from verification.sampling.factors import OUTPUTS
 
 # Of what can be zero beside one block: all that one record is given, its state alone, all inputs of a step.

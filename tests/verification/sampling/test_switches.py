@@ -15,6 +15,7 @@ from verification.judging.sampled import truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.at_random import SMALL
 from verification.sampling.factors import ORDINARY, OVERFLOWING
+from verification.sampling.quiet import QUIET
 from verification.sampling.resolving import resolved
 from verification.sampling.switches import (
     CHANGES,
@@ -23,7 +24,6 @@ from verification.sampling.switches import (
     LEAST,
     NOTHING,
     ON_ONE_SIDE,
-    QUIET,
     rows_where_code_switches,
     where_code_switches,
 )

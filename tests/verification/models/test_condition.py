@@ -8,9 +8,9 @@ import pytest
 from verification.diagnosis.seen_in import facts, numbers_in_words
 from verification.models import complex_scan, gru, linear, lstm, scan
 from verification.models.case import random_case
+from verification.models.condition import Condition
 from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Block, Use
-from verification.sampling.condition import Condition
 from verification.sampling.conditioned import conditioned
 from verification.sampling.patterns import PATTERNS, is_square
 from verification.sampling.zeros import COTANGENTS, ZEROS
