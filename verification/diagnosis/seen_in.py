@@ -7,11 +7,15 @@ import numpy as np
 from verification.models import layouts
 from verification.models.arrays import Array
 from verification.models.case import Case, name_of
+from verification.models.condition import Condition
 from verification.models.model import Block
 from verification.models.truncation import kind_of
 from verification.sampling.patterns import ALIKE, PATTERNS
-from verification.sampling.quiet import NEXT_TO_1, QUIET_COTANGENTS, QUIET_NUMBERS
+from verification.sampling.quiet import NEXT_TO, QUIET_COTANGENTS, QUIET_NUMBERS
 from verification.sampling.zeros import COTANGENTS, RECORD, STEP, ZERO, ZEROS
+
+# Numbers of either sign, large and small, of a block with one axis for each that a pattern may look along.
+SOME = np.array([[-2.0, -0.5], [0.5, 2.0]])
 
 
 def numbers_in_words(case: Case, name: str) -> str:
@@ -52,9 +56,15 @@ def _of_block(block: Block, array: Array) -> Iterator[str]:
         yield ZERO.words.format(block.name)
     some = (ZEROS[RECORD], ZEROS[STEP], *QUIET_NUMBERS.values())
     zeros = [each.words for each in some if each.of(block) and each.holds([array])]
-    zeros += [NEXT_TO_1.words] if NEXT_TO_1.holds(array) else []
-    patterns = [each.words for each in PATTERNS.values() if each.of(block) and each.holds(array)]
+    zeros += [each.words for each in NEXT_TO.values() if each.of(block) and each.holds(array)]
+    known = [each for each in PATTERNS.values() if not _is_always_so(block, each)]
+    patterns = [each.words for each in known if each.of(block) and each.holds(array)]
     yield from (words.format(block.name) for words in (*zeros, *patterns))
+
+
+def _is_always_so(block: Block, pattern: Condition[Array]) -> bool:
+    """Are all numbers of its domain so, as those of one sign?"""
+    return block.domain is not None and pattern.of(block) and pattern.holds(np.asarray(block.domain(SOME)))
 
 
 def _of_cotangents(case: Case) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Numbers far below others, by which an epsilon, a threshold or a test for zero tells, and numbers next to 1.
+"""Numbers far below others, by which an epsilon, a threshold or a test for zero tells, and next to 1 or 0.
 
 A record, a step or a unit that is next to nothing beside the others, their cotangents, some numbers that are
-denormal, and a decay that leaves nearly all.
+denormal, and a decay that leaves nearly all, or nearly nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -14,7 +14,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.condition import Condition
-from verification.models.model import Use
+from verification.models.model import Block, Use
 from verification.models.stored import limits
 from verification.sampling.zeros import RECORD, STEP
 
@@ -130,19 +130,23 @@ QUIET_COTANGENTS: Mapping[str, Condition[Case]] = {
 }
 
 
-def next_to(base: float, array: Array, rng: np.random.Generator) -> Array:
-    """Numbers a little below this one, in double precision."""
-    made: Array = base - np.ldexp(rng.uniform(1, 2, array.shape), rng.integers(*NEAR, array.shape))
-    return made
+def _next_to(base: float, of: Callable[[Block], bool] = lambda block: True) -> Condition[Array]:
+    """Numbers a little below this one, in double precision: in single precision some are this one."""
+
+    def made(array: Array, rng: np.random.Generator) -> Array:
+        near: Array = base - np.ldexp(rng.uniform(1, 2, array.shape), rng.integers(*NEAR, array.shape))
+        return near
+
+    def holds(array: Array) -> bool:
+        off = np.abs(array - base)
+        return bool(off.any() and off.max() < 2.0 ** NEAR[1])
+
+    return Condition(f"all numbers of {{}} are next to {base:.0f}", made, holds, of)
 
 
-def _is_next_to_1(array: Array) -> bool:
-    off = np.abs(array - 1)
-    return bool(off.any() and off.max() < 2.0 ** NEAR[1])
-
-
-NEXT_TO_1 = Condition[Array](
-    "all numbers of {} are next to 1",
-    lambda array, rng: next_to(1.0, array, rng).astype(array.dtype),
-    _is_next_to_1,
-)
+# By what they are next to. How small any numbers are is found by making them larger: of those of a domain,
+# which may not be scaled, it is seen.
+NEXT_TO: Mapping[float, Condition[Array]] = {
+    1.0: _next_to(1.0),
+    0.0: _next_to(0.0, lambda block: block.domain is not None),
+}

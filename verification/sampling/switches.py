@@ -32,7 +32,7 @@ from verification.sampling.mixed import NOTHING
 from verification.sampling.numbering import Row
 from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS, is_square
 from verification.sampling.products import plain, within
-from verification.sampling.quiet import PART, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT, in_part, next_to
+from verification.sampling.quiet import NEXT_TO, PART, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT, in_part
 from verification.sampling.sample import by_levels, in_floats
 from verification.sampling.zeros import RECORD, STEP
 
@@ -212,7 +212,7 @@ def _near(base: float) -> Change:
         blocks = dict(case.blocks)
         for block in (*numbers_given(case.model), *vectors(case.model)):
             array = blocks[block.name]
-            blocks[block.name] = _kept(block, next_to(base, array, rng)).astype(array.dtype)
+            blocks[block.name] = _kept(block, NEXT_TO[base].apply(array, rng)).astype(array.dtype)
         return replace(case, blocks=blocks)
 
     return change

@@ -7,8 +7,8 @@ import pytest
 
 from tests.cases import a_case
 from verification.diagnosis.seen_in import facts, numbers_in_words
-from verification.models import lstm, scan, vanilla
-from verification.sampling.quiet import NEXT_TO_1, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT
+from verification.models import lstm, rg_lru, vanilla
+from verification.sampling.quiet import NEXT_TO, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT
 from verification.sampling.zeros import RECORD, STEP, ZEROS
 
 
@@ -39,14 +39,24 @@ def test_quiet_cotangents_are_recognised_and_named(part):
     assert not each.holds(a_case(vanilla, losses="every"))
 
 
-def test_numbers_next_to_1_are_recognised_and_named():
-    """Below it or on both sides, and not those that are 1 or as near as a pattern makes them."""
-    case = a_case(scan, 3, 5)
-    a = NEXT_TO_1.apply(case.blocks["a"], np.random.default_rng(0))
-    assert (a < 1).any()
-    after = replace(case, blocks={**case.blocks, "a": a})
-    assert numbers_in_words(after, "a") == "where all numbers of a are next to 1"
-    assert NEXT_TO_1.holds(2 - a)
-    assert not NEXT_TO_1.holds(np.ones(3))
-    assert not NEXT_TO_1.holds(-a)
-    assert not NEXT_TO_1.holds(np.array([1.0, 0.999]))
+@pytest.mark.parametrize("base", NEXT_TO)
+def test_numbers_next_to_1_or_0_are_recognised_and_named(base):
+    """On either side, of decays; not those that are all 1 or 0, and not one that is farther off."""
+    case, each = a_case(rg_lru, 3, 5), NEXT_TO[base]
+    a = each.apply(case.blocks["a"], np.random.default_rng(0))
+    after = replace(case, blocks={**case.blocks, "a": np.abs(a)})
+    assert numbers_in_words(after, "a") == f"where all numbers of a are next to {base:.0f}"
+    assert each.holds(2 * base - a)
+    assert not any(each.holds(some) for some in (np.full(3, base), a - 2, np.append(a, base - 1e-3)))
+
+
+def test_of_numbers_of_any_size_it_is_not_said_that_they_are_small():
+    """Making them larger shows how small."""
+    assert [each.of(rg_lru.block("x")) for each in NEXT_TO.values()] == [True, False]
+
+
+def test_decays_have_one_sign_always():
+    """So it is not said of them."""
+    case = a_case(rg_lru, 3, 5)
+    assert (case.blocks["a"] > 0).all()
+    assert numbers_in_words(case, "a") == "with these numbers of a"
