@@ -59,8 +59,9 @@ def moved(f: Any, p: Any, x: Any, S: Any, M: Any) -> Any:
 
 
 def on_terms(f: Any, x: Any, S: Terms) -> Terms:
-    """``step`` on the terms of S."""
-    return S.plus(x.k, np.expand_dims(x.beta, -1) * S.rounded(x.v - read(S, x.k)))
+    """``step`` on the terms of S; what is added and what is taken away are summed apart, as U and W S are."""
+    beta = np.expand_dims(x.beta, -1)
+    return S.plus(x.k, beta * x.v).plus(x.k, -beta * read(S, x.k))
 
 
 def gated_on_terms(f: Any, x: Any, S: Terms) -> Terms:
