@@ -25,7 +25,7 @@ from verification.truth.parts import OUTPUTS, final_of
 from verification.truth.reverse import make_vjp
 from verification.truth.rounding import Copies, Rounding, copies_of
 
-# Bytes of a chunk that are kept for its way back, about; records beyond are computed after one another.
+# About how many bytes of all chunks are kept for their way back; records beyond are computed after one another.
 KEPT = 2**27
 
 
@@ -39,7 +39,8 @@ class DrawsInChunks:
 
 def drawn_in_chunks(case: Case) -> DrawsInChunks | None:
     """The draws of a case in double or single precision; None where none are made."""
-    if not case.begins or case.truncation != FULL or not isinstance(case.objective, Cotangents):
+    known = case.truncation == FULL and isinstance(case.objective, Cotangents) and case.dtype.kind == "f"
+    if not (case.begins and known):
         return None
     copies = Copies(np.dtype(np.float64), False, copies_of(case)[-1].draws)
     most = max(1, KEPT // (copies.count * _bytes_of_record(case)))
@@ -51,10 +52,10 @@ def drawn_in_chunks(case: Case) -> DrawsInChunks | None:
 
 
 def _bytes_of_record(case: Case) -> int:
-    """About how many bytes a chunk of one record keeps."""
-    (state,), longest = case.state, int(case.chunk or case.steps)
+    """About how many bytes all chunks of one record keep: at each step all terms so far, and the matrix."""
+    (state,), longest = case.state, min(int(case.chunk or case.steps), case.steps)
     A, K, V = map(int, state.shape[1:])
-    return 8 * A * (longest * longest * (4 * K + 2 * V) + 4 * longest * K * V)
+    return 8 * A * case.steps * (longest * (8 * K + 4 * V) + 4 * K * V)
 
 
 def joined(each: Sequence[Mapping[str, Array]], axis: int = 0) -> dict[str, Array]:

@@ -157,13 +157,14 @@ def test_a_part_begins_with_a_chunk():
 
 
 def test_draws_are_made_where_chunks_are_known():
-    """Of the full gradient by cotangents, of a model that says what its chunks keep."""
+    """Of the full gradient by cotangents, of real numbers, of a model that says what its chunks keep."""
     case = replace(a_case(models.gated_delta_rule, 2, 5), chunk=2)
     assert drawn_in_chunks(case)
     assert drawn_in_chunks(replace(case, chunk=None)) is None
     assert drawn_in_chunks(replace(case, truncation=Standard("Window", (2,)))) is None
     assert drawn_in_chunks(replace(a_case(models.gated_linear_attention, 2, 5), chunk=2)) is None
     assert drawn_in_chunks(replace(a_case(models.gated_delta_rule, 2, 5, losses="every"), chunk=2)) is None
+    assert drawn_in_chunks(case.astype(np.complex128)) is None
     held = departed(models.gated_delta_rule, {"S0": "stop"})
     assert drawn_in_chunks(replace(case, model=held)) is None
     for model in (variants.gated_delta_rule_scaled, variants.gated_delta_rule_of_decays):
