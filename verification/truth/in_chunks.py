@@ -25,7 +25,7 @@ from verification.truth.parts import OUTPUTS, final_of
 from verification.truth.reverse import make_vjp
 from verification.truth.rounding import Copies, Rounding, copies_of
 
-# About how many bytes of all chunks are kept for their way back; records beyond are computed after one another.
+# About how many bytes of all chunks are kept for their way back; records beyond are computed in turn.
 KEPT = 2**27
 
 

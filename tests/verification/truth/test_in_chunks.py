@@ -95,7 +95,6 @@ def test_a_right_layer_is_right_where_terms_cancel(name, dtype, of):
     for engine, steps in (
         (engine_of(name), 7),
         (engine_of(name), 24),
-        (engine_of(name), 70),
         (engine_of(name, 5), 24),
     ):
         case = cancelling(engine, dtype, steps, engine.claim.chunk, of)
@@ -148,10 +147,10 @@ def test_a_part_begins_with_a_chunk():
     assert replace(case, cuts=(6,)).begins == (0, 6, 12)
     for name in LAYERS:
         engine = engine_of(name, 8)
-        for seed, steps in enumerate(range(12, 24)):
+        for seed, steps in enumerate((12, 17, 23)):
             for of in ("final state", "last output"):
                 case = cancelling(engine, np.float32, steps, 8, of)
-                S0 = case.blocks["S0"] * 10**seed
+                S0 = case.blocks["S0"] * 1000**seed
                 trial = Trial(engine, Truth(replace(case, blocks={**case.blocks, "S0": S0})))
                 assert [wrong for _, wrong, _ in cut(trial) if wrong] == []
 
