@@ -721,7 +721,11 @@ NEAR = {
     "draws": ((RULES, "has_it_alone"),),
     "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
-    **dict.fromkeys(("patterns", "zeros"), (("tests/verification/sampling/test_condition.py", ""),)),
+    **dict.fromkeys(("patterns", "zeros"), (("tests/verification/models/test_condition.py", ""),)),
+    "quiet": (
+        ("tests/verification/sampling/test_quiet.py", ""),
+        ("tests/verification/sampling/test_switches.py", "called"),
+    ),
     "factors": tuple(
         (f"tests/verification/sampling/test_{name}.py", rows)
         for name, rows in (
