@@ -100,6 +100,10 @@ MODELS = [
     ("model m: most: 'H': 2.5, needed an integer from 1 on", model(X, H, most={"H": 2.5})),
     ("model m: in_chunks 3, needed None, or of a model of one", model(X, H, output=abs, in_chunks=3)),
     ("model m: in_chunks .*, needed None, or of a model of one", model(X, H, in_chunks=abs)),
+    (
+        "model m: in_chunks .*, needed None, .*, without weights, a function",
+        model(X, H, Block("W", ("H",), Use.STEP), output=abs, in_chunks=abs),
+    ),
     ("model m: the output asks for block 'W', needed one of ", put_out(lambda f, p, x, h: p.W @ h)),
     ("model m: the output, or a domain, does not run: V", put_out(lambda f, p, x, h: h[:, :, None] @ h)),
     ("model m: the output returns a longdouble, needed an ndarray", put_out(lambda f, p, x, h: h.sum())),

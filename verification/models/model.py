@@ -171,7 +171,7 @@ class Model:
     *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number per record, (N,).
     ``functions``: for each role, the functions that may play it, the first by default. ``complex``: its
     numbers are complex unless a scope says otherwise. ``in_chunks(f, x, terms) -> terms``: of a model
-    whose one state is a matrix, which code in chunks keeps as a sum of terms, the step on these
+    of no weights, whose one state is a matrix that code in chunks keeps as a sum of terms, the step on these
     (``verification.models.terms``). The output reads them too.
     """
 
@@ -213,9 +213,9 @@ class Model:
             raise ValueError(f"model {self.name}: output {self.output!r}, needed a function, or some by name")
         if not isinstance(self.reads, When):
             raise ValueError(f"model {self.name}: reads {self.reads!r}, needed When.AFTER or When.BEFORE")
-        one = len(self.of(Use.STATE)) == 1 and callable(self.output)
+        one = len(self.of(Use.STATE)) == 1 and callable(self.output) and not self.of(Use.STEP)
         if self.in_chunks is not None and not (callable(self.in_chunks) and one):
-            needed = "None, or of a model of one state and one output a function"
+            needed = "None, or of a model of one state and one output, without weights, a function"
             raise ValueError(f"model {self.name}: in_chunks {self.in_chunks!r}, needed {needed}")
         for name, most in self.most.items():
             if name not in self.dimensions or not isinstance(most, int) or most < 1:

@@ -53,7 +53,7 @@ class Terms:
         return seen + np.sum(np.expand_dims(each, -1) * self.values, axis=-3)
 
     def plus(self, key: Any, value: Any) -> "Terms":
-        """With the outer product of a key and a value added."""
+        """With the outer product of a key (…, N, A, K) and a value (…, N, A, V) added."""
         keys, values = np.expand_dims(key, -3), np.expand_dims(self.rounded(value), -3)
         if self.keys is not None:
             keys = np.concatenate([self.keys, keys], axis=-3)

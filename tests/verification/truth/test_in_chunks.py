@@ -11,13 +11,14 @@ from tests.layers import edited
 from tests.layers.chunked import delta_rule, gated_delta_rule
 from verification import Scope, Standard, layer, models
 from verification.models import variants
-from verification.models.case import Cotangents
+from verification.models.case import Cotangents, stored
 from verification.models.departures import departed
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays
 from verification.models.terms import Terms
 from verification.properties.cut import cut
 from verification.properties.findings import findings
+from verification.properties.ragged import rounded_truth
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
 from verification.truth import in_chunks, replay
@@ -121,6 +122,26 @@ def test_the_truth_is_the_same_and_the_bound_of_its_size(name, made, dtype):
             np.testing.assert_array_equal(other[part].truth, expected.truth)
             assert expected.bound <= other[part].bound < 4 * expected.bound
             assert (other[part].terms, other[part].lost) == (expected.terms, expected.lost)
+
+
+OTHERS = {
+    "records that end early": lambda case: replace(case, lengths=(20, 7, 13)),
+    "records that end early, cut": lambda case: replace(case, lengths=(20, 7, 13), cuts=(0, 6)),
+    "long double": lambda case: case.astype(np.longdouble),
+    "half precision": lambda case: stored(case.astype(np.float32), np.dtype(np.float16)),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_records_and_types_have_chunks_as_well(name):
+    """Their truths are joined, or are those of another type."""
+    case = OTHERS[name](a_case(models.gated_delta_rule, 3, 20))
+    plain, chunked = rounded_truth(case), rounded_truth(replace(case, chunk=4))
+    assert chunked.determined
+    for part, expected in plain.blocks.items():
+        np.testing.assert_array_equal(chunked.blocks[part].truth, expected.truth)
+        assert expected.bound <= chunked.blocks[part].bound < 4 * expected.bound
+    assert any(chunked.blocks[part].bound > expected.bound for part, expected in plain.blocks.items())
 
 
 @pytest.mark.parametrize(
