@@ -39,8 +39,7 @@ class OfFunction(Subject):
         """The forward is taken as right."""
         return ("the forward itself",)
 
-    @property
-    def scope(self) -> str:
+    def scope(self, tally: Tally) -> str:
         """The gradients that are checked."""
         return f"gradients of {', '.join(self.engine.names) or 'every argument'} by autograd of the forward"
 

@@ -96,11 +96,12 @@ class OfModel:
         """The name of the model."""
         return self.engine.model.name
 
-    @property
-    def scope(self) -> str:
-        """What is claimed, in words."""
+    def scope(self, tally: Tally) -> str:
+        """What is claimed, in words, and how large the sizes became together in cases that were evidence."""
         model, claim = self.engine.model, self.engine.claim
-        return "; ".join(filter(None, (claim.in_words(), products.in_words(model, claim))))
+        met = {number for of, number in tally.rows_covered if of == products.OF}
+        rows = [row for number, row in enumerate(products.rows_of_products(model, claim)) if number in met]
+        return "; ".join(filter(None, (claim.in_words(), products.in_words(model, rows))))
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
         """What is not claimed, which sizes are not combined, and which checks a slow engine does not get."""

@@ -88,7 +88,8 @@ class Plan:
         yield from self._portions(between, numbered[:early])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
         switching = self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
-        meeting = chain(switching, self._of_products())
+        # A run that is to meet single levels meets single large sizes.
+        meeting = chain(switching, self._of_products() if profile.strength > 1 else ())
         later = self._portions(between, numbered[early:])
         fixed, drawn = self._fixed(), chain(self._at_random(profile, seed), later)
         other = (self.portions(sample, range(len(sample.rows))) for sample in others)

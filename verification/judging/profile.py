@@ -14,8 +14,9 @@ class Profile:
 
     ``cases``: the number in floating point; ``exact_cases``: in Fractions, for an engine that claims those.
     ``strength``: for how many factors (at least 1) all possible combinations of levels occur in an
-    informative case of the sample. ``faults``: on how many problems a bug is injected, for the detection
-    curve. ``explained``: whether every mutant is reported with its smallest example and diagnosis.
+    informative case of the sample; from 2 on, there are also rows in which several sizes are large.
+    ``faults``: on how many problems a bug is injected, for the detection curve. ``explained``: whether every
+    mutant is reported with its smallest example and diagnosis.
     """
 
     name: str

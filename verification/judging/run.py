@@ -88,9 +88,8 @@ class Subject(Protocol):
     def name(self) -> str:
         """The name of the model that it is compared with."""
 
-    @property
-    def scope(self) -> str:
-        """The claim, in words."""
+    def scope(self, tally: Tally) -> str:
+        """The claim, in words, and how large sizes were together."""
 
     def not_asked(self, pace: float) -> tuple[str, ...]:
         """What is left unchecked for an engine that takes so many seconds for a call, in words."""
@@ -370,7 +369,7 @@ def judgement_of(
         least += [f"{name} (no case)" for name in subject.unshown(tally)]
     judgement = Judgement(
         model=subject.name,
-        scope=subject.scope,
+        scope=subject.scope(tally),
         seed=seed,
         seconds=time.monotonic() - started,
         cases=tally.sampled,

@@ -40,6 +40,9 @@ from verification.sampling.patterns import INITIAL
 from verification.sampling.sample import case_of, in_floats, unmixed
 from verification.sampling.turns import dealt
 
+# The design's name.
+OF = "of sizes that meet"
+
 # Records, steps, inputs, units. Of an LSTM the comment's numbers are 4 H (D + H) to a position.
 SHAPES = (
     # An ordinary training; all from 18 on.
@@ -98,7 +101,7 @@ def of_products(model: Model, claim: Claim) -> Design:
     def make(row: Row, rng: np.random.Generator) -> Case:
         return (case_of if row.levels["layout"] == MIXED else unmixed)(row, model, claim, rng)
 
-    return replace(in_floats(model, claim), of="of sizes that meet", make=make)
+    return replace(in_floats(model, claim), of=OF, make=make)
 
 
 def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
@@ -254,9 +257,8 @@ def within(claim: Claim, name: str, size: int) -> int:
     return max((n for n in named if n <= size), default=named[0]) if named else size
 
 
-def in_words(model: Model, claim: Claim) -> str:
+def in_words(model: Model, rows: Sequence[Row]) -> str:
     """How far these rows go, in a line; nothing where there are none."""
-    rows = rows_of_products(model, claim)
     if not rows:
         return ""
     sizes = ", ".join(f"{name} to {max(row.sizes[name] for row in rows)}" for name in rows[0].sizes)

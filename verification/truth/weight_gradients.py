@@ -70,10 +70,11 @@ class Gathered:
             if self.copies.draws:
                 made.append(np.abs(flow[0]).T @ np.abs(x[0]))
                 made.append(squares(flow[0]).T @ squares(x[0]))
-            before = self._made.get(number)
-            self._made[number] = (
-                made if before is None else [a + b for a, b in zip(before, made, strict=True)]
-            )
+            if number in self._made:
+                for total, more in zip(self._made[number], made, strict=True):
+                    total += more
+            else:
+                self._made[number] = made
             product = self._products[number]
             if product.given:
                 self._to_inputs(product, flow, parts)

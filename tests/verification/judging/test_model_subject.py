@@ -12,7 +12,9 @@ from verification.judge import subject_of
 from verification.judging.model_subject import of_model
 from verification.judging.plan import EARLY, OPENING
 from verification.judging.profile import QUICK
+from verification.judging.tally import Tally
 from verification.properties.property import Finding
+from verification.sampling.products import OF
 
 
 def numbers(case):
@@ -53,6 +55,16 @@ def test_a_wrong_case_is_reported_with_a_program(tmp_path):
     program = subject.example(packed, finding, False).code
     assert "backward = " in program
     assert program.endswith(f"check(engine, {finding.property!r}, case)\n")
+
+
+def test_a_scope_says_how_large_sizes_were_together():
+    """Only of rows that were evidence: a run that has ended early may have met few of them, or none."""
+    subject = subject_of(layer(scan.forward, scan.backward, model=models.scan))
+    words = subject.scope(Tally())
+    assert words.endswith("; 1 to 129 records, 1 to 512 steps")
+    assert subject.scope(Tally(rows_covered=frozenset({("of floats", 1)}))) == words
+    met = Tally(rows_covered=frozenset({(OF, 0)}))
+    assert subject.scope(met) == f"{words}; together N to 32, T to 32, H to 32, N·T·H to 3.3e4"
 
 
 @first_quick("model", [models.lstm, models.vanilla, models.scan], ids=lambda model: model.name)

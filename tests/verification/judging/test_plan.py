@@ -260,6 +260,15 @@ def test_a_plan_is_of_who_is_slow_or_not(pace):
     assert Plan(engine, inf).left_out == ()
 
 
+@pytest.mark.parametrize("strength", [1, 2, 3])
+def test_sizes_are_large_together_where_pairs_are_met(strength):
+    """Where levels are met one at a time, no two sizes are large."""
+    engine = Stub(models.vanilla, claimed(LAYER, records=(1, 12), steps=(1, 12)))
+    few = Profile("few", 1, 0, strength=strength)
+    blocks = Plan(engine).blocks(OfModel(engine).samples(few), few, 0)
+    assert any(kind_of_block(block) == "products" for block in blocks) == (strength > 1)
+
+
 @pytest.mark.parametrize(("least", "second"), [(1, True), (12, False)])
 def test_an_opening_makes_second_calls_on_small_rows_alone(least, second):
     """Of large ones one call, in which an engine compiles as well."""
