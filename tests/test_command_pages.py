@@ -98,24 +98,19 @@ PYTEST = next(block for block in of_kind("ci", "sh") if "--junitxml" in block)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
-def test_a_test_of_ci_leaves_a_junit_file(tmp_path, wrong):
-    """Of a right engine with its name alone; of a wrong one with the sentence and the program that fails."""
-    engine = of_kind("command", "python")[0]
+def test_a_test_of_ci_leaves_a_junit_file(tmp_path):
+    """Of a wrong engine with the sentence and the program that fails."""
     (tmp_path / "test_decay.py").write_text(of_kind("ci", "python")[0], "utf-8")
     apart = f"-p no:cacheprovider -c {os.devnull} --rootdir {tmp_path}"
-    text = with_fault("command", engine) if wrong else engine
+    text = with_fault("command", of_kind("command", "python")[0])
     done = by_command(tmp_path, f"{PYTEST.strip()} {apart}", "decay.py", text)
     (case,) = ET.parse(tmp_path / "gradients.xml").getroot().iter("testcase")
-    assert done.returncode == wrong, done.stdout
-    if wrong:
-        failure = case.find("failure")
-        first, sentence = of_kind("ci", "text")
-        assert failure.get("message").startswith(first.strip())
-        assert sentence.strip() in failure.get("message")
-        assert "from decay import" in failure.text
-    else:
-        assert (case.get("name"), list(case)) == ("test_the_gradient", [])
+    assert (done.returncode, case.get("name")) == (1, "test_the_gradient"), done.stdout
+    failure = case.find("failure")
+    first, sentence = of_kind("ci", "text")
+    assert failure.get("message").startswith(first.strip())
+    assert sentence.strip() in failure.get("message")
+    assert "from decay import" in failure.text
 
 
 def test_the_workflow_and_the_hook_of_ci_run_its_commands():

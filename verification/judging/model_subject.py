@@ -145,8 +145,9 @@ class OfModel:
         yield from Plan(self.engine, pace).blocks(samples, profile, seed)
 
     def sought(self, tally: Tally, pace: float = 0.0) -> Iterator[CaseBlock]:
-        """Cases for what the contract asks and the run has met too rarely."""
-        return Plan(self.engine, pace).sought(tally.seen)
+        """Cases for what the contract asks and the run has met too rarely; none if all were declined."""
+        all_declined = 0 < tally.cases == tally.declined.total()
+        return iter(()) if all_declined else Plan(self.engine, pace).sought(tally.seen)
 
     def portions(self, sample: Sample, numbers: Sequence[int], pace: float = 0.0) -> Iterator[CaseBlock]:
         """Rows of a sample, in blocks that are small at first."""

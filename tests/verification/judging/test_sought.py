@@ -1,5 +1,7 @@
 """Cases for what a run has met too rarely."""
 
+from collections import Counter
+
 import pytest
 
 from tests.layers import vanilla
@@ -10,8 +12,10 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging import sought as of_sought
 from verification.judging.contract import Requirement, contract
+from verification.judging.model_subject import OfModel
 from verification.judging.plan import Plan
 from verification.judging.sought import case_with, sought
+from verification.judging.tally import Tally
 from verification.properties.findings import truth_of
 
 ENGINES = {
@@ -64,6 +68,18 @@ def test_a_right_engine_of_which_little_is_run_is_exercised():
     for each in (engine, whole):
         found = verify(each, Profile("few", 0, 0, strength=1))
         assert (found.verdict, found.missing) == ("verified to singles", ())
+
+
+def test_nothing_is_sought_of_who_declines_every_case():
+    """Of who declines some, or has been run on nothing yet, it is."""
+    subject = OfModel(ENGINES["a layer"])
+
+    def is_sought(**counts):
+        return any(subject.sought(Tally(**counts)))
+
+    assert not is_sought(cases=3, declined=Counter({"no Tuesdays": 2, "no Fridays": 1}))
+    assert is_sought(cases=3, declined=Counter({"no Tuesdays": 2}))
+    assert is_sought()
 
 
 def test_a_slow_engine_checks_one_further_property_on_each():

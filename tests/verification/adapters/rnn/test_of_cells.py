@@ -22,21 +22,14 @@ def case_of(engine, name):
     return case
 
 
-def wrong(engine, name):
+def wrong(engine, truth):
     """What is found wrong on a case."""
-    found = findings(engine, truth_of(case_of(engine, name)))
-    return [f"{each.property} {each.part}" for each in found if each.wrong]
+    return [f"{each.property} {each.part}" for each in findings(engine, truth) if each.wrong]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CELLS)
-def test_each_is_informative(name):
-    """It has a truth that says something, of every cell; of rows some are of zeros alone."""
-    engine, result = network_of(name), {}
-    for each in of_every_cell(engine.model):
-        result[each.name] = truth_of(each.make()).informative(engine.claim.blocks)
-    assert [case for case in CASES if not result[case]] == []
-    assert sum(result[case] for case in DRAWN) >= 0.9 * len(DRAWN)
+def wrong_on(engine, name):
+    """What is found wrong on the case of that name."""
+    return wrong(engine, truth_of(case_of(engine, name)))
 
 
 @pytest.mark.slow
@@ -56,10 +49,19 @@ def test_layers_are_drawn_as_any_layer_is():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_right_cells_answer_all(name):
-    """By compiled loops, under every property of such a case; NumPy's are a part of `make verify`."""
+    """By compiled loops, under every property of such a case; NumPy's are a part of `make verify`.
+
+    Each case has a truth that says something, of every cell; of rows some are of zeros alone.
+    """
     compile_loops(name)
-    engine = network_of(name, LOOPS["compiled"])
-    assert {each: found for each in (*CASES, *DRAWN) if (found := wrong(engine, each))} == {}
+    engine, informative, found = network_of(name, LOOPS["compiled"]), {}, {}
+    for each in of_every_cell(engine.model):
+        truth = truth_of(each.make())
+        informative[each.name] = truth.informative(engine.claim.blocks)
+        found[each.name] = wrong(engine, truth)
+    assert found == {each: [] for each in (*CASES, *DRAWN)}
+    assert [case for case in CASES if not informative[case]] == []
+    assert sum(informative[case] for case in DRAWN) >= 0.9 * len(DRAWN)
 
 
 FAULTS = read(Path(__file__).with_name("of_cells.faults"))
@@ -70,7 +72,7 @@ NUMPY = [fault for fault in FAULTS if fault not in COMPILED]
 @pytest.mark.parametrize("one", NUMPY, ids=lambda one: one.name)
 def test_a_fault_is_refuted_by_its_case(one):
     """By NumPy's loops, in a copy of the package."""
-    assert wrong(network_of(one.cell, package=package(one)), one.case["runs"])
+    assert wrong_on(network_of(one.cell, package=package(one)), one.case["runs"])
 
 
 @pytest.mark.slow
@@ -80,7 +82,7 @@ def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
     engine = network_of(one.cell, LOOPS["compiled"])
     with planted(one):
         compile_loops(one.cell, (case_of(engine, one.case["runs"]).dtype.name,))
-        assert wrong(engine, one.case["runs"])
+        assert wrong_on(engine, one.case["runs"])
 
 
 @pytest.mark.slow
@@ -97,7 +99,7 @@ def test_a_thread_that_makes_the_first_of_its_parts_alone_is_refuted(name, monke
 
     monkeypatch.setenv(THREADS, "2")
     monkeypatch.setattr(compiled_module("blocks"), "shared", shared)
-    assert wrong(network_of(name, LOOPS["compiled"]), "work for several threads, in more parts than those")
+    assert wrong_on(network_of(name, LOOPS["compiled"]), "work for several threads, in more parts than those")
 
 
 @pytest.mark.slow
@@ -116,4 +118,4 @@ def test_a_sweep_alone_that_writes_over_others_is_refuted(name, monkeypatch):
 
     monkeypatch.setattr(text, "in_blocks", in_blocks)
     engine = network_of(name, LOOPS["compiled"])
-    assert wrong(engine, "a sweep alone, after others that came to its steps")
+    assert wrong_on(engine, "a sweep alone, after others that came to its steps")
