@@ -152,7 +152,7 @@ class Sample:
 
     def unmet(self) -> frozenset[Tuple]:
         """The possible tuples that no informative case has met."""
-        return frozenset[Tuple]().union(*(self._unmet(i) for i in range(len(self._goals))))
+        return frozenset[Tuple]().union(*(self._sorted(i)[1] for i in range(len(self._goals))))
 
     def more(self) -> range:
         """Rows with other companions for what has not been met, by their numbers; none after ``ROUNDS``."""
@@ -173,29 +173,22 @@ class Sample:
             self._possible[i] = tuples(goal.factors, goal.strength, self.design.rules)
         return self._possible[i]
 
-    def _met_alive(self, i: int) -> frozenset[Tuple]:
+    def _sorted(self, i: int) -> tuple[frozenset[Tuple], frozenset[Tuple], frozenset[Tuple]]:
+        """The possible tuples of a goal: those met, those not met, and those that occur in no row."""
         possible, _ = self._tuples(i)
-        return possible & _met([self.rows[number] for number in self._live], self._goals[i])
-
-    def _unmet(self, i: int) -> frozenset[Tuple]:
-        possible, _ = self._tuples(i)
-        return possible - self._met_alive(i) - self._impossible(i)
-
-    def _impossible(self, i: int) -> frozenset[Tuple]:
-        """The tuples that are possible by themselves and occur in no row."""
-        possible, _ = self._tuples(i)
-        factors, left = self._goals[i].factors, possible - self._met_alive(i)
-        return frozenset(t for t in left if row_with(dict(t), factors, self.design.rules) is None)
+        alive = possible & _met([self.rows[number] for number in self._live], self._goals[i])
+        factors, left = self._goals[i].factors, possible - alive
+        none = frozenset(t for t in left if row_with(dict(t), factors, self.design.rules) is None)
+        return alive, left - none, none
 
     def _coverage(self, i: int) -> Coverage:
-        goal, (possible, excluded), none = self._goals[i], self._tuples(i), self._impossible(i)
+        goal, (possible, excluded), (alive, unmet, none) = self._goals[i], self._tuples(i), self._sorted(i)
         # A tuple is vacuous if rows were made for it until the last round, and no case of theirs was
         # informative.
-        vacuous = self._unmet(i) & _met(self.rows, goal) if self._rounds == ROUNDS else ()
+        vacuous = unmet & _met(self.rows, goal) if unmet and self._rounds == ROUNDS else ()
         words = tuple(in_words(each) for each in sorted(vacuous, key=repr))
         excluded = excluded + Counter({NO_ROW: len(none)})
-        counts = len(possible - none), len(self._met_alive(i))
-        return Coverage(goal.strength, *counts, dict(excluded), words, goal.of)
+        return Coverage(goal.strength, len(possible - none), len(alive), dict(excluded), words, goal.of)
 
 
 def _met(rows: Iterable[Row], goal: Goal) -> frozenset[Tuple]:

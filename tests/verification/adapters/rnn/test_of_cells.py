@@ -81,7 +81,6 @@ def test_a_fault_of_the_compiled_text_is_refuted_by_its_case(one):
     """And it is right without the fault, as the test above checks."""
     engine = network_of(one.cell, LOOPS["compiled"])
     with planted(one):
-        compile_loops(one.cell, (case_of(engine, one.case["runs"]).dtype.name,))
         assert wrong_on(engine, one.case["runs"])
 
 
