@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.layers import vanilla
+from tests.quick import first_quick
 from tests.verification.judging.test_rules import LAYER, PROBLEM, claimed
 from tests.verification.properties.stub import Stub
 from verification import Profile, Scope, layer, models, verify
@@ -24,7 +25,7 @@ ENGINES = {
 }
 
 
-@pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+@first_quick("engine", ENGINES.values(), ids=ENGINES)
 def test_every_entry_is_met_by_informative_cases_that_are_sought_for_it(engine):
     """As often as it is to be met."""
     entries = {entry.name: entry for entry in contract(engine.claim)}
