@@ -185,7 +185,7 @@ class Sample:
         goal, (possible, excluded), (alive, unmet, none) = self._goals[i], self._tuples(i), self._sorted(i)
         # A tuple is vacuous if rows were made for it until the last round, and no case of theirs was
         # informative.
-        vacuous = unmet & _met(self.rows, goal) if unmet and self._rounds == ROUNDS else ()
+        vacuous = unmet & _met(self.rows, goal) if self._rounds == ROUNDS else ()
         words = tuple(in_words(each) for each in sorted(vacuous, key=repr))
         excluded = excluded + Counter({NO_ROW: len(none)})
         return Coverage(goal.strength, len(possible - none), len(alive), dict(excluded), words, goal.of)
