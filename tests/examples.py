@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[1]
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-# What a page says that the whole run comes to. Here few cases are drawn and all single levels met, which no
-# large sizes are together: whole runs are those of docs/judge/command.md and training.md.
+# What a page says that the whole run comes to. Here few cases are drawn, all single levels are met, and no
+# sizes are large together: whole runs are those of docs/judge/command.md and training.md.
 WHOLE, SINGLES, TOGETHER = "verified\n", "verified to singles\n", re.compile("; together .*")
 SHORTENED = (
     "from verification import Profile\n",

@@ -153,7 +153,7 @@ def test_what_no_row_can_have_is_told_apart():
     for count, left in ((0, 9), (3, 1), (4, 0)):
         sample.meet(places(range(count)))
         (pairs,) = sample.coverage()
-        assert (pairs.possible, pairs.missing) == (9, left)
+        assert (pairs.possible, pairs.missing, len(sample.unmet())) == (9, left, left)
         assert pairs.excluded == {"A with C": 1, "B with C": 1, sampled.NO_ROW: 1}
 
 
