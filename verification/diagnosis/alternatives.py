@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.diagnosis.calls import roles_of_calls
 from verification.diagnosis.going_back import (
     Carry,
     Flows,
@@ -25,7 +24,8 @@ from verification.diagnosis.going_back import (
     nothing,
 )
 from verification.models.arrays import Array
-from verification.models.functions import Function
+from verification.models.case import Case
+from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import Block, Use
 from verification.truth.reverse import Trace
 from verification.truth.steps import called, way_back
@@ -49,7 +49,7 @@ SLOPES: dict[str, Slope] = {
 
 def with_slopes(steps: Steps) -> Iterator[Alternative]:
     """Gradients with another slope in one call of a function, in all calls of one role, or in all calls."""
-    roles, functions = roles_of_calls(steps.given), steps.given.chosen
+    roles, functions = _roles_of_calls(steps.given), steps.given.chosen
     chosen: list[tuple[int, ...]] = [(number,) for number in range(len(roles))]
     chosen += [tuple(n for n, role in enumerate(roles) if role == each) for each in dict.fromkeys(roles)]
     chosen.append(tuple(range(len(roles))))
@@ -57,6 +57,29 @@ def with_slopes(steps: Steps) -> Iterator[Alternative]:
         named = " and ".join(dict.fromkeys(functions[roles[number]].name for number in calls))
         for words, slope in SLOPES.items() if calls else ():
             yield words.format(named), partial(steps.gradient, _sloped(calls, slope))
+
+
+class _Roles(Namespace):
+    """The functions of a step, with the role of each call that it makes."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.chosen, Arithmetic())
+        self.called: list[str] = []
+
+    def __getattr__(self, role: str) -> Callable[[Any], Any]:
+        function = super().__getattr__(role)
+
+        def called(a: Any) -> Any:
+            self.called.append(role)
+            return function(a)
+
+        return called
+
+
+def _roles_of_calls(case: Case) -> list[str]:
+    f = _Roles(case)
+    case.model.advance(f, case.params(Use.STEP), case.inputs_at(0), case.state)
+    return f.called
 
 
 def _sloped(calls: Sequence[int], slope: Slope) -> Ruled:
@@ -78,7 +101,7 @@ def with_held(steps: Steps) -> Iterator[Alternative]:
 
     Public code does so with normalisers, stabilisers and what a delta rule reads, sometimes on purpose.
     """
-    for name in dict.fromkeys(entry.args[1] for entry in steps.played[0].tape.numbered(named).values()):
+    for name in dict.fromkeys(entry.args[1] for entry in steps.tape.numbered(named).values()):
         yield f"the {name} were held constant", partial(steps.gradient, partial(_held, name))
 
 
@@ -108,7 +131,7 @@ def with_carries(steps: Steps) -> Iterator[Alternative]:
     square = {name: other for name, other in turns.items() if other is not None}
     for name, other in square.items():
         yield f"{name} were transposed on the way back", _carried(steps, instead={name: other})
-    roles = roles_of_calls(case)
+    roles = _roles_of_calls(case)
     for function in dict.fromkeys(function.name for function in case.chosen.values()):
         calls = [number for number, role in enumerate(roles) if case.chosen[role].name == function]
         if calls:

@@ -5,9 +5,9 @@ an operation, what is carried from a step to the one before it, the numbers of a
 order of the steps.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -220,10 +220,35 @@ class Steps:
         return tuple(self.final)
 
     @property
+    def tape(self) -> Trace[str]:
+        """That of step 0, and where all are ``alike`` that of all steps."""
+        return self.played[0].tape
+
+    @property
+    def alike(self) -> bool:
+        """Are all tapes alike? They differ where numbers decide a branch."""
+        forms = {tuple((e.made_by, e.parents) for e in each.tape.entries) for each in self.played}
+        return len(forms) == 1
+
+    @cached_property
+    def made_of(self) -> list[frozenset[str]]:
+        """The blocks that each number on the tape is made of."""
+        found = [frozenset((name,)) for name in self.tape.names]
+        for entry in self.tape.entries:
+            found.append(frozenset[str]().union(*(found[parent] for parent in entry.parents)))
+        return found
+
+    def in_order(self, names: Container[str]) -> tuple[str, ...]:
+        """The case's blocks of these names, in the model's order."""
+        return tuple(block.name for block in self.given.model.blocks if block.name in names)
+
+    @property
     def own(self) -> tuple[str, ...]:
         """Those of the case."""
         return tuple(block.name for block in self.given.model.of(Use.STATE))
 
+    # What overflows, or is no number, explains nothing.
+    @np.errstate(all="ignore")
     def gradient(
         self,
         ruled: Ruled = by_autograd,
@@ -231,11 +256,6 @@ class Steps:
         order: Iterable[int] | None = None,
     ) -> Gradients:
         """Every block's, under the case's truncation; ``order``: of the steps, if not from last to first."""
-        # What overflows, or is no number, explains nothing.
-        with np.errstate(all="ignore"):
-            return self._gradient(ruled, carry, order)
-
-    def _gradient(self, ruled: Ruled, carry: Carry, order: Iterable[int] | None) -> Gradients:
         case = self.case
         made = {name: np.zeros_like(array) for name, array in case.blocks.items()}
         for first, losses in by_reach(case):
@@ -253,6 +273,7 @@ class Steps:
             made[name] = np.sum([seeds[name] for seeds in self.seeds if seeds], axis=0)
         return {name: np.conj(array) for name, array in left_out(self.given, made).items()}
 
+    @np.errstate(all="ignore")
     def to_last_inputs(self, ruled: Ruled) -> tuple[int, Gradients]:
         """The last step with a loss, and the gradients of its inputs, each (N, …), if losses reach all steps.
 
@@ -260,8 +281,7 @@ class Steps:
         """
         (_, losses), *_ = by_reach(self.case)
         last = max(losses)
-        with np.errstate(all="ignore"):
-            arrived = self._at(last, losses, self._begun(losses)).back(ruled)
+        arrived = self._at(last, losses, self._begun(losses)).back(ruled)
         return last, {name: np.conj(arrived[name]) for name in self.case.inputs}
 
     def _begun(self, losses: Sequence[int]) -> Flows:

@@ -11,7 +11,7 @@ one of its arguments is a *way*. On one way, or on all ways of one name, the dia
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 import autograd.numpy as anp
@@ -22,12 +22,11 @@ from autograd.core import primitive_vjps
 from verification.diagnosis.going_back import Gradients, Otherwise, Rules, StepBack, Steps, named
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
-from verification.models.case import Case
 from verification.models.model import Use
 from verification.models.product import rows
 from verification.models.tolerance import half_of_digits
 from verification.models.truncation import FULL
-from verification.truth.reverse import Entry, Trace
+from verification.truth.reverse import Entry
 from verification.truth.steps import MOVING, called
 
 # How an operation is called, and in words the number that another one is put beside in it.
@@ -57,17 +56,17 @@ def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool
     case = seen.truth.case
     if case.truncation != FULL or case.lengths is not None:
         return None
-    steps = _Steps(Steps.of_truth(seen.truth))
+    steps = Steps.of_truth(seen.truth)
     if not steps.alike:
         return None
     wrong = [name for name in names if name in seen.blocks]
-    ways = [way for way in steps.ways() if way.to and set(way.to) <= set(wrong)]
+    ways = [way for way in _ways(steps) if way.to and set(way.to) <= set(wrong)]
     for words, rules in (*_by_factor(ways), *_of_other_steps(steps), *_by_number(steps, ways)):
-        if steps.may_fit(rules, seen, names) and fits(steps.gradient(rules)):
+        if _may_fit(steps, rules, seen, names) and fits(_gradient(steps, rules)):
             return words
     for way in () if case.model.complex else ways:
         factor = _constant(seen, wrong, steps, way)
-        if factor is not None and fits(steps.gradient(way.rules(_times(factor)))):
+        if factor is not None and fits(_gradient(steps, way.rules(_times(factor)))):
             return f"{way} were {factor:.3g} times as much"
     return None
 
@@ -135,89 +134,58 @@ def _of_step(
     return at.parts(number, flow, changed)
 
 
-@dataclass(frozen=True, eq=False)
-class _Steps:
-    """A case's steps, of which one tape is every other's as well, and what its numbers are made of."""
+def _may_fit(steps: Steps, rules: Rules, seen: Seen, names: Sequence[str]) -> bool:
+    """Do the last step's inputs agree? They take one step back; most changes are refuted by them."""
+    part = half_of_digits(steps.given.dtype)
+    step, made = steps.to_last_inputs(lambda tape: rules)
+    return all(
+        np.max(np.abs(seen.got[name][:, step] - array)) <= 2 * part * np.max(np.abs(seen.got[name]))
+        for name, array in made.items()
+        if name in names
+    )
 
-    steps: Steps
 
-    @property
-    def given(self) -> Case:
-        """The case."""
-        return self.steps.given
+def _gradient(steps: Steps, rules: Rules) -> Gradients:
+    """Every block's, by these rules at every step."""
+    return steps.gradient(lambda tape: rules)
 
-    @property
-    def tape(self) -> Trace[str]:
-        """That of all steps."""
-        return self.steps.played[0].tape
 
-    @property
-    def alike(self) -> bool:
-        """Are all tapes alike? They differ where numbers decide a branch."""
-        forms = {tuple((e.made_by, e.parents) for e in each.tape.entries) for each in self.steps.played}
-        return len(forms) == 1
+def _ways(steps: Steps) -> list[_Way]:
+    """Each way by itself, and all ways of one name to one number together."""
+    tape = steps.tape
+    found: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    for number, entry in enumerate(tape.entries, len(tape.names)):
+        computed = entry.made_by in primitive_vjps and entry.made_by not in NO_WAYS
+        for way, parent in enumerate(entry.parents if computed else ()):
+            found.setdefault((parent, _called(steps, entry, way)), []).append((number, way))
+    ways = []
+    for (parent, words), uses in found.items():
+        to = steps.in_order(steps.made_of[parent])
+        ways += [_Way((use,), to, words) for use in uses]
+        ways += [_Way(tuple(uses), to, words)] if len(dict(uses)) > 1 else []
+    return ways
 
-    def gradient(self, rules: Rules) -> Gradients:
-        """Every block's, by these rules."""
-        return self.steps.gradient(lambda tape: rules)
 
-    def may_fit(self, rules: Rules, seen: Seen, names: Sequence[str]) -> bool:
-        """Do the last step's inputs agree? They take one step back; most changes are refuted by them."""
-        part = half_of_digits(self.given.dtype)
-        step, made = self.steps.to_last_inputs(lambda tape: rules)
-        return all(
-            np.max(np.abs(seen.got[name][:, step] - array)) <= 2 * part * np.max(np.abs(seen.got[name]))
-            for name, array in made.items()
-            if name in names
-        )
+def _called(steps: Steps, entry: Entry, way: int) -> str:
+    """What is made by an operation with the other number, by that of which this one is not made."""
+    own, *others = (entry.parents[way], *(each for i, each in enumerate(entry.parents) if i != way))
+    kind = _function(entry) or CALLED.get(entry.made_by, entry.made_by.__name__)
+    beside = [_name(steps, each, steps.made_of[own]) for each in others]
+    beside = beside or ["a constant"] * (entry.made_by in CALLED)
+    return f"the {kind} with {joined(beside)}" if beside else f"the {kind}"
 
-    @cached_property
-    def made_of(self) -> list[frozenset[str]]:
-        """The blocks that each number on the tape is made of."""
-        tape = self.tape
-        found = [frozenset((name,)) for name in tape.names]
-        for entry in tape.entries:
-            found.append(frozenset[str]().union(*(found[parent] for parent in entry.parents)))
-        return found
 
-    def ways(self) -> list[_Way]:
-        """Each way by itself, and all ways of one name to one number together."""
-        tape, made_of = self.tape, self.made_of
-        order = [block.name for block in self.given.model.blocks]
-        found: dict[tuple[int, str], list[tuple[int, int]]] = {}
-        for number, entry in enumerate(tape.entries, len(tape.names)):
-            computed = entry.made_by in primitive_vjps and entry.made_by not in NO_WAYS
-            for way, parent in enumerate(entry.parents if computed else ()):
-                found.setdefault((parent, self._called(entry, way)), []).append((number, way))
-        ways = []
-        for (parent, words), uses in found.items():
-            to = tuple(name for name in order if name in made_of[parent])
-            ways += [_Way((use,), to, words) for use in uses]
-            ways += [_Way(tuple(uses), to, words)] if len(dict(uses)) > 1 else []
-        return ways
+def _function(entry: Entry) -> str:
+    """The function that it is a call of, "" where it is none."""
+    return str(entry.args[1].name) if entry.made_by is called else ""
 
-    def _called(self, entry: Entry, way: int) -> str:
-        """What is made by an operation with the other number, by that of which this one is not made."""
-        own, *others = (entry.parents[way], *(each for i, each in enumerate(entry.parents) if i != way))
-        kind = self._function(entry) or CALLED.get(entry.made_by, entry.made_by.__name__)
-        beside = [self._name(each, self.made_of[own]) for each in others]
-        beside = beside or ["a constant"] * (entry.made_by in CALLED)
-        return f"the {kind} with {joined(beside)}" if beside else f"the {kind}"
 
-    @staticmethod
-    def _function(entry: Entry) -> str:
-        """The function that it is a call of, "" where it is none."""
-        return str(entry.args[1].name) if entry.made_by is called else ""
-
-    def _name(self, number: int, but: frozenset[str]) -> str:
-        """How a number is called, by blocks but for some."""
-        if number >= len(self.tape.names) and (function := self._function(self.tape.entry(number))):
-            return f"a {function}"
-        names = self.made_of[number] - but
-        return (
-            joined([block.name for block in self.given.model.blocks if block.name in names])
-            or "another number"
-        )
+def _name(steps: Steps, number: int, but: frozenset[str]) -> str:
+    """How a number is called, by blocks but for some."""
+    tape = steps.tape
+    if number >= len(tape.names) and (function := _function(tape.entry(number))):
+        return f"a {function}"
+    return joined(steps.in_order(steps.made_of[number] - but)) or "another number"
 
 
 def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
@@ -227,14 +195,14 @@ def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
             yield f"{way} were {words}", way.rules(_times(factor))
 
 
-def _by_number(steps: _Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+def _by_number(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
     """Products with another factor, and ways with another flow."""
     tape, names = steps.tape, steps.tape.names
-    values, blocks = steps.steps.played[0].values, steps.given.blocks
+    values, blocks = steps.played[0].values, steps.given.blocks
     known = {i: name for i, name in enumerate(names) if name in blocks}
-    states = {names.index(name): name for name in steps.steps.states if name in blocks}
+    states = {names.index(name): name for name in steps.states if name in blocks}
     known |= {i: f"the state of {name} before each step" for i, name in states.items()}
-    results = dict(zip(steps.steps.states, tape.results, strict=True))
+    results = dict(zip(steps.states, tape.results, strict=True))
     of = {results[name]: name for name in states.values() if type(results[name]) is int}
     after = {i: f"the state of {name} after each step" for i, name in of.items() if i not in known}
     for way in ways:
@@ -254,7 +222,7 @@ def _by_number(steps: _Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules
                 yield f"{name} stood for {whose}", way.rules(_by_other(instead))
 
 
-def _of_other_steps(steps: _Steps) -> Iterator[tuple[str, Rules]]:
+def _of_other_steps(steps: Steps) -> Iterator[tuple[str, Rules]]:
     """What is made of an input alone, or of a state, at another step than its own."""
     case, tape, made_of = steps.given, steps.tape, steps.made_of
     for block in case.model.of(Use.INPUT, Use.STATE):
@@ -276,7 +244,7 @@ def _of_other_steps(steps: _Steps) -> Iterator[tuple[str, Rules]]:
                 yield words.format(name), {n: Otherwise(n, partial(_of_step, each[n], step)) for n in each}
 
 
-def _constant(seen: Seen, names: Sequence[str], steps: _Steps, way: _Way) -> float | None:
+def _constant(seen: Seen, names: Sequence[str], steps: Steps, way: _Way) -> float | None:
     """The factor of a way by which it is off as these blocks are, along that; None where there is none."""
     want = {name: np.asarray(seen.want(name), float) for name in names}
     off = {name: np.asarray(seen.got[name], float) - want[name] for name in names}
@@ -284,7 +252,7 @@ def _constant(seen: Seen, names: Sequence[str], steps: _Steps, way: _Way) -> flo
 
     def reached(factor: float) -> float:
         """How far it goes towards the answer given: 0 is the truth, 1 that answer."""
-        made = steps.gradient(way.rules(_times(factor)))
+        made = _gradient(steps, way.rules(_times(factor)))
         return sum(float(np.sum((made[name] - want[name]) * off[name])) for name in names) / size
 
     before, now = (1.0, -1.0), (0.0, reached(0.0) - 1)

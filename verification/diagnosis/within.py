@@ -7,14 +7,15 @@ for some parts, and not for all of them, the size of the bias itself is not the 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from verification.diagnosis.calls import Calls
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
-from verification.models.functions import Arithmetic, Namespace
+from verification.models.functions import Arithmetic, Function
 from verification.models.model import Block, Use
+from verification.truth.unroll import walk
 
 # What a gate's argument is made: what is lost of a slope there is seen in the widest type, or is nothing.
 ARGUMENTS = (12.0, 24.0)
@@ -120,19 +121,24 @@ def _gate_in_words(healthy: Case, block: Block, part: str, argument: float) -> s
     return f"where the argument of {part} is {'above' if argument > 0 else 'below'} {argument:.2g}"
 
 
-def _calls(case: Case) -> list[tuple[Array, Array]]:
-    """Of each call of a function in a step its arguments and its values, over all steps."""
-    steps: list[list[tuple[Array, Array]]] = []
+class _Noting(Arithmetic):
+    """Notes the argument and the value of each call of a function."""
 
-    def noted(number: int, role: str, a: Array) -> Array:
-        value: Array = getattr(f, role)(a)
-        steps[-1].append((a, value))
+    def __init__(self) -> None:
+        self.calls: list[tuple[Array, Array]] = []
+
+    def apply(self, function: Function, a: Any) -> Any:
+        value = super().apply(function, a)
+        self.calls.append((a, value))
         return value
 
-    f, state = Namespace(case.chosen, Arithmetic()), case.state
-    for t in range(case.steps):
-        steps.append([])
-        state = case.model.advance(Calls(f, noted), case.params(Use.STEP), case.inputs_at(t), state)
-    return [
-        (np.stack([a for a, _ in call]), np.stack([y for _, y in call])) for call in zip(*steps, strict=True)
-    ]
+
+def _calls(case: Case) -> list[tuple[Array, Array]]:
+    """Of each call of a function in a step its arguments and its values, over all steps."""
+    noting, steps = _Noting(), []
+    for _ in walk(case, noting):
+        steps.append(noting.calls)
+        noting.calls = []
+    # Before step 0 nothing has been called.
+    calls = zip(*steps[1:], strict=True)
+    return [(np.stack([a for a, _ in call]), np.stack([y for _, y in call])) for call in calls]

@@ -14,7 +14,6 @@ from verification import Block, Model, Use, models
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.going_back import Steps
 from verification.diagnosis.probe import healthy_case, look
-from verification.diagnosis.ways import _Steps
 from verification.properties.truth import Truth
 from verification.truth.observed import value_of
 
@@ -85,4 +84,4 @@ def test_a_step_of_several_forms_has_no_ways():
     case = a_case(Model("branches", blocks, step))
     signs = np.array([1.0, -1.0, 1.0])[:, None]
     case = replace(case, blocks={**case.blocks, "x": abs(case.blocks["x"]) * signs})
-    assert not _Steps(Steps.of(case)).alike
+    assert not Steps.of(case).alike
