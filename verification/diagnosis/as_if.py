@@ -24,7 +24,7 @@ from verification.diagnosis.alternatives import (
 )
 from verification.diagnosis.going_back import Steps
 from verification.diagnosis.probe import Seen
-from verification.diagnosis.words import common_factor, joined
+from verification.diagnosis.words import by_part, common_factor, joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
@@ -77,7 +77,7 @@ def _unreached(seen: Seen) -> Iterator[Alternative]:
     if isinstance(case.objective, Cotangents) and len(seen.blocks) < len(seen.got):
         for i, block in enumerate(case.model.of(Use.STATE)):
             words = f"the final {block.name}'s cotangent did not reach {joined(seen.blocks)}"
-            yield words, partial(_of, _without_final(case, i))
+            yield words, partial(replay.gradient, _without_final(case, i))
 
 
 def _without_final(case: Case, state: int) -> Case:
@@ -137,10 +137,6 @@ def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:
     return {name: np.conj(array) for name, array in gradients.items()}
 
 
-def _of(case: Case) -> Mapping[str, Array]:
-    return replay.gradient(case)
-
-
 def _misplaced(seen: Seen) -> Iterator[Alternative]:
     """The right numbers in a wrong place."""
     names = list(seen.got)
@@ -177,38 +173,29 @@ def _transposed(block: Block, array: Array) -> Array:
 
 def _moved_parts(seen: Seen) -> Alternative | None:
     """Parts in the places of others, in the same order in all wrong blocks."""
-    found: set[tuple[int, ...]] = set()
-    parts: tuple[str, ...] = ()
-    for name in seen.blocks:
-        block = seen.truth.case.model.block(name)
-        parts = block.parts
-        if not parts:
-            return None
-        got, want = (np.split(array, len(parts)) for array in (seen.got[name], seen.want(name)))
-        order = [
-            next((j for j in _first(i, len(parts)) if close(seen, got[i], want[j])), -1)
-            for i in range(len(parts))
-        ]
-        found.add(tuple(order))
-    if len(found) != 1 or -1 in next(iter(found)):
+    orders = {_order_of_parts(seen, name) for name in seen.blocks}
+    order = orders.pop() if len(orders) == 1 else ()
+    if not order or -1 in order:
         return None
-    (order_,) = found
+    parts = seen.truth.case.model.block(seen.blocks[-1]).parts
     stood = []
     for j, part in enumerate(parts):
-        others = [parts[i] for i, other in enumerate(order_) if other == j != i]
+        others = [parts[i] for i, other in enumerate(order) if other == j != i]
         stood += [f"{part} stood for {joined(others)}"] * bool(others)
 
     def made() -> dict[str, Array]:
-        return {
-            name: np.concatenate([np.split(seen.want(name), len(parts))[j] for j in order_])
-            for name in seen.blocks
-        }
+        want = {name: np.split(seen.want(name), len(parts)) for name in seen.blocks}
+        return {name: np.concatenate([split[j] for j in order]) for name, split in want.items()}
 
     return joined(stood), made
 
 
-def _first(i: int, count: int) -> Sequence[int]:
-    return (i, *(j for j in range(count) if j != i))
+def _order_of_parts(seen: Seen, name: str) -> tuple[int, ...]:
+    """The number of the part whose gradient stands for each part of a block; −1 for no part's."""
+    pairs = [*by_part(seen, name).values()]
+    places = range(len(pairs))
+    # Where several are alike, its own place is the first.
+    return tuple(next((j for j in (i, *places) if close(seen, pairs[i][0], pairs[j][1])), -1) for i in places)
 
 
 def _of_steps_and_records(truth: CaseTruth) -> Iterator[Alternative]:
@@ -268,10 +255,10 @@ def _cotangents(case: Case) -> Iterator[Alternative]:
     outputs, state = outputs_cotangent(case), final_cotangents(case)
 
     def other(outputs: Array, state: tuple[Array, ...]) -> Callable[[], Mapping[str, Array]]:
-        return partial(_of, replace(case, objective=Cotangents(outputs, state)))
+        return partial(replay.gradient, replace(case, objective=Cotangents(outputs, state)))
 
     for i, block in enumerate(case.model.of(Use.STATE)):
-        yield f"the final {block.name} had no cotangent", partial(_of, _without_final(case, i))
+        yield f"the final {block.name} had no cotangent", partial(replay.gradient, _without_final(case, i))
     last = 0 * outputs
     last[:, -1] = outputs[:, -1]
     none = tuple(0 * array for array in state)

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from verification.diagnosis.probe import STEPS, Seen, healthy_case, look_at
-from verification.diagnosis.stages import Diagnosis, bug_first
-from verification.diagnosis.words import gates, verb, wrong_in_words
+from verification.diagnosis.stages import Diagnosis, at_place
 from verification.models.case import Case
 from verification.properties.engine import Engine
 from verification.sampling.chunks import chunk_of
@@ -51,17 +50,6 @@ def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
     whole_alone = not seen(2 * chunk).wrong
     if small and not whole_alone:
         return None
-    place, where = (
-        (NOT_WHOLE, f"where T is no multiple of {chunk}")
-        if whole_alone
-        else (AT_BORDER, f"from T = {chunk + 1} on")
-    )
-    if beyond.forward:
-        return Diagnosis(
-            "border", sentence=bug_first(f"the bug is at {place}", f"{wrong_in_words(beyond)} {where}")
-        )
-    # No factor is reported: what all steps of a chunk lose may be small, or nothing.
-    wrong = f"{', '.join(beyond.blocks)} {verb(beyond.blocks)} wrong"
-    return Diagnosis(
-        "border", beyond.blocks, gates(beyond), bug_first(f"the bug is at {place}", f"{wrong} {where}")
-    )
+    if whole_alone:
+        return at_place("border", f"the bug is at {NOT_WHOLE}", beyond, f" where T is no multiple of {chunk}")
+    return at_place("border", f"the bug is at {AT_BORDER}", beyond, f" from T = {chunk + 1} on")

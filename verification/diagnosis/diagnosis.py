@@ -222,10 +222,8 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
         return
     states = final_cotangents(case)
     none = tuple(0 * array for array in states)
-    cotangents = {"the outputs": Cotangents(outputs_cotangent(case), none)}
-    if len(case.model.outputs) > 1:
-        alone = each_output_alone(case)
-        cotangents = {f"the {name}": Cotangents(outputs, none) for name, outputs in alone.items()}
+    alone = each_output_alone(case)
+    cotangents = {f"the {name}": Cotangents(outputs, none) for name, outputs in alone.items()}
     for i, block in enumerate(engine.model.of(Use.STATE)):
         ends = tuple(array if j == i else 0 * array for j, array in enumerate(states))
         if states[i].any():
@@ -252,12 +250,9 @@ def _lags(engine: Engine, stage: str) -> Iterator[str]:
     for block in engine.model.of(Use.INPUT):
         if block.name in seen.blocks:
             got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
-            wrong = [
-                case.steps - 1 - s
-                for s in range(case.steps - 1, -1, -1)
-                if compare("", got[:, s], want[:, s], bound)
-            ]
-            known = range(1 if stage == "recursion" else 0, case.steps)
+            every = range(case.steps)
+            wrong = [lag for lag in every if compare("", got[:, -1 - lag], want[:, -1 - lag], bound)]
+            known = every[1:] if stage == "recursion" else every
             if wrong != [*known]:
                 lags = ", ".join(map(str, wrong))
                 yield f"of the loss at the last step {block.name} is wrong at lag {lags}"

@@ -4,27 +4,27 @@ It starts from the property that a run found refuted, and from the case: another
 early, other calls, other circumstances, other sizes, other numbers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 import numpy as np
 
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
-from verification.diagnosis.clipping import clipped
+from verification.diagnosis.clipping import clipped, of_scale
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.history import DIFFER, of_unwritten
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
-from verification.diagnosis.scaled import of_scale
 from verification.diagnosis.seen_in import facts
 from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.where import Elsewhere, Where, as_well, beginning
 from verification.diagnosis.within import from_within
-from verification.diagnosis.words import common_factor, gates, joined, verb, wrong_in_words
+from verification.diagnosis.words import common_factor, gates, joined, sizes_in_words, verb, wrong_in_words
 from verification.models import layouts
-from verification.models.case import Case, name_of
+from verification.models.case import Case
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT
@@ -144,33 +144,52 @@ SHORT = 9
 def _of_other_kind(engine: Engine, case: Case) -> Diagnosis | None:
     """The diagnosis with healthy numbers under the case's truncation, losses, or ends of records."""
     healthy = healthy_case(engine, steps=case.steps)
-    weighted = case.objective if isinstance(case.objective, Weighted) else None
-    if (case.truncation == FULL and case.lengths is None and weighted is None) or look_at(
-        engine, healthy
-    ).wrong:
+    kinds = list(_other_kinds(engine, case, healthy))
+    if not kinds or look_at(engine, healthy).wrong:
         # It is a matter of size, if of anything.
         return None
-    if case.truncation != FULL:
-        seen = look_at(engine, replace(healthy, truncation=case.truncation))
-        if seen.wrong and not seen.raised:
-            as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
-            tail = f", as if {as_if}" if as_if else ""
-            wrong = f"{wrong_in_words(seen)} under {case.truncation}"
-            sentence = bug_first(f"the bug is in the truncation{tail}", wrong)
-            return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
-    for other in _ending_early(engine, case):
+    for other, diagnosis_of in kinds:
         seen = look_at(engine, other)
         if seen.wrong and not seen.raised:
-            return _of_ends(seen)
-    if weighted is not None:
-        other, kind = _of_other_loss(healthy, weighted)
-        seen = look_at(engine, other)
-        if seen.wrong and not seen.raised:
-            sentence = bug_first(
-                f"the bug is in the gradient of losses that are {kind}", wrong_in_words(seen)
-            )
-            return Diagnosis("losses", seen.blocks, gates(seen), sentence)
+            return diagnosis_of(seen)
     return None
+
+
+def _other_kinds(
+    engine: Engine, case: Case, healthy: Case
+) -> Iterator[tuple[Case, Callable[[Seen], Diagnosis]]]:
+    """Healthy cases that are of one kind with the case, each with the diagnosis of what is wrong in it."""
+    if case.truncation != FULL:
+        yield replace(healthy, truncation=case.truncation), _of_truncation
+    if case.lengths is not None:
+        # Of few records, then of as many as it has.
+        yield ending_early(engine), _of_ends
+        yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths), _of_ends
+    if isinstance(case.objective, Weighted):
+        other, kind = _of_other_loss(healthy, case.objective)
+        yield other, partial(_of_losses, kind)
+
+
+def _of_truncation(seen: Seen) -> Diagnosis:
+    case = seen.truth.case
+    as_if = explained(seen) if seen.blocks and case.steps <= SHORT else None
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = bug_first(
+        f"the bug is in the truncation{tail}", f"{wrong_in_words(seen)} under {case.truncation}"
+    )
+    return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
+
+
+def _of_ends(seen: Seen) -> Diagnosis:
+    """The diagnosis of an error at the ends of records."""
+    as_if = explained_by_ends(seen)
+    sentence = bug_first(fault_in_words(seen, as_if), f"{wrong_in_words(seen)} where records end early")
+    return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
+
+
+def _of_losses(kind: str, seen: Seen) -> Diagnosis:
+    sentence = bug_first(f"the bug is in the gradient of losses that are {kind}", wrong_in_words(seen))
+    return Diagnosis("losses", seen.blocks, gates(seen), sentence)
 
 
 def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
@@ -184,20 +203,6 @@ def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
     ]
     case = weighed(healthy, weights, loss, np.random.default_rng(0))
     return case, " and ".join(clause)
-
-
-def _ending_early(engine: Engine, case: Case) -> Iterator[Case]:
-    """Healthy cases of records that end early, if the case has such: few records, then as many as it has."""
-    if case.lengths is not None:
-        yield ending_early(engine)
-        yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths)
-
-
-def _of_ends(seen: Seen) -> Diagnosis:
-    """The diagnosis of an error at the ends of records."""
-    as_if = explained_by_ends(seen)
-    sentence = bug_first(fault_in_words(seen, as_if), f"{wrong_in_words(seen)} where records end early")
-    return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
 
 
 def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis | None:
@@ -231,15 +236,14 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
         count = len(case.blocks) + len(case.objective.arrays())
         clause = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
         return Diagnosis("conduct", sentence=clause)
+    where = f", at {sizes_in_words(case)}"
     if not seen.wrong or seen.raised:
-        clause = f"{finding.wrong}{_at_sizes(case)}: small cases of healthy numbers are right."
+        clause = f"{finding.wrong}{where}: small cases of healthy numbers are right."
         return Diagnosis("size", sentence=clause)
     as_if = clipped(engine, seen) if seen.blocks else None
     if as_if is None:
         return None
-    clause = (
-        f"{wrong_in_words(seen)}{_at_sizes(case)}: small cases of healthy numbers are right, as if {as_if}."
-    )
+    clause = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right, as if {as_if}."
     return Diagnosis("size", seen.blocks, gates(seen), clause, as_if)
 
 
@@ -271,13 +275,9 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
         if start:
             seen = shown
             break
-    where = f" {start}" if start else _at_sizes(case)
+    where = f" {start}" if start else f", at {sizes_in_words(case)}"
     sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right."
     return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
-
-
-def _at_sizes(case: Case) -> str:
-    return f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {name_of(case.dtype)}"
 
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:

@@ -9,7 +9,7 @@ fault does not depend on the case. The search then is for what an engine has kep
     all else, by the properties that are about other calls
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -152,13 +152,10 @@ def _more_in_words(engine: Engine) -> str:
         return ""
     if kept := kept_in_words(engine):
         return kept
-    names = [*_refuted(engine, tuple(each.name for each in PROPERTIES if each.about is About.CONDUCT))]
+    of_calls = tuple(each.name for each in PROPERTIES if each.about is About.CONDUCT)
+    found = findings(engine, truth_of(healthy_case(engine)), of_calls)
+    names = list(dict.fromkeys(each.property for each in found if each.wrong is not None))
     return f"; {joined([f'“{name}”' for name in names])} {verb(names)} refuted" if names else ""
-
-
-def _refuted(engine: Engine, names: tuple[str, ...]) -> Iterator[str]:
-    found = findings(engine, truth_of(healthy_case(engine)), names)
-    yield from dict.fromkeys(each.property for each in found if each.wrong is not None)
 
 
 def _scaled(case: Case, factor: float) -> Case:

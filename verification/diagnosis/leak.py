@@ -12,8 +12,8 @@ import numpy as np
 
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.probe import look_at
-from verification.diagnosis.stages import Diagnosis, bug_first
-from verification.diagnosis.words import gates, joined, verb, wrong_in_words
+from verification.diagnosis.stages import Diagnosis, at_place
+from verification.diagnosis.words import joined
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, in_domains, outputs_cotangent
 from verification.models.model import Use
@@ -39,12 +39,7 @@ def of_leak(engine: Engine) -> Diagnosis | None:
         leak = _leaks(engine, case)
     except (InvalidAnswer, Unsupported):
         return None
-    if not leak:
-        return None
-    if seen.forward:
-        return Diagnosis("packed", sentence=bug_first(leak, wrong_in_words(seen)))
-    wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
-    return Diagnosis("packed", seen.blocks, gates(seen), bug_first(leak, wrong))
+    return at_place("packed", leak, seen) if leak else None
 
 
 def _leaks(engine: Engine, case: Case) -> str:

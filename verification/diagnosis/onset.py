@@ -5,14 +5,14 @@ by one size, or the magnitude of one block, at a time. Calls and time are limite
 found by then.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from verification.diagnosis.probe import healthy_case, is_off, look_at
-from verification.diagnosis.product_of_sizes import threshold
+from verification.diagnosis.product_of_sizes import Sizes, threshold
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.diagnosis.within import bisected, from_within, geometric_mean
 from verification.models.arrays import Array
@@ -73,12 +73,12 @@ class _Tried:
         self.calls -= 1
 
 
-def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
+def onset(engine: Engine, case: Case) -> str:
     """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
     found = []
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
-        for words in _found(_Tried(engine, calls, spent() + SECONDS), case):
+        for words in _found(_Tried(engine, CALLS, spent() + SECONDS), case):
             found.append(words)
     return " and ".join(found)
 
@@ -86,7 +86,7 @@ def onset(engine: Engine, case: Case, calls: int = CALLS) -> str:
 def _found(tried: _Tried, case: Case) -> Iterator[str]:
     # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
     is_off = tried.off(case)
-    sizes: Mapping[str, int] | None = _one_size(tried, case, tried.off if is_off else tried.wrong)
+    sizes: Sizes | None = _one_size(tried, case, tried.off if is_off else tried.wrong)
     if sizes is None:
         if not is_off and not tried.wrong(case):
             return
@@ -130,7 +130,7 @@ def _one_size(tried: _Tried, case: Case, is_wrong: Callable[[Case], bool]) -> di
     return None
 
 
-def of_sizes(engine: Engine, case: Case, sizes: Mapping[str, int]) -> Case:
+def of_sizes(engine: Engine, case: Case, sizes: Sizes) -> Case:
     """Healthy numbers of these sizes, in all else like the case."""
     dimensions = {name: size for name, size in sizes.items() if name not in ("N", "T")}
     healthy = healthy_case(engine, sizes["T"], sizes["N"], dimensions, case.dtype)
@@ -142,9 +142,7 @@ def fainter(case: Case) -> Case:
     return _scaled(case, COTANGENTS, FAINT)
 
 
-def _from_sizes(
-    tried: _Tried, case: Case, sizes: Mapping[str, int], is_wrong: Callable[[Case], bool]
-) -> Iterator[str]:
+def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Case], bool]) -> Iterator[str]:
     """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
     least, now = dict(healthy.sizes), dict(sizes)
@@ -152,15 +150,18 @@ def _from_sizes(
         yield from _from_kind(tried, of_sizes(tried.engine, case, least), healthy)
         return
 
-    def wrong(sizes: Mapping[str, int]) -> bool:
+    def wrong(sizes: Sizes) -> bool:
         return is_wrong(of_sizes(tried.engine, case, sizes))
 
     most = _most(tried.engine, now)
-    matter = _mattering(tried, now, least, wrong)
+    for name, right in least.items():
+        if now[name] != right and wrong({**now, name: right}):
+            now[name] = right
     # A size that does not matter where others are large may be a factor all the same.
     any_size = [name for name in least if name not in tried.engine.claim.sizes]
     free = {name: least[name] for name in any_size if now[name] >= least[name]}
-    product = threshold(now, free, most, wrong) if matter else None
+    matters = any(now[name] > size for name, size in free.items())
+    product = threshold(now, free, most, wrong) if matters else None
     if product is not None:
         yield product.words
         now = dict(product.sizes)
@@ -186,20 +187,7 @@ def _from_sizes(
             least[other] = now[other]
 
 
-def _mattering(
-    tried: _Tried, now: dict[str, int], least: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]
-) -> set[str]:
-    """The sizes that matter, and may be any; the others become the least."""
-    matter = set()
-    for name, right in least.items():
-        if now[name] == right or wrong({**now, name: right}):
-            now[name] = right
-        elif name not in tried.engine.claim.sizes and now[name] > right:
-            matter.add(name)
-    return matter
-
-
-def _most(engine: Engine, sizes: Mapping[str, int]) -> dict[str, int]:
+def _most(engine: Engine, sizes: Sizes) -> dict[str, int]:
     """The largest sizes that it may be tried with."""
     claim, model = engine.claim, engine.model
     most = {name: model.most.get(name, max(LARGER * size, LONG_STEPS)) for name, size in sizes.items()}
@@ -237,9 +225,7 @@ def _alone(name: str, size: int) -> str:
     return f"at {name} = {size} alone"
 
 
-def _related(
-    name: str, sizes: Mapping[str, int], most: Mapping[str, int], wrong: Callable[[Mapping[str, int]], bool]
-) -> str | None:
+def _related(name: str, sizes: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> str | None:
     """Another size, of which this one is a multiple or a part where it is wrong; None where there is none."""
 
     def is_related(other: str) -> bool:
@@ -261,7 +247,7 @@ def _related(
     return next(filter(is_related, whole), None)
 
 
-def _relation(name: str, other: str, sizes: Mapping[str, int]) -> str:
+def _relation(name: str, other: str, sizes: Sizes) -> str:
     """As "N = 4 H"."""
     less, more = sorted((name, other), key=lambda each: sizes[each])
     factor = sizes[more] // sizes[less]
@@ -321,12 +307,9 @@ def _others(case: Case) -> tuple[str, ...]:
     return (COTANGENTS,) if isinstance(case.objective, Cotangents) else (TARGETS,)
 
 
-def _arrays(case: Case, name: str) -> Iterable[Array]:
-    return (case.blocks[name],) if name in case.blocks else case.objective.arrays().values()
-
-
 def _largest(case: Case, name: str) -> float:
-    return max(float(np.max(np.abs(array))) for array in _arrays(case, name))
+    arrays = [case.blocks[name]] if name in case.blocks else case.objective.arrays().values()
+    return max(float(np.max(np.abs(array))) for array in arrays)
 
 
 def _scaled(case: Case, name: str, factor: float) -> Case:

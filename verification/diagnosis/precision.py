@@ -1,12 +1,11 @@
 """Precision: right to fewer digits than the number type has, and why."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from verification.diagnosis.probe import Seen, look_at
 from verification.models.case import Cotangents
 from verification.properties.engine import Engine
+from verification.properties.linearity import scaled
 from verification.truth.comparison import off
 
 # The type that is used by mistake inside a wider one.
@@ -48,8 +47,7 @@ def rounded(engine: Engine, seen: Seen) -> str | None:
     if seen.forward or not 0 < far_off < COARSEST or not isinstance(case.objective, Cotangents):
         return None
     for factor in (2, 3):
-        scaled = case.objective.replaced(lambda array, factor=factor: factor * array)
-        other = look_at(engine, replace(case, objective=scaled))
+        other = look_at(engine, scaled(case, factor))
         far = [
             off(other.got[name], factor * seen.got[name]) if name in other.got else np.inf
             for name in seen.blocks

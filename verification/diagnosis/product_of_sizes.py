@@ -4,8 +4,7 @@ Code switches by how many numbers an array has, or counts positions in 16 bits. 
 none by itself: with twice of one and half of another the engine is wrong as well.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from itertools import permutations
 from math import prod
 
@@ -18,27 +17,14 @@ NEAR = 1.02
 ROOM = 1.25
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """Sizes of such a product that are wrong, and from which product on, in words."""
-
-    names: tuple[str, ...]
-    sizes: Sizes
-    words: str
-
-
-def threshold(sizes: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> Threshold | None:
+def threshold(sizes: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], bool]) -> "Threshold | None":
     """The threshold below sizes that are wrong; None where no product matters.
 
     ``least``: of sizes that may be any, the least that are tried; ``most``: the largest.
     """
     now = _halved(sizes, least, wrong)
     names = _exchanged(now, least, most, wrong)
-    if not names:
-        return None
-    search = _Narrowed(names, now, least, most, wrong)
-    words = search.words()
-    return Threshold(names, search.high, words)
+    return Threshold(names, now, least, most, wrong) if names else None
 
 
 def _halved(sizes: Sizes, least: Sizes, wrong: Callable[[Sizes], bool]) -> dict[str, int]:
@@ -72,39 +58,43 @@ def _exchanged(now: Sizes, least: Sizes, most: Sizes, wrong: Callable[[Sizes], b
     return tuple(name for name in now if name in joint)
 
 
-class _Narrowed:
-    """The product between one that is right, ``low``, and that of sizes that are wrong, ``high``."""
+class Threshold:
+    """The product of sizes from which on it is wrong, in words, and ``sizes`` that are.
+
+    It is narrowed: between a product that is right, and that of these sizes.
+    """
 
     def __init__(
         self,
-        names: Sequence[str],
+        names: tuple[str, ...],
         now: Sizes,
         least: Sizes,
         most: Sizes,
         wrong: Callable[[Sizes], bool],
     ) -> None:
-        self._names, self._least, self._most, self._wrong = names, least, most, wrong
-        self.high = now
+        self.names, self.sizes = names, now
+        self._least, self._most, self._wrong = least, most, wrong
         halves = [{**now, name: _half(now, least, name)} for name in names if now[name] > least[name]]
-        self.low = max(map(self._product, halves))
+        self._right = max(map(self._product, halves))
+        self.words = self._narrowed()
 
-    def words(self) -> str:
+    def _narrowed(self) -> str:
         """From which product on, as closely as sizes make it."""
-        product = " · ".join(self._names)
+        product = " · ".join(self.names)
         # Most limits are powers of two: there is one between a product and its half.
-        power = 1 << (self._product(self.high).bit_length() - 1)
+        power = 1 << (self._product(self.sizes).bit_length() - 1)
         at = self._nearest(power, up=False)
-        if self.low < power and self._product(at) == power:
+        if self._right < power and self._product(at) == power:
             is_wrong = self._is_wrong(at)
             beside = self._nearest(power - 1, up=False) if is_wrong else self._nearest(power + 1, up=True)
             if (
-                self._product(beside) in (self.low, self._product(self.high))
+                self._product(beside) in (self._right, self._product(self.sizes))
                 or self._is_wrong(beside) != is_wrong
             ):
                 return f"from {product} = {power:,} on" if is_wrong else f"beyond {product} = {power:,}"
-        while (high := self._product(self.high)) > NEAR * self.low:
-            middles = [self._nearest((self.low + high) // 2, up) for up in (False, True)]
-            between = [sizes for sizes in middles if self.low < self._product(sizes) < high]
+        while (high := self._product(self.sizes)) > NEAR * self._right:
+            middles = [self._nearest((self._right + high) // 2, up) for up in (False, True)]
+            between = [sizes for sizes in middles if self._right < self._product(sizes) < high]
             if not between:
                 break
             self._is_wrong(between[0])
@@ -113,23 +103,23 @@ class _Narrowed:
     def _is_wrong(self, sizes: Sizes) -> bool:
         found = self._wrong(sizes)
         if found:
-            self.high = sizes
+            self.sizes = sizes
         else:
-            self.low = self._product(sizes)
+            self._right = self._product(sizes)
         return found
 
     def _product(self, sizes: Sizes) -> int:
-        return prod(sizes[name] for name in self._names)
+        return prod(sizes[name] for name in self.names)
 
     def _nearest(self, product: int, up: bool) -> Sizes:
         """Sizes whose product is the nearest to this one, and not beyond it, or not below it (``up``)."""
-        one, other, *others = sorted(self._names, key=lambda name: name != "T")
+        one, other, *others = sorted(self.names, key=lambda name: name != "T")
         # Powers of two, so that the product can be one.
-        rest = {name: min(1 << (self.high[name] - 1).bit_length(), self._most[name]) for name in others}
+        rest = {name: min(1 << (self.sizes[name] - 1).bit_length(), self._most[name]) for name in others}
         shared = prod(rest.values())
         found = []
         for size in range(self._least[one], self._most[one] + 1):
             fits = -(-product // (shared * size)) if up else product // (shared * size)
             if self._least[other] <= fits <= self._most[other]:
-                found.append({**self.high, **rest, one: size, other: fits})
-        return min(found, key=lambda sizes: abs(self._product(sizes) - product), default=self.high)
+                found.append({**self.sizes, **rest, one: size, other: fits})
+        return min(found, key=lambda sizes: abs(self._product(sizes) - product), default=self.sizes)

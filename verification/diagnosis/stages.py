@@ -27,6 +27,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verification.diagnosis.probe import Seen
+from verification.diagnosis.words import gates, verb, wrong_in_words
 from verification.models.model import Use
 from verification.properties.engine import Engine
 
@@ -73,6 +74,17 @@ def bug_first(bug: str, wrong: str) -> str:
     'The bug is in the forward: outputs are wrong from T = 2 on.'
     """
     return f"{bug[0].upper()}{bug[1:]}: {wrong}."
+
+
+def at_place(stage: str, bug: str, seen: Seen, where: str = "") -> Diagnosis:
+    """The diagnosis of a bug, by what is wrong in a case: of a wrong forward that alone, which spoils all.
+
+    No factor is reported: what all that pass the place lose may be small, or nothing.
+    """
+    if seen.forward:
+        return Diagnosis(stage, sentence=bug_first(bug, wrong_in_words(seen) + where))
+    wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
+    return Diagnosis(stage, seen.blocks, gates(seen), bug_first(bug, wrong + where))
 
 
 # Where a block that is wrong spoils no other, so that each may have a fault of its own.

@@ -6,8 +6,7 @@ import numpy as np
 
 from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
-from verification.models.case import Case
-from verification.models.model import Block
+from verification.models.case import Case, name_of
 from verification.models.tolerance import half_of_digits
 from verification.truth.comparison import compare, off
 
@@ -25,18 +24,18 @@ def verb(names: Sequence[str]) -> str:
     return "are" if len(names) > 1 else "is"
 
 
+def sizes_in_words(case: Case) -> str:
+    """'N 3, T 4, D 3, H 2, float64'."""
+    return f"{', '.join(f'{name} {size}' for name, size in case.sizes.items())}, {name_of(case.dtype)}"
+
+
 def wrong_parts(seen: Seen, name: str) -> tuple[str, ...]:
     """Those of a block's parts that are wrong; () where it has none, or none of them is seen to be right.
 
     A part that should be zero is so in many a wrong gradient as well.
     """
-    block = seen.truth.case.model.block(name)
-    if not block.parts:
-        return ()
     wrong, right = list[str](), list[str]()
-    for part, got, want in zip(
-        block.parts, split(block, seen.got[name]), split(block, seen.want(name)), strict=True
-    ):
+    for part, (got, want) in by_part(seen, name).items():
         if compare(name, got, want, seen.bound(name)):
             wrong.append(part)
         elif np.max(np.abs(want), initial=0) > seen.bound(name):
@@ -54,9 +53,13 @@ def parts_in_any(seen: Sequence[Seen], name: str) -> tuple[str, ...]:
     return () if wrong == {*parts} else tuple(part for part in parts if part in wrong)
 
 
-def split(block: Block, array: Array) -> list[Array]:
-    """The array part by part."""
-    return np.split(array, len(block.parts) or 1)
+def by_part(seen: Seen, name: str) -> dict[str, tuple[Array, Array]]:
+    """Got and want of each of a block's parts; none where it has none."""
+    parts = seen.truth.case.model.block(name).parts
+    if not parts:
+        return {}
+    got, want = (np.split(array, len(parts)) for array in (seen.got[name], seen.want(name)))
+    return dict(zip(parts, zip(got, want, strict=True), strict=True))
 
 
 def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> Iterator[str]:
@@ -145,14 +148,11 @@ def constant_factor(got: Array, want: Array) -> float | None:
 
 def _numbers(seen: Seen, name: str, parts: tuple[str, ...]) -> tuple[Array, Array]:
     """Got and want, of these parts alone where there are some."""
-    block, got, want = seen.truth.case.model.block(name), seen.got[name], seen.want(name)
     if not parts:
-        return got, want
-    chosen = [block.parts.index(part) for part in parts]
-    return (
-        np.concatenate([split(block, got)[i] for i in chosen]),
-        np.concatenate([split(block, want)[i] for i in chosen]),
-    )
+        return seen.got[name], seen.want(name)
+    each = by_part(seen, name)
+    got, want = zip(*(each[part] for part in parts), strict=True)
+    return np.concatenate(got), np.concatenate(want)
 
 
 def common_factor(first: Seen, last: Seen | None = None) -> str | None:
