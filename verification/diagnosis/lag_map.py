@@ -117,17 +117,18 @@ class _Share:
         return got[rows], want[rows]
 
 
-def lag_map(engine: Engine, case: Case, seconds: float = SECONDS) -> LagMap | None:
+def lag_map(engine: Engine, case: Case) -> LagMap | None:
     """The map on a case, of one length and few steps; None where it shows nothing.
 
-    Raises TooLong after so many seconds of its own, and as ``run_case`` does.
+    Raises TooLong after ``SECONDS`` of its own, and as ``run_case`` does.
     """
-    ends = spent() + seconds
+    ends = spent() + SECONDS
     losses = tuple(_losses(case))
-    # By loss, block and step.
-    shares = [_shares(engine, alone, ends) for _, alone in losses]
     names = engine.claim.blocks
     views = {name: view for name in names if (view := _view(engine, case, name))}
+    later = [name for name, view in views.items() if view == BY_RESTART]
+    # By loss, block and step.
+    shares = [_shares(engine, alone, later, ends) for _, alone in losses]
     panels, right = [], []
     for name in views:
         made = list(_panels(case, case.model.block(name), [by_block[name] for by_block in shares]))
@@ -183,14 +184,11 @@ def _restarts(engine: Engine, case: Case) -> bool:
     return len(claim.free) == len(claim.states) and claim.steps[0] == 1 and alike
 
 
-def _shares(engine: Engine, case: Case, ends: float) -> dict[str, dict[int, _Share]]:
-    """The contribution of each step to each block, for a case with one loss."""
+def _shares(engine: Engine, case: Case, later: list[str], ends: float) -> dict[str, dict[int, _Share]]:
+    """The contribution of each step to each block, for a case with one loss; ``later``: those by restarts."""
     wide, places = widened(case, engine.claim.sizes)
     made = _by_places(engine, wide, places, max(case.losses))
-    later = [name for name in engine.claim.blocks if _view(engine, case, name) == BY_RESTART]
-    if later:
-        made |= _by_restarts(engine, case, later, ends)
-    return made
+    return made | (_by_restarts(engine, case, later, ends) if later else {})
 
 
 def _by_places(engine: Engine, case: Case, places: Places, loss: int) -> dict[str, dict[int, _Share]]:

@@ -8,11 +8,14 @@ that every block that the diagnosis names is shown.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from verification.diagnosis.got_against_want import GotAgainstWant, wrong_beside
+import numpy as np
+
 from verification.diagnosis.lag_map import SECONDS, LagMap, TooLong, lag_map
 from verification.diagnosis.probe import Seen, glance_at, healthy_case, look_at, steps_of
 from verification.diagnosis.where import Elsewhere
-from verification.models.case import Case, name_of
+from verification.diagnosis.words import by_part, sizes_in_words, wrong_parts
+from verification.models.arrays import Array
+from verification.models.case import Case
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
 from verification.properties.calling import is_large
@@ -20,6 +23,30 @@ from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 
 # Steps of the map: enough for chunks and windows to show, few enough for a narrow screen.
 STEPS = 5
+
+# Of how many numbers of a part a picture shows each; of more, these many.
+POINTS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class GotAgainstWant:
+    """Numbers of a block, or of one of its parts: expected, given (both flat and real), and what is accepted.
+
+    Of a complex number, the real and the imaginary part are two. ``count``: how many there are in all.
+    """
+
+    name: str
+    part: str
+    expected: Array
+    given: Array
+    bound: float
+    count: int
+
+    @property
+    def wrong(self) -> Array:
+        """Which are off by more than is accepted."""
+        error = np.abs(self.given - self.expected)
+        return np.asarray(~(error <= self.bound))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +146,36 @@ def _unmapped(case: Case, forward: bool) -> str:
     return ""
 
 
+def beside(name: str, part: str, got: Array, want: Array, bound: float) -> GotAgainstWant:
+    """Of arrays of one shape; of many numbers, the worst and some that stand for all."""
+    given, expected = _flat(got), _flat(want)
+    count = len(given)
+    if count > POINTS:
+        error = np.abs(given - expected)
+        worst = np.argsort(np.where(np.isnan(error), np.inf, error))[-POINTS // 4 :]
+        chosen = np.union1d(worst, np.linspace(0, count - 1, POINTS - len(worst)).astype(int))
+        given, expected = given[chosen], expected[chosen]
+    return GotAgainstWant(name, part, expected, given, bound, count)
+
+
+def _flat(array: Array) -> Array:
+    flat = np.ravel(array)
+    return np.concatenate((flat.real, flat.imag) if np.iscomplexobj(flat) else (flat,)).astype(float)
+
+
+def wrong_beside(seen: Seen) -> Iterator[GotAgainstWant]:
+    """The wrong parts of a forward, or else the wrong blocks; part by part where some are right."""
+    for name in seen.forward:
+        expected = seen.truth.forward[name]
+        yield beside(name, "", seen.values[name], expected.truth, expected.bound)
+    for name in () if seen.forward else seen.blocks:
+        whole = {"": (seen.got[name], seen.want(name))}
+        shown = by_part(seen, name) if wrong_parts(seen, name) else whole
+        for part, (got, want) in shown.items():
+            yield beside(name, part, got, want, seen.bound(name))
+
+
 def in_words(case: Case) -> str:
     """The sizes, the number type and the truncation."""
-    sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
     under = "" if case.truncation == FULL else f", under {case.truncation}"
-    return f"{sizes}, {name_of(case.dtype)}{under}"
+    return f"{sizes_in_words(case)}{under}"

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.diagnosis.got_against_want import GotAgainstWant, beside
-from verification.diagnosis.picture import RIGHT, Picture
+from verification.diagnosis.picture import RIGHT, GotAgainstWant, Picture, beside
 from verification.diagnosis.words import off_by
 from verification.judging.judgement import Example
 from verification.judging.profile import Profile

@@ -10,7 +10,6 @@ from typing import Any
 from rnn.app.sine import LENGTH, PUBLISHED_RMSE, TRAIN, UNITS, Sine
 from rnn.console.files import write
 from verification.judging.judgement import Example, Judgement, PartResult, verdict_of
-from verification.judging.sampled import Coverage
 from verification.report.description import described
 from verification.report.outcome import Report, oracles
 from verification.text import filled, percent
@@ -134,7 +133,7 @@ def _judgement_json(judgement: Judgement) -> dict[str, Any]:
         **{key: fields[key] for key in KEYS},
         "properties": [_row_json(row, example) for row in judgement.rows],
         "exercise": {key: fields[key] for key in ("seen", "missing")},
-        "coverage": [_coverage_json(each) for each in judgement.coverage],
+        "coverage": [asdict(each) for each in judgement.coverage],
         "sizes": {"drawn": dict(judgement.drawn), "fixed": dict(judgement.fixed)},
         "diagnosis": None if diagnosis is None else str(diagnosis),
         "example": None if example is None else example.code,
@@ -152,17 +151,6 @@ def _row_json(row: PartResult, example: Example | None) -> dict[str, Any]:
         "failures": row.failures,
         "verdict": verdict_of(row),
         "example": example.code if example is not None and shown and row.failures else None,
-    }
-
-
-def _coverage_json(coverage: Coverage) -> dict[str, Any]:
-    return {
-        "strength": coverage.strength,
-        "of": coverage.of,
-        "possible": coverage.possible,
-        "covered": coverage.covered,
-        "vacuous": list(coverage.vacuous),
-        "excluded": dict(coverage.excluded),
     }
 
 

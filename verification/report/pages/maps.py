@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from verification.diagnosis.got_against_want import GotAgainstWant
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
-from verification.diagnosis.picture import Picture
+from verification.diagnosis.picture import GotAgainstWant, Picture
 from verification.report.pages.rendering import parts
 from verification.report.pages.svg import tag
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from tests.pages import NASTY, Page
-from verification.diagnosis.got_against_want import beside
 from verification.diagnosis.lag_map import LagMap, Mark, Panel
-from verification.diagnosis.picture import Picture
+from verification.diagnosis.picture import Picture, beside
 from verification.report.pages.maps import SIGNS, where
 from verification.report.pages.rendering import style
 
