@@ -10,16 +10,20 @@ right form, other readings are tried on a small case whose sizes all differ, the
 - equations: another model of the same name (``verification.models.variants``).
 
 A reading holds if outputs and final states then agree, on a second case as well.
+
+Arrays are described as by the ``arrays`` argument of an adapter: {"W": ("Wh", "T"), "b": ("b_ih", "b_hh"),
+"gates": "ifog", "axes": "TN"}. Other descriptions are derived from one by the model's blocks alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import permutations
+from typing import Any, TypeAlias
 
 from verification.diagnosis.probe import Seen, healthy_case, look
-from verification.diagnosis.readings import Arrays, in_words, orders, orientations, renamed
 from verification.diagnosis.words import joined
 from verification.models.functions import function_named
-from verification.models.model import Model
+from verification.models.model import Block, Model, Use
 from verification.models.variants import Variant, variants
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
@@ -31,6 +35,18 @@ CALLS = 110
 NAMING = 30
 SECONDS = 8.0
 STEPS = (2, 4)
+
+Arrays: TypeAlias = Mapping[str, Any]
+
+# What of a description says that a block is transposed, and the names of what is about no block.
+TRANSPOSED, GATES, AXES = "T", "gates", "axes"
+
+# The orders of axes, the usual one first.
+ORDERS = {
+    "NT": "records come before steps",
+    "TN": "steps come before records",
+    "NAT": "heads, or channels, come before steps",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,20 +96,20 @@ class _Readings:
         """The readings with other arrays, as one model."""
         model = variant.model
         for arrays in self._fitting(model, described):
-            for ordered in orders(model, arrays):
+            for ordered in _orders(model, arrays):
                 if model is self.engine.model and dict(ordered) == dict(described):
                     # No other reading: it was wrong before.
                     continue
                 read = self.engine.otherwise(model, ordered)
                 if self._agrees(read):
-                    words = [variant.words, *in_words(model, described, ordered)]
+                    words = [variant.words, *_in_words(model, described, ordered)]
                     say = [variant.say, f"arrays={dict(ordered)!r}"]
                     yield Convention(joined(list(filter(None, words))), ", ".join(filter(None, say)), read)
 
     def _fitting(self, model: Model, described: Arrays) -> Iterator[Arrays]:
         """Names and orientations under which the engine answers in form."""
         for named in list(self._named(model, described)):
-            for turned in orientations(model, named):
+            for turned in _orientations(model, named):
                 seen = self._seen(self.engine.otherwise(model, turned))
                 if seen is not None and not seen.raised:
                     yield turned
@@ -106,7 +122,7 @@ class _Readings:
             arrays = waiting.pop(0)
             seen = self._seen(self.engine.otherwise(model, arrays))
             if seen is not None and seen.missing:
-                waiting = [*renamed(model, arrays, seen.missing), *waiting]
+                waiting = [*_renamed(model, arrays, seen.missing), *waiting]
                 continue
             yield arrays
             if seen is None or not seen.raised:
@@ -150,3 +166,80 @@ class _Readings:
             return None
         self.calls -= 1
         return look(engine, truth)
+
+
+def _renamed(model: Model, arrays: Arrays, missing: str) -> list[Arrays]:
+    """Descriptions in which the name that is missing stands for a block, the likeliest first.
+
+    A bias that has another name already may have two.
+    """
+    blocks = model.of(Use.STEP)
+    if missing in (block.name for block in blocks):
+        return []
+    found: list[tuple[bool, Arrays]] = []
+    for block in blocks:
+        names, turned = _names_of(block, arrays)
+        alike = missing.lower().startswith(block.name.lower())
+        if names == (block.name,):
+            found.append((alike, {**arrays, block.name: (missing, TRANSPOSED) if turned else missing}))
+        elif len(names) == 1 and len(block.axes) == 1:
+            found.append((alike, {**arrays, block.name: (names[0], missing)}))
+    return [made for _, made in sorted(found, key=lambda each: not each[0])]
+
+
+def _names_of(block: Block, arrays: Arrays) -> tuple[tuple[str, ...], bool]:
+    """The names of a block, and whether it is transposed."""
+    given = arrays.get(block.name, block.name)
+    if isinstance(given, str):
+        return (given,), False
+    return (given[:1], True) if given[1] == TRANSPOSED else (given, False)
+
+
+def _orientations(model: Model, arrays: Arrays) -> Iterator[Arrays]:
+    """The description itself, then with all matrices turned, or one, and with axes in other orders."""
+    matrices = [block for block in model.of(Use.STEP) if len(block.axes) == 2]
+    turns = dict.fromkeys([(), tuple(matrices), *((block,) for block in matrices)])
+    now = _axes(arrays)
+    for axes in dict.fromkeys((now, *ORDERS)):
+        for turned in turns:
+            made = {**arrays, AXES: axes} if axes != now else dict(arrays)
+            for block in turned:
+                (name,), is_turned = _names_of(block, arrays)
+                made[block.name] = name if is_turned else (name, TRANSPOSED)
+            yield made
+
+
+def _orders(model: Model, arrays: Arrays) -> Iterator[Arrays]:
+    """The description itself, then with parts stacked in every other order."""
+    yield arrays
+    parts = next((block.parts for block in model.of(Use.STEP) if block.parts), ())
+    now = tuple(arrays.get(GATES, parts))
+    for order in permutations(parts):
+        if order != now:
+            named = "".join(order) if all(len(part) == 1 for part in order) else order
+            yield {**arrays, GATES: named}
+
+
+def _in_words(model: Model, before: Arrays, after: Arrays) -> Iterator[str]:
+    """What the second description says that the first does not."""
+    turned: dict[bool, list[str]] = {True: [], False: []}
+    for block in model.of(Use.STEP):
+        names, is_turned = _names_of(block, after)
+        old, was_turned = _names_of(block, before)
+        if names != old:
+            two = f"kept as two, {' and '.join(names)}" if len(names) > 1 else f"called {names[0]}"
+            yield f"{block.name} is {two}"
+        if is_turned != was_turned:
+            turned[is_turned].append(block.name)
+    for is_turned, blocks in turned.items():
+        if blocks:
+            verb = "are" if len(blocks) > 1 else "is"
+            yield f"{' and '.join(blocks)} {verb} {'' if is_turned else 'not '}transposed"
+    if _axes(after) != _axes(before):
+        yield ORDERS[_axes(after)]
+    if after.get(GATES) != before.get(GATES):
+        yield f"gates are stacked {', '.join(after[GATES])}"
+
+
+def _axes(arrays: Arrays) -> str:
+    return str(arrays.get(AXES, next(iter(ORDERS))))
