@@ -36,6 +36,9 @@ LEAST = 70
 # Pixels: the side of a panel of numbers, the space to its left, and the space around its marks.
 SIDE, MARGIN, ROOM = 116, 52, 6
 
+# The path of a circle and of a cross, each from its left end, and how far that is above the middle.
+MARKS = {"fits": (0, "a3 3 0 1 0 6 0a3 3 0 1 0-6 0"), "misses": (3, "l6 6m0-6l-6 6")}
+
 
 def where(found: Picture) -> dict[str, str]:
     """The section of a page, by what it shows; empty where nothing is drawn."""
@@ -141,13 +144,12 @@ def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
     low, high = -largest, largest
     line = f"M{across(low):.1f} {upwards(low):.1f}L{across(high):.1f} {upwards(high):.1f}"
     inside = [frame, tag("path", d=line, class_="line")]
-    for kind, chosen in (("fits", ~found.wrong), ("misses", found.wrong)):
-        places = [
-            (across(want), upwards(got))
-            for want, got in zip(found.expected[chosen & finite], found.given[chosen & finite], strict=True)
-        ]
-        if places:
-            inside.append(tag("path", d="".join(map(_MARKS[kind], places)), class_=kind))
+    for kind, chosen in (("fits", ~found.wrong & finite), ("misses", found.wrong & finite)):
+        above, mark = MARKS[kind]
+        places = zip(found.expected[chosen], found.given[chosen], strict=True)
+        marks = [f"M{across(want) - 3:.1f} {upwards(got) - above:.1f}{mark}" for want, got in places]
+        if marks:
+            inside.append(tag("path", d="".join(marks), class_=kind))
     for value in (low, 0.0, high):
         inside.append(_text(_short(value), MARGIN - 4, upwards(value), "end"))
     ends = ((low, "start", MARGIN), (high, "end", MARGIN + SIDE))
@@ -161,17 +163,6 @@ def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
     count = f"{int(np.sum(found.wrong))} of {len(found.given)} numbers wrong"
     count += f", {lost} of them not finite" if lost else ""
     return name, _svg(f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, inside), count
-
-
-def _circle(place: tuple[float, float]) -> str:
-    return f"M{place[0] - 3:.1f} {place[1]:.1f}a3 3 0 1 0 6 0a3 3 0 1 0-6 0"
-
-
-def _cross(place: tuple[float, float]) -> str:
-    return f"M{place[0] - 3:.1f} {place[1] - 3:.1f}l6 6m0-6l-6 6"
-
-
-_MARKS = {"fits": _circle, "misses": _cross}
 
 
 def _short(value: float) -> str:
