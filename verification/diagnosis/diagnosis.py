@@ -19,7 +19,7 @@ from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.precision import narrow, rounded
 from verification.diagnosis.probe import RECORDS, Seen, healthy_case, look_at, steps_of
 from verification.diagnosis.several import Later, alone_in_words, as_well, each_alone, later, with_fewest
-from verification.diagnosis.stages import APART, FAULTS, Diagnosis, bug_first, stage_of
+from verification.diagnosis.stages import APART, FAULTS, Diagnosis, at_place, bug_first, stage_of
 from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
@@ -118,9 +118,7 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
-        return Diagnosis(
-            "forward", sentence=bug_first("the bug is in the forward", wrong_in_words(first) + start)
-        )
+        return at_place("forward", "the bug is in the forward", first, start)
     return _of_blocks(engine, first, by_steps, start)
 
 
