@@ -77,10 +77,7 @@ WRONG = {
         ('"day"\t"v"\n2000\t1\n', "line 1: ',' expected after '\"'; --separator '\\t' has it$"),
         ('v,a;v\n1,2\n"3', "line 3: unexpected end of data$"),
         ('"v"x\n1\n', "line 1: ',' expected after '\"'$"),
-        (
-            "Umsätze,w\n".encode("latin-1"),
-            "no column 'v', …\\udce4tze, w; not all of that is UTF-8",
-        ),
+        ("Umsätze,w\n".encode("latin-1"), "no column 'v', …\\udce4tze, w; not all of that is UTF-8"),
         ("v\n1\n2\n".encode("utf-16"), "in UTF-16, needed UTF-8$"),
     ],
     (SEMICOLONS, False): [
@@ -132,32 +129,19 @@ def test_what_is_wrong_is_named(tmp_path, columns, fill, content, said):
 
 def test_a_comma_may_stand_before_decimals(tmp_path):
     """Where that is said; between fields stands something else, or quotes hold them together."""
-    by_semicolon = Columns("v", None, None, ";", ",")
-    assert series(tmp_path, "a;v\n1,5;1,5\n;-2\n;+3,0e1\n", by_semicolon).values.tolist() == [1.5, -2, 30]
+    assert series(tmp_path, "a;v\n1,5;1,5\n;-2\n;+3,0e1\n", COMMAS).values.tolist() == [1.5, -2, 30]
     quoted = Columns("v", decimal=",")
-    assert series(tmp_path, 'v\n"1,5"\n2\n,5\n'.replace(",5\n", '",5"\n'), quoted).values.tolist() == [
-        1.5,
-        2,
-        0.5,
-    ]
-
-
-def test_dates_may_be_numbers(tmp_path):
-    """Years with decimals, as other programs write them."""
-    yearly = series(tmp_path, "day,v\n1871.0,1\n1872.0,2\n1873.0,3\n", DATED)
-    assert yearly.calendar == Calendar("months", 12, "1871-01-01T00:00:00", unit="Y")
-    monthly = series(tmp_path, "day,v\n1949.000,1\n1949.083,2\n1949.167,3\n1949.25,4\n", DATED)
-    assert monthly.calendar.labels(0, 4) == ["1949-01", "1949-02", "1949-03", "1949-04"]
-    quarterly = series(tmp_path, "day,v\n1959.75,4\n1959.5,3\n1959.25,2\n", DATED)
-    assert quarterly.values.tolist() == [2, 3, 4]
-    assert quarterly.calendar == Calendar("months", 3, "1959-04-01T00:00:00", unit="M")
+    assert series(tmp_path, 'v\n"1,5"\n2\n",5"\n', quoted).values.tolist() == [1.5, 2, 0.5]
 
 
 @pytest.mark.parametrize(
     ("dates", "form", "following"),
     [
         (("1700", "1701", "1702"), None, "1703"),
+        # As other programs write years, quarters and months; down is turned round.
         (("1700.0", "1701.0", "1702.0"), None, "1703"),
+        (("1959.75", "1959.5", "1959.25"), None, "1960-01"),
+        (("1949.000", "1949.083", "1949.167", "1949.25"), None, "1949-05"),
         (("1700-01-01", "1701-01-01", "1702-01-01"), None, "1703-01-01"),
         (("1700-05", "1701-05", "1702-05"), None, "1703-05"),
         (("'00", "'05", "'10"), "'%y", "2015"),
@@ -166,6 +150,9 @@ def test_dates_may_be_numbers(tmp_path):
         (("2000-01-01", "2000-02-01", "2000-03-01"), None, "2000-04-01"),
         (("Jan 2000", "Feb 2000", "Mar 2000"), "%b %Y", "2000-04"),
         (("1/1/2000", "2/1/2000", "3/1/2000"), "%m/%d/%Y", "2000-04-01"),
+        # No ordinals: days without dashes, and years with months, which need a form.
+        (("19991231", "20000101"), None, "2000-01-02"),
+        (("199911", "199912", "200001"), "%Y%m", "2000-02"),
         (("2000-01-01 12:00", "2000-01-01 18:00"), None, "2000-01-02"),
     ],
 )
@@ -183,14 +170,6 @@ def test_rows_may_be_numbered(tmp_path, rows):
     """Ordinals at equal distances, up or down: there are no dates then, and an order."""
     found = series(tmp_path, f"day,v\n{rows}", DATED)
     assert (found.values.tolist(), found.calendar) == ([1, 2, 3], None)
-
-
-def test_what_may_be_meant_for_dates_is_no_ordinal(tmp_path):
-    """Years with months need a form; years, and days without dashes, are dates."""
-    content = "day,v\n199911,1\n199912,2\n200001,3\n"
-    assert series(tmp_path, content, Columns("v", "day", "%Y%m")).calendar.kind == "months"
-    assert series(tmp_path, "day,v\n1999,1\n2000,2\n", DATED).calendar.kind == "months"
-    assert series(tmp_path, "day,v\n19991231,1\n20000101,2\n", DATED).calendar.kind == "seconds"
 
 
 @pytest.mark.parametrize("dated", [False, True])
