@@ -1,6 +1,5 @@
 """The command line: which questions and contenders a run has, and where its results go."""
 
-import errno
 import json
 from importlib import import_module
 
@@ -16,6 +15,7 @@ from benchmarks.task import draw
 from benchmarks.timing import Times
 from rnn.console.files import Undelivered
 from tests.benchmarks.test_refusals import only_installed
+from tests.disk import full
 
 
 def test_the_questions_with_a_picture_are_those_that_draw():
@@ -89,10 +89,6 @@ def test_a_question_that_fails_does_not_cost_the_others(monkeypatch, capsys, tmp
 
 def test_a_picture_that_cannot_be_drawn_does_not_cost_the_results(monkeypatch, tmp_path, answered):
     """The disk is full when it comes to it."""
-
-    def full(rows, folder):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr("benchmarks.growth.rows", lambda options: [])
     monkeypatch.setattr("benchmarks.growth.report", lambda rows: "")
     monkeypatch.setattr("benchmarks.growth.pictures", full)

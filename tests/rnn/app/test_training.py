@@ -25,6 +25,7 @@ from rnn.console.files import Undelivered
 from rnn.loops import NAMED
 from rnn.storage import load
 from rnn.training import Learnt
+from tests.disk import full
 from tests.rnn.app.called import SMALL, UNMEASURED
 
 ROOT = Path(__file__).parents[3]
@@ -143,11 +144,9 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_one_before(tmp_path, mon
     run, folder = run_of(asked()), Folder(tmp_path)
     keep, written = training.keep, []
 
-    def full_later(path, *rest):
-        if written:
-            raise OSError(28, "No space left on device")
-        written.append(path)
-        keep(path, *rest)
+    def full_later(*given):
+        (full if written else keep)(*given)
+        written.append(given)
 
     monkeypatch.setattr(training, "keep", full_later)
     with pytest.raises(Undelivered, match=r"No space left on device, after epoch 2; the last"):

@@ -21,6 +21,7 @@ from rnn.app.commands import main
 from rnn.app.recipe import Recipe
 from rnn.app.verified import assured
 from rnn.storage import load
+from tests.disk import full
 from tests.rnn.app.called import SMALL, UNMEASURED, said
 
 ROOT = Path(__file__).parents[3]
@@ -280,10 +281,6 @@ def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
 
 def test_a_verifier_that_finds_no_room_is_said(monkeypatch, capsys):
     """It needs a folder for what it finds; without one the training goes on, not verified."""
-
-    def full(**options):
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(verified.tempfile, "TemporaryDirectory", full)
     found = assured(["vanilla"], LOOPS, True)
     assert found.verdict == "not verified"

@@ -1,6 +1,5 @@
 """What every command keeps to: exit codes, and one line for whatever goes wrong, in a process of its own."""
 
-import errno
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from rnn.console import command_line
 from rnn.console.command_line import LINE, Parser, line, require, run
 from rnn.console.files import Undelivered
 from rnn.console.signals import Terminated
+from tests.disk import full
 
 ROOT = Path(__file__).parents[3]
 
@@ -37,11 +37,22 @@ def outcome(capsys, main):
 
 
 @pytest.mark.parametrize(
-    ("code", "ended"), [(None, (0, "")), (4, (4, "")), ("the reason", (3, "program: the reason\n"))]
+    ("error", "ended"),
+    [
+        (SystemExit(None), (0, "")),
+        (SystemExit(4), (4, "")),
+        (SystemExit("the reason"), (3, "program: the reason\n")),
+        (Undelivered("a: full", "b: full"), (3, "program: a: full\nprogram: b: full\n")),
+        (KeyboardInterrupt(), (130, "program: interrupted\n")),
+        pytest.param(Terminated(signal.SIGTERM), (143, "program: ended by SIGTERM\n"), marks=POSIX),
+    ],
+    ids=repr,
 )
-def test_an_exit_is_what_it_says(capsys, code, ended):
-    """A number as it is; a text is shown, and no success."""
-    assert outcome(capsys, raises(SystemExit(code))) == ended
+def test_an_end_has_its_code_and_a_line_each(capsys, error, ended):
+    """A number as it is; a text is shown, and no success; what handles signals is as it was."""
+    before = signal.getsignal(signal.SIGINT)
+    assert outcome(capsys, raises(error)) == ended
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("error", [ValueError("of no\nuse"), MemoryError(), RecursionError("too deep")])
@@ -61,10 +72,6 @@ def test_a_breakdown_is_3_and_keeps_its_traceback(capsys, tmp_path, monkeypatch,
 
 def test_a_breakdown_where_nothing_can_be_written_shows_its_traceback(capsys, monkeypatch):
     """Nothing is lost, though it takes more than a line."""
-
-    def full(**options):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr(command_line.tempfile, "mkstemp", full)
     code, err = outcome(capsys, raises(ValueError("of no use")))
     assert code == 3
@@ -72,25 +79,6 @@ def test_a_breakdown_where_nothing_can_be_written_shows_its_traceback(capsys, mo
     assert err.endswith(
         "program: failed, by a fault of its own: ValueError: of no use; the traceback is above\n"
     )
-
-
-def test_what_could_not_be_written_is_3_and_a_line_each(capsys):
-    """It needs no traceback."""
-    code, err = outcome(capsys, raises(Undelivered("a: full", "b: full")))
-    assert (code, err) == (3, "program: a: full\nprogram: b: full\n")
-
-
-def test_an_interruption_is_130(capsys):
-    """One line."""
-    before = signal.getsignal(signal.SIGINT)
-    assert outcome(capsys, raises(KeyboardInterrupt())) == (130, "program: interrupted\n")
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-@POSIX
-def test_a_request_to_end_is_128_and_its_number(capsys):
-    """One line that names the signal."""
-    assert outcome(capsys, raises(Terminated(signal.SIGTERM))) == (143, "program: ended by SIGTERM\n")
 
 
 SCRIPT = """
@@ -130,12 +118,8 @@ MANY_LINES = "[print('line', n) for n in range(100_000)]"
 @POSIX
 def test_a_closed_pipe_costs_nothing_but_the_text():
     """The exit code is that of the work, and one line says that there was more."""
-    ended = shell(script(MANY_LINES, 1), "| head -1")
-    assert ended == (
-        1,
-        "line 0\n",
-        "program: standard output: Broken pipe; the rest of the text is lost\n",
-    )
+    said = "program: standard output: Broken pipe; the rest of the text is lost\n"
+    assert shell(script(MANY_LINES, 1), "| head -1") == (1, "line 0\n", said)
 
 
 @POSIX
@@ -148,19 +132,18 @@ def test_a_full_disk_is_3():
 
 @POSIX
 @pytest.mark.parametrize(
-    ("redirection", "code"), [(">&-", 1), ("2>&-", 0), ("<&- >&- 2>&-", 0), ("2> /dev/full", 1)]
+    ("redirection", "ended"),
+    [
+        (">&-", (3, "", "two\nprogram: standard output: closed; the rest of the text is lost\n")),
+        ("2>&-", (1, "one\n", "")),
+        ("<&- >&- 2>&-", (3, "", "")),
+        ("2> /dev/full", (1, "one\n", "")),
+    ],
 )
-def test_a_closed_standard_output_is_3(redirection, code):
+def test_a_closed_standard_output_is_3(redirection, ended):
     """What was to go there is lost; of other streams that is no error. What is opened is taken for none."""
     body = "print('one'); print('two', file=sys.stderr); opened = os.open('/dev/null', 0); assert opened > 2"
-    ended = shell(script(body, code), redirection)
-    if redirection == ">&-":
-        said = "two\nprogram: standard output: closed; the rest of the text is lost\n"
-        assert ended == (3, "", said)
-    elif redirection == "<&- >&- 2>&-":
-        assert ended == (3, "", "")
-    else:
-        assert ended == (code, "one\n", "")
+    assert shell(script(body, 1), redirection) == ended
 
 
 @POSIX
@@ -206,16 +189,20 @@ def parser():
     return made
 
 
+NO_PATH = "'', needed a path"
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
         (["--one", "1", "--one", "2"], "argument --one: given twice, the second time as '2', needed once"),
         (["--path", "a", "-p", "b"], "argument --path/-p: given twice, the second time as 'b'"),
         (["go", "--one", "1", "--one", "2"], "argument --one: given twice"),
+        *((argv, f"argument --path/-p: {NO_PATH}\n") for argv in (["--path", ""], ["--path="], ["-p", ""])),
     ],
 )
-def test_an_option_of_one_value_is_given_once(capsys, argv, said):
-    """However it is written; which of two is meant would be a guess."""
+def test_a_value_is_given_once_and_a_path_is_not_empty(capsys, argv, said):
+    """However it is written; which of two is meant would be a guess, and the current folder another."""
     with pytest.raises(SystemExit) as left:
         parser().parse_args(argv)
     assert left.value.code == 2
@@ -229,13 +216,4 @@ def test_an_option_may_be_given_again_where_it_collects():
         found = made.parse_args(["--one", "1", "--flag", "--flag", "--all", "a", "--all", "b", "go"])
         assert (found.one, found.flag, found.all) == (None, True, ["a", "b"])
         assert made.parse_args([]).one == 3
-
-
-@pytest.mark.parametrize("argv", [["--path", ""], ["--path="], ["-p", ""]])
-def test_a_path_is_not_empty(capsys, argv):
-    """It would be the current folder."""
-    with pytest.raises(SystemExit) as left:
-        parser().parse_args(argv)
-    assert left.value.code == 2
-    assert capsys.readouterr().err == "program: argument --path/-p: '', needed a path\n"
     assert parser().parse_args(["--path", "."]).path == Path()

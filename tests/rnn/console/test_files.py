@@ -19,6 +19,7 @@ from rnn.console.files import (
     write,
     write_text,
 )
+from tests.disk import full
 
 
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
@@ -120,9 +121,6 @@ def test_half_a_pair_of_surrogates_is_written_as_an_escape(tmp_path):
 def test_every_file_that_can_be_is_delivered(tmp_path):
     """In their order, each told when it is there; what could not be is reported at the end, a line each."""
 
-    def full(path):
-        raise OSError(errno.ENOSPC, "No space left on device", "a temporary name")
-
     def fails(path):
         raise OSError("the encoder says no")
 
@@ -140,10 +138,6 @@ def test_every_file_that_can_be_is_delivered(tmp_path):
 
 def test_a_fault_in_making_one_file_does_not_cost_the_others(tmp_path):
     """It is raised as it is, at the end, and with it what else went wrong."""
-
-    def full(path):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     saves = {"a": lambda path: 1 / 0, "b": full, "c": lambda path: {}[1], "d": lambda path: None}
     delivery = deliver({tmp_path / name: save for name, save in saves.items()})
     assert next(delivery).name == "d"
@@ -219,10 +213,6 @@ def test_an_error_in_writing_names_the_path(tmp_path, there):
     path = tmp_path / "a"
     if there:
         path.touch()
-
-    def full(temporary):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     with pytest.raises(OSError, match="No space left on device") as caught:
         write(path, full)
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))

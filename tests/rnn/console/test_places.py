@@ -10,6 +10,7 @@ import pytest
 from rnn.console import places
 from rnn.console.files import Undelivered
 from rnn.console.places import STANDARD_OUTPUT, Places, same_place
+from tests.disk import full
 from tests.rnn.refusals import of, refuse, table
 
 
@@ -147,10 +148,6 @@ def test_same_place_where_case_is_nothing(tmp_path):
 
 def test_a_folder_that_cannot_be_made_has_failed(monkeypatch, tmp_path):
     """It was looked at, so nobody has misused anything: the disk may be full."""
-
-    def full(*given, **options):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
     monkeypatch.setattr(Path, "mkdir", full)
     with pytest.raises(Undelivered, match=r"^x: No space left on device, could not be made$"):
         Places(Path("x"), REPORT).make()

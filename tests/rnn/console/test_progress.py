@@ -79,19 +79,8 @@ def test_it_overwrites_itself_in_a_terminal(capsys, clock, terminal):
     printed = capsys.readouterr().err
     assert "\n" not in printed
     *lines, blank, end = printed.split("\r")
-    assert [int(line.partition(" %")[0]) for line in lines if line.strip()] == [
-        0,
-        9,
-        19,
-        29,
-        39,
-        49,
-        59,
-        69,
-        79,
-        89,
-        99,
-    ]
+    shares = [int(line.partition(" %")[0]) for line in lines if line.strip()]
+    assert shares == [0, *range(9, 100, 10)]
     assert blank.isspace()
     assert end == ""
     # A shorter line covers a longer one.
