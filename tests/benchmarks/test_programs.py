@@ -47,11 +47,7 @@ def test_the_published_structure_moves_u_and_w_whatever_the_target():
 def test_a_program_that_learns_something_else_gets_no_time():
     """While the published structure is timed without a claim to agree."""
     ours = [3.0, 1.0], [2.0, 0.5]
-    calls = {
-        "manual": lambda: ours,
-        "plain": lambda: ([3.0, 2.0], [2.0, 0.5]),
-        "published": lambda: None,
-    }
+    calls = {"manual": lambda: ours, "plain": lambda: ([3.0, 2.0], [2.0, 0.5]), "published": lambda: None}
     once = Effort(rounds=1, least=1, block=0, budget=0)
     manual, other, published_row = article_training.compete(calls, "article", 1, once)
     assert (manual.agreement, manual.ratio) == (0, 1)

@@ -128,24 +128,20 @@ def test_what_recomputation_leaves():
 
 
 @pytest.mark.slow
-def test_a_peak_is_seen(monkeypatch):
-    """Of one gradient's own memory: more than its states, less than ten times as much."""
+def test_peaks_are_seen_and_a_recomputing_backward_needs_less(monkeypatch):
+    """Of one gradient's own memory: more than its states, less than ten times as much; or a third at most.
+
+    At a length at which √T is small beside T.
+    """
     monkeypatch.setattr(memory, "SIZES", CallShape(0, 8, 8, 64))
-    entry = memory.in_process("manual", steps=1000)
+    kept, recomputed = (
+        memory.in_process(name, steps=1000)["bytes"] for name in ("manual", memory.RECOMPUTING)
+    )
+    if None in (kept, recomputed):
+        pytest.skip("the system keeps no such figure")
     states = 1000 * memory.SIZES.N * memory.SIZES.H * 4
-    if entry["bytes"] is None:
-        pytest.skip("the system keeps no such figure")
-    assert states < entry["bytes"] < 10 * states
-
-
-@pytest.mark.slow
-def test_a_recomputing_backward_needs_less(monkeypatch):
-    """A third at most, at a length at which √T is small beside T."""
-    monkeypatch.setattr(memory, "SIZES", CallShape(0, 8, 8, 64))
-    both = [memory.in_process(name, steps=1000)["bytes"] for name in ("manual", memory.RECOMPUTING)]
-    if None in both:
-        pytest.skip("the system keeps no such figure")
-    assert both[1] < both[0] / 3
+    assert states < kept < 10 * states
+    assert recomputed < kept / 3
 
 
 def test_pictures_are_drawn(tmp_path: Path):

@@ -14,11 +14,7 @@ EVIDENCE = partial(options.arguments, usages=USAGES, program=PROGRAM)
 
 # The command, its arguments, and what it says. There are an empty file and files of results.
 REFUSED = [
-    (
-        timings.main,
-        ["--contenders", "manual,tensorflow"],
-        "--contenders: unknown 'tensorflow', needed one of",
-    ),
+    (timings.main, ["--contenders", "manual,tensorflow"], "--contenders: unknown 'tensorflow', needed one"),
     (timings.main, ["--contenders", ""], "--contenders: unknown ''"),
     (timings.main, ["--shapes", "50x1x1"], "--shapes: unknown '50x1x1', needed one of 50x1x1x16,"),
     (timings.main, ["--cells", "vanilla,rnn"], "--cells: unknown 'rnn', needed one of vanilla, lstm, gru"),
@@ -30,23 +26,11 @@ REFUSED = [
     (timings.main, ["--json", "no/out.json"], "benchmarks: no/out.json: cannot write the results there"),
     (timings.main, ["--json", "."], "benchmarks: .: cannot write the results there"),
     (timings.main, ["--out", "file"], "benchmarks: file: cannot write the results there"),
-    (
-        timings.main,
-        ["--questions", "floor", "--out", "pictures"],
-        "--out: changes nothing here, needed a question of",
-    ),
-    (
-        timings.main,
-        ["--questions", "growth", "--shapes", "50x1x1x16"],
-        "--shapes: changes nothing here",
-    ),
+    (timings.main, ["--questions", "floor", "--out", "pictures"], "--out: changes nothing here, needed"),
+    (timings.main, ["--questions", "growth", "--shapes", "50x1x1x16"], "--shapes: changes nothing here"),
     (timings.main, ["--questions", "floor,growth", "--cells", "gru"], "--cells: changes nothing here"),
     (timings.main, ["--questions", "growth,memory", "--threads", "1"], "--threads: changes nothing here"),
-    (
-        timings.main,
-        ["--questions", "article_training", "--contenders", "torch"],
-        "--contenders: changes nothing here",
-    ),
+    (timings.main, ["--questions", "article_training", "--contenders=jax"], "--contenders: changes nothing"),
     (campaign.main, ["--workers", "0"], "--workers: 0, needed 1 or more"),
     (campaign.main, ["--rounds", "few"], "invalid int value: 'few'"),
     (campaign.main, ["--json", "no/out.json"], "no/out.json: No such file or directory"),
@@ -62,11 +46,7 @@ REFUSED = [
     (EVIDENCE, ["judge"], "invalid choice: 'judge' (choose from"),
     (EVIDENCE, ["mutants", "--seed", "1"], "unrecognized arguments: --seed 1"),
     (EVIDENCE, ["adversary", "--planted", "-1"], "'-1', needed an integer"),
-    (
-        EVIDENCE,
-        ["detection", "--out", "folder", "--json", "folder/detection.png"],
-        "detection.png goes there, needed another file",
-    ),
+    (EVIDENCE, ["detection", "--out", "new", "--json", "new/detection.png"], "detection.png goes there"),
     (
         EVIDENCE,
         ["mutants", "--only", "dh_prev untransposed"],

@@ -16,12 +16,9 @@ def test_every_part_is_reported(tmp_path, capsys):
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))
     output = capsys.readouterr()
     parts, checkers = found["parts"], {each["what"]: each for each in found["checkers"]}
-    assert [each["what"] for each in parts if each["what"] not in output.out] == []
-    assert [each["what"] for each in parts][:3] == [
-        "verdict, nothing kept",
-        "verdict, first",
-        "verdict, again",
-    ]
+    named = [each["what"] for each in parts]
+    assert [each for each in named if each not in output.out] == []
+    assert named[:3] == ["verdict, nothing kept", "verdict, first", "verdict, again"]
     assert all(each["clock"] > 0 and each["processor"] >= 0 for each in parts)
     assert (checkers["verify"]["noticed"], checkers["verify"]["given"]) == (1, 1)
     left_out = {name for name in CHECKERS if f"{name}: left out" in output.err}

@@ -6,13 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from benchmarks.article.published_rule import (
-    PublishedRule,
-    examine,
-    folded,
-    initial_weights,
-    published,
-)
+from benchmarks.article.published_rule import PublishedRule, examine, folded, initial_weights, published
 from rnn.data import positional
 from tests.vanilla import arrays_of, blocks_of, changed
 from verification.adapters.problem import problem_of

@@ -32,19 +32,8 @@ def trained_in(folder, *flags):
 def model(tmp_path_factory, sales):
     """The folder of a model of the sales."""
     folder = tmp_path_factory.mktemp("model") / "sales"
-    flags = (
-        "--column",
-        "sales",
-        "--date",
-        "month",
-        "--unit",
-        "$",
-        "--length",
-        12,
-        "--truncation",
-        "window:3",
-    )
-    return trained_in(folder, "--data", sales, *flags)
+    named = ("--column", "sales", "--date", "month", "--unit", "$")
+    return trained_in(folder, "--data", sales, *named, "--length", 12, "--truncation", "window:3")
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,7 @@ import numpy as np
 from rnn import RNN, Vanilla, identity
 from rnn.app.commands import main
 from rnn.storage import load, save
-from tests.rnn.app.called import refused, said
-
-BASELINES = ["the last value", "the season before", "exponential smoothing", "linear autoregression"]
+from tests.rnn.app.called import BASELINES, refused, said
 
 
 def rows(path):

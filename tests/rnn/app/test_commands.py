@@ -11,7 +11,7 @@ from rnn.app.commands import main
 from rnn.app.folder import NAMES
 from rnn.storage import load
 from tests.quick import first_quick
-from tests.rnn.app.called import SMALL, refused, said
+from tests.rnn.app.called import BASELINES, SMALL, refused, said
 
 
 def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
@@ -22,13 +22,7 @@ def test_a_training_leaves_a_model_a_picture_and_figures(tmp_path, capsys):
     assert "RMSE one step ahead, on the last 60 values" in shown
     assert {path.name for path in out.iterdir()} == {*NAMES, ".lock"}
     result = json.loads((tmp_path / "r.json").read_text())
-    assert set(result["rmse"]) == {
-        "the model",
-        "the last value",
-        "the season before",
-        "linear autoregression",
-        "exponential smoothing",
-    }
+    assert set(result["rmse"]) == {"the model", *BASELINES}
     networks = result["training"]["networks"]
     assert [each["epochs_done"] for each in networks] == [3] * len(result["views"])
     assert [len(each["train"]) for each in networks] == [4] * len(result["views"])
@@ -51,33 +45,12 @@ def test_going_on_from_the_end_changes_nothing(capsys, model):
     assert (model / "model.safetensors").read_bytes() == before
 
 
-def test_a_loss_that_would_see_the_future_is_refused(capsys, tmp_path):
-    """By what would: each step of a window, and each character of a text; before anything is made."""
-    (tmp_path / "t").write_text("the cat sat on the mat. " * 20)
-    both = ("train", "--out", tmp_path / "m", "--no-verify", "--bidirectional")
-    assert refused(capsys, *both, "--loss", "squared_error:every").startswith(
-        "--bidirectional: with --loss squared_error:every, needed a loss on the last step alone: at others it"
-    )
-    assert refused(capsys, *both, "--text", tmp_path / "t").startswith(
-        "--bidirectional: with a text, needed a series: of a text each character is foretold from those"
-    )
-    assert not (tmp_path / "m").exists()
-
-
 def test_json_alone_goes_to_standard_output(capsys, model, tmp_path):
     """The text then goes to standard error."""
     main(["predict", str(model), "--out", str(tmp_path), "--json", "-"])
     out, err = capsys.readouterr()
     assert set(json.loads(out)["rmse"]) >= {"the model", "the last value"}
     assert "RMSE one step ahead" in err
-
-
-def test_a_text_that_is_no_utf8_is_refused(capsys, tmp_path):
-    """With the place of the byte; nothing is made."""
-    (tmp_path / "t.txt").write_bytes(b"abc\xff")
-    shown = refused(capsys, "train", "--out", tmp_path / "m", "--text", tmp_path / "t.txt")
-    assert "t.txt: byte 3 is no UTF-8" in shown
-    assert not (tmp_path / "m").exists()
 
 
 def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_path):
@@ -98,24 +71,46 @@ def test_nothing_that_is_read_or_kept_is_written_over(capsys, model, sales, tmp_
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-def test_what_has_no_end_is_refused(capsys, tmp_path):
-    """By its kind, as data, as a text and as a model; nothing is made."""
-    given = "zero"
-    wanted = f"/dev/{given}: a device, which may have no end, needed a file or a pipe"
-    for flags in (("--data", f"/dev/{given}", "--column", "v"), ("--text", f"/dev/{given}")):
-        assert refused(capsys, "train", "--out", tmp_path / "m", *flags) == wanted
-    for command in ("forecast", "predict", "evaluate", "inspect", "export"):
-        assert refused(capsys, command, f"/dev/{given}", "--out", tmp_path / "m") == wanted
-    assert refused(capsys, "generate", f"/dev/{given}") == wanted
-    assert list(tmp_path.iterdir()) == []
+BOTH = "train --out m --no-verify --bidirectional"
+DEVICE = "/dev/zero: a device, which may have no end, needed a file or a pipe$"
+READING = "forecast", "inspect"
+ABSENT = "none: No such file or directory, needed a file that can be read$"
+
+# A $ is the end of what is said.
+REFUSED = [
+    # What would see the future: each step of a window, and each character of a text.
+    (
+        f"{BOTH} --loss squared_error:every",
+        "--bidirectional: with --loss squared_error:every, needed a loss on the last step alone: at others",
+    ),
+    (
+        f"{BOTH} --text text",
+        "--bidirectional: with a text, needed a series: of a text each character is foretold from those",
+    ),
+    ("train --out m --text latin", "latin: byte 3 is no UTF-8"),
+    ("train --out text", "text: File exists, needed a place"),
+    ("train --out m --json m/run.json", "m/run.json: run.json goes there, needed another file"),
+    *((f"train --out m {flags}", DEVICE) for flags in ("--data /dev/zero --column v", "--text /dev/zero")),
+    *((f"{command} /dev/zero --out m", DEVICE) for command in (*READING, "predict", "evaluate", "export")),
+    ("generate /dev/zero", DEVICE),
+    *((f"{command} none", ABSENT) for command in (*READING, "generate")),
+    *((f"{command} latin", "latin: 4 bytes, needed") for command in (*READING, "generate")),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), REFUSED)
+def test_what_cannot_be_done_is_refused_and_nothing_is_made(capsys, monkeypatch, tmp_path, line, said):
+    """Before any work, by what was given."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text").write_text("the cat sat on the mat. " * 20)
+    (tmp_path / "latin").write_bytes(b"abc\xff")
+    assert f"{refused(capsys, *line.split())}$".startswith(said)
+    assert {path.name for path in tmp_path.iterdir()} == {"text", "latin"}
 
 
 @first_quick(
     ("sizes", "activation", "changes"),
-    [
-        ((1e160, -1e160), "tanh", ()),
-        ((1e250, 1e300, -1e300), "identity", ("--changes",)),
-    ],
+    [((1e160, -1e160), "tanh", ()), ((1e250, 1e300, -1e300), "identity", ("--changes",))],
 )
 def test_held_out_values_of_any_size_cost_no_model(capsys, tmp_path, sizes, activation, changes):
     """What a float holds is a figure, what it does not is null; every command reads the model, and draws."""
@@ -147,27 +142,6 @@ def test_a_series_may_end_in_the_last_years(capsys, tmp_path):
     said(capsys, "forecast", tmp_path / "m", "--steps", 4)
     steps = [line.partition(",")[0] for line in (tmp_path / "m" / "forecast.csv").read_text().splitlines()]
     assert steps == ["step", *(str(10_000 + n) for n in range(4))]
-
-
-@pytest.mark.parametrize("command", ["forecast", "inspect", "generate"])
-def test_what_is_no_model_is_refused(capsys, tmp_path, command):
-    """A file of something else, or none; nothing is made."""
-    path = tmp_path / "m"
-    said = f"{path}: No such file or directory, needed a file that can be read"
-    assert refused(capsys, command, path) == said
-    path.write_bytes(b"no model")
-    assert refused(capsys, command, path).startswith(f"{path}: 8 bytes, needed")
-    assert [each.name for each in tmp_path.iterdir()] == ["m"]
-
-
-def test_a_place_that_cannot_be_is_refused_first(capsys, tmp_path):
-    """A file where the folder should be; the JSON where the model goes."""
-    (tmp_path / "file").touch()
-    assert "file" in refused(capsys, "train", "--out", tmp_path / "file")
-    there = tmp_path / "m"
-    shown = refused(capsys, "train", "--out", there, "--json", there / "run.json")
-    assert "run.json goes there, needed another file" in shown
-    assert not there.exists()
 
 
 @pytest.mark.parametrize("terminal", [True, False])

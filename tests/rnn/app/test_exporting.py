@@ -6,12 +6,11 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from rnn import RNN, BothEnds, Vanilla
 from rnn.app import exporting
 from rnn.app.forecaster import from_stored, read_model
 from rnn.app.smoothing import Smoothing
 from rnn.app.transformation import Transformation
-from rnn.storage import load, save
+from rnn.storage import save
 from tests.rnn.app.called import refused, said
 
 needs_onnx = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="needs the extra dev")
@@ -99,26 +98,6 @@ def test_states_go_in_and_out(capsys, levels, tmp_path):
         outputs.append(output[:, 0])
     wanted = stored.net.predict(stored.params, xs)
     np.testing.assert_allclose(np.stack(outputs, axis=1), wanted, rtol=1e-4, atol=1e-5)
-
-
-@needs_onnx
-def test_states_of_both_directions_are_refused(capsys, tmp_path):
-    """No call could go on from where one has ended."""
-    net = RNN(BothEnds(Vanilla(1, 2)), outputs=1)
-    params = net.init(np.random.default_rng(0))
-    about = {"kind": "text", "alphabet": "a", "length": 1}
-    save(tmp_path / "m", net, params, arrays={"recent": np.zeros(3, np.int64)}, about=about)
-    line = refused(capsys, "export", tmp_path / "m", "--states", "--out", tmp_path / "o")
-    assert line.endswith("m: states: True, needed False with a cell that reads from the last step on")
-    assert not (tmp_path / "o").exists()
-
-
-@needs_onnx
-def test_what_is_no_model_of_ours_is_refused(capsys, model, tmp_path):
-    """By what it lacks."""
-    stored = load(model / "model.safetensors")
-    save(tmp_path / "bare", stored.net, stored.params)
-    assert refused(capsys, "export", tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")
 
 
 def test_without_the_extra_it_is_named(capsys, model, monkeypatch):

@@ -25,15 +25,9 @@ def test_a_model_is_inspected(capsys, levels, tmp_path):
 
 def test_a_network_that_adds_nothing_is_no_part_of_what_is_inspected(capsys, model, tmp_path):
     """What forecasts stands first, with how far back that looks; of the network that is not said."""
-    stored = load(model / "model.safetensors")
+    net, params, arrays, about = load(model / "model.safetensors")
     for adds in (True, False):
-        save(
-            tmp_path / "m",
-            stored.net,
-            stored.params,
-            arrays=stored.arrays,
-            about=stored.about | {"adds": adds},
-        )
+        save(tmp_path / "m", net, params, arrays=arrays, about=about | {"adds": adds})
         shown = said(capsys, "inspect", tmp_path / "m", "--out", tmp_path, "--json", tmp_path / "i.json")
         result = json.loads((tmp_path / "i.json").read_text())
         assert (result["influence"][0] > 0, "reach" in result) == (True, adds)
@@ -79,7 +73,8 @@ def test_a_model_of_something_else_is_refused(capsys, model, written, tmp_path):
     assert "no model of a text" in refused(capsys, "generate", model)
     stored = load(model / "model.safetensors")
     save(tmp_path / "bare", stored.net, stored.params)
-    assert refused(capsys, "inspect", tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")
+    for command in ("inspect", "export"):
+        assert refused(capsys, command, tmp_path / "bare").startswith(f"{tmp_path / 'bare'}: ")
 
 
 def test_a_model_of_both_directions_is_inspected(capsys, tmp_path):
@@ -92,3 +87,7 @@ def test_a_model_of_both_directions_is_inspected(capsys, tmp_path):
     assert "bidirectional yes" in shown
     said(capsys, "forecast", path, "--steps", "3", "--out", tmp_path)
     said(capsys, "export", path, "--out", tmp_path)
+    line = refused(capsys, "export", path, "--states", "--out", tmp_path / "o")
+    no_states = "states: True, needed False with a cell that reads from the last step on"
+    assert line.endswith(f"model.safetensors: {no_states}")
+    assert not (tmp_path / "o").exists()

@@ -38,7 +38,37 @@ def test_flags_make_a_recipe():
 SERIES = "--data f --column v"
 AN_INTEGER = "needed an integer of at least"
 NO_CHARACTER, NO_PATH = "'', needed at least one character", "'', needed a path"
-OF_MODELS = ["forecast", "predict", "evaluate", "inspect", "generate", "export"]
+OF_MODELS = ["export", "forecast", "predict", "evaluate", "inspect", "generate"]
+
+
+OF_TRAINING = [
+    ("--colour", "unrecognized arguments: --colour"),
+    ("--rate 0", "argument --rate: '0', needed a number above 0"),
+    ("--schedule fast", "argument --schedule: 'fast', needed constant, cosine,"),
+    ("--warmup -1", f"argument --warmup: '-1', {AN_INTEGER} 0"),
+    ("--n-iter-no-change 0", "argument --n-iter-no-change: '0', needed"),
+    ("--tol -1", "argument --tol: '-1', needed a number of at least 0"),
+    ("--truncation x", "argument --truncation: 'x', needed full, window:K"),
+    ("--loss l1", "argument --loss: 'l1', needed squared_error or softmax"),
+    ("--separator ,,", "argument --separator: ',,', needed one character"),
+    ("--data f", "--data: needed --column NAME"),
+    ("--column f", "--column: needed --data FILE"),
+    ("--text f --changes", "--text: with flags of a series"),
+    ("--levels --changes", "argument --changes: not allowed with"),
+    # Further columns of the file, each once; what is known ahead is one of them.
+    ("--inputs a", "--inputs: needed --data FILE"),
+    (f"{SERIES} --inputs a,,b", "argument --inputs: 'a,,b', needed names with commas between, each"),
+    (f"{SERIES} --inputs a,a", "argument --inputs: 'a,a', needed names with commas between, each"),
+    (f"{SERIES} --inputs a,v", "--inputs: 'v' is something else already, needed other columns"),
+    (f"{SERIES} --inputs a,d --date d", "--inputs: 'd' is something else already"),
+    (f"{SERIES} --inputs a --known b", "--known: 'b', needed one of --inputs"),
+    (f"{SERIES} --calendar", "--calendar: needed --date NAME"),
+    ("--text t --inputs a", "--text: with flags of a series, needed one or the other"),
+    ("--resume --units=3", "--units: with --resume, needed what was asked for"),
+    ("--column EMPTY", f"argument --column: {NO_CHARACTER}"),
+    ("--date-format EMPTY", f"argument --date-format: {NO_CHARACTER}"),
+    ("--data f --column a --column b", "argument --column: given twice, the second time as 'b', needed"),
+]
 
 
 @pytest.mark.parametrize(
@@ -51,53 +81,10 @@ OF_MODELS = ["forecast", "predict", "evaluate", "inspect", "generate", "export"]
         ("forecast m --steps 1 --steps=2", "argument --steps: given twice"),
         ("generate m --temperature 0", "argument --temperature: '0', needed a number of at least 0.01"),
         *((f"{command} EMPTY", f"argument MODEL: {NO_PATH}") for command in OF_MODELS),
-        *((f"{command} m --json EMPTY", f"argument --json: {NO_PATH}") for command in OF_MODELS[1:]),
-        *(
-            (f"{command} m --out EMPTY", f"argument --out: {NO_PATH}")
-            for command in OF_MODELS
-            if command != "generate"
-        ),
+        *((f"{command} m --json EMPTY", f"argument --json: {NO_PATH}") for command in OF_MODELS),
+        *((f"{command} m --out EMPTY", f"argument --out: {NO_PATH}") for command in OF_MODELS[:-1]),
         ("train --out EMPTY", f"argument --out: {NO_PATH}"),
-        *(
-            (f"train --out x {line}", said)
-            for line, said in (
-                ("--colour", "unrecognized arguments: --colour"),
-                ("--rate 0", "argument --rate: '0', needed a number above 0"),
-                ("--schedule fast", "argument --schedule: 'fast', needed constant, cosine,"),
-                ("--warmup -1", f"argument --warmup: '-1', {AN_INTEGER} 0"),
-                ("--n-iter-no-change 0", "argument --n-iter-no-change: '0', needed"),
-                ("--tol -1", "argument --tol: '-1', needed a number of at least 0"),
-                ("--truncation x", "argument --truncation: 'x', needed full, window:K"),
-                ("--loss l1", "argument --loss: 'l1', needed squared_error or softmax"),
-                ("--separator ,,", "argument --separator: ',,', needed one character"),
-                ("--data f", "--data: needed --column NAME"),
-                ("--column f", "--column: needed --data FILE"),
-                ("--text f --changes", "--text: with flags of a series"),
-                ("--levels --changes", "argument --changes: not allowed with"),
-                # Further columns of the file, each once; what is known ahead is one of them.
-                ("--inputs a", "--inputs: needed --data FILE"),
-                (
-                    f"{SERIES} --inputs a,,b",
-                    "argument --inputs: 'a,,b', needed names with commas between, each",
-                ),
-                (
-                    f"{SERIES} --inputs a,a",
-                    "argument --inputs: 'a,a', needed names with commas between, each",
-                ),
-                (f"{SERIES} --inputs a,v", "--inputs: 'v' is something else already, needed other columns"),
-                (f"{SERIES} --inputs a,d --date d", "--inputs: 'd' is something else already"),
-                (f"{SERIES} --inputs a --known b", "--known: 'b', needed one of --inputs"),
-                (f"{SERIES} --calendar", "--calendar: needed --date NAME"),
-                ("--text t --inputs a", "--text: with flags of a series, needed one or the other"),
-                ("--resume --units=3", "--units: with --resume, needed what was asked for"),
-                ("--column EMPTY", f"argument --column: {NO_CHARACTER}"),
-                ("--date-format EMPTY", f"argument --date-format: {NO_CHARACTER}"),
-                (
-                    "--data f --column a --column b",
-                    "argument --column: given twice, the second time as 'b', needed",
-                ),
-            )
-        ),
+        *((f"train --out x {line}", said) for line, said in OF_TRAINING),
     ],
 )
 def test_wrong_options_are_refused(capsys, line, said):

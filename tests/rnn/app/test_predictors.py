@@ -4,16 +4,7 @@ import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla
-from rnn.app.predictors import (
-    Network,
-    context_of,
-    errors,
-    last,
-    mean_of,
-    rmse_by_step,
-    rmse_of,
-    seasonal,
-)
+from rnn.app.predictors import Network, context_of, errors, last, mean_of, rmse_by_step, rmse_of, seasonal
 from rnn.app.preparing import Scaling, contexts
 from rnn.app.smoothing import Smoothing
 from rnn.app.transformation import Transformation

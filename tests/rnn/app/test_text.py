@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from rnn.app import text
 from rnn.app.forecaster import read_model
 from rnn.app.recipe import Recipe
-from rnn.app.text import alphabet_of, baselines, run_data, task, written
+from rnn.app.text import alphabet_of, baselines, run_data, task
 from rnn.storage import Stored
 from rnn.training import Standing, courses
 
@@ -38,16 +39,11 @@ def test_the_seed_alone_decides_what_is_written(written):
 
     def some(temperature, seed):
         rng = np.random.default_rng(seed)
-        return written_by(stored, recent, length, temperature, rng)
+        return text.written(stored.net, stored.params, recent, length, 30, temperature, rng).tolist()
 
     assert some(5.0, 1) == some(5.0, 1) != some(5.0, 2)
     assert some(0.0, 1) == some(0.0, 2)
     assert set(some(5.0, 1)) <= set(range(len(alphabet)))
-
-
-def written_by(stored, codes, length, temperature, rng):
-    """Thirty characters."""
-    return written(stored.net, stored.params, codes, length, 30, temperature, rng).tolist()
 
 
 @pytest.mark.parametrize(

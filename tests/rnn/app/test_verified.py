@@ -16,28 +16,18 @@ from pathlib import Path
 import pytest
 
 from rnn.app import verified
-from rnn.app.certificate import Certificate, engine_digest, keep, path_of, versions_of
+from rnn.app.certificate import engine_digest, keep
 from rnn.app.commands import main
 from rnn.app.recipe import Recipe
 from rnn.app.verified import assured
 from rnn.storage import load
 from tests.disk import full
-from tests.rnn.app.called import SMALL, UNMEASURED, said
+from tests.rnn.app.called import LOOPS, SMALL, UNMEASURED, of_this_code, said
 
 ROOT = Path(__file__).parents[3]
 
-# What trainings here are made by: the usual ones, as the extra is installed.
-LOOPS = "compiled"
-
-
 # A cache of the test's own, in which nothing is verified.
 pytestmark = pytest.mark.usefixtures("uncertified")
-
-
-def of_this_code(verdict="verified", cell="vanilla", loops=LOOPS):
-    """A certificate of the code in use."""
-    found = engine_digest(), versions_of(loops), "brief", 0, "2026-01-01T00:00:00+00:00"
-    return Certificate(cell, loops, *found, 9, 8, "all", verdict)
 
 
 # A verifier that is played: it writes a result, waits, and ends with an exit code.
@@ -111,7 +101,7 @@ def test_several_are_verified_as_what_they_are(monkeypatch, capsys, tmp_path, na
 
 # What is in the cache, and what is said of it.
 UNKNOWN = {
-    "nothing": (lambda path: None, "no certificate of them yet"),
+    "nothing": (lambda path: path.unlink(), "no certificate of them yet"),
     "another's sources": (lambda path: keep(replace(of_this_code(), engine="0" * 64)), "sources 00000000"),
     "another version": (lambda path: keep(replace(of_this_code(), versions={"python": "2.7"})), "python 2.7"),
     "refuted": (lambda path: keep(of_this_code("refuted")), "the last verdict on them is refuted"),
@@ -125,9 +115,7 @@ def test_unknown_code_is_trained_unverified_where_that_is_asked(monkeypatch, cap
     """Why is said; the model says that it is not verified."""
     monkeypatch.setattr(verified, "_ended", unable)
     change, why = UNKNOWN[name]
-    if name != "nothing":
-        keep(of_this_code())
-    change(path_of("vanilla", LOOPS))
+    change(keep(of_this_code()))
     shown = said(capsys, "train", "--out", tmp_path / "m", "--no-verify", *SMALL)
     assert shown.startswith("The gradients are not verified (")
     assert why in shown.splitlines()[0]
@@ -142,9 +130,7 @@ def test_unknown_code_is_judged_first(monkeypatch, capsys, tmp_path, name):
     found = of_this_code()
     monkeypatch.setattr(verified, "PACKAGE", played(tmp_path, verdict(found)))
     change, why = UNKNOWN[name]
-    if name != "nothing":
-        keep(found)
-    change(path_of("vanilla", LOOPS))
+    change(keep(found))
     shown = said(capsys, "train", "--out", tmp_path / "m", *SMALL)
     assert shown.startswith(
         "Judging the gradients of vanilla first, about half a minute (--no-verify: train without): "
@@ -185,38 +171,33 @@ def test_without_a_verdict_they_are_not_verified(monkeypatch, tmp_path, result, 
     assert f"The gradients are not verified: {why}" in found.said
 
 
-# A training whose verifier stands beside a folder that is named.
-TRAINED = """
+# A training, after a change that says who judges, or by which loops.
+PROGRAM = """
 import sys
 from pathlib import Path
 from rnn.__main__ import main
 from rnn.app import verified
+from rnn.app.recipe import Recipe
 from rnn.console.command_line import run
-verified.PACKAGE = Path(sys.argv.pop(1))
+{change}
 sys.exit(run("python -m rnn", main))
 """
 
 
-def started(beside, out, environment=os.environ):
-    """The process of such a training."""
-    call = [sys.executable, "-c", TRAINED, str(beside), "train", "--out", str(out), *SMALL]
-    environment = {**environment, "PYTHONPATH": str(ROOT)}
-    environment["XDG_CACHE_HOME"] = os.environ["XDG_CACHE_HOME"]
-    return subprocess.Popen(call, env=environment, stdout=-1, stderr=-1, text=True)
-
-
-def judging(child, folder):
-    """Wait until the verifier has been called."""
-    while not (folder / "beside" / "verification" / "called").exists():
-        assert child.poll() is None, child.communicate()
-        time.sleep(0.01)
+def call(change, out):
+    """The call of such a training."""
+    return [sys.executable, "-c", PROGRAM.format(change=change), "train", "--out", str(out), *SMALL]
 
 
 @pytest.mark.slow
 def test_who_ends_the_judging_ends_the_training(tmp_path):
     """No traceback, nothing is made, and the verifier is gone, though it would have slept on."""
-    child = started(played(tmp_path, seconds=600), tmp_path / "m")
-    judging(child, tmp_path)
+    change = f"verified.PACKAGE = Path({str(played(tmp_path, seconds=600))!r})"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(call(change, tmp_path / "m"), env=environment, stdout=-1, stderr=-1, text=True)
+    while not (tmp_path / "beside" / "verification" / "called").exists():
+        assert child.poll() is None, child.communicate()
+        time.sleep(0.01)
     child.send_signal(signal.SIGINT)
     _, ended = child.communicate(timeout=60)
     assert child.returncode == 130
@@ -246,17 +227,6 @@ def test_the_real_verifier_is_run(tmp_path, monkeypatch, capsys):
     assert about["informative"] > 400
 
 
-# A training by NumPy's loops, of which nothing has to be compiled.
-BY_NUMPY = """
-import sys
-from rnn.__main__ import main
-from rnn.app.recipe import Recipe
-from rnn.console.command_line import run
-Recipe.usual_loops = lambda recipe: "numpy"
-sys.exit(run("python -m rnn", main))
-"""
-
-
 @pytest.mark.slow
 def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
     """One of the loops that train, changed after the last run: refused, with the place of the fault."""
@@ -268,10 +238,10 @@ def test_the_real_verifier_refutes_a_wrong_line(tmp_path):
     right, wrong = "product(da, W, dh)", "product(da, W.T, dh)"
     assert text.count(right) == 1
     source.write_text(text.replace(right, wrong))
-    call = [sys.executable, "-c", BY_NUMPY, "train", "--out", "m", *SMALL]
+    asked = call('Recipe.usual_loops = lambda recipe: "numpy"', "m")
     cache = os.environ["XDG_CACHE_HOME"]
     environment = {**UNMEASURED, "PYTHONPATH": str(tmp_path), "XDG_CACHE_HOME": cache}
-    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(asked, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "what was verified has sources" in done.stdout
     *_, line = done.stderr.splitlines()

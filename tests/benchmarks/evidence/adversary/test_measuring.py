@@ -5,13 +5,7 @@ import pytest
 
 from benchmarks.evidence.adversary import confirmed, measure, measuring
 from benchmarks.evidence.adversary.condition import together
-from benchmarks.evidence.adversary.measuring import (
-    Matrix,
-    drawn,
-    matrix,
-    pairs_met,
-    refuted,
-)
+from benchmarks.evidence.adversary.measuring import Matrix, drawn, matrix, pairs_met, refuted
 from benchmarks.evidence.adversary.published import CONDITIONS
 from tests.benchmarks.evidence.adversary.calls import BY_NAME
 from tests.benchmarks.evidence.adversary.small import SOME, recording, right, subject

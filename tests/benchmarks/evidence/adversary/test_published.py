@@ -142,13 +142,6 @@ def test_random_numbers_have_no_zeros_and_no_pattern():
     ] == []
 
 
-def test_single_precision_overflows_earlier():
-    """Beyond 89."""
-    b = changed(np.zeros(12), 0, 100.0)
-    assert met("float32, a pre-activation beyond 89", call(dtype="float32", b=b.astype("float32")))
-    assert not met("float64, a pre-activation beyond 710", call(b=b))
-
-
 def test_arrays_of_their_own_in_c_order_meet_one_condition():
     """That they are so."""
     held = [
@@ -158,43 +151,55 @@ def test_arrays_of_their_own_in_c_order_meet_one_condition():
     assert all("view" in name or "contiguous" in name for name in held)
 
 
-def test_one_alone_is_one_and_no_other():
-    """Two that lie so are not."""
-    both = lies("xs", "Fortran order") | lies("U", "Fortran order")
-    assert not met("xs alone is in Fortran order", call(**both))
+BOTH = lies("xs", "Fortran order") | lies("U", "Fortran order")
+BEYOND_89 = changed(np.zeros(12), 0, 100.0)
+OTHER_TYPE = "the sizes of the call before in another type"
+OTHER_INPUTS = "other inputs than at the call before, the same parameters"
 
 
-def test_the_number_of_a_call():
-    """Counted from the first of a process."""
-    assert met("the first call of a process", call())
-    assert not met("the second call of a process", call())
-    assert met("every tenth call", call(history=CallHistory(forwards=19)))
-    assert met("a call after a hundred", call(history=CallHistory(forwards=101)))
+def large(records, dtype="float32"):
+    """A call of so many records and 64 units after the same one in this type."""
+    return after(call(N=records, H=64, dtype=dtype), call(N=records, H=64))
 
 
-def test_backwards_of_one_forward_and_after_another():
-    """As a user's two graphs do."""
-    assert met("a second backward of one forward", call(history=CallHistory(again=1)))
-    assert met("a backward after another forward", call(history=CallHistory(since=1)))
-    assert not met("a backward after another forward", call(history=CallHistory(again=1)))
-
-
-def test_the_call_before_had_other_sizes_or_types():
-    """Or the same."""
-    assert not met("other sizes than at the call before", call())
-    assert met("more records than at the call before", after(call(N=2), call(N=3)))
-    assert met("fewer steps than at the call before", after(call(T=5), call(T=3)))
-    assert met("the sizes of the call before in another type", after(call(dtype="float32"), call()))
-    assert met("the same sizes as at the call before", after(call(), call()))
-
-
-def test_a_state_is_large_enough():
-    """Of 64 KiB, with the same calls before."""
-    name = "the sizes of the call before in another type, N H from 8,192"
-    for records, large in ((128, True), (127, False)):
-        sizes = {"N": records, "H": 64}
-        assert met(name, after(call(dtype="float32", **sizes), call(**sizes))) is large
-    assert not met(name, after(call(N=128, H=64), call(N=128, H=64)))
+@pytest.mark.parametrize(
+    ("name", "some", "holds"),
+    [
+        # Single precision overflows earlier.
+        ("float32, a pre-activation beyond 89", call(dtype="float32", b=BEYOND_89.astype("float32")), True),
+        ("float64, a pre-activation beyond 710", call(b=BEYOND_89), False),
+        # Two that lie so are not one alone.
+        (
+            "xs alone is in Fortran order",
+            call(**BOTH),
+            False,
+        ),
+        # Calls are counted from the first of a process.
+        ("the first call of a process", call(), True),
+        ("the second call of a process", call(), False),
+        ("every tenth call", call(history=CallHistory(forwards=19)), True),
+        ("a call after a hundred", call(history=CallHistory(forwards=101)), True),
+        # A user's two graphs are gone back through, or one twice.
+        ("a second backward of one forward", call(history=CallHistory(again=1)), True),
+        ("a backward after another forward", call(history=CallHistory(since=1)), True),
+        ("a backward after another forward", call(history=CallHistory(again=1)), False),
+        # The call before had other sizes, another type or other inputs.
+        ("other sizes than at the call before", call(), False),
+        ("more records than at the call before", after(call(N=2), call(N=3)), True),
+        ("fewer steps than at the call before", after(call(T=5), call(T=3)), True),
+        (OTHER_TYPE, after(call(dtype="float32"), call()), True),
+        ("the same sizes as at the call before", after(call(), call()), True),
+        (OTHER_INPUTS, after(call(), call(xs=np.ones((3, 4, 2)))), True),
+        (OTHER_INPUTS, after(call(), call()), False),
+        # A state of 64 KiB is large enough.
+        (f"{OTHER_TYPE}, N H from 8,192", large(128), True),
+        (f"{OTHER_TYPE}, N H from 8,192", large(127), False),
+        (f"{OTHER_TYPE}, N H from 8,192", large(128, "float64"), False),
+    ],
+)
+def test_a_condition_holds_of_the_call_and_of_those_before(name, some, holds):
+    """Or not."""
+    assert met(name, some) == holds
 
 
 def test_the_call_before_had_other_numbers_in_the_same_place():
@@ -206,10 +211,3 @@ def test_the_call_before_had_other_numbers_in_the_same_place():
     assert not met("other parameters in the arrays of the call before", now)
     W *= -1
     assert met("other parameters in the arrays of the call before", replace(now, xs=now.xs))
-
-
-def test_the_same_network_for_other_inputs():
-    """Of a data set."""
-    name = "other inputs than at the call before, the same parameters"
-    assert met(name, after(call(), call(xs=np.ones((3, 4, 2)))))
-    assert not met(name, after(call(), call()))
