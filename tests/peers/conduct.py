@@ -2,69 +2,71 @@
 
 import torch
 
-from tests.peers.decay import Decay
+from tests.peers.decay import Decay, back
 
 KEPT: list = []
 QUEUE: list = []
 
 
-class ModuleTape(Decay):
+class Taped(Decay):
+    """What the forward computed is in the context, not among what PyTorch saves."""
+
+    @staticmethod
+    def forward(ctx, xs, h, lam, B):
+        outputs, last = Decay.forward(ctx, xs, h, lam, B)
+        ctx.tape = xs, torch.cat([h[:, None], outputs], dim=1), lam, B
+        return outputs, last
+
+    @staticmethod
+    def backward(ctx, *ds):
+        return back(*ctx.tape, *ds)
+
+
+class ModuleTape(Taped):
     """What the forward computed is kept in the module, until the next forward."""
 
     @staticmethod
-    def forward(ctx, xs, h, lam, B):
-        results = Decay.forward(ctx, xs, h, lam, B)
-        KEPT[:] = [xs, h, lam, B, results[0]]
+    def forward(ctx, *given):
+        results = Taped.forward(ctx, *given)
+        KEPT[:] = ctx.tape
         return results
 
     @staticmethod
     def backward(ctx, *ds):
-        return by_hand(*KEPT, *ds)
+        return back(*KEPT, *ds)
 
 
-class Queue(Decay):
+class Queue(Taped):
     """Each forward puts what it computed in a queue, whose first the next backward takes."""
 
     @staticmethod
-    def forward(ctx, xs, h, lam, B):
-        results = Decay.forward(ctx, xs, h, lam, B)
-        QUEUE.append((xs, h, lam, B, results[0]))
+    def forward(ctx, *given):
+        results = Taped.forward(ctx, *given)
+        QUEUE.append(ctx.tape)
         return results
 
     @staticmethod
     def backward(ctx, *ds):
-        return by_hand(*QUEUE.pop(0), *ds)
+        return back(*QUEUE.pop(0), *ds)
 
 
-class Deleted(Decay):
+class Deleted(Taped):
     """What the context holds is deleted once it is read."""
-
-    @staticmethod
-    def forward(ctx, xs, h, lam, B):
-        results = Decay.forward(ctx, xs, h, lam, B)
-        ctx.tape = (xs, h, lam, B, results[0])
-        return results
 
     @staticmethod
     def backward(ctx, *ds):
         tape = ctx.tape
         del ctx.tape
-        return by_hand(*tape, *ds)
+        return back(*tape, *ds)
 
 
-class Overwritten(Decay):
+class Overwritten(Taped):
     """The states are made derivatives in place."""
 
     @staticmethod
-    def forward(ctx, xs, h, lam, B):
-        results = Decay.forward(ctx, xs, h, lam, B)
-        ctx.tape = (xs, h, lam, B, results[0].clone())
-        return results
-
-    @staticmethod
     def backward(ctx, *ds):
-        found = by_hand(*ctx.tape, *ds)
-        ctx.tape[-1].mul_(0.5)
+        found = Taped.backward(ctx, *ds)
+        ctx.tape[1].mul_(0.5)
         return found
 
 
@@ -93,16 +95,3 @@ class NoNone(Decay):
     def forward(ctx, xs, h, lam, B):
         ctx.set_materialize_grads(False)
         return Decay.forward(ctx, xs, h, lam, B)
-
-
-def by_hand(xs, h, lam, B, states, d_outputs, dh):
-    """The gradients of h′ = λ h + B x from what a forward was given, and its states."""
-    before = torch.cat([h[:, None], states[:, :-1]], dim=1)
-    d_xs, d_lam, d_B = torch.zeros_like(xs), torch.zeros_like(lam), torch.zeros_like(B)
-    for t in reversed(range(xs.shape[1])):
-        dh = dh + d_outputs[:, t]
-        d_xs[:, t] = dh @ B
-        d_lam += (dh * before[:, t]).sum(dim=0)
-        d_B += dh.T @ xs[:, t]
-        dh = dh * lam
-    return d_xs, dh, d_lam, d_B

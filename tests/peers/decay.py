@@ -17,12 +17,16 @@ class Decay(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, d_outputs, dh):
-        xs, states, lam, B = ctx.saved_tensors
-        d_lam, d_B, d_xs = torch.zeros_like(lam), torch.zeros_like(B), torch.empty_like(xs)
-        for t in reversed(range(xs.shape[1])):
-            dh = dh + d_outputs[:, t]
-            d_lam += (dh * states[:, t]).sum(dim=0)
-            d_B += dh.T @ xs[:, t]
-            d_xs[:, t] = dh @ B
-            dh = dh * lam
-        return d_xs, dh, d_lam, d_B
+        return back(*ctx.saved_tensors, d_outputs, dh)
+
+
+def back(xs, states, lam, B, d_outputs, dh):
+    """The gradients from what a forward was given, and its states from the initial one on."""
+    d_lam, d_B, d_xs = torch.zeros_like(lam), torch.zeros_like(B), torch.empty_like(xs)
+    for t in reversed(range(xs.shape[1])):
+        dh = dh + d_outputs[:, t]
+        d_lam += (dh * states[:, t]).sum(dim=0)
+        d_B += dh.T @ xs[:, t]
+        d_xs[:, t] = dh @ B
+        dh = dh * lam
+    return d_xs, dh, d_lam, d_B

@@ -1,6 +1,7 @@
 """A modern layer by PyTorch's and JAX's adapters: a Function, a custom_vjp, kernels of Pallas and Triton."""
 
 from dataclasses import replace
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
@@ -23,14 +24,16 @@ pytestmark = pytest.mark.slow
 ARGUMENTS = ("q", "k", "v", "g", "S0")
 SCOPE = Scope(records=(1, 3), steps=(1, 4))
 
+
+def of_class(kind):
+    """A Function before the verifier."""
+    return verification.torch.function(kind, model=model, arguments=ARGUMENTS, scope=SCOPE)
+
+
 RIGHT = {
-    "a Function": lambda: verification.torch.function(
-        Attention, model=model, arguments=ARGUMENTS, scope=SCOPE
-    ),
+    "a Function": lambda: of_class(Attention),
     "a custom_vjp": lambda: verification.jax.layer(attention, model=model, scope=SCOPE),
-    "kernels of Triton": lambda: verification.torch.function(
-        InTriton, model=model, arguments=ARGUMENTS, scope=SCOPE
-    ),
+    "kernels of Triton": lambda: of_class(InTriton),
     "a kernel of Pallas": lambda: verification.jax.layer(in_pallas, model=model, scope=SCOPE),
 }
 
@@ -45,16 +48,16 @@ FORMS = {"g": ("q", "k", "S0")}
 FLOAT32 = replace(SCOPE, dtypes=("float32",))
 
 
-def applied(params, xs, state):
-    """As a function of tensors."""
-    outputs, S = BySuffixSums.apply(*(xs[name] for name in "qkvg"), state[0])
+def applied(kind, params, xs, state):
+    """A Function as a function of tensors."""
+    outputs, S = kind.apply(*(xs[name] for name in "qkvg"), state[0])
     return outputs, (S,)
 
 
 @pytest.mark.parametrize(
     "door",
     [
-        lambda **said: verification.torch.layer(applied, **said),
+        lambda **said: verification.torch.layer(partial(applied, BySuffixSums), **said),
         lambda **said: verification.torch.function(BySuffixSums, arguments=ARGUMENTS, **said),
         lambda **said: verification.jax.layer(by_suffix_sums, **said),
     ],
@@ -89,17 +92,11 @@ def kept_by_jax(params, xs, state):
     return outputs.astype(state[0].dtype), (S.astype(state[0].dtype),)
 
 
-def computed_by_torch(params, xs, state):
-    """In the type that is given."""
-    outputs, S = Attention.apply(*(xs[name] for name in "qkvg"), state[0])
-    return outputs, (S,)
-
-
 @pytest.mark.parametrize("dtype", STORED)
 @pytest.mark.parametrize(
     ("adapter", "right", "rounds"),
     [
-        (verification.torch.layer, kept_by_torch, computed_by_torch),
+        (verification.torch.layer, kept_by_torch, partial(applied, Attention)),
         (verification.jax.layer, kept_by_jax, attention),
     ],
     ids=["PyTorch", "JAX"],
@@ -113,13 +110,11 @@ def test_who_rounds_an_answer_once_is_right(adapter, right, rounds, dtype):
 
 def test_a_function_that_forgets_the_last_state_s_cotangent_is_reported():
     """By the sentence of its kind."""
-    engine = verification.torch.function(Forgetful, model=model, arguments=ARGUMENTS, scope=SCOPE)
-    found = judged(engine)
+    found = judged(of_class(Forgetful))
     assert found.verdict == "refuted"
     assert "final S0" in found.diagnosis.sentence
 
 
 def test_a_kernel_whose_tile_is_too_small_is_refuted():
     """Of three keys the third has no gradient; of two all is right."""
-    engine = verification.torch.function(ShortTiles, model=model, arguments=ARGUMENTS, scope=SCOPE)
-    assert {"q", "k", "S0"} <= {part for _, part in wrong(engine, steps=3)}
+    assert {"q", "k", "S0"} <= {part for _, part in wrong(of_class(ShortTiles), steps=3)}

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from tests.peers.conduct import Taped
 from tests.peers.decay import Decay
 from verification import models, watch
+from verification.jax import layer as of_jax
 from verification.judging.model_subject import OfModel
 from verification.properties.findings import truth_of
 from verification.properties.training import findings_of
@@ -185,25 +187,7 @@ def test_a_function_of_tensors_with_a_second_backward_and_without_one(tmp_path):
 
 def test_what_a_training_changes_in_place_between_is_reported(tmp_path):
     """Of an engine that keeps tensors of others, without PyTorch's own check."""
-
-    class Keeps(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, xs, h, lam, B):
-            ctx.given = xs.detach(), lam.detach(), B.detach()
-            outputs, (final,) = scanned({"lam": lam, "B": B}, xs, (h,))
-            return outputs, final.clone()
-
-        @staticmethod
-        def backward(ctx, d_outputs, d_final):
-            xs, lam, B = ctx.given
-            dh, d_B = d_final, torch.zeros_like(B)
-            for t in reversed(range(xs.shape[1])):
-                dh = dh + d_outputs[:, t]
-                d_B += dh.T @ xs[:, t]
-                dh = dh * lam
-            return None, None, None, d_B
-
-    judged = function(Keeps, model=models.linear, arguments=ORDER)
+    judged = function(Taped, model=models.linear, arguments=ORDER)
     watched = watch(judged, tmp_path)
     lam, B = torch.full((5,), 0.5), numbers(5, 2).requires_grad_()
     xs = numbers(3, 4, 2)
@@ -212,12 +196,6 @@ def test_what_a_training_changes_in_place_between_is_reported(tmp_path):
     outputs.sum().backward()
     assert found(judged, tmp_path)[1] == {"B"}
     assert OfModel(judged).beside(tmp_path).training.recorded(0).changed == ("xs",)
-
-
-def test_what_is_no_module_is_refused(tmp_path):
-    """In a line."""
-    with pytest.raises(TypeError, match=r"^module: None, needed the torch\.nn\.Module that is trained"):
-        watch(module(nn.LSTM), tmp_path)
 
 
 def test_chunks_that_are_longer_than_claimed_are_no_calls_of_the_layer(tmp_path):
@@ -252,8 +230,6 @@ def wrong_at_96(params, xs, state):
 )
 def test_a_function_of_jax_in_a_training(tmp_path, made, units, wrong, compiled):
     """Compiled or not."""
-    from verification.jax import layer as of_jax
-
     judged = of_jax(made, model=models.linear)
     watched = watch(judged, tmp_path)
 
@@ -276,8 +252,6 @@ def test_a_function_of_jax_in_a_training(tmp_path, made, units, wrong, compiled)
 
 def test_complex_gradients_of_jax_and_of_pytorch_are_the_model_s(tmp_path):
     """Whatever a library calls a gradient."""
-    from verification.jax import layer as of_jax
-
     rng = np.random.default_rng(0)
     lam, B, xs = (
         (rng.normal(size=s) + 1j * rng.normal(size=s)).astype("complex64") for s in ((5,), (5, 2), (3, 4, 2))
