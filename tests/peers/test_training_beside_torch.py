@@ -1,10 +1,13 @@
 """What trains a network does as PyTorch's does, in float64: optimisers, schedules, class weights."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 import torch
+from torch import optim
+from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR, StepLR
 
 from rnn import RNN, Vanilla, softmax_cross_entropy
 from rnn.common.arrays import Array
@@ -59,39 +62,30 @@ def assert_alike(one, other):
         np.testing.assert_allclose(block, wanted, rtol=0, atol=1e-13)
 
 
+RATE = Constant(0.1)
+
+
+def adam_w(blocks, **given):
+    """PyTorch's, by which a bias does not decay either."""
+    weights, bias = {"params": blocks[:1]}, {"params": blocks[1:], "weight_decay": 0.0}
+    return optim.AdamW([weights, bias], lr=0.1, **given)
+
+
 @pytest.mark.parametrize(
     ("own", "make"),
     [
-        (SGD(Constant(0.1)), lambda each: torch.optim.SGD(each, lr=0.1)),
-        *(
-            (
-                SGD(Constant(0.1), momentum=0.9, nesterov=nesterov),
-                lambda each, nesterov=nesterov: torch.optim.SGD(
-                    each, lr=0.1, momentum=0.9, nesterov=nesterov
-                ),
-            )
-            for nesterov in (False, True)
-        ),
-        (RMSprop(Constant(0.1)), lambda each: torch.optim.RMSprop(each, lr=0.1)),
+        (SGD(RATE), partial(optim.SGD, lr=0.1)),
+        (SGD(RATE, momentum=0.9), partial(optim.SGD, lr=0.1, momentum=0.9)),
+        (SGD(RATE, momentum=0.9, nesterov=True), partial(optim.SGD, lr=0.1, momentum=0.9, nesterov=True)),
+        (RMSprop(RATE), partial(optim.RMSprop, lr=0.1)),
         (
-            RMSprop(Constant(0.1), None, 0.5, 0.1, 0.75),
-            lambda each: torch.optim.RMSprop(each, 0.1, 0.5, 0.1, 0.0, 0.75),
+            RMSprop(RATE, None, 0.5, 0.1, 0.75),
+            partial(optim.RMSprop, lr=0.1, alpha=0.5, eps=0.1, momentum=0.75),
         ),
-        (Adam(Constant(0.1)), lambda each: torch.optim.Adam(each, lr=0.1)),
-        (
-            Adam(Constant(0.1), None, 0.5, 0.75, 0.1),
-            lambda each: torch.optim.Adam(each, 0.1, (0.5, 0.75), 0.1),
-        ),
-        *(
-            (
-                AdamW(Constant(0.1), **given),
-                # A bias does not decay here.
-                lambda each, given=given: torch.optim.AdamW(
-                    [{"params": each[:1]}, {"params": each[1:], "weight_decay": 0.0}], lr=0.1, **given
-                ),
-            )
-            for given in ({}, {"weight_decay": 0.5})
-        ),
+        (Adam(RATE), partial(optim.Adam, lr=0.1)),
+        (Adam(RATE, None, 0.5, 0.75, 0.1), partial(optim.Adam, lr=0.1, betas=(0.5, 0.75), eps=0.1)),
+        (AdamW(RATE), adam_w),
+        (AdamW(RATE, weight_decay=0.5), partial(adam_w, weight_decay=0.5)),
     ],
     ids=lambda given: "" if callable(given) else str(given),
 )
@@ -103,20 +97,18 @@ def test_optimisers_take_the_same_steps(own, make):
 
 def warmed(optimiser, updates, after):
     """PyTorch's line from 1 / (updates + 1) up, before another schedule."""
-    line = torch.optim.lr_scheduler.LinearLR(optimiser, start_factor=1 / (updates + 1), total_iters=updates)
-    return torch.optim.lr_scheduler.SequentialLR(optimiser, [line, after(optimiser)], milestones=[updates])
+    line = LinearLR(optimiser, start_factor=1 / (updates + 1), total_iters=updates)
+    return SequentialLR(optimiser, [line, after(optimiser)], milestones=[updates])
 
 
 SCHEDULES = {
-    StepDecay(0.1, 6): lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=6),
-    StepDecay(0.1, 3, 0.5): lambda each: torch.optim.lr_scheduler.StepLR(each, step_size=3, gamma=0.5),
-    Cosine(0.1): lambda each: torch.optim.lr_scheduler.CosineAnnealingLR(each, T_max=UPDATES),
-    Warmup(StepDecay(0.1, 4, 0.5), 5): lambda each: warmed(
-        each, 5, lambda own: torch.optim.lr_scheduler.StepLR(own, 4, 0.5)
+    StepDecay(0.1, 6): partial(StepLR, step_size=6),
+    StepDecay(0.1, 3, 0.5): partial(StepLR, step_size=3, gamma=0.5),
+    Cosine(0.1): partial(CosineAnnealingLR, T_max=UPDATES),
+    Warmup(StepDecay(0.1, 4, 0.5), 5): partial(
+        warmed, updates=5, after=partial(StepLR, step_size=4, gamma=0.5)
     ),
-    Warmup(Cosine(0.1), 8): lambda each: warmed(
-        each, 8, lambda own: torch.optim.lr_scheduler.CosineAnnealingLR(own, UPDATES - 8)
-    ),
+    Warmup(Cosine(0.1), 8): partial(warmed, updates=8, after=partial(CosineAnnealingLR, T_max=UPDATES - 8)),
 }
 
 
@@ -124,7 +116,7 @@ SCHEDULES = {
 def test_schedules_have_the_same_rates(own, make):
     """Update by update, as the steps of gradient descent show."""
     blocks = tensors()
-    optimiser = torch.optim.SGD(blocks, lr=0.1)
+    optimiser = optim.SGD(blocks, lr=0.1)
     assert_alike(ours(SGD(own)), theirs(blocks, optimiser, make(optimiser)))
 
 
