@@ -4,15 +4,13 @@ import ast
 import importlib
 import json
 import re
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks.field_study import tables
+from tests.programs import ROOT, python
 
-ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "benchmarks" / "field_study"
 PAGES = ROOT / "docs" / "field-study"
 RESULTS = json.loads((STUDY / "results.json").read_text("utf-8"))
@@ -35,12 +33,7 @@ PINS = pins()
 
 def called(command, *arguments):
     """What a command of the study does."""
-    return subprocess.run(
-        [sys.executable, "-m", f"benchmarks.field_study.{command}", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
+    return python("-m", f"benchmarks.field_study.{command}", *arguments, folder=ROOT)
 
 
 def test_the_tables_are_those_of_the_results():

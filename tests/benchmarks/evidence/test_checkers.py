@@ -1,19 +1,15 @@
 """Other libraries' checkers before an engine: they accept the right one and accuse the wrong one."""
 
 import importlib.util
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.evidence import checkers
 from tests.cases import a_network
+from tests.programs import python
 from tests.vanilla import BLOCKS, blocks_of, changed
 from verification.adapters.rnn.engine import manual
-
-ROOT = Path(__file__).parents[3]
 
 
 def scaled(block):
@@ -63,10 +59,8 @@ def test_a_peer(library):
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed: pip install 'verified-rnn[peers]'")
     script = VERDICTS.format(path=__file__, library=library)
-    run = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
-    )
-    assert run.stdout.splitlines() == ["False True"] * len(BLOCKS)
+    done = python("-c", script)
+    assert done.stdout.splitlines() == ["False True"] * len(BLOCKS), done.stderr
 
 
 def test_a_library_that_is_not_installed_is_named(monkeypatch):

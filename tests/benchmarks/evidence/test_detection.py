@@ -30,21 +30,6 @@ def answered(engine, case):
     return blocks_of(engine(problem_of(case)))
 
 
-def judge(accuses, name="judge"):
-    """A checker by its verdict."""
-    return Checker(name, "1.0", accuses)
-
-
-def never(engine, case, block):
-    """Accuses nobody."""
-    return False
-
-
-def always(engine, case, block):
-    """Accuses everybody."""
-    return True
-
-
 def by_any_bit(engine, case, block):
     """Accuses a block in which any bit is not the right engine's."""
     got, right = (answered(each, case)[block] for each in (engine, manual))
@@ -141,8 +126,9 @@ def test_the_problems_are_the_same_for_a_seed():
 def test_the_curve_counts():
     """Who accuses nobody catches nothing, who accuses the right engine is no judge, who sees is counted."""
     reported = []
-    judges = [judge(never, "never"), judge(always, "always"), judge(by_any_bit, "sees")]
-    found = detection.curve(12, 0, lambda *done: reported.append(done), judges)
+    accuse = {"never": lambda *asked: False, "always": lambda *asked: True, "sees": by_any_bit}
+    checkers = [Checker(name, "1.0", accuses) for name, accuses in accuse.items()]
+    found = detection.curve(12, 0, lambda *done: reported.append(done), checkers)
     asleep, jumpy, sees = found.curves
     determined = found.planted - found.undetermined
     assert 6 < determined <= found.planted <= found.cases == 12

@@ -24,15 +24,17 @@ INDICES = {
     "month ends": pd.date_range("2019-01-31", periods=72, freq="ME"),
     "weekdays": pd.bdate_range("2024-01-01", periods=72),
     "hours": pd.date_range("2024-02-28 22:00", periods=72, freq="6h"),
+    "periods": pd.period_range("2019-01", periods=72, freq="M"),
 }
 
 
 @pytest.mark.parametrize("name", INDICES)
 def test_dates_go_on_where_they_ended(name):
-    """As pandas would go on, whatever the distance."""
+    """As pandas would go on, whatever the distance; periods come out as their first days."""
     index = INDICES[name]
     ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 12)
-    assert list(ahead.index) == list(index[60:])
+    dates = index.to_timestamp() if name == "periods" else index
+    assert list(ahead.index) == list(dates[60:])
     assert list(ahead.columns) == ["forecast", "low", "high"]
     known = ahead.dropna()
     assert (known.low <= known.forecast).all()
@@ -93,10 +95,3 @@ DAYS = INDICES["days"][:60]
 def test_what_cannot_be_forecast_is_refused_by_name(call, error, said):
     """Before anything is trained."""
     refuse(call, error, said)
-
-
-def test_periods_come_out_as_their_first_days():
-    """As ``to_timestamp`` has them."""
-    index = pd.period_range("2019-01", periods=63, freq="M")
-    ahead = forecast(fit(wave(index[:60]), "height", **QUICK), 3)
-    assert list(ahead.index) == list(index[60:].to_timestamp())
