@@ -92,7 +92,8 @@ def test_any_table_is_answered(tmp_path_factory, capsys, content, date, fill):
 
 
 # What may stand on a command line: commands, flags, values right and wrong, and what belongs nowhere.
-COMMANDS = st.sampled_from(["train", "forecast", "predict", "evaluate", "inspect", "generate", "export"])
+OF_MODELS = ("forecast", "predict", "evaluate", "inspect", "generate")
+COMMANDS = st.sampled_from(["train", *OF_MODELS, "export"])
 ALL_FLAGS = """
 --out --data --text --column --date --json --resume --fill --changes --units --length --truncation
 --rate --clip --batch --seed --steps --season --separator --date-format --unit --prompt --temperature
@@ -108,9 +109,7 @@ VALUES = st.sampled_from([*SOME_VALUES.split(), "9" * 5000, "", "\0", "\ud800", 
 FREE = st.lists(st.one_of(COMMANDS, FLAGS, VALUES), max_size=8)
 RIGHT = {
     "train": ("--data", "{file}", "--column", "sales", "--out", "{out}"),
-    **dict.fromkeys(
-        ("forecast", "predict", "evaluate", "inspect", "generate", "export"), ("{model}", "--out", "{out}")
-    ),
+    **dict.fromkeys((*OF_MODELS, "export"), ("{model}", "--out", "{out}")),
 }
 FORMED = st.tuples(COMMANDS, st.lists(st.tuples(FLAGS, VALUES), max_size=4)).map(
     lambda line: [line[0], *RIGHT[line[0]], *(word for pair in line[1] for word in pair)]
@@ -159,7 +158,7 @@ def damages(draw):
 
 
 @DRAWN
-@given(damage=damages(), command=st.sampled_from(["forecast", "predict", "evaluate", "inspect", "generate"]))
+@given(damage=damages(), command=st.sampled_from(OF_MODELS))
 def test_any_model_is_answered(tmp_path_factory, capsys, model, damage, command):
     """A file that is not what it was is refused, and stays as it is."""
     content = (model / NAMES[2]).read_bytes()
