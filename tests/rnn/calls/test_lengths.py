@@ -23,6 +23,8 @@ from rnn import (
     squared_error,
 )
 from tests.rnn.fractions import fractions
+from tests.rnn.gradients import assert_near, blocks
+from tests.rnn.problems import arguments, assert_as_if_alone, assert_predictions_end
 
 N, T, D, H, K = 4, 6, 2, 3, 2
 LENGTHS = np.array([3, 6, 1, 4])
@@ -30,44 +32,21 @@ CELLS = [Vanilla(D, H, relu), LSTM(D, H), GRU(D, H)]
 TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(3), Chunked(2, 3)]
 FROM_THE_END = [Tail(2), Chunked(3, 2), Tail(0)]
 
-every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 
-
-def problem(cell, losses="every", dtype=None, seed=0):
-    """A network with its arguments, and weights that differ; in Fractions where the cell takes them."""
-    rng = np.random.default_rng(seed)
-    dtype = dtype or (object if isinstance(cell, Vanilla) else float)
+def problem(cell, losses="every"):
+    """A network with its arguments and weights that differ; Vanilla's in Fractions, GRU's of classes."""
+    rng = np.random.default_rng(0)
+    dtype = object if isinstance(cell, Vanilla) else float
 
     def draw(*shape):
         return fractions(rng, *shape, parts=3).astype(dtype)
 
-    net = RNN(cell, outputs=K)
-    shapes = {**cell.shapes, "V": (K, H), "c": (K,)}
-    return net, {
-        "params": cell.params(*(draw(*shape) for shape in shapes.values())),
-        "xs": draw(N, T, D),
-        "targets": draw(N, T, K) if losses == "every" else draw(N, K),
-        "h0": tuple(draw(N, H) for _ in cell.state),
-        "weights": abs(draw(N, T) if losses == "every" else draw(N)) + 1,
-    }
-
-
-def record(given_, n, length):
-    """One record alone, without what stands behind its end."""
-    own = {"params": given_["params"], "h0": tuple(part[n : n + 1] for part in given_["h0"])}
-    own["xs"] = given_["xs"][n : n + 1, :length]
-    for name in ("targets", "weights"):
-        array = given_[name][n : n + 1]
-        own[name] = array[:, :length] if array.shape[1:2] == (T,) else array
-    return own
-
-
-def assert_near(one, other):
-    """The same Fractions, or floats that are a few roundings apart."""
-    if np.asarray(other).dtype == object:
-        assert np.asarray(one).tolist() == np.asarray(other).tolist()
-    else:
-        np.testing.assert_allclose(one, other, rtol=0, atol=1e-12)
+    net = RNN(cell, outputs=K, loss=softmax_cross_entropy if isinstance(cell, GRU) else squared_error)
+    given_ = arguments(net, draw, N, T, losses)
+    places = (N, T) if losses == "every" else (N,)
+    if isinstance(cell, GRU):
+        given_["targets"] = rng.integers(0, K, places)
+    return net, given_ | {"weights": abs(draw(*places)) + 1}
 
 
 WAYS = {}, {"checkpoints": Checkpoints(2)}, {"workspace": True}
@@ -85,21 +64,8 @@ def test_each_record_is_as_if_alone(cell, truncation, options, losses):
     net, given_ = problem(cell, losses)
     if "workspace" in options:
         options = {"workspace": net.workspace(N, T, given_["xs"].dtype)}
-    value, grads = net.loss_and_gradients(**given_, truncation=truncation, lengths=LENGTHS, **options)
-    total, params = 0, 0
-    for n, length in enumerate(LENGTHS):
-        one, own = net.loss_and_gradients(**record(given_, n, length), truncation=truncation)
-        total += one
-        params = [p + q for p, q in zip(params, own.params, strict=True)] if n else own.params
-        assert_near(grads.xs[n, :length], own.xs[0])
-        assert not grads.xs[n, length:].any()
-        for together, alone in zip(grads.state, own.state, strict=True):
-            assert_near(together[n], alone[0])
-    assert_near(value, total)
-    assert_near(net.loss_value(**given_, lengths=LENGTHS), total)
-    for together, block in zip(grads.params, params, strict=True):
-        assert_near(together, block)
-        assert {type(entry) for entry in together.flat} <= {Fraction, np.float64}
+    grads = assert_as_if_alone(net, given_, LENGTHS, truncation, **options)
+    assert {type(entry) for block in grads.params for entry in block.flat} <= {Fraction, np.float64}
 
 
 @pytest.mark.parametrize(
@@ -117,25 +83,13 @@ def test_segments_before_the_first_end_have_no_loss(truncation, every):
         params, xs, targets, truncation=truncation, checkpoints=Checkpoints(every), lengths=lengths
     )
     want, plain = net.loss_and_gradients(params, xs, targets, truncation=truncation, lengths=lengths)
-    assert_near(value, want)
-    for one, other in zip(
-        (*grads.params, grads.xs, *grads.state), (*plain.params, plain.xs, *plain.state), strict=True
-    ):
-        assert_near(one, other)
+    assert_near([value, *blocks(grads)], [want, *blocks(plain)])
 
 
-@every_cell
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 def test_predictions_end_with_their_record(cell):
-    """Outputs behind an end are zero, and the last state is each record's own."""
-    net, given_ = problem(cell)
-    outputs, state = net.forward(given_["params"], given_["xs"], given_["h0"], LENGTHS)
-    for n, length in enumerate(LENGTHS):
-        own = record(given_, n, length)
-        alone = net.forward(own["params"], own["xs"], own["h0"])
-        assert_near(outputs[n, :length], alone.outputs[0])
-        assert not outputs[n, length:].any()
-        for together, part in zip(state, alone.state, strict=True):
-            assert_near(together[n], part[0])
+    """Outputs and last states, in floats and in Fractions."""
+    assert_predictions_end(*problem(cell), LENGTHS)
 
 
 @settings(max_examples=settings.default.max_examples // 3)
@@ -178,37 +132,3 @@ def test_other_padding_changes_no_bit(kind, data):
         return [np.asarray(array).tobytes() for array in arrays]
 
     assert bits(padded) == bits(np.copy)
-
-
-@every_cell
-def test_full_lengths_are_no_lengths(cell):
-    """Where no record ends early, all is as without."""
-    net, given_ = problem(cell)
-    value, grads = net.loss_and_gradients(**given_, lengths=np.full(N, T), truncation=Window(1))
-    want, plain = net.loss_and_gradients(**given_, truncation=Window(1))
-    assert_near(value, want)
-    for one, other in zip((*grads.params, grads.xs), (*plain.params, plain.xs), strict=True):
-        assert_near(one, other)
-
-
-@pytest.mark.parametrize(
-    ("loss", "losses"),
-    [(squared_error, "every"), (softmax_cross_entropy, "every"), (softmax_cross_entropy, "last")],
-    ids=str,
-)
-def test_a_loss_counts_what_is_inside(loss, losses):
-    """The value of each record's own steps, for numbers and for classes."""
-    rng = np.random.default_rng(0)
-    net = RNN(GRU(D, H), outputs=K, loss=loss)
-    params, xs = net.init(rng), rng.standard_normal((N, T, D))
-    shape = (N, T) if losses == "every" else (N,)
-    targets = rng.integers(0, K, shape) if loss is softmax_cross_entropy else rng.random((*shape, K))
-    total = sum(
-        net.loss_value(
-            params,
-            xs[n : n + 1, :length],
-            targets[n : n + 1, :length] if losses == "every" else targets[n : n + 1],
-        )
-        for n, length in enumerate(LENGTHS)
-    )
-    assert net.loss_value(params, xs, targets, lengths=LENGTHS) == pytest.approx(total, rel=1e-13)

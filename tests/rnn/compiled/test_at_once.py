@@ -8,6 +8,7 @@ import pytest
 
 from rnn import LSTM, RNN, Checkpoints, Chunked, CompiledLoops, Full, Tail, Vanilla, Window
 from rnn.compiled import at_once
+from tests.rnn.gradients import blocks
 
 TRUNCATIONS = (Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Tail(3), Tail(0))
 
@@ -47,7 +48,7 @@ def assert_the_same(net, *given, **options):
     value, got = net.loss_and_gradients(*given, **options)
     want_value, want = replace(net, loops=PartByPart()).loss_and_gradients(*given, **options)
     assert value == want_value
-    for a, b in zip((*got.params, got.xs, *got.state), (*want.params, want.xs, *want.state), strict=True):
+    for a, b in zip(blocks(got), blocks(want), strict=True):
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
         assert np.abs(a - b).max() <= 100 * np.finfo(a.dtype).eps * max(1e-3, np.abs(b).max())
 

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from functools import partial
 
 import autograd.numpy as anp
 import numpy as np
@@ -27,12 +28,14 @@ from rnn import (
     Window,
 )
 from rnn.through_time.recurrence import recurrence
-from tests.rnn.gradients import assert_near, blocks, everything
+from tests.rnn.gradients import assert_near, blocks
+from tests.rnn.problems import arguments, assert_as_if_alone, assert_predictions_end
 from verification import models
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays, Use
 
 N, T, D, K = 2, 5, 2, 1
+LENGTHS = np.array([3, 5, 1, 4])
 MODELS = {"Vanilla": models.vanilla, "LSTM": models.lstm, "GRU": models.gru}
 TRUNCATIONS = [
     *(Full(), Window(0), Window(1), Window(3), Chunked(1), Chunked(2), Chunked(3)),
@@ -49,8 +52,6 @@ EACH = [
     Stack(LSTM(D, 3), GRU(3, 4), Vanilla(4, 2)),
     LSTM(D, 3),
 ]
-every_one = pytest.mark.parametrize("cell", EACH, ids=str)
-
 
 # A level by itself, under which and over which there is none.
 ALONE = [Stack(EACH[0]), Stack(EACH[5])]
@@ -80,16 +81,10 @@ class AtEnds:
         return "AtEnds()"
 
 
-def problem(cell, losses="every", seed=0):
+def problem(cell, losses="every", records=N):
     """A network's arguments."""
-    rng = np.random.default_rng(seed)
-    shapes = {**cell.shapes, "V": (K, cell.units), "c": (K,)}
-    return {
-        "params": cell.params(*(rng.uniform(-1, 1, shape) for shape in shapes.values())),
-        "xs": rng.uniform(-1, 1, (N, T, D)),
-        "targets": rng.uniform(-1, 1, (N, T, K) if losses == "every" else (N, K)),
-        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in recurrence("cell", cell).widths),
-    }
+    draw = partial(np.random.default_rng(0).uniform, -1, 1)
+    return arguments(RNN(cell, outputs=K), lambda *shape: draw(shape), records, T, losses)
 
 
 def run(cell, weights, state, xs, live, masks=()):
@@ -177,6 +172,8 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
     for _ in range(2):
         _, again = net.loss_and_gradients(**given, truncation=truncation, workspace=workspace)
     assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(grads)]
+    compiled = RNN(cell, outputs=K, loops=CompiledLoops())
+    assert_near(blocks(compiled.loss_and_gradients(**given, truncation=truncation)[1]), blocks(grads))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.longdouble], ids=str)
@@ -235,10 +232,9 @@ def test_what_is_handed_up_is_masked(cell, truncation, losses):
         assert [block.tolist() for block in blocks(again)] == [block.tolist() for block in blocks(of_these)]
     asked = {"truncation": truncation, "checkpoints": Checkpoints(2), "masks": masks}
     assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
-    if cell is IN_LEVELS[0] and truncation in (Full(), Window(2)):
-        asked = {"truncation": truncation, "masks": masks}
-        compiled = RNN(cell, outputs=K, loops=CompiledLoops()).loss_and_gradients(**given, **asked)[1]
-        assert_near(blocks(compiled), blocks(grads))
+    asked = {"truncation": truncation, "masks": masks}
+    compiled = RNN(cell, outputs=K, loops=CompiledLoops()).loss_and_gradients(**given, **asked)[1]
+    assert_near(blocks(compiled), blocks(grads))
 
 
 def test_a_layer_takes_masks():
@@ -258,53 +254,12 @@ def test_a_layer_takes_masks():
 )
 def test_masks_are_of_records_that_end_early(cell, losses):
     """Each record has its own, whatever stands behind its end."""
-    given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
+    given, net = problem(cell, losses, len(LENGTHS)), RNN(cell, outputs=K, loops=NumPyLoops())
     masks = drawn_masks(cell, len(LENGTHS))
-    padded = [mask.copy() for mask in masks]
     for n, length in enumerate(LENGTHS):
-        for mask in padded:
+        for mask in masks:
             mask[n, length:] = np.nan
-    value, grads = net.loss_and_gradients(**given, lengths=LENGTHS, masks=padded)
-    total = 0
-    for n, length in enumerate(LENGTHS):
-        own = [mask[n : n + 1, :length] for mask in masks]
-        one, of_one = net.loss_and_gradients(**alone(given, n), masks=own)
-        total += one
-        assert_near([grads.xs[n, :length]], [of_one.xs[0]])
-    assert_near([value], [total])
-
-
-@every_one
-def test_the_loops_agree(cell):
-    """NumPy's and compiled ones."""
-    given, truncation = problem(cell), Full() if refuses(cell, Window(1)) else Window(1)
-    one, other = (
-        RNN(cell, outputs=K, loops=loops).loss_and_gradients(**given, truncation=truncation)[1]
-        for loops in (NumPyLoops(), CompiledLoops())
-    )
-    assert_near(blocks(one), blocks(other))
-
-
-LENGTHS = np.array([3, 5, 1, 4])
-
-
-def drawn(cell, losses, seed=1):
-    """A problem of as many records as there are lengths."""
-    rng = np.random.default_rng(seed)
-    given = problem(cell, losses)
-    count = len(LENGTHS)
-    given["xs"] = rng.uniform(-1, 1, (count, T, D))
-    given["targets"] = rng.uniform(-1, 1, (count, T, K) if losses == "every" else (count, K))
-    given["h0"] = tuple(rng.uniform(-1, 1, (count, width)) for width in recurrence("cell", cell).widths)
-    return given
-
-
-def alone(given, n):
-    """One record without its padding."""
-    own = {"params": given["params"], "h0": tuple(part[n : n + 1] for part in given["h0"])}
-    own["xs"], targets = given["xs"][n : n + 1, : LENGTHS[n]], given["targets"][n : n + 1]
-    own["targets"] = targets[:, : LENGTHS[n]] if targets.ndim == 3 else targets
-    return own
+    assert_as_if_alone(net, {**given, "masks": masks}, LENGTHS, Full())
 
 
 OF_LENGTHS = [
@@ -318,7 +273,7 @@ OF_LENGTHS += [(cell, Window(2), "every") for cell in ALONE]
 @pytest.mark.parametrize(("cell", "truncation", "losses"), OF_LENGTHS, ids=str)
 def test_each_record_is_as_if_alone(cell, truncation, losses):
     """The second direction begins at its own end; only stacked levels need Full()."""
-    given, net = drawn(cell, losses), RNN(cell, outputs=K, loops=NumPyLoops())
+    given, net = problem(cell, losses, len(LENGTHS)), RNN(cell, outputs=K, loops=NumPyLoops())
     if has_levels(cell) and cell.two_way and any(truncation.first(t, T) for t in range(T)):
         needed = "needed rnn.Full() with lengths, and levels of which one reads from the last step on"
         with pytest.raises(ValueError, match=re.escape(f"truncation: {truncation}, {needed}")):
@@ -328,32 +283,16 @@ def test_each_record_is_as_if_alone(cell, truncation, losses):
         # Of records that all end at the last step none is another's.
         whole = [np.full(len(LENGTHS), T), None]
         one, other = (net.loss_and_gradients(**given, truncation=truncation, lengths=each) for each in whole)
-        assert_near(everything(one), everything(other))
+        assert_near([one[0], *blocks(one[1])], [other[0], *blocks(other[1])])
         return
-    value, grads = net.loss_and_gradients(**given, truncation=truncation, lengths=LENGTHS)
+    grads = assert_as_if_alone(net, given, LENGTHS, truncation)
     asked = {"truncation": truncation, "lengths": LENGTHS, "checkpoints": Checkpoints(2)}
     assert_near(blocks(net.loss_and_gradients(**given, **asked)[1]), blocks(grads))
-    total, params = 0, [0] * len(grads.params)
-    for n, length in enumerate(LENGTHS):
-        one, own = net.loss_and_gradients(**alone(given, n), truncation=truncation)
-        total += one
-        params = [p + q for p, q in zip(params, own.params, strict=True)]
-        assert_near([grads.xs[n, :length]], [own.xs[0]])
-        assert not grads.xs[n, length:].any()
-        assert_near([part[n] for part in grads.state], [part[0] for part in own.state])
-    assert_near([value, *grads.params], [total, *params])
-    outputs, state = net.forward(given["params"], given["xs"], given["h0"], LENGTHS)
-    for n, length in enumerate(LENGTHS):
-        own = alone(given, n)
-        one, ended = net.forward(own["params"], own["xs"], own["h0"])
-        assert_near(
-            [outputs[n, :length], *(part[n] for part in state)], [one[0], *(part[0] for part in ended)]
-        )
-        assert not outputs[n, length:].any()
+    assert_predictions_end(net, given, LENGTHS)
 
 
 @pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=str)
-@every_one
+@pytest.mark.parametrize("cell", EACH, ids=str)
 def test_last_states_are_of_the_last_step_of_each_direction(cell, truncation):
     """After x_0 for the second: the loss of that step, and no other, has its window."""
     given, layer = problem(cell), Layer(cell, NumPyLoops())

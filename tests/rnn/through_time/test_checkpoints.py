@@ -1,39 +1,11 @@
-"""Checkpoints: the same gradients from fewer states."""
+"""Checkpoints: the same gradients from fewer states.
 
-from fractions import Fraction
-from functools import partial
+Under every truncation they are asked in test_bidirectional.py, and in Fractions in ../calls/test_lengths.py.
+"""
 
 import numpy as np
-import pytest
 
-from rnn import RNN, Checkpoints, Chunked, Full, Params, Tail, Vanilla, Window, relu
-from tests.rnn.fractions import fractions
-from tests.rnn.gradients import everything
-
-
-def problem(activation, steps, every_step, seed=0):
-    """A network of two units, its parameters, and one record pair, in small Fractions."""
-    draw = partial(fractions, np.random.default_rng(seed))
-    net = RNN(Vanilla(1, 2, activation), outputs=1)
-    params = Params(draw(2, 1), draw(2, 2), draw(2), draw(1, 2), draw(1))
-    targets = draw(2, steps, 1) if every_step else draw(2, 1)
-    return net, params, draw(2, steps, 1), targets, draw(2, 2)
-
-
-@pytest.mark.parametrize("every_step", [True, False])
-@pytest.mark.parametrize(
-    "truncation",
-    [Full(), Window(0), Window(3), Chunked(4), Chunked(2, 5), Chunked(4, 2), Chunked(3, 0), Tail(5), Tail(0)],
-    ids=str,
-)
-def test_the_gradients_are_the_same(truncation, every_step):
-    """In Fractions every number equals that of a backward that keeps all states, and is a Fraction."""
-    net, params, xs, targets, h0 = problem(relu, 9, every_step)
-    kept = everything(net.loss_and_gradients(params, xs, targets, h0, truncation))
-    for every in (1, 2, 5, 20):
-        again = everything(net.loss_and_gradients(params, xs, targets, h0, truncation, Checkpoints(every)))
-        assert again == kept
-        assert {type(entry) for entry in again} == {Fraction}
+from rnn import RNN, Checkpoints, Vanilla
 
 
 def test_da_is_the_same_to_the_bit():

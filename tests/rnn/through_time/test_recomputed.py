@@ -20,6 +20,7 @@ from rnn import (
     Tail,
     Window,
 )
+from tests.rnn.gradients import blocks
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,7 @@ def test_the_gradients_are_the_same_over_many_steps(levels, truncation, every):
     given = net.init(rng), rng.uniform(-1, 1, (2, 120, 2)), rng.uniform(-1, 1, (2, 120, 1))
     _, kept = net.loss_and_gradients(*given, truncation=truncation)
     _, again = net.loss_and_gradients(*given, truncation=truncation, checkpoints=Checkpoints(every))
-    for one, other in zip(
-        (*again.params, again.xs, *again.state), (*kept.params, kept.xs, *kept.state), strict=True
-    ):
+    for one, other in zip(blocks(again), blocks(kept), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-12 * np.abs(other).max())
 
 

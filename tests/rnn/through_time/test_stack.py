@@ -1,36 +1,14 @@
-"""Stacks: what a truncation means there, either loops, layers, and names.
+"""Stacks: what a truncation means there, and how they are made and shown.
 
-Their gradients beside autograd are in test_bidirectional.py.
+Their gradients beside autograd, and the names of their blocks, are in test_bidirectional.py.
 """
 
 import numpy as np
 
-from rnn import (
-    GRU,
-    LSTM,
-    RNN,
-    Layer,
-    NumPyLoops,
-    Stack,
-    Vanilla,
-    Window,
-    identity,
-)
+from rnn import GRU, LSTM, RNN, Layer, NumPyLoops, Stack, Vanilla, Window, identity
 
-N, T, D, K = 2, 6, 2, 1
+D = 2
 UNLIKE = Stack(LSTM(D, 4), GRU(4, 3), Vanilla(3, 5))
-
-
-def problem(stack):
-    """A network's arguments, between −1 and 1."""
-    rng = np.random.default_rng(0)
-    shapes = {**stack.shapes, "V": (K, stack.units), "c": (K,)}
-    return {
-        "params": stack.params(*(rng.uniform(-1, 1, shape) for shape in shapes.values())),
-        "xs": rng.uniform(-1, 1, (N, T, D)),
-        "targets": rng.uniform(-1, 1, (N, T, K)),
-        "h0": tuple(rng.uniform(-1, 1, (N, width)) for width in stack.widths),
-    }
 
 
 def test_a_window_on_every_level_is_another_rule():
@@ -52,10 +30,8 @@ def test_a_late_reach_leaves_last_states_of_earlier_records_alone():
             return 3
 
     stack = Stack(Vanilla(D, 2), Vanilla(2, 3))
-    given, layer = problem(stack), Layer(stack)
-    weights = stack.weights(*given["params"][:-2])
-    lengths = (2, 6)
-    outputs, final, saved = layer.forward(weights, given["xs"], given["h0"], lengths)
+    layer, rng = Layer(stack), np.random.default_rng(0)
+    outputs, final, saved = layer.forward(layer.init(rng), rng.normal(size=(2, 6, D)), lengths=(2, 6))
     ones = tuple(np.ones_like(array) for array in final)
     grads = layer.backward(saved, 0 * outputs, ones, Late())
     assert not grads.xs[0].any()
@@ -72,13 +48,8 @@ def test_a_stack_of_stacks_is_one_of_all_levels():
     assert repr(RNN(inner, outputs=1)).startswith("RNN(Stack(LSTM(inputs=2, units=4), ")
 
 
-def test_names_have_their_level():
-    """Of blocks and of the state's arrays, in the order of the levels; each is made as its cell makes it."""
-    assert UNLIKE.weights._fields == (
-        *("U_l0", "W_l0", "b_l0", "U_l1", "W_l1", "b_l1", "bn_l1", "U_l2", "W_l2", "b_l2"),
-    )
-    assert UNLIKE.params._fields == (*UNLIKE.weights._fields, "V", "c")
-    assert UNLIKE.state == ("h_l0", "c_l0", "h_l1", "h_l2")
+def test_each_level_is_made_as_its_cell_makes_it():
+    """By one generator, level after level."""
     made = UNLIKE.init(np.random.default_rng(3))
     rng = np.random.default_rng(3)
     own = [block for level in UNLIKE.levels for block in level.init(rng)]
