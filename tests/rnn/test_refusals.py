@@ -78,7 +78,11 @@ class Idle(Vanilla):
 
 ONES, SIX = Pair(np.ones((2, 2)), np.ones(2)), np.ones(6)
 EACH = [
-    *(SGD(Constant(0.1)), SGD(Constant(0.1), momentum=0.5), RMSprop(Constant(0.1))),
+    *(
+        SGD(Constant(0.1), ClipNorm(1)),
+        SGD(Constant(0.1), momentum=0.5),
+        RMSprop(Constant(0.1), ClipValue(1)),
+    ),
     *(Adam(Constant(0.1)), AdamW(Cosine(0.1), ClipNorm(0.5))),
 ]
 HELD = Adam(Constant(1)).start(ONES)
@@ -382,6 +386,15 @@ OPTIMISERS = [
         map(update_of, EACH),
         ({"params": Pair(ONES.M, ONES.v * np.nan)}, ValueError, "params.v: nan at (0,), needed finite numbe"),
         ({"grads": Pair(np.ones(4), ONES.v)}, ValueError, "grads.M: float64 of shape (4,), needed float64"),
+        # One that is not finite has no direction, and clipping does not hide it.
+        *(
+            (
+                {"grads": Pair(np.array([[1.0, bad]] * 2), ONES.v)},
+                ValueError,
+                f"grads.M: {bad} at (0, 1), needed",
+            )
+            for bad in (np.nan, np.inf, -np.inf)
+        ),
         ({"grads": ONES[:1]}, ValueError, "grads: 1 arrays, needed 2, as many as params$"),
         ({"state": 3}, TypeError, "state: int, needed the State that start or update returned"),
         ({"state": HELD._replace(done=-1)}, ValueError, "state.done: -1, needed at least 0"),
