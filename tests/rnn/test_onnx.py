@@ -34,19 +34,17 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 FUNCTIONS_OF = (tanh, sigmoid, relu, softsign, identity)
 CELLS = {
-    **{f"vanilla by {f.name}": (Vanilla, {"activation": f}) for f in FUNCTIONS_OF},
+    **{f"vanilla by {f.name}": Vanilla(2, 3, f) for f in FUNCTIONS_OF},
     **{
-        f"lstm by {g.name}, {c.name}, {o.name}": (LSTM, {"gate": g, "candidate": c, "output": o})
+        f"lstm by {g.name}, {c.name}, {o.name}": LSTM(2, 3, g, c, o)
         for g, c, o in ((sigmoid, tanh, tanh), (relu, softsign, tanh), (sigmoid, softsign, identity))
     },
     **{
-        f"gru by {g.name}, {c.name}": (GRU, {"gate": g, "candidate": c})
+        f"gru by {g.name}, {c.name}": GRU(2, 3, g, c)
         for g, c in ((sigmoid, tanh), (relu, softsign), (sigmoid, identity))
     },
-}
-
-
-SEVERAL = {
+    # No axis of one is lost.
+    **{f"{cell!r}": cell for cell in (Vanilla(1, 1), LSTM(1, 5), GRU(3, 1))},
     "a stack": Stack(LSTM(2, 3), GRU(3, 4), Vanilla(4, 2, relu)),
     "both directions": Bidirectional(GRU(2, 3)),
     "both ends": BothEnds(LSTM(2, 3)),
@@ -55,32 +53,28 @@ SEVERAL = {
 }
 
 
-def several(name, dtype=np.float64):
-    """A network of several cells, and parameters none of which is zero or like another."""
-    net, rng = RNN(SEVERAL[name], outputs=4), np.random.default_rng(0)
+def network(name, dtype=np.float64):
+    """A network, and parameters none of which is zero or like another."""
+    cell, rng = CELLS[name], np.random.default_rng(0)
+    net = RNN(cell, outputs=1 if cell.units == 1 else 4)
     params = net.init(rng, dtype)
     return net, type(params)(*(block + rng.normal(0, 0.3, block.shape).astype(dtype) for block in params))
 
 
-@pytest.mark.parametrize("name", SEVERAL)
-def test_several_cells_compute_the_same_elsewhere(name):
-    """For any number of records and steps."""
-    net, params = several(name)
-    model, rng = to_onnx(net, params), np.random.default_rng(1)
-    for records, steps in ((1, 1), (1, 9), (5, 2), (17, 6)):
-        xs = rng.normal(size=(records, steps, 2))
-        np.testing.assert_allclose(computed(model, xs), net.predict(params, xs), rtol=1e-4, atol=1e-5)
+def session_of(model):
+    """A runtime of somebody else's."""
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
 
 
 @pytest.mark.parametrize(
-    "cell", [Vanilla(2, 3), LSTM(2, 3), GRU(2, 3), SEVERAL["a stack"]], ids=lambda cell: type(cell).__name__
+    "cell", [Vanilla(2, 3), LSTM(2, 3), GRU(2, 3), CELLS["a stack"]], ids=lambda cell: type(cell).__name__
 )
 def test_a_series_may_be_handed_in_a_few_steps_at_a_time(cell):
     """Where states go in and out, the last of one call being the first of the next; as of the whole."""
     net, rng = RNN(cell, outputs=4), np.random.default_rng(0)
     params = net.init(rng)
     model = to_onnx(net, params, states=True)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = session_of(model)
     taken = [each.name for each in session.get_inputs()]
     assert taken[1:] == [initial_named(name, "0") for name in cell.state]
     assert [each.name for each in session.get_outputs()] == ["outputs", *cell.state]
@@ -98,32 +92,15 @@ def test_a_series_may_be_handed_in_a_few_steps_at_a_time(cell):
         np.testing.assert_allclose(got, last, rtol=1e-4, atol=1e-5)
 
 
-def network(name, inputs=2, units=3, outputs=4, dtype=np.float64):
-    """A network, and parameters none of which is zero or like another."""
-    kind, chosen = CELLS[name]
-    net = RNN(kind(inputs, units, **chosen), outputs=outputs)
-    rng = np.random.default_rng(0)
-    params = net.init(rng, dtype)
-    return net, type(params)(*(block + rng.normal(0, 0.3, block.shape).astype(dtype) for block in params))
-
-
-def computed(model, xs):
-    """The outputs, by a runtime of somebody else's."""
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    (outputs,) = session.run(None, {"xs": xs.astype(np.float32)})
-    return outputs
-
-
 @pytest.mark.parametrize(("name", "dtype"), [*zip(CELLS, cycle([np.float32, np.float64]), strict=False)])
 def test_every_cell_computes_the_same_elsewhere(name, dtype):
     """For any number of records and steps, by one file; to the rounding of float32."""
-    net, params = network(name, dtype=dtype)
-    model = to_onnx(net, params)
-    rng = np.random.default_rng(1)
+    net, params = network(name, dtype)
+    session, rng = session_of(to_onnx(net, params)), np.random.default_rng(1)
     for records, steps in ((1, 1), (1, 9), (5, 2), (17, 6)):
-        xs = rng.normal(size=(records, steps, 2)).astype(dtype)
+        xs = rng.normal(size=(records, steps, net.cell.inputs)).astype(dtype)
         want = net.predict(params, xs)
-        got = computed(model, xs)
+        (got,) = session.run(None, {"xs": xs.astype(np.float32)})
         assert got.shape == want.shape
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * max(1, abs(want).max()))
 
@@ -138,7 +115,34 @@ def exported(cell, **options):
     to_onnx(net, net.init(np.random.default_rng(0)), **options)
 
 
+AFTER = {"linear_before_reset": 1}
+WR = {"W": np.ones((1, 9, 2), np.float32), "R": np.ones((1, 9, 3), np.float32)}
+
+
+def a_node(given):
+    """A layer of a node with these attributes."""
+    operator, inputs, attributes = given
+    layer_from_onnx(helper.make_node(operator, ["X", *inputs], ["Y"], hidden_size=3, **attributes), WR)
+
+
 @table(
+    *of(
+        lambda given: a_node((given[0], "WR", given[1])),
+        (("Relu", {}), TypeError, "node: Relu, needed a node of onnx that is"),
+        (("GRU", {}), ValueError, "node: a reset before the product"),
+        (("GRU", {**AFTER, "clip": 3.0}), ValueError, "node: a clip"),
+        (("GRU", {**AFTER, "activations": ["Elu", "Tanh"]}), ValueError, "node: function Elu"),
+        (("GRU", {**AFTER, "activations": ["Affine", "Tanh"]}), ValueError, "node: an affine function"),
+        (("LSTM", {"input_forget": 1}), ValueError, "node: input and forget gate coupled"),
+        (
+            ("RNN", {"direction": "bidirectional", "activations": ["Tanh", "Relu"]}),
+            ValueError,
+            "node: functions ['Tanh', 'Relu'], needed the same",
+        ),
+    ),
+    # By the node's own name for it.
+    (lambda: a_node(("GRU", ["W", "R", "bias"], AFTER)), ValueError, "arrays: nothing by the name 'bias'"),
+    (lambda: from_onnx(3), TypeError, "model: int, needed an onnx.ModelProto"),
     *of(
         exported,
         (LSTM(1, 2, gate=rational_gate), ValueError, "…rational_gate, needed a function that ONNX has:"),
@@ -164,7 +168,7 @@ def exported(cell, **options):
         ({"\ud800": "a"}, ValueError, r"about['\ud800']: '\ud800', needed a text in UTF-8"),
     ),
 )
-def test_what_no_file_holds_is_refused(call, error, said):
+def test_what_no_file_holds_or_no_cell_computes_is_refused(call, error, said):
     """By its name, with what is needed."""
     refuse(call, error, said)
 
@@ -195,15 +199,10 @@ def test_more_than_a_file_can_hold_is_refused(monkeypatch):
         to_onnx(net, params)
 
 
-@pytest.mark.parametrize("name", [*CELLS, *SEVERAL])
+@pytest.mark.parametrize("name", CELLS)
 def test_what_is_written_is_read_again(name):
     """To the bit of float32: the same network and the same parameters, from a file's bytes."""
-    if name in SEVERAL:
-        net, params = several(name, np.float32)
-    else:
-        kind, functions = CELLS[name]
-        net = RNN(kind(2, 3, **functions), outputs=4)
-        params = net.init(np.random.default_rng(0), np.float32)
+    net, params = network(name, np.float32)
     model = ModelProto.FromString(to_onnx(net, params, {"by": "a test"}).SerializeToString())
     assert [(each.key, each.value) for each in model.metadata_props] == [("by", "a test")]
     again, found = from_onnx(model)
@@ -267,40 +266,6 @@ def test_onnxs_own_cases_are_computed_or_refused_by_name(monkeypatch):
     assert computed_here >= 9
 
 
-NODE = {"hidden_size": 3}
-WR = {"W": np.ones((1, 9, 2), np.float32), "R": np.ones((1, 9, 3), np.float32)}
-
-
-@pytest.mark.parametrize(
-    ("operator", "attributes", "words"),
-    [
-        ("Relu", {}, "node: Relu, needed a node of onnx that is"),
-        ("GRU", {}, "a reset before the product"),
-        ("GRU", {"linear_before_reset": 1, "clip": 3.0}, "a clip"),
-        ("GRU", {"linear_before_reset": 1, "activations": ["Elu", "Tanh"]}, "function Elu"),
-        ("GRU", {"linear_before_reset": 1, "activations": ["Affine", "Tanh"]}, "an affine function"),
-        ("LSTM", {"input_forget": 1}, "input and forget gate coupled"),
-        (
-            "RNN",
-            {"direction": "bidirectional", "activations": ["Tanh", "Relu"]},
-            "functions ['Tanh', 'Relu'], needed the same",
-        ),
-    ],
-)
-def test_a_node_that_no_cell_computes_is_refused(operator, attributes, words):
-    """By the name of what it has."""
-    node = helper.make_node(operator, ["X", "W", "R"], ["Y"], **NODE, **attributes)
-    with pytest.raises((TypeError, ValueError), match=re.escape(words)):
-        layer_from_onnx(node, WR)
-
-
-def test_an_array_that_is_missing_is_named():
-    """By the node's own name for it."""
-    node = helper.make_node("GRU", ["X", "W", "R", "bias"], ["Y"], linear_before_reset=1, **NODE)
-    with pytest.raises(ValueError, match=re.escape("arrays: nothing by the name 'bias'")):
-        layer_from_onnx(node, WR)
-
-
 @pytest.mark.parametrize(
     ("operator", "gates", "bias"), [("RNN", 1, True), ("LSTM", 4, True), ("GRU", 3, True), ("GRU", 3, False)]
 )
@@ -311,7 +276,7 @@ def test_a_node_with_numbers_of_its_own_computes_what_onnxruntime_does(operator,
     arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     if not bias:
         del arrays["B"]
-    more = {"linear_before_reset": 1} if operator == "GRU" else {}
+    more = AFTER if operator == "GRU" else {}
     node = helper.make_node(
         operator, ["X", *arrays], ["Y"], hidden_size=units, direction="bidirectional", **more
     )
@@ -325,8 +290,7 @@ def test_a_node_with_numbers_of_its_own_computes_what_onnxruntime_does(operator,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=7)
     xs = rng.normal(size=(5, 7, 2)).astype(np.float32)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    (want,) = session.run(None, {"X": xs.swapaxes(0, 1)})
+    (want,) = session_of(model).run(None, {"X": xs.swapaxes(0, 1)})
     layer, params = layer_from_onnx(node, arrays)
     found = layer.forward(params, xs).outputs
     np.testing.assert_allclose(found, want.transpose(2, 0, 1, 3).reshape(5, 7, -1), rtol=1e-4, atol=1e-5)
@@ -336,8 +300,6 @@ def test_a_graph_that_is_not_ours_is_refused():
     """One more node, a node less, a constant that is another: none is read as what it is not."""
     net = RNN(GRU(2, 3), outputs=1)
     params = net.init(np.random.default_rng(0), np.float32)
-    with pytest.raises(TypeError, match=re.escape("model: int, needed an onnx.ModelProto")):
-        from_onnx(3)
     for spoil in (
         lambda graph: graph.node.add(op_type="Relu", input=["outputs"], output=["more"]),
         lambda graph: graph.node.pop(),
@@ -352,18 +314,3 @@ def test_a_graph_that_is_not_ours_is_refused():
     del model.graph.node[:]
     with pytest.raises(ValueError, match="model: 0 recurrent nodes"):
         from_onnx(model)
-
-
-@pytest.mark.parametrize(
-    ("name", "sizes"),
-    [
-        ("vanilla by tanh", (1, 1, 1)),
-        ("lstm by sigmoid, tanh, tanh", (1, 5, 2)),
-        ("gru by sigmoid, tanh", (3, 1, 1)),
-    ],
-)
-def test_sizes_may_be_one(name, sizes):
-    """No axis is lost."""
-    net, params = network(name, *sizes)
-    xs = np.random.default_rng(1).normal(size=(4, 3, sizes[0]))
-    np.testing.assert_allclose(computed(to_onnx(net, params), xs), net.predict(params, xs), atol=1e-5)
