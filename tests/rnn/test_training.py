@@ -13,6 +13,7 @@ from rnn.data import Records
 from rnn.learning.dropout import dropout_masks
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping, Standing, by_epoch, courses, print_progress, rmse, train
+from tests.rnn.refusals import of, refuse, table
 
 NET = RNN(Vanilla(inputs=2, units=3), outputs=2)
 RNG = np.random.default_rng(0)
@@ -24,42 +25,24 @@ UNSEEN = Records(RNG.standard_normal((3, 4, 2)), RNG.standard_normal((3, 2)))
 
 @dataclass(frozen=True)
 class WatchedNetwork(RNN):
-    """A network that notes the records of each update, by their first input, and its workspace."""
+    """A network that notes the workspace of each update."""
 
-    seen: list = field(default_factory=list)
     workspaces: list = field(default_factory=list)
 
-    def loss_and_gradients_of_checked(self, params, xs, *others, workspace, **rest):
+    def loss_and_gradients_of_checked(self, *given, workspace, **rest):
         """As the network's own, noted."""
-        self.seen.append(xs[:, 0, 0].tolist())
         self.workspaces.append(workspace)
-        return super().loss_and_gradients_of_checked(params, xs, *others, workspace=workspace, **rest)
+        return super().loss_and_gradients_of_checked(*given, workspace=workspace, **rest)
 
 
-@pytest.mark.parametrize(("batch", "seed"), [(1, 0), (3, None), (3, 0), (100, None)])
-def test_an_epoch_takes_every_record_once(batch, seed):
-    """In batches of the size asked for, but for the last; shuffled anew by an rng, in order without."""
+@pytest.mark.parametrize(("batch", "sizes"), [(1, {1}), (3, {3, 1}), (100, {7})])
+def test_batches_of_one_size_share_a_workspace(batch, sizes):
+    """One for the batches asked for, and one for what remains."""
     net = WatchedNetwork(NET.cell, NET.outputs)
-    rng = None if seed is None else np.random.default_rng(seed)
-    optimiser = SGD(Constant(1e-3))
-    train(net, PARAMS, DATA, epochs=3, batch=batch, optimiser=optimiser, rng=rng)
-    records = DATA.xs[:, 0, 0].tolist()
-    per_epoch = -(-7 // batch)
-    assert len(net.seen) == 3 * per_epoch
-    orders = []
-    for epoch in range(3):
-        batches = net.seen[epoch * per_epoch : (epoch + 1) * per_epoch]
-        assert [len(part) for part in batches[:-1]] == [batch] * (per_epoch - 1)
-        orders.append([record for part in batches for record in part])
-        assert sorted(orders[-1]) == sorted(records)
-    if seed is None:
-        assert orders == [records] * 3
-    else:
-        assert len({tuple(order) for order in (*orders, records)}) == 4
-    # One workspace for the batches asked for, and one for what remains.
-    sizes = [len(part) for part in net.seen]
-    assert [workspace.size.xs[0] for workspace in net.workspaces] == sizes
-    assert len(set(map(id, net.workspaces))) == len(set(sizes))
+    train(net, PARAMS, DATA, epochs=3, batch=batch, optimiser=SGD(Constant(1e-3)))
+    assert len(net.workspaces) == 3 * -(-7 // batch)
+    assert {workspace.size.xs[0] for workspace in net.workspaces} == sizes
+    assert len(set(map(id, net.workspaces))) == len(sizes)
 
 
 def test_callbacks_are_called_after_every_epoch():
@@ -209,17 +192,16 @@ def test_a_sum_of_losses_may_overflow_where_none_of_them_does():
         (np.array([Fraction(1, 2), Fraction(3, 2)], object), np.zeros(2), (2.5 / 2) ** 0.5),
         # A difference that float64 has not, where there are longer floats.
         (np.ones(1, "g") + np.finfo("g").eps, np.ones(1, "g"), float(np.finfo("g").eps)),
+        # Neither squares that vanish nor squares that overflow are seen.
+        *(
+            (np.array([size, 0.0]), np.zeros(2), pytest.approx(size / 2**0.5, rel=1e-15, abs=5e-324))
+            for size in (5e-324, 1e-200, 1e200, 1.7e308)
+        ),
     ],
 )
 def test_rmse_by_hand(predictions, targets, wanted):
     """Of whatever stands for real numbers."""
     assert rmse(predictions, targets) == wanted
-
-
-@pytest.mark.parametrize("size", [5e-324, 1e-200, 1e200, 1.7e308])
-def test_rmse_of_sizes_whose_squares_are_none(size):
-    """Neither squares that vanish nor squares that overflow are seen in the result."""
-    assert rmse(np.array([size, 0.0]), np.zeros(2)) == pytest.approx(size / 2**0.5, rel=1e-15, abs=5e-324)
 
 
 def test_rmse_says_when_it_is_too_large():
@@ -398,106 +380,92 @@ class Shards:
             yield self.data.xs[own], self.data.targets[own]
 
 
-def test_batches_of_ones_own_are_those_of_arrays():
-    """The parameters and the losses to the bit, where records are taken in the same order."""
-    given = {"epochs": 3, "optimiser": Adam(Cosine(0.01))}
-    params, history = train(NET, PARAMS, Shards(DATA, 3), Shards(UNSEEN, 2), **given)
-    wanted, losses = train(NET, PARAMS, DATA, UNSEEN, batch=3, **given)
-    for block, other in zip(params, wanted, strict=True):
-        np.testing.assert_array_equal(block, other)
-    np.testing.assert_allclose(history, losses, rtol=1e-13)
+@pytest.mark.parametrize(
+    ("net", "params", "data", "size", "seed", "options"),
+    [
+        (NET, PARAMS, DATA, 3, None, {"optimiser": Adam(Cosine(0.01))}),
+        (
+            *(CLASSES, OF_CLASSES, Records(DATA.xs, LABELS["last"]), 1, 0),
+            {"optimiser": SGD(Constant(0.1)), "class_weight": BY_NAME},
+        ),
+    ],
+    ids=["numbers", "classes"],
+)
+def test_batches_of_ones_own_are_those_of_arrays(net, params, data, size, seed, options):
+    """The parameters to the bit, where records are taken in the same order, which may be drawn."""
+    found = []
+    for given in (
+        {"train_data": Shards(data, size), "validation_data": Shards(data, 2)},
+        {"train_data": data, "validation_data": data, "batch": size},
+    ):
+        rng = None if seed is None else np.random.default_rng(seed)
+        found.append(train(net, params, **given, epochs=3, rng=rng, **options))
+    (one, losses), (other, wanted) = found
+    for block, want in zip(one, other, strict=True):
+        np.testing.assert_array_equal(block, want)
+    np.testing.assert_allclose(losses, wanted, rtol=1e-13)
+
+
+@dataclass
+class OwnBatches:
+    """Batches that are given, and how many they say they are."""
+
+    given: list
+    count: int
+
+    def __len__(self):
+        return self.count
+
+    def epoch(self, rng):
+        """One after another."""
+        yield from self.given
 
 
 SIZES = [(1, 4), (2, 3), (2, 2)]
 
 
-class Ragged(Shards):
-    """Batches of several sizes."""
-
-    def __len__(self):
-        return len(SIZES)
-
-    def epoch(self, rng):
-        """One of each."""
-        for records, steps in SIZES:
-            yield self.data.xs[:records, :steps], self.data.targets[:records]
-
-
 def test_batches_may_differ_in_records_and_steps():
     """Each is an update, and at most two sizes are held."""
     net = WatchedNetwork(NET.cell, NET.outputs)
-    params, history = train(net, PARAMS, Ragged(DATA, 0), epochs=2, optimiser=SGD(Constant(0.01)))
+    batches = [(DATA.xs[:records, :steps], DATA.targets[:records]) for records, steps in SIZES]
+    params, history = train(net, PARAMS, OwnBatches(batches, 3), epochs=2, optimiser=SGD(Constant(0.01)))
     assert [workspace.size.xs[:2] for workspace in net.workspaces] == SIZES * 2
     # Of three in turn the one that is needed has just been let go.
     assert len(set(map(id, net.workspaces))) == 6
     expected = PARAMS
-    for records, steps in SIZES * 2:
-        _, grads = NET.loss_and_gradients(expected, DATA.xs[:records, :steps], DATA.targets[:records])
-        expected = type(expected)(
-            *(block - 0.01 * grad for block, grad in zip(expected, grads.params, strict=True))
-        )
+    for batch in batches * 2:
+        _, grads = NET.loss_and_gradients(expected, *batch)
+        steps = zip(expected, grads.params, strict=True)
+        expected = type(expected)(*(block - 0.01 * grad for block, grad in steps))
     np.testing.assert_allclose(params.W, expected.W, rtol=1e-12)
-    value = sum(NET.loss_value(params, DATA.xs[:n, :steps], DATA.targets[:n]) for n, steps in SIZES)
+    value = sum(NET.loss_value(params, *batch) for batch in batches)
     assert history.train[-1] == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("length", "count", "message"),
-    [
-        (2, 3, "train_data: more than 2 batches, needed as many as its len"),
-        (5, 4, "train_data: 4 batches, needed 5, as many as its len"),
-        (2**40, 4, f"train_data: 4 batches, needed {2**40}, as many as its len"),
-    ],
-)
-def test_an_epoch_has_as_many_batches_as_it_says(length, count, message):
-    """Or the schedule would span another run; one without an end is left after the first too many."""
-
-    class Other(Shards):
-        def __len__(self):
-            return length
-
-        def epoch(self, rng):
-            for _ in range(count):
-                yield tuple(self.data)
-
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        train(NET, PARAMS, Other(DATA, 0), epochs=1, optimiser=SGD(Constant(1e-3)))
+BY_SGD = {"epochs": 1, "optimiser": SGD(Constant(1e-3))}
 
 
-@pytest.mark.parametrize(
-    ("name", "batch", "error", "message"),
-    [
-        ("train_data", DATA.xs, TypeError, r"\[1\]: ndarray, needed a pair \(xs, targets\)"),
-        (
-            "validation_data",
-            (DATA.xs, DATA.targets[:3]),
-            ValueError,
-            r"\[1\]\.targets: shape \(3, 2\), needed",
+@table(
+    *of(
+        lambda given: train(NET, PARAMS, OwnBatches(*given), **BY_SGD),
+        # Or the schedule would span another run.
+        (([DATA] * 3, 2), ValueError, "train_data: more than 2 batches, needed as many as its len$"),
+        *(
+            (([DATA] * 4, count), ValueError, f"train_data: 4 batches, needed {count}, as many as its len$")
+            for count in (5, 2**40)
         ),
-        ("train_data", (DATA.xs.astype("f4"), DATA.targets), TypeError, r"\[1\]\.xs: dtype float32, needed"),
-    ],
+        (([DATA, DATA.xs], 2), TypeError, "train_data[1]: ndarray, needed a pair (xs, targets)"),
+        (
+            ([DATA, (DATA.xs.astype("f4"), DATA.targets)], 2),
+            TypeError,
+            "train_data[1].xs: dtype float32, need",
+        ),
+    ),
+    *of(
+        lambda batch: train(NET, PARAMS, Shards(DATA, 3), OwnBatches([DATA, batch], 2), **BY_SGD),
+        ((DATA.xs, DATA.targets[:3]), ValueError, "validation_data[1].targets: shape (3, 2), needed"),
+    ),
 )
-def test_a_batch_that_does_not_fit_is_refused_when_it_comes(name, batch, error, message):
-    """By the name of the data and its place."""
-
-    class Other(Shards):
-        def __len__(self):
-            return 2
-
-        def epoch(self, rng):
-            yield from (tuple(self.data), batch)
-
-    given = {"train_data": Shards(DATA, 3), "validation_data": Shards(UNSEEN, 2), name: Other(DATA, 0)}
-    with pytest.raises(error, match=f"^{name}{message}"):
-        train(NET, PARAMS, epochs=1, optimiser=SGD(Constant(1e-3)), **given)
-
-
-def test_batches_of_ones_own_have_class_weights_by_name():
-    """As arrays have them, in the order that is drawn."""
-    given = {"epochs": 2, "optimiser": SGD(Constant(0.1)), "class_weight": BY_NAME}
-    data = Records(DATA.xs, LABELS["last"])
-    params, history = train(CLASSES, OF_CLASSES, Shards(data, 1), rng=np.random.default_rng(0), **given)
-    wanted, losses = train(CLASSES, OF_CLASSES, data, batch=1, rng=np.random.default_rng(0), **given)
-    for block, other in zip(params, wanted, strict=True):
-        np.testing.assert_array_equal(block, other)
-    np.testing.assert_allclose(history.train, losses.train, rtol=1e-13)
+def test_batches_that_are_not_what_they_say_are_refused_when_they_come(call, error, said):
+    """Too many, too few, or one that does not fit, by the name of the data and its place."""
+    refuse(call, error, said)
