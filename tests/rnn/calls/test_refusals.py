@@ -1,6 +1,7 @@
 """What a call refuses: parameters, states, lengths of records, weights of losses."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -23,6 +24,13 @@ IN_HALF = {
     "targets": GIVEN["targets"].astype("f2"),
 }
 FULL = np.ones((3, 2), np.float32)
+SQUARED = squared_error.value, squared_error.gradient
+LARGE, LONGER = np.broadcast_to(1.0, (N, 2**50, D)), np.ones((N, T + 1, K))
+
+
+def with_blocks(**others):
+    """An argument of a call: parameters with other blocks."""
+    return {"params": GIVEN["params"]._replace(**others)}
 
 
 class TuplePair(tuple):
@@ -90,55 +98,25 @@ def went_back(truncation):
         ],
         ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers (…inhomogeneous"),
         ({"xs": np.ones((N, T, D), "f4")}, TypeError, "xs: dtype float32, needed float64"),
-        (
-            {"xs": np.broadcast_to(1.0, (N, 2**50, D))},
-            MemoryError,
-            "xs: shape (4, 1125899906842624, 2), needed",
-        ),
+        ({"xs": LARGE}, MemoryError, "xs: shape (4, 1125899906842624, 2), needed"),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D})"),
         ({"xs": np.ones((N, D))}, ValueError, f"xs: shape ({N}, {D}), needed (N, T, {D})"),
         (IN_HALF, TypeError, "params.U: dtype float16, needed float32, float64"),
         ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
         ({"xs": np.full((N, T, D), np.inf)}, ValueError, "xs: inf at (0, 0, 0), needed finite numbers"),
-        (
-            dict.fromkeys(("xs", "targets"), np.ones((0, T, D))),
-            ValueError,
-            "xs: shape (0, 6, 2), needed (N, T",
+        *(
+            ({"xs": empty, "targets": empty}, ValueError, f"xs: shape {empty.shape}, needed (N, T")
+            for empty in (np.ones((0, T, D)), np.ones((N, 0, D)))
         ),
-        (
-            dict.fromkeys(("xs", "targets"), np.ones((N, 0, D))),
-            ValueError,
-            "xs: shape (4, 0, 2), needed (N, T",
-        ),
-        (
-            {"targets": np.ones((N, T + 1, K))},
-            ValueError,
-            "targets: shape (4, 7, 2), needed (4, 6, 2) or (4, 2)",
-        ),
+        ({"targets": LONGER}, ValueError, "targets: shape (4, 7, 2), needed (4, 6, 2) or (4, 2)"),
         ({"targets": np.ones((N, T, K), "f4")}, TypeError, "targets: dtype float32, needed float64"),
         ({"h0": ()}, TypeError, "h0: tuple of 0, needed (h0,), the state of Vanilla"),
         ({"h0": (np.ones((N, H)),) * 2}, TypeError, "h0: tuple of 2, needed (h0,), the state of Vanilla"),
-        (
-            {"params": GIVEN["params"]._replace(W=np.ones((H, 1)))},
-            ValueError,
-            "params.W: shape (3, 1), needed",
-        ),
-        (
-            {"params": GIVEN["params"]._replace(V=np.ones((1, 1)))},
-            ValueError,
-            "params.V: shape (1, 1), needed",
-        ),
-        ({"params": GIVEN["params"]._replace(c=np.ones(1))}, ValueError, "params.c: shape (1,), needed (2,)"),
-        (
-            {"params": GIVEN["params"]._replace(b=np.ma.ones(H))},
-            TypeError,
-            "params.b: a masked array, needed",
-        ),
-        (
-            {"params": GIVEN["params"]._replace(U=np.ones((H, D), int))},
-            TypeError,
-            "params.U: dtype int64, need",
-        ),
+        (with_blocks(W=np.ones((H, 1))), ValueError, "params.W: shape (3, 1), needed"),
+        (with_blocks(V=np.ones((1, 1))), ValueError, "params.V: shape (1, 1), needed"),
+        (with_blocks(c=np.ones(1)), ValueError, "params.c: shape (1,), needed (2,)"),
+        (with_blocks(b=np.ma.ones(H)), TypeError, "params.b: a masked array, needed"),
+        (with_blocks(U=np.ones((H, D), int)), TypeError, "params.U: dtype int64, need"),
     ),
     # With lengths arrays have to fit as without, whatever is padding.
     *of_each(
@@ -151,7 +129,7 @@ def went_back(truncation):
         ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
         ({"targets": np.ones((N + 1, T, K))}, ValueError, "targets: shape (5, 6, 2), needed (4, 6, 2) or"),
         ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
-        ({"targets": np.ones((N, T + 1, K))}, ValueError, "targets: shape "),
+        ({"targets": LONGER}, ValueError, "targets: shape "),
         ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N"),
         ({"xs": np.ones((N, T, D), np.float32)}, TypeError, "xs: dtype float32, needed float64"),
     ),
@@ -177,20 +155,16 @@ def went_back(truncation):
         (np.ones(N, "f4"), TypeError, "weights: dtype float32, needed float64"),
         (np.ones((T, N)), ValueError, "weights: shape (6, 4), needed (4,) or (4, 6)"),
     ),
-    *of_each(
-        [lambda w: NET.loss_and_gradients(**LAST, weights=w), lambda w: NET.loss_value(**LAST, weights=w)],
-        (np.ones((N, T)), ValueError, "weights: shape (4, 6), needed (4,)"),
+    *(
+        (partial(call, **LAST, weights=np.ones((N, T))), ValueError, "weights: shape (4, 6), needed (4,)")
+        for call in (NET.loss_and_gradients, NET.loss_value)
     ),
     # Weights need a loss that tells what each place adds.
     *of(
         lambda loss: replace(NET, loss=loss).loss_and_gradients(**GIVEN, weights=np.ones(N)),
+        (Loss("alone", *SQUARED), TypeError, "RNN.loss: alone, needed one with each, as"),
         (
-            Loss("alone", squared_error.value, squared_error.gradient),
-            TypeError,
-            "RNN.loss: alone, needed one with each, as",
-        ),
-        (
-            Loss("wrong", squared_error.value, squared_error.gradient, lambda o, y: 0.0),
+            Loss("wrong", *SQUARED, lambda o, y: 0.0),
             TypeError,
             "RNN.loss: wrong, needed each of shape (6, 4)",
         ),

@@ -1,24 +1,22 @@
 """What no cell is made of, what is no cell, and functions of activation that have no rational values."""
 
 from fractions import Fraction
+from functools import partial
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
 
-from rnn import GRU, LSTM, Layer, Vanilla, sigmoid, tanh
+from rnn import GRU, LSTM, Layer, Vanilla
 from rnn.cells.cell import METHODS, Params, Weights, check_cell
 from tests.rnn.refusals import of, refuse, table
 
+SIZES = {"inputs": 1, "units": 1}
+ROLES = {Vanilla: ("activation",), LSTM: ("gate", "candidate", "output"), GRU: ("gate", "candidate")}
 PARTS = {
     **dict.fromkeys(METHODS, print),
-    **{
-        "inputs": 1,
-        "units": 1,
-        "state": ("h",),
-        "weights": Weights,
-        "params": Params,
-        "shapes": {"U": (1, 1)},
-    },
+    **SIZES,
+    **{"state": ("h",), "weights": Weights, "params": Params, "shapes": {"U": (1, 1)}},
 }
 
 
@@ -30,26 +28,18 @@ def forward(cell):
 
 
 @table(
-    *of(
-        lambda given: Vanilla(*given),
-        ((0, 1), ValueError, "Vanilla.inputs: 0, needed at least 1"),
-        ((1, 0), ValueError, "Vanilla.units: 0, needed at least 1"),
-        ((1, 1, "swish"), TypeError, "Vanilla.activation: 'swish', needed an rnn.Activation, as rnn.tanh"),
+    *(
+        (partial(kind, **SIZES | {name: 0}), ValueError, f"{kind.__name__}.{name}: 0, needed at least 1")
+        for kind, name in product(ROLES, SIZES)
     ),
-    *of(
-        lambda given: LSTM(*given),
-        ((0, 1), ValueError, "LSTM.inputs: 0, needed at least 1"),
-        ((1, 0), ValueError, "LSTM.units: 0, needed at least 1"),
-        ((1, 1, sigmoid, 3), TypeError, "LSTM.candidate: 3, needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, sigmoid, tanh, 3), TypeError, "LSTM.output: 3, needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, "swish"), TypeError, "LSTM.gate: 'swish', needed an rnn.Activation, as rnn.tanh"),
-    ),
-    *of(
-        lambda given: GRU(*given),
-        ((0, 1), ValueError, "GRU.inputs: 0, needed at least 1"),
-        ((1, 0), ValueError, "GRU.units: 0, needed at least 1"),
-        ((1, 1, sigmoid, 3), TypeError, "GRU.candidate: 3, needed an rnn.Activation, as rnn.tanh"),
-        ((1, 1, 3), TypeError, "GRU.gate: 3, needed an rnn.Activation, as rnn.tanh"),
+    *(
+        (
+            partial(kind, **SIZES, **{role: wrong}),
+            TypeError,
+            f"{kind.__name__}.{role}: {wrong!r}, needed an rnn.Activation, as rnn.tanh",
+        )
+        for kind, roles in ROLES.items()
+        for role, wrong in product(roles, (3, "swish"))
     ),
     *of(
         forward,
