@@ -25,6 +25,7 @@ from rnn import (
 )
 from rnn.common.products import BLAS_ALONE
 from tests.rnn.gradients import blocks
+from tests.rnn.problems import arguments
 
 CELLS = (Vanilla, LSTM, GRU)
 LENGTHS = np.array([9, 3, 1, 5])
@@ -34,17 +35,25 @@ class OwnCell(Vanilla):
     """A cell of one's own, which may compute something else."""
 
 
-def both(cell, **options):
-    """The same network with either loops."""
-    return [RNN(cell, 3, loops=each, **options) for each in (NumPyLoops(), CompiledLoops())]
+def call_of(net, records=4, steps=9, dtype=float, losses="every"):
+    """Arguments of a call at random, with parameters as they are at the start."""
+    rng = np.random.default_rng(0)
+    given = arguments(net, lambda *shape: rng.standard_normal(shape).astype(dtype), records, steps, losses)
+    return given | {"params": net.init(rng, dtype)}
 
 
-def assert_near(got, want, dtype):
-    """As near as two orders of summation are, by the size of the block."""
-    for a, b in zip(got, want, strict=True):
+def assert_agree(cell, *sizes, dtype=float, losses="every", **options):
+    """Both loops come as near to each other as two orders of summation are, by the size of the block."""
+    numpy, compiled = (RNN(cell, 3, loops=each) for each in (NumPyLoops(), CompiledLoops()))
+    given = call_of(numpy, *sizes, dtype=dtype, losses=losses)
+    want, want_grads = numpy.loss_and_gradients(**given, **options)
+    got, grads = compiled.loss_and_gradients(**given, **options)
+    eps = 100 * np.finfo(dtype).eps
+    assert abs(got - want) <= eps * abs(want)
+    for a, b in zip(blocks(grads), blocks(want_grads), strict=True):
         assert a.dtype == b.dtype == dtype
         assert a.shape == b.shape
-        assert np.abs(a - b).max() <= 100 * np.finfo(dtype).eps * max(1e-3, np.abs(b).max())
+        assert np.abs(a - b).max() <= eps * max(1e-3, np.abs(b).max())
 
 
 OPTIONS = [
@@ -64,28 +73,16 @@ OPTIONS = [
 )
 def test_both_give_the_same_gradients(cell, dtype, options):
     """To rounding, under every truncation, with checkpoints and with lengths, last loss or every one."""
-    (numpy, compiled), rng = both(cell(2, 5)), np.random.default_rng(0)
-    params = numpy.init(rng, dtype)
-    xs, targets = rng.standard_normal((4, 9, 2)).astype(dtype), rng.standard_normal((4, 9, 3)).astype(dtype)
-    h0 = tuple(rng.standard_normal((4, 5)).astype(dtype) for _ in numpy.cell.state)
-    for wanted in (targets, np.ascontiguousarray(targets[:, -1])):
-        want, want_grads = numpy.loss_and_gradients(params, xs, wanted, h0, **options)
-        got, grads = compiled.loss_and_gradients(params, xs, wanted, h0, **options)
-        assert abs(got - want) <= 100 * np.finfo(dtype).eps * abs(want)
-        assert_near(blocks(grads), blocks(want_grads), dtype)
+    for losses in ("every", "last"):
+        assert_agree(cell(2, 5), dtype=dtype, losses=losses, **options)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(("records", "steps", "units"), [(1, 1, 1), (1, 300, 3), (70, 3, 65), (3, 2, 129)])
 def test_both_give_the_same_at_any_size(cell, records, steps, units):
     """From one number to more than a vector's, a line of cache, or one block of BLAS."""
-    (numpy, compiled), rng = both(cell(2, units)), np.random.default_rng(0)
-    params = numpy.init(rng)
-    xs, targets = rng.standard_normal((records, steps, 2)), rng.standard_normal((records, steps, 3))
     for truncation in (Full(), Window(1)):
-        _, want = numpy.loss_and_gradients(params, xs, targets, truncation=truncation)
-        _, got = compiled.loss_and_gradients(params, xs, targets, truncation=truncation)
-        assert_near(blocks(got), blocks(want), np.float64)
+        assert_agree(cell(2, units), records, steps, truncation=truncation)
 
 
 FUNCTIONS = [*rnn.ACTIVATIONS.values(), rnn.rational_gate]
@@ -94,30 +91,24 @@ FUNCTIONS = [*rnn.ACTIVATIONS.values(), rnn.rational_gate]
 @pytest.mark.parametrize("place", range(len(FUNCTIONS)), ids=lambda place: FUNCTIONS[place].name)
 def test_both_give_the_same_for_every_function(place):
     """Each scalar function in each role, with others in the other roles."""
-    rng = np.random.default_rng(0)
     f, g, h = (FUNCTIONS[(place + k) % len(FUNCTIONS)] for k in range(3))
     for cell in (Vanilla(2, 5, f), LSTM(2, 5, f, g, h), GRU(2, 5, f, g)):
-        numpy, compiled = both(cell)
-        params = numpy.init(rng)
-        xs, targets = rng.standard_normal((3, 4, 2)), rng.standard_normal((3, 4, 3))
-        _, want = numpy.loss_and_gradients(params, xs, targets)
-        _, got = compiled.loss_and_gradients(params, xs, targets)
-        assert_near(blocks(got), blocks(want), np.float64)
+        assert_agree(cell, 3, 4)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_compiled_calls_repeat_to_the_bit(cell):
     """Again, in a workspace, and whatever the layout and the flags of what is given."""
-    net, rng = RNN(cell(2, 5), 3, loops=CompiledLoops()), np.random.default_rng(0)
-    params, xs, targets = net.init(rng), rng.standard_normal((4, 9, 2)), rng.standard_normal((4, 9, 3))
-    _, want = net.loss_and_gradients(params, xs, targets)
-    other = params._make(map(np.asfortranarray, params))
+    net = RNN(cell(2, 5), 3, loops=CompiledLoops())
+    given = call_of(net)
+    _, want = net.loss_and_gradients(**given)
+    other = given["params"]._make(map(np.asfortranarray, given["params"]))
     for block in other:
         block.flags.writeable = False
     workspace = net.workspace(4, 9)
-    for again in (params, other):
+    for again in (given["params"], other):
         for room in (None, workspace, workspace):
-            _, got = net.loss_and_gradients(again, xs, targets, workspace=room)
+            _, got = net.loss_and_gradients(**given | {"params": again}, workspace=room)
             for a, b in zip(blocks(got), blocks(want), strict=True):
                 np.testing.assert_array_equal(a, b, strict=True)
 
@@ -184,15 +175,14 @@ def test_only_the_loops_that_were_asked_for_run(monkeypatch, cell):
 
     for name in ("of_rows", "over_rows", "project_back", "forward", "local_derivatives", "back"):
         monkeypatch.setattr(NumPyLoops, name, never)
-    rng, made = np.random.default_rng(0), cell(2, 3)
-    net, layer = RNN(made, 3, loops=CompiledLoops()), Layer(made, CompiledLoops())
-    params, xs, targets = net.init(rng), rng.normal(size=(4, 9, 2)), rng.normal(size=(4, 9, 3))
+    net, layer = RNN(cell(2, 3), 3, loops=CompiledLoops()), Layer(cell(2, 3), CompiledLoops())
+    given, weights = call_of(net), layer.init(np.random.default_rng(0))
     for lengths in (None, LENGTHS):
-        net.predict(params, xs, lengths=lengths)
-        net.loss_value(params, xs, targets, lengths=lengths)
+        net.predict(given["params"], given["xs"], lengths=lengths)
+        net.loss_value(**given, lengths=lengths)
         for checkpoints in (None, Checkpoints(2)):
-            net.loss_and_gradients(params, xs, targets, lengths=lengths, checkpoints=checkpoints)
-        outputs, state, saved = layer.forward(layer.init(rng), xs, lengths=lengths)
+            net.loss_and_gradients(**given, lengths=lengths, checkpoints=checkpoints)
+        outputs, state, saved = layer.forward(weights, given["xs"], lengths=lengths)
         layer.backward(saved, outputs, state)
 
 
