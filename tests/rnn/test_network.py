@@ -10,19 +10,14 @@ import pytest
 import rnn.network
 from rnn import GRU, LSTM, RNN, Checkpoints, Chunked, Full, Layer, Params, Tail, Vanilla, Window
 from rnn.activations import identity, relu, softsign, tanh
+from tests.rnn.fractions import as_fractions
+from tests.rnn.problems import arguments
 
 N, T, D, H, K = 2, 4, 2, 3, 2
 
-
 every_float = pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
 
-
 VALUES = {relu: lambda a: np.maximum(a, 0), softsign: lambda a: a / (1 + abs(a)), identity: lambda a: a}
-
-
-def fractions(array):
-    """The same numbers as an object array of Fractions."""
-    return np.vectorize(Fraction, otypes=[object])(array)
 
 
 def network(f=tanh, cell=Vanilla):
@@ -35,12 +30,10 @@ def problem(dtype=object, steps=T, losses="every", seed=0):
     rng = np.random.default_rng(seed)
 
     def draw(*shape):
-        thirds = fractions(rng.choice([-2, -1, 1, 2], shape)) / 3
-        return thirds.astype(dtype)
+        return (as_fractions(rng.choice([-2, -1, 1, 2], shape)) / 3).astype(dtype)
 
-    params = Params(U=draw(H, D), W=draw(H, H), b=draw(H), V=draw(K, H), c=draw(K))
-    targets = draw(N, K) if losses == "last" else draw(N, steps, K)
-    return {"params": params, "xs": draw(N, steps, D), "targets": targets, "h0": draw(N, H)}
+    given = arguments(network(), draw, N, steps, losses)
+    return given | {"h0": given["h0"][0]}
 
 
 def arrays_of(given):

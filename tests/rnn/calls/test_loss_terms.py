@@ -5,17 +5,17 @@ import pytest
 
 from rnn import LSTM, RNN, Checkpoints, Chunked, softmax_cross_entropy, squared_error
 from tests.rnn.gradients import blocks
+from tests.rnn.problems import arguments
 
 N, T, D, H, K = 3, 4, 2, 3, 2
 
 
-def problem(losses="every", classes=False, seed=0):
+def problem(losses="every", classes=False):
     """A network with its arguments."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     net = RNN(LSTM(D, H), outputs=K, loss=softmax_cross_entropy if classes else squared_error)
-    shape = (N, T) if losses == "every" else (N,)
-    targets = rng.integers(0, K, shape) if classes else rng.standard_normal((*shape, K))
-    return net, {"params": net.init(rng), "xs": rng.standard_normal((N, T, D)), "targets": targets}
+    given = arguments(net, lambda *shape: rng.standard_normal(shape), N, T, losses)
+    return net, given | ({"targets": rng.integers(0, K, given["targets"].shape[:-1])} if classes else {})
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,11 @@ from rnn.common.arrays import FLOATS
 from rnn.through_time.bptt import bptt, unroll
 from rnn.through_time.routes import MIN_BATCH, segments
 from rnn.truncation import Chunked, Full, Tail, Window
+from tests.rnn.fractions import as_fractions
 from tests.rnn.tables import Table
 
 # f′(a) of each activation, from a and not from the output.
 SLOPES = {"relu": lambda a: int(a > 0), "softsign": lambda a: 1 / (1 + abs(a)) ** 2, "identity": lambda a: 1}
-
-
-def fractions(array):
-    """The same numbers as an object array of Fractions."""
-    return np.vectorize(Fraction, otypes=[object])(array)
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,8 @@ class BpttCase:
         """The same for every step: each loss goes back alone, from its step to the first it may reach."""
         U, W, b = self.weights
         records, steps, _ = self.xs.shape
-        das, dh0 = (
-            fractions(np.zeros((steps, records, len(b)), int)),
-            fractions(np.zeros((records, len(b)), int)),
-        )
+        das = as_fractions(np.zeros((steps, records, len(b)), int))
+        dh0 = 0 * das[0]
         for n in range(records):
             pre, h = [], self.h0[n]
             for x in self.xs[n]:
@@ -81,7 +75,7 @@ def case(records=2, steps=8, inputs=1, units=2, losses=None, seed=0):
     rng = np.random.default_rng(seed)
 
     def draw(*shape):
-        return fractions(rng.choice([-2, -1, 1, 2], shape))
+        return as_fractions(rng.choice([-2, -1, 1, 2], shape))
 
     weights = Weights(draw(units, inputs), draw(units, units), draw(units))
     return BpttCase(
@@ -123,7 +117,7 @@ def cases(draw):
     losses = draw(st.integers(1, steps))
 
     def array(*shape):
-        return fractions(draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2))))
+        return as_fractions(draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2))))
 
     weights = Weights(array(units, inputs), array(units, units), array(units))
     inside = BpttCase(

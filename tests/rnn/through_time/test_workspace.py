@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn import RNN, Chunked, Full, Loss, Params, Tail, Vanilla, Window, relu, tanh
+from rnn import RNN, Chunked, Full, Loss, Tail, Vanilla, Window, relu, tanh
 from tests.rnn.fractions import fractions
+from tests.rnn.gradients import blocks
+from tests.rnn.problems import arguments
 
 FLOATS = [np.float32, np.float64, np.longdouble]
 TRUNCATIONS = [Full(), Window(0), Window(2), Chunked(2), Chunked(2, 1), Chunked(2, 3), Tail(0), Tail(3)]
@@ -21,26 +23,15 @@ def network(inputs=2, units=3, f=tanh):
     return RNN(Vanilla(inputs, units, f), outputs=2)
 
 
-def draw(rng, net, records, steps, dtype, every_step=True):
-    """Parameters, xs, targets and h0 at random: halves for Fractions."""
+def draw(rng, net, records=2, steps=4, dtype=float, losses="every"):
+    """Arguments of a call at random: halves for Fractions."""
 
     def array(*shape):
         if dtype is object:
             return fractions(rng, *shape)
         return rng.standard_normal(shape).astype(dtype)
 
-    units, inputs, outputs = net.cell.units, net.cell.inputs, net.outputs
-    params = Params(
-        array(units, inputs), array(units, units), array(units), array(outputs, units), array(outputs)
-    )
-    targets = array(records, steps, outputs) if every_step else array(records, outputs)
-    return params, array(records, steps, inputs), targets, array(records, units)
-
-
-def parts(result):
-    """The loss and every block of the gradient."""
-    value, grads = result
-    return [value, *grads.params, grads.xs, grads.h0]
+    return arguments(net, array, records, steps, losses)
 
 
 def arrays_of(tape):
@@ -50,7 +41,8 @@ def arrays_of(tape):
 
 def assert_same(got, want):
     """Two results of the same numbers, to the bit, and of the same kinds."""
-    for one, other in zip(parts(got), parts(want), strict=True):
+    (value, grads), (wanted, others) = got, want
+    for one, other in zip((value, *blocks(grads)), (wanted, *blocks(others)), strict=True):
         np.testing.assert_array_equal(one, other, strict=True)
         if np.asarray(other).dtype != object:
             np.testing.assert_array_equal(np.signbit(one), np.signbit(other))
@@ -59,7 +51,9 @@ def assert_same(got, want):
 @settings(max_examples=settings.default.max_examples // 3)
 @given(
     st.tuples(*(st.integers(1, most) for most in (3, 6, 2, 4))),
-    st.lists(st.tuples(st.sampled_from(TRUNCATIONS), st.booleans()), min_size=2, max_size=4),
+    st.lists(
+        st.tuples(st.sampled_from(TRUNCATIONS), st.sampled_from(["every", "last"])), min_size=2, max_size=4
+    ),
     st.sampled_from([*FLOATS, object]),
     st.integers(0, 2**32),
 )
@@ -69,10 +63,10 @@ def test_calls_in_a_workspace_are_calls_without(sizes, calls, dtype, seed):
     net, rng = network(inputs, units, relu if dtype is object else tanh), np.random.default_rng(seed)
     workspace = net.workspace(records, steps, dtype)
     got, want = [], []
-    for truncation, every_step in calls:
-        data = draw(rng, net, records, steps, dtype, every_step)
-        got.append(net.loss_and_gradients(*data, truncation, workspace=workspace))
-        want.append(net.loss_and_gradients(*data, truncation))
+    for truncation, losses in calls:
+        data = draw(rng, net, records, steps, dtype, losses)
+        got.append(net.loss_and_gradients(**data, truncation=truncation, workspace=workspace))
+        want.append(net.loss_and_gradients(**data, truncation=truncation))
     # Compared after the last call, which would have spoilt what an earlier one left in the workspace.
     for each, other in zip(got, want, strict=True):
         assert_same(each, other)
@@ -85,15 +79,15 @@ def test_large_matrices_too(units, dtype):
     workspace = net.workspace(64, 3, dtype)
     for _ in range(2):
         data = draw(rng, net, 64, 3, dtype)
-        assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
+        assert_same(net.loss_and_gradients(**data, workspace=workspace), net.loss_and_gradients(**data))
 
 
 def test_networks_that_differ_in_what_a_tape_does_not_hold_can_share():
     """Another activation, or other outputs, over cells of one kind and size."""
     workspace = network(f=tanh).workspace(2, 4)
     net = RNN(Vanilla(2, 3, relu), outputs=1)
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
-    assert_same(net.loss_and_gradients(*data, workspace=workspace), net.loss_and_gradients(*data))
+    data = draw(np.random.default_rng(0), net)
+    assert_same(net.loss_and_gradients(**data, workspace=workspace), net.loss_and_gradients(**data))
 
 
 COPIES = {
@@ -109,14 +103,14 @@ def test_a_copy_is_a_workspace_of_its_own(kind, dtype):
     """Of the same size, on arrays of its own: calls in both, one after another, are calls without."""
     net, rng = network(f=relu), np.random.default_rng(0)
     workspace = net.workspace(2, 4, dtype)
-    data, other = draw(rng, net, 2, 4, dtype), draw(rng, net, 2, 4, dtype)
-    net.loss_and_gradients(*other, workspace=workspace)
+    data, other = (draw(rng, net, dtype=dtype) for _ in range(2))
+    net.loss_and_gradients(**other, workspace=workspace)
     copied = COPIES[kind](workspace)
     assert copied.size == workspace.size
     for one, another in zip(arrays_of(copied.tape), arrays_of(workspace.tape), strict=True):
         assert not np.shares_memory(one, another)
     for room in (copied, workspace, copied):
-        assert_same(net.loss_and_gradients(*data, workspace=room), net.loss_and_gradients(*data))
+        assert_same(net.loss_and_gradients(**data, workspace=room), net.loss_and_gradients(**data))
 
 
 def test_a_copy_of_one_in_use_is_free():
@@ -134,12 +128,12 @@ def test_a_workspace_in_use_is_refused():
     workspace = network().workspace(2, 4)
 
     def again(outputs, targets):
-        network().loss_and_gradients(*data, workspace=workspace)
+        network().loss_and_gradients(**data, workspace=workspace)
 
     net = RNN(Vanilla(2, 3), outputs=2, loss=Loss("again", again, lambda outputs, targets: outputs - targets))
-    data = draw(np.random.default_rng(0), net, 2, 4, np.float64)
+    data = draw(np.random.default_rng(0), net)
     for _ in range(2):
         with pytest.raises(RuntimeError, match=IN_USE):
-            net.loss_and_gradients(*data, workspace=workspace)
-    got = network().loss_and_gradients(*data, workspace=workspace)
-    assert_same(got, network().loss_and_gradients(*data))
+            net.loss_and_gradients(**data, workspace=workspace)
+    got = network().loss_and_gradients(**data, workspace=workspace)
+    assert_same(got, network().loss_and_gradients(**data))
