@@ -9,8 +9,6 @@ from mpmath import mpmathify
 
 from rnn.activations import ACTIVATIONS, Activation, identity, rational_gate, relu, sigmoid, softsign, tanh
 
-RATIONAL = (relu, softsign, identity)
-
 EXACT = {
     "tanh": mpmath.tanh,
     "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)),
@@ -57,14 +55,9 @@ def exactly(function, array: np.ndarray) -> np.ndarray:
 
 
 def samples(dtype) -> np.ndarray:
-    """Both signs, from far below 1 to where tanh and sigmoid have long saturated, and 0."""
-    sizes = np.geomspace(1e-6, 60, 101).astype(dtype)
-    return np.concatenate((-sizes, np.zeros(1, dtype), sizes))
-
-
-def fractions(*values: float) -> np.ndarray:
-    """An object array of Fractions."""
-    return np.array([Fraction(entry) for entry in values], object)
+    """Both signs, from far below 1 to where tanh and sigmoid have long saturated, and 0 of either, a kink."""
+    sizes = np.concatenate((np.zeros(1), np.geomspace(1e-6, 60, 101))).astype(dtype)
+    return np.concatenate((-sizes, sizes))
 
 
 @both
@@ -98,23 +91,24 @@ def test_slope_is_the_derivative(f, dtype):
     assert (error <= 8 * mpmathify(np.finfo(dtype).eps)).all()
 
 
-@pytest.mark.parametrize("number", [np.float32, np.float64, np.longdouble, Fraction])
-def test_relu_is_flat_at_its_kink(number):
-    """The slope at 0, positive or negative, is 0, and beside it 0 and 1."""
-    a = np.array([number(entry) for entry in (-1, 0, -0.0, 1)])
-    assert slope(relu, value(relu, a)).tolist() == [0, 0, 0, 1]
+# Value and slope.
+RATIONAL = {
+    relu: (lambda n: max(n, 0), lambda n: int(n > 0)),
+    softsign: (lambda n: n / (1 + abs(n)), lambda n: 1 / (1 + abs(n)) ** 2),
+    identity: (lambda n: n, lambda n: 1),
+    # Half of one and softsign.
+    rational_gate: (lambda n: (1 + n / (1 + abs(n))) / 2, lambda n: 1 / (1 + abs(n)) ** 2 / 2),
+}
 
 
 @pytest.mark.parametrize("f", RATIONAL, ids=lambda f: f.name)
 def test_fractions_stay_fractions(f):
     """Values and slopes of Fractions are exact Fractions: the function's own, with no rounding."""
-    a = fractions(-2, Fraction(-1, 3), 0, Fraction(1, 4), 5)
-    exact = {"relu": fractions(0, 0, 0, Fraction(1, 4), 5), "identity": a, "softsign": a / (1 + abs(a))}
-    slopes = {"relu": [0, 0, 0, 1, 1], "identity": [1] * 5, "softsign": (1 / (1 + abs(a)) ** 2).tolist()}
+    a = np.array([Fraction(n, 3) for n in range(-9, 10)], dtype=object)
     y = value(f, a)
-    assert y.tolist() == exact[f.name].tolist()
-    assert slope(f, y).tolist() == slopes[f.name]
-    assert [type(entry) for entry in (*y, *slope(f, y))] == [Fraction] * 10
+    for found, exact in zip((y, slope(f, y)), RATIONAL[f], strict=True):
+        assert found.tolist() == [exact(number) for number in a]
+        assert {type(entry) for entry in found} == {Fraction}
 
 
 @both
@@ -140,17 +134,8 @@ def test_slope_only_reads_the_output(f):
     np.testing.assert_array_equal(found, slope(f, y.copy()))
 
 
-def test_the_rational_gate_is_half_of_one_and_softsign():
-    """½ (1 + a / (1 + |a|)), and its slope from the output, in Fractions and in floats."""
-    numbers = [Fraction(n, 3) for n in range(-9, 10)]
-    a = np.array(numbers, dtype=object)
-    y, slope = np.empty_like(a), np.empty_like(a)
-    rational_gate.value(a.copy(), y)
-    rational_gate.slope(y, slope)
-    assert y.tolist() == [(1 + n / (1 + abs(n))) / 2 for n in numbers]
-    assert slope.tolist() == [1 / (1 + abs(n)) ** 2 / 2 for n in numbers]
-    assert {type(entry) for entry in (*y, *slope)} == {Fraction}
-    floats, out = a.astype(np.float32), np.empty(19, np.float32)
-    rational_gate.value(floats.copy(), out)
-    np.testing.assert_allclose(out, y.astype(float), rtol=1e-6)
+def test_the_rational_gate_takes_floats():
+    """As those do that are chosen by name, among which it is not."""
+    a = np.linspace(-3, 3, 19, dtype=np.float32)
+    np.testing.assert_allclose(value(rational_gate, a), (1 + a / (1 + abs(a))) / 2, rtol=1e-6)
     assert "rational_gate" not in ACTIVATIONS

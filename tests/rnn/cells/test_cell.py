@@ -10,30 +10,13 @@ CELLS = [Vanilla(2, 3, identity), LSTM(2, 3, identity, identity, identity), GRU(
 every_cell = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: type(cell).__name__)
 
 
-def weights_of(cell, number=np.float64):
-    """Weights whose entries are all different."""
-    found, start = [], 1
-    for shape in cell.shapes.values():
-        size = int(np.prod(shape))
-        found.append(number(np.arange(start, start + size).reshape(shape)))
-        start += size
-    return cell.weights(*found)
-
-
-def projected(cell, xs, state, number=np.float64):
-    """The tape before the first step."""
-    tape = cell.tape(*xs.shape[:2], xs.dtype)
-    cell.project(weights_of(cell, number), tape, xs, state)
-    return tape
-
-
-def state_of(cell, records, number=np.float64):
-    """A state whose entries are all different, from 20 on."""
-    size = records * cell.units
-    return tuple(
-        number(np.arange(20 + k * size, 20 + (k + 1) * size).reshape(records, cell.units))
-        for k in range(len(cell.state))
-    )
+def projected(cell, records):
+    """The weights, a tape before the first of three steps, and what it is of."""
+    rng = np.random.default_rng(0)
+    xs, state = rng.normal(size=(records, 3, 2)), tuple(rng.normal(size=(records, 3)) for _ in cell.state)
+    weights, tape = cell.init(rng), cell.tape(records, 3, xs.dtype)
+    cell.project(weights, tape, xs, state)
+    return weights, tape, xs, state
 
 
 @pytest.mark.parametrize("kind", [Vanilla, LSTM, GRU])
@@ -46,8 +29,8 @@ def test_sizes_are_ints(kind):
 @every_cell
 def test_what_no_step_writes_is_defined(cell, monkeypatch):
     """No step reads the last row's input and one, but they are no chance bits that could hold a NaN."""
-    monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, np.nan, dtype))
-    tape = projected(cell, np.full((1, 3, 2), 9.0), state_of(cell, 1))
+    monkeypatch.setattr(np, "empty", lambda shape, dtype=float: np.full(shape, np.nan, dtype))
+    _, tape, *_ = projected(cell, 1)
     assert np.isfinite(tape.rows[-1, :, cell.units :]).all()
     assert tape.rows[:, :, -1].tolist() == [[1]] * 4 or tape.rows[:-1, :, -1].tolist() == [[1]] * 3
 
@@ -55,11 +38,10 @@ def test_what_no_step_writes_is_defined(cell, monkeypatch):
 @every_cell
 def test_the_forward_keeps_what_it_says(cell):
     """Every array that a forward writes is among ``kept``, so that clearing those clears all of it."""
-    xs, state = np.ones((2, 3, 2)), state_of(cell, 2)
-    tape = projected(cell, xs, state)
+    weights, tape, xs, state = projected(cell, 2)
     for array in tape.kept:
         array[...] = np.nan
-    cell.project(weights_of(cell), tape, xs, state)
+    cell.project(weights, tape, xs, state)
     cell.forward(tape)
     for array in tape.kept:
         assert np.isfinite(array).all()
