@@ -18,10 +18,9 @@ def ended(*call):
 
 def test_misuse_is_2():
     """One line."""
-    assert ended("-m", "rnn", "dance") == (2, "", ended("-m", "rnn", "dance")[2])
-    assert ended("-m", "rnn", "dance")[2].startswith(
-        "python -m rnn: argument COMMAND: invalid choice: 'dance'"
-    )
+    code, out, err = ended("-m", "rnn", "dance")
+    assert (code, out) == (2, "")
+    assert err.startswith("python -m rnn: argument COMMAND: invalid choice: 'dance'")
 
 
 def test_help_is_0():

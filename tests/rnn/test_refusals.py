@@ -170,6 +170,11 @@ FUNCTIONS = [
     (partial(Activation, 3, print, print), TypeError, "Activation.name: 3, needed a str$"),
     (partial(Activation, "x", None, print), TypeError, "Activation.value: None, needed a function of two"),
     (partial(Activation, "x", print, None), TypeError, "Activation.slope: None, needed a function of two"),
+    (
+        partial(Loss, "x", int, print),
+        TypeError,
+        "Loss.value: <class 'int'>, needed a function of two arrays$",
+    ),
     (partial(Loss, "x", None, print), TypeError, "Loss.value: None, needed a function of two arrays$"),
     (partial(Loss, "x", print, None), TypeError, "Loss.gradient: None, needed a function of two arrays$"),
     (partial(Loss, "x", print, print, 3), TypeError, "Loss.each: 3, needed a function of two arrays$"),

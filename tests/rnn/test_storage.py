@@ -133,7 +133,7 @@ DEEP = RNN(Bidirectional(Stack(Vanilla(1, 1), Mine(1, 1))), 1)
         ({"arrays": {"a": np.ma.ones(1, int)}}, "arrays['a']: a masked array, needed one without a mask"),
         ({"arrays": {"a": np.broadcast_to(1, 2**59)}}, "arrays['a']: shape (576460752303423488,), needed"),
         ({"about": "text"}, "about: 'text', needed a dict from names to values, or None"),
-        ({"about": {1: 2}}, "about: 1 as a key, needed names, each a str"),
+        ({"about": {"a": 1, 1: 2}}, "about: 1 as a key, needed names, each a str"),
         ({"about": {"x": np.nan}}, "about: {'x': nan}, needed JSON values (Out of range float"),
         ({"about": {"x": object()}}, "about: {'x': <object object at"),
     ],

@@ -9,8 +9,6 @@ import numpy as np
 from rnn.common.arrays import FLOATS, checked, refuse_mask
 from rnn.common.checks import (
     check_encodable,
-    check_named_functions,
-    checked_by_name,
     checked_count,
     checked_dtype,
     checked_flag,
@@ -20,7 +18,6 @@ from rnn.common.checks import (
 )
 from tests.rnn.refusals import of, refuse, table
 
-NAMES = "needed a dict from names to values, or None$"
 SEVERAL = "needed (N, T, 5) or (N, 3) or (7,), each of N, T at least 1$"
 NO_COUNTS = [True, 2.0, "2", None, np.True_, Fraction(2)]
 NO_NUMBERS = [True, np.True_, "2", None, 2j, Fraction(2), np.timedelta64(2, "D"), [2.0]]
@@ -121,18 +118,6 @@ def checked_shape(given):
         ("halves", TypeError, "dtype: 'halves'…, needed a float$"),
         (3, TypeError, "dtype: 3…, needed a float$"),
         ({"names": ["a"]}, TypeError, "dtype: {'names…, needed a float$"),
-    ),
-    *of(
-        lambda given: check_named_functions("Loss", given[0], **given[1]),
-        ((3, {"value": print}), TypeError, "Loss.name: 3, needed a str$"),
-        (("x", {"value": 3}), TypeError, "Loss.value: 3, needed a function of two arrays$"),
-        (("x", {"value": print, "slope": None}), TypeError, "Loss.slope: None, needed a function"),
-        (("x", {"value": int}), TypeError, "Loss.value: <class 'int'>, needed a function of two arrays$"),
-    ),
-    *of(
-        lambda values: checked_by_name("about", values),
-        (3, TypeError, f"about: 3, {NAMES}"),
-        ({"a": 1, 1: 2}, TypeError, "about: 1 as a key, needed names, each a str$"),
     ),
     (partial(check_encodable, "name", "a\ud800"), ValueError, r"name: 'a\ud800', needed a text in UTF-8 ("),
     *of(

@@ -81,10 +81,10 @@ class AtEnds:
         return "AtEnds()"
 
 
-def problem(cell, losses="every", records=N):
+def problem(cell, losses="every", records=N, dtype=float):
     """A network's arguments."""
     draw = partial(np.random.default_rng(0).uniform, -1, 1)
-    return arguments(RNN(cell, outputs=K), lambda *shape: draw(shape), records, T, losses)
+    return arguments(RNN(cell, outputs=K), lambda *shape: draw(shape).astype(dtype), records, T, losses)
 
 
 def run(cell, weights, state, xs, live, masks=()):
@@ -180,12 +180,8 @@ def test_every_path_is_within_its_loss_s_window(cell, truncation, losses):
 @pytest.mark.parametrize("cell", [EACH[0], EACH[4], EACH[6]], ids=str)
 def test_numbers_keep_their_type(cell, dtype):
     """Whatever is put side by side, kept in a workspace, which holds what was computed, or computed again."""
-    given, net = problem(cell, "last"), RNN(cell, outputs=K, loops=NumPyLoops())
-    params = net.cell.params(*(block.astype(dtype) for block in given.pop("params")))
-    given = {"params": params} | {
-        name: tuple(part.astype(dtype) for part in each) if name == "h0" else each.astype(dtype)
-        for name, each in given.items()
-    }
+    given, net = problem(cell, "last", dtype=dtype), RNN(cell, outputs=K, loops=NumPyLoops())
+    params = given["params"]
     workspace = net.workspace(N, T, dtype)
     for asked in ({}, {"workspace": workspace}, {"checkpoints": Checkpoints(2)}):
         _, grads = net.loss_and_gradients(**given, **asked)
