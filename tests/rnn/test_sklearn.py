@@ -24,6 +24,9 @@ from tests.rnn.refusals import of, of_each, refuse, table
 ROOT = Path(__file__).parents[2]
 
 SERIES = np.sin(np.arange(80.0)) * 50 + 1000
+# Records of four steps, and whether the last one is above zero.
+STEPS = np.random.default_rng(0).normal(size=(30, 4))
+ABOVE = (STEPS[:, -1] > 0).astype(int)
 
 # A window is made of the rows before it, so it is not that of the row alone: that is what it is for.
 LOOKS_BACK = dict.fromkeys(
@@ -197,19 +200,17 @@ def test_a_class_weight_goes_beside_a_sample_weight():
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 def test_callbacks_are_called_after_every_epoch(kind):
     """With where the training stands; one that returns True ends it. They survive a clone."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-    y = (X[:, -1] > 0).astype(int)
     reported = []
 
     def ends(standing):
         reported.append(standing.train_loss)
         return standing.epoch == 3
 
-    model = clone(kind(epochs=9, callbacks=[ends], random_state=0)).fit(X, y)
+    model = clone(kind(epochs=9, callbacks=[ends], random_state=0)).fit(STEPS, ABOVE)
     assert model.n_epochs_ == model.best_epoch_ == 3
     # What they are told are sums, as everywhere; of a record it is a mean.
     assert model.loss_curve_ == [loss / 30 for loss in reported]
-    shorter = kind(epochs=9, callbacks=(), random_state=0).fit(X, y)
+    shorter = kind(epochs=9, callbacks=(), random_state=0).fit(STEPS, ABOVE)
     assert shorter.loss_curve_[:4] == model.loss_curve_
     assert shorter.n_epochs_ == 9
 
@@ -228,17 +229,15 @@ def test_both_directions_see_the_whole_sequence():
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 def test_dropout_is_between_layers(kind):
     """Drawn by the seed, in either call that learns, and never when predicting."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-    y = (X[:, -1] > 0).astype(int)
 
     def learnt(call, **given):
         model = kind(num_layers=2, epochs=3, random_state=0, **given)
-        return getattr(model, call)(X, y)
+        return getattr(model, call)(STEPS, ABOVE)
 
     for call in ("fit", "partial_fit"):
         found, again, without = learnt(call, dropout=0.5), learnt(call, dropout=0.5), learnt(call)
         assert found.params_.W_l0.tolist() == again.params_.W_l0.tolist() != without.params_.W_l0.tolist()
-        assert found.predict(X).tolist() == found.predict(X).tolist()
+        assert found.predict(STEPS).tolist() == found.predict(STEPS).tolist()
 
 
 @pytest.mark.parametrize(("kind", "clip"), [(RNNRegressor, 0.0), (RNNClassifier, 1.0)])
@@ -514,8 +513,8 @@ def test_what_does_not_fit_is_refused(call, error, said):
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
 def test_float32_stays_float32(kind):
     """From the inputs to the predictions."""
-    X = np.random.default_rng(0).normal(size=(30, 4)).astype(np.float32)
-    model = kind(epochs=2).fit(X, (X[:, 0] > 0).astype(int))
+    X = STEPS.astype(np.float32)
+    model = kind(epochs=2).fit(X, ABOVE)
     assert model.params_.U.dtype == np.float32
     found = model.predict(X) if kind is RNNRegressor else model.predict_proba(X)
     assert found.dtype == np.float32
@@ -531,11 +530,10 @@ def test_records_in_parts_have_class_weights_by_name_alone():
 
 def test_the_rate_goes_by_a_schedule():
     """A step counts epochs, whatever the batch; a warm-up begins slowly."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
 
     def losses(**given):
         model = RNNRegressor(epochs=4, batch=7, optimiser="sgd", rate=1e-3, clip=0.0, random_state=0, **given)
-        return model.fit(X, X[:, 0]).loss_curve_
+        return model.fit(STEPS, STEPS[:, 0]).loss_curve_
 
     constant = losses(schedule="constant")
     assert losses(schedule="step:2:1") == losses(schedule="step:9") == constant
@@ -549,9 +547,8 @@ def test_the_rate_goes_by_a_schedule():
 
 def test_weights_decay():
     """By adamw alone: where a rate is small they are smaller the more they decay."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
     norms = [
-        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(X, X[:, 0]).params_.W).sum()
+        np.abs(RNNRegressor(epochs=30, random_state=0, **given).fit(STEPS, STEPS[:, 0]).params_.W).sum()
         for given in (
             {"optimiser": "adam"},
             {"optimiser": "adam", "weight_decay": 5.0},
@@ -564,9 +561,8 @@ def test_weights_decay():
 
 def test_partial_fit_goes_on_from_a_fit():
     """By its scale and its parameters, which move by one update."""
-    X = np.random.default_rng(0).normal(size=(30, 4))
-    model = RNNRegressor(epochs=3, random_state=0).fit(X, X[:, 0])
+    model = RNNRegressor(epochs=3, random_state=0).fit(STEPS, STEPS[:, 0])
     before = model.params_
-    model.partial_fit(X, X[:, 0])
+    model.partial_fit(STEPS, STEPS[:, 0])
     assert model.n_epochs_ == 4
     assert 0 < np.abs(model.params_.W - before.W).max() <= 0.0101

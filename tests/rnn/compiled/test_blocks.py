@@ -8,6 +8,7 @@ import pytest
 from rnn import GRU, LSTM, RNN, Chunked, CompiledLoops, Full, Vanilla, Window
 from rnn.compiled import blocks, products
 from rnn.compiled.blocks import LEAST, MOST, TILE
+from tests.rnn.gradients import blocks as gradient_blocks
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
@@ -27,16 +28,12 @@ CELLS = [Vanilla(3, 40), LSTM(3, 40), GRU(3, 40)]
 @pytest.mark.parametrize(
     ("cell", "truncation", "dtype"),
     [
-        *(
-            (CELLS[0], Full(), np.float32),
-            (CELLS[0], Window(2), np.float64),
-            (CELLS[1], Chunked(3), np.float32),
-        ),
-        *(
-            (CELLS[1], Full(), np.float64),
-            (CELLS[2], Window(2), np.float32),
-            (CELLS[2], Chunked(3), np.float64),
-        ),
+        (CELLS[0], Full(), np.float32),
+        (CELLS[0], Window(2), np.float64),
+        (CELLS[1], Chunked(3), np.float32),
+        (CELLS[1], Full(), np.float64),
+        (CELLS[2], Window(2), np.float32),
+        (CELLS[2], Chunked(3), np.float64),
     ],
 )
 def test_the_recursion_has_the_same_bits_in_any_blocks_by_any_number_of_threads(
@@ -73,7 +70,7 @@ def test_calls_by_several_threads_at_once_are_as_each_alone(monkeypatch, cell):
 
     def call(number, workspace=None):
         value, grads = net.loss_and_gradients(params, *problems[number], workspace=workspace)
-        return [np.asarray(value).tobytes(), *(a.tobytes() for a in (*grads.params, grads.xs, *grads.state))]
+        return [np.asarray(value).tobytes(), *(block.tobytes() for block in gradient_blocks(grads))]
 
     alone = [call(number) for number in range(4)]
 
