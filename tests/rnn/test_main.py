@@ -32,8 +32,7 @@ def test_help_is_0():
 
 
 @pytest.mark.parametrize(
-    ("library", "extra"),
-    [("safetensors", "storage"), ("matplotlib", "plots"), ("threadpoolctl", "app")],
+    ("library", "extra"), [("safetensors", "storage"), ("matplotlib", "plots"), ("threadpoolctl", "app")]
 )
 def test_a_missing_library_is_named_with_its_extra(library, extra):
     """One line, exit code 2."""

@@ -48,16 +48,8 @@ def test_batches_of_one_size_share_a_workspace(batch, sizes):
 def test_callbacks_are_called_after_every_epoch():
     """With where the training stands, as in the history, before the first too; each in its turn."""
     reported = []
-    params, history = train(
-        NET,
-        PARAMS,
-        DATA,
-        UNSEEN,
-        epochs=3,
-        batch=2,
-        optimiser=SGD(Constant(0.1)),
-        callbacks=[reported.append],
-    )
+    given = {"epochs": 3, "batch": 2, "optimiser": SGD(Constant(0.1)), "callbacks": [reported.append]}
+    params, history = train(NET, PARAMS, DATA, UNSEEN, **given)
     seen = [(each.epoch, each.train_loss, each.validation_loss) for each in reported]
     assert seen == list(zip(range(4), *history, strict=True))
     np.testing.assert_array_equal(reported[-1].params.W, params.W)
@@ -327,18 +319,9 @@ def test_a_class_weight_is_the_weight_of_each_of_its_losses(place, weights, clas
     else:
         factors = {name: float(class_weight.get(name, 1)) for name in (0, 2)}
     losses = each * np.where(labels == 0, factors[0], factors[2])
-    params, history = train(
-        CLASSES,
-        OF_CLASSES,
-        (DATA.xs, labels),
-        (DATA.xs, labels),
-        epochs=1,
-        batch=batch,
-        optimiser=SGD(Constant(0.1)),
-        truncation=Window(2),
-        weights=weights,
-        class_weight=class_weight,
-    )
+    given = {"epochs": 1, "batch": batch, "optimiser": SGD(Constant(0.1)), "truncation": Window(2)}
+    given |= {"weights": weights, "class_weight": class_weight}
+    params, history = train(CLASSES, OF_CLASSES, (DATA.xs, labels), (DATA.xs, labels), **given)
     expected = OF_CLASSES
     for start in range(0, 7, batch):
         own = slice(start, start + batch)

@@ -8,12 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rnn.common.arrays import (
-    LARGE,
-    PART,
-    check_size,
-    checked,
-)
+from rnn.common.arrays import LARGE, PART, check_size, checked
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (1, 3), (2, 4, 5)])

@@ -6,14 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rnn.common.checks import (
-    LINE,
-    check_encodable,
-    checked_count,
-    cut,
-    offers,
-    shown,
-)
+from rnn.common.checks import LINE, check_encodable, checked_count, cut, offers, shown
 
 
 def test_what_is_cut_is_one_printable_line():

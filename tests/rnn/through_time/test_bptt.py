@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -70,17 +71,17 @@ class BpttCase:
         return das, dh0
 
 
-def case(records=2, steps=8, inputs=1, units=2, losses=None, seed=0):
+def made_by(draw, records, steps, inputs, units, losses):
+    """A case of Fractions, from whole numbers by ``draw(*shape)``."""
+    shapes = ((units, inputs), (units, units), (units,), (records, steps, inputs), (records, units))
+    U, W, b, *given = (as_fractions(draw(*shape)) for shape in (*shapes, (losses, records, units)))
+    return BpttCase(Weights(U, W, b), *given)
+
+
+def case(records=2, steps=8, inputs=1, units=2, losses=None):
     """A case of small integers, drawn at random, none of them 0."""
-    rng = np.random.default_rng(seed)
-
-    def draw(*shape):
-        return as_fractions(rng.choice([-2, -1, 1, 2], shape))
-
-    weights = Weights(draw(units, inputs), draw(units, units), draw(units))
-    return BpttCase(
-        weights, draw(records, steps, inputs), draw(records, units), draw(losses or steps, records, units)
-    )
+    draw = partial(np.random.default_rng(0).choice, [-2, -1, 1, 2])
+    return made_by(lambda *shape: draw(shape), records, steps, inputs, units, losses or steps)
 
 
 def assert_is_the_textbook(inside, f, truncation, batch=100, every=None):
@@ -117,12 +118,9 @@ def cases(draw):
     losses = draw(st.integers(1, steps))
 
     def array(*shape):
-        return as_fractions(draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2))))
+        return draw(npst.arrays(np.int8, shape, elements=st.integers(-2, 2)))
 
-    weights = Weights(array(units, inputs), array(units, units), array(units))
-    inside = BpttCase(
-        weights, array(records, steps, inputs), array(records, units), array(losses, records, units)
-    )
+    inside = made_by(array, records, steps, inputs, units, losses)
     counts = st.integers(0, steps + 1)
     ours = st.builds(Chunked, counts.map(lambda k: k + 1), st.none() | counts)
     ours |= st.just(Full()) | st.builds(Window, counts) | st.builds(Tail, counts)

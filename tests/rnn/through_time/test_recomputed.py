@@ -8,18 +8,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from rnn import (
-    LSTM,
-    RNN,
-    Bidirectional,
-    Checkpoints,
-    Chunked,
-    Full,
-    NumPyLoops,
-    Stack,
-    Tail,
-    Window,
-)
+from rnn import LSTM, RNN, Bidirectional, Checkpoints, Chunked, Full, NumPyLoops, Stack, Tail, Window
 from tests.rnn.gradients import blocks
 
 
