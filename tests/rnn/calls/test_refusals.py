@@ -24,6 +24,8 @@ IN_HALF = {
     "targets": GIVEN["targets"].astype("f2"),
 }
 FULL = np.ones((3, 2), np.float32)
+# Of no record and of no step there are no lengths.
+NO_RECORD, NO_STEP, UNSAID = np.ones((0, T, D)), np.ones((N, 0, D)), {"lengths": None}
 SQUARED = squared_error.value, squared_error.gradient
 LARGE, LONGER = np.broadcast_to(1.0, (N, 2**50, D)), np.ones((N, T + 1, K))
 
@@ -92,9 +94,11 @@ def went_back(truncation):
         ([1.0, 2, 3, 4], TypeError, "lengths: list, needed an array of integers"),
     ),
     *of_each(
+        # With lengths arrays have to fit as without, whatever is padding.
         [
-            lambda wrong: NET.loss_and_gradients(**GIVEN | wrong),
-            lambda wrong: NET.loss_value(**GIVEN | wrong),
+            lambda wrong, call=call, given=given: call(**GIVEN | given | wrong)
+            for call in (NET.loss_and_gradients, NET.loss_value)
+            for given in ({}, {"lengths": LENGTHS})
         ],
         ({"xs": [[1.0], [1.0, 2.0]]}, TypeError, "xs: list, needed an array of numbers (…inhomogeneous"),
         ({"xs": np.ones((N, T, D), "f4")}, TypeError, "xs: dtype float32, needed float64"),
@@ -104,10 +108,12 @@ def went_back(truncation):
         (IN_HALF, TypeError, "params.U: dtype float16, needed float32, float64"),
         ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
         ({"xs": np.full((N, T, D), np.inf)}, ValueError, "xs: inf at (0, 0, 0), needed finite numbers"),
-        *(
-            ({"xs": empty, "targets": empty}, ValueError, f"xs: shape {empty.shape}, needed (N, T")
-            for empty in (np.ones((0, T, D)), np.ones((N, 0, D)))
-        ),
+        ({"xs": NO_RECORD, "targets": NO_RECORD, **UNSAID}, ValueError, "xs: shape (0, 6, 2), needed (N, T"),
+        ({"xs": NO_STEP, "targets": NO_STEP, **UNSAID}, ValueError, "xs: shape (4, 0, 2), needed (N, T"),
+        ({"xs": np.ma.ones((N, T, D))}, TypeError, "xs: a masked array, needed one without a mask"),
+        ({"xs": np.ones(N)}, ValueError, f"xs: shape ({N},), needed (N, T, {D}), each of N, T at least 1"),
+        ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
+        ({"targets": np.ones((N + 1, T, K))}, ValueError, "targets: shape (5, 6, 2), needed (4, 6, 2) or"),
         ({"targets": LONGER}, ValueError, "targets: shape (4, 7, 2), needed (4, 6, 2) or (4, 2)"),
         ({"targets": np.ones((N, T, K), "f4")}, TypeError, "targets: dtype float32, needed float64"),
         ({"h0": ()}, TypeError, "h0: tuple of 0, needed (h0,), the state of Vanilla"),
@@ -117,21 +123,6 @@ def went_back(truncation):
         (with_blocks(c=np.ones(1)), ValueError, "params.c: shape (1,), needed (2,)"),
         (with_blocks(b=np.ma.ones(H)), TypeError, "params.b: a masked array, needed"),
         (with_blocks(U=np.ones((H, D), int)), TypeError, "params.U: dtype int64, need"),
-    ),
-    # With lengths arrays have to fit as without, whatever is padding.
-    *of_each(
-        [
-            lambda wrong: NET.loss_value(**GIVEN | wrong, lengths=LENGTHS),
-            lambda wrong: NET.loss_and_gradients(**GIVEN | wrong, lengths=LENGTHS),
-        ],
-        ({"xs": np.ma.ones((N, T, D))}, TypeError, "xs: a masked array, needed one without a mask"),
-        ({"xs": np.ones(N)}, ValueError, f"xs: shape ({N},), needed (N, T, {D}), each of N, T at least 1"),
-        ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
-        ({"targets": np.ones((N + 1, T, K))}, ValueError, "targets: shape (5, 6, 2), needed (4, 6, 2) or"),
-        ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),
-        ({"targets": LONGER}, ValueError, "targets: shape "),
-        ({"xs": np.ones((N, T, 9))}, ValueError, f"xs: shape ({N}, {T}, 9), needed (N, T, {D}), each of N"),
-        ({"xs": np.ones((N, T, D), np.float32)}, TypeError, "xs: dtype float32, needed float64"),
     ),
     # It would truncate each record in another way.
     *of_each(
