@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.programs import ROOT, python
 
 
 def ended(*call):
     """The exit code, standard output and standard error of a call of Python."""
-    done = subprocess.run([sys.executable, *call], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = python(*call, folder=ROOT)
     return done.returncode, done.stdout, done.stderr
 
 

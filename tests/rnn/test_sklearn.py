@@ -1,13 +1,9 @@
 """The estimators keep scikit-learn's own contract, in full, and fit into what is built on it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,9 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rnn.sklearn import RNNClassifier, RNNRegressor, Windows
+from tests.programs import python
 from tests.rnn.refusals import of, of_each, refuse, table
-
-ROOT = Path(__file__).parents[2]
 
 SERIES = np.sin(np.arange(80.0)) * 50 + 1000
 # Records of four steps, and whether the last one is above zero.
@@ -81,9 +76,9 @@ if __name__ == "__main__":
 
 def in_a_process(program, **environment):
     """What a program prints in an interpreter of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    call = [sys.executable, "-c", program]
-    return subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+    done = python("-c", program, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @cache

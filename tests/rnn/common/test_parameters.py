@@ -1,13 +1,8 @@
 """What a type checker says of a user's code: parameters are those of the network's cell, and no others."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.programs import ROOT, python
 
 RIGHT = """
 from typing import Any, assert_type
@@ -61,16 +56,14 @@ def checked(path, program):
     """What mypy says of a program, strictly."""
     file = path / "program.py"
     file.write_text(program)
-    call = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", file.name]
-    environment = {**os.environ, "MYPYPATH": str(ROOT)}
-    found = subprocess.run(call, capture_output=True, text=True, check=False, cwd=path, env=environment)
-    return found.stdout.splitlines(), found.stderr
+    call = ("-m", "mypy", "--strict", "--no-error-summary", file.name)
+    return python(*call, folder=path, MYPYPATH=str(ROOT)).stdout.splitlines()
 
 
 @pytest.mark.slow
 def test_what_a_cell_has_not_is_noticed(tmp_path):
     """Each in its line, and nothing else."""
-    found, _ = checked(tmp_path, "\n".join([RIGHT, *WRONG]))
+    found = checked(tmp_path, "\n".join([RIGHT, *WRONG]))
     first = len(RIGHT.split("\n")) + 1
     for number, (line, said) in enumerate(zip(WRONG.values(), found, strict=True), first):
         assert said.startswith(f"program.py:{number}: error: ")

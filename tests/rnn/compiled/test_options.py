@@ -1,13 +1,12 @@
 """How loops are compiled and kept."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from rnn.compiled.options import compiled
+from tests.programs import ROOT, python
 
 PROGRAM = """
 import sys
@@ -26,17 +25,12 @@ with on_compiling(lambda: notices.append(1)):
     assert notices == [1] * len(notices)
 """
 
-SOURCE = Path(__file__).parents[3] / "rnn" / "compiled" / "options.py"
-
-
-PATHS = {**os.environ, "PYTHONPATH": str(SOURCE.parents[2])}
+SOURCE = ROOT / "rnn" / "compiled" / "options.py"
 
 
 def answer(folder):
     """What the program prints in a process of its own."""
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=folder, env=PATHS, capture_output=True, text=True
-    )
+    run = python("-c", PROGRAM, folder=folder)
     assert run.returncode == 0, run.stderr
     return run.stdout.split()
 

@@ -1,7 +1,6 @@
 """Products in tiles: every size that changes their path, beside NumPy's, and to the bit beside each other."""
 
 import os
-import subprocess
 import sys
 
 import numba
@@ -11,6 +10,7 @@ from numba.core.errors import TypingError
 
 from rnn.compiled.options import compiled
 from rnn.compiled.tiles import ROWS, VECTOR, _tile, arranged, multiply
+from tests.programs import python
 from tests.quick import first_quick
 
 DTYPES = [np.dtype(np.float32), np.dtype(np.float64)]
@@ -110,9 +110,7 @@ def test_a_processor_with_narrow_registers(tmp_path):
         "NUMBA_CPU_FEATURES": "+avx2,+fma",
         "NUMBA_CACHE_DIR": str(tmp_path),
     }
-    done = subprocess.run(
-        [sys.executable, "-c", NARROW, __file__], env=os.environ | named, capture_output=True, text=True
-    )
+    done = python("-c", NARROW, __file__, **named)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
