@@ -105,19 +105,11 @@ SCHEDULE = st.sampled_from([Constant(0.1), Cosine(0.1)])
 )
 def test_momentum_and_rmsprop_are_their_formulas(gradients, start, schedule, share, epsilon, nesterov):
     """After any number of updates, zeros among the gradients, each at the rate of its place in the run."""
-    nesterov = nesterov and share > 0
-    for optimiser, formula in (
-        (
-            SGD(schedule, momentum=share, nesterov=nesterov),
-            partial(with_momentum, momentum=share, nesterov=nesterov),
-        ),
-        (
-            RMSprop(schedule, None, 0.9, epsilon, share),
-            partial(rmsprop, alpha=0.9, epsilon=epsilon, momentum=share),
-        ),
-        (RMSprop(schedule, None, share, epsilon), partial(rmsprop, alpha=share, epsilon=epsilon, momentum=0)),
-    ):
-        assert_follows(optimiser, start, gradients, formula)
+    chosen = {"momentum": share, "nesterov": nesterov and share > 0}
+    assert_follows(SGD(schedule, **chosen), start, gradients, partial(with_momentum, **chosen))
+    for alpha, momentum in ((0.9, share), (share, 0.0)):
+        chosen = {"alpha": alpha, "epsilon": epsilon, "momentum": momentum}
+        assert_follows(RMSprop(schedule, **chosen), start, gradients, partial(rmsprop, **chosen))
 
 
 @given(
@@ -142,7 +134,7 @@ def test_a_long_gradient_keeps_its_direction():
     assert entries(params) == pytest.approx([-g * 0.5 / norm for g in entries(GRADS)], rel=1e-15)
 
 
-def of(numbers, unit, dtype):
+def scaled(numbers, unit, dtype):
     """So many units each."""
     return (np.array(numbers) * unit).astype(dtype)
 
@@ -164,7 +156,7 @@ def left_alone(limit, g):
         *(
             (
                 ClipNorm(5.0),
-                np.array([3, 0, 4], dtype) * np.sqrt(np.finfo(dtype).max),
+                scaled([3, 0, 4], np.finfo(dtype).max ** 0.5, dtype),
                 pytest.approx([3, 0, 4], 1e-6),
             )
             for dtype in (np.float32, np.float64)
@@ -180,11 +172,11 @@ def left_alone(limit, g):
             for dtype, unit in ((np.float32, 2.0**-80), (np.float64, 2.0**-700), (np.float64, 2.0**-1000))
             for row in (
                 # Its length is none by its squares, and still beyond the limit.
-                (ClipNorm(2.5 * unit), of([3, 0, -4], unit, dtype), [1.5 * unit, 0, -2 * unit]),
-                left_alone(2.5 * unit, of([1.5, 0, -2], unit, dtype)),
+                (ClipNorm(2.5 * unit), scaled([3, 0, -4], unit, dtype), [1.5 * unit, 0, -2 * unit]),
+                left_alone(2.5 * unit, scaled([1.5, 0, -2], unit, dtype)),
                 # Clipped to the length that it has, this one would be another in its last bits.
-                left_alone(25 * unit, of([7, 0, -24], unit, dtype)),
-                left_alone(1e-300, of([0, 0, 0], unit, dtype)),
+                left_alone(25 * unit, scaled([7, 0, -24], unit, dtype)),
+                left_alone(1e-300, scaled([0, 0, 0], unit, dtype)),
             )
         ),
     ],
