@@ -1,7 +1,6 @@
 """Loops: one place chooses, either can be asked for, and both compute the same."""
 
 import re
-from fractions import Fraction
 from itertools import cycle
 
 import numpy as np
@@ -24,6 +23,7 @@ from rnn import (
     loops,
 )
 from rnn.common.products import BLAS_ALONE
+from tests.rnn.fractions import as_fractions
 from tests.rnn.gradients import blocks
 from tests.rnn.problems import arguments
 
@@ -133,8 +133,7 @@ def test_other_numbers_go_by_numpy(cell):
     layers = [Layer(cell, each) for each in (NumPyLoops(), CompiledLoops())]
     weights = layers[0].init(rng)
     xs, d_outputs = rng.integers(-3, 4, (2, 4, 1)), rng.integers(-3, 4, (2, 4, 2))
-    for kind in (np.longdouble, np.vectorize(Fraction, otypes=[object])):
-        as_numbers = kind if kind is not np.longdouble else (lambda array: np.asarray(array, np.longdouble))
+    for as_numbers in (np.longdouble, as_fractions):
         given = weights._make(as_numbers(np.rint(4 * block).astype(int)) for block in weights)
         grads = []
         for each in layers:

@@ -1,17 +1,16 @@
 """The losses: values by hand, and gradients that differences confirm exactly."""
 
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 import pytest
 
 from rnn import RNN, Vanilla, identity
 from rnn.losses import softmax_cross_entropy, squared_error
+from tests.rnn.fractions import as_fractions
 
 OUTPUTS = np.array([[[1, 4]], [[-2, 0]], [[5, 3]]])
 TARGETS = np.array([[[3, 1]], [[-2, 2]], [[0, 4]]])
-NUMBERS = [np.float32, np.float64, np.longdouble, np.vectorize(Fraction, otypes=[object])]
+NUMBERS = [np.float32, np.float64, np.longdouble, as_fractions]
 
 
 @pytest.mark.parametrize(("number", "times"), [*zip(NUMBERS, (1000, 1, 1, 1), strict=True)])
@@ -99,8 +98,7 @@ def test_classes_of_any_type_of_integer_are_the_same(kind, every_step):
 
 def test_fractions_have_no_cross_entropy():
     """The loss is named, for exponentials are no rational numbers."""
-    fractions = np.vectorize(Fraction, otypes=[object])
-    exact, xs = PARAMS._make(map(fractions, PARAMS)), fractions(XS)
+    exact, xs = PARAMS._make(map(as_fractions, PARAMS)), as_fractions(XS)
     net = RNN(Vanilla(2, 3, identity), outputs=3, loss=softmax_cross_entropy)
     with pytest.raises(TypeError, match=r"^RNN\.loss: softmax_cross_entropy, needed one that takes"):
         net.loss_value(exact, xs, np.array([0, 1]))

@@ -1,6 +1,5 @@
 """What no cell is made of, what is no cell, and functions of activation that have no rational values."""
 
-from fractions import Fraction
 from functools import partial
 from itertools import product
 from types import SimpleNamespace
@@ -9,6 +8,7 @@ import numpy as np
 
 from rnn import GRU, LSTM, Layer, Vanilla
 from rnn.cells.cell import METHODS, Params, Weights, check_cell
+from tests.rnn.fractions import as_fractions
 from tests.rnn.refusals import of, refuse, table
 
 SIZES = {"inputs": 1, "units": 1}
@@ -23,7 +23,7 @@ PARTS = {
 def forward(cell):
     """Its states, in Fractions."""
     shapes = ((2, 3, cell.inputs), *cell.shapes.values())
-    xs, *weights = (np.vectorize(Fraction, otypes=[object])(np.ones(shape)) for shape in shapes)
+    xs, *weights = (as_fractions(np.ones(shape)) for shape in shapes)
     Layer(cell).forward(cell.weights(*weights), xs)
 
 

@@ -1,7 +1,5 @@
 """What a recursion over steps refuses: levels that do not fit, other states, workspaces and checkpoints."""
 
-from fractions import Fraction
-
 import numpy as np
 
 from rnn import (
@@ -21,6 +19,7 @@ from rnn import (
 )
 from rnn.through_time.recurrence import recurrence
 from rnn.through_time.workspace import Workspace
+from tests.rnn.fractions import as_fractions
 from tests.rnn.refusals import of, of_each, refuse, table
 
 NET = RNN(Vanilla(2, 3), outputs=2)
@@ -55,11 +54,11 @@ def with_workspace(given):
 def in_fractions(f):
     """A prediction, and the workspace of one, in Fractions."""
     net = RNN(Vanilla(1, 1, f), outputs=1)
-    fractions = np.vectorize(Fraction, otypes=[object])
     params = net.init(np.random.default_rng(0))
     yield lambda _: net.workspace(2, 4, object)
     yield lambda _: net.predict(
-        type(params)(*(fractions(np.ones(block.shape)) for block in params)), fractions(np.ones((1, 2, 1)))
+        type(params)(*(as_fractions(np.ones(block.shape)) for block in params)),
+        as_fractions(np.ones((1, 2, 1))),
     )
 
 
