@@ -25,6 +25,5 @@ def of_logarithms(d_within, d_start):
     """
     length = d_start.shape[1]
     return np.stack(
-        [d_within[:, r:, :r].sum(axis=(1, 2)) + d_start[:, r:].sum(axis=1) for r in range(length)],
-        axis=1,
+        [d_within[:, r:, :r].sum(axis=(1, 2)) + d_start[:, r:].sum(axis=1) for r in range(length)], axis=1
     )

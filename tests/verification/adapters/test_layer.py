@@ -66,10 +66,7 @@ def returning(forward=None, backward=None, scope=None):
 
 
 INVALID = {
-    "no tuple": (
-        {"forward": lambda o, s, k: o},
-        r"forward returned a ndarray, needed \(outputs, state, sav",
-    ),
+    "no tuple": ({"forward": lambda o, s, k: o}, r"forward returned a ndarray, needed \(outputs, state, sav"),
     "two": ({"forward": lambda o, s, k: (o, s)}, r"forward returned a tuple of 2, needed \(outputs, state"),
     "state alone": (
         {"forward": lambda o, s, k: (o, s[0], k)},

@@ -77,8 +77,5 @@ def test_several_inputs_are_given_by_name():
     problem = problem_of(case)
     assert problem.xs.keys() == {"a", "x"}
     answer = Gradients(1, 2, {"V": 3, "c": 4}, {"a": 5, "x": 6}, (7,))
-    assert parts_of(model, answer) == (
-        {"outputs": 1, "value": 2},
-        {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7},
-    )
+    assert parts_of(model, answer) == ({"outputs": 1, "value": 2}, {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7})
     assert CAPABILITIES.readout

@@ -6,12 +6,7 @@ import pytest
 from tests.layers import planted
 from tests.layers.own import two_outputs
 from verification import Scope, layer
-from verification.models.case import (
-    Apart,
-    as_given,
-    outputs_apart,
-    random_case,
-)
+from verification.models.case import Apart, as_given, outputs_apart, random_case
 from verification.properties.calling import run_case
 from verification.properties.conduct import inputs_stay
 from verification.properties.engine import InvalidAnswer

@@ -5,15 +5,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from verification.sampling.covering import (
-    Exclusion,
-    companions,
-    covering,
-    met,
-    possible,
-    row_with,
-    tuples,
-)
+from verification.sampling.covering import Exclusion, companions, covering, met, possible, row_with, tuples
 
 FACTORS = {
     "truncation": ("full", "window", "chunked", "tail"),

@@ -17,8 +17,7 @@ from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 RATIONAL = Scope(
-    functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("identity",)},
-    exact=True,
+    functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("identity",)}, exact=True
 )
 
 

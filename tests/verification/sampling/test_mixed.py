@@ -214,11 +214,7 @@ def test_a_row_is_plain_that_says_nothing_of_its_numbers():
 
 def test_a_parameter_that_is_one_number_stays_an_array():
     """Of no axes, whatever is drawn of it."""
-    blocks = (
-        Block("g", (), Use.STEP),
-        Block("xs", ("H",), Use.INPUT),
-        Block("h0", ("H",), Use.STATE),
-    )
+    blocks = (Block("g", (), Use.STEP), Block("xs", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE))
     model = Model("one number", blocks, step=lambda f, p, x, h: p.g[..., None, None] * h + x)
     cases = [*made(model=model)]
     assert {(type(case.blocks["g"]), case.blocks["g"].shape) for case in cases} == {(np.ndarray, ())}
