@@ -1,33 +1,12 @@
 """Right layers in plain NumPy, and faults planted in their text."""
 
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from benchmarks.evidence.mutants.patch import replaced_once
-from tests.layers import (
-    delta_rule,
-    gated_delta_rule,
-    gated_linear_attention,
-    gated_scan,
-    gru,
-    gru_reset_before,
-    linear,
-    lstm,
-    mlstm,
-    momentum_delta_rule,
-    projected_lstm,
-    rg_lru,
-    rwkv6,
-    rwkv7,
-    scalar_gated_linear_attention,
-    scan,
-    selective_scan,
-    slstm,
-    sru,
-    stack,
-    vanilla,
-)
+from tests.layers import lstm
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
 from tests.layers.chunked import mlstm as chunked_mlstm
 from tests.layers.chunked import rwkv6 as chunked_rwkv6
@@ -35,30 +14,9 @@ from verification import layer, models
 from verification.adapters.layer import LayerAdapter
 from verification.models.model import Model
 
-RIGHT = (
-    (models.vanilla, vanilla),
-    (models.lstm, lstm),
-    (models.gru, gru),
-    (models.gru_reset_before, gru_reset_before),
-    (models.linear, linear),
-    (models.complex_linear, linear),
-    (models.scan, scan),
-    (models.complex_scan, scan),
-    (models.gated_scan, gated_scan),
-    (models.rg_lru, rg_lru),
-    (models.gated_linear_attention, gated_linear_attention),
-    (models.scalar_gated_linear_attention, scalar_gated_linear_attention),
-    (models.rwkv6, rwkv6),
-    (models.mlstm, mlstm),
-    (models.slstm, slstm),
-    (models.selective_scan, selective_scan),
-    (models.delta_rule, delta_rule),
-    (models.gated_delta_rule, gated_delta_rule),
-    (models.rwkv7, rwkv7),
-    (models.momentum_delta_rule, momentum_delta_rule),
-    (models.projected_lstm, projected_lstm),
-    (models.sru, sru),
-    (models.stack, stack),
+# Of every shipped model; a complex one has the layer of the real one.
+RIGHT = tuple(
+    (model, import_module(f"tests.layers.{model.name.removeprefix('complex_')}")) for model in models.SHIPPED
 )
 
 # In chunks, with a gate's gradient made by suffix sums, as their FORMS declare.

@@ -3,18 +3,16 @@
 Each module has MODEL, forward and backward. The blocks that are told to be wrong are in a fault's ``case``.
 """
 
+from importlib import import_module
 from pathlib import Path
 
 from benchmarks.evidence.mutants.fault import read
-from tests.layers.own import (
-    delta_rule,
-    embedding,
-    grouped_attention,
-    selective_scan,
-    short_convolution,
-    slstm,
-    two_outputs,
-)
 
-OWN = (delta_rule, selective_scan, slstm, short_convolution, grouped_attention, embedding, two_outputs)
+OWN = tuple(
+    import_module(f"tests.layers.own.{name}")
+    for name in (
+        *("delta_rule", "selective_scan", "slstm", "short_convolution"),
+        *("grouped_attention", "embedding", "two_outputs"),
+    )
+)
 FAULTS = read(Path(__file__).with_name("own.faults"))
