@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from verification.adapters import layer
 from verification.adapters.rnn.larger import vanilla_case
 from verification.models.case import random_case
 from verification.models.truncation import FULL
@@ -9,6 +10,7 @@ from verification.sampling.at_random import AtRandom
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
 from verification.sampling.gaps import rows_between
+from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
 
@@ -30,6 +32,11 @@ def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0
     rng = np.random.default_rng(seed)
     drawn = {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
     return vanilla_case(drawn, activation, truncation, **options)
+
+
+def claimed(model, scope=None, adapter=layer):
+    """What an engine of it claims: all that its adapter can say, or what a scope leaves of that."""
+    return resolved(scope, model, adapter.CAPABILITIES)
 
 
 def made_of(model, claim):

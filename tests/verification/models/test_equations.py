@@ -6,12 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.cases import a_case
+from tests.cases import a_case, claimed
 from verification import models
-from verification.adapters.layer import CAPABILITIES
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays, Use
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
 UNITS = 2
@@ -234,6 +232,6 @@ def test_a_projection_hands_on_what_an_lstm_makes():
 def test_a_sample_has_several_heads_keys_and_values():
     """As many as keep a truth quick."""
     model = models.gated_linear_attention
-    factors = in_floats(model, resolved(None, model, CAPABILITIES)).factors
+    factors = in_floats(model, claimed(model)).factors
     most = {name: max(most for _, most in factors[f"size {name}"]) for name in "AKV"}
     assert most == {"A": 4, "K": 17, "V": 17}

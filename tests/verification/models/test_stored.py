@@ -5,10 +5,9 @@ import sys
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from verification import Scope, models
-from verification.adapters.layer import CAPABILITIES
 from verification.models.stored import STORED, dtype_of, limits
-from verification.sampling.resolving import resolved
 
 
 @pytest.mark.parametrize("name", [*STORED, "float32", "complex64", "longdouble"])
@@ -38,5 +37,5 @@ def test_a_library_that_is_missing_is_named(monkeypatch):
     """In one line, where a scope is read."""
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     with pytest.raises(ImportError, match=r"^bfloat16 is a type of ml_dtypes, .*: pip install ml_dtypes$"):
-        resolved(Scope(dtypes=("bfloat16",)), models.scan, CAPABILITIES)
-    assert resolved(Scope(dtypes=("float16",)), models.scan, CAPABILITIES).dtypes == ("float16",)
+        claimed(models.scan, Scope(dtypes=("bfloat16",)))
+    assert claimed(models.scan, Scope(dtypes=("float16",))).dtypes == ("float16",)

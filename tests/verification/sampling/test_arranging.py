@@ -9,10 +9,16 @@ from verification.properties.calling import afresh
 from verification.sampling.conditioned import conditioned
 
 
-def placed(model, layout, seed):
+def placed(model, layout, seed, **levels):
     """A case with a layout."""
     rng = np.random.default_rng(seed)
-    return conditioned(random_case(model, rng, {"H": 3, "D": 2}, 2, 3), {"layout": layout}, rng)
+    return conditioned(random_case(model, rng, {"H": 3, "D": 2}, 2, 3), {"layout": layout, **levels}, rng)
+
+
+def arrays_of(case):
+    """As an engine is given them, by name."""
+    given = afresh(case)
+    return {**given.blocks, **given.objective.arrays()}
 
 
 def shared(model, seeds=range(30)):
@@ -20,8 +26,7 @@ def shared(model, seeds=range(30)):
     found = set()
     for seed in seeds:
         case = placed(model, SHARED, seed)
-        given = afresh(case)
-        arrays = {**given.blocks, **given.objective.arrays()}
+        arrays = arrays_of(case)
         one, other = case.layouts
         assert np.shares_memory(arrays[one], arrays[other])
         others = [array for name, array in arrays.items() if name not in case.layouts]
@@ -40,9 +45,7 @@ def test_two_arrays_of_one_shape_share_a_memory():
 
 def test_what_is_zero_shares_no_other_s_numbers():
     """Nothing is shared where there is nothing alike."""
-    rng = np.random.default_rng(0)
-    case = random_case(vanilla, rng, {"H": 3, "D": 2}, 2, 3)
-    case = conditioned(case, {"layout": SHARED, "states": "zero"}, rng)
+    case = placed(vanilla, SHARED, 0, states="zero")
     assert case.layouts == {}
     assert case.objective.state[0].all()
 
@@ -51,9 +54,7 @@ def test_one_array_alone_is_read_only():
     """Any of them."""
     found = set()
     for seed in range(40):
-        case = placed(lstm, "read-only, one alone", seed)
-        given = afresh(case)
-        arrays = {**given.blocks, **given.objective.arrays()}
+        arrays = arrays_of(placed(lstm, "read-only, one alone", seed))
         (frozen,) = (name for name, array in arrays.items() if not array.flags.writeable)
         found.add(frozen)
     assert len(found) > 5

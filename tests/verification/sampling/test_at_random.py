@@ -1,7 +1,5 @@
 """Cases at random: within the claim, of all its levels, and each from its generator alone."""
 
-from collections import Counter
-
 import numpy as np
 import pytest
 
@@ -16,17 +14,24 @@ from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import drawn_of
 from verification.sampling.sample import in_floats
 
+LSTM = layer(lstm.forward, lstm.backward, model=models.lstm)
+SCAN = layer(scan.forward, scan.backward, model=models.scan)
+
+
+def at_random(engine):
+    """What makes its cases."""
+    return AtRandom(in_floats(engine.model, engine.claim))
+
 
 def drawn(engine, count):
     """So many cases."""
-    made = AtRandom(in_floats(engine.model, engine.claim))
+    made = at_random(engine)
     return [made.case(np.random.default_rng((0, number))) for number in range(count)]
 
 
 def test_a_generator_draws_one_case():
     """Whatever was drawn before."""
-    net = layer(lstm.forward, lstm.backward, model=models.lstm)
-    made, again = (AtRandom(in_floats(net.model, net.claim)) for _ in range(2))
+    made, again = at_random(LSTM), at_random(LSTM)
     one = [made.case(np.random.default_rng(number)) for number in range(5)][3]
     other = again.case(np.random.default_rng(3))
     assert one.sizes == other.sizes
@@ -37,25 +42,22 @@ def test_a_generator_draws_one_case():
 
 def test_most_cases_are_small_and_some_of_any_size():
     """On small ones every property is checked; sizes between the classes' numbers are met as well."""
-    net = layer(scan.forward, scan.backward, model=models.scan)
-    largest = Counter(max(case.sizes.values()) <= 9 for case in drawn(net, 300))
-    assert 0.15 > largest[False] / 300 > 0.03
-    sizes = {case.sizes["H"] for case in drawn(net, 300)}
+    cases = drawn(SCAN, 300)
+    assert 0.03 < sum(max(case.sizes.values()) > 9 for case in cases) / 300 < 0.15
+    sizes = {case.sizes["H"] for case in cases}
     assert {1, 2, 3, 4, 5, 6, 7, 8, 9} < sizes
     assert max(sizes) > 17
 
 
 def test_what_is_drawn_has_every_size_up_to_six():
     """Of few numbers, for a run has many of them."""
-    net = layer(scan.forward, scan.backward, model=models.scan)
-    some = all_drawn(drawn_of(in_floats(net.model, net.claim)), "sizes", 60)
+    some = all_drawn(drawn_of(in_floats(SCAN.model, SCAN.claim)), "sizes", 60)
     assert {size for case in some for size in case.sizes.values()} == {1, 2, 3, 4, 5, 6}
 
 
 def test_half_of_the_cases_may_have_conditions():
     """Nine in ten of those have one."""
-    net = layer(lstm.forward, lstm.backward, model=models.lstm)
-    made, known = AtRandom(in_floats(net.model, net.claim)), conditions(net.model, net.claim)
+    made, known = at_random(LSTM), conditions(LSTM.model, LSTM.claim)
     rows = [made.row(np.random.default_rng(number), {}) for number in range(100)]
     some = sum(any(row.levels[name] in levels for name, levels in known.items()) for row in rows)
     assert 30 < some < 70
@@ -74,13 +76,14 @@ def test_every_case_is_within_the_claim(name):
     """Also where the claim leaves no small size, or few shapes."""
     net = layer(lstm.forward, lstm.backward, model=models.lstm, scope=SCOPES[name])
     claim = net.claim
-    for case in drawn(net, 60):
+    cases = drawn(net, 60)
+    for case in cases:
         assert claim.records[0] <= case.records <= claim.records[1]
         assert claim.steps[0] <= case.steps <= claim.steps[1]
         assert name_of(case.dtype) in claim.dtypes
         assert claim.free or not any(state.any() for state in case.state)
         assert case.lengths is None or all(claim.steps[0] <= n <= case.steps for n in case.lengths)
-    sizes = {size for case in drawn(net, 60) for size in case.sizes.values()}
+    sizes = {size for case in cases for size in case.sizes.values()}
     assert not claim.compiled or sizes <= {*FEW, *FEW_STEPS}
 
 

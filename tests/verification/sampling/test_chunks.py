@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from verification.adapters import layer, step
 from verification.models import scan
 from verification.models.case import random_case
@@ -14,14 +15,13 @@ from verification.sampling.chunks import borders, chunk_of, known
 from verification.sampling.conditions import conditions
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 
 
-def claim_of(**said):
-    """Of a layer of a scan."""
-    return resolved(Scope(**said), scan, layer.CAPABILITIES)
+def claim_of(adapter=layer, **said):
+    """Of a scan."""
+    return claimed(scan, Scope(**said), adapter)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +47,7 @@ def test_each_is_a_number_of_steps_of_the_sample():
     assert conditions(scan, claim)["T"] == ((512, 512), *some)
     rows = in_floats(scan, claim).rows(2)
     for steps, _ in some:
-        beside = {
-            (name, level) for row in rows if row.sizes["T"] == steps for name, level in row.levels.items()
-        }
+        beside = {each for row in rows if row.sizes["T"] == steps for each in row.levels.items()}
         assert {("type", name) for name in claim.dtypes} <= beside
         assert {("losses", name) for name in ("outputs", "final state")} <= beside
     assert conditions(scan, claim_of(chunk=8, compiled=True))["T"] == ((9, 9), (16, 16))
@@ -60,9 +58,8 @@ def test_each_chunk_that_a_forward_takes_is_run_at_its_borders():
     claim = claim_of(chunks=(5, 2))
     made = in_floats(scan, claim)
     rows = made.rows(2)
-    assert {(count, of) for _, count, of in borders(claim)} <= {
-        (r.sizes["T"], r.levels["chunk"]) for r in rows
-    }
+    met = {(row.sizes["T"], row.levels["chunk"]) for row in rows}
+    assert {(count, of) for _, count, of in borders(claim)} <= met
     for row in rows[:2]:
         assert made.make(row, np.random.default_rng(0)).chunk == row.levels["chunk"]
 
@@ -84,12 +81,8 @@ def test_it_is_said_in_the_scope():
     """And no step is given a chunk."""
     assert "in chunks of 64 steps" in claim_of(chunk=64).in_words()
     assert "in chunks of 2 or 5 steps, as it is told" in claim_of(chunks=(5, 2)).in_words()
-    assert (known(claim_of(chunk=64)), known(claim_of(chunks=(5, 2))), known(claim_of())) == (
-        (64,),
-        (2, 5),
-        (),
-    )
-    with pytest.raises(
-        ValueError, match=r"^scope: chunks: \(2,\), needed None: this adapter tells an engine of"
-    ):
-        resolved(Scope(chunks=(2,)), scan, step.CAPABILITIES)
+    claims = claim_of(chunk=64), claim_of(chunks=(5, 2)), claim_of()
+    assert [*map(known, claims)] == [(64,), (2, 5), ()]
+    refusal = r"^scope: chunks: \(2,\), needed None: this adapter tells an engine of"
+    with pytest.raises(ValueError, match=refusal):
+        claim_of(step, chunks=(2,))

@@ -2,19 +2,20 @@
 
 import pytest
 
-from verification.adapters import layer, problem
+from tests.cases import claimed
+from verification.adapters import problem
 from verification.models import gru, lstm, scan, vanilla
 from verification.sampling.claim import DECLINABLE
 from verification.sampling.conditions import conditions
-from verification.sampling.resolving import narrowed, resolved
+from verification.sampling.resolving import narrowed
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 from verification.sampling.zeros import RECORD, STEP
 
 
-def found(model=lstm, scope=None, adapter=layer):
+def found(model=lstm, **options):
     """The conditions of a claim."""
-    return conditions(model, resolved(scope, model, adapter.CAPABILITIES))
+    return conditions(model, claimed(model, **options))
 
 
 def test_an_lstm_s_layer_has_all_of_them():
@@ -53,7 +54,7 @@ ELSEWHERE = ("final cotangents", "interleaved calls", "second backward")
 @pytest.mark.parametrize("name", DECLINABLE)
 def test_what_is_declined_is_reported(name):
     """In the scope, and under "not asked"."""
-    claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
+    claim = claimed(lstm, Scope(declines=name))
     assert claim.declines == (name,)
     assert DECLINABLE[name] in claim.not_asked(lstm)
     assert f"declined: {DECLINABLE[name]}" in claim.in_words()
@@ -62,29 +63,20 @@ def test_what_is_declined_is_reported(name):
 @pytest.mark.parametrize("name", [name for name in DECLINABLE if name not in ELSEWHERE])
 def test_what_is_declined_is_not_run(name):
     """Something is left out by each name."""
-    claim = resolved(Scope(declines=name), lstm, layer.CAPABILITIES)
-    whole, left = found(), conditions(lstm, claim)
+    whole, left = found(), found(scope=Scope(declines=name))
     assert sum(map(len, left.values())) < sum(map(len, whole.values()))
     assert all(set(levels) <= set(whole[factor]) for factor, levels in left.items())
 
 
 def test_an_engine_that_pads_with_zeros_is_given_no_step_of_them():
     """Nor a record, nor all inputs, by any row."""
-    claim = resolved(Scope(declines="zero steps"), scan, layer.CAPABILITIES)
+    claim = claimed(scan, Scope(declines="zero steps"))
     for row in in_floats(scan, claim).rows(2):
         assert row.levels["zero"] not in (STEP, RECORD, "a", "x")
 
 
 def test_a_narrower_scope_declines_more():
     """And never less: what either declines is not run."""
-    claim = resolved(Scope(declines=("views",)), lstm, layer.CAPABILITIES)
+    claim = claimed(lstm, Scope(declines=("views",)))
     assert narrowed(claim, Scope(declines=("overflow",)), lstm).declines == ("overflow", "views")
     assert narrowed(claim, Scope(records=(1, 3)), lstm).declines == ("views",)
-
-
-def test_an_unknown_name_is_refused():
-    """In one line, with those that are known."""
-    with pytest.raises(
-        ValueError, match=r"^scope: declines: 'zero', needed one of zero blocks, zero records"
-    ):
-        resolved(Scope(declines=("zero",)), lstm, layer.CAPABILITIES)

@@ -91,7 +91,7 @@ def test_a_level_that_meets_nothing_more_is_the_first():
 
 def test_a_tuple_that_no_row_can_have_is_left_out():
     """Each pair of levels is possible by itself, and three are not."""
-    factors = {"a": (0, 1), "b": (0, 1), "c": (0, 1)}
+    factors = dict.fromkeys("abc", (0, 1))
     rules = (
         Exclusion("a is c", ("a", "c"), lambda r: "a" in r and "c" in r and r["a"] != r["c"]),
         Exclusion("b is not c", ("b", "c"), lambda r: "b" in r and "c" in r and r["b"] == r["c"]),
@@ -117,20 +117,17 @@ def test_companions_are_drawn_and_possible():
     one, two = (companions(wanted, FACTORS, RULES, np.random.default_rng(seed)) for seed in (0, 1))
     for rows in (one, two):
         assert all(possible(row, RULES) for row in rows)
-        assert {each for each in wanted if any(dict(each).items() <= row.items() for row in rows)} == set(
-            wanted
-        )
+        assert all(any(dict(each).items() <= row.items() for row in rows) for each in wanted)
     assert one != two
 
 
 def test_a_dead_end_is_left():
     """A tuple that few levels go with is found them."""
-    factors = {name: range(6) for name in "abcd"}
-    rules = tuple(
-        Exclusion(
-            f"{x}{y}", (x, y), lambda r, x=x, y=y: x in r and y in r and (r[x] + r[y]) % 6 not in (0, 1, 5)
-        )
-        for x, y in combinations("abc", 2)
-    )
-    rows = covering({**factors, "d": (0,)}, 1, rules, np.random.default_rng(0))
-    assert not missing(rows, {**factors, "d": (0,)}, 1, rules)
+    factors = {**dict.fromkeys("abc", range(6)), "d": (0,)}
+
+    def apart(x, y):
+        return lambda r: x in r and y in r and (r[x] + r[y]) % 6 not in (0, 1, 5)
+
+    rules = tuple(Exclusion(f"{x}{y}", (x, y), apart(x, y)) for x, y in combinations("abc", 2))
+    rows = covering(factors, 1, rules, np.random.default_rng(0))
+    assert not missing(rows, factors, 1, rules)

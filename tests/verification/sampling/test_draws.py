@@ -5,15 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tests.layers import lstm as made
-from verification import layer
-from verification.adapters.layer import CAPABILITIES
+from tests.cases import claimed
 from verification.models import complex_scan, lstm
 from verification.properties.findings import truth_of
 from verification.sampling.admitting import admits
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 SCOPES = {
@@ -26,22 +23,21 @@ SCOPES = {
 @pytest.mark.parametrize("name", SCOPES)
 def test_a_case_lies_within_the_claim(name):
     """Of few numbers, where the claim has such sizes; of one number type, where that is requested."""
-    claim = resolved(SCOPES[name], lstm, CAPABILITIES)
+    claim = claimed(lstm, SCOPES[name])
     for case in all_drawn(cases(lstm, claim), "0", 30):
         assert admits(claim, case)
         assert max(case.sizes["H"], case.sizes["D"]) <= 6
     assert {case.dtype.name for case in all_drawn(cases(lstm, claim, "float32"), "0", 9)} == {"float32"}
-    of_complex = resolved(None, complex_scan, CAPABILITIES)
+    of_complex = claimed(complex_scan)
     assert all(case.dtype.kind == "c" for case in all_drawn(cases(complex_scan, of_complex), "0", 9))
 
 
 @pytest.mark.slow
 def test_some_cases_have_conditions_and_most_of_them_are_informative():
     """Zeros, patterns, what overflows, and cotangents that are not there; none of what is declined."""
-    engine = layer(made.forward, made.backward, model=lstm)
-    seen, informative = Counter(), 0
-    for case in all_drawn(cases(lstm, engine.claim), "conditions", 240):
-        informative += truth_of(case).informative(engine.claim.blocks)
+    claim, seen, informative = claimed(lstm), Counter(), 0
+    for case in all_drawn(cases(lstm, claim), "conditions", 240):
+        informative += truth_of(case).informative(claim.blocks)
         xs, outputs = case.blocks["xs"], case.objective.outputs
         seen["plain"] += bool(all(array.all() for array in case.blocks.values()))
         seen["zero U"] += not case.blocks["U"].any()
@@ -51,6 +47,6 @@ def test_some_cases_have_conditions_and_most_of_them_are_informative():
         seen["a record without"] += bool(case.records > 1 and not outputs.any(axis=(1, 2)).all())
     assert informative > 150
     assert min(seen.values()) > 3, seen
-    narrow = resolved(Scope(declines=("zero steps", "patterns")), lstm, CAPABILITIES)
+    narrow = claimed(lstm, Scope(declines=("zero steps", "patterns")))
     for case in all_drawn(cases(lstm, narrow), "declined", 100):
         assert case.blocks["xs"].any(axis=-1).all()

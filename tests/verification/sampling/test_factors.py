@@ -1,7 +1,6 @@
 """The table of factors and levels is filled in from a model and a claim."""
 
-import pytest
-
+from tests.cases import claimed
 from verification.adapters import layer, problem, step
 from verification.models import gated_linear_attention, lstm, scan, vanilla
 from verification.models.truncation import Standard
@@ -15,13 +14,12 @@ from verification.sampling.factors import (
     sizes_of,
     table,
 )
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 
 def filled(model=lstm, scope=None, adapter=layer):
     """The table of a claim."""
-    return table(model, resolved(scope, model, adapter.CAPABILITIES))
+    return table(model, claimed(model, scope, adapter))
 
 
 def test_a_layer_s_table_has_what_it_claims():
@@ -33,21 +31,19 @@ def test_a_layer_s_table_has_what_it_claims():
     assert factors["losses"] == ("outputs", "final state", "outputs and final state")
     assert factors["T"] == factors["N"] == factors["size H"] == factors["size D"] == CLASSES
     assert factors["states"] == ("zero", "ordinary", "one large")
-    assert "checkpoints" not in factors
-    assert "size K" not in factors
+    assert not {"checkpoints", "size K"} & set(factors)
 
 
 def test_states_of_many_axes_have_sizes_up_to_a_most():
     """Four heads, and seventeen of keys and of values."""
-    model = gated_linear_attention
-    factors = table(model, resolved(None, model, layer.CAPABILITIES))
+    factors = filled(gated_linear_attention)
     assert [factors[f"size {name}"][-1] for name in "AKV"] == [(2, 4), (5, 17), (5, 17)]
 
 
 def test_a_model_without_weights_has_no_level_of_them():
     """A scan is inputs and a state."""
     factors = filled(scan)
-    assert {"matrices", "vectors"} & set(factors) == set()
+    assert not {"matrices", "vectors"} & set(factors)
     assert {"inputs", "states", "layout"} <= set(factors)
 
 
@@ -60,8 +56,7 @@ def test_a_step_is_run_under_every_kind_of_truncation():
 
 def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():
     """As far as they are claimed."""
-    scope = Scope(checkpoints=True, workspace=True)
-    factors = filled(vanilla, scope, problem)
+    factors = filled(vanilla, Scope(checkpoints=True, workspace=True), problem)
     assert factors["losses"] == ("last step", "every step")
     assert factors["function activation"] == ("tanh", "sigmoid", "relu", "softsign", "identity")
     assert factors["workspace"] == (False, True)
@@ -70,30 +65,24 @@ def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():
     assert dimensions(vanilla, False) == ("H", "D")
 
 
-def test_other_lengths_are_a_factor_where_they_are_claimed():
-    """Of a layer."""
-    assert filled(scope=Scope(lengths=True))["lengths"] == ("alike", "of their own")
-
-
-@pytest.mark.parametrize(
-    ("span", "found"),
-    [
-        ((1, 129), CLASSES),
-        ((3, 40), ((3, 4), (5, 17), (18, 40))),
-        ((20, 25), ((20, 25),)),
-        ((2, 2), ((2, 2),)),
-    ],
-)
-def test_classes_lie_within_a_claim(span, found):
+def test_classes_lie_within_a_claim():
     """Or are the claim's own span."""
-    assert classes(span) == found
+    assert classes((1, 129)) == CLASSES
+    assert classes((3, 40)) == ((3, 4), (5, 17), (18, 40))
+    assert classes((20, 25)) == ((20, 25),)
+    assert classes((2, 2)) == ((2, 2),)
 
 
 def test_an_engine_that_compiles_has_few_shapes():
     """Two of each size, and a long recursion."""
-    assert filled(scope=Scope(compiled=True))["T"] == ((1, 1), (3, 3), (17, 17))
-    assert filled(scope=Scope(compiled=True))["N"] == ((1, 1), (3, 3))
+    factors = filled(scope=Scope(compiled=True))
+    assert (factors["T"], factors["N"]) == (((1, 1), (3, 3), (17, 17)), ((1, 1), (3, 3)))
     assert filled(scope=Scope(compiled=True, steps=(2, 16)))["T"] == ((3, 3),)
+
+
+def test_lengths_and_states_are_those_that_are_claimed():
+    """Other lengths are a factor then, and a state that is not zero none."""
+    assert filled(scope=Scope(lengths=True))["lengths"] == ("alike", "of their own")
     assert filled(scope=Scope(states="zero"))["states"] == ("zero",)
 
 

@@ -5,12 +5,11 @@ from itertools import product
 import numpy as np
 import pytest
 
-from verification.adapters import layer
+from tests.cases import claimed
 from verification.models import lstm
 from verification.sampling.covering import Exclusion, covering, met
 from verification.sampling.lightening import lightened
 from verification.sampling.numbering import LIGHT
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
 LARGE = (66, 129)
@@ -58,7 +57,7 @@ def test_what_a_heavy_row_is_not_there_for_becomes_cheap_or_else_ordinary(needed
 
 def test_a_sample_s_covering_costs_less_and_meets_as_much():
     """Of an LSTM layer: half of what it costs where nobody looks at costs."""
-    design = in_floats(lstm, resolved(None, lstm, layer.CAPABILITIES))
+    design = in_floats(lstm, claimed(lstm))
 
     def cost(row):
         return design.seconds({**{name: levels[0] for name, levels in design.factors.items()}, **row})

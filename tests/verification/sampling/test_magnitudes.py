@@ -8,7 +8,7 @@ from verification.models.case import random_case
 from verification.models.model import Block, Model, Use
 from verification.sampling.magnitudes import with_magnitudes
 
-ORDINARY = {"matrices": "ordinary", "vectors": "ordinary", "inputs": "ordinary", "states": "ordinary"}
+ORDINARY = dict.fromkeys(("matrices", "vectors", "inputs", "states"), "ordinary")
 
 
 def made(model=lstm, seed=0, units=3, **levels):
@@ -47,12 +47,15 @@ def test_a_state_of_zero():
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
-    ("part", "names", "size"),
-    [("matrices", "UW", 45), ("vectors", "b", 45), ("inputs", ("xs",), 9), ("states", ("h0", "c0"), 6)],
+    ("model", "part", "names", "size"),
+    [
+        *((lstm, "matrices", "UW", 45), (lstm, "vectors", "b", 45)),
+        *((lstm, "inputs", ("xs",), 9), (lstm, "states", ("h0", "c0"), 6), (scan, "inputs", "ax", 9)),
+    ],
 )
-def test_one_number_is_large(part, names, size, seed):
+def test_one_number_is_large(model, part, names, size, seed):
     """One entry of one block of that use."""
-    _, after = made(seed=seed, **{part: "one large"})
+    _, after = made(model, seed, **{part: "one large"})
     assert sum(int((np.abs(after.blocks[name]) == size).sum()) for name in names) == 1
     assert largest(after, *(set(after.blocks) - set(names))) < 1
 
@@ -75,10 +78,9 @@ def test_what_a_large_weight_reads_is_small(seed):
 
 def test_a_weight_of_an_input_may_be_any_that_is_large():
     """One on the diagonal too, for it is no weight of the unit's own state."""
-    found = [
-        np.argwhere(made(vanilla, seed, 2, matrices="one large")[1].blocks["U"] == 45) for seed in range(40)
-    ]
-    assert {tuple(each[0].tolist()) for each in found if len(each)} >= {(0, 0), (1, 1)}
+    cases = (made(vanilla, seed, 2, matrices="one large")[1] for seed in range(40))
+    found = {tuple(place.tolist()) for case in cases for place in np.argwhere(case.blocks["U"] == 45)}
+    assert found >= {(0, 0), (1, 1)}
 
 
 def test_of_two_vectors_the_one_that_has_more_units_is_large():
@@ -135,9 +137,3 @@ def test_a_block_of_zeros_is_not_the_one_that_has_a_large_number():
         _, after = made(seed=seed, matrices="one large", zero="U")
         assert largest(after, "W") == 45
         assert largest(after, "U") < 1
-
-
-def test_an_input_of_a_scan_is_large():
-    """One of its two inputs."""
-    _, after = made(scan, inputs="one large")
-    assert largest(after, "a", "x") == 9

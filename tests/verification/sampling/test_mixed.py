@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from verification.adapters.layer import CAPABILITIES
+from tests.cases import claimed
 from verification.models import complex_scan, gated_scan, linear, lstm
 from verification.models.case import random_case
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
@@ -13,7 +13,6 @@ from verification.models.model import Block, Model, Use
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
 from verification.sampling.mixed import is_plain, layouts, mixed, one_as_another, open_to_zeros
 from verification.sampling.patterns import is_square
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 
 SIZES = {"H": 3, "D": 2}
@@ -21,7 +20,7 @@ SIZES = {"H": 3, "D": 2}
 
 def made(count=200, model=lstm, scope=None, change=mixed, sizes=SIZES):
     """Cases, each with conditions of its own."""
-    claim = resolved(scope, model, CAPABILITIES)
+    claim = claimed(model, scope)
     for seed in range(count):
         rng = np.random.default_rng(seed)
         dtype = np.complex128 if model.complex else np.float64
@@ -63,9 +62,8 @@ def test_each_array_has_a_size_of_its_own():
     assert 7 < max(sizes) <= 8
     assert 1e-5 < min(sizes) <= 1e-4
     assert (23 < max(powers) < 26, -26 < min(powers) < -22) == (True, True)
-    few = [
-        np.log2(np.abs(each.objective.outputs).max()) for each in made(60, scope=Scope(dtypes=("float16",)))
-    ]
+    some = made(60, scope=Scope(dtypes=("float16",)))
+    few = [np.log2(np.abs(case.objective.outputs).max()) for case in some]
     assert (2 < max(few) < 6, -6 < min(few) < -3) == (True, True)
 
 
@@ -135,9 +133,8 @@ def test_what_is_wider_than_tall_has_no_pattern_of_squares():
     for axes, square in ((("H", "3 H"), False), (("2 H", "3 H"), False), (("6 H", "2 H"), True)):
         block = Block("W", axes, Use.STEP)
         assert is_square(block) is square
-        model = Model(
-            "own", (block, Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)), linear.step
-        )
+        blocks = block, Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
+        model = Model("own", blocks, linear.step)
         assert [case.blocks["W"].shape for case in made(40, model)] == 40 * [block.shape(SIZES)]
 
 
@@ -190,9 +187,8 @@ def test_cotangents_are_all_there_and_numbers_are_random_where_the_others_are_de
 
 def test_arrays_lie_each_in_a_way_of_their_own():
     """Some cases have all in C order, in some two share their memory; declined views are not made."""
-    seen = Counter(
-        how for case in made(change=layouts) for how in {*case.layouts.values(), len(case.layouts)}
-    )
+    cases = made(change=layouts)
+    seen = Counter(how for case in cases for how in {*case.layouts.values(), len(case.layouts)})
     assert seen[0] > 40
     assert min(seen[how] for how in (STEPS_FIRST, COLUMNS, ALTERNATE, ONE_BUFFER, SHARED, "read-only")) > 4
     declined = Scope(declines=("views", "shared memory"))

@@ -5,9 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from tests.layers import RIGHT
 from tests.quick import first_quick
-from verification.adapters import layer, step
+from verification.adapters import step
 from verification.models import lstm, scan, vanilla
 from verification.sampling.exclusions import rules
 from verification.sampling.factors import NUMBERS, TRUNCATIONS, sizes_of, table
@@ -21,14 +22,13 @@ from verification.sampling.numbering import (
     wanted,
     with_each_number,
 )
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 
 
 @first_quick("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_number_meets_every_level(model):
     """Pairs that no rule excludes, counted in the rows of the quick profile."""
-    claim = resolved(None, model, layer.CAPABILITIES)
+    claim = claimed(model)
     rows = in_floats(model, claim).rows(3)
     found = {each for row in rows for each in row.met()}
     assert set(wanted(table(model, claim), rules(model, claim))) <= found
@@ -39,7 +39,7 @@ def test_every_number_meets_every_level(model):
 @first_quick("model", [model for model, _ in RIGHT], ids=lambda model: model.name)
 def test_every_number_is_met_once_where_single_levels_are(model):
     """By few rows, among which levels are dealt out."""
-    claim = resolved(None, model, layer.CAPABILITIES)
+    claim = claimed(model)
     rows = in_floats(model, claim).rows(1)
     every = wanted(table(model, claim), rules(model, claim))
     assert {each[:2] for each in every} <= {size for row in rows for size in row.sizes.items()}
@@ -66,7 +66,7 @@ def test_a_number_that_no_row_has_stands_beside_the_rarest_level_that_it_can_mee
 @pytest.mark.slow
 def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
     """A ragged chunk needs three steps."""
-    claim = resolved(None, lstm, step.CAPABILITIES)
+    claim = claimed(lstm, adapter=step)
     for row in in_floats(lstm, claim).rows(2):
         for name, (low, high) in sizes_of(row.levels).items():
             assert low <= row.sizes[name] <= high
@@ -96,16 +96,13 @@ def test_a_heavy_row_has_small_numbers_and_keeps_them():
         return levels["N"][1] * levels["T"][1]
 
     rows = numbered([levels] * 4, 1, work)
-    assert {row.sizes["T"] for row in rows} == {3}
-    assert {row.sizes["N"] for row in rows} == {66}
+    assert [row.sizes for row in rows] == 4 * [{"T": 3, "N": 66}]
     assert loosened(rows * 3, {"type": ("float32",)}, 1, work, np.random.default_rng(0)) == rows * 3
-    assert {row.sizes["N"] for row in numbered([levels] * 4, 1, lambda levels: work(levels) / 6000)} == {
-        *(66, 127, 128, 129)
-    }
     # A part more is little, beside 512 steps as well.
-    little = numbered([levels] * 4, 1, lambda levels: 1 + levels["N"][1] / 1000)
+    for little in (lambda levels: work(levels) / 6000, lambda levels: 1 + levels["N"][1] / 1000):
+        assert {row.sizes["N"] for row in numbered([levels] * 4, 1, little)} == {66, 127, 128, 129}
     (long,) = numbered([{**levels, "N": (18, 65), "T": (512, 512)}], 1, lambda levels: levels["N"][1])
-    assert ({row.sizes["N"] for row in little}, long.sizes["N"]) == ({66, 127, 128, 129}, 18)
+    assert long.sizes["N"] == 18
     assert rows[0].priced == {**levels, "T": (3, 3), "N": (66, 66)}
 
 
@@ -151,13 +148,8 @@ def test_what_numbers_have_not_met_is_added():
 
 def test_what_is_added_is_no_heavier_than_it_must_be():
     """Many steps of many records are heavy: either class stands once beside each number of the other."""
-    large = (31, 65)
-    factors = {
-        "truncation": ("Full",),
-        "T": ((2, 4), large),
-        "N": ((1, 1), large),
-        "type": ("float32", "float64", "longdouble"),
-    }
+    large, types = (31, 65), ("float32", "float64", "longdouble")
+    factors = {"truncation": ("Full",), "T": ((2, 4), large), "N": ((1, 1), large), "type": types}
 
     def heavy(levels):
         return levels["T"] == levels["N"] == large

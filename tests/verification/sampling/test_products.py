@@ -5,11 +5,11 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from tests.layers import RIGHT
 from tests.layers.faults import SIZES, model_of, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
-from verification.adapters import layer as adapter
 from verification.adapters import problem, step
 from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import truth_of_row
@@ -28,15 +28,14 @@ from verification.sampling.products import (
     of_products,
     rows_of_products,
 )
-from verification.sampling.resolving import resolved
 
-CLAIM = resolved(None, models.lstm, adapter.CAPABILITIES)
+CLAIM = claimed(models.lstm)
 
 
 @cache
 def dealt_rows(name):
     """The rows of a model by its name."""
-    claim = resolved(None, getattr(models, name), adapter.CAPABILITIES)
+    claim = claimed(getattr(models, name))
     return dealt_out(getattr(models, name), claim, *at_sizes(claim))
 
 
@@ -44,7 +43,7 @@ def dealt_rows(name):
 def truth(name, number):
     """Of the case of a row."""
     model = getattr(models, name)
-    claim = resolved(None, model, adapter.CAPABILITIES)
+    claim = claimed(model)
     return kept_truth(model, claim, dealt_rows(name)[number], number)
 
 
@@ -123,7 +122,7 @@ def test_a_training_starts_with_states_of_zero_and_has_losses_in_one_place():
     assert all(array.all() for array in second.objective.state)
     assert {*second.blocks["b"]} == {0.0, 1.0}
     # What a claim has not is left out.
-    claim = resolved(Scope(declines=("views", "zero blocks")), models.lstm, adapter.CAPABILITIES)
+    claim = claimed(models.lstm, Scope(declines=("views", "zero blocks")))
     rows = rows_of_products(models.lstm, claim)[-2:]
     assert {row.levels["layout"] for row in rows} == {IN_C_ORDER}
     assert {row.levels["pattern of weights"] for row in rows} == {RANDOM}
@@ -132,7 +131,7 @@ def test_a_training_starts_with_states_of_zero_and_has_losses_in_one_place():
 @pytest.mark.parametrize("model", [model for model, _ in RIGHT], ids=lambda model: model.name)
 def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
     """What takes further calls is checked on three rows that cost little, and some of it on the largest."""
-    claim = resolved(None, model, adapter.CAPABILITIES)
+    claim = claimed(model)
     rows = dealt_out(model, claim, *at_sizes(claim))
     assert max(
         np.prod(block.shape(row.sizes)) * row.sizes["N"] for row in rows for block in model.of(Use.STATE)
@@ -169,7 +168,7 @@ TYPES = {
 
 def test_what_costs_little_is_run_in_further_types_and_at_least_five_rows_by_a_process():
     """And no process runs the rows of a shape that another has run."""
-    rows = dealt_out(models.vanilla, resolved(None, models.vanilla, problem.CAPABILITIES), (), ())
+    rows = dealt_out(models.vanilla, claimed(models.vanilla, adapter=problem), (), ())
     types: dict[tuple[int, ...], tuple[str, ...]] = {}
     for row in rows:
         sizes = tuple(row.sizes[name] for name in "NTHD")
@@ -178,7 +177,7 @@ def test_what_costs_little_is_run_in_further_types_and_at_least_five_rows_by_a_p
     assert [len(some) for some in in_processes(rows)] == [6, 6, 5, 5]
     # Of many positions no type that takes more than 1.2 s, and of 16 units no more than two.
     for model, units, kind in ((models.slstm, "H", "float64"), (models.selective_scan, "E", "float32")):
-        rows = rows_of_products(model, resolved(None, model, problem.CAPABILITIES))
+        rows = rows_of_products(model, claimed(model, adapter=problem))
         many = [row for row in rows if row.sizes["T"] > 200 and row.sizes["N"] > 100]
         met = [(row.sizes["T"], row.sizes[units], row.levels["type"]) for row in many]
         assert met == [(255, 2, kind), (509, 2, "float32")]
@@ -195,16 +194,14 @@ def test_64_kib_of_a_state_are_run_in_each_type_in_one_process():
 def test_rows_lie_within_a_claim():
     """Of whom compiles there are none, of named sizes no other, and of long doubles none that is too dear."""
     model = models.gated_linear_attention
-    claim = resolved(
-        Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)), model, adapter.CAPABILITIES
-    )
+    claim = claimed(model, Scope(sizes={"K": (16, 32)}, records=(2, 20), steps=(3, 40)))
     rows = dealt_out(model, claim, (), ())
     assert {row.sizes["K"] for row in rows} == {16, 32}
     assert {row.sizes["N"] for row in rows} <= {*range(2, 21)}
     assert {row.sizes["T"] for row in rows} <= {*range(3, 41)}
-    assert not dealt_out(model, resolved(Scope(compiled=True), model, adapter.CAPABILITIES), (), ())
+    assert not dealt_out(model, claimed(model, Scope(compiled=True)), (), ())
 
-    claim = resolved(Scope(dtypes=("longdouble",)), models.lstm, step.CAPABILITIES)
+    claim = claimed(models.lstm, Scope(dtypes=("longdouble",)), step)
     rows = rows_of_products(models.lstm, claim)
     assert len(rows) == 10
     assert all(work(models.lstm, claim, row.priced) <= MOST_WORK for row in rows)
@@ -213,7 +210,7 @@ def test_rows_lie_within_a_claim():
 def test_sizes_of_one_record_are_met_by_who_claims_lengths_as_well():
     """No record ends early there."""
     model = models.gated_linear_attention
-    claims = [resolved(Scope(lengths=each), model, adapter.CAPABILITIES) for each in (False, True)]
+    claims = [claimed(model, Scope(lengths=each)) for each in (False, True)]
     plain, ending = (
         {tuple(row.sizes.items()) for row in rows_of_products(model, claim) if row.sizes["N"] == 1}
         for claim in claims

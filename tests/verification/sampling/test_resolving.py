@@ -3,18 +3,18 @@
 import pytest
 
 from rnn import Chunked, Window
+from tests.cases import claimed
 from verification.adapters import step
-from verification.adapters.layer import CAPABILITIES
-from verification.models import complex_scan, linear, lstm, scan, vanilla
+from verification.models import complex_scan, linear, lstm, vanilla
 from verification.models.functions import Function
 from verification.models.truncation import Standard
-from verification.sampling.resolving import narrowed, resolved
+from verification.sampling.resolving import narrowed
 from verification.sampling.scope import Scope
 
 
 def test_the_default_is_all_that_a_layer_can_claim():
     """The first function of each role, both types, every gradient."""
-    claim = resolved(None, lstm, CAPABILITIES)
+    claim = claimed(lstm)
     assert claim.in_words() == (
         "gate sigmoid; candidate tanh; output tanh; float32 and float64; full gradient by cotangents of "
         "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
@@ -36,8 +36,8 @@ def test_the_default_is_all_that_a_layer_can_claim():
 
 def test_a_complex_model_has_complex_numbers():
     """And a model without functions may have."""
-    assert resolved(None, complex_scan, CAPABILITIES).dtypes == ("complex64", "complex128")
-    assert resolved(Scope(dtypes=("complex64",)), linear, CAPABILITIES).dtypes == ("complex64",)
+    assert claimed(complex_scan).dtypes == ("complex64", "complex128")
+    assert claimed(linear, Scope(dtypes=("complex64",))).dtypes == ("complex64",)
 
 
 def test_what_is_left_out_is_listed():
@@ -50,7 +50,7 @@ def test_what_is_left_out_is_listed():
         records=(1, 1),
         steps=(2, 1000),
     )
-    claim = resolved(scope, lstm, CAPABILITIES)
+    claim = claimed(lstm, scope)
     assert claim.blocks == ("U", "xs")
     assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 512 steps")
     left = claim.not_asked(lstm)
@@ -62,10 +62,7 @@ def test_what_is_left_out_is_listed():
     ("options", "message"),
     [
         ({"functions": {"gat": ("tanh",)}}, "functions: 'gat', needed a role of lstm: gate, candidate, out"),
-        (
-            {"functions": {"gate": ("relu",)}},
-            r"functions: gate: \('relu',\), needed one of sigmoid, rational",
-        ),
+        ({"functions": {"gate": ("relu",)}}, r"functions: gate: \('relu',\), needed one of sigmoid, ra"),
         ({"functions": {"gate": ("sigmoid", "rational_gate")}}, "functions: gate: .*, needed one of sigmoid"),
         ({"functions": {"gate": "sigmoid"}}, "functions: gate: 'sigmoid', needed one of .*, in a tuple"),
         ({"dtypes": ("float8",)}, "dtypes: 'float8', needed one of float32, float64"),
@@ -83,6 +80,7 @@ def test_what_is_left_out_is_listed():
         ),
         ({"departures": {"h": "stop"}}, "departures: h: 'stop', needed a Function with a slope for one of"),
         ({"losses": ("last",)}, "losses: 'last', needed one of cotangents"),
+        ({"declines": ("zero",)}, "declines: 'zero', needed one of zero blocks, zero records"),
         ({"states": "none"}, "states: 'none', needed one of any, zero"),
         ({"states": {"n0": "zero"}}, "states: {'n0': 'zero'}, needed 'any' or 'zero' for one of h0, c0"),
         ({"states": {"c0": "none"}}, "states: {'c0': 'none'}, needed 'any' or 'zero' for one of h0, c0"),
@@ -104,10 +102,7 @@ def test_what_is_left_out_is_listed():
         ({"chunk": 0}, "chunk: 0, needed an integer from 1 to 511, for 512 steps at most"),
         ({"chunk": True}, "chunk: True, needed an integer from 1 to 511"),
         ({"chunk": 9, "steps": (1, 9)}, "chunk: 9, needed an integer from 1 to 8, for 9 steps at most"),
-        (
-            {"chunk": 9, "chunks": (9,)},
-            "chunk: 9, needed None beside chunks: its forward is told, or has one",
-        ),
+        ({"chunk": 9, "chunks": (9,)}, "chunk: 9, needed None beside chunks: its forward is told, or"),
         ({"chunks": 9}, "chunks: 9, needed a tuple of numbers of steps"),
         ({"chunks": ()}, r"chunks: \(\), needed a tuple of numbers of steps"),
         ({"chunks": (4, 512)}, "chunks: 512, needed an integer from 1 to 511"),
@@ -117,21 +112,21 @@ def test_what_is_left_out_is_listed():
 def test_misuse_is_reported_in_a_line(options, message):
     """What was given, and what is needed."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
-        resolved(Scope(**options), lstm, CAPABILITIES)
+        claimed(lstm, Scope(**options))
 
 
 def test_a_given_scope_narrows():
     """Field by field, what it does not name staying as it was."""
-    claim = resolved(Scope(dtypes=("float64",)), lstm, CAPABILITIES)
+    claim = claimed(lstm, Scope(dtypes=("float64",)))
     less = narrowed(claim, Scope(blocks=("W",), records=(2, 3), steps=(2, 5), states="zero"), lstm)
     assert (less.blocks, less.records, less.steps, less.free) == (("W",), (2, 3), (2, 5), ())
     assert less.dtypes == ("float64",)
     assert narrowed(claim, None, lstm) is claim
-    sized = resolved(Scope(sizes={"H": (32, 16)}), lstm, CAPABILITIES)
+    sized = claimed(lstm, Scope(sizes={"H": (32, 16)}))
     assert narrowed(sized, Scope(sizes={"H": (32,), "D": (1,)}), lstm).sizes == {"H": (32,), "D": (1,)}
     # What it says of itself, as that it computes in chunks, is no more than was claimed.
     assert narrowed(claim, Scope(chunk=8), lstm).chunk == 8
-    found = resolved(Scope(chunks=(8, 2)), lstm, CAPABILITIES)
+    found = claimed(lstm, Scope(chunks=(8, 2)))
     assert (found.chunks, narrowed(found, Scope(chunks=(2,)), lstm).chunks) == ((2, 8), (2,))
 
 
@@ -139,16 +134,15 @@ def test_a_given_scope_narrows():
     ("own", "given", "message"),
     [
         ({"dtypes": ("float64",)}, {"dtypes": ("float32", "float64")}, "dtypes: .*, needed no more than the"),
-        ({"blocks": ("a",)}, {"blocks": ("a", "x")}, "blocks: .*, needed no more than the engine's"),
+        ({}, {"functions": {"gate": ("rational_gate",)}}, "functions: .*, needed the engine's sigmoid"),
+        ({}, {"bits": True}, "bits: True, needed no more than the engine's False"),
+        ({"departures": {"h0": "stop"}}, {"departures": {"h0": "stop"}}, "departures: .*, needed none"),
+        ({"blocks": ("U",)}, {"blocks": ("U", "W")}, "blocks: .*, needed no more than the engine's"),
         ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),
         ({"steps": (2, 3)}, {"steps": (1, 3)}, r"steps: \(1, 3\), needed no more than the engine's \(2, 3\)"),
         ({"states": "zero"}, {"states": "any"}, "states: 'any', needed no more than the engine's {'h0': 'z"),
         ({"finals": ()}, {"finals": ("h0",)}, r"finals: \('h0',\), needed no more than the engine's \(\)"),
-        (
-            {"sizes": {"H": (4, 8)}},
-            {"sizes": {"H": (2, 4)}},
-            r"sizes: H: \(2, 4\), needed no more than .* \(4, 8\)",
-        ),
+        ({"sizes": {"H": (4, 8)}}, {"sizes": {"H": (2, 4)}}, r"sizes: H: \(2, 4\), needed no .* \(4, 8\)"),
         ({"chunk": 4}, {"chunk": 8}, "chunk: 8, needed the engine's 4"),
         ({"chunks": (4,)}, {"chunk": 4}, r"chunk: 4, needed the engine's \(4,\)"),
         ({"chunks": (4,)}, {"chunks": (4, 8)}, r"chunks: \(4, 8\), needed no more than .* \(4,\)"),
@@ -157,51 +151,41 @@ def test_a_given_scope_narrows():
 def test_a_scope_that_widens_is_misuse(own, given, message):
     """An engine never runs what it does not claim."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
-        narrowed(resolved(Scope(**own), scan, CAPABILITIES), Scope(**given), scan)
-
-
-def test_another_function_than_the_engine_s_is_misuse():
-    """It is one function that a layer computes."""
-    with pytest.raises(ValueError, match="functions: gate: 'rational_gate', needed the engine's sigmoid"):
-        narrowed(resolved(None, lstm, CAPABILITIES), Scope(functions={"gate": ("rational_gate",)}), lstm)
+        narrowed(claimed(lstm, Scope(**own)), Scope(**given), lstm)
 
 
 def test_a_layer_may_have_one_truncation_of_its_own():
     """With its numbers, for nobody tells it others."""
-    claim = resolved(Scope(truncations=(Window(2),)), lstm, CAPABILITIES)
+    claim = claimed(lstm, Scope(truncations=(Window(2),)))
     assert claim.truncations == (Standard("Window", (2,)),)
     assert "gradient under Window(2) by cotangents" in claim.in_words()
 
 
 def test_a_step_has_every_truncation_unless_its_scope_says_less():
     """By name, for any numbers, or as they are."""
-    assert resolved(None, lstm, step.CAPABILITIES).truncations == ("Full", "Window", "Chunked", "Tail")
-    less = narrowed(resolved(None, lstm, step.CAPABILITIES), Scope(truncations=(Chunked(3), "Full")), lstm)
+    claim = claimed(lstm, adapter=step)
+    assert claim.truncations == ("Full", "Window", "Chunked", "Tail")
+    less = narrowed(claim, Scope(truncations=(Chunked(3), "Full")), lstm)
     assert less.truncations == (Standard("Chunked", (3, 3)), "Full")
     assert "every Window" in less.not_asked(lstm)
-    with pytest.raises(
-        ValueError, match=r"truncations: 'Tail', needed no more than the engine's Chunked\(3, 3\)"
-    ):
+    refusal = r"truncations: 'Tail', needed no more than the engine's Chunked\(3, 3\)"
+    with pytest.raises(ValueError, match=refusal):
         narrowed(less, Scope(truncations=("Tail",)), lstm)
 
 
 def test_extras_are_checked_where_a_scope_says_so():
     """And said in words."""
     scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
-    claim = resolved(scope, vanilla, CAPABILITIES)
+    claim = claimed(vanilla, scope)
     assert claim.in_words().endswith("; exact in Fractions; the same to the bit")
     assert not {"Fractions", "equality to the bit"} & set(claim.not_asked(vanilla))
-    with pytest.raises(ValueError, match="bits: True, needed no more than the engine's False"):
-        narrowed(resolved(None, vanilla, CAPABILITIES), Scope(bits=True), vanilla)
 
 
-def test_departures_are_declared_to_the_adapter():
-    """And cannot be added afterwards."""
+def test_departures_are_said():
+    """Each by what it is of."""
     slope = Function("window", lambda a: 0 * a, slope=lambda a: 0 * a + 1)
-    claim = resolved(Scope(departures={"activation": slope, "h0": "stop"}), vanilla, CAPABILITIES)
+    claim = claimed(vanilla, Scope(departures={"activation": slope, "h0": "stop"}))
     assert claim.in_words().endswith(
         "declared: activation is window, by its own slope; declared: no gradient flows from step to step "
         "through h0"
     )
-    with pytest.raises(ValueError, match=r"departures: .*, needed none"):
-        narrowed(claim, Scope(departures={"h0": "stop"}), vanilla)

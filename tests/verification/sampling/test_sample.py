@@ -6,6 +6,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from tests.quick import first_quick
 from verification.adapters import layer, problem, step
 from verification.judging.profile import THOROUGH
@@ -17,28 +18,25 @@ from verification.sampling.exclusions import rules
 from verification.sampling.factors import LONG_STEPS, MIXED
 from verification.sampling.mixed import PLAIN
 from verification.sampling.numbering import Row, factor_of
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import case_of, in_floats, with_nothing_else
 from verification.sampling.scope import Scope
 
 
 def cases(model, adapter, scope=None, strength=2):
     """Every row of a claim, and its case."""
-    claim = resolved(scope, model, adapter.CAPABILITIES)
+    claim = claimed(model, scope, adapter)
     rows = in_floats(model, claim).rows(strength)
     return [(row, case_of(row, model, claim, np.random.default_rng(n))) for n, row in enumerate(rows)]
 
 
 def test_with_nothing_else_arrays_have_what_a_row_says_and_no_more():
     """Where nothing is said no number is zero, few are equal, and layouts are mixed."""
-    claim = resolved(None, lstm, layer.CAPABILITIES)
+    claim = claimed(lstm)
     design, laid_out, usual = in_floats(lstm, claim), 0, []
     for number, row in enumerate(design.rows(2)[:40]):
         plain = replace(row, levels={**row.levels, **PLAIN, "states": "ordinary", "layout": MIXED})
-        case, other = (
-            each.make(plain, np.random.default_rng(number))
-            for each in (with_nothing_else(lstm, claim), design)
-        )
+        both = with_nothing_else(lstm, claim), design
+        case, other = (each.make(plain, np.random.default_rng(number)) for each in both)
         assert all(array.all() and len(np.unique(array)) > 0.9 * array.size for array in case.blocks.values())
         usual += [array.all() for array in other.blocks.values()]
         laid_out += bool(case.layouts)
@@ -49,7 +47,7 @@ def test_with_nothing_else_arrays_have_what_a_row_says_and_no_more():
 @first_quick("model", [vanilla, lstm, scan], ids=lambda model: model.name)
 def test_every_possible_triple_is_in_a_row(model):
     """Recounted with loops over all factors and levels of the default claim."""
-    claim = resolved(None, model, layer.CAPABILITIES)
+    claim = claimed(model)
     factors, ruled = in_floats(model, claim).varied, rules(model, claim)
     rows = [row.levels for row in in_floats(model, claim).rows(3)]
     seen = {tuple((n, row[n]) for n in names) for row in rows for names in combinations(factors, 3)}
@@ -63,7 +61,7 @@ def test_every_possible_triple_is_in_a_row(model):
 @first_quick("model", [scan, lstm], ids=lambda model: model.name)
 def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
     """Of the default claim: tens of thousands, of which a hundredth is excluded at most."""
-    claim = resolved(None, model, layer.CAPABILITIES)
+    claim = claimed(model)
     design = in_floats(model, claim)
     possible, excluded = tuples(design.varied, THOROUGH.strength, design.rules)
     rows = [row.levels for row in design.rows(THOROUGH.strength)]
@@ -76,7 +74,7 @@ def test_every_possible_quadruple_is_in_a_row_of_the_thorough_sample(model):
 @pytest.mark.parametrize(("model", "adapter"), [(lstm, layer), (vanilla, problem)], ids=["lstm", "vanilla"])
 def test_512_steps_meet_every_level_that_can_stand_beside_them(model, adapter):
     """Counted one by one: none is excluded."""
-    claim = resolved(None, model, adapter.CAPABILITIES)
+    claim = claimed(model, adapter=adapter)
     long = [row for row in in_floats(model, claim).rows(3) if row.sizes["T"] == LONG_STEPS]
     for name, levels in in_floats(model, claim).varied.items():
         for level in levels if name != "T" else ():
@@ -90,26 +88,15 @@ def test_512_steps_are_not_run_where_fewer_are_claimed(scope):
     assert max(case.steps for _, case in cases(scan, layer, scope)) <= 129
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("model", [lstm, scan], ids=lambda model: model.name)
-def test_a_sample_is_always_the_same(model):
-    """Whoever designs it."""
-    claim = resolved(None, model, layer.CAPABILITIES)
-    assert in_floats(model, claim).rows(3) == in_floats(model, claim).rows(3)
-
-
 def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
     """For every row of pairs."""
     for row, case in cases(lstm, layer):
         assert case.sizes == row.sizes
         assert case.dtype.name == row.levels["type"]
         assert all(array.dtype == case.dtype for array in case.blocks.values())
-        outputs, state = case.objective.outputs.any(), any(d.any() for d in case.objective.state)
-        assert (outputs, state) == {
-            "outputs": (True, False),
-            "final state": (False, True),
-            "outputs and final state": (True, True),
-        }[row.levels["losses"]]
+        asked = row.levels["losses"]
+        assert case.objective.outputs.any() == ("outputs" in asked)
+        assert any(d.any() for d in case.objective.state) == ("final state" in asked)
         assert any(array.any() for array in case.state) == (row.levels["states"] != "zero")
 
 
@@ -172,7 +159,7 @@ def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
 )
 def test_a_window_reaches_as_far_as_its_replays_may_cost(sizes, back):
     """Some 2,500 steps in all, or a second and a half; as far as may be in every second case."""
-    claim = resolved(None, vanilla, step.CAPABILITIES)
+    claim = claimed(vanilla, adapter=step)
     levels = {name: of[0] for name, of in in_floats(vanilla, claim).factors.items()}
     levels |= {"truncation": "Window, k < T", **{factor_of(name): (n, n) for name, n in sizes.items()}}
     row = Row(levels, {"D": 1, **sizes})
@@ -183,7 +170,7 @@ def test_a_window_reaches_as_far_as_its_replays_may_cost(sizes, back):
 @pytest.mark.parametrize(("zero", "share"), [("no block", 0.8), ("b", 2 / 3)])
 def test_numbers_have_more_conditions_but_for_one_case_in_five_or_three(monkeypatch, zero, share):
     """Less often where the row has one, which is to show by itself as well."""
-    claim, calls = resolved(None, lstm, layer.CAPABILITIES), []
+    claim, calls = claimed(lstm), []
     monkeypatch.setattr(sample, "mixed", lambda case, *given: calls.append(case) or case)
     levels = {name: of[0] for name, of in in_floats(lstm, claim).factors.items()} | {"zero": zero}
     for n in range(200):
@@ -227,7 +214,7 @@ def test_a_narrow_claim_has_a_narrow_sample():
 
 def test_other_companions_are_found_for_a_triple():
     """Its levels, and others at every attempt."""
-    claim = resolved(None, lstm, layer.CAPABILITIES)
+    claim = claimed(lstm)
     triple = (("T", (2, 4)), ("size H", (1, 1)), ("layout", "backwards"))
     (one,), (two,) = (in_floats(lstm, claim).around([triple], attempt) for attempt in (1, 2))
     assert all(row.levels[name] == level for row in (one, two) for name, level in triple)

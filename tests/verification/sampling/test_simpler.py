@@ -5,30 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.cases import a_case
-from verification.adapters import layer, problem
+from tests.cases import a_case, claimed
+from verification.adapters import problem
 from verification.models import SHIPPED, lstm, vanilla
 from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.sampling.admitting import admits
-from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
 from verification.sampling.simpler import CHANGES, capped, in_quarters, plainer, rounded, smaller
 from verification.truth import replay
 
-PROBLEM = resolved(Scope(checkpoints=True, workspace=True, weights=True), vanilla, problem.CAPABILITIES)
-
-
-def claim_of(model, **claimed):
-    """Of a layer."""
-    return resolved(Scope(**claimed), model, layer.CAPABILITIES)
+PROBLEM = claimed(vanilla, Scope(checkpoints=True, workspace=True, weights=True), problem)
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda model: model.name)
 def test_every_size_of_every_model_is_cut_to_a_case(model):
     """Whatever axes its blocks have: a forward and a gradient of these sizes."""
-    case = a_case(model, 3, 3, least=2)
-    claim = claim_of(model)
+    case, claim = a_case(model, 3, 3), claimed(model)
     less = {name for other in smaller(case, claim) for name, n in other.sizes.items() if n < case.sizes[name]}
     assert less == {*case.sizes}
     (one,) = [each for each in capped(case, claim) if max(each.sizes.values()) == 1]
@@ -41,7 +34,7 @@ def test_every_size_of_every_model_is_cut_to_a_case(model):
 def test_parts_that_are_stacked_are_cut_each_by_itself():
     """So that a unit keeps its four gates."""
     case = a_case(lstm, sizes={"H": 3, "D": 2})
-    one = next(other for other in smaller(case, claim_of(lstm)) if other.sizes["H"] == 1)
+    one = next(other for other in smaller(case, claimed(lstm)) if other.sizes["H"] == 1)
     assert np.array_equal(one.blocks["W"], case.blocks["W"].reshape(4, 3, 3)[:, :1, :1].reshape(4, 1))
     assert np.array_equal(one.blocks["b"], case.blocks["b"].reshape(4, 3)[:, 0])
     assert np.array_equal(one.objective.outputs, case.objective.outputs[..., :1])
@@ -49,13 +42,13 @@ def test_parts_that_are_stacked_are_cut_each_by_itself():
 
 
 @pytest.mark.parametrize(
-    "claimed",
-    [{"records": (2, 9), "steps": (3, 9)}, {"sizes": {"H": (2, 4), "D": (5,)}}, {"compiled": True}],
+    "scope",
+    [Scope(records=(2, 9), steps=(3, 9)), Scope(sizes={"H": (2, 4), "D": (5,)}), Scope(compiled=True)],
     ids=str,
 )
-def test_no_size_is_beyond_a_claim(claimed):
+def test_no_size_is_beyond_a_claim(scope):
     """Nor is one that a claim does not name."""
-    case, claim = a_case(lstm, 4, 9, sizes={"H": 4, "D": 5}), claim_of(lstm, **claimed)
+    case, claim = a_case(lstm, 4, 9, sizes={"H": 4, "D": 5}), claimed(lstm, scope)
     for other in (*capped(case, claim), *smaller(case, claim)):
         assert admits(replace(claim, compiled=False), other)
         assert other.sizes != case.sizes
@@ -65,7 +58,7 @@ def test_no_size_is_beyond_a_claim(claimed):
 
 def test_records_and_steps_are_cut_from_either_end():
     """But for steps whose ends, or reach, are counted from the first."""
-    case, claim = a_case(lstm, 2, 4), claim_of(lstm, lengths=True)
+    case, claim = a_case(lstm, 2, 4), claimed(lstm, Scope(lengths=True))
     first, last = [other for other in smaller(case, claim) if other.records == 1]
     for one, record in ((first, slice(1)), (last, slice(1, 2))):
         assert np.array_equal(one.blocks["xs"], case.blocks["xs"][record])
@@ -98,7 +91,7 @@ def test_what_is_plain_is_left_and_all_else_is_made_plain():
 
 def test_numbers_become_quarters_all_of_them_or_those_of_one_array():
     """None becomes 0, and what is so already is left."""
-    case, claim = a_case(lstm), claim_of(lstm)
+    case, claim = a_case(lstm), claimed(lstm)
     every, *each = rounded(case, claim)
     arrays = [*every.blocks.values(), *every.objective.arrays().values()]
     assert all(array.all() and np.array_equal(4 * array, np.round(4 * array)) for array in arrays)

@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from tests.cases import made_of
+from tests.cases import a_case, claimed, made_of
 from tests.layers import gated_linear_attention, planted
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import circumstances, large
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.judging.contract import contract
-from verification.models.case import random_case
 from verification.models.truncation import FULL
 from verification.properties.calling import is_large
 from verification.properties.cut import CUT
@@ -21,7 +19,6 @@ from verification.properties.per_step import LAG_BY_LAG, views, widened
 from verification.sampling.admitting import admits
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import exact_cases
-from verification.sampling.resolving import resolved
 
 MODEL = models.gated_linear_attention
 SIZED = Scope(sizes={"K": (32, 16), "V": (16,)}, records=(1, 3), steps=(1, 9))
@@ -54,7 +51,7 @@ def test_small_cases_are_of_few_numbers():
     """Of a head of 64 a few records are, and many are a large case."""
     sizes, least = {"A": 1, "K": 64, "V": 64}, {"K": 64, "V": 64}
     for records, many in ((2, False), (3, True)):
-        case = random_case(MODEL, np.random.default_rng(0), sizes, records)
+        case = a_case(MODEL, records, sizes=sizes)
         assert is_large(case)
         assert is_large(replace(case, least=least)) is many
 
@@ -84,8 +81,8 @@ def test_a_diagnosis_runs_no_other_size():
 
 def test_a_dimension_that_is_named_is_not_widened():
     """To tell steps apart; and no step by itself is what a run must have seen then."""
-    claim = resolved(Scope(sizes={"D": (4,)}), models.lstm, of(SIZED).claim.capabilities)
-    case = random_case(models.lstm, np.random.default_rng(0), {"D": 4, "H": 2})
+    claim = claimed(models.lstm, Scope(sizes={"D": (4,)}))
+    case = a_case(models.lstm, sizes={"D": 4})
     assert widened(case, claim.sizes)[0].sizes["D"] == 4
     assert widened(case)[0].sizes["D"] == 4 + case.steps
     assert {view.block: view.words for view in views(models.lstm, claim)}["U"] == "the sum of its steps"
@@ -125,7 +122,6 @@ def test_who_ignores_it_is_right_where_that_is_declined(scope):
 
 def test_an_exact_layer_may_decline_it():
     """In Fractions as well."""
-    scope = Scope(declines="final cotangents", exact=True)
-    claim = resolved(scope, models.scan, of(SIZED).claim.capabilities)
+    claim = claimed(models.scan, Scope(declines="final cotangents", exact=True))
     for case in all_drawn(exact_cases(models.scan, claim), "0", 6):
         assert not any(array.any() for array in case.objective.state)

@@ -5,18 +5,17 @@ from itertools import product
 import numpy as np
 import pytest
 
+from tests.cases import claimed
 from tests.layers import RIGHT, gru, vanilla
 from tests.layers.faults import SWITCHES, model_of, planted
 from tests.quick import first_quick
 from verification import Scope, layer, models
-from verification.adapters import layer as layer_adapter
-from verification.adapters import problem as problem_adapter
+from verification.adapters import problem
 from verification.judging.sampled import truth_of_row
 from verification.properties.findings import findings
 from verification.sampling.at_random import SMALL
 from verification.sampling.factors import ORDINARY, OVERFLOWING
 from verification.sampling.quiet import QUIET
-from verification.sampling.resolving import resolved
 from verification.sampling.switches import (
     CHANGES,
     FAR_OUT,
@@ -43,10 +42,8 @@ def found(model, module, switch=None, names=None):
 @pytest.mark.parametrize("fault", SWITCHES, ids=lambda fault: f"{fault.cell}: {fault.name}")
 def test_a_fault_is_refuted_on_its_row(fault):
     """By the gradient itself."""
-    result = [
-        wrong for *_, wrong in found(model_of(fault), planted(fault), fault.case["switch"], ("autograd",))
-    ]
-    assert any(fault.caught_by in wrong for wrong in result)
+    result = found(model_of(fault), planted(fault), fault.case["switch"], ("autograd",))
+    assert any(fault.caught_by in wrong for *_, wrong in result)
 
 
 @first_quick(("model", "module"), RIGHT[1::4], count=0, ids=[model.name for model, _ in RIGHT[1::4]])
@@ -60,7 +57,7 @@ def test_a_right_layer_holds(model, module):
 @pytest.mark.parametrize("model", [models.vanilla, models.lstm], ids=lambda model: model.name)
 def test_all_properties_are_checked_on_a_switch_and_half_of_the_states_stay(model):
     """Its case is small, but for far numbers, which each gate has to have many of."""
-    claim = resolved(None, model, layer_adapter.CAPABILITIES)
+    claim = claimed(model)
     design = where_code_switches(model, claim)
     for row in rows_where_code_switches(model, claim):
         assert row.levels["switch"] == FAR_OUT or max(row.sizes.values()) <= SMALL
@@ -69,10 +66,16 @@ def test_all_properties_are_checked_on_a_switch_and_half_of_the_states_stay(mode
             assert 0.25 < (h < LEAST).mean() < 0.75
 
 
+def some_are_quiet(array, axes):
+    """Is what has an index far below the rest, over the other axes?"""
+    size = np.abs(array).max(axis=axes)
+    return size.min() < 4 * QUIET * size.max()
+
+
 def test_the_numbers_are_what_they_are_called():
     """Of a model whose inputs are of a domain, and of one whose inputs are any numbers."""
     for model, name in ((models.rg_lru, "a"), (models.selective_scan, "delta")):
-        claim = resolved(None, model, layer_adapter.CAPABILITIES)
+        claim = claimed(model)
         design, cases = where_code_switches(model, claim), {}
         for row in rows_where_code_switches(model, claim):
             if row.levels["type"] == "float64":
@@ -82,16 +85,12 @@ def test_the_numbers_are_what_they_are_called():
         assert near.min() < 1e-7
         assert (near > 0).all()
         assert np.abs(cases["inputs and vectors near 0"].blocks[name]).max() <= 1e-4
-        assert (
-            np.abs(cases["inputs next to nothing"].blocks["u" if name == "delta" else "x"]).max() <= NOTHING
-        )
-        quiet = np.abs(cases["a quiet record"].objective.outputs).max(axis=(1, 2))
-        assert quiet.min() < 4 * QUIET * quiet.max()
-    for name, axes in (("a record of quiet inputs and states", (1, 2)), ("a step of quiet inputs", (0, 2))):
-        quiet = np.abs(cases[name].blocks["u"]).max(axis=axes)
-        assert quiet.min() < 4 * QUIET * quiet.max()
-    quiet = np.abs(cases["a quiet unit"].blocks["h0"]).max(axis=(0, 2))
-    assert quiet.min() < 4 * QUIET * quiet.max()
+        other = "u" if name == "delta" else "x"
+        assert np.abs(cases["inputs next to nothing"].blocks[other]).max() <= NOTHING
+        assert some_are_quiet(cases["a quiet record"].objective.outputs, (1, 2))
+    assert some_are_quiet(cases["a record of quiet inputs and states"].blocks["u"], (1, 2))
+    assert some_are_quiet(cases["a step of quiet inputs"].blocks["u"], (0, 2))
+    assert some_are_quiet(cases["a quiet unit"].blocks["h0"], (0, 2))
     outputs = np.abs(cases["denormal cotangents"].objective.outputs)
     assert ((outputs > 0) & (outputs < np.finfo(float).tiny)).any()
     far = np.abs(cases["inputs and states of 5 to 45"].blocks["delta"])
@@ -107,13 +106,10 @@ def test_the_numbers_are_what_they_are_called():
 def test_recurrent_weights_are_large_and_all_else_is_next_to_nothing():
     """So that a tanh is linear, and what is carried grows a thousandfold on its way."""
     for model, module in ((models.vanilla, vanilla), (models.gru, gru)):
-        claim = resolved(None, model, layer_adapter.CAPABILITIES)
+        claim = claimed(model)
         design = where_code_switches(model, claim)
-        (row,) = (
-            each
-            for each in rows_where_code_switches(model, claim)
-            if (each.levels["switch"], each.levels["type"]) == (GROWING, "float64")
-        )
+        wanted = {"switch": GROWING, "type": "float64"}.items()
+        (row,) = (row for row in rows_where_code_switches(model, claim) if wanted <= row.levels.items())
         case = design.make(row, np.random.default_rng(0))
         assert 16 < np.abs(case.blocks["W"]).max() <= 64
         assert max(np.abs(case.blocks[name]).max() for name in ("xs", "b", "h0")) <= 2.0**-60
@@ -125,7 +121,7 @@ def test_recurrent_weights_are_large_and_all_else_is_next_to_nothing():
 def test_each_function_that_tends_to_a_limit_is_far_out():
     """In each type, of an engine that is told its functions; and one number overflows, unless it declines."""
     for scope, vectors in ((None, OVERFLOWING), (Scope(declines=("overflow",)), ORDINARY)):
-        claim = resolved(scope, models.vanilla, problem_adapter.CAPABILITIES)
+        claim = claimed(models.vanilla, scope, problem)
         met = {
             tuple(row.levels[factor] for factor in ("type", "function activation", "vectors"))
             for row in rows_where_code_switches(models.vanilla, claim)
@@ -134,28 +130,22 @@ def test_each_function_that_tends_to_a_limit_is_far_out():
         assert met == {*product(claim.dtypes, ("tanh", "sigmoid"), (vectors,))}
 
 
+OF_RECORDS = {"a quiet record", "a record of quiet inputs and states", "equal records"}
+OF_COTANGENTS = {"a quiet record", "a quiet last step", "denormal cotangents"}
+
+
 @pytest.mark.parametrize(
-    ("model", "adapter", "scope", "absent"),
+    ("model", "claim", "absent"),
     [
-        (
-            models.lstm,
-            layer_adapter,
-            Scope(records=(1, 1)),
-            {"a quiet record", "a record of quiet inputs and states", "equal records"},
-        ),
-        (
-            models.vanilla,
-            problem_adapter,
-            None,
-            {"a quiet record", "a quiet last step", "denormal cotangents"},
-        ),
-        (models.linear, layer_adapter, None, {FAR_OUT, GROWING, *ON_ONE_SIDE}),
-        (models.vanilla, layer_adapter, Scope(dtypes=("float16", "float32")), {GROWING}),
-        (models.lstm, layer_adapter, Scope(compiled=True), {*CHANGES}),
+        (models.lstm, claimed(models.lstm, Scope(records=(1, 1))), OF_RECORDS),
+        (models.vanilla, claimed(models.vanilla, adapter=problem), OF_COTANGENTS),
+        (models.linear, claimed(models.linear), {FAR_OUT, GROWING, *ON_ONE_SIDE}),
+        (models.vanilla, claimed(models.vanilla, Scope(dtypes=("float16", "float32"))), {GROWING}),
+        (models.lstm, claimed(models.lstm, Scope(compiled=True)), {*CHANGES}),
     ],
     ids=["one record", "losses alone", "no functions", "few powers", "compiled"],
 )
-def test_nothing_is_run_that_a_claim_has_not(model, adapter, scope, absent):
+def test_nothing_is_run_that_a_claim_has_not(model, claim, absent):
     """Of one record no other is quieter; who compiles has none of these shapes."""
-    rows = rows_where_code_switches(model, resolved(scope, model, adapter.CAPABILITIES))
+    rows = rows_where_code_switches(model, claim)
     assert {*CHANGES} - {row.levels["switch"] for row in rows} == absent

@@ -4,12 +4,11 @@ from collections import Counter
 from dataclasses import replace
 from itertools import product
 
-from verification.adapters import layer
+from tests.cases import claimed
 from verification.models import lstm
 from verification.properties.calling import beyond
 from verification.properties.findings import turns
 from verification.sampling.numbering import Row
-from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
 from verification.sampling.turns import STRIDE, Turns, in_turn, nobody
 
@@ -32,6 +31,11 @@ def places(rows, name):
     return [place for place, row in enumerate(rows) if name in row.turns]
 
 
+def levels_of(rows):
+    """Those of all of them, each with its factor."""
+    return {each for row in rows for each in row.levels.items()}
+
+
 def test_every_name_meets_every_level_and_every_number():
     """On half of the rows at most, which are the same in their order, and not those of another name."""
     made = in_turn(ROWS, Turns(of_all, first=0))
@@ -39,9 +43,7 @@ def test_every_name_meets_every_level_and_every_number():
     for name in NAMES:
         mine = [row for row in made if name in row.turns]
         assert len(mine) <= len(ROWS) / 2
-        assert {each for row in mine for each in row.levels.items()} == {
-            each for row in ROWS for each in row.levels.items()
-        }
+        assert levels_of(mine) == levels_of(ROWS)
         assert {row.sizes["T"] for row in mine} == {2, 3, 9}
     assert len({tuple(name in row.turns for row in made) for name in NAMES}) == len(NAMES)
 
@@ -84,9 +86,7 @@ def test_rows_of_much_that_is_new_come_first():
     levels = in_turn(rows, Turns(of_all, first=0, numbers=False))
     for name in NAMES:
         for made in (few, usual, levels):
-            mine = [rows[place].levels for place in places(made, name)]
-            every = {each for row in rows for each in row.levels.items()}
-            assert {each for row in mine for each in row.items()} == every
+            assert levels_of([rows[place] for place in places(made, name)]) == levels_of(rows)
         assert {rows[place].sizes["T"] for place in places(few, name)} == {2, 3, 4, 8}
     count = [sum(len(row.turns) for row in made) for made in (levels, few, usual)]
     assert max(count[:2]) < count[2]
@@ -101,7 +101,7 @@ def test_without_names_only_what_is_always_checked_is_checked():
 
 def test_every_property_meets_every_level_and_number_of_small_rows_and_of_large_ones():
     """Conditions too, in the sample of an LSTM's layer; on fewer than half of the rows."""
-    claim = resolved(None, lstm, layer.CAPABILITIES)
+    claim = claimed(lstm)
     names = turns(claim)
     made = in_turn(in_floats(lstm, claim).rows(3), names)
     for large in (False, True):
@@ -109,9 +109,7 @@ def test_every_property_meets_every_level_and_number_of_small_rows_and_of_large_
         count = Counter(name for row in rows for name in row.turns)
         for name in names.names(rows[0]):
             mine = [row for row in rows if name in row.turns]
-            for what in ("levels", "sizes"):
-                have, meet = (
-                    {i for row in some for i in getattr(row, what).items()} for some in (rows, mine)
-                )
-                assert meet == have
+            assert levels_of(mine) == levels_of(rows)
+            have, meet = ({size for row in some for size in row.sizes.items()} for some in (rows, mine))
+            assert meet == have
             assert count[name] < len(rows) / 2
