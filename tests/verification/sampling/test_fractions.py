@@ -9,6 +9,7 @@ import pytest
 from tests.cases import claimed
 from verification.adapters import problem
 from verification.models import linear, lstm, vanilla
+from verification.sampling.covering import met, row_with, tuples
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import exact_cases
 from verification.sampling.fractions import in_fractions
@@ -57,6 +58,14 @@ def test_steps_without_functions_may_be_six():
     assert design.factors["denominator"] == (1, 2, 3)
     assert design.rows(3) == design.rows(2) != design.rows(1)
     assert [each.factors["T"] for each in DESIGNS] == [((1, 1), (2, 2), (3, 3))] * 2
+
+
+@pytest.mark.parametrize("design", DESIGNS, ids=["vanilla", "lstm"])
+def test_any_two_levels_meet_that_can(design):
+    """What is in no row can be in none."""
+    rows = [row.levels for row in design.rows(3)]
+    unmet = tuples(design.varied, 2, design.rules)[0] - met(rows, design.varied, 2)
+    assert all(row_with(dict(each), design.varied, design.rules) is None for each in unmet)
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=["vanilla", "lstm"])
