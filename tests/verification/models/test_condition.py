@@ -16,7 +16,8 @@ from verification.sampling.patterns import PATTERNS, is_square
 from verification.sampling.zeros import COTANGENTS, ZEROS
 
 SIZES = {"H": 4, "D": 3}
-ENDS = {"d_state[0]", "d_state[1]"}
+OUTPUTS, ENDS = {"d_outputs"}, {"d_state[0]", "d_state[1]"}
+ALL = OUTPUTS | ENDS
 
 
 def made(model=lstm, seed=0, dtype=np.float32, **levels):
@@ -51,6 +52,14 @@ def short(check):
     return lambda a: check(a) and (a.ndim < 2 or np.abs(a).sum(axis=1).max() <= 1)
 
 
+def symmetric(a):
+    return (a == a.T).all() and not one_hot(a != 0)
+
+
+def initialised(a):
+    return (a == np.repeat([0, 1, 0, 0], 4)).all()
+
+
 def square(check):
     return lambda a: all(map(check, np.split(a, len(a) // a.shape[1])))
 
@@ -75,37 +84,21 @@ TABLE = {
     ("pattern of inputs", "whole numbers"): ({"xs"}, whole, "xs is of whole numbers"),
     ("pattern of inputs", "of one sign"): ({"xs"}, positive, "xs has one sign"),
     ("pattern of inputs", "all alike"): ({"xs"}, alike, "all numbers of xs are alike"),
-    ("pattern of weights", "symmetric"): (
-        {"W"},
-        square(lambda a: (a == a.T).all() and not one_hot(a != 0)),
-        "W is symmetric",
-    ),
+    ("pattern of weights", "symmetric"): ({"W"}, square(symmetric), "W is symmetric"),
     ("pattern of weights", "diagonal"): ({"W"}, square(lambda a: one_hot((a != 0) + 0)), "W is diagonal"),
     ("pattern of weights", "one-hot"): ({"U", "W"}, one_hot, "W is one-hot"),
     ("pattern of weights", "of one sign"): ({"U", "W", "b"}, short(positive), "b has one sign"),
     ("pattern of weights", "all alike"): ({"U", "W", "b"}, short(alike), "all numbers of U are alike"),
-    ("pattern of weights", "as initialised"): (
-        {"b"},
-        lambda a: (a == np.repeat([0, 1, 0, 0], 4)).all(),
-        "b is of whole numbers",
-    ),
+    ("pattern of weights", "as initialised"): ({"b"}, initialised, "b is of whole numbers"),
     **{("zero", name): ({name}, nothing, f"{name} is 0") for name in ("U", "b", "xs", "h0", "c0")},
     ("zero", "a record"): ({"xs", "h0", "c0"}, none_at_one(0), "a record of xs is 0"),
     ("zero", "a record's state"): ({"h0", "c0"}, none_at_one(0), "a record of c0 is 0"),
     ("zero", "a step"): ({"xs"}, none_at_one(1), "a step of xs is 0"),
-    ("cotangents", "not of a record"): ({"d_outputs", *ENDS}, none_at_one(0), "a record has no cotangent"),
-    ("cotangents", "not of a unit"): (
-        {"d_outputs", *ENDS},
-        none_at_one(-1),
-        "a unit of the outputs has no cotangent",
-    ),
-    ("cotangents", "not of a step"): (
-        {"d_outputs"},
-        none_at_one(1),
-        "the outputs of a step have no cotangent",
-    ),
+    ("cotangents", "not of a record"): (ALL, none_at_one(0), "a record has no cotangent"),
+    ("cotangents", "not of a unit"): (ALL, none_at_one(-1), "a unit of the outputs has no cotangent"),
+    ("cotangents", "not of a step"): (OUTPUTS, none_at_one(1), "the outputs of a step have no cotangent"),
     ("cotangents", "outputs"): (ENDS, nothing, "the final state has no cotangent"),
-    ("cotangents", "final state"): ({"d_outputs"}, nothing, "no output has a cotangent"),
+    ("cotangents", "final state"): (OUTPUTS, nothing, "no output has a cotangent"),
 }
 
 
@@ -203,9 +196,8 @@ def test_another_seed_makes_another_part_zero_and_none_that_has_a_large_number(l
     """Which another level may have put there."""
     seen = set()
     for seed in range(12):
-        _, changed, after = made(
-            seed=seed, zero=level, inputs="one large", states="one large", type="float32"
-        )
+        large = {"inputs": "one large", "states": "one large", "type": "float32"}
+        _, changed, after = made(seed=seed, zero=level, **large)
         seen.add(int(np.argmin(np.abs(changed["xs"]).sum(axis=(1, 2) if level == "a record" else (0, 2)))))
         assert np.abs(after.blocks["xs"]).max() == 9
     assert len(seen) > 1

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from verification.models import domains
+from verification.models.model import Block, Model, Use
+from verification.truth.soundness import check
 
 ANY = np.array([-850.0, -3.0, -1.0, -0.25, -1e-30, 0.0, 1e-30, 0.25, 1.0, 3.0, 850.0])
 
@@ -48,9 +50,6 @@ def test_fractions_stay_such(domain):
 
 def test_a_domain_that_is_broken_is_none():
     """A model is refused whose domain moves numbers that are in it, by the name of its block."""
-    from verification.models.model import Block, Model, Use
-    from verification.truth.soundness import check
-
     x, h = Block("x", ("H",), Use.INPUT, domain=lambda a: a / 2), Block("h0", ("H",), Use.STATE)
     with pytest.raises(ValueError, match="model m: the domain of x moves numbers that are in it"):
         check(Model("m", (x, h), lambda f, p, x, h: h + x))

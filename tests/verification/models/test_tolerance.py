@@ -56,14 +56,9 @@ def test_many_addends_round_together():
     assert [float(many(terms, n)[0]) for n in (1, 16, 17, 160)] == [2.0, 2.0, 2.125, 20.0]
     assert half_of_digits(FLOAT32) == pytest.approx(3 * 2.0**-11.5)
     assert half_of_digits(np.dtype(np.float16)) == 0.01
-    kept = Expected(np.array([4.0]), 0.0, 0.0, FLOAT32, kept="float16")
-    assert kept.bound == 4 * 2.0**-11
-    assert kept.determined
-    small = Expected(np.array([3.1e-5]), 0.0, 0.0, FLOAT32, kept="float16")
-    assert small.bound == 2.0**-14 * 2.0**-11
-    assert small.determined
-    assert not Expected(np.array([3e-5]), 0.0, 0.0, FLOAT32, kept="float16").determined
-    assert Expected(np.array([70000.0]), 0.0, 0.0, FLOAT32, kept="float16").bound == np.inf
+    of_half = [Expected(np.array([a]), 0.0, 0.0, FLOAT32, kept="float16") for a in (4, 3.1e-5, 3e-5, 7e4)]
+    assert [each.determined for each in of_half[:3]] == [True, True, False]
+    assert [each.bound for each in (*of_half[:2], of_half[3])] == [4 * 2.0**-11, 2.0**-25, np.inf]
 
 
 def test_a_zero_truth_is_counted_elsewhere():

@@ -5,20 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from verification.models import vanilla
-from verification.models.case import Targets, random_case
+from verification.models.case import Targets
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.truncation import FULL, Standard
 from verification.models.weighted import Weighted, counts_from_end, cross_entropy, ended
 from verification.properties.ragged import RaggedTruth
 from verification.truth import replay
 
-SIZES = {"D": 2, "H": 3, "K": 4}
 
-
-def case_of(losses="every", steps=5, records=3):
+def case_of(losses="every"):
     """A case of targets."""
-    return random_case(vanilla, np.random.default_rng(0), SIZES, records, steps, losses=losses)
+    return a_case(vanilla, 3, 5, losses=losses)
 
 
 def test_the_cross_entropy_is_that_of_softmax():

@@ -1,6 +1,7 @@
 """Whole numbers among the inputs: what is drawn of them, what oracles see, and what an engine is given."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import autograd
 import numpy as np
@@ -47,15 +48,13 @@ def test_what_moves_them_does_not_move_a_step():
     """Neither a draw's rounding, nor a derivative: it is zero by every oracle."""
     case = random_case(MODEL, np.random.default_rng(0), {"V": 4, "H": 2}, 3, 4)
     moved = {name: array * (1 + 1e-9) for name, array in case.inputs.items()}
-    p, f = case.params(embedding.Use.STEP), __import__("types").SimpleNamespace(activation=np.tanh)
+    p, f = case.params(embedding.Use.STEP), SimpleNamespace(activation=np.tanh)
     at = {name: array[:, 0] for name, array in case.inputs.items()}
     there = {name: array[:, 0] for name, array in moved.items()}
     (one,), (other,) = (MODEL.advance(f, p, each, case.state) for each in (at, there))
     np.testing.assert_array_equal(one, other)
-    assert autograd.grad(lambda x: autograd.numpy.sum(as_whole(x) * x))(np.array([2.0, 3.0])).tolist() == [
-        2,
-        3,
-    ]
+    slope = autograd.grad(lambda x: autograd.numpy.sum(as_whole(x) * x))
+    assert slope(np.array([2.0, 3.0])).tolist() == [2, 3]
     assert complex_step.admitted(case)
     for found in (replay.gradient(case), complex_step.gradient(case)):
         assert not found["token"].any()
@@ -73,9 +72,9 @@ def test_every_case_holds_whole_numbers_in_their_range():
             assert set(array.ravel().tolist()) <= set(range(below))
     assert max(case.blocks["token"].max() for case in some) > 60
     assert any(case.sizes["V"] > 2 and not np.ptp(case.blocks["token"]) for case in some)
-    assert {(bool(case.blocks["mask"].any()), bool(case.blocks["mask"].all())) for case in some} == {
-        *((False, False), (True, False), (True, True))
-    }
+    masks = [case.blocks["mask"] for case in some]
+    met = {(bool(mask.any()), bool(mask.all())) for mask in masks}
+    assert met == {(False, False), (True, False), (True, True)}
 
 
 def test_nothing_is_tiny_or_large_that_is_whole():
