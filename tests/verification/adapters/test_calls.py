@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from verification.adapters.calls import Keeper, StoredCall, each, held, named, packed, read
+from verification.models.layouts import COLUMNS, laid_out
 
 TREE = {"xs": {"q": np.arange(6.0).reshape(2, 3)}, "state": (np.ones(2, np.float32), None), "ends": ()}
 
@@ -44,31 +45,27 @@ def test_a_call_comes_back_as_it_was(tmp_path, dtype):
         assert (name, got.dtype, got.tobytes()) == (other, want.dtype, want.tobytes())
 
 
-@pytest.mark.parametrize("dtype", ["bfloat16"])
-def test_a_type_of_another_library_comes_back(tmp_path, dtype):
+def read_back(array, folder):
+    """The array, as a file of a call holds it."""
+    (folder / "call.npz").write_bytes(packed(StoredCall("scan", 1, 1, {"xs": held(array)})))
+    return read(folder / "call.npz").arrays["xs"]
+
+
+def test_a_type_of_another_library_comes_back(tmp_path):
     """Of which NumPy writes the bits alone."""
     kept = np.array([1.5, -2.0], pytest.importorskip("ml_dtypes").bfloat16)
-    (tmp_path / "call.npz").write_bytes(packed(StoredCall("scan", 1, 1, {"xs": held(kept)})))
-    found = read(tmp_path / "call.npz").arrays["xs"]
-    assert (found.dtype.name, found.tolist()) == (dtype, kept.tolist())
+    found = read_back(kept, tmp_path)
+    assert (found.dtype.name, found.tolist()) == ("bfloat16", kept.tolist())
 
 
 @pytest.mark.parametrize(
-    "lying",
-    [
-        lambda array: np.asfortranarray(array),
-        lambda array: array[::-1, ::-1],
-        lambda array: np.repeat(array, 2, axis=-1)[..., ::2],
-        lambda array: np.pad(array, [(0, 0), (0, 2)])[:, :-2],
-        lambda array: np.broadcast_to(array[:1], array.shape),
-    ],
-    ids=["Fortran order", "backwards", "gaps", "columns", "repeated"],
+    "layout", ["Fortran order", "backwards", "a gap after each number", COLUMNS, "repeated"]
 )
-def test_arrays_lie_as_they_lay(tmp_path, lying):
+def test_arrays_lie_as_they_lay(tmp_path, layout):
     """With the signs of their strides, and in the order of these."""
-    array = lying(np.arange(12.0).reshape(3, 4))
-    (tmp_path / "call.npz").write_bytes(packed(StoredCall("scan", 1, 1, {"xs": held(array)})))
-    found = read(tmp_path / "call.npz").arrays["xs"]
+    alike = np.broadcast_to(np.arange(4.0), (3, 4))
+    array = laid_out(alike if layout == "repeated" else np.arange(12.0).reshape(3, 4), layout)
+    found = read_back(array, tmp_path)
     assert np.array_equal(found, array)
     assert np.array_equal(np.sign(found.strides), np.sign(array.strides))
     assert found.flags.c_contiguous == array.flags.c_contiguous

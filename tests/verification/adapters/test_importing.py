@@ -113,17 +113,16 @@ def test_of_a_prompt(tmp_path):
 
 def test_what_has_another_name_in_its_module_is_imported_by_that():
     """A function that another has returned, a model; and what no module has is to be defined."""
-    assert imported(forward=named, model=own) == (
-        f"from {__name__} import named as forward\nfrom {__name__} import own as model\n"
-    )
-    assert (
-        imported(model=gru_two_biases) == "from verification.models.variants import gru_two_biases as model\n"
-    )
-    assert imported(model=models.gru) == "from verification.models import gru as model\n"
+    assert imported(forward=named) == f"from {__name__} import named as forward\n"
+    for model, line in (
+        (own, f"from {__name__} import own as model\n"),
+        (gru_two_biases, "from verification.models.variants import gru_two_biases as model\n"),
+        (models.gru, "from verification.models import gru as model\n"),
+    ):
+        assert imported(model=model) == line
+    defined = "from engine import forward  # define it in engine.py, beside this program\n"
     for nowhere in (lambda saved: None, replace(own), test_of_a_prompt.__get__(0)):
-        assert imported(forward=nowhere) == (
-            "from engine import forward  # define it in engine.py, beside this program\n"
-        )
+        assert imported(forward=nowhere) == defined
 
 
 def test_a_name_that_is_another_thing_s_by_now_is_not_imported():

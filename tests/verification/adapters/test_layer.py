@@ -16,6 +16,11 @@ from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
 
+def wrong_of(found):
+    """What is wrong of what was found."""
+    return [(each.property, each.part, each.wrong) for each in found if each.wrong]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @first_quick(("model", "module"), RIGHT, 6, ids=lambda each: getattr(each, "name", ""))
 def test_a_right_layer_holds_in_every_property(model, module, dtype):
@@ -25,7 +30,7 @@ def test_a_right_layer_holds_in_every_property(model, module, dtype):
     for factor in (2.0**-90, 2.0**30):
         scaled = case.objective.replaced(lambda array, by=factor: (array * by).astype(array.dtype))
         found += findings(engine, Truth(replace(case, objective=scaled)), ("linearity", "cotangents add up"))
-    assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
+    assert wrong_of(found) == []
     finals = {f"final {block.name}" for block in model.of(Use.STATE)}
     for name, parts in {"lag by lag": set(), "cut": {"outputs", *finals}}.items():
         assert {each.part for each in found if each.property == name} == {*parts, *engine.claim.blocks}
@@ -35,8 +40,7 @@ def test_a_right_layer_holds_in_every_property(model, module, dtype):
 def test_an_engine_of_another_layout_is_judged_in_the_model_s():
     """Names, orientation, gate order, two biases and steps first, all at once."""
     engine = layer(renamed.forward, renamed.backward, model=models.lstm, arrays=renamed.ARRAYS)
-    found = list(findings(engine, Truth(a_case(models.lstm, 3, 4))))
-    assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
+    assert wrong_of(findings(engine, Truth(a_case(models.lstm, 3, 4)))) == []
 
 
 def test_the_second_of_two_biases_is_judged_as_the_first():
@@ -47,8 +51,8 @@ def test_the_second_of_two_biases_is_judged_as_the_first():
         return {**d_params, "b_hh": 0 * d_params["b_hh"]}, d_xs, d_initial
 
     engine = layer(renamed.forward, forgets, model=models.lstm, arrays=renamed.ARRAYS)
-    wrong = {each.part for each in findings(engine, Truth(a_case(models.lstm, 3, 4))) if each.wrong}
-    assert wrong == {"b"}
+    wrong = wrong_of(findings(engine, Truth(a_case(models.lstm, 3, 4))))
+    assert {part for _, part, _ in wrong} == {"b"}
 
 
 def returning(forward=None, backward=None, scope=None):
@@ -68,10 +72,7 @@ def returning(forward=None, backward=None, scope=None):
 INVALID = {
     "no tuple": ({"forward": lambda o, s, k: o}, r"forward returned a ndarray, needed \(outputs, state, sav"),
     "two": ({"forward": lambda o, s, k: (o, s)}, r"forward returned a tuple of 2, needed \(outputs, state"),
-    "state alone": (
-        {"forward": lambda o, s, k: (o, s[0], k)},
-        "forward's state is a ndarray, needed a tuple",
-    ),
+    "state alone": ({"forward": lambda o, s, k: (o, s[0], k)}, "forward's state is a ndarray, needed a t"),
     "two states": ({"forward": lambda o, s, k: (o, s * 2, k)}, "forward's state is a tuple of 2, needed a"),
     "a shape, before the backward fails by it": (
         {"forward": lambda o, s, k: (o[0], s, k), "backward": lambda p, x, s: 1 / 0},
@@ -102,9 +103,8 @@ def test_an_answer_of_another_form_is_reported(returned, message):
 
 def test_what_is_not_claimed_may_be_missing():
     """And is not looked at."""
-    engine = returning(
-        backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=Scope(blocks=("a",), states="zero")
-    )
+    scope = Scope(blocks=("a",), states="zero")
+    engine = returning(backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=scope)
     assert set(run_case(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}
 
 
@@ -133,8 +133,7 @@ def test_a_forward_is_given_its_chunk():
     engine = layer(forward, chunked_gated_scan.backward, model=models.gated_scan, scope=scope)
     case = a_case(models.gated_scan, 3, 7)
     for chunk in (None, 2, 3):
-        found = findings(engine, Truth(replace(case, chunk=chunk)))
-        assert [(each.property, each.part, each.wrong) for each in found if each.wrong] == []
+        assert wrong_of(findings(engine, Truth(replace(case, chunk=chunk)))) == []
         assert {*reported} == {chunk or 2}
         reported.clear()
     code = str(engine.code(replace(case, chunk=3)))

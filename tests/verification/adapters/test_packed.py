@@ -45,6 +45,14 @@ def test_records_of_one_length_are_packed_as_well():
     assert packing_of(replace(case, lengths=(2, 1, 4))) == Packing((2, 1, 4), 4)
 
 
+def checked(engine, *lengths):
+    """The properties in which it holds, of three records of these lengths."""
+    case = a_case(engine.model, 3, 4)
+    found = [each for some in lengths for each in findings(engine, truth_of(replace(case, lengths=some)))]
+    assert [each.wrong for each in found if each.wrong] == []
+    return {each.property for each in found}
+
+
 @pytest.mark.parametrize(
     ("model", "module"),
     [
@@ -55,14 +63,8 @@ def test_records_of_one_length_are_packed_as_well():
 )
 def test_a_right_layer_holds(model, module):
     """In every property, of sequences of one step and of slack among them."""
-    engine = of(module, model)
-    case = a_case(model, 3, 4)
-    checked = set()
-    for lengths in ((4, 1, 2), (2, 4, 3)):
-        found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
-        assert [each.wrong for each in found if each.wrong] == []
-        checked |= {each.property for each in found}
-    assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= checked
+    every = checked(of(module, model), (4, 1, 2), (2, 4, 3))
+    assert {"autograd", "padding", "cut", "records permute", "memory layout"} <= every
 
 
 def test_steps_may_come_first():
@@ -80,10 +82,7 @@ def test_steps_may_come_first():
         return d_params, turned(d_xs), d_initial
 
     engine = layer(forward, backward, model=models.rg_lru, scope=SCOPE, arrays={"axes": "TN"})
-    case = a_case(models.rg_lru, 3, 4)
-    for lengths in (None, (1, 4, 2)):
-        found = [*findings(engine, truth_of(replace(case, lengths=lengths)))]
-        assert [each.wrong for each in found if each.wrong] == []
+    assert checked(engine, None, (1, 4, 2))
 
 
 def test_what_is_wrong_beside_others_alone_is_refuted():
@@ -103,9 +102,8 @@ def test_a_claim_of_packed_sequences_is_one_of_any_length():
     assert claim.lengths
     assert "packed one after another, with offsets" in claim.in_words()
     assert not of(scope=Scope(packed=True, lengths=False)).claim.lengths
-    with pytest.raises(
-        ValueError, match=r"^scope: packed: False, needed the engine's True: it is given other"
-    ):
+    refusal = "^scope: packed: False, needed the engine's True: it is given other"
+    with pytest.raises(ValueError, match=refusal):
         narrowed(claim, Scope(packed=False), models.rg_lru)
     case = a_case(models.rg_lru)
     assert "scope=Scope(lengths=True, packed=True)" in str(of().code(case))

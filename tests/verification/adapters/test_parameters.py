@@ -45,9 +45,7 @@ def test_what_a_model_needs_is_reported_by_their_names():
     two = layout_of(models.lstm, {"b": ("b_ih", "b_hh")})
     assert needed(models.lstm, two) == {"U": (12, 2), "W": (12, 3), "b_ih": (12,), "b_hh": (12,)}
     flax = needed(models.lstm, layout_of(models.lstm, FLAX))
-    assert flax["ii.kernel"] == (2, 3)
-    assert flax["ho.kernel"] == (3, 3)
-    assert flax["hf.bias"] == (3,)
+    assert flax.items() >= {"ii.kernel": (2, 3), "ho.kernel": (3, 3), "hf.bias": (3,)}.items()
     assert len(flax) == 12
 
 

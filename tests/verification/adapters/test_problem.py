@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import lstm
 from verification import Gradients, Scope, models
 from verification.adapters.problem import CAPABILITIES, parts_of, problem_of, whole
-from verification.models.case import random_case
 from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
 from verification.truth.lag_table import grouped_table
@@ -21,7 +21,6 @@ SCOPE = Scope(
     steps=(1, 5),
     sizes={"H": (1, 3), "D": (2,), "K": (1, 4)},
 )
-SIZES = {"H": 3, "D": 2, "K": 4}
 
 
 def gradients(problem):
@@ -40,11 +39,16 @@ def gradients(problem):
     return Gradients(outputs, value, d_params, d_xs, d_state)
 
 
+def lstm_case(steps=3, losses="every"):
+    """Of sizes that are claimed."""
+    return a_case(models.lstm, 2, steps, losses=losses, sizes={"H": 3, "D": 2, "K": 4})
+
+
 @pytest.mark.parametrize("losses", ["last", "every"])
 @pytest.mark.parametrize("steps", [1, 4])
 def test_the_answer_meets_the_table(losses, steps):
     """Outputs, the loss's value, and every block, READOUT's among them."""
-    case = random_case(models.lstm, np.random.default_rng(0), SIZES, 2, steps, losses=losses)
+    case = lstm_case(steps, losses=losses)
     answer, table = run_case(whole(gradients, model=models.lstm, scope=SCOPE), case), grouped_table(case)
     expected = {**table.forward(), **{f"d_{name}": each for name, each in table.expected().items()}}
     assert answer.parts().keys() == expected.keys()
@@ -64,7 +68,7 @@ def test_the_answer_meets_the_table(losses, steps):
 )
 def test_what_has_not_the_form_is_reported(answer, expected):
     """What came back, and what is needed."""
-    case = random_case(models.lstm, np.random.default_rng(0), SIZES, losses="every")
+    case = lstm_case()
     with pytest.raises(InvalidAnswer, match=expected):
         run_case(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
@@ -73,8 +77,7 @@ def test_several_inputs_are_given_by_name():
     """And their gradients read so."""
     model = replace(models.scan, blocks=(*models.scan.blocks, *models.vanilla.blocks[3:5]))
     model = replace(model, readout=models.vanilla.readout)
-    case = random_case(model, np.random.default_rng(0), SIZES, losses="every")
-    problem = problem_of(case)
+    problem = problem_of(a_case(model, losses="every"))
     assert problem.xs.keys() == {"a", "x"}
     answer = Gradients(1, 2, {"V": 3, "c": 4}, {"a": 5, "x": 6}, (7,))
     assert parts_of(model, answer) == ({"outputs": 1, "value": 2}, {"V": 3, "c": 4, "a": 5, "x": 6, "h0": 7})

@@ -40,6 +40,12 @@ FORMS = {
 }
 
 
+def drawn(made, seed, count):
+    """Cases of a layer in single precision."""
+    dtype = "complex64" if made.model.complex else "float32"
+    return all_drawn(cases(made.model, made.claim, dtype), seed, count)
+
+
 def kept(made, case, folder):
     """The file of a layer's call for a case."""
     folder.mkdir(exist_ok=True)
@@ -59,8 +65,7 @@ def close(got, want):
 def test_a_call_is_read_as_the_case_that_was_run_and_its_answer_is_right(name, tmp_path):
     """In drawn cases: by every model, and every form that a layer's arguments have."""
     made, determined = FORMS[name](), 0
-    dtype = "complex64" if made.model.complex else "float32"
-    for i, case in enumerate(all_drawn(cases(made.model, made.claim, dtype), name, 5)):
+    for i, case in enumerate(drawn(made, name, 5)):
         found = recorded(made, kept(made, case, tmp_path / str(i)))
         assert (found.case.chunk, found.case.functions) == (case.chunk, case.functions)
         if case.lengths is None or not made.claim.packed:
@@ -82,7 +87,7 @@ def test_a_call_is_read_as_the_case_that_was_run_and_its_answer_is_right(name, t
 def test_each_part_of_an_answer_that_is_wrong_is_found(name, tmp_path):
     """A changed number of any array that was answered."""
     made = FORMS[name]()
-    for case in all_drawn(cases(made.model, made.claim, "float32"), name, 60):
+    for case in drawn(made, name, 60):
         found = truth_of(case)
         # Beside which 1 is not little.
         if found.determined and case.steps > 1 and all(0.01 < e.size < 1e4 for e in found.blocks.values()):
@@ -111,7 +116,7 @@ def test_each_part_of_an_answer_that_is_wrong_is_found(name, tmp_path):
 def test_a_call_of_another_layer_is_refused(tmp_path):
     """By its model's name, by its arrays, or by their shapes, in one line."""
     made = FORMS["vanilla"]()
-    (case,) = all_drawn(cases(made.model, made.claim, "float32"), "one", 1)
+    (case,) = drawn(made, "one", 1)
     path = kept(made, case, tmp_path / "calls")
     with pytest.raises(ValueError, match=r"call-\S+: a call of vanilla, needed scan$"):
         recorded(FORMS["scan"](), path)
@@ -128,7 +133,7 @@ def test_a_call_of_another_layer_is_refused(tmp_path):
 def test_what_a_layer_does_not_claim_is_none(tmp_path):
     """More steps than it claims, or another type."""
     made = FORMS["vanilla"]()
-    (case, *_) = (c for c in all_drawn(cases(made.model, made.claim, "float32"), "two", 9) if c.steps > 1)
+    (case, *_) = (each for each in drawn(made, "two", 9) if each.steps > 1)
     path = kept(made, case, tmp_path / "calls")
     assert recorded(made, path) is not None
     for scope in (Scope(records=(99, 129)), Scope(dtypes=("float64",))):

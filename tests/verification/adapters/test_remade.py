@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from benchmarks.evidence.mutants.patch import replaced_once
+from tests.cases import a_case
 from tests.layers import ragged, renamed, scan, steps
 from tests.programs import python
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.remade import scope_of
 from verification.judging.model_subject import example_of
-from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
 from verification.properties.property import Finding
 
-CASE = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
+CASE = a_case(models.lstm, 3, 4)
 SURROGATE = Function("surrogate", np.tanh, slope=lambda a: 1 / (1 + a * a))
 
 
@@ -131,14 +131,14 @@ def test_a_program_of_records_that_end_early(tmp_path):
     right = Path(ragged.__file__).read_text("utf-8")
     scope = Scope(lengths=True, blocks=("U", "W", "b", "xs"))
     engine = layer(*BOTH, model=models.vanilla, scope=scope)
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
-    case, edit = replace(case, lengths=(4, 2, 1)), ("da = np.where(runs, ", "da = np.where(True, ")
+    case = replace(a_case(models.vanilla, 3, 4), lengths=(4, 2, 1))
+    edit = "da = np.where(runs, ", "da = np.where(True, "
     fails_and_passes(tmp_path, engine, case, "padding", right, *edit)
 
 
 def test_a_program_in_fractions(tmp_path):
     """Which shows an error however small it is."""
-    case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 2, 3)
+    case = a_case(models.scan)
     fraction = np.vectorize(lambda number: Fraction(round(8 * number), 4), otypes=[object])
     blocks = {name: fraction(array) for name, array in case.blocks.items()}
     case = replace(case, blocks=blocks, objective=case.objective.replaced(fraction))
@@ -151,7 +151,7 @@ def test_a_program_in_fractions(tmp_path):
 @pytest.mark.slow
 def test_a_step_s_program(tmp_path):
     """Under a truncation, in arrays that lie otherwise."""
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 4)
+    case = a_case(models.vanilla, 3, 4)
     case = replace(case, truncation=Standard("Window", (1,)), layouts={"U": "Fortran order"})
     edit = 'da @ params["W"]', 'da @ params["W"] * (2 if params["U"].flags.f_contiguous else 1)'
     fails_and_passes(tmp_path, step(*STEPS, model=models.vanilla), case, "lags", STEP, *edit)
@@ -162,7 +162,6 @@ def test_a_function_of_a_problem_has_a_program(tmp_path):
     """Asked by what its scope says."""
     scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
     engine = scoped(of_a_user("engine"), model=models.vanilla, scope=scope)
-    sizes = {"H": 2, "D": 3, "K": 4}
-    case = random_case(models.vanilla, np.random.default_rng(0), sizes, 3, 4, losses="every")
+    case = a_case(models.vanilla, 3, 4, losses="every")
     edit = "    return", "    dh = -dh if problem.checkpoints else dh\n    return"
     fails_and_passes(tmp_path, engine, case, "recomputation", PROBLEM, *edit)

@@ -1,11 +1,13 @@
 """The adapter for a step: loops that are the verifier's, every truncation, and the program that it prints."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers.steps import scan, scan_back, vanilla, vanilla_back
 from verification import models, step
-from verification.models.case import random_case
 from verification.models.truncation import Standard, Tabled
 from verification.properties.calling import run_case
 from verification.properties.engine import InvalidAnswer
@@ -30,9 +32,7 @@ TRUNCATIONS = (
 )
 def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, backward):
     """Whatever the truncation, its losses in any order."""
-    dtype = np.complex128 if model.complex else np.float64
-    case = random_case(model, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5, dtype)
-    case = type(case)(model, case.blocks, case.objective, truncation=truncation)
+    case = replace(a_case(model, 2, 5), truncation=truncation)
     truth = replay.gradient(case)
     answer = run_case(step(forward, backward, model=model), case)
     assert answer.blocks.keys() == truth.keys()
@@ -62,7 +62,7 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
 )
 def test_what_has_not_the_form_is_reported(forward, backward, expected):
     """What came back, and what is needed."""
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 2)
+    case = a_case(models.vanilla, 2, 2, sizes={"H": 3, "D": 2})
     with pytest.raises(InvalidAnswer, match=expected):
         run_case(step(forward, backward, model=models.vanilla), case)
 
@@ -79,7 +79,6 @@ def test_who_answers_in_the_same_arrays_at_every_call_is_refuted(name):
         same[...] = array
         return ({**d_params, name: same}, d_x, d_h) if name != "x" else (d_params, same, d_h)
 
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 5)
     what = "d_x" if name == "x" else f"d_params {name}"
     with pytest.raises(InvalidAnswer, match=f"step_back: {what} is changed by a later call"):
-        run_case(step(vanilla, backward, model=models.vanilla), case)
+        run_case(step(vanilla, backward, model=models.vanilla), a_case(models.vanilla))
