@@ -5,10 +5,7 @@ Arrays of all steps are time-major, (T, N, …), and each weight's gradient is o
 
 import numpy as np
 
-
-def sigmoid(a):
-    e = np.exp(-np.abs(a))
-    return np.where(a >= 0, 1, e) / (1 + e)
+from tests.layers.lstm import sigmoid
 
 
 def rows(array):

@@ -78,14 +78,8 @@ def test_a_fault_of_both_directions_is_refuted(fault, trials):
 
 def test_outputs_that_are_not_the_forward_s_are_an_error():
     """Only the backward is judged."""
-    fault = Fault(
-        "turned",
-        "s.",
-        "s",
-        (Edit(MODULE, "self._beside(own.outputs(back), lengths)", "own.outputs(back)"),),
-        "autograd",
-        "xs",
-    )
+    edit = Edit(MODULE, "self._beside(own.outputs(back), lengths)", "own.outputs(back)")
+    fault = Fault("turned", "s.", "s", (edit,), "autograd", "xs")
     engine = both_directions(package=package(fault))
     rng = np.random.default_rng(0)
     shapes = [(2, 3, 1), *[(2, 1)] * 6, *[(4, 1), (4, 1), (4,)] * 2, *[(3, 2), (3, 1), (3,), (1,)] * 2]

@@ -37,7 +37,6 @@ FAULTS = read(Path(__file__).with_name("stacks.faults"))
 # Those of several rounds.
 OF_ROUNDS = {"the last round alone", "what sweeps that overlap hand down is added before the level below"}
 
-
 # Where no two sweeps share a step there is one round. All others are planted in either kind in turn.
 UNDER = [
     ("Window",) if number % 2 or fault.name in OF_ROUNDS else ("Full", "Chunked")
