@@ -12,7 +12,6 @@ TREE = {"xs": {"q": np.arange(6.0).reshape(2, 3)}, "state": (np.ones(2, np.float
 
 
 def keeper(folder, most=2**20, calls=9, seed=0):
-    """Of a layer."""
     return Keeper(folder, "scan", most, calls, np.random.default_rng(seed))
 
 
@@ -26,7 +25,6 @@ def trained(kept, steps, size=10):
 
 
 def numbers(folder):
-    """Which calls are there."""
     return [read(path).number for path in sorted(folder.glob("call-*.npz"))]
 
 

@@ -38,7 +38,6 @@ NEEDS = {
 
 @pytest.mark.parametrize("name", NEEDS)
 def test_one_that_is_missing_is_reported_with_its_extra(monkeypatch, name):
-    """By the library's own name, in one line."""
     # Another test may have had it already.
     monkeypatch.delitem(sys.modules, "jax.numpy", raising=False)
     monkeypatch.setitem(sys.modules, name, None)
@@ -49,7 +48,6 @@ def test_one_that_is_missing_is_reported_with_its_extra(monkeypatch, name):
 
 
 def test_what_a_library_misses_itself_is_its_own(tmp_path, monkeypatch):
-    """It is there, and another is not."""
     (tmp_path / "broken_library.py").write_text("import nothing_of_that_name\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="No module named 'nothing_of_that_name'"):

@@ -30,7 +30,6 @@ def softmax(x, w, temperature):
 
 
 def softmax_back(saved, dp, ds):
-    """Its backward, by hand."""
     x, w, temperature, p = saved
     da = p * (dp - (dp * p).sum(axis=1, keepdims=True)) + ds
     return (da * w / x.dtype.type(temperature)), (da * x / x.dtype.type(temperature)).sum(axis=0), None
@@ -55,7 +54,6 @@ def test_a_right_backward_is_verified():
     ],
 )
 def test_what_has_not_the_form_is_reported(backward, expected):
-    """What came back, and what is needed."""
     engine = function(softmax, backward, arguments())
     call = Call((np.ones((2, 3)), np.ones(3), 1.0), (np.ones((2, 3)), np.ones(())))
     with pytest.raises(InvalidAnswer, match=expected):

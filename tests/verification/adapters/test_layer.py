@@ -17,7 +17,6 @@ from verification.properties.truth import Truth
 
 
 def wrong_of(found):
-    """What is wrong of what was found."""
     return [(each.property, each.part, each.wrong) for each in found if each.wrong]
 
 
@@ -96,13 +95,11 @@ INVALID = {
 
 @pytest.mark.parametrize(("returned", "message"), INVALID.values(), ids=INVALID)
 def test_an_answer_of_another_form_is_reported(returned, message):
-    """By the name of what is missing or wrong."""
     with pytest.raises(InvalidAnswer, match=message):
         run_case(returning(**returned), a_case(models.scan, 3, 4))
 
 
 def test_what_is_not_claimed_may_be_missing():
-    """And is not looked at."""
     scope = Scope(blocks=("a",), states="zero")
     engine = returning(backward=lambda p, x, s: (None, {"a": x["a"]}, None), scope=scope)
     assert set(run_case(engine, a_case(models.scan, 3, 4)).blocks) == {"a"}

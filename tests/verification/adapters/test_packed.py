@@ -39,7 +39,6 @@ def test_records_stand_one_after_another():
 
 
 def test_records_of_one_length_are_packed_as_well():
-    """By the case, with no slack."""
     case = a_case(models.rg_lru, 3, 4)
     assert packing_of(case) == Packing((4, 4, 4), 4)
     assert packing_of(replace(case, lengths=(2, 1, 4))) == Packing((2, 1, 4), 4)

@@ -13,7 +13,6 @@ FLAX = {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}
 
 @pytest.mark.parametrize("arrays", [None, {"U": ("Wx", "T"), "W": ("Wh", "T")}, FLAX])
 def test_sizes_are_read_off_the_arrays(arrays):
-    """Whatever their orientation."""
     layout = layout_of(models.lstm, arrays)
     sizes = {"D": 2, "H": 3}
     params = {}
@@ -67,7 +66,6 @@ def test_gates_are_told_apart_in_their_order(gates):
 
 
 def test_what_does_not_match_is_reported_with_both_names():
-    """Those that match are not."""
     layout = layout_of(models.vanilla, {"U": "read"})
     found = {"read": (3, 2), "W": (3, 3), "b": (3,)}
     matched(found, models.vanilla, layout)

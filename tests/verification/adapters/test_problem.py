@@ -67,14 +67,12 @@ def test_the_answer_meets_the_table(losses, steps):
     ],
 )
 def test_what_has_not_the_form_is_reported(answer, expected):
-    """What came back, and what is needed."""
     case = lstm_case()
     with pytest.raises(InvalidAnswer, match=expected):
         run_case(whole(lambda problem: answer, model=models.lstm, scope=SCOPE), case)
 
 
 def test_several_inputs_are_given_by_name():
-    """And their gradients read so."""
     model = replace(models.scan, blocks=(*models.scan.blocks, *models.vanilla.blocks[3:5]))
     model = replace(model, readout=models.vanilla.readout)
     problem = problem_of(a_case(model, losses="every"))

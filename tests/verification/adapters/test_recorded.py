@@ -22,7 +22,6 @@ def chunked(params, xs, state, chunk):
 
 
 def of(model, module, forward=None, **options):
-    """A layer of a module's functions."""
     return layer(forward or module.forward, module.backward, model=model, **options)
 
 

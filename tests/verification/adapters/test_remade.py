@@ -159,7 +159,6 @@ def test_a_step_s_program(tmp_path):
 
 @pytest.mark.slow
 def test_a_function_of_a_problem_has_a_program(tmp_path):
-    """Asked by what its scope says."""
     scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
     engine = scoped(of_a_user("engine"), model=models.vanilla, scope=scope)
     case = a_case(models.vanilla, 3, 4, losses="every")

@@ -61,7 +61,6 @@ def test_the_loops_truncate_as_detached_replays_do(truncation, model, forward, b
     ],
 )
 def test_what_has_not_the_form_is_reported(forward, backward, expected):
-    """What came back, and what is needed."""
     case = a_case(models.vanilla, 2, 2, sizes={"H": 3, "D": 2})
     with pytest.raises(InvalidAnswer, match=expected):
         run_case(step(forward, backward, model=models.vanilla), case)

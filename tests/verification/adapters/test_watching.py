@@ -11,7 +11,6 @@ NET = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
 
 
 def arguments(rng, records=2, steps=3, inputs=2, units=3):
-    """Params, xs and state, in float32."""
     shapes = (units, inputs), (units, units), (units,), (records, steps, inputs), (records, units)
     U, W, b, xs, h = (rng.normal(size=shape).astype("float32") for shape in shapes)
     return {"U": U, "W": W, "b": b}, xs, (h,)
@@ -77,6 +76,5 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
 
 
 def test_a_module_beside_a_layer_of_functions_is_refused(tmp_path):
-    """It has none."""
     with pytest.raises(TypeError, match=r"^module: int, needed None"):
         watch(NET, tmp_path, 3)

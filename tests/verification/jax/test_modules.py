@@ -33,8 +33,6 @@ def test_a_cell_is_known_by_its_class_in_its_package_alone():
 
 
 def test_a_place_in_a_tree_is_written_with_dots():
-    """Of attributes, of keys and of numbers."""
-
     def key(**named):
         return type("Key", (), named)()
 

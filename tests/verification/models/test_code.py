@@ -48,7 +48,6 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_case_is_made_again(case):
-    """Its numbers, their type, and how it is run."""
     made = {"engine": SimpleNamespace(model=case.model)}
     exec(str(of_case(case)), made)
     other = made["case"]
@@ -62,6 +61,5 @@ def test_a_case_is_made_again(case):
 
 
 def test_long_doubles_keep_what_double_precision_has_not():
-    """In a second array."""
     third = np.array([np.longdouble(1) / 3])
     np.testing.assert_array_equal(eval(code_of(third), {"np": np}), third)

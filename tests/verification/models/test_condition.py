@@ -177,14 +177,12 @@ def test_several_levels_are_met_together():
 @pytest.mark.parametrize("level", ["one-hot", "whole numbers", "of one sign", "all alike"])
 @pytest.mark.parametrize("model", [scan, complex_scan], ids=lambda model: model.name)
 def test_inputs_that_nothing_bounds_do_not_grow_with_the_steps(model, level):
-    """All of them are in the pattern."""
     _, changed, _ = made(model, pattern_of_inputs=level)
     assert set(changed) == {"a", "x"}
     assert all(0.05 < np.abs(array).max() <= 1 for array in changed.values())
 
 
 def test_each_gate_of_a_gru_is_a_matrix_and_its_biases_begin_at_zero():
-    """Each of them by itself."""
     _, changed, _ = made(gru, pattern_of_weights="symmetric")
     assert set(changed) == {"W"}
     assert all((part == part.T).all() for part in np.split(changed["W"], 3))
@@ -208,5 +206,4 @@ def test_another_seed_makes_another_part_zero_and_none_that_has_a_large_number(l
     [(("H", "H"), True), (("4 H", "H"), True), (("H", "D"), False), (("2 H", "3 H"), False), (("H",), False)],
 )
 def test_a_square_matrix_reads_the_units_that_it_writes(axes, square):
-    """Or several of them stacked."""
     assert is_square(Block("W", axes, Use.STEP)) == square

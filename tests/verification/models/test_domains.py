@@ -42,7 +42,6 @@ def test_sizes_are_kept_where_the_domain_has_them():
     "domain", [domains.positive, domains.not_positive, domains.between_0_and_1, domains.below_1]
 )
 def test_fractions_stay_such(domain):
-    """None becomes a float."""
     made = domain(np.array([Fraction(-3), Fraction(0), Fraction(1, 3), Fraction(1)], dtype=object))
     assert {type(number) for number in made} == {Fraction}
     assert np.all(INSIDE[domain](made))

@@ -181,7 +181,6 @@ def of_head(model, blocks, n, a):
 
 @pytest.mark.parametrize("model", HEADS, ids=lambda model: model.name)
 def test_a_step_and_its_output(model):
-    """Of every record and head."""
     blocks, after, put_out = stepped(model, K=3)
     for n, a in product(range(2), range(after[0].shape[1])):
         states, output = HEADS[model](of_head(model, blocks, n, a))

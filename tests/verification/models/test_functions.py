@@ -10,7 +10,6 @@ SMOOTH_AT = np.array([-3.0, -1.0, -0.25, 0.25, 1.0, 3.0])
 
 
 def slope(function, a):
-    """autograd's slope."""
     return autograd.elementwise_grad(function)(a)
 
 

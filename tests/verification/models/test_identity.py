@@ -25,7 +25,6 @@ FACTOR = 2.0
 
 
 def model(step, **more):
-    """A model of that step."""
     return Model("own", BLOCKS, step, **more)
 
 
@@ -40,12 +39,10 @@ def helped(f, p, x, h):
 
 
 def scaled(a):
-    """The function."""
     return 3 * a
 
 
 def closing_over(factor):
-    """A step that closes over a number."""
     return lambda f, p, x, h: factor * p.w * h + x
 
 
@@ -115,17 +112,14 @@ class SteppingLoss:
     """An object that is called."""
 
     def __call__(self, f, p, x, h):
-        """A step of what it is."""
         return p.w * h + x
 
 
 def reading(f, p, x, h):
-    """One that reads a file."""
     return p.w * h + x + len(open("/dev/null").read())
 
 
 def importing(f, p, x, h):
-    """One that imports when it is called."""
     import math
 
     return p.w * h + x + math.pi

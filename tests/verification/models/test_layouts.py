@@ -21,14 +21,12 @@ ALIKE = np.broadcast_to(ARRAY[:1], (4, 3)).copy()
 @pytest.mark.parametrize("layout", [None, *LAYOUTS])
 @pytest.mark.parametrize("array", [ARRAY, ALIKE, np.zeros((1, 1)), np.ones(3), np.array(2.0)])
 def test_a_layout_keeps_the_numbers_in_an_array_of_its_own(layout, array):
-    """Of any shape."""
     laid = laid_out(array, layout)
     np.testing.assert_array_equal(laid, array)
     assert not np.may_share_memory(laid, array)
 
 
 def test_each_layout_is_what_it_is_called():
-    """By strides and flags."""
     assert laid_out(ARRAY, "Fortran order").flags.f_contiguous
     assert all(step < 0 for step in laid_out(ARRAY, "backwards").strides)
     assert laid_out(ARRAY, "a gap after each number").strides == (48, 16)

@@ -22,5 +22,4 @@ H = Block("h", ("H",), Use.STATE)
     ],
 )
 def test_a_block_may_have_some_numbers_alone(block, bounded, has_zero, is_zero):
-    """And zero among them, or alone, or not."""
     assert (block.bounded, block.has_zero, block.is_zero) == (bounded, has_zero, is_zero)

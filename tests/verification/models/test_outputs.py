@@ -67,8 +67,6 @@ def test_each_is_held_to_its_own_bound():
     ids=["one", "missing", "shape"],
 )
 def test_another_form_is_reported(outputs, words):
-    """By the output's name."""
-
     def forward(*given):
         found, final, saved = two_outputs.forward(*given)
         return outputs(found), final, saved

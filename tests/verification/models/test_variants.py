@@ -17,7 +17,6 @@ from verification.truth.soundness import check
 
 
 def outputs(case):
-    """Its outputs."""
     return grouped_table(case).forward()["outputs"].truth.astype(float)
 
 

@@ -16,7 +16,6 @@ from verification.truth import replay
 
 
 def case_of(losses="every"):
-    """A case of targets."""
     return a_case(vanilla, 3, 5, losses=losses)
 
 

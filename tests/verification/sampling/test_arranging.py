@@ -10,7 +10,6 @@ from verification.sampling.conditioned import conditioned
 
 
 def placed(model, layout, seed, **levels):
-    """A case with a layout."""
     rng = np.random.default_rng(seed)
     return conditioned(random_case(model, rng, {"H": 3, "D": 2}, 2, 3), {"layout": layout, **levels}, rng)
 
@@ -51,7 +50,6 @@ def test_what_is_zero_shares_no_other_s_numbers():
 
 
 def test_one_array_alone_is_read_only():
-    """Any of them."""
     found = set()
     for seed in range(40):
         arrays = arrays_of(placed(lstm, "read-only, one alone", seed))

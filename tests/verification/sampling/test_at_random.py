@@ -19,12 +19,10 @@ SCAN = layer(scan.forward, scan.backward, model=models.scan)
 
 
 def at_random(engine):
-    """What makes its cases."""
     return AtRandom(in_floats(engine.model, engine.claim))
 
 
 def drawn(engine, count):
-    """So many cases."""
     made = at_random(engine)
     return [made.case(np.random.default_rng((0, number))) for number in range(count)]
 

@@ -20,7 +20,6 @@ from verification.sampling.scope import Scope
 
 
 def claim_of(adapter=layer, **said):
-    """Of a scan."""
     return claimed(scan, Scope(**said), adapter)
 
 
@@ -54,7 +53,6 @@ def test_each_is_a_number_of_steps_of_the_sample():
 
 
 def test_each_chunk_that_a_forward_takes_is_run_at_its_borders():
-    """By the designed sample."""
     claim = claim_of(chunks=(5, 2))
     made = in_floats(scan, claim)
     rows = made.rows(2)

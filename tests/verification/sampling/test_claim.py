@@ -10,14 +10,12 @@ from verification.sampling.scope import Scope
 
 
 def test_readout_blocks_are_claimed_where_the_adapter_has_them():
-    """Not of a layer."""
     assert gradients(vanilla, layer.CAPABILITIES) == ("U", "W", "b", "xs", "h0")
     reading_out = replace(layer.CAPABILITIES, readout=True)
     assert gradients(vanilla, reading_out) == ("U", "W", "b", "V", "c", "xs", "h0")
 
 
 def test_rational_functions_are_those_that_are_claimed():
-    """By role."""
     claim = claimed(lstm, Scope(functions={"gate": ("rational_gate",)}))
     assert rational(lstm, claim) == {"gate": ("rational_gate",), "candidate": (), "output": ()}
 

@@ -14,7 +14,6 @@ from verification.sampling.zeros import RECORD, STEP
 
 
 def found(model=lstm, **options):
-    """The conditions of a claim."""
     return conditions(model, claimed(model, **options))
 
 
@@ -53,7 +52,6 @@ ELSEWHERE = ("final cotangents", "interleaved calls", "second backward")
 
 @pytest.mark.parametrize("name", DECLINABLE)
 def test_what_is_declined_is_reported(name):
-    """In the scope, and under "not asked"."""
     claim = claimed(lstm, Scope(declines=name))
     assert claim.declines == (name,)
     assert DECLINABLE[name] in claim.not_asked(lstm)
@@ -62,7 +60,6 @@ def test_what_is_declined_is_reported(name):
 
 @pytest.mark.parametrize("name", [name for name in DECLINABLE if name not in ELSEWHERE])
 def test_what_is_declined_is_not_run(name):
-    """Something is left out by each name."""
     whole, left = found(), found(scope=Scope(declines=name))
     assert sum(map(len, left.values())) < sum(map(len, whole.values()))
     assert all(set(levels) <= set(whole[factor]) for factor, levels in left.items())

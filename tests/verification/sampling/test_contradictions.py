@@ -14,7 +14,6 @@ from verification.sampling.sample import in_floats
 
 
 def excluded_of(model, **options):
-    """The rules of an engine of it."""
     return rules(model, claimed(model, **options))
 
 
@@ -54,7 +53,6 @@ POSSIBLE = (
 
 @pytest.mark.parametrize("levels", CONTRADICTIONS, ids=str)
 def test_a_contradiction_is_excluded(levels):
-    """Of an LSTM's layer."""
     assert not possible(levels, excluded_of(lstm))
 
 
@@ -67,7 +65,6 @@ def test_whole_numbers_beside_it_are_no_other_input():
 
 @pytest.mark.parametrize("levels", POSSIBLE, ids=str)
 def test_what_goes_together_is_run(levels):
-    """Of an LSTM's layer."""
     assert possible(levels, excluded_of(lstm))
 
 

@@ -75,7 +75,6 @@ def test_a_row_that_is_taken_out_is_missed():
 
 
 def test_the_same_seed_makes_the_same_rows():
-    """And another makes others."""
     one, same, other = (covering(FACTORS, 2, RULES, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert one == same
     assert one != other

@@ -54,7 +54,6 @@ def test_conditions_stand_beside_every_other_level():
 
 
 def test_a_limit_of_the_strength_is_kept():
-    """Whatever is asked for."""
     made = design(most=2, conditions={})
     assert [goal.strength for goal in made.goals(4)] == [2]
     assert made.rows(4) == made.rows(2)
@@ -70,7 +69,6 @@ def test_rows_around_a_tuple_meet_it_with_other_companions():
 
 
 def test_a_case_is_made_of_a_row():
-    """From a generator."""
     made = design()
     row = made.rows(2)[0]
     assert made.make(row, np.random.default_rng(0)) == (row.sizes["N"], np.random.default_rng(0).integers(9))

@@ -30,7 +30,6 @@ def with_domain(model, names, domain):
 
 @pytest.mark.parametrize(("model", "name", "within"), MODELS)
 def test_drawn_cases_respect_it(model, name, within):
-    """With and without conditions."""
     for case in all_drawn(cases(model, claimed(model)), "0", 60):
         assert np.all(within(case.blocks[name]))
 

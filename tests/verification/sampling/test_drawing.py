@@ -13,7 +13,6 @@ from verification.sampling.drawing import all_drawn, one_drawn, smallest_drawn
 
 
 def drawn(seed):
-    """Twenty integers."""
     return all_drawn(st.integers(0, 10**9), seed, 20)
 
 
@@ -25,7 +24,6 @@ def test_a_seed_says_what_is_drawn():
 
 
 def test_the_smallest_that_fails_is_found():
-    """If there is one."""
     assert smallest_drawn(st.integers(0, 1000), lambda n: n > 12, 300) == 13
     with pytest.raises(NoSuchExample):
         smallest_drawn(st.integers(0, 1000), lambda n: n > 1000, 50)

@@ -19,7 +19,6 @@ LONG = CLASSES[-1]
 
 
 def rules_of(model, scope=None, adapter=layer):
-    """What is excluded of an engine of it."""
     return rules(model, claimed(model, scope, adapter))
 
 
@@ -50,7 +49,6 @@ def test_no_pair_is_excluded_for_its_work(model, adapter):
 
 @pytest.mark.slow
 def test_few_triples_are_excluded():
-    """Of the shipped models' layers less than one in a hundred."""
     for model in SHIPPED:
         found, excluded = tuples(in_floats(model, claimed(model)).varied, 3, rules_of(model))
         assert excluded.total() < 0.01 * len(found)
@@ -132,7 +130,6 @@ ESTIMATES = (
     ("model", "adapter", "dtype", "truncation", "sizes", "seconds", "mebibytes"), ESTIMATES
 )
 def test_a_truth_takes_as_long_as_was_measured(model, adapter, dtype, truncation, sizes, seconds, mebibytes):
-    """And as much memory."""
     names = ("T", "N", "size H", "size D", "size K")
     row = {name: (size, size) for name, size in zip(names, sizes, strict=False)}
     row |= {"type": dtype, "truncation": truncation}

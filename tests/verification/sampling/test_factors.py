@@ -18,7 +18,6 @@ from verification.sampling.scope import Scope
 
 
 def filled(model=lstm, scope=None, adapter=layer):
-    """The table of a claim."""
     return table(model, claimed(model, scope, adapter))
 
 
@@ -35,7 +34,6 @@ def test_a_layer_s_table_has_what_it_claims():
 
 
 def test_states_of_many_axes_have_sizes_up_to_a_most():
-    """Four heads, and seventeen of keys and of values."""
     factors = filled(gated_linear_attention)
     assert [factors[f"size {name}"][-1] for name in "AKV"] == [(2, 4), (5, 17), (5, 17)]
 
@@ -55,7 +53,6 @@ def test_a_step_is_run_under_every_kind_of_truncation():
 
 
 def test_a_whole_problem_has_readouts_losses_checkpoints_and_a_workspace():
-    """As far as they are claimed."""
     factors = filled(vanilla, Scope(checkpoints=True, workspace=True), problem)
     assert factors["losses"] == ("last step", "every step")
     assert factors["function activation"] == ("tanh", "sigmoid", "relu", "softsign", "identity")
@@ -95,6 +92,5 @@ def test_the_numbers_of_all_classes_are_powers_of_two_and_their_neighbours():
 
 
 def test_levels_in_words():
-    """Sizes as spans."""
     assert in_words((("T", (2, 4)), ("N", (1, 1)), ("type", "float32"))) == "T 2 to 4, N 1, type float32"
     assert sizes_of({"T": (1, 1), "size H": (2, 4), "type": "float32"}) == {"T": (1, 1), "H": (2, 4)}

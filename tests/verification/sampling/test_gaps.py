@@ -17,7 +17,6 @@ LEFT_OUT = set(range(1, NUMBERS[-1])) - set(NUMBERS)
 
 
 def rows(model=scan, seed=0, scope=None):
-    """The rows of a seed, and of what claim."""
     claim = claimed(model, scope)
     return rows_between(model, claim, seed), claim
 
@@ -87,7 +86,6 @@ def test_an_engine_that_compiles_for_every_shape_is_run_at_none():
 
 
 def test_no_size_is_beyond_the_most_of_a_model():
-    """Neither between the classes nor in them."""
     model = gated_linear_attention
     of_seed, claim = rows(model, 3)
     seen = [*of_seed.values(), *in_floats(model, claim).rows(1)]

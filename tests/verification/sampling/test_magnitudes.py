@@ -18,12 +18,10 @@ def made(model=lstm, seed=0, units=3, **levels):
 
 
 def largest(case, *names):
-    """The largest entry of some blocks."""
     return max(np.abs(case.blocks[name]).max() for name in names)
 
 
 def test_ordinary_numbers_stay_as_they_are():
-    """Every block."""
     before, after = made()
     for name, array in before.blocks.items():
         np.testing.assert_array_equal(after.blocks[name], array)
@@ -41,7 +39,6 @@ def test_tiny_numbers_are_below_a_thousandth(part, names):
 
 
 def test_a_state_of_zero():
-    """All of them."""
     assert largest(made(states="zero")[1], "h0", "c0") == 0
 
 
@@ -132,7 +129,6 @@ def test_a_number_overflows_in_exp_and_not_in_value(dtype, least):
 
 
 def test_a_block_of_zeros_is_not_the_one_that_has_a_large_number():
-    """It is in another of its use."""
     for seed in range(6):
         _, after = made(seed=seed, matrices="one large", zero="U")
         assert largest(after, "W") == 45

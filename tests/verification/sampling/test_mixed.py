@@ -28,7 +28,6 @@ def made(count=200, model=lstm, scope=None, change=mixed, sizes=SIZES):
 
 
 def arrays(case):
-    """All of them by name."""
     return {**case.blocks, **case.objective.arrays()}
 
 
@@ -161,7 +160,6 @@ def test_what_nothing_bounds_grows_no_further(model):
 
 @pytest.mark.parametrize("declined", ["zero steps", "zero records", "zero blocks"])
 def test_inputs_have_no_zeros_where_some_are_declined(declined):
-    """Nor states."""
     for case in made(60, scope=Scope(declines=(declined,))):
         assert all(case.blocks[name].all() for name in ("xs", "h0", "c0"))
 

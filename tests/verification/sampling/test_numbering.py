@@ -75,7 +75,6 @@ def test_a_row_s_numbers_are_of_its_classes_and_fit_its_truncation():
 
 
 def test_the_fewest_steps_are_those_of_the_neediest_level():
-    """Of truncation, checkpoints and lengths."""
     assert least_steps({"truncation": "Full"}, 1) == 1
     assert least_steps({"truncation": "Chunked, ragged, k2 > k1", "checkpoints": "1"}, 1) == 3
     for level, least in {"1": 1, "2": 3, "half": 5, "T - 1": 3, "T": 1}.items():
@@ -84,7 +83,6 @@ def test_the_fewest_steps_are_those_of_the_neediest_level():
 
 
 def free(levels):
-    """What costs nothing."""
     return 0.0
 
 

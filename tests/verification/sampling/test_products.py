@@ -34,14 +34,12 @@ CLAIM = claimed(models.lstm)
 
 @cache
 def dealt_rows(name):
-    """The rows of a model by its name."""
     claim = claimed(getattr(models, name))
     return dealt_out(getattr(models, name), claim, *at_sizes(claim))
 
 
 @cache
 def truth(name, number):
-    """Of the case of a row."""
     model = getattr(models, name)
     claim = claimed(model)
     return kept_truth(model, claim, dealt_rows(name)[number], number)
@@ -222,7 +220,6 @@ def test_sizes_of_one_record_are_met_by_who_claims_lengths_as_well():
 
 
 def test_how_far_they_go_is_said():
-    """As a limit of what is run."""
     assert in_words(models.lstm, ROWS) == (
         "together N to 129, T to 512, H to 512, D to 257, N·T·(4H·D + 4H·H) to 2.7e8"
     )
@@ -240,7 +237,6 @@ TWO = [(model, module) for model, module in RIGHT if model in (models.lstm, mode
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "module"), TWO, ids=[model.name for model, _ in TWO])
 def test_a_right_layer_holds_and_its_cases_are_informative(model, module):
-    """In every property that it is dealt."""
     engine = layer(module.forward, module.backward, model=model)
     for number, row in enumerate(dealt_out(model, engine.claim, *at_sizes(engine.claim))):
         case = kept_truth(model, engine.claim, row, number)

@@ -41,7 +41,6 @@ def test_a_complex_model_has_complex_numbers():
 
 
 def test_what_is_left_out_is_listed():
-    """Functions, types, gradients, states."""
     scope = Scope(
         functions={"gate": ("rational_gate",)},
         dtypes=("float64",),
@@ -110,7 +109,6 @@ def test_what_is_left_out_is_listed():
     ],
 )
 def test_misuse_is_reported_in_a_line(options, message):
-    """What was given, and what is needed."""
     with pytest.raises(ValueError, match=f"^scope: {message}"):
         claimed(lstm, Scope(**options))
 
@@ -174,7 +172,6 @@ def test_a_step_has_every_truncation_unless_its_scope_says_less():
 
 
 def test_extras_are_checked_where_a_scope_says_so():
-    """And said in words."""
     scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
     claim = claimed(vanilla, scope)
     assert claim.in_words().endswith("; exact in Fractions; the same to the bit")
@@ -182,7 +179,6 @@ def test_extras_are_checked_where_a_scope_says_so():
 
 
 def test_departures_are_said():
-    """Each by what it is of."""
     slope = Function("window", lambda a: 0 * a, slope=lambda a: 0 * a + 1)
     claim = claimed(vanilla, Scope(departures={"activation": slope, "h0": "stop"}))
     assert claim.in_words().endswith(

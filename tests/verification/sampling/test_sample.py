@@ -78,13 +78,11 @@ def test_512_steps_are_not_run_where_fewer_are_claimed(scope):
 
 
 def test_a_sample_is_always_the_same():
-    """Whoever designs it."""
     one, other = (in_floats(lstm, claimed(lstm)).rows(2) for _ in range(2))
     assert one == other
 
 
 def test_a_case_has_the_sizes_the_type_and_the_objective_of_its_row():
-    """For every row of pairs."""
     for row, case in cases(lstm, layer):
         assert case.sizes == row.sizes
         assert case.dtype.name == row.levels["type"]
@@ -128,7 +126,6 @@ def test_a_case_is_laid_out_as_its_row_says():
 
 
 def test_a_truncation_is_of_the_kind_and_the_numbers_of_its_level():
-    """By what a loss reaches."""
     seen = set()
     for row, case in cases(vanilla, step):
         level, steps, reach = row.levels["truncation"], case.steps, case.reach
@@ -198,7 +195,6 @@ def test_lengths_of_their_own_are_not_all_the_last_step():
 
 
 def test_a_narrow_claim_has_a_narrow_sample():
-    """Sizes, states and types."""
     scope = Scope(records=(1, 3), steps=(2, 6), states="zero", dtypes=("float64",))
     for _, case in cases(scan, layer, scope, strength=3):
         assert case.records <= 3

@@ -57,7 +57,6 @@ def test_small_cases_are_of_few_numbers():
 
 
 def test_a_right_layer_of_few_sizes_holds():
-    """In every property of a small case."""
     engine = of(SIZED)
     found = [*findings(engine, truth_of(healthy_case(engine, 2, 2)))]
     assert {each.property for each in found} >= {"second call", "interleaved calls", "cut", "memory layout"}
@@ -90,7 +89,6 @@ def test_a_dimension_that_is_named_is_not_widened():
 
 
 def test_it_is_said():
-    """What is run, and what is not."""
     claim = of(SIZED).claim
     assert "; K 16 or 32; V 16" in claim.in_words()
     assert {"other sizes of K", "other sizes of V"} <= {*claim.not_asked(MODEL)}
@@ -114,14 +112,12 @@ def test_no_final_state_has_a_cotangent_that_is_declined():
 
 @pytest.mark.parametrize("scope", [None, ENDLESS], ids=["claimed", "declined"])
 def test_who_ignores_it_is_right_where_that_is_declined(scope):
-    """And refuted where it is not."""
     engine = of(scope, planted(gated_linear_attention, "(dS,) = d_state", "dS = 0 * d_state[0]"))
     found = [each.wrong for each in findings(engine, truth_of(healthy_case(engine))) if each.wrong]
     assert bool(found) is (scope is None)
 
 
 def test_an_exact_layer_may_decline_it():
-    """In Fractions as well."""
     claim = claimed(models.scan, Scope(declines="final cotangents", exact=True))
     for case in all_drawn(exact_cases(models.scan, claim), "0", 6):
         assert not any(array.any() for array in case.objective.state)

@@ -41,7 +41,6 @@ def found(model, module, switch=None, names=None):
 
 @pytest.mark.parametrize("fault", SWITCHES, ids=lambda fault: f"{fault.cell}: {fault.name}")
 def test_a_fault_is_refuted_on_its_row(fault):
-    """By the gradient itself."""
     result = found(model_of(fault), planted(fault), fault.case["switch"], ("autograd",))
     assert any(fault.caught_by in wrong for *_, wrong in result)
 

@@ -22,7 +22,6 @@ ROWS = [
 
 
 def of_all(row):
-    """Three names of every row."""
     return NAMES
 
 

@@ -11,7 +11,6 @@ from verification.sampling.weighing import weighed
 
 
 def case_of(losses):
-    """A case of five records and three steps."""
     return a_case(vanilla, 5, 3, np.float32, losses=losses)
 
 

@@ -12,7 +12,6 @@ GATES = {"RNN": 1, "LSTM": 4, "GRU": 3}
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_a_known_module_has_the_parameters_that_its_model_needs(name):
-    """By name and shape."""
     rows = 3 * GATES[name.removesuffix("Cell")]
     end = "" if name.endswith("Cell") else "_l0"
     found = KNOWN[name]

@@ -60,7 +60,6 @@ def test_both_directions_are_verified():
 @pytest.mark.slow
 @pytest.mark.parametrize("loops", LOOPS)
 def test_nothing_is_wrong_by_either_loops(loops, trials):
-    """By any property, of every call."""
     engine = judged_by(BIDIRECTIONAL, loops)
     for trial in trials:
         assert wrong_of(engine, trial, tuple(BY_NAME)) == []

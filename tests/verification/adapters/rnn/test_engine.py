@@ -16,7 +16,6 @@ from verification.models.truncation import Standard, window
 
 
 def a_problem(*given, **named):
-    """A problem of the vanilla model."""
     return problem_of(a_network(*given, **named))
 
 

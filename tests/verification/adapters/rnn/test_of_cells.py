@@ -17,18 +17,15 @@ from verification.properties.findings import findings, truth_of
 
 
 def case_of(engine, name):
-    """The case of that name."""
     (case,) = (each.make() for each in of_every_cell(engine.model) if each.name == name)
     return case
 
 
 def wrong(engine, truth):
-    """What is found wrong on a case."""
     return [f"{each.property} {each.part}" for each in findings(engine, truth) if each.wrong]
 
 
 def wrong_on(engine, name):
-    """What is found wrong on the case of that name."""
     return wrong(engine, truth_of(case_of(engine, name)))
 
 
