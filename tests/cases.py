@@ -9,6 +9,7 @@ from verification.models.truncation import FULL
 from verification.sampling.at_random import AtRandom
 from verification.sampling.drawing import all_drawn
 from verification.sampling.draws import cases
+from verification.sampling.exclusions import rules
 from verification.sampling.gaps import rows_between
 from verification.sampling.resolving import resolved
 from verification.sampling.sample import in_floats
@@ -37,6 +38,11 @@ def a_network(activation="tanh", truncation=FULL, sizes=(2, 4, 3, 5, 6), scale=0
 def claimed(model, scope=None, adapter=layer):
     """What an engine of it claims: all that its adapter can say, or what a scope leaves of that."""
     return resolved(scope, model, adapter.CAPABILITIES)
+
+
+def rules_of(model, scope=None, adapter=layer):
+    """What is excluded of its sample."""
+    return rules(model, claimed(model, scope, adapter))
 
 
 def made_of(model, claim):

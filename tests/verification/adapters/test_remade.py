@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.evidence.mutants.patch import replaced_once
 from tests.cases import a_case
-from tests.layers import ragged, renamed, scan, steps
+from tests.layers import ragged, renamed, scan, steps, vanilla
 from tests.programs import python
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.remade import scope_of
@@ -61,35 +61,22 @@ def test_a_scope_is_said_where_it_decides_how_a_case_is_run():
 STEP = Path(steps.__file__).read_text("utf-8")
 
 # The network with a loss on every step.
-PROBLEM = """import numpy as np
+PROBLEM = (
+    Path(vanilla.__file__).read_text("utf-8")
+    + """
 from verification import Gradients
-
-COUNT = []
-BUFFER = np.empty((2, 2))
 
 
 def engine(problem):
-    p, xs, targets = problem.params, problem.xs, problem.targets
-    h0 = problem.h0
-    h, states = h0, [h0]
-    for t in range(xs.shape[1]):
-        h = np.tanh(xs[:, t] @ p["U"].T + h @ p["W"].T + p["b"])
-        states.append(h)
-    hs = np.stack(states[1:], axis=1)
-    outputs = hs @ p["V"].T + p["c"]
-    r = outputs - targets
-    d = {name: np.zeros_like(p[name]) for name in ("U", "W", "b")}
+    V, c = problem.params["V"], problem.params["c"]
+    hs, _, saved = forward(problem.params, problem.xs, problem.state)
+    outputs = hs @ V.T + c
+    r = outputs - problem.targets
+    d, d_xs, d_state = backward(saved, r @ V, (0 * problem.h0,))
     d["V"], d["c"] = np.einsum("ntk,nth->kh", r, hs), r.sum(axis=(0, 1))
-    d_xs, dh = np.empty_like(xs), np.zeros_like(h0)
-    for t in reversed(range(xs.shape[1])):
-        da = (dh + r[:, t] @ p["V"]) * (1 - hs[:, t] ** 2)
-        d["U"] += da.T @ xs[:, t]
-        d["W"] += da.T @ states[t]
-        d["b"] += da.sum(axis=0)
-        d_xs[:, t] = da @ p["U"]
-        dh = da @ p["W"]
-    return Gradients(outputs, np.sum(r * r) / 2, d, d_xs, (dh,))
+    return Gradients(outputs, np.sum(r * r) / 2, d, d_xs, d_state)
 """
+)
 
 
 def of_a_user(name):
@@ -162,5 +149,5 @@ def test_a_function_of_a_problem_has_a_program(tmp_path):
     scope = Scope(functions={"activation": ("tanh",)}, losses=("every",), checkpoints=True)
     engine = scoped(of_a_user("engine"), model=models.vanilla, scope=scope)
     case = a_case(models.vanilla, 3, 4, losses="every")
-    edit = "    return", "    dh = -dh if problem.checkpoints else dh\n    return"
+    edit = "    return Gradients(", "    d_xs *= -1 if problem.checkpoints else 1\n    return Gradients("
     fails_and_passes(tmp_path, engine, case, "recomputation", PROBLEM, *edit)

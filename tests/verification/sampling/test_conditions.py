@@ -40,10 +40,12 @@ def test_what_a_model_has_not_is_no_condition():
 
 
 def test_what_a_claim_has_not_is_no_condition():
-    """One record, an initial state of zeros."""
+    """Of one record, an initial state of zeros, fewer than 512 steps, or few shapes."""
     one = found(scope=Scope(records=(1, 1), states="zero"))
     assert one["zero"] == ("U", "W", "b", "xs", "a step")
     assert "not of a record" not in one["cotangents"]
+    for scope in (Scope(steps=(1, 511)), Scope(compiled=True)):
+        assert "T" not in found(scan, scope=scope)
 
 
 # What is declined of calls, and of what is differentiated, which are no conditions of a case.

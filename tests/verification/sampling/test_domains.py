@@ -23,9 +23,8 @@ MODELS = (
 
 def with_domain(model, names, domain):
     """The model, some of whose blocks have this domain."""
-    return replace(
-        model, blocks=tuple(replace(b, domain=domain) if b.name in names else b for b in model.blocks)
-    )
+    blocks = (replace(each, domain=domain) if each.name in names else each for each in model.blocks)
+    return replace(model, blocks=tuple(blocks))
 
 
 @pytest.mark.parametrize(("model", "name", "within"), MODELS)
@@ -49,10 +48,8 @@ def test_the_designed_sample_respects_it(model, name, within):
 def test_what_is_zero_may_be_zero():
     """A decay of 1 has the logarithm 0, and one of 0 lets go of everything; no gate that is above 0 is 0."""
     never = with_domain(models.gated_scan, "a", between_0_and_1)
-    zeros = [
-        {*conditions(model, claimed(model))["zero"]}
-        for model in (never, models.gated_scan, models.gated_linear_attention)
-    ]
+    some = never, models.gated_scan, models.gated_linear_attention
+    zeros = [{*conditions(model, claimed(model))["zero"]} for model in some]
     assert [{"a", "g"} & each for each in zeros] == [set(), {"a"}, {"g"}]
     assert [{"x", "q", STEP} & each for each in zeros] == [{"x", STEP}, {"x", STEP}, {"q", STEP}]
 

@@ -5,21 +5,17 @@ from itertools import combinations
 
 import pytest
 
-from tests.cases import claimed
+from tests.cases import claimed, rules_of
 from verification.adapters import layer, problem, step
 from verification.models import SHIPPED, complex_scan, gated_linear_attention, linear, lstm, scan, vanilla
 from verification.sampling.conditions import conditions
 from verification.sampling.covering import possible, tuples
-from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, rules, too_large, work
+from verification.sampling.exclusions import MOST_MEMORY, MOST_WORK, memory, too_large, work
 from verification.sampling.factors import CLASSES, table
 from verification.sampling.sample import in_floats
 from verification.sampling.scope import Scope
 
 LONG = CLASSES[-1]
-
-
-def rules_of(model, scope=None, adapter=layer):
-    return rules(model, claimed(model, scope, adapter))
 
 
 # Excluded pairs, by rule: what cannot be, or a saturated unit that has none beside it.

@@ -5,12 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tests.cases import claimed
+from tests.cases import claimed, rules_of
 from tests.layers import RIGHT
 from tests.quick import first_quick
 from verification.adapters import step
 from verification.models import lstm, scan, vanilla
-from verification.sampling.exclusions import rules
 from verification.sampling.factors import NUMBERS, TRUNCATIONS, sizes_of, table
 from verification.sampling.numbering import (
     Row,
@@ -31,7 +30,7 @@ def test_every_number_meets_every_level(model):
     claim = claimed(model)
     rows = in_floats(model, claim).rows(3)
     found = {each for row in rows for each in row.met()}
-    assert set(wanted(table(model, claim), rules(model, claim))) <= found
+    assert set(wanted(table(model, claim), rules_of(model))) <= found
     assert ("T", 128, "layout", "backwards") in found
     assert ("H", 129, "N", (1, 1)) in found
 
@@ -41,7 +40,7 @@ def test_every_number_is_met_once_where_single_levels_are(model):
     """By few rows, among which levels are dealt out."""
     claim = claimed(model)
     rows = in_floats(model, claim).rows(1)
-    every = wanted(table(model, claim), rules(model, claim))
+    every = wanted(table(model, claim), rules_of(model))
     assert {each[:2] for each in every} <= {size for row in rows for size in row.sizes.items()}
     assert {each[2:] for each in every} <= {level for row in rows for level in row.levels.items()}
     assert len(rows) < 60

@@ -131,9 +131,8 @@ def test_every_model_has_64_kib_of_a_state_and_2_to_16_positions(model):
     """What takes further calls is checked on three rows that cost little, and some of it on the largest."""
     claim = claimed(model)
     rows = dealt_out(model, claim, *at_sizes(claim))
-    assert max(
-        np.prod(block.shape(row.sizes)) * row.sizes["N"] for row in rows for block in model.of(Use.STATE)
-    ) >= (2**14)
+    shapes = [(block.shape(row.sizes), row.sizes["N"]) for row in rows for block in model.of(Use.STATE)]
+    assert max(np.prod(shape) * records for shape, records in shapes) >= 2**14
     _, dealt, of_largest = at_sizes(claim)
     largest = [max(rows, key=partial(numbers_of, model, use)) for use in LARGEST if model.of(use)]
     assert all({*of_largest} <= {*row.turns} for row in largest)
@@ -183,10 +182,9 @@ def test_what_costs_little_is_run_in_further_types_and_at_least_five_rows_by_a_p
 
 def test_64_kib_of_a_state_are_run_in_each_type_in_one_process():
     """The least precise type first."""
-    met = [[(ROWS[i].sizes["H"], ROWS[i].levels["type"]) for i in some] for some in in_processes(ROWS)]
-    assert any(
-        [each for each in some if each[0] == 128][:2] == [(128, "float32"), (128, "float64")] for some in met
-    )
+    portions = [[ROWS[i] for i in some] for some in in_processes(ROWS)]
+    types = [[row.levels["type"] for row in some if row.sizes["H"] == 128] for some in portions]
+    assert ["float32", "float64"] in [some[:2] for some in types]
 
 
 def test_rows_lie_within_a_claim():
@@ -209,25 +207,21 @@ def test_sizes_of_one_record_are_met_by_who_claims_lengths_as_well():
     """No record ends early there."""
     model = models.gated_linear_attention
     claims = [claimed(model, Scope(lengths=each)) for each in (False, True)]
-    plain, ending = (
-        {tuple(row.sizes.items()) for row in rows_of_products(model, claim) if row.sizes["N"] == 1}
-        for claim in claims
-    )
-    assert plain == ending != set()
-    early = [row for row in rows_of_products(model, claims[1]) if row.levels["lengths"] != "alike"]
+    plain, ending = (rows_of_products(model, claim) for claim in claims)
+    alone = [{tuple(row.sizes.items()) for row in some if row.sizes["N"] == 1} for some in (plain, ending)]
+    assert alone[0] == alone[1] != set()
+    early = [row for row in ending if row.levels["lengths"] != "alike"]
     assert early
     assert all(row.sizes["N"] > 1 for row in early)
 
 
 def test_how_far_they_go_is_said():
-    assert in_words(models.lstm, ROWS) == (
-        "together N to 129, T to 512, H to 512, D to 257, N·T·(4H·D + 4H·H) to 2.7e8"
-    )
-    assert (
-        in_words(models.lstm, ROWS[:1])
-        == "together N to 32, T to 32, H to 32, D to 32, N·T·(4H·D + 4H·H) to 8.4e6"
-    )
-    assert in_words(models.lstm, ()) == ""
+    for rows, words in (
+        (ROWS, "together N to 129, T to 512, H to 512, D to 257, N·T·(4H·D + 4H·H) to 2.7e8"),
+        (ROWS[:1], "together N to 32, T to 32, H to 32, D to 32, N·T·(4H·D + 4H·H) to 8.4e6"),
+        ((), ""),
+    ):
+        assert in_words(models.lstm, rows) == words
 
 
 # A cell of vectors, and one of matrices.

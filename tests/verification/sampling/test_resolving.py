@@ -134,6 +134,7 @@ def test_a_given_scope_narrows():
         ({"dtypes": ("float64",)}, {"dtypes": ("float32", "float64")}, "dtypes: .*, needed no more than the"),
         ({}, {"functions": {"gate": ("rational_gate",)}}, "functions: .*, needed the engine's sigmoid"),
         ({}, {"bits": True}, "bits: True, needed no more than the engine's False"),
+        ({"packed": True}, {"packed": False}, "packed: False, needed the engine's True: it is given other"),
         ({"departures": {"h0": "stop"}}, {"departures": {"h0": "stop"}}, "departures: .*, needed none"),
         ({"blocks": ("U",)}, {"blocks": ("U", "W")}, "blocks: .*, needed no more than the engine's"),
         ({"records": (1, 3)}, {"records": (1, 4)}, r"records: \(1, 4\), needed no more than .* \(1, 3\)"),

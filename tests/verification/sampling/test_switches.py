@@ -121,11 +121,9 @@ def test_each_function_that_tends_to_a_limit_is_far_out():
     """In each type, of an engine that is told its functions; and one number overflows, unless it declines."""
     for scope, vectors in ((None, OVERFLOWING), (Scope(declines=("overflow",)), ORDINARY)):
         claim = claimed(models.vanilla, scope, problem)
-        met = {
-            tuple(row.levels[factor] for factor in ("type", "function activation", "vectors"))
-            for row in rows_where_code_switches(models.vanilla, claim)
-            if row.levels["switch"] == FAR_OUT
-        }
+        rows = [row.levels for row in rows_where_code_switches(models.vanilla, claim)]
+        far = [row for row in rows if row["switch"] == FAR_OUT]
+        met = {(row["type"], row["function activation"], row["vectors"]) for row in far}
         assert met == {*product(claim.dtypes, ("tanh", "sigmoid"), (vectors,))}
 
 
