@@ -1,4 +1,4 @@
-"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ."""
+"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ; and their gradients."""
 
 import numpy as np
 
@@ -43,6 +43,13 @@ def claimed(model, scope=None, adapter=layer):
 def rules_of(model, scope=None, adapter=layer):
     """What is excluded of its sample."""
     return rules(model, claimed(model, scope, adapter))
+
+
+def assert_alike(found, wanted, within, relative=0):
+    """Gradients of the same blocks, which differ by no more than that."""
+    assert found.keys() == wanted.keys()
+    for name, array in wanted.items():
+        np.testing.assert_allclose(found[name], array, rtol=relative, atol=within, err_msg=name)
 
 
 def made_of(model, claim):

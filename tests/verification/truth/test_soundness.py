@@ -9,6 +9,7 @@ from autograd.extend import defvjp, primitive
 
 from tests import operations
 from tests.quick import first_quick
+from tests.verification.truth.departing import DEPARTING
 from verification import Scope, layer
 from verification.models import SHIPPED, complex_scan, lstm, scan, vanilla
 from verification.models.case import random_case
@@ -83,13 +84,8 @@ def test_a_readout_or_loss_that_none_can_be_judged_by(changes, message):
 
 
 def test_declared_departures_are_no_disagreement():
-    """Differences see the declared derivative: stopped, surrogate, a slope of one's own."""
-    own = Function("own", lambda a: anp.where(a > 0, 1.0, 0.0) + 0 * a, slope=lambda a: 2 + 0 * a)
-
-    def step(f, p, x, h):
-        return x.a * f.stop(h) + f.surrogate(anp.sign(h), h) + f.own(x.x)
-
-    check(replace(scan, step=step, functions={"own": (own,)}))
+    """Differences see the declared derivative."""
+    check(DEPARTING)
 
 
 def test_a_function_that_disagrees_is_named_where_it_may_play_a_role():
