@@ -1,4 +1,4 @@
-"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ; and their gradients."""
+"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ; and how they agree."""
 
 import numpy as np
 

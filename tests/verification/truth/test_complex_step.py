@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import autograd.numpy as anp
-import numpy as np
 import pytest
 
 from tests.cases import a_case, assert_alike

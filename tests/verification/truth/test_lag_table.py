@@ -7,10 +7,18 @@ import numpy as np
 import pytest
 
 from rnn import Window
+from tests.cases import a_case, assert_alike
 from tests.quick import first_quick
-from tests.verification.truth.test_perturbed_replays import CLOSE, TRUNCATIONS, by_name, in_two_types, some
+from tests.verification.truth.test_perturbed_replays import (
+    CLOSE,
+    TRUNCATIONS,
+    by_name,
+    in_two_types,
+    some,
+    truths,
+)
 from verification.models import SHIPPED, gru, lstm, scan, vanilla
-from verification.models.case import Case, Cotangents, random_case
+from verification.models.case import Cotangents
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import FULL
 from verification.truth import replay, unroll
@@ -37,11 +45,9 @@ def test_every_way_equals_detached_replays(model, truncation, objective):
     for got in (
         lag_table(replace(case, truncation=FULL)).gradient(case.reach),
         grouped_table(case).gradient(case.reach),
-        {name: expected.truth for name, expected in replayed(case).expected().items()},
+        truths(replayed(case)),
     ):
-        assert got.keys() == truth.keys()
-        for name, block in truth.items():
-            np.testing.assert_allclose(got[name], block, rtol=0, atol=CLOSE, err_msg=name)
+        assert_alike(got, truth, CLOSE)
 
 
 @pytest.mark.parametrize("model", [lstm, gru, scan], ids=lambda model: model.name)
@@ -135,10 +141,8 @@ def test_a_function_of_a_parameter_alone_has_its_copies_too():
         step,
         functions={"decay": ("sigmoid",)},
     )
-    case = random_case(model, np.random.default_rng(0), {"H": 2})
-    truth = replay.gradient(case)
-    for name, expected in grouped_table(case).expected().items():
-        np.testing.assert_allclose(expected.truth, truth[name], rtol=0, atol=CLOSE)
+    case = a_case(model)
+    assert_alike(truths(grouped_table(case)), replay.gradient(case), CLOSE)
 
 
 def test_a_size_that_no_axis_has_by_itself():
@@ -148,8 +152,7 @@ def test_a_size_that_no_axis_has_by_itself():
         (Block("x", ("2 H",), Use.INPUT), Block("h", ("2 H",), Use.STATE)),
         lambda f, p, x, h: x * h,
     )
-    case = random_case(model, np.random.default_rng(0), {"H": 2})
-    assert isinstance(case, Case)
+    case = a_case(model)
     assert case.sizes == {"N": 2, "T": 3, "H": 2}
     assert grouped_table(case).determined
 
@@ -159,7 +162,7 @@ def test_what_comes_back_on_two_ways_of_a_step_and_cancels_may_be_off_by_its_rou
     """Even where the truth is 0, and by no more; of what comes back on one way nothing is added."""
     x, h = Block("x", ("H",), Use.INPUT), Block("h0", ("H",), Use.STATE)
     cancels = Model("m", (x, h), lambda f, p, x, h: x * (h + 1) - x * h)
-    case = random_case(cancels, np.random.default_rng(0), {"H": 2}, 2, 1, np.float32)
+    case = a_case(cancels, 2, 1, np.float32)
     expected = made(case).expected()["h0"]
     rounding = np.finfo(np.float32).eps / 2 * np.max(np.abs(case.blocks["x"] * case.objective.outputs))
     assert expected.size == 0

@@ -6,30 +6,30 @@ import numpy as np
 import pytest
 
 from rnn import Chunked, Full, Tail, Window
+from tests.cases import a_case
 from tests.layers import RIGHT
 from tests.quick import first_quick
 from verification import layer
 from verification.models import SHIPPED, lstm, scan, vanilla
-from verification.models.case import random_case
 from verification.models.model import Use
+from verification.models.truncation import FULL
 from verification.properties.calling import run_case
 from verification.truth.lag_table import grouped_table
 from verification.truth.perturbed_replays import replayed
 
 TRUNCATIONS = (Full(), Window(0), Window(2), Chunked(2), Chunked(2, 4), Chunked(3, 1), Tail(2), Tail(0))
-SIZES = {"H": 3, "D": 2, "K": 2, "A": 2, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
 CLOSE = 1e-15 if np.finfo(np.longdouble).eps < 1e-18 else 1e-12
 
 
-def some(
-    model, steps=5, records=2, truncation=None, objective="cotangents", dtype=np.float64, seed=0, **options
-):
+def some(model, steps=5, records=2, truncation=FULL, objective="cotangents", **options):
     """A case of a few records, with cotangents or with the model's own loss."""
-    dtype = np.result_type(dtype, np.complex64) if model.complex else np.dtype(dtype)
     losses = "every" if objective == "targets" else "cotangents"
-    given = np.random.default_rng(seed), options.pop("sizes", SIZES), records, steps, dtype
-    case = random_case(model, *given, losses=losses, **options)
-    return case if truncation is None else replace(case, truncation=truncation)
+    return replace(a_case(model, records, steps, losses=losses, **options), truncation=truncation)
+
+
+def truths(made):
+    """What it takes for right of every block."""
+    return {name: expected.truth for name, expected in made.expected().items()}
 
 
 def in_two_types(each):
@@ -97,7 +97,7 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(right, dtype):
     model, module = right
     engine = layer(module.forward, module.backward, model=model)
     for steps, records, size in LARGE:
-        sizes = SIZES | {"H": size, "D": size + 1, "K": size, "E": size, "H_l0": size}
+        sizes = {"H": size, "D": size + 1, "K": size, "E": size, "H_l0": size}
         case = some(model, steps, records, dtype=dtype, sizes=sizes)
         truth, answer = replayed(case), run_case(engine, case)
         assert truth.determined

@@ -6,7 +6,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from tests.verification.truth.test_perturbed_replays import CLOSE, some
+from rnn import Full, Window
+from tests.cases import assert_alike
+from tests.verification.truth.test_perturbed_replays import CLOSE, some, truths
 from tests.verification.truth.test_replay_batch import of_zeros, scattered
 from verification.models import SHIPPED, gru_reset_before, lstm, scan, selective_scan, vanilla
 from verification.models.functions import Function
@@ -115,15 +117,11 @@ def part_taken_twice(f, p, x, h):
 )
 def test_a_step_that_differs_with_its_numbers_is_traced_anew(step, again):
     """And its truth is autograd's either way, under a truncation as well."""
-    from rnn import Full, Window
-
     model = changed(step)
     assert form_of(model, {}).again is again
     for truncation in (Full(), Window(1)):
         case = some(model, truncation=truncation)
-        truth, got = replay.gradient(case), replayed(case).expected()
-        for name, block in truth.items():
-            np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
+        assert_alike(truths(replayed(case)), replay.gradient(case), CLOSE)
 
 
 def test_a_product_is_off_as_its_terms_are_which_are_rounded_twice():
@@ -150,6 +148,4 @@ def test_a_function_is_one_operation_whatever_it_is_made_of():
         made, _ = on_tape(model, model.chosen({}), STEP.trial(model, copies, records, sizes), copies)
         assert len(made.tape.numbered(called)) == 1
         case = some(model)
-        truth, got = replay.gradient(case), replayed(case).expected()
-        for name, block in truth.items():
-            np.testing.assert_allclose(got[name].truth, block, rtol=0, atol=CLOSE, err_msg=name)
+        assert_alike(truths(replayed(case)), replay.gradient(case), CLOSE)
