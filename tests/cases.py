@@ -1,4 +1,4 @@
-"""Small cases of any model, and of the vanilla one with a loss, whose dimensions differ; and how they agree."""
+"""Small cases of any model, and of the vanilla one with a loss, of different dimensions; and comparison."""
 
 import numpy as np
 

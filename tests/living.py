@@ -1,9 +1,16 @@
 """Which processes there are, as Linux tells it."""
 
 import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+
+import pytest
+
+LINUX = pytest.mark.skipif(
+    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
+)
 
 
 def status(process):

@@ -11,16 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import children, gone, lives, when
+from tests.living import LINUX, children, gone, lives, when
+from tests.verification.processes.test_supervisor import leave, written
 from verification.processes import fresh, workers
 from verification.processes.fresh import Pool, pooled
 from verification.processes.threads import SETTINGS
 
 pytestmark = pytest.mark.usefixtures("nobody_is_left_behind")
-
-LINUX = pytest.mark.skipif(
-    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
-)
 
 
 @pytest.fixture
@@ -42,15 +39,7 @@ def pid(task, channel):
 
 def leaves(file, channel):
     if file:
-        child = os.fork()
-        if child == 0:
-            os.setsid()
-            file.with_suffix(".part").write_text(str(os.getpid()))
-            file.with_suffix(".part").rename(file)
-            time.sleep(60)
-            os._exit(0)
-        while not file.exists():
-            time.sleep(0.01)
+        leave(file, twice=False)
     return os.getpid()
 
 
@@ -93,8 +82,9 @@ def test_a_helper_lives_as_long_as_its_process(threaded, tmp_path):
     with pooled() as spread:
         process, same = spread(by_value(leaves), [helper, None])
         assert process == same
-        assert lives(int(helper.read_text()))
-    assert not lives(int(helper.read_text()))
+        (number,) = written(helper)
+        assert lives(number)
+    assert not lives(number)
 
 
 def test_a_fresh_process_has_one_thread_and_leaves_no_folder(threaded, monkeypatch):

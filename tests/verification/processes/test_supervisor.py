@@ -9,15 +9,11 @@ from functools import partial
 
 import pytest
 
-from tests.living import gone, lives, when
+from tests.living import LINUX, gone, lives, when
 from tests.programs import ROOT, python
 from verification.processes import supervisor
 from verification.processes.channel import Channel
 from verification.processes.workers import spread
-
-LINUX = pytest.mark.skipif(
-    sys.platform != "linux", reason="the system tells no senders, and has no subreaper"
-)
 
 # Seconds after which a process that a test leaves behind ends by itself.
 MINUTE = 60
@@ -240,8 +236,9 @@ def test_a_process_that_ends_soon_is_not_left_behind(tmp_path, monkeypatch):
 
 
 @LINUX
+@pytest.mark.usefixtures("nobody_is_left_behind")
 def test_what_is_left_ends_with_whoever_stops_listening(tmp_path):
-    """A session of its own is no way out."""
+    """And so does what is at work. A session of its own is no way out."""
 
     def work(task, channel):
         if task == 1:
@@ -256,22 +253,11 @@ def test_what_is_left_ends_with_whoever_stops_listening(tmp_path):
 
 
 # One worker, which has left one process in a session of its own.
-PROGRAM = f"""
-import os, sys, time
-from pathlib import Path
-from verification.processes.workers import spread
+PROGRAM = """
+import pathlib, sys, time
+from tests.verification.processes.test_supervisor import MINUTE, leave, outcomes
 
-def work(task, channel):
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            with Path(sys.argv[1]).open("w") as file:
-                file.write(f"{{os.getpid()}}\\n")
-            time.sleep({MINUTE})
-        os._exit(0)
-    time.sleep({MINUTE})
-
-list(spread(work, [0]))
+outcomes(lambda: (leave(pathlib.Path(sys.argv[1])), time.sleep(MINUTE)))
 """
 
 

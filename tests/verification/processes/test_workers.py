@@ -238,37 +238,42 @@ def test_an_exception_is_raised_here():
     assert "in work\n" in raised.value.__notes__[0]
 
 
-def test_an_exception_that_cannot_be_sent_is_reported():
-    """Its name and its message arrive, and where it was raised."""
-
-    class Local(Exception):
-        pass
+def raising(error):
+    """Work that does not fit."""
 
     def work(task, channel):
-        raise Local("of a class that only the work knows")
+        channel.tell("N 1, T 3")
+        raise error
 
-    with pytest.raises(RuntimeError, match="Local: of a class that only the work knows"):
-        list(spread(work, [0]))
-
-
-def test_a_result_that_cannot_be_sent_is_an_exception():
-    """And no death of a process."""
-    with pytest.raises(Exception, match=r"[Pp]ickle"):
-        list(spread(lambda task, channel: lambda: None, [0]))
+    return work
 
 
-def test_what_is_too_large_to_tell_is_an_exception(monkeypatch):
-    """It says how large."""
+LOCAL = type("Local", (Exception,), {})("of a class that nobody can import")
+
+# What of the work cannot arrive as it is, and what is raised in its place.
+NOT_SENT = {
+    "an exception": (raising(LOCAL), RuntimeError, "Local: of a class that nobody can import"),
+    "a result": (lambda task, channel: lambda: None, Exception, "[Pp]ickle"),
+    "too much": (
+        lambda task, channel: bytes(200_000),
+        ValueError,
+        r"^\d+ bytes to tell, needed at most 99992",
+    ),
+    # A truth, and no fault of the engine's: in words for whoever chose the sizes.
+    "no room": (
+        raising(MemoryError()),
+        MemoryError,
+        "^memory: the truth of N 1, T 3 does not fit, needed small",
+    ),
+}
+
+
+@pytest.mark.parametrize(("work", "kind", "message"), NOT_SENT.values(), ids=NOT_SENT)
+def test_what_cannot_be_sent_is_an_exception(monkeypatch, work, kind, message):
+    """And no death of a process; it says what is wrong."""
     monkeypatch.setattr(channel, "ROOM", 100_000)
-    with pytest.raises(ValueError, match=r"^\d+ bytes to tell, needed at most 99992"):
-        list(spread(lambda task, channel: bytes(200_000), [0]))
-
-
-def test_whoever_stops_listening_ends_the_work():
-    """The processes that are at work are ended at once."""
-    results = spread(lambda task, channel: time.sleep(task), [0, 60, 60])
-    assert next(results) is None
-    results.close()
+    with pytest.raises(kind, match=message):
+        list(spread(work, [0]))
 
 
 # Each worker writes its number, and its child's, to a file of its own; then neither returns, in C.
@@ -371,17 +376,6 @@ def test_every_descriptor_may_be_closed_or_written_to():
         return task
 
     assert list(spread(work, [0, 1, 2])) == [0, 1, 2]
-
-
-def test_a_truth_that_does_not_fit_into_memory_is_reported_as_that():
-    """And not as the engine's: it raises here, in words for whoever chose the sizes."""
-
-    def work(task, channel):
-        channel.tell("N 1, T 3")
-        raise MemoryError
-
-    with pytest.raises(MemoryError, match=r"^memory: the truth of N 1, T 3 does not fit, needed small"):
-        list(spread(work, [0]))
 
 
 def test_a_request_to_end_is_heard_while_a_worker_is_started():
