@@ -1,26 +1,21 @@
 """A border of two chunks is named, and a last chunk that is not whole."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.examples import text_of
 from tests.layers import gated_linear_attention, gated_scan, planted
 from tests.layers.chunked import gated_scan as chunked_gated_scan
+from tests.verification.diagnosis.wrong import diagnosed
 from verification import Scope, layer, models
-from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
-from verification.properties.findings import findings, truth_of
 
 PAGE = text_of("diagnosis")
 
 
-def diagnosed(module, scope, steps, model=models.gated_scan, **said):
+def of_layer(module, scope, steps, model=models.gated_scan):
     """What is said of a wrong layer, by a case of so many steps."""
     engine = layer(module.forward, module.backward, model=model, scope=scope)
-    case = replace(healthy_case(engine, steps), **said)
-    finding = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
-    return diagnose(engine, finding, case)
+    return diagnosed(engine, healthy_case(engine, steps))
 
 
 def within(condition):
@@ -38,7 +33,7 @@ ELSEWHERE = {
 @pytest.mark.parametrize(("condition", "scope", "steps", "words"), ELSEWHERE.values(), ids=ELSEWHERE)
 def test_what_is_wrong_elsewhere_is_no_matter_of_borders(condition, scope, steps, words):
     """It is reported as any other."""
-    found = diagnosed(within(condition), scope, steps)
+    found = of_layer(within(condition), scope, steps)
     assert words in found.sentence
     assert "border" not in f"{found.stage} {found.sentence}"
 
@@ -49,10 +44,10 @@ CARRIED = "dh = (start * do).sum(axis=1)"
 def test_a_small_chunk_s_border_is_reported_with_what_is_computed_instead():
     """Of a forward that is given its chunk, by that of the case."""
     wrong = planted(chunked_gated_scan, CARRIED, f"{CARRIED}; dh = dh * (span.start == 0)")
-    found = diagnosed(wrong, Scope(chunks=(2, 16)), 5)
+    found = of_layer(wrong, Scope(chunks=(2, 16)), 5)
     assert " from T = 3 on, the border of two chunks, right with fewer steps." in found.sentence
     assert found.as_if == "the sequence were cut into chunks of 2 steps"
-    found = diagnosed(wrong, Scope(chunks=(16,)), 17)
+    found = of_layer(wrong, Scope(chunks=(16,)), 17)
     assert found.sentence == "The bug is at the border of two chunks: a, x, h0 are wrong from T = 17 on."
 
 
@@ -61,7 +56,7 @@ def test_the_page_quotes_what_is_said():
     """Of a gated linear attention in chunks of 64."""
     line = "dS = dS * a[:, t, ..., None]"
     wrong = planted(gated_linear_attention, line, f"{line} * (t % 64 != 0 or t == 0)")
-    found = diagnosed(wrong, Scope(chunk=64), 70, models.gated_linear_attention)
+    found = of_layer(wrong, Scope(chunk=64), 70, models.gated_linear_attention)
     assert found.sentence == "The bug is at the border of two chunks: k, v, g, S0 are wrong from T = 65 on."
     assert f"| {found.sentence} |" in PAGE
 
@@ -81,4 +76,4 @@ def test_with_which_more_steps_it_is_right_again_is_reported(steps, scope, words
         "d_x[:, t] = dh * (1 - a[:, t])",
         f"d_x[:, t] = dh * (1 - a[:, t] * (a.shape[1] not in {steps}))",
     )
-    assert words in diagnosed(scans, scope, 1).sentence
+    assert words in of_layer(scans, scope, 1).sentence

@@ -6,12 +6,11 @@ import numpy as np
 
 from tests.layers import planted, ragged
 from tests.quick import first_quick
+from tests.verification.diagnosis.wrong import diagnosed
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
-from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.ends import explained_by_ends
 from verification.diagnosis.probe import look_at
-from verification.properties.findings import findings, truth_of
 
 NONE = slice(None)
 
@@ -42,9 +41,9 @@ class Sorting:
         return d_params, d_xs.copy(), tuple(a[back].copy() for a in d_initial)
 
 
-def written(right="", wrong=""):
+def written(right, wrong):
     """The plain layer with a line replaced."""
-    return planted(ragged, right, wrong) if right else ragged
+    return planted(ragged, right, wrong)
 
 
 SORTED = "records were sorted by length and not sorted back"
@@ -87,8 +86,7 @@ def test_what_is_done_at_their_ends_is_reported(made, wrong, as_if):
     engine = engine_of(made)
     case = ending_early(engine)
     assert case.lengths == (2, 4, 1, 3)
-    found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
-    diagnosis = diagnose(engine, found, case)
+    diagnosis = diagnosed(engine, case)
     assert diagnosis.stage == "lengths"
     assert diagnosis.sentence.startswith(f"The bug is at the end of records, as if {as_if}")
     assert f": {wrong} where records end early." in diagnosis.sentence
@@ -97,12 +95,8 @@ def test_what_is_done_at_their_ends_is_reported(made, wrong, as_if):
 
 def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
     """It has to be zero there, and all else is right."""
-    right = "d_xs[:, t] = da @ U"
-    made = written(right, "d_xs[:, t] = np.where(runs, da, 1) @ U")
-    engine = engine_of(made)
-    case = ending_early(engine)
-    found = next(each for each in findings(engine, truth_of(case)) if each.wrong is not None)
-    diagnosis = diagnose(engine, found, case)
+    engine = engine_of(written("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"))
+    diagnosis = diagnosed(engine, ending_early(engine))
     assert (diagnosis.stage, diagnosis.blocks, diagnosis.sentence) == (
         "lengths",
         ("xs",),
@@ -121,8 +115,7 @@ def test_a_right_layer_that_sorts_is_right():
 
 def test_outputs_after_an_end_are_not_compared_and_that_is_said():
     """Some give zeros there and some the last state; it is padding, and so is what is given for it."""
-    made = written("outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h")
-    engine = engine_of(made)
+    engine = engine_of(written("outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h"))
     assert not look_at(engine, ending_early(engine)).wrong
     assert "outputs after a record's end" in engine.claim.not_asked(engine.model)
     whole = layer(ragged.forward, ragged.backward, model=models.vanilla)

@@ -4,12 +4,11 @@ import pytest
 
 from tests.examples import text_of
 from tests.layers import packed, planted, rg_lru, rwkv6
+from tests.verification.diagnosis.wrong import diagnosed
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
-from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.leak import of_leak
 from verification.diagnosis.probe import healthy_case
-from verification.properties.findings import findings, truth_of
 
 INITIAL = "initial = tuple(array[s : s + 1] for array in state)"
 FLOW = "flow = tuple(array[s : s + 1] for array in d_state)"
@@ -18,15 +17,11 @@ FLOW = "flow = tuple(array[s : s + 1] for array in d_state)"
 PAGE = text_of("diagnosis")
 
 
-def diagnosed(*replaced, module=rwkv6, model=models.rwkv6):
+def of_packed(*replaced, module=rwkv6, model=models.rwkv6):
     """What is said of a wrong layer of packed sequences."""
     made = planted(packed, *replaced).of(module)
     engine = layer(made.forward, made.backward, model=model, scope=Scope(packed=True))
-    for case in (healthy_case(engine), ending_early(engine)):
-        for finding in findings(engine, truth_of(case)):
-            if finding.wrong is not None:
-                return diagnose(engine, finding, case)
-    return None
+    return diagnosed(engine, healthy_case(engine), ending_early(engine))
 
 
 LEAKS = {
@@ -53,7 +48,7 @@ LEAKS = {
 @pytest.mark.parametrize(("right", "wrong", "sentence"), LEAKS.values(), ids=LEAKS)
 def test_a_leak_is_reported(right, wrong, sentence):
     """Where it goes, and what is wrong."""
-    found = diagnosed(right, wrong)
+    found = of_packed(right, wrong)
     assert found.sentence == sentence
     assert found.stage == "packed"
     assert f"| {sentence} |" in PAGE
@@ -68,5 +63,5 @@ def test_records_that_are_not_packed_do_not_leak():
 def test_a_sequence_of_one_step_is_run():
     """No state is handed on in it."""
     wrong = f"{FLOW}; flow = tuple(a * (end - start > 1) for a in flow)"
-    found = diagnosed(FLOW, wrong, module=rg_lru, model=models.rg_lru)
+    found = of_packed(FLOW, wrong, module=rg_lru, model=models.rg_lru)
     assert found.as_if == "the final h0 had no cotangent"

@@ -6,19 +6,13 @@ import numpy as np
 import pytest
 
 from tests.layers import lstm, lstm_with, planted, vanilla
+from tests.verification.diagnosis.wrong import RETURN, doubled_where
 from verification import Scope, layer, models
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
 from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.truth import Truth
-
-RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
-
-
-def engine_that(condition, scope=None, line=RETURN):
-    """An LSTM whose dU is twice what it should be where a condition holds."""
-    return lstm_with(line, f"d_U = d_U * (2 if {condition} else 1); {line}", scope=scope)
 
 
 def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
@@ -45,20 +39,20 @@ SIZES = {
 def test_the_size_from_which_it_is_wrong(condition, words):
     """Found with healthy numbers; sizes that do not matter are not reported."""
     records = 5 if "==" in condition else 7
-    assert onset(engine_that(condition), case_of(records)) == words
+    assert onset(doubled_where(condition), case_of(records)) == words
 
 
 @pytest.mark.slow
 def test_sizes_that_depend_on_each_other():
     """Also where three times of one is beyond the claim; not where there is no multiple to tell it."""
-    assert onset(engine_that("len(d_xs) == len(W[0])"), case_of(64, 4, {"H": 64, "D": 5})) == "where H = N"
-    alone = engine_that("len(tape) == 9 == len(W[0])", Scope(steps=(1, 10)))
+    assert onset(doubled_where("len(d_xs) == len(W[0])"), case_of(64, 4, {"H": 64, "D": 5})) == "where H = N"
+    alone = doubled_where("len(tape) == 9 == len(W[0])", scope=Scope(steps=(1, 10)))
     assert onset(alone, case_of(2, 9, {"H": 9, "D": 5})) == "at T = 9 alone and at H = 9 alone"
 
 
 def test_a_size_that_a_claim_names_is_no_factor():
     """Others of it may not be tried."""
-    engine = engine_that("len(d_xs) * len(W[0]) >= 256", Scope(sizes={"H": (2, 16)}))
+    engine = doubled_where("len(d_xs) * len(W[0]) >= 256", scope=Scope(sizes={"H": (2, 16)}))
     assert onset(engine, case_of(32, 4, {"H": 16, "D": 3})) == "from N = 16 on and at H = 16"
 
 
@@ -78,8 +72,8 @@ def test_the_smallest_size_is_looked_for_from_below():
 
 def test_sizes_below_those_that_are_right():
     """One record alone, and up to two."""
-    assert onset(engine_that("len(d_xs) == 1"), case_of(1)) == "at N = 1 alone"
-    assert onset(engine_that("len(d_xs) < 3"), case_of(1)) == "up to N = 2"
+    assert onset(doubled_where("len(d_xs) == 1"), case_of(1)) == "at N = 1 alone"
+    assert onset(doubled_where("len(d_xs) < 3"), case_of(1)) == "up to N = 2"
 
 
 MAGNITUDES = {
@@ -92,7 +86,7 @@ MAGNITUDES = {
 def test_the_magnitude_from_which_it_is_wrong(condition, given):
     """Found with the other blocks healthy."""
     factors, words = given
-    assert onset(engine_that(condition), case_of(3, 4, **factors)) == words
+    assert onset(doubled_where(condition), case_of(3, 4, **factors)) == words
 
 
 def test_gradients_beyond_a_limit_are_a_matter_of_cotangents():
@@ -130,6 +124,5 @@ def test_a_number_type_a_function_and_a_truncation_are_reported():
 
 def test_a_state_that_is_zero_by_claim_is_no_onset():
     """It has to be."""
-    scope = Scope(states="zero")
-    engine = engine_that("abs(U).max() > 6", scope)
+    engine = doubled_where("abs(U).max() > 6", scope=Scope(states="zero"))
     assert onset(engine, case_of(3, 4, U=30, h0=0, c0=0)) == "where some |U| > 6"

@@ -7,11 +7,10 @@ import numpy as np
 from tests.examples import text_of
 from tests.layers import edited, gru, lstm, ragged
 from tests.quick import first_quick
+from tests.verification.diagnosis.wrong import diagnosed, first_found
 from verification import Scope, layer, models
-from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.picture import picture
 from verification.diagnosis.probe import healthy_case
-from verification.properties.findings import findings, truth_of
 
 # Gates, time and a path that is left out: as hanbt/learn_dl has them, but for what flows back through h.
 BIASES = (
@@ -112,15 +111,9 @@ def engine_of(model, module, edits, scope):
     return layer(made.forward, made.backward, model=model, scope=scope)
 
 
-def first_found(engine):
-    """A case that shows some of it, and what is found there."""
-    claim = engine.claim
-    for dtype in map(np.dtype, claim.dtypes[::-1]):
-        case = healthy_case(engine, 4, dtype=dtype)
-        for found in findings(engine, truth_of(case)):
-            if found.wrong is not None:
-                return found, case
-    raise AssertionError("nothing is wrong")
+def cases_of(engine):
+    """One in each type, of which some show something."""
+    return (healthy_case(engine, 4, dtype=np.dtype(each)) for each in engine.claim.dtypes[::-1])
 
 
 # On the page, word for word.
@@ -131,7 +124,7 @@ QUOTED = [SEVERAL[story][0] for story in ("the same from any state", "GRU: gates
 def test_every_wrong_block_is_named(made, wrong, said):
     """In the sentence and in its fields; and what each has of its own is said."""
     engine = engine_of(*made)
-    diagnosis = diagnose(engine, *first_found(engine))
+    diagnosis = diagnosed(engine, *cases_of(engine))
     assert {*diagnosis.blocks, *diagnosis.also} == {*wrong.split()}, diagnosis.sentence
     assert {*wrong.split()} <= {*re.findall(r"\w+", diagnosis.sentence)}
     assert [words for words in said if words not in diagnosis.sentence] == [], diagnosis.sentence
@@ -143,7 +136,7 @@ def test_every_wrong_block_is_named(made, wrong, said):
 def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
     """In as many cases as it takes; where steps are distinguished, in the map as well."""
     engine = engine_of(*made)
-    found = picture(engine, first_found(engine)[1])
+    found = picture(engine, first_found(engine, *cases_of(engine))[1])
     views = (found, *found.more)
     assert {numbers.name for view in views for numbers in view.numbers} == {*wrong.split()}
     assert all(numbers.wrong.any() for numbers in found.numbers if not numbers.part)

@@ -3,19 +3,13 @@
 import numpy as np
 
 from tests.layers import lstm_with
+from tests.verification.diagnosis.wrong import RETURN
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.diagnosis.shown import is_shown, showing, wrong_in
 from verification.models.case import random_case
 from verification.properties.property import Finding
-
-RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
-
-
-def wrong_layer(**changes):
-    """An LSTM whose gradients are changed, by name."""
-    return lstm_with(RETURN, "; ".join([*(f"{name} = {to}" for name, to in changes.items()), RETURN]))
 
 
 def one_record():
@@ -25,7 +19,7 @@ def one_record():
 
 def test_a_mean_over_records_is_shown_by_several():
     """One record shows the other fault alone, of which the sentence is not."""
-    engine = wrong_layer(d_b="d_b / len(d_xs)", dc="0 * dc")
+    engine = lstm_with(RETURN, f"d_b = d_b / len(d_xs); dc = 0 * dc; {RETURN}")
     diagnosis = diagnose(engine, Finding("autograd", "c0", "off"), one_record())
     assert diagnosis.blocks == ("b", "c0")
     assert wrong_in(engine, one_record()) == {"c0"}

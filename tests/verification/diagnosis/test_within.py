@@ -8,6 +8,7 @@ import pytest
 from tests.examples import text_of
 from tests.layers import gru, layer_with, lstm_with, vanilla
 from tests.quick import first_quick
+from tests.verification.diagnosis.wrong import doubled_where
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.onset import onset
@@ -15,8 +16,6 @@ from verification.diagnosis.probe import healthy_case, look_at
 from verification.diagnosis.within import from_within
 from verification.models.case import random_case
 from verification.properties.property import Finding
-
-RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 
 def diagnosed(engine):
@@ -65,7 +64,7 @@ def test_of_other_models():
 @pytest.mark.parametrize("condition", ['abs(params["b"]).max() > 6', "len(d_xs) > 4", "False"])
 def test_what_is_no_matter_of_a_gate_has_none(condition):
     """A bias that is large drives every gate, and is reported by its own size."""
-    assert diagnosed(lstm_with(RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}")) == []
+    assert diagnosed(doubled_where(condition)) == []
 
 
 def test_a_gate_is_named_and_not_the_inputs_that_drive_it():
