@@ -1,5 +1,6 @@
 """Conventions: which other reading makes a wrong engine right."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,12 +8,12 @@ import pytest
 
 from tests.examples import rows
 from tests.layers import (
+    edited,
     gated_linear_attention,
     gated_scan,
     gru,
     gru_reset_before,
     lstm,
-    planted,
     scan,
     vanilla,
 )
@@ -26,19 +27,27 @@ from verification.properties.property import Finding
 SAID = rows("diagnosis")
 
 
-def changed(module, params=None, sequence=None, gradients=None):
-    """A layer whose parameters, and sequences, are changed on their way in and on their way out."""
-    params = params or (lambda given: given)
-    gradients = gradients or params
-    sequence = sequence or (lambda array: array)
+def same(given):
+    """Nothing is changed."""
+    return given
+
+
+def changed(module, params=same, gradients=None, inputs=same, d_inputs=None, sequence=same):
+    """A layer whose parameters, inputs and sequences are changed on their way in, as what is due on its way out.
+
+    ``d_inputs``: of the inputs' gradients, beside the inputs that they are of.
+    """
+    gradients, d_inputs = gradients or params, d_inputs or (lambda d, given: d)
 
     def forward(given, xs, state):
-        outputs, final, saved = module.forward(params(given), sequence(xs), state)
-        return sequence(outputs), final, saved
+        within = inputs(sequence(xs))
+        outputs, final, saved = module.forward(params(given), within, state)
+        return sequence(outputs), final, (saved, within)
 
     def backward(saved, d_outputs, d_state):
+        saved, within = saved
         d_params, d_xs, d_initial = module.backward(saved, sequence(d_outputs), d_state)
-        return gradients(d_params), sequence(d_xs), d_initial
+        return gradients(d_params), sequence(d_inputs(d_xs, within)), d_initial
 
     return SimpleNamespace(forward=forward, backward=backward)
 
@@ -100,71 +109,43 @@ def as_pytorch():
     return changed(gru, params, gradients=gradients)
 
 
-def swapped(given):
-    """Steps before records."""
+def swapped(given, axes=(0, 1)):
+    """Steps before records, or other axes exchanged."""
     if isinstance(given, dict):
-        return {name: swapped(array) for name, array in given.items()}
-    return given.swapaxes(0, 1)
+        return {name: swapped(array, axes) for name, array in given.items()}
+    return given.swapaxes(*axes)
 
 
-def identity():
-    """An LSTM without the tanh of its output."""
-    right = "s = np.tanh(c)"
-    forward = planted(lstm, right, "s = c").forward
-    backward = planted(lstm, "dh * o * (1 - s * s)", "dh * o").backward
-    return SimpleNamespace(forward=forward, backward=backward)
-
-
-def around(module, given=dict, gradients=dict, sequence=lambda array: array):
-    """A layer of several inputs, which are changed on their way in, as their gradients on their way out."""
-
-    def forward(params, xs, state):
-        inputs = given({name: sequence(array) for name, array in xs.items()})
-        outputs, final, saved = module.forward(params, inputs, state)
-        return sequence(outputs), final, (saved, inputs)
-
-    def backward(saved, d_outputs, d_state):
-        saved, inputs = saved
-        d_params, d_inputs, d_initial = module.backward(saved, sequence(d_outputs), d_state)
-        back = gradients({"given": inputs, **d_inputs})
-        return d_params, {name: sequence(back[name]) for name in inputs}, d_initial
-
-    return SimpleNamespace(forward=forward, backward=backward)
-
-
-def scaled(module, **more):
-    """A layer that divides its queries, and so what is due to them, by √K."""
-
-    def change(arrays):
-        return {**arrays, "q": arrays["q"] / np.asarray(arrays["q"].shape[-1] ** 0.5, arrays["q"].dtype)}
-
-    return around(module, change, change, **more)
-
-
-def of_decays():
-    """A gated linear attention that is given its decays, of which it knows the logarithms' gradient."""
-    return around(
-        gated_linear_attention,
-        lambda xs: {**xs, "g": np.log(xs["g"])},
-        lambda d: {**d, "g": d["g"] / np.exp(d["given"]["g"])},
-    )
-
-
-def of_logarithms():
-    """A gated scan that is given the logarithms of its decays."""
-    return around(
-        gated_scan, lambda xs: {**xs, "a": np.exp(xs["a"])}, lambda d: {**d, "a": d["a"] * d["given"]["a"]}
-    )
+def scaled(arrays):
+    """Queries, or what is due to them, divided by √K."""
+    return {**arrays, "q": arrays["q"] / np.asarray(arrays["q"].shape[-1] ** 0.5, arrays["q"].dtype)}
 
 
 # As the page has them.
 AGREE = {
-    "queries that are scaled": (models.gated_linear_attention, scaled(gated_linear_attention)),
-    "a decay for its logarithm": (models.gated_linear_attention, of_decays()),
-    "a logarithm for a decay": (models.gated_scan, of_logarithms()),
+    "queries that are scaled": (
+        models.gated_linear_attention,
+        changed(gated_linear_attention, inputs=scaled, d_inputs=lambda d, given: scaled(d)),
+    ),
+    "a decay for its logarithm": (
+        models.gated_linear_attention,
+        changed(
+            gated_linear_attention,
+            inputs=lambda xs: {**xs, "g": np.log(xs["g"])},
+            d_inputs=lambda d, given: {**d, "g": d["g"] / np.exp(given["g"])},
+        ),
+    ),
+    "a logarithm for a decay": (
+        models.gated_scan,
+        changed(
+            gated_scan,
+            inputs=lambda xs: {**xs, "a": np.exp(xs["a"])},
+            d_inputs=lambda d, given: {**d, "a": d["a"] * given["a"]},
+        ),
+    ),
     "heads before steps": (
         models.gated_linear_attention,
-        around(gated_linear_attention, sequence=lambda array: array.swapaxes(1, 2)),
+        changed(gated_linear_attention, sequence=partial(swapped, axes=(1, 2))),
     ),
     "every order of gates": (models.lstm, changed(lstm, stacked([1, 0, 2, 3]))),
     "matrices transposed": (models.vanilla, changed(vanilla, turned("W"))),
@@ -173,7 +154,10 @@ AGREE = {
     "two biases": (models.vanilla, two_biases(vanilla)),
     "two biases of three gates each": (models.gru, as_pytorch()),
     "the reset before the product": (models.gru, gru_reset_before),
-    "another function in a role": (models.lstm, identity()),
+    "another function in a role": (
+        models.lstm,
+        edited(lstm, ("s = np.tanh(c)", "s = c"), ("dh * o * (1 - s * s)", "dh * o")),
+    ),
 }
 
 
@@ -189,7 +173,9 @@ OTHERS = {
     "all at once": (
         models.lstm,
         changed(
-            named(changed(lstm, stacked([3, 2, 1, 0])), U="Wx", W="Wh", b="b"), turned("Wx", "Wh"), swapped
+            named(changed(lstm, stacked([3, 2, 1, 0])), U="Wx", W="Wh", b="b"),
+            turned("Wx", "Wh"),
+            sequence=swapped,
         ),
         "All agrees if U is called Wx, W is called Wh, U and W are transposed, steps come before records and "
         "gates are stacked o, g, f, i: say arrays={'U': ('Wx', 'T'), 'W': ('Wh', 'T'), 'axes': 'TN', "

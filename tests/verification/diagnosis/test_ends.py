@@ -18,9 +18,8 @@ NONE = slice(None)
 class Sorting:
     """A layer that sorts records by length, and what of it is sorted back, or is not."""
 
-    def __init__(self, outputs=True, final=True, d_outputs=True, d_state=True, d_xs=True, back=np.argsort):
-        self.outputs, self.final, self.d_xs, self._back = outputs, final, d_xs, back
-        self.d_outputs, self.d_state = d_outputs, d_state
+    def __init__(self, outputs=True, d_state=True, d_xs=True, back=np.argsort):
+        self.outputs, self.d_state, self.d_xs, self._back = outputs, d_state, d_xs, back
 
     def forward(self, params, xs, state, lengths):
         """By a right layer, on sorted records."""
@@ -29,21 +28,15 @@ class Sorting:
         sorted_state = tuple(a[order] for a in state)
         outputs, final, saved = ragged.forward(params, xs[order], sorted_state, lengths[order])
         outputs = outputs[back if self.outputs else NONE]
-        return outputs, tuple(a[back if self.final else NONE].copy() for a in final), (saved, order, back)
+        return outputs, tuple(a[back].copy() for a in final), (saved, order, back)
 
     def backward(self, saved, d_outputs, d_state):
         """Likewise."""
         saved, order, back = saved
-        d_outputs = d_outputs[order if self.d_outputs else NONE]
         d_state = tuple(a[order if self.d_state else NONE] for a in d_state)
-        d_params, d_xs, d_initial = ragged.backward(saved, d_outputs, d_state)
+        d_params, d_xs, d_initial = ragged.backward(saved, d_outputs[order], d_state)
         d_xs = d_xs[back if self.d_xs else NONE]
         return d_params, d_xs.copy(), tuple(a[back].copy() for a in d_initial)
-
-
-def written(right, wrong):
-    """The plain layer with a line replaced."""
-    return planted(ragged, right, wrong)
 
 
 SORTED = "records were sorted by length and not sorted back"
@@ -63,12 +56,12 @@ FAULTS = {
         "the final state's cotangents",
     ),
     "the final state's cotangent lost": (
-        written("dh = np.where(runs, da @ W, dh)", "dh = da @ W"),
+        planted(ragged, "dh = np.where(runs, da @ W, dh)", "dh = da @ W"),
         "U, W, b, xs, h0 are wrong",
         "the final state of records that end early had no cotangent",
     ),
     "lengths ignored": (
-        written("    (h,) = state", "    (h,) = state; lengths = 0 * lengths + xs.shape[1]"),
+        planted(ragged, "    (h,) = state", "    (h,) = state; lengths = 0 * lengths + xs.shape[1]"),
         "final h0 is wrong",
         "no record ended early",
     ),
@@ -95,7 +88,7 @@ def test_what_is_done_at_their_ends_is_reported(made, wrong, as_if):
 
 def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
     """It has to be zero there, and all else is right."""
-    engine = engine_of(written("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"))
+    engine = engine_of(planted(ragged, "d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"))
     diagnosis = diagnosed(engine, ending_early(engine))
     assert (diagnosis.stage, diagnosis.blocks, diagnosis.sentence) == (
         "lengths",
@@ -115,7 +108,7 @@ def test_a_right_layer_that_sorts_is_right():
 
 def test_outputs_after_an_end_are_not_compared_and_that_is_said():
     """Some give zeros there and some the last state; it is padding, and so is what is given for it."""
-    engine = engine_of(written("outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h"))
+    engine = engine_of(planted(ragged, "outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h"))
     assert not look_at(engine, ending_early(engine)).wrong
     assert "outputs after a record's end" in engine.claim.not_asked(engine.model)
     whole = layer(ragged.forward, ragged.backward, model=models.vanilla)

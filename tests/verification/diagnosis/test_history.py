@@ -22,42 +22,43 @@ BY_U = "(U.shape, U.dtype, U.tobytes())"
 KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
 
 
-BY_NUMBERS = {
-    "the bias": (PARAMS, f"{PARAMS}; b = {KEPT.format('forward', BY_U, 'b')}"),
-    "the weights on the way back": (BACK, f"{BACK}; W = {KEPT.format('backward', BY_U, 'W')}"),
-    "a gradient": (RETURN, f"d_b = {KEPT.format('backward', BY_U, 'd_b')}; {RETURN}"),
+BY_NUMBERS = "for the numbers of U is answered for the same ones again"
+# Which memory is given again is chance, and no reading of its arrays makes it right.
+BY_ADDRESS = "(U.ctypes.data, U.shape, U.dtype)"
+STALE = {
+    "the bias": (PARAMS, f"{PARAMS}; b = {KEPT.format('forward', BY_U, 'b')}", BY_NUMBERS),
+    "the weights on the way back": (BACK, f"{BACK}; W = {KEPT.format('backward', BY_U, 'W')}", BY_NUMBERS),
+    "a gradient": (RETURN, f"d_b = {KEPT.format('backward', BY_U, 'd_b')}; {RETURN}", BY_NUMBERS),
+    "by address": (
+        PARAMS,
+        f"{PARAMS}; U = {KEPT.format('forward', BY_ADDRESS, 'U.copy()')}",
+        "for arrays is answered when their numbers have changed",
+    ),
 }
 
 
-@pytest.mark.parametrize(("right", "wrong"), BY_NUMBERS.values(), ids=BY_NUMBERS)
-def test_what_is_kept_by_the_numbers_of_a_block_is_reported_by_its_name(right, wrong):
+@pytest.mark.parametrize(("right", "wrong", "words"), STALE.values(), ids=STALE)
+def test_what_is_kept_is_reported_by_what_it_is_kept_by(right, wrong, words):
     """Whatever is stale then, and whether or not that was found by the case that a run names."""
     engine = lstm_with(right, wrong)
     found = diagnose(engine, Finding("autograd", "b", "off"), healthy_case(engine))
     assert found.sentence == (
         "Answers differ from call to call, and this one is right where it is the first; what it computed "
-        "for the numbers of U is answered for the same ones again: off."
+        f"{words}: off."
     )
     assert found.stage == "conduct"
     assert found.sentence.removesuffix(" off.") in PAGE
 
 
-def test_what_is_kept_by_address_is_reported_as_that():
-    """Which memory is given again is chance, and no reading of its arrays makes it right."""
-    by_address = KEPT.format("forward", "(U.ctypes.data, U.shape, U.dtype)", "U.copy()")
-    engine = lstm_with(PARAMS, f"{PARAMS}; U = {by_address}")
-    found = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
-    assert found.sentence == (
-        "Answers differ from call to call, and this one is right where it is the first; what it computed "
-        "for arrays is answered when their numbers have changed: off."
-    )
-    assert found.sentence.removesuffix(" off.") in PAGE
+def doubled_at(condition):
+    """A layer of which a gradient is doubled at some of its calls."""
+    counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
+    return lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls {condition})); {RETURN}")
 
 
 def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
     """The shortest case is run first."""
-    counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
-    engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls > 1)); {RETURN}")
+    engine = doubled_at("> 1")
     small = [look_at(engine, healthy_case(engine, steps)) for steps in (1, 2)]
     assert [seen.wrong for seen in small] == [False, True]
     assert of_other_answers(engine, small).sentence == (
@@ -68,8 +69,7 @@ def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_ste
 
 def test_a_layout_is_named_only_if_the_engine_is_wrong_again():
     """Of one whose first call is wrong, in C order the next one is right, and in any other."""
-    counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
-    engine = lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls == 1)); {RETURN}")
+    engine = doubled_at("== 1")
     case = replace(healthy_case(engine), layouts={"b": "backwards"})
     found = diagnose(engine, Finding("autograd", "b", "off"), case)
     assert found.sentence == "Answers differ from call to call, and this one is right at another time: off."
