@@ -43,6 +43,12 @@ def lstm_with(right: str, wrong: str, **options: Any) -> LayerAdapter:
     return layer_with(models.lstm, lstm, right, wrong, **options)
 
 
+def lstm_that(does: str, **options: Any) -> LayerAdapter:
+    """The layer of the LSTM that does this at the end of its backward, where all gradients are at hand."""
+    right = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
+    return lstm_with(right, f"{does}; {right}", **options)
+
+
 def edited(module: ModuleType, *edits: tuple[str, str]) -> ModuleType:
     """The same with several lines, one after the other."""
     path = Path(module.__file__)

@@ -33,9 +33,9 @@ def same(given):
 
 
 def changed(module, params=same, gradients=None, inputs=same, d_inputs=None, sequence=same):
-    """A layer whose parameters, inputs and sequences are changed on their way in, as what is due on its way out.
+    """A layer whose parameters, inputs and sequences are changed on their ways in and out.
 
-    ``d_inputs``: of the inputs' gradients, beside the inputs that they are of.
+    ``d_inputs``: what is made of the inputs' gradients, beside the inputs that they are of.
     """
     gradients, d_inputs = gradients or params, d_inputs or (lambda d, given: d)
 

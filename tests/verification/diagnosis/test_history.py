@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.examples import text_of
-from tests.layers import edited, lstm, lstm_with, ragged
+from tests.layers import edited, lstm, lstm_that, lstm_with, ragged
 from verification import Scope, layer, models
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.diagnosis import diagnose
@@ -53,7 +53,7 @@ def test_what_is_kept_is_reported_by_what_it_is_kept_by(right, wrong, words):
 def doubled_at(condition):
     """A layer of which a gradient is doubled at some of its calls."""
     counted = "vars(backward)['calls'] = vars(backward).get('calls', 0) + 1"
-    return lstm_with(RETURN, f"{counted}; d_b = d_b * (1 + (backward.calls {condition})); {RETURN}")
+    return lstm_that(f"{counted}; d_b = d_b * (1 + (backward.calls {condition}))")
 
 
 def test_an_engine_that_is_wrong_from_its_second_call_on_is_not_wrong_by_its_steps():
@@ -79,7 +79,7 @@ def test_an_engine_that_keeps_nothing_has_no_history():
     """Right or wrong; a case on which it is wrong is so again."""
     for engine in (
         layer(lstm.forward, lstm.backward, model=models.lstm),
-        lstm_with(RETURN, f"d_b *= 2; {RETURN}"),
+        lstm_that("d_b *= 2"),
     ):
         assert of_unwritten(engine, look_at(engine, healthy_case(engine))) is None
         assert of_other_answers(engine, [look_at(engine, healthy_case(engine))]) is None

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import lstm, lstm_with, planted, vanilla
-from tests.verification.diagnosis.wrong import RETURN, doubled_where
+from tests.layers import lstm_that, lstm_with, vanilla
+from tests.verification.diagnosis.wrong import doubled_where
 from verification import Scope, layer, models
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
@@ -58,8 +58,7 @@ def test_a_size_that_a_claim_names_is_no_factor():
 
 def test_the_smallest_size_is_looked_for_from_below():
     """Of a long case that no glance sees, whose truth takes long, one alone is run as it is."""
-    made = planted(lstm, RETURN, f"d_U *= 1 + 1e-10 * (len(tape) > 16); {RETURN}")
-    lengths = []
+    made, lengths = lstm_that("d_U *= 1 + 1e-10 * (len(tape) > 16)"), []
 
     def forward(params, xs, state):
         lengths.append(xs.shape[1])

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from tests.layers import lstm_with
-from tests.verification.diagnosis.wrong import RETURN
+from tests.layers import lstm_that, lstm_with
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
@@ -19,7 +18,7 @@ def one_record():
 
 def test_a_mean_over_records_is_shown_by_several():
     """One record shows the other fault alone, of which the sentence is not."""
-    engine = lstm_with(RETURN, f"d_b = d_b / len(d_xs); dc = 0 * dc; {RETURN}")
+    engine = lstm_that("d_b = d_b / len(d_xs); dc = 0 * dc")
     diagnosis = diagnose(engine, Finding("autograd", "c0", "off"), one_record())
     assert diagnosis.blocks == ("b", "c0")
     assert wrong_in(engine, one_record()) == {"c0"}

@@ -1,15 +1,13 @@
 """Wrong engines, the first that is found of one, and what is said of it."""
 
-from tests.layers import lstm_with
+from tests.layers import lstm_that
 from verification.diagnosis.diagnosis import diagnose
 from verification.properties.findings import findings, truth_of
-
-RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}, d_xs, (dh, dc)'
 
 
 def doubled_where(condition, gradient="d_U", **options):
     """An LSTM of which one gradient is twice what it should be where a condition holds."""
-    return lstm_with(RETURN, f"{gradient} = {gradient} * (1 + bool({condition})); {RETURN}", **options)
+    return lstm_that(f"{gradient} = {gradient} * (1 + bool({condition}))", **options)
 
 
 def first_found(engine, *cases):

@@ -6,15 +6,16 @@ import numpy as np
 
 from benchmarks.happened import bug
 from tests.cases import a_case
-from tests.layers import lstm, planted, ragged, steps
+from tests.layers import lstm, lstm_with, ragged, steps
 from tests.layers.chunked import gated_linear_attention as chunked_gated_linear_attention
-from tests.verification.properties.refuting import CASE
 from verification import Scope, Standard, layer, models, step
 from verification.diagnosis.probe import look
 from verification.properties.cut import CUT, cut
 from verification.properties.ragged import RaggedTruth
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
+
+CASE = a_case(models.lstm, 3, 4)
 
 
 def checked(engine, case, truth=Truth):
@@ -53,14 +54,7 @@ def test_the_arrays_are_those_that_were_returned():
 
 def test_every_step_is_one_to_be_cut_at():
     """And what has one step is not."""
-    engine, seen = (
-        layer(
-            lstm.forward,
-            planted(lstm, "dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc").backward,
-            model=models.lstm,
-        ),
-        set(),
-    )
+    engine, seen = lstm_with("dh, dc = da @ W, dc * f", "dh, dc = da @ W, dc"), set()
     for case in cases(models.lstm, steps=4, count=12):
         result = {wrong.partition(":")[0] for wrong in checked(engine, case)[1]}
         assert len(result) == 1

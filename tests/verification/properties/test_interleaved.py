@@ -2,8 +2,8 @@
 
 from tests.cases import a_case
 from tests.layers import linear
+from tests.verification.properties.refuting import refuted_by
 from verification import layer, models
-from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
 
@@ -19,14 +19,8 @@ def test_a_queue_is_in_order_when_the_next_property_is_checked():
     def backward(saved, d_outputs, d_state):
         return linear.backward(queue.pop(0), d_outputs, d_state)
 
-    model = models.linear
-    case = a_case(model, 3, 4)
-    engine = layer(forward, backward, model=model)
-    found = {
-        each.property: each.wrong
-        for each in findings(engine, Truth(case), ("interleaved calls",))
-        if each.wrong
-    }
-    assert found.keys() == {"interleaved calls"}
+    case = a_case(models.linear, 3, 4)
+    engine = layer(forward, backward, model=models.linear)
+    assert refuted_by(engine, Truth(case), ("interleaved calls",))
     assert not queue
-    assert not [each.wrong for each in findings(engine, Truth(case), ("cut", "memory layout")) if each.wrong]
+    assert not refuted_by(engine, Truth(case), ("cut", "memory layout"))

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.layers import layer_with, lstm, planted, steps, vanilla
+from tests.layers import layer_with, lstm, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
+from tests.verification.properties.refuting import refuted_by
 from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.case import random_case
 from verification.models.truncation import Standard
-from verification.properties.findings import findings, truth_of
+from verification.properties.findings import truth_of
 from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
@@ -36,11 +37,9 @@ def test_a_part_that_has_decayed_is_seen_here_alone():
     case = some(models.vanilla, 25)
     case = replace(case, blocks={**case.blocks, "W": 1e-2 * case.blocks["W"]})
     least = "1e-20 * np.abs(d_outputs).max()"
-    made = planted(
-        vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (np.abs(da).max() > {least})"
-    )
-    engine = layer(made.forward, made.backward, model=models.vanilla)
-    wrong = {each.property: each.wrong for each in findings(engine, truth_of(case)) if each.wrong}
+    right = "d_U += da.T @ xs[:, t]"
+    engine = layer_with(models.vanilla, vanilla, right, f"{right} * (np.abs(da).max() > {least})")
+    wrong = refuted_by(engine, truth_of(case))
     assert set(wrong) == {"lag by lag"}
     assert wrong["lag by lag"].startswith("d_U of the loss at step 24 from step ")
 
