@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import cases
 from tests.layers import scan
 from tests.verification.properties.stub import Invocation, Plant, Stub, digest, nothing
 from verification import Scope, manual, models, scoped, step
 from verification.adapters import layer, problem
 from verification.models import SHIPPED
-from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.stored import dtype_of
 from verification.models.tolerance import SAFETY, Expected, least_normal, unit
@@ -96,9 +96,7 @@ class Setting:
 
 def a_case(model, dtype, losses="cotangents", steps=3, records=2, **changed):
     """The same numbers in each type, which single precision holds."""
-    drawn = np.complex64 if model.complex else np.float32
-    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
-    case = random_case(model, np.random.default_rng(1), sizes, records, steps, drawn, losses=losses)
+    case = cases.a_case(model, records, steps, np.float32, 1, losses=losses)
     return replace(case.astype(dtype_of(dtype)), **changed)
 
 
@@ -363,36 +361,42 @@ def of_part(name, times=1.0, scale=lambda given: 1.0):
 Fault = Callable[[Setting, float], Plant]
 
 
-def off(when, part="", times=1.0, amount=None, index=None):
-    """One number of a part, the first unless said otherwise, is larger by so many of its bounds."""
+def of_a_part(when, part, change):
+    """A part of the answer is what is made of it, where this holds."""
 
     def fault(given, factor):
         def plant(call, parts):
             name = given.named(part)
             if name in parts and when(call, given):
-                at = index(call, given) if index else (0,) * parts[name].ndim
-                most = amount or of_part(name.removesuffix(AGAIN), times)
-                parts[name][at] += np.asarray(factor * most(call, given)).astype(parts[name].dtype)
+                parts[name] = change(parts[name], call, given, factor)
 
         return plant
 
     return fault
+
+
+def off(when, part="", times=1.0, amount=None, index=None):
+    """One number of a part, the first unless said otherwise, is larger by so many of its bounds."""
+    most = amount or of_part(part.removesuffix(AGAIN), times)
+
+    def change(array, call, given, factor):
+        at = index(call, given) if index else (0,) * array.ndim
+        array[at] += np.asarray(factor * most(call, given)).astype(array.dtype)
+        return array
+
+    return of_a_part(when, part, change)
 
 
 def ulp(when, part="", index=None):
     """One number of a part, the largest unless said otherwise, is the next one."""
 
-    def fault(given, factor):
-        def plant(call, parts):
-            name = given.named(part)
-            if name in parts and when(call, given):
-                largest = np.unravel_index(np.argmax(np.abs(parts[name])), parts[name].shape)
-                at = index(call, given) if index else largest
-                parts[name][at] = next_to(parts[name][at])
+    def change(array, call, given, factor):
+        largest = np.unravel_index(np.argmax(np.abs(array)), array.shape)
+        at = index(call, given) if index else largest
+        array[at] = next_to(array[at])
+        return array
 
-        return plant
-
-    return fault
+    return of_a_part(when, part, change)
 
 
 def next_to(number):
@@ -462,16 +466,12 @@ def doubled(given, factor):
 
 def malformed(part, change):
     """A part has another form in every call."""
+    return of_a_part(lambda call, given: True, part, lambda array, *_: change(array))
 
-    def fault(given, factor):
-        def plant(call, parts):
-            name = given.named(part)
-            if name in parts:
-                parts[name] = change(parts[name])
 
-        return plant
-
-    return fault
+def in_floats(array):
+    """The same numbers, as objects."""
+    return array.astype(float).astype(object)
 
 
 def beyond_an_end(call, given):
@@ -502,6 +502,8 @@ class Pin:
     twice: bool = False
 
 
+exactly = partial(Pin, exact=True)
+
 SMALL, ENDS, LARGE = ("small",), ("small", "ends"), ("many steps", "many records")
 ALL = (*ENDS, *LARGE)
 WHOLE = ("integers", "larger", "own truncations")
@@ -526,18 +528,10 @@ def but(name):
 
 
 ROWS = (
-    Pin("form", ENDS, malformed("", lambda array: array[:1]), exact=True, says="the gradient of "),
-    Pin(
-        "form",
-        ENDS,
-        malformed("outputs", lambda array: array.astype(object)),
-        exact=True,
-        says="outputs has dtype",
-    ),
-    Pin(
-        "form", ENDS, malformed("outputs", lambda array: array.tolist()), exact=True, says="outputs is a list"
-    ),
-    Pin("form", ENDS, malformed("final h0", lambda array: None), exact=True, says="final h0 is missing"),
+    exactly("form", ENDS, malformed("", lambda array: array[:1]), says="the gradient of "),
+    exactly("form", ENDS, malformed("outputs", lambda array: array.astype(object)), says="outputs has dtype"),
+    exactly("form", ENDS, malformed("outputs", lambda array: array.tolist()), says="outputs is a list"),
+    exactly("form", ENDS, malformed("final h0", lambda array: None), says="final h0 is missing"),
     Pin("forward", ALL, off(first, "outputs")),
     Pin("forward", ALL, off(first, "final h0")),
     Pin("forward", ("problem",), off(first, "value")),
@@ -588,16 +582,16 @@ ROWS = (
         for part in ("", "outputs")
     ),
     *(
-        Pin("inputs stay", SMALL, written(name), exact=True, says=f"{name} is changed")
+        exactly("inputs stay", SMALL, written(name), says=f"{name} is changed")
         for name in ("xs", "h0", "d_outputs")
     ),
-    Pin("inputs stay", SMALL, a_view("h0", "d_state[0]"), exact=True, says="d_h0 is a view of d_state[0]"),
-    Pin("second call", ENDS, answers_change, exact=True, says="d_"),
+    exactly("inputs stay", SMALL, a_view("h0", "d_state[0]"), says="d_h0 is a view of d_state[0]"),
+    exactly("second call", ENDS, answers_change, says="d_"),
     *(Pin("second call", ENDS, off(later(after_negated), part)) for part in ("", "outputs")),
     *(Pin("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
     *(Pin("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
     Pin("second backward", ENDS, off(later(lambda call: call.back == 2)), says="a second backward of one"),
-    Pin("second backward", ENDS, doubled, exact=True, says="a second backward adds to what the last"),
+    exactly("second backward", ENDS, doubled, says="a second backward adds to what the last"),
     *(Pin("cut", ALL, off(is_part(which), times=2)) for which in (0, 1)),
     *(Pin("cut", ALL, off(is_part(1), part, times=2)) for part in ("outputs", "final h0", "xs")),
     Pin("cut", ALL, off(is_part(0), "h0", times=2)),
@@ -614,25 +608,19 @@ ROWS = (
     *(Pin("memory layout", ENDS, off(all_lie(how))) for how in LIES),
     *(Pin("memory layout", ENDS, off(each_for_itself(count))) for count in (1, 6)),
     Pin("memory layout", LARGE, off(each_for_itself(1))),
-    Pin("padding", ("ends",), ulp(first, "xs", beyond_an_end), exact=True, says="d_xs is not zero"),
+    exactly("padding", ("ends",), ulp(first, "xs", beyond_an_end), says="d_xs is not zero"),
     *(
         Pin("padding", ("ends",), off(other_padding, part), says="with other padding")
         for part in ("", "outputs", "h0")
     ),
     *(
-        Pin("bits", ("bits",), ulp(when), exact=True)
+        exactly("bits", ("bits",), ulp(when))
         for when in (*map(all_lie, LIES), later(after_negated), in_a_workspace)
     ),
-    *(Pin("bits", ("bits",), ulp(checkpoints(which), "outputs"), exact=True) for which in (0, 1)),
-    *(Pin("exact", ("fractions",), ulp(first, part), exact=True) for part in ("", "value")),
-    Pin(
-        "exact",
-        ("fractions",),
-        malformed("", lambda array: array.astype(float).astype(object)),
-        exact=True,
-        says="d_U holds a float",
-    ),
-    *(Pin(name, (name,), ulp(first, part), exact=True) for name in WHOLE for part in ("", "outputs")),
+    *(exactly("bits", ("bits",), ulp(checkpoints(which), "outputs")) for which in (0, 1)),
+    *(exactly("exact", ("fractions",), ulp(first, part)) for part in ("", "value")),
+    exactly("exact", ("fractions",), malformed("", in_floats), says="d_U holds a float"),
+    *(exactly(name, (name,), ulp(first, part)) for name in WHOLE for part in ("", "outputs")),
 )
 
 FIRST = {row.property: row for row in ROWS[::-1]}.values()
