@@ -6,9 +6,9 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.quick import first_quick
 from verification.models import SHIPPED, scan, vanilla
-from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.tolerance import DRAWS
 from verification.models.weighted import Weighted
@@ -59,14 +59,11 @@ JUDGED = [
 @first_quick("form", [lambda model: model, one_copy_alone], ids=["copies", "one copy"])
 def test_the_truth_beside_draws_is_the_truth_by_itself(model, losses, form):
     """In every model, whatever the loss, whether its step takes copies or not: no rounding reaches it."""
-    rng = np.random.default_rng(0)
-    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
-    dtype = np.complex64 if model.complex else np.float32
-    case = random_case(model, rng, sizes, 2, 3, dtype, losses=losses.replace("classes", "every"))
+    case = a_case(model, dtype=np.float32, losses=losses.replace("classes", "every"))
     if losses == "classes":
         case = replace(case, objective=Weighted(case.objective.targets, classes=True))
     case = as_state(replace(case, model=form(model)))
-    wide = np.result_type(dtype, np.float64)
+    wide = np.result_type(case.dtype, np.float64)
     alone, beside = (_run(case, Copies(wide, True, draws)) for draws in (0, DRAWS))
     for name, truth in alone.grads.items():
         np.testing.assert_allclose(beside.grads[name][0], truth[0], rtol=0, atol=1e-13 * np.abs(truth).max())

@@ -106,6 +106,13 @@ def test_a_right_layer_is_right_where_terms_cancel(name, dtype, of):
     assert [each for each in findings(engine_of(name), unsaid, ("autograd",)) if each.wrong]
 
 
+def assert_same_but_wider(plain, chunked):
+    assert plain.keys() == chunked.keys()
+    for part, expected in plain.items():
+        np.testing.assert_array_equal(chunked[part].truth, expected.truth)
+        assert expected.bound <= chunked[part].bound < 4 * expected.bound
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("made", [grouped_table, replayed])
 @pytest.mark.parametrize("name", LAYERS)
@@ -117,10 +124,8 @@ def test_the_truth_is_the_same_and_the_bound_of_its_size(name, made, dtype):
         (plain.expected(), chunked.expected()),
         (plain.forward(), chunked.forward()),
     ):
-        assert one.keys() == other.keys()
+        assert_same_but_wider(one, other)
         for part, expected in one.items():
-            np.testing.assert_array_equal(other[part].truth, expected.truth)
-            assert expected.bound <= other[part].bound < 4 * expected.bound
             assert (other[part].terms, other[part].lost) == (expected.terms, expected.lost)
 
 
@@ -138,9 +143,7 @@ def test_other_records_and_types_have_chunks_as_well(name):
     case = OTHERS[name](a_case(models.gated_delta_rule, 3, 20))
     plain, chunked = rounded_truth(case), rounded_truth(replace(case, chunk=4))
     assert chunked.determined
-    for part, expected in plain.blocks.items():
-        np.testing.assert_array_equal(chunked.blocks[part].truth, expected.truth)
-        assert expected.bound <= chunked.blocks[part].bound < 4 * expected.bound
+    assert_same_but_wider(plain.blocks, chunked.blocks)
     assert any(chunked.blocks[part].bound > expected.bound for part, expected in plain.blocks.items())
 
 

@@ -122,11 +122,16 @@ def test_what_is_lost_inside_a_step_is_allowed_for_too():
     assert replayed(case).expected()["b"].lost >= 0.5 * grouped_table(case).expected()["b"].lost > 0
 
 
-def test_a_case_that_overflows_determines_nothing():
-    """Its truth is larger than the type holds."""
-    case = some(scan, dtype=np.float32)
+@MADE
+@pytest.mark.parametrize("truncation", [FULL, Window(1)], ids=repr)
+def test_a_kink_and_what_overflows_determine_nothing(made, truncation):
+    """relu at 0 has no slope, and a truth that is larger than its type holds is none."""
+    case = some(vanilla, truncation=truncation, functions={"activation": "relu"})
+    assert made(case).determined
+    assert not made(replace(case, blocks={n: 0 * array for n, array in case.blocks.items()})).determined
+    case = some(scan, dtype=np.float32, truncation=truncation)
     case.blocks["a"][:] = 1e20
-    assert not grouped_table(case).determined
+    assert not made(case).determined
 
 
 def test_a_function_of_a_parameter_alone_has_its_copies_too():

@@ -10,7 +10,7 @@ from tests.cases import a_case
 from tests.layers import RIGHT
 from tests.quick import first_quick
 from verification import layer
-from verification.models import SHIPPED, lstm, scan, vanilla
+from verification.models import SHIPPED, lstm, vanilla
 from verification.models.model import Use
 from verification.models.truncation import FULL
 from verification.properties.calling import run_case
@@ -106,14 +106,3 @@ def test_plain_layers_of_larger_cases_are_within_the_bound(right, dtype):
             error = np.max(np.abs(got - expected[name].truth))
             assert error <= expected[name].bound / 3, (steps, records, size, name)
         assert any(expected[block.name].determined for block in model.of(Use.INPUT))
-
-
-@pytest.mark.parametrize("truncation", [Full(), Window(1)], ids=repr)
-def test_a_kink_and_what_overflows_determine_nothing(truncation):
-    """relu at 0 has no slope, and a truth that is larger than its type holds is none."""
-    case = some(vanilla, truncation=truncation, functions={"activation": "relu"})
-    assert replayed(case).determined
-    assert not replayed(replace(case, blocks={n: 0 * array for n, array in case.blocks.items()})).determined
-    case = some(scan, dtype=np.float32, truncation=truncation)
-    case.blocks["a"][:] = 1e20
-    assert not replayed(case).determined

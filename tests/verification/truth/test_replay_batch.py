@@ -7,15 +7,33 @@ import pytest
 
 from tests.cases import a_case
 from verification.models import lstm, scan, vanilla
-from verification.models.case import random_case
 from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
 from verification.truth import backward_rounding, replay_batch
 from verification.truth.replay_batch import Replay, ReplayBatch
 from verification.truth.rounding import Copies, Rounding
 from verification.truth.sums import Sums
 
-STEPS, RECORDS = 5, 2
+RECORDS = 2
 COPIES = Copies(np.dtype(np.longdouble), True, DRAWS)
+
+
+def sums_of(case, replays=None, copies=COPIES):
+    """What flows back through replays, or through one of all steps, with a loss on the last."""
+    replays = replays or [Replay(0, case.steps, (case.steps - 1,))]
+    start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
+    held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
+    sums = Sums(case, copies)
+    ReplayBatch(case, copies, replays, held, 1).backward(sums)
+    return sums
+
+
+def one_by_one_and_at_once(monkeypatch, *of):
+    """The same by steps that are traced each by itself, and by all at once."""
+    found = []
+    for dense in (0, 10_000):
+        monkeypatch.setattr(replay_batch, "DENSE", dense)
+        found.append(sums_of(*of))
+    return found
 
 
 @pytest.mark.parametrize("draws", [0, DRAWS])
@@ -31,19 +49,10 @@ def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_
     monkeypatch, replays, draws
 ):
     """What flows back goes through the dense derivative of each; what may be lost goes the same way."""
-    copies = replace(COPIES, draws=draws)
     case = a_case(lstm, RECORDS, 9)
     # Cotangents as small as what may be lost.
     case = replace(case, objective=case.objective.replaced(lambda array: array * least_healthy(case.dtype)))
-    start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
-    held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
-    found = []
-    for dense in (0, 10_000):
-        monkeypatch.setattr(replay_batch, "DENSE", dense)
-        sums = Sums(case, copies)
-        ReplayBatch(case, copies, replays, held, 1).backward(sums)
-        found.append(sums)
-    alone, at_once = found
+    alone, at_once = one_by_one_and_at_once(monkeypatch, case, replays, replace(COPIES, draws=draws))
     for name, gradient in alone.draws.items():
         size = np.abs(gradient[:1]).max()
         np.testing.assert_allclose(at_once.draws[name][:1], gradient[:1], atol=1e-15 * size, rtol=0)
@@ -52,23 +61,6 @@ def test_steps_that_are_gone_back_through_at_once_have_the_gradients_of_each_by_
             for here, there in ((at_once.terms, alone.terms), (at_once.lost, alone.lost)):
                 assert there[name].max() / 3 <= here[name].max() <= there[name].max() * 3
         assert np.all(at_once.lost["W"] > 0) == bool(draws)
-
-
-def gradients_of(case, copies=COPIES):
-    """Its sums, with a loss on the last step."""
-    start = tuple(Rounding(case, copies, 0).of_array(array) for array in case.state)
-    sums = Sums(case, copies)
-    ReplayBatch(case, copies, [Replay(0, case.steps, (case.steps - 1,))], start, 1).backward(sums)
-    return sums
-
-
-def one_by_one_and_at_once(monkeypatch, case):
-    """The same by steps that are traced each by itself, and by all at once."""
-    found = []
-    for dense in (0, 10_000):
-        monkeypatch.setattr(replay_batch, "DENSE", dense)
-        found.append(gradients_of(case))
-    return found
 
 
 WHOLE = [Replay(0, 9, (0, 2, 3, 7, 8))]
@@ -89,16 +81,10 @@ SEVERAL = [Replay(1, 8, (4, 8)), Replay(1, 7, (1, 4, 5, 6)), Replay(6, 2, (7,))]
 def test_losses_that_are_traced_some_at_a_time_send_back_what_all_do(monkeypatch, replays, most, dense):
     """Whether they end where a stretch does or not; what each takes of the readout is counted once."""
     monkeypatch.setattr(replay_batch, "DENSE", dense)
-    rng = np.random.default_rng(0)
-    case = random_case(lstm, rng, {"H": 2, "D": 3, "K": 2}, RECORDS, 9, losses="every")
-    start = tuple(Rounding(case, COPIES, 0).of_array(array) for array in case.state)
-    held = tuple(np.concatenate([array] * len(replays), axis=1) for array in start)
-    found = []
+    case, found = a_case(lstm, RECORDS, 9, losses="every"), []
     for limit in (most, 100):
         monkeypatch.setattr(ReplayBatch, "_most_losses", lambda self, rows, limit=limit: limit)
-        sums = Sums(case, COPIES)
-        ReplayBatch(case, COPIES, replays, held, 1).backward(sums)
-        found.append(sums.draws)
+        found.append(sums_of(case, replays).draws)
     some_at_a_time, at_once = found
     for name, gradient in at_once.items():
         size = np.abs(gradient[0]).max()
@@ -138,8 +124,8 @@ def test_what_flows_through_many_steps_is_rounded_on_every_way_of_each(monkeypat
 def test_sizes_of_terms_of_rows_that_are_apart_are_added_up():
     """Of twenty records, with signs of their own the sum would be a bound that is half as large again."""
     case = a_case(vanilla, 20, 1, sizes={"H": 3, "D": 2})
-    alone = [gradients_of(case.of_records(slice(n, n + 1))).draws["b"][0] for n in range(20)]
-    np.testing.assert_allclose(gradients_of(case).terms["b"], np.sum(np.abs(alone), axis=0), rtol=1e-12)
+    alone = [sums_of(case.of_records(slice(n, n + 1))).draws["b"][0] for n in range(20)]
+    np.testing.assert_allclose(sums_of(case).terms["b"], np.sum(np.abs(alone), axis=0), rtol=1e-12)
 
 
 def of_zeros(steps, records, units, losses=(), **blocks):

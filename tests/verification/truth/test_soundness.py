@@ -55,6 +55,19 @@ STEPS = {
         lambda f, p, x, h: x.a * h + np.array(getattr(h, "_value", h)),
         "its oracles disagree on a: autograd says .*, differences say ",
     ),
+    # In some small size, which is named: an axis of one number is dropped.
+    "squeezed": (
+        lambda f, p, x, h: anp.squeeze(x.a * h),
+        r"the step returns shape \(\) for h0, needed \(1, 1\), at N 1, T 3, H 1$",
+    ),
+    "squeezed inputs": (
+        lambda f, p, x, h: x.a * h + anp.squeeze(x.x),
+        r"the step returns shape \(2, 2\) for h0, needed \(2, 1\), at N 2, T 3, H 1$",
+    ),
+    "a second unit": (
+        lambda f, p, x, h: x.a * h + h[:, [1]],
+        "the step does not run: IndexError: .*, at N 1, T 3, H 1$",
+    ),
 }
 
 
@@ -153,22 +166,6 @@ def test_an_output_that_calls_a_function_past_f_is_refused():
     check(model)
     with pytest.raises(ValueError, match=r"^model scan: the step calls np.exp itself, .* and f.exp\(…\)$"):
         check(replace(model, output=lambda f, p, x, h: anp.exp(-h * h)))
-
-
-def test_a_step_that_some_small_size_stops_is_refused():
-    """As one that drops an axis of one number; the size is named."""
-    steps = {
-        r"returns shape \(\) for h0, needed \(1, 1\), at N 1, T 3, H 1$": lambda f, p, x, h: anp.squeeze(
-            x.a * h
-        ),
-        r"returns shape \(2, 2\) for h0, needed \(2, 1\), at N 2, T 3, H 1$": lambda f, p, x, h: (
-            x.a * h + anp.squeeze(x.x)
-        ),
-        "does not run: IndexError: .*, at N 1, T 3, H 1$": lambda f, p, x, h: x.a * h + h[:, [1]],
-    }
-    for message, step in steps.items():
-        with pytest.raises(ValueError, match=f"^model scan: the step {message}"):
-            check(replace(scan, step=step))
 
 
 def test_complex_numbers_in_a_real_model_are_another_matter():
