@@ -12,7 +12,6 @@ from verification.sampling.admitting import admits
 
 
 def engine_of(model=models.lstm, module=lstm, **claimed):
-    """A right layer."""
     return layer(module.forward, module.backward, model=model, scope=Scope(**claimed) if claimed else None)
 
 

@@ -28,7 +28,6 @@ SAID = rows("diagnosis")
 
 
 def same(given):
-    """Nothing is changed."""
     return given
 
 
@@ -66,12 +65,10 @@ def stacked(order):
 
 
 def turned(*names):
-    """Blocks transposed."""
     return lambda given: {name: array.T if name in names else array for name, array in given.items()}
 
 
 def named(module, **names):
-    """A layer that calls its blocks otherwise."""
     return changed(
         module,
         lambda given: {mine: given[theirs] for mine, theirs in names.items()},

@@ -22,7 +22,6 @@ class Sorting:
         self.outputs, self.d_state, self.d_xs, self._back = outputs, d_state, d_xs, back
 
     def forward(self, params, xs, state, lengths):
-        """By a right layer, on sorted records."""
         order = np.argsort(-lengths, kind="stable")
         back = self._back(order)
         sorted_state = tuple(a[order] for a in state)
@@ -31,7 +30,6 @@ class Sorting:
         return outputs, tuple(a[back].copy() for a in final), (saved, order, back)
 
     def backward(self, saved, d_outputs, d_state):
-        """Likewise."""
         saved, order, back = saved
         d_state = tuple(a[order if self.d_state else NONE] for a in d_state)
         d_params, d_xs, d_initial = ragged.backward(saved, d_outputs[order], d_state)
@@ -69,7 +67,6 @@ FAULTS = {
 
 
 def engine_of(made):
-    """It as a layer whose records may end early."""
     return layer(made.forward, made.backward, model=models.vanilla, scope=Scope(lengths=True))
 
 

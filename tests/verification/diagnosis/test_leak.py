@@ -18,7 +18,6 @@ PAGE = text_of("diagnosis")
 
 
 def of_packed(*replaced, module=rwkv6, model=models.rwkv6):
-    """What is said of a wrong layer of packed sequences."""
     made = planted(packed, *replaced).of(module)
     engine = layer(made.forward, made.backward, model=model, scope=Scope(packed=True))
     return diagnosed(engine, healthy_case(engine), ending_early(engine))

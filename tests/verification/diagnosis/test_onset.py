@@ -16,7 +16,6 @@ from verification.properties.truth import Truth
 
 
 def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
-    """A case whose blocks are scaled."""
     case = random_case(
         models.lstm, np.random.default_rng(0), sizes or {"H": 6, "D": 5}, records, steps, dtype
     )
@@ -102,7 +101,6 @@ class WrongWhere:
         self.model, self.claim, self._wrong = right.model, right.claim, wrong
 
     def answer(self, case):
-        """The truth, rounded."""
         truth, factor = Truth(case), 2 if self._wrong(case) else 1
         forward = {name: each.truth.astype(case.dtype) for name, each in truth.forward.items()}
         return forward, {

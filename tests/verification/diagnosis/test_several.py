@@ -106,7 +106,6 @@ SEVERAL = {
 
 
 def engine_of(model, module, edits, scope):
-    """The layer with all of its faults."""
     made = edited(module, *edits)
     return layer(made.forward, made.backward, model=model, scope=scope)
 

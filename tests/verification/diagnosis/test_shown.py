@@ -12,7 +12,6 @@ from verification.properties.property import Finding
 
 
 def one_record():
-    """The smallest case of all."""
     return random_case(models.lstm, np.random.default_rng(0), {"H": 1, "D": 1}, 1, 1)
 
 

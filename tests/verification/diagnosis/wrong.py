@@ -20,5 +20,4 @@ def first_found(engine, *cases):
 
 
 def diagnosed(engine, *cases):
-    """What is said of that."""
     return diagnose(engine, *first_found(engine, *cases))

@@ -15,7 +15,6 @@ def as_it_was(tmp_path, monkeypatch, modules_of_its_own):
 
 
 def written(folder, text, name="mine.py"):
-    """A user's file."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(text, "utf-8")
     return folder / name

@@ -15,7 +15,6 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the system tells not
 
 
 def busy(seconds):
-    """Keep a processor busy."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         pass

@@ -26,7 +26,6 @@ def written(file):
 
 
 def write(file, number):
-    """A number on a line of its own."""
     with file.open("a") as opened:
         opened.write(f"{number}\n")
 

@@ -28,7 +28,6 @@ def within(seconds, call):
 
 
 def loops():
-    """An endless loop."""
     while True:
         pass
 

@@ -27,7 +27,6 @@ def short_timeout(monkeypatch):
 
 @pytest.fixture
 def no_fork(monkeypatch):
-    """A platform that cannot fork."""
     monkeypatch.delattr(os, "fork")
 
 
@@ -93,14 +92,12 @@ def copy_is_late(_=None):
 
 
 def copy_raises(_=None):
-    """The copy by an exception."""
     if os.fork() == 0:
         raise ValueError("of the copy")
     time.sleep(0.2)
 
 
 def to_itself(number, group=False):
-    """A signal."""
     return lambda _: os.killpg(0, number) if group else os.kill(os.getpid(), number)
 
 

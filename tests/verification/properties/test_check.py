@@ -20,7 +20,6 @@ def test_an_engine_fails_as_the_property_did(name):
 
 
 def square(x):
-    """x², and x is saved."""
     return x * x, x
 
 

@@ -15,7 +15,6 @@ from verification.properties.truth import Truth
 
 
 def checked(engine, case):
-    """What is wrong."""
     return [str(wrong) for _, wrong, _ in linearity(Trial(engine, Truth(case))) if wrong]
 
 

@@ -22,7 +22,6 @@ CALL = Call((np.arange(6.0).reshape(2, 3) - 2.5,), (np.ones((2, 3)) / 3,))
 
 
 def square(x):
-    """x², and x is saved."""
     return x * x, x
 
 
@@ -62,13 +61,10 @@ class FunctionBackward:
 
 
 def factor_of(backward):
-    """How many times as large its cotangents are."""
     return abs(backward.d.flat[0] / backward.call.cotangents[0].flat[0])
 
 
 def off(when, times=1.0):
-    """A number is larger by so many bounds."""
-
     def plant(backward, got, bound):
         if when(backward):
             got[0, 0] += (times * bound * factor_of(backward)).astype(got.dtype)

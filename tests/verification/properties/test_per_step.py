@@ -22,13 +22,11 @@ SIZES = {"H": 3, "D": 2, "A": 2, "K": 3, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0":
 
 
 def some(model, steps=5, **options):
-    """A case of two records."""
     dtype = np.complex128 if model.complex else np.float64
     return random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype, **options)
 
 
 def lags_of(engine, case):
-    """What is found of each part of each step."""
     return LAG_BY_LAG.check(Trial(engine, Truth(case)))
 
 

@@ -149,7 +149,6 @@ SETTINGS = {
 
 @cache
 def setting(name, dtype):
-    """Made once for all tests."""
     return SETTINGS[name](dtype)
 
 
@@ -158,7 +157,6 @@ When = Callable[[Invocation, Setting], bool]
 
 
 def itself(call, given):
-    """Is it run on the case's own numbers?"""
     return call.text == given.text
 
 
@@ -179,7 +177,6 @@ def of_case(change):
 
 
 def with_cotangents(change):
-    """Where those are what is made of them."""
     return of_case(lambda given: replace(given.case, objective=change(given)))
 
 
@@ -194,7 +191,6 @@ def under(which):
 
 
 def alone(n):
-    """One record."""
     return of_case(lambda given: given.case.of_records(slice(n, n + 1)))
 
 
@@ -229,7 +225,6 @@ def after_negated(call):
 
 
 def same_arrays(call):
-    """Are the arrays those of the call before?"""
     return all(array is call.before[-1].blocks[name] for name, array in call.case.blocks.items())
 
 
@@ -253,7 +248,6 @@ LIES = {
 
 
 def all_lie(how):
-    """Do all arrays lie so?"""
     return later(
         lambda call: (
             not call.case.layouts
@@ -291,7 +285,6 @@ def checkpoints(which):
 
 
 def in_a_workspace(call, given):
-    """As it is said."""
     return call.case.workspace
 
 
@@ -348,8 +341,6 @@ def of_none(call, given):
 
 
 def of_part(name, times=1.0, scale=lambda given: 1.0):
-    """So many bounds of a part of the answer."""
-
     def amount(call, given):
         expected = {**given.truth.forward, **given.truth.blocks}[given.named(name)]
         return times * expected.bound * scale(given)
@@ -660,7 +651,6 @@ CHECKED = {
 
 
 def types_of(name):
-    """In which a setting is."""
     if name == "fractions":
         return ("object",)
     # The same arrays are made anew a thousand times.
@@ -729,7 +719,6 @@ def test_a_fault_beyond_its_bound_is_found_and_one_within_is_not(row, dtype):
 
 
 def wrong_in(given, row, factor):
-    """What is found, by property."""
     _, reported = given.checked(row.fault(given, factor), twice=(given.shared,) if row.twice else ())
     return {each.property: each.wrong for each in reported[::-1] if each.wrong}
 
@@ -840,8 +829,6 @@ def test_every_model_has_a_bound(model):
 
 
 def made_step(change):
-    """A scan, step by step."""
-
     def forward(params, x, state):
         return (x["a"] * state[0] + x["x"],), (x["a"], state[0])
 
@@ -853,8 +840,6 @@ def made_step(change):
 
 
 def made_layer(change):
-    """A scan, as a layer."""
-
     def backward(*given):
         d_params, d_xs, d_state = scan.backward(*given)
         return d_params, {**d_xs, "x": change(d_xs["x"])}, d_state

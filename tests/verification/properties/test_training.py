@@ -32,7 +32,6 @@ class Answered:
 
 
 def wrong_in(recorded):
-    """The parts that are wrong, with the sentences."""
     found = list(findings_of(recorded, truth_of(CASE)))
     assert {each.property for each in found} == {CALLS_OF_TRAINING.name}
     assert {each.changed for each in found} == {("U",)}

@@ -17,7 +17,6 @@ ENGINE = as_rnn(manual)
 
 
 def a_case(losses="every", truncation=FULL, dtype=np.float64, steps=5, scale=1.0):
-    """N, T, D, H, K = 2, 5, 2, 3, 2."""
     case = random_case(
         vanilla, np.random.default_rng(1), {"H": 3, "D": 2, "K": 2}, 2, steps, dtype, losses=losses
     )

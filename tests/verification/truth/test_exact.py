@@ -25,7 +25,6 @@ MODELS = (vanilla, lstm, gru, gru_reset_before, linear, scan, OUTPUT, DEPARTING)
 
 
 def in_fractions(case):
-    """The case in thirds."""
     thirds = np.vectorize(lambda number: Fraction(round(float(number) * 5), 3), otypes=[object])
     blocks = {name: thirds(array) for name, array in case.blocks.items()}
     functions = {role: RATIONAL[role] for role in case.model.functions}

@@ -11,7 +11,6 @@ from verification.truth.memo import remembered
 
 
 def case_of(model=models.vanilla, records=2):
-    """The same numbers at every call."""
     return random_case(model, np.random.default_rng(0), {"H": 2, "D": 3}, records, 2)
 
 

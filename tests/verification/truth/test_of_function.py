@@ -9,7 +9,6 @@ from verification.truth.of_function import expected, gradients
 
 
 def product(a, b):
-    """One output."""
     return anp.sum(a * b, axis=0), (a, b)
 
 

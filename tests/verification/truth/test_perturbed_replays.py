@@ -28,7 +28,6 @@ def some(model, steps=5, records=2, truncation=FULL, objective="cotangents", **o
 
 
 def truths(made):
-    """What it takes for right of every block."""
     return {name: expected.truth for name, expected in made.expected().items()}
 
 

@@ -9,7 +9,6 @@ from verification.truth.rounding import Copies, Rounding, copies_of
 
 
 def some(model=vanilla, dtype=np.float32, records=2, units=3):
-    """A case."""
     return random_case(model, np.random.default_rng(0), {"H": units, "D": 2}, records, dtype=dtype)
 
 

@@ -46,7 +46,6 @@ def by_matmul(f, p, x, h):
 
 
 def changed(step):
-    """The vanilla cell with another step."""
     return replace(vanilla, name=step.__name__, step=step)
 
 
@@ -97,7 +96,6 @@ def as_columns(f, p, x, h):
 
 
 def part_taken_twice(f, p, x, h):
-    """What flows back to the part is the sum."""
     a = rows(p.U, x) + rows(p.W, h) + bias(p.b)
     return f.activation(parts(a, 1)[0] + 0.5 * parts(a, 1)[0])
 
@@ -133,7 +131,6 @@ def test_a_product_is_off_as_its_terms_are_which_are_rounded_twice():
 
 
 def steep(a):
-    """Of two operations, whose slope is not declared."""
     return anp.exp(-a * a)
 
 

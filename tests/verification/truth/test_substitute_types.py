@@ -78,7 +78,6 @@ def test_a_type_keeps_numbers_that_it_holds(dtype):
 
 
 def with_domain(case):
-    """The model of a case, of which v is between 0 and 1."""
     blocks = (replace(b, domain=between_0_and_1) if b.name == "v" else b for b in case.model.blocks)
     return replace(case.model, blocks=tuple(blocks))
 
