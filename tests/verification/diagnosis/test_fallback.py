@@ -2,26 +2,23 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from tests.layers import lstm, planted
+from tests.cases import a_case
+from tests.layers import lstm, lstm_with
+from tests.verification.diagnosis.wrong import doubled_where
 from verification import layer, models
 from verification.diagnosis.fallback import of_right_answers
 from verification.diagnosis.where import Elsewhere
-from verification.models.case import random_case
 from verification.properties.property import Finding
 
-SIZES = {"H": 2, "D": 3}
+RIGHT = layer(lstm.forward, lstm.backward, model=models.lstm)
 
 
-def diagnosed(property_, case=None, right=None, wrong=None, **options):
-    """The diagnosis of a layer with a line replaced, that a property refuted."""
-    module = planted(lstm, right, wrong) if right else lstm
-    engine = layer(module.forward, module.backward, model=models.lstm, **options)
-    case = case or random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4)
+def diagnosed(property_, engine=RIGHT, case=None):
+    """The diagnosis of a layer that a property refuted."""
     finding = Finding(property_, "U", "d_U[0]: got 1, want 2")
-    return of_right_answers(engine, finding, case, Elsewhere(engine))
+    return of_right_answers(engine, finding, case or a_case(models.lstm, 3, 4), Elsewhere(engine))
 
 
 BY_ITSELF = {
@@ -41,20 +38,17 @@ def test_what_sees_more_than_a_gradient_s_sum_is_reported_by_itself(property_, g
 @pytest.mark.slow
 def test_what_a_part_of_a_sequence_shows_is_reported_by_the_call_that_shows_it_as_well():
     """One call by itself is not right, where others of another size are wrong."""
-    case = random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 9)
-    found = diagnosed("cut", case, "d_U += da.T @ x", "d_U += da.T @ x * (1 + (len(tape) > 16))")
-    assert str(found) == (
+    engine = doubled_where("len(tape) > 16")
+    assert str(diagnosed("cut", engine, a_case(models.lstm, 3, 9))) == (
         "U is wrong (twice what it should be) from T = 17 on: small cases of healthy numbers are right."
     )
 
 
 def test_what_fails_for_it_writes_into_what_is_read_only_is_reported_as_that():
     """It is right where it may write."""
-    case = replace(
-        random_case(models.lstm, np.random.default_rng(0), SIZES, 3, 4), layouts={"d_outputs": "read-only"}
-    )
+    case = replace(a_case(models.lstm, 3, 4), layouts={"d_outputs": "read-only"})
     right = "dh, dc = d_state"
-    found = diagnosed("form", case, right, f"d_outputs *= 2; d_outputs = d_outputs / 2; {right}")
-    assert str(found) == (
+    engine = lstm_with(right, f"d_outputs *= 2; d_outputs = d_outputs / 2; {right}")
+    assert str(diagnosed("form", engine, case)) == (
         "d_outputs is changed in place: d_U[0]: got 1, want 2, with d_outputs in memory: read-only."
     )

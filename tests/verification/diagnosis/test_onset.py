@@ -5,20 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import lstm_that, lstm_with, vanilla
 from tests.verification.diagnosis.wrong import doubled_where
 from verification import Scope, layer, models
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
-from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.truth import Truth
 
 
 def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
-    case = random_case(
-        models.lstm, np.random.default_rng(0), sizes or {"H": 6, "D": 5}, records, steps, dtype
-    )
+    case = a_case(models.lstm, records, steps, dtype, sizes=sizes or {"H": 6, "D": 5})
     blocks = {name: array * array.dtype.type(factors.get(name, 1)) for name, array in case.blocks.items()}
     return replace(case, blocks=blocks)
 

@@ -117,15 +117,8 @@ def test_a_signal_from_elsewhere_is_nothing_to_a_supervisor(tmp_path):
         return task
 
     results = spread(work, [7])
-    program = f"""
-import os, pathlib, time
-file = pathlib.Path({str(tmp_path / "supervisor")!r})
-while not file.exists() or not file.read_text():
-    time.sleep(0.01)
-os.kill(int(file.read_text()), 15)
-time.sleep(2)
-"""
-    sender = subprocess.Popen([sys.executable, "-c", program])
+    program = 'until [ -s "$0" ]; do sleep 0.01; done; kill $(cat "$0"); sleep 2'
+    sender = subprocess.Popen(["sh", "-c", program, tmp_path / "supervisor"])
     try:
         assert list(results) == [7]
         assert sender.poll() is None

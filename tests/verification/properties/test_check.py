@@ -5,6 +5,7 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.verification.properties.stub import Stub
+from tests.verification.properties.test_of_function import square
 from tests.verification.properties.test_pinned import BEYOND, ROWS, setting
 from verification import Call, check, function
 
@@ -17,10 +18,6 @@ def test_an_engine_fails_as_the_property_did(name):
     with pytest.raises(AssertionError, match=f"^{name}( [a-zA-Z0-9_]+)?: "):
         check(Stub(given.case.model, given.claim, row.fault(given, BEYOND)), name, given.case)
     check(Stub(given.case.model, given.claim), name, given.case)
-
-
-def square(x):
-    return x * x, x
 
 
 def test_a_call_of_a_function_is_run_again():

@@ -3,27 +3,19 @@
 import re
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import layer_with, lstm, steps, vanilla
 from tests.verification.adapters.test_problem import SCOPE, gradients
 from tests.verification.properties.refuting import refuted_by
 from verification import layer, models, step
 from verification.adapters.problem import whole
-from verification.models.case import random_case
 from verification.models.truncation import Standard
 from verification.properties.findings import truth_of
 from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
-
-SIZES = {"H": 3, "D": 2, "A": 2, "K": 3, "V": 2, "E": 2, "S": 3, "P": 2, "H_l0": 2}
-
-
-def some(model, steps=5, **options):
-    dtype = np.complex128 if model.complex else np.float64
-    return random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype, **options)
 
 
 def lags_of(engine, case):
@@ -32,7 +24,7 @@ def lags_of(engine, case):
 
 def test_a_part_that_has_decayed_is_seen_here_alone():
     """Beside a sum of size one it is below every bound."""
-    case = some(models.vanilla, 25)
+    case = a_case(models.vanilla, steps=25)
     case = replace(case, blocks={**case.blocks, "W": 1e-2 * case.blocks["W"]})
     least = "1e-20 * np.abs(d_outputs).max()"
     right = "d_U += da.T @ xs[:, t]"
@@ -48,7 +40,11 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
     engine = layer_with(
         models.vanilla, vanilla, "d_U += da.T @ xs[:, t]", f"d_U += da.T @ xs[:, t] * (1 + (t == {at}))"
     )
-    wrong = [str(each) for name, each, _ in lags_of(engine, some(models.vanilla)) if each and name == "U"]
+    wrong = [
+        str(each)
+        for name, each, _ in lags_of(engine, a_case(models.vanilla, steps=5))
+        if each and name == "U"
+    ]
     steps = re.findall(r" from step (\d+)", " ".join(wrong))
     assert steps == [str(at)]
 
@@ -59,7 +55,7 @@ def test_a_fault_of_one_step_is_told_from_that_step_alone(at):
 def test_what_a_loss_must_not_reach_is_zero(truncation):
     """To the bit: a part that is not zero there is reported with its step."""
     engine = step(steps.vanilla, steps.vanilla_back, model=models.vanilla)
-    case = replace(some(models.vanilla), truncation=truncation)
+    case = replace(a_case(models.vanilla, steps=5), truncation=truncation)
     found = [(str(wrong) if wrong else "", expected) for _, wrong, expected in lags_of(engine, case)]
     assert not [wrong for wrong, _ in found if wrong]
     assert any(not expected.truth.any() for _, expected in found)
@@ -71,8 +67,7 @@ def test_what_a_loss_must_not_reach_is_zero(truncation):
 
 def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
     """Losses on every step cannot be distinguished without cotangents."""
-    sizes = {**SIZES, "K": 2}
-    case = random_case(models.lstm, np.random.default_rng(0), sizes, 2, 4, losses="every")
+    case = a_case(models.lstm, steps=4, losses="every")
     engine = whole(gradients, model=models.lstm, scope=SCOPE)
     found = list(lags_of(engine, case))
     assert {name for name, _, _ in found} == set(engine.claim.blocks)
@@ -86,5 +81,5 @@ def test_a_loss_on_the_last_step_stands_for_all_where_there_are_targets():
 def test_many_records_of_many_units_are_not_checked(records, checked):
     """A table of their derivatives would cost too much: of each record there are 286,720."""
     engine = layer(lstm.forward, lstm.backward, model=models.lstm)
-    case = random_case(models.lstm, np.random.default_rng(0), {"H": 32, "D": 1}, records, 1)
+    case = a_case(models.lstm, records, 1, sizes={"H": 32, "D": 1})
     assert any(lags_of(engine, case)) == checked

@@ -5,21 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests import cases
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import gru, linear, lstm, scan, vanilla
-from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.unfolding import Unfolded, unfolded_lags, unfolds
 from verification.truth import replay
 
-ENGINE = as_rnn(manual)
+ENGINE, SIZES = as_rnn(manual), {"H": 3, "D": 2, "K": 2}
 
 
 def a_case(losses="every", truncation=FULL, dtype=np.float64, steps=5, scale=1.0):
-    case = random_case(
-        vanilla, np.random.default_rng(1), {"H": 3, "D": 2, "K": 2}, 2, steps, dtype, losses=losses
-    )
+    case = cases.a_case(vanilla, 2, steps, dtype, 1, losses=losses, sizes=SIZES)
     blocks = {**case.blocks, "W": scale * case.blocks["W"]}
     return replace(case, truncation=truncation, blocks=blocks)
 

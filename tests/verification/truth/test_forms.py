@@ -5,25 +5,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers.chunked import gated_linear_attention as chunked
 from verification import layer
 from verification.models import gated_linear_attention, scalar_gated_linear_attention
-from verification.models.case import Cotangents, random_case
+from verification.models.case import Cotangents
 from verification.models.forms import formed
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 from verification.truth.lag_table import grouped_table
 from verification.truth.perturbed_replays import replayed
 
-SIZES = {"A": 2, "K": 3, "V": 2}
 UNITS = np.finfo(np.float64).eps / 2
 
 
 def case_of(model=gated_linear_attention, dtype=np.float64, steps=9):
     """A case whose last decays' gradients are tiny beside their terms: strong decays, and faint states."""
-    case = random_case(model, np.random.default_rng(0), SIZES, 2, steps, dtype)
-    blocks = {**case.blocks, "g": 20 * case.blocks["g"]}
-    return replace(case, blocks=blocks)
+    case = a_case(model, 2, steps, dtype, sizes={"V": 2})
+    return replace(case, blocks={**case.blocks, "g": 20 * case.blocks["g"]})
 
 
 @pytest.mark.parametrize("made", [grouped_table, replayed])
@@ -58,7 +57,7 @@ def test_a_right_layer_in_chunks_is_right_within_it(dtype):
 
 def test_a_wrong_sum_is_seen_within_it():
     """One part in a hundred million of the decays' gradient, and what the final state is owed."""
-    case = random_case(gated_linear_attention, np.random.default_rng(0), SIZES, 2, 5)
+    case = a_case(gated_linear_attention, steps=5, sizes={"V": 2})
 
     def wrong(change):
         def backward(saved, d_outputs, d_state):
