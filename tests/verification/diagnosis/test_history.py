@@ -17,7 +17,6 @@ from verification.properties.property import Finding
 PARAMS = 'U, W, b = params["U"], params["W"], params["b"]'
 BACK = 'U, W = params["U"], params["W"]'
 PAGE = text_of("diagnosis")
-RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 BY_U = "(U.shape, U.dtype, U.tobytes())"
 KEPT = "vars({}).setdefault('kept', {{}}).setdefault({}, {})"
 
@@ -28,7 +27,6 @@ BY_ADDRESS = "(U.ctypes.data, U.shape, U.dtype)"
 STALE = {
     "the bias": (PARAMS, f"{PARAMS}; b = {KEPT.format('forward', BY_U, 'b')}", BY_NUMBERS),
     "the weights on the way back": (BACK, f"{BACK}; W = {KEPT.format('backward', BY_U, 'W')}", BY_NUMBERS),
-    "a gradient": (RETURN, f"d_b = {KEPT.format('backward', BY_U, 'd_b')}; {RETURN}", BY_NUMBERS),
     "by address": (
         PARAMS,
         f"{PARAMS}; U = {KEPT.format('forward', BY_ADDRESS, 'U.copy()')}",

@@ -19,49 +19,40 @@ from verification.truth.observed import value_of
 
 IN_U, IN_W = "d_U += da.T @ xs[:, t]", "d_W += da.T @ states[t]"
 
-# Of which layer: the line, what stands there instead, and what is said of it.
+# What is said, and of which layer: the line, and what stands there instead.
 OTHERWISE = {
-    "the input of the step before": (
-        (models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, max(t - 1, 0)]"),
-        "xs of the step before stood for that of each step",
+    "xs of the step before stood for that of each step": (
+        *(models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, max(t - 1, 0)]"),
     ),
-    "the first input": (
-        (models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, 0]"),
-        "xs of step 0 stood for that of every step",
+    "xs of step 0 stood for that of every step": (
+        *(models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, 0]"),
     ),
-    "the last input": (
-        (models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, -1]"),
-        "xs of the last step stood for that of every step",
+    "xs of the last step stood for that of every step": (
+        *(models.vanilla, vanilla, IN_U, "d_U += da.T @ xs[:, -1]"),
     ),
-    "the state one step too early": (
-        (models.vanilla, vanilla, IN_W, "d_W += da.T @ states[max(t - 1, 0)]"),
-        "the state of h0 of the step before stood for that of each step",
+    "the state of h0 of the step before stood for that of each step": (
+        *(models.vanilla, vanilla, IN_W, "d_W += da.T @ states[max(t - 1, 0)]"),
     ),
-    "the state too early at the end": (
-        (models.vanilla, vanilla, IN_W, "d_W += da.T @ states[min(t, max(xs.shape[1] - 2, 0))]"),
-        "the state of h0 of the step before stood for that of the last step",
+    "the state of h0 of the step before stood for that of the last step": (
+        *(models.vanilla, vanilla, IN_W, "d_W += da.T @ states[min(t, max(xs.shape[1] - 2, 0))]"),
     ),
-    "a coefficient of another step": (
-        (models.scan, scan, "dh = dh * a[:, t].conj()", "dh = dh * a[:, 0].conj()"),
-        "a of step 0 stood for that of every step",
+    "a of step 0 stood for that of every step": (
+        *(models.scan, scan, "dh = dh * a[:, t].conj()", "dh = dh * a[:, 0].conj()"),
     ),
-    "a candidate that is squared": (
-        (models.lstm, lstm, "d_g = dc * i * (1 - g * g)", "d_g = dc * g * (1 - g * g)"),
-        "a factor itself stood for the other one of its product",
+    "a factor itself stood for the other one of its product": (
+        *(models.lstm, lstm, "d_g = dc * i * (1 - g * g)", "d_g = dc * g * (1 - g * g)"),
     ),
-    "a constant in a gate's path": (
-        (models.lstm, lstm, "d_o = dh * s * o * (1 - o)", "d_o = 0.7 * dh * s * o * (1 - o)"),
-        "what flows back to U, W, b, xs and h0 from the sigmoid were 0.7 times as much",
+    "what flows back to U, W, b, xs and h0 from the sigmoid were 0.7 times as much": (
+        *(models.lstm, lstm, "d_o = dh * s * o * (1 - o)", "d_o = 0.7 * dh * s * o * (1 - o)"),
     ),
-    "a direct path twice": (
-        (models.gru, gru, "dh = dw @ W + dh * z", "dh = dw @ W + 2 * dh * z"),
-        "what flows back to h0 from the product with a sigmoid were counted twice",
+    "what flows back to h0 from the product with a sigmoid were counted twice": (
+        *(models.gru, gru, "dh = dw @ W + dh * z", "dh = dw @ W + 2 * dh * z"),
     ),
 }
 
 
-@pytest.mark.parametrize(("planted", "words"), OTHERWISE.values(), ids=OTHERWISE)
-def test_what_is_otherwise_on_one_way_is_reported(planted, words):
+@pytest.mark.parametrize(("words", "planted"), OTHERWISE.items(), ids=OTHERWISE)
+def test_what_is_otherwise_on_one_way_is_reported(words, planted):
     """With the longest case."""
     engine = layer_with(*planted)
     assert explained(look(engine, Truth(healthy_case(engine)))) == words

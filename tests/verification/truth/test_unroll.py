@@ -10,25 +10,21 @@ from verification.truth.unroll import broadcasts, readout_broadcasts
 
 
 @pytest.mark.parametrize(
-    "step",
+    ("model", "step"),
     [
-        lambda f, p, x, h: f.activation(x @ p.U.T + h @ p.W.T + p.b),
-        lambda f, p, x, h: h.reshape(5, -1),
-        lambda f, p, x, h: h[0],
-        lambda f, p, x, h: h + h.sum(),
+        (vanilla, lambda f, p, x, h: f.activation(x @ p.U.T + h @ p.W.T + p.b)),
+        (vanilla, lambda f, p, x, h: h.reshape(5, -1)),
+        (vanilla, lambda f, p, x, h: h[0]),
+        (vanilla, lambda f, p, x, h: h + h.sum()),
+        # Right in sizes of several.
+        (scan, lambda f, p, x, h: anp.squeeze(x.a) * h + x.x),
     ],
-    ids=["raises", "another shape", "one record", "mixes copies"],
+    ids=["raises", "another shape", "one record", "mixes copies", "drops axes of one number"],
 )
-def test_a_step_that_takes_no_copies_is_seen(step):
-    """Whether it raises, returns another shape, or mixes them."""
-    assert not broadcasts(replace(vanilla, step=step))
-
-
-def test_a_step_that_drops_axes_of_one_number_takes_no_copies():
-    """Though it is right in sizes of several."""
-    squeezed = replace(scan, step=lambda f, p, x, h: anp.squeeze(x.a) * h + x.x)
-    assert not broadcasts(squeezed)
-    assert broadcasts(scan)
+def test_a_step_that_takes_no_copies_is_seen(model, step):
+    """Whether it raises, returns another shape, or mixes them; the model's own does."""
+    assert not broadcasts(replace(model, step=step))
+    assert broadcasts(model)
 
 
 def test_a_loss_of_all_records_at_once_takes_no_copies():
