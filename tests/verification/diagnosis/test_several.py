@@ -23,10 +23,18 @@ LAST_STEP = ("d_U += da.T @ x", "d_U = da.T @ x if t == d_outputs.shape[1] - 1 e
 RETURN = 'return {"U": d_U, "W": d_W, "b": d_b}'
 
 
-# Model, layer, edits, scope; the wrong blocks, and what the sentence says of some.
+def with_faults(model, module, *edits, scope=None):
+    """The layer with all of its faults."""
+    made = edited(module, *edits)
+    return layer(made.forward, made.backward, model=model, scope=scope)
+
+
+# The layer; the wrong blocks, and what the sentence says of some.
 SEVERAL = {
     "gates, a path and the last step, of parameters": (
-        (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), Scope(states="zero", blocks=("U", "W", "b"))),
+        with_faults(
+            models.lstm, lstm, BIASES, NO_PATH, LAST_STEP, scope=Scope(states="zero", blocks=("U", "W", "b"))
+        ),
         "U W b",
         (
             "b is wrong in i, o (at T = 1 all zero)",
@@ -36,48 +44,36 @@ SEVERAL = {
         ),
     ),
     "the same from any state": (
-        (models.lstm, lstm, (BIASES, NO_PATH, LAST_STEP), None),
+        with_faults(models.lstm, lstm, BIASES, NO_PATH, LAST_STEP),
         "U W b xs h0 c0",
         ("b is wrong in i, o; c0 is wrong (all zero)", "and from T = 2 on also U, W, xs and h0"),
     ),
     "gates, records and a zero": (
-        (
-            models.lstm,
-            lstm,
-            (
-                ("d_U += da.T @ x", "d_U += np.concatenate([d_f, d_i, d_g, d_o], axis=1).T @ x"),
-                ("d_W += da.T @ h_prev", "d_W += da[-1:].T @ h_prev[-1:]"),
-                (RETURN, RETURN.replace("d_b}", 'd_b * bool(params["b"].any())}')),
-            ),
-            None,
+        with_faults(
+            *(models.lstm, lstm),
+            ("d_U += da.T @ x", "d_U += np.concatenate([d_f, d_i, d_g, d_o], axis=1).T @ x"),
+            ("d_W += da.T @ h_prev", "d_W += da[-1:].T @ h_prev[-1:]"),
+            (RETURN, RETURN.replace("d_b}", 'd_b * bool(params["b"].any())}')),
         ),
         "U W b",
         ("U as if i stood for f and f stood for i", "Where b is 0, b is wrong as well"),
     ),
     "one-hot inputs, the number type and a size": (
-        (
-            models.lstm,
-            lstm,
-            (
-                ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
-                ("d_W += da.T @ h_prev", "d_W += da.T @ h_prev * (1 + (x.dtype == np.float32))"),
-                ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + (len(x) > 20))"),
-            ),
-            None,
+        with_faults(
+            *(models.lstm, lstm),
+            ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
+            ("d_W += da.T @ h_prev", "d_W += da.T @ h_prev * (1 + (x.dtype == np.float32))"),
+            ("d_b += da.sum(axis=0)", "d_b += da.sum(axis=0) * (1 + (len(x) > 20))"),
         ),
         "U W b",
         ("In float32, W is wrong", "Where xs is one-hot, U is wrong as well", "From N = 21 on, b is wrong"),
     ),
     "GRU: gates, time and one-hot inputs": (
-        (
-            models.gru,
-            gru,
-            (
-                ("d_b += da.sum(axis=0)", "d_b += np.concatenate([d_z, d_r, d_n], axis=1).sum(axis=0)"),
-                ("d_bn += d_m.sum(axis=0)", "d_bn = d_m.sum(axis=0)"),
-                ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
-            ),
-            None,
+        with_faults(
+            *(models.gru, gru),
+            ("d_b += da.sum(axis=0)", "d_b += np.concatenate([d_z, d_r, d_n], axis=1).sum(axis=0)"),
+            ("d_bn += d_m.sum(axis=0)", "d_bn = d_m.sum(axis=0)"),
+            ("d_U += da.T @ x", "d_U += da.T @ x * (1 - np.isin(x, (0, 1)).all())"),
         ),
         "U b bn",
         (
@@ -87,14 +83,11 @@ SEVERAL = {
         ),
     ),
     "records that end early, and a mean": (
-        (
-            models.vanilla,
-            ragged,
-            (
-                ("d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)"),
-                ("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"),
-            ),
-            Scope(lengths=True),
+        with_faults(
+            *(models.vanilla, ragged),
+            ("d_b += da.sum(axis=0)", "d_b += da.mean(axis=0)"),
+            ("d_xs[:, t] = da @ U", "d_xs[:, t] = np.where(runs, da, 1) @ U"),
+            scope=Scope(lengths=True),
         ),
         "b xs",
         (
@@ -103,11 +96,6 @@ SEVERAL = {
         ),
     ),
 }
-
-
-def engine_of(model, module, edits, scope):
-    made = edited(module, *edits)
-    return layer(made.forward, made.backward, model=model, scope=scope)
 
 
 def cases_of(engine):
@@ -119,22 +107,20 @@ def cases_of(engine):
 QUOTED = [SEVERAL[story][0] for story in ("the same from any state", "GRU: gates, time and one-hot inputs")]
 
 
-@first_quick(("made", "wrong", "said"), SEVERAL.values(), 3, ids=SEVERAL)
-def test_every_wrong_block_is_named(made, wrong, said):
+@first_quick(("engine", "wrong", "said"), SEVERAL.values(), 3, ids=SEVERAL)
+def test_every_wrong_block_is_named(engine, wrong, said):
     """In the sentence and in its fields; and what each has of its own is said."""
-    engine = engine_of(*made)
     diagnosis = diagnosed(engine, *cases_of(engine))
     assert {*diagnosis.blocks, *diagnosis.also} == {*wrong.split()}, diagnosis.sentence
     assert {*wrong.split()} <= {*re.findall(r"\w+", diagnosis.sentence)}
     assert [words for words in said if words not in diagnosis.sentence] == [], diagnosis.sentence
     assert not {*diagnosis.blocks} & {*diagnosis.also}
-    assert made not in QUOTED or f"\n{diagnosis}\n" in text_of("diagnosis")
+    assert engine not in QUOTED or f"\n{diagnosis}\n" in text_of("diagnosis")
 
 
-@first_quick(("made", "wrong", "said"), SEVERAL.values(), 2, ids=SEVERAL)
-def test_the_picture_shows_every_block_that_is_named(made, wrong, said):
+@first_quick(("engine", "wrong", "said"), SEVERAL.values(), 2, ids=SEVERAL)
+def test_the_picture_shows_every_block_that_is_named(engine, wrong, said):
     """In as many cases as it takes; where steps are distinguished, in the map as well."""
-    engine = engine_of(*made)
     found = picture(engine, first_found(engine, *cases_of(engine))[1])
     views = (found, *found.more)
     assert {numbers.name for view in views for numbers in view.numbers} == {*wrong.split()}
