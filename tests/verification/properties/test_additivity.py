@@ -9,8 +9,7 @@ from tests.verification.properties.refuting import refuted_by
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.properties.additivity import parts
-from verification.properties.findings import findings
-from verification.properties.truth import Truth
+from verification.properties.findings import findings, truth_of
 
 
 def cases():
@@ -51,9 +50,7 @@ def test_what_some_cotangents_alone_show_is_seen(some):
     """By this alone: the case itself has all of them, of both signs."""
     engine = without(some)
     names = ("autograd", "linearity", "cotangents add up")
-    assert {each for case in cases() for each in refuted_by(engine, Truth(case), names)} == {
-        "cotangents add up"
-    }
+    assert {each for case in cases() for each in refuted_by(engine, case, names)} == {"cotangents add up"}
 
 
 def test_the_diagnosis_looks_at_the_part_that_is_wrong():
@@ -62,7 +59,7 @@ def test_the_diagnosis_looks_at_the_part_that_is_wrong():
     case, finding = next(
         (case, each)
         for case in cases()
-        for each in findings(engine, Truth(case), ("cotangents add up",))
+        for each in findings(engine, truth_of(case), ("cotangents add up",))
         if each.wrong and len(parts(case)) == 2
     )
     diagnosis = diagnose(engine, finding, case)

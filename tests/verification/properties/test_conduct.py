@@ -2,19 +2,18 @@
 
 import numpy as np
 
+from tests.cases import a_case
 from tests.layers import gated_linear_attention, gated_scan, vanilla
+from tests.verification.properties.refuting import refuted_by
 from verification import layer, models
-from verification.models.case import random_case
 from verification.properties.calling import relaid
 from verification.properties.conduct import MEMORY_LAYOUT, in_part
 from verification.properties.engine import TimedOut
-from verification.properties.findings import findings
-from verification.properties.truth import Truth
+from verification.properties.findings import findings, truth_of
 
 
 def test_every_case_that_is_run_respects_a_domain():
     """Calls for other problems, too: no logarithm of a decay above 0, no gate below 0 or of 1."""
-    sizes = {"A": 2, "K": 2, "V": 2, "H": 2}
     for model, module, name, within in (
         (models.gated_linear_attention, gated_linear_attention, "g", lambda g: g <= 0),
         (models.gated_scan, gated_scan, "a", lambda a: (a >= 0) & (a < 1)),
@@ -25,9 +24,8 @@ def test_every_case_that_is_run_respects_a_domain():
             respected.append(bool(np.all(within(xs[name]))))
             return module.forward(params, xs, state)
 
-        case = random_case(model, np.random.default_rng(0), sizes, 2, 3)
-        found = list(findings(layer(forward, module.backward, model=model), Truth(case)))
-        assert [each for each in found if each.wrong] == []
+        case = a_case(model, sizes={"A": 2, "K": 2, "V": 2, "H": 2})
+        assert not refuted_by(layer(forward, module.backward, model=model), case)
         assert len(respected) > 20
         assert all(respected)
 
@@ -36,7 +34,7 @@ def changed_in_part(size):
     """By number of the bias of so many units, how often it is changed where not all are; of 200 cases."""
     changed = []
     for seed in range(200):
-        case = random_case(models.vanilla, np.random.default_rng(seed), {"H": size, "D": 1}, 1, 1)
+        case = a_case(models.vanilla, 1, 1, seed=seed, sizes={"H": size, "D": 1})
         other = relaid(case, np.negative)
         changed.append(in_part(case, other).blocks["b"] != case.blocks["b"])
     return np.sum([each for each in changed if not each.all()], axis=0)
@@ -60,7 +58,6 @@ def test_who_does_not_return_for_another_layout_is_lost():
             raise TimedOut("gone")
         return vanilla.forward(params, xs, state)
 
-    case = random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 2, 3)
-    engine = layer(forward, vanilla.backward, model=models.vanilla)
-    (wrong,) = (each for each in findings(engine, Truth(case), (MEMORY_LAYOUT.name,)) if each.wrong)
+    engine, truth = layer(forward, vanilla.backward, model=models.vanilla), truth_of(a_case(models.vanilla))
+    (wrong,) = (each for each in findings(engine, truth, (MEMORY_LAYOUT.name,)) if each.wrong)
     assert (wrong.property, wrong.wrong, wrong.lost) == (MEMORY_LAYOUT.name, "gone", True)

@@ -4,7 +4,6 @@ from tests.cases import a_case
 from tests.layers import linear
 from tests.verification.properties.refuting import refuted_by
 from verification import layer, models
-from verification.properties.truth import Truth
 
 
 def test_a_queue_is_in_order_when_the_next_property_is_checked():
@@ -21,6 +20,6 @@ def test_a_queue_is_in_order_when_the_next_property_is_checked():
 
     case = a_case(models.linear, 3, 4)
     engine = layer(forward, backward, model=models.linear)
-    assert refuted_by(engine, Truth(case), ("interleaved calls",))
+    assert refuted_by(engine, case, ("interleaved calls",))
     assert not queue
-    assert not refuted_by(engine, Truth(case), ("cut", "memory layout"))
+    assert not refuted_by(engine, case, ("cut", "memory layout"))

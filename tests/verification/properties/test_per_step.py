@@ -12,7 +12,6 @@ from tests.verification.properties.refuting import refuted_by
 from verification import layer, models, step
 from verification.adapters.problem import whole
 from verification.models.truncation import Standard
-from verification.properties.findings import truth_of
 from verification.properties.per_step import LAG_BY_LAG
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth
@@ -29,7 +28,7 @@ def test_a_part_that_has_decayed_is_seen_here_alone():
     least = "1e-20 * np.abs(d_outputs).max()"
     right = "d_U += da.T @ xs[:, t]"
     engine = layer_with(models.vanilla, vanilla, right, f"{right} * (np.abs(da).max() > {least})")
-    wrong = refuted_by(engine, truth_of(case))
+    wrong = refuted_by(engine, case)
     assert set(wrong) == {"lag by lag"}
     assert wrong["lag by lag"].startswith("d_U of the loss at step 24 from step ")
 

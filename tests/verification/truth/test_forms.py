@@ -11,8 +11,7 @@ from verification import layer
 from verification.models import gated_linear_attention, scalar_gated_linear_attention
 from verification.models.case import Cotangents
 from verification.models.forms import formed
-from verification.properties.findings import findings
-from verification.properties.truth import Truth
+from verification.properties.findings import findings, truth_of
 from verification.truth.lag_table import grouped_table
 from verification.truth.perturbed_replays import replayed
 
@@ -50,7 +49,7 @@ def test_a_right_layer_in_chunks_is_right_within_it(dtype):
     for forms, right in ((chunked.FORMS, True), (None, False)):
         engine = layer(chunked.forward, chunked.backward, model=gated_linear_attention, forms=forms)
         of = replace(case, model=engine.model)
-        wrong = [each for each in findings(engine, Truth(of)) if each.wrong is not None]
+        wrong = [each for each in findings(engine, truth_of(of)) if each.wrong is not None]
         assert (wrong == []) == right
         assert {each.part for each in wrong} <= {"g"}
 
@@ -73,5 +72,5 @@ def test_a_wrong_sum_is_seen_within_it():
     ):
         engine = wrong(change)
         assert isinstance(case.objective, Cotangents)
-        found = findings(engine, Truth(replace(case, model=engine.model)), ("autograd",))
+        found = findings(engine, truth_of(replace(case, model=engine.model)), ("autograd",))
         assert {each.part for each in found if each.wrong is not None} == {"g"}

@@ -9,6 +9,7 @@ import pytest
 from tests.cases import a_case
 from tests.layers import edited
 from tests.layers.chunked import delta_rule, gated_delta_rule
+from tests.verification.properties.refuting import refuted_by
 from verification import Scope, Standard, layer, models
 from verification.models import variants
 from verification.models.case import Cotangents, stored
@@ -17,10 +18,9 @@ from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays
 from verification.models.terms import Terms
 from verification.properties.cut import cut
-from verification.properties.findings import findings
+from verification.properties.findings import truth_of
 from verification.properties.ragged import rounded_truth
 from verification.properties.trial import Trial
-from verification.properties.truth import Truth
 from verification.truth import in_chunks, replay
 from verification.truth.in_chunks import drawn_in_chunks
 from verification.truth.lag_table import grouped_table
@@ -93,17 +93,12 @@ def cancelling(engine, dtype, steps, chunk=64, of="final state"):
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_right_layer_is_right_where_terms_cancel(name, dtype, of):
     """By every property, in small cases and in large ones; and wrong by that of steps, if it says nothing."""
-    for engine, steps in (
-        (engine_of(name), 7),
-        (engine_of(name), 24),
-        (engine_of(name, 5), 24),
-    ):
+    for engine, steps in ((engine_of(name), 7), (engine_of(name), 24), (engine_of(name, 5), 24)):
         case = cancelling(engine, dtype, steps, engine.claim.chunk, of)
-        truth = Truth(case)
-        assert truth.determined
-        assert [each for each in findings(engine, truth) if each.wrong] == []
-    unsaid = Truth(cancelling(engine_of(name), dtype, 24, None, of))
-    assert [each for each in findings(engine_of(name), unsaid, ("autograd",)) if each.wrong]
+        assert truth_of(case).determined
+        assert not refuted_by(engine, case)
+    unsaid = cancelling(engine_of(name), dtype, 24, None, of)
+    assert refuted_by(engine_of(name), unsaid, ("autograd",))
 
 
 def assert_same_but_wider(plain, chunked):
@@ -160,7 +155,7 @@ def test_a_wrong_layer_is_wrong_within_it(right, wrong):
     made = edited(gated_delta_rule, (right, wrong))
     engine = layer(partial(made.forward, chunk=4), made.backward, model=models.gated_delta_rule)
     case = a_case(models.gated_delta_rule, 2, 9)
-    assert [each for each in findings(engine, Truth(replace(case, chunk=4)), ("autograd",)) if each.wrong]
+    assert refuted_by(engine, replace(case, chunk=4), ("autograd",))
 
 
 def test_a_part_begins_with_a_chunk():
@@ -175,7 +170,7 @@ def test_a_part_begins_with_a_chunk():
             for of in ("final state", "last output"):
                 case = cancelling(engine, np.float32, steps, 8, of)
                 S0 = case.blocks["S0"] * 1000**seed
-                trial = Trial(engine, Truth(replace(case, blocks={**case.blocks, "S0": S0})))
+                trial = Trial(engine, truth_of(replace(case, blocks={**case.blocks, "S0": S0})))
                 assert [wrong for _, wrong, _ in cut(trial) if wrong] == []
 
 
