@@ -75,10 +75,7 @@ def test_a_layout_is_named_only_if_the_engine_is_wrong_again():
 
 def test_an_engine_that_keeps_nothing_has_no_history():
     """Right or wrong; a case on which it is wrong is so again."""
-    for engine in (
-        layer(lstm.forward, lstm.backward, model=models.lstm),
-        lstm_that("d_b *= 2"),
-    ):
+    for engine in (layer(lstm.forward, lstm.backward, model=models.lstm), lstm_that("d_b *= 2")):
         assert of_unwritten(engine, look_at(engine, healthy_case(engine))) is None
         assert of_other_answers(engine, [look_at(engine, healthy_case(engine))]) is None
     assert of_history(engine, Finding("autograd", "b", "off"), healthy_case(engine)) is None

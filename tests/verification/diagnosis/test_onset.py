@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
-from tests.layers import lstm_that, lstm_with, vanilla
+from tests.layers import lstm_that, lstm_with
 from tests.verification.diagnosis.wrong import doubled_where
+from tests.verification.properties.stub import Stub
 from verification import Scope, layer, models
+from verification.adapters.layer import CAPABILITIES
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case
 from verification.models.truncation import FULL, Standard
-from verification.properties.truth import Truth
+from verification.sampling.resolving import resolved
 
 
 def case_of(records=7, steps=9, sizes=None, dtype=np.float64, **factors):
@@ -91,28 +93,23 @@ def test_gradients_beyond_a_limit_are_a_matter_of_cotangents():
     assert onset(engine, case_of(40, 9)).startswith("where some |cotangents| > ")
 
 
-class WrongWhere:
-    """An engine that tells the truth, and twice the gradient on some cases."""
+def wrong_where(condition):
+    """An engine that answers with the truth, and with twice the gradient on some cases."""
 
-    def __init__(self, wrong):
-        right = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
-        self.model, self.claim, self._wrong = right.model, right.claim, wrong
+    def plant(call, parts):
+        for array in parts.values() if call.back and condition(call.case) else ():
+            array *= 2
 
-    def answer(self, case):
-        truth, factor = Truth(case), 2 if self._wrong(case) else 1
-        forward = {name: each.truth.astype(case.dtype) for name, each in truth.forward.items()}
-        return forward, {
-            name: ((factor * each.truth).astype(case.dtype),) for name, each in truth.blocks.items()
-        }
+    return Stub(models.vanilla, resolved(None, models.vanilla, CAPABILITIES), plant)
 
 
 def test_a_number_type_a_function_and_a_truncation_are_reported():
     """Where all else is healthy and small."""
-    single = WrongWhere(lambda case: case.dtype == np.float32)
+    single = wrong_where(lambda case: case.dtype == np.float32)
     assert onset(single, healthy_case(single, 9, dtype=np.dtype(np.float32))) == "in float32"
-    cut = WrongWhere(lambda case: case.truncation != FULL)
+    cut = wrong_where(lambda case: case.truncation != FULL)
     assert onset(cut, replace(healthy_case(cut, 9), truncation=Standard("Window", (1,)))) == "under Window(1)"
-    linear = WrongWhere(lambda case: case.chosen["activation"].name == "identity")
+    linear = wrong_where(lambda case: case.chosen["activation"].name == "identity")
     case = replace(healthy_case(linear, 9), functions={"activation": "identity"})
     assert onset(linear, case) == "with activation identity"
 

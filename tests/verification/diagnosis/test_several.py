@@ -13,10 +13,7 @@ from verification.diagnosis.picture import picture
 from verification.diagnosis.probe import healthy_case
 
 # Gates, time and a path that is left out: as hanbt/learn_dl has them, but for what flows back through h.
-BIASES = (
-    "d_b += da.sum(axis=0)",
-    "d_b += np.concatenate([d_f, d_f, d_g, d_f], axis=1).sum(axis=0)",
-)
+BIASES = ("d_b += da.sum(axis=0)", "d_b += np.concatenate([d_f, d_f, d_g, d_f], axis=1).sum(axis=0)")
 NO_PATH = ("dh, dc = da @ W, dc * f", "dh, dc = da @ W, 0 * dc")
 LAST_STEP = ("d_U += da.T @ x", "d_U = da.T @ x if t == d_outputs.shape[1] - 1 else d_U")
 

@@ -11,8 +11,6 @@ from verification.processes import timeout
 from verification.processes.processor import waited
 from verification.processes.timeout import LEAST, Charge, Limit
 
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the system tells nothing of waiting")
-
 
 def busy(seconds):
     end = time.monotonic() + seconds
@@ -20,7 +18,7 @@ def busy(seconds):
         pass
 
 
-@LINUX
+@pytest.mark.skipif(sys.platform != "linux", reason="the system tells nothing of waiting")
 def test_waiting_is_seen_where_many_share_a_processor():
     """A process on one processor with three others waits for most of its time; asleep it waits for none."""
     before = waited()

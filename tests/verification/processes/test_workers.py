@@ -25,11 +25,6 @@ def short_timeout(monkeypatch):
     monkeypatch.setattr(timeout, "ANSWER", 0.1)
 
 
-@pytest.fixture
-def no_fork(monkeypatch):
-    monkeypatch.delattr(os, "fork")
-
-
 def deaf(_=None):
     """Compiled code that does not return, and looks at no alarm."""
     sum(itertools.repeat(0))
@@ -58,8 +53,9 @@ def test_results_are_in_order(monkeypatch, processes):
     assert list(spread(work, [])) == []
 
 
-def test_where_nothing_can_be_forked_the_work_is_done_here(no_fork):
+def test_where_nothing_can_be_forked_the_work_is_done_here(monkeypatch):
     """With the same results; what it tells and guards comes to nothing."""
+    monkeypatch.delattr(os, "fork")
 
     def work(task, channel):
         channel.tell("something")
@@ -156,30 +152,23 @@ class Ended:
 
 
 @pytest.mark.parametrize(
-    ("code", "outcome"),
+    ("code", "seen", "outcome"),
     [
-        (0, "done"),
-        (1, "done"),
-        (supervisor.UNKNOWN, "done"),
-        (-9, ("ended the process that judges it with exit code -9 (SIGKILL)", "a case")),
+        (0, 0, "done"),
+        (1, 0, "done"),
+        (supervisor.UNKNOWN, 0, "done"),
+        (-9, 0, ("ended the process that judges it with exit code -9 (SIGKILL)", "a case")),
+        (-9, 1, "done"),
     ],
 )
-def test_an_outcome_does_not_hide_a_signal(code, outcome):
-    """Sent to the supervisor just before; nor is that process kept for another task."""
-    kept = []
-    turn = workers.Turn(Ended(code), kept.append)
-    assert turn.has_ended()
-    found = turn.outcome
-    assert (found if code != -9 else (found.how, found.doing)) == outcome
-    assert not kept
-
-
-def test_a_process_that_lives_is_kept():
-    """Beside its outcome."""
-    kept, process = [], Ended(-9, seen=1)
+def test_an_outcome_does_not_hide_a_signal(code, seen, outcome):
+    """Sent to the supervisor just before; a process that lives is kept for another task, and no other."""
+    kept, process = [], Ended(code, seen)
     turn = workers.Turn(process, kept.append)
     assert turn.has_ended()
-    assert (turn.outcome, kept) == ("done", [process])
+    found = turn.outcome
+    assert (found if isinstance(outcome, str) else (found.how, found.doing)) == outcome
+    assert kept == [process] * seen
 
 
 @pytest.mark.parametrize("name", LOST)

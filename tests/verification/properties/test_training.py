@@ -1,6 +1,7 @@
 """A kept call: the wrong parts of its answer are found, and no engine is called."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,15 +21,8 @@ def answered(change):
     made = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
     forward, blocks = made.answer(CASE)
     change(forward, blocks)
-    return Recorded("call 3", CASE, Answered(made, forward, blocks), ("U",))
-
-
-class Answered:
-    """An engine that answers nothing else."""
-
-    def __init__(self, made, forward, blocks):
-        self.model, self.claim = made.model, made.claim
-        self.answer = lambda case: (forward, blocks)
+    engine = SimpleNamespace(model=made.model, claim=made.claim, answer=lambda case: (forward, blocks))
+    return Recorded("call 3", CASE, engine, ("U",))
 
 
 def wrong_in(recorded):

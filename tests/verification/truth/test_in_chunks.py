@@ -115,10 +115,7 @@ def test_the_truth_is_the_same_and_the_bound_of_its_size(name, made, dtype):
     """Of numbers as they come there are more draws, and of another form; no more than that."""
     case = a_case(LAYERS[name][0], 2, 9, dtype)
     plain, chunked = made(case), made(replace(case, chunk=4))
-    for one, other in (
-        (plain.expected(), chunked.expected()),
-        (plain.forward(), chunked.forward()),
-    ):
+    for one, other in ((plain.expected(), chunked.expected()), (plain.forward(), chunked.forward())):
         assert_same_but_wider(one, other)
         for part, expected in one.items():
             assert (other[part].terms, other[part].lost) == (expected.terms, expected.lost)
