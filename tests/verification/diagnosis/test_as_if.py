@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.layers import layer_with, scan
 from verification import models
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.probe import Seen, look
-from verification.models.case import random_case
 from verification.models.truncation import FULL, Standard
 from verification.properties.truth import Truth
 from verification.truth import replay
 from verification.truth.memo import remembered
 
-TRUTH = Truth(random_case(models.vanilla, np.random.default_rng(0), {"H": 3, "D": 2}, 3, 5))
+TRUTH = Truth(a_case(models.vanilla, 3, 5))
 
 
 def seen_of(gradients, names=None, truth=TRUTH):
@@ -47,7 +47,7 @@ def test_a_truncation_is_told_by_its_reach(words, truncation):
 @pytest.mark.parametrize("turned", [False, True], ids=["full first", "window first"])
 def test_a_full_gradient_has_alternatives_that_a_window_of_the_same_reach_has_not(turned):
     """Though both have one truth, which is remembered."""
-    case = random_case(models.vanilla, np.random.default_rng(5 + turned), {"H": 2, "D": 3}, 3, 1)
+    case = a_case(models.vanilla, 3, 1, seed=5 + turned)
     none = replace(case.objective, state=tuple(0 * array for array in case.objective.state))
     without = replay.gradient(replace(case, objective=none))
     wanted = {FULL: "the final h0 had no cotangent", Standard("Window", (1,)): None}
@@ -68,5 +68,6 @@ def test_a_block_that_stands_for_another_is_reported():
     """Of equal shapes, one alone."""
     wrong = 'return {}, {"a": d_x, "x": d_x}'
     engine = layer_with(models.scan, scan, 'return {}, {"a": d_a, "x": d_x}', wrong)
-    case = random_case(models.scan, np.random.default_rng(0), {"H": 2}, 3, 4)
-    assert explained(look(engine, Truth(case))) == "the gradient of x stood for that of a"
+    assert (
+        explained(look(engine, Truth(a_case(models.scan, 3, 4)))) == "the gradient of x stood for that of a"
+    )
