@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
+from tests.cases import a_case
 from tests.examples import text_of
 from tests.layers import gru, layer_with, lstm_with, vanilla
 from tests.quick import first_quick
@@ -14,7 +14,6 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.onset import onset
 from verification.diagnosis.probe import healthy_case, look_at
 from verification.diagnosis.within import from_within
-from verification.models.case import random_case
 from verification.properties.property import Finding
 
 
@@ -70,7 +69,7 @@ def test_what_is_no_matter_of_a_gate_has_none(condition):
 def test_a_gate_is_named_and_not_the_inputs_that_drive_it():
     """Of a case that is wrong by its inputs."""
     engine = lstm_with(*WITHIN["a gate that is open"][0])
-    case = random_case(models.lstm, np.random.default_rng(0), {"H": 2, "D": 3}, 3, 3)
+    case = a_case(models.lstm, 3)
     case = replace(case, blocks={name: 6 * array for name, array in case.blocks.items()})
     assert look_at(engine, case).wrong
     assert onset(engine, case) == "where some f is within 1e-05 of 1"
