@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.evidence.detection import SIZES, Accuracy, Alarms, Detection, DetectionCurve, DeterminedShare
 from benchmarks.evidence.found import Found
 from benchmarks.evidence.scalars import ScalarRow
-from rnn import Window
+from rnn import Full
 from rnn.app.sine import Sine, SineRecipe
 from rnn.training import History
 from verification.judging.judgement import Judgement, PartResult
@@ -92,13 +92,13 @@ def judgement(missing=(), diagnosis=None, example=None, **changed):
     )
 
 
-def sine():
+def sine(epochs=2, truncation=Full(), rmse=0.01):
     """A training of which everything is made up."""
     losses = History([3.0, 2.0, 1.0], [4.0, 3.0, 2.0])
     wave = np.sin(np.arange(100.0))
     pair = wave[:50], wave[:50] + 0.01
     free = wave, wave + 0.02
-    return Sine(SineRecipe(2, Window(5)), losses, 0.01, 0.02, {"predict zero": 0.7}, pair, free)
+    return Sine(SineRecipe(epochs, truncation), losses, rmse, 0.02, {"predict zero": 0.7}, pair, free)
 
 
 MUTANTS = {

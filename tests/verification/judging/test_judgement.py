@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from verification.judging.judgement import Judgement, PartResult, verdict_of
+from verification.judging.judgement import Judgement, PartResult
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -52,14 +52,6 @@ def test_rows_are_summed_over_truncations():
     assert (found.truncations, RIGHT.truncations) == (("Full", "Tail"), ())
 
 
-def test_a_row_has_a_verdict():
-    """Of numbers that are all zero nothing is shown."""
-    rows = [
-        PartResult("lags", "U", 2, nonzero=n, failures=count) for n, count in ((1, 1), (0, 1), (1, 0), (0, 0))
-    ]
-    assert [*map(verdict_of, rows)] == ["refuted", "refuted", "holds", "nothing shown"]
-
-
 @pytest.mark.parametrize(
     ("calls", "words"),
     [
@@ -70,10 +62,7 @@ def test_a_row_has_a_verdict():
             dict.fromkeys("abcd", 500),
             ", and 2,000 calls of your training: a (500); b (500); c (500); 1 other shape",
         ),
-        (
-            dict.fromkeys("abcde", 1),
-            ", and 5 calls of your training: a (1); b (1); c (1); 2 other shapes",
-        ),
+        (dict.fromkeys("abcde", 1), ", and 5 calls of your training: a (1); b (1); c (1); 2 other shapes"),
     ],
 )
 def test_calls_of_a_training_are_described_by_three_shapes(calls, words):

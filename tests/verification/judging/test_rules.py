@@ -404,6 +404,7 @@ def test_a_verdict_is_one_word():
         (Finding("lags", "U", None, nonzero=False), 0, 0, 0, 0, "nothing shown"),
         (Finding("lags", "U", None, determined=False), 0, 1, 1, 0, "holds"),
         (Finding("lags", "U", "off"), 1, 1, 0, 1, "refuted"),
+        (Finding("lags", "U", "off", nonzero=False), 0, 0, 0, 1, "refuted"),
     ],
 )
 def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undetermined, failures, verdict):

@@ -6,22 +6,18 @@ from dataclasses import replace
 import pytest
 
 from tests.pages import NASTY, Page
+from tests.verification.judging.test_judgement import RIGHT
 from verification import models
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import Picture
-from verification.judging.judgement import Example, Judgement, PartResult
+from verification.judging.judgement import Example, PartResult
 from verification.report.pages.judgement import page
 
 FORWARD = ("outputs", "final h0", "final c0")
 BLOCKS = ("U", "W", "b", "xs", "h0")
 
-HOLDS = Judgement(
-    model="lstm",
-    scope="float64; gradients of U, W, b, xs, h0",
-    seed=7,
-    seconds=12.34,
-    cases=12_266,
-    informative=12_260,
+WRONG = replace(
+    RIGHT,
     rows=(
         *(PartResult("forward", part, 12_266, 12_200) for part in FORWARD),
         *(PartResult("lags", block, 12_266, 12_260) for block in BLOCKS),
@@ -29,14 +25,8 @@ HOLDS = Judgement(
         *(PartResult("second call", part, 10, 8) for part in ("d_U", "U")),
         PartResult("records permute", "W", 5, 2),
         PartResult("calls in a row", "W", 1, 1),
+        PartResult("autograd", "U", 18, 18, 7),
     ),
-    seen={"T = 1": 50, "N = 1": 1_234},
-    missing=(),
-    not_asked=("Fractions", "the gradient of c0"),
-)
-WRONG = replace(
-    HOLDS,
-    rows=(*HOLDS.rows, PartResult("autograd", "U", 18, 18, 7)),
     diagnosis=Diagnosis(
         "step", ("U", "b"), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z", also=("h0",)
     ),
@@ -45,9 +35,9 @@ WRONG = replace(
 )
 
 
-def shown(found, model=models.lstm):
+def shown(found):
     """The page, well-formed."""
-    text = page(found, model)
+    text = page(found, models.lstm)
     Page(text)
     return text
 
