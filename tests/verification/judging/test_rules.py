@@ -567,29 +567,36 @@ def test_an_engine_that_does_not_come_back_is_run_no_more():
     assert (run.tally.cases, run.tally.lost, run.goes_on) == (1, "gone", False)
 
 
-def test_a_run_goes_up_to_the_block_that_refutes():
-    """Progress is reported after each; what is refuted has met nothing more, and has no more to do."""
-    for at, reported in ((None, [(1, 3), (2, 3), (3, 3)]), (2, [(1, 3), (2, 2)])):
-        calls = []
+@pytest.mark.parametrize(("at", "shown"), [(None, True), (3, True), (3, False)])
+def test_a_run_goes_up_to_the_block_that_refutes(at, shown):
+    """Blocks behind it are not made; for progress, reported after each, all are counted at the first result.
 
-        class Numbered(Handed):
-            def tally(self, case, at=at, calls=calls):
-                calls.append(case)
-                failures = int(len(calls) == at)
-                return Tally({("lags", "U", ""): PartResult("lags", "U", 1, 1, failures)}, 1)
+    What is refuted has met nothing more, and has no more to do.
+    """
+    made, run_on, met, heard = [], [], [], []
 
-        seen = []
-        standing = RunStanding((), 0.0)
-        standing.meet = lambda rows, cases, seen=seen: seen.append(cases)
-        heard = []
-        watch = Watch(lambda done, total, heard=heard: heard.append((done, total)))
-        run = CaseRun(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
-        run.look([CaseBlock(1)] * 3)
-        assert heard == reported
-        assert seen == [1, 2, 3][: len(reported) - (at is not None)]
-        assert run.goes_on == (at is None)
-        run.look([CaseBlock(1)])
-        assert len(calls) == (4 if at is None else at)
+    def given():
+        for number in range(3):
+            made.append(number)
+            yield CaseBlock(2, rows=((0, None), (1, None)))
+
+    class Numbered(Handed):
+        def tally(self, case):
+            run_on.append(case)
+            failures = int(len(run_on) == at)
+            return Tally({("lags", "U", ""): PartResult("lags", "U", 1, 1, failures)}, 1)
+
+    standing = RunStanding((), 0.0)
+    standing.meet = lambda rows, cases: met.append(cases)
+    watch = Watch((lambda done, total: heard.append((done, total))) if shown else None)
+    run = CaseRun(here, Numbered(Stub(models.vanilla, claimed(LAYER))), watch, standing)
+    run.look(given())
+    assert made == ([0, 1, 2] if shown else [0, 1])
+    assert heard == ([(2, 6), (4, 6), (6, 6)] if at is None else [(2, 6), (4, 4)] if shown else [])
+    assert met == ([2, 4, 6] if at is None else [2])
+    assert run.goes_on == (at is None)
+    run.look([CaseBlock(1)])
+    assert len(run_on) == (7 if at is None else 4)
 
 
 def test_a_run_ends_when_its_time_is_over():

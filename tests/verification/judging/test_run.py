@@ -17,7 +17,6 @@ from verification.judging.run import CaseBlock, CaseRun, Interrupted, Watch
 from verification.judging.sampled import MOST
 from verification.judging.tally import tally_of
 from verification.models.tolerance import HAS_WIDER
-from verification.properties.property import Finding
 from verification.sampling.gaps import rows_between
 from verification.sampling.products import rows_of_products
 from verification.sampling.sample import in_floats
@@ -68,33 +67,6 @@ def test_a_run_that_is_interrupted_has_its_judgement():
     found = caught.value.judgement
     assert (found.word, found.ended) == ("not exercised", "interrupted")
     assert found.cases > 0
-
-
-@pytest.mark.parametrize("shown", [False, True])
-def test_blocks_are_made_when_they_are_run(shown):
-    """Those behind a refutation are not made; for progress, all are counted at the first result."""
-    made, reported = [], []
-
-    def given():
-        for number in range(5):
-            made.append(number)
-            yield CaseBlock(3, seed=f"{number}")
-
-    def spread(work, blocks):
-        for block in blocks:
-            finding = Finding("autograd", "a", "wrong" if block.seed == "2" else None)
-            yield replace(tally_of([finding], lambda: None), cases=block.size)
-
-    def report(done, total):
-        reported.append((done, total))
-
-    run = CaseRun(spread, None, Watch(report if shown else None))
-    run.look(given())
-    assert (run.tally.cases, run.tally.is_refuted, run.goes_on) == (9, True, False)
-    assert made == ([0, 1, 2, 3, 4] if shown else [0, 1, 2])
-    assert reported == ([(3, 15), (6, 15), (9, 9)] if shown else [])
-    run.look(given())
-    assert (run.tally.cases, len(made)) == (9, 5 if shown else 3)
 
 
 @pytest.mark.parametrize(
