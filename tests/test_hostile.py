@@ -212,147 +212,112 @@ OPTIMISERS = {
 }
 
 
+def valid(function: Any, /, **arguments: Any) -> tuple[Any, dict[str, Any]]:
+    """A callable with valid arguments."""
+    return function, arguments
+
+
 def calls() -> dict[str, tuple[Any, dict[str, Any]]]:
     """Every public callable with valid arguments, made anew."""
     rng = np.random.default_rng
     data = {"params": PARAMS, "xs": XS, "h0": H0, "lengths": LENGTHS}
-    found: dict[str, tuple[Any, dict[str, Any]]] = {
-        "Activation": (rnn.Activation, {"name": "x", "value": np.tanh, "slope": np.square}),
-        "Loss": (rnn.Loss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
-        "ClassLoss": (rnn.ClassLoss, {"name": "x", "value": np.subtract, "gradient": np.subtract}),
-        "LSTM": (rnn.LSTM, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "output": rnn.tanh}),
-        "GRU": (rnn.GRU, {"inputs": 2, "units": 3, "gate": rnn.sigmoid, "candidate": rnn.tanh}),
-        "Stack": (lambda cell: rnn.Stack(cell, rnn.GRU(3, 4)), {"cell": rnn.LSTM(2, 3)}),
-        "Bidirectional": (rnn.Bidirectional, {"cell": rnn.LSTM(2, 3)}),
-        "BothEnds": (rnn.BothEnds, {"cell": rnn.LSTM(2, 3)}),
-        "NumPyLoops": (rnn.NumPyLoops, {}),
-        "CompiledLoops": (rnn.CompiledLoops, {}),
-        "Layer": (rnn.Layer, {"cell": rnn.GRU(2, 3), "loops": rnn.NumPyLoops()}),
-        "Layer.init": (LAYER.init, {"rng": rng(0), "dtype": np.float64}),
-        "Layer.forward": (
+    targets = {"targets": TARGETS, "weights": WEIGHTS, "masks": None}
+    swept = {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}
+    training = {
+        **{"net": NET, "params": PARAMS, "train_data": (XS, TARGETS), "validation_data": (XS, TARGETS)},
+        **{"epochs": 1, "batch": 2, "truncation": rnn.Window(1), "dropout": 0.0},
+    }
+    clipped = {"schedule": Constant(0.5), "clip": ClipNorm(1)}
+    adam = clipped | {"beta1": 0.5, "beta2": 0.5, "epsilon": 0.1}
+    found = {
+        "Activation": valid(rnn.Activation, name="x", value=np.tanh, slope=np.square),
+        "Loss": valid(rnn.Loss, name="x", value=np.subtract, gradient=np.subtract),
+        "ClassLoss": valid(rnn.ClassLoss, name="x", value=np.subtract, gradient=np.subtract),
+        "LSTM": valid(rnn.LSTM, inputs=2, units=3, gate=rnn.sigmoid, output=rnn.tanh),
+        "GRU": valid(rnn.GRU, inputs=2, units=3, gate=rnn.sigmoid, candidate=rnn.tanh),
+        "Stack": valid(lambda cell: rnn.Stack(cell, rnn.GRU(3, 4)), cell=rnn.LSTM(2, 3)),
+        "Bidirectional": valid(rnn.Bidirectional, cell=rnn.LSTM(2, 3)),
+        "BothEnds": valid(rnn.BothEnds, cell=rnn.LSTM(2, 3)),
+        "NumPyLoops": valid(rnn.NumPyLoops),
+        "CompiledLoops": valid(rnn.CompiledLoops),
+        "Layer": valid(rnn.Layer, cell=rnn.GRU(2, 3), loops=rnn.NumPyLoops()),
+        "Layer.init": valid(LAYER.init, rng=rng(0), dtype=np.float64),
+        "Layer.forward": valid(
             lambda **given: LAYER.forward(**given)[:2],
-            {"params": LSTM_WEIGHTS, "xs": XS, "state": STATE, "lengths": LENGTHS, "masks": None},
+            **{"params": LSTM_WEIGHTS, "xs": XS, "state": STATE, "lengths": LENGTHS, "masks": None},
         ),
-        "Layer.backward": (
-            LAYER.backward,
-            {"saved": SAVED, "d_outputs": np.ones((2, 3, 3)), "d_state": STATE, "truncation": rnn.Full()},
+        "Layer.backward": valid(
+            LAYER.backward, saved=SAVED, d_outputs=np.ones((2, 3, 3)), d_state=STATE, truncation=rnn.Full()
         ),
-        "Vanilla": (rnn.Vanilla, {"inputs": 2, "units": 3, "activation": rnn.tanh}),
-        "RNN": (
-            rnn.RNN,
-            {
-                "cell": rnn.Vanilla(2, 3),
-                "outputs": 2,
-                "loss": rnn.squared_error,
-                "loops": rnn.CompiledLoops(),
-            },
+        "Vanilla": valid(rnn.Vanilla, inputs=2, units=3, activation=rnn.tanh),
+        "RNN": valid(
+            rnn.RNN, cell=rnn.Vanilla(2, 3), outputs=2, loss=rnn.squared_error, loops=rnn.CompiledLoops()
         ),
-        "Full": (rnn.Full, {}),
-        "Window": (rnn.Window, {"k": 5}),
-        "Tail": (rnn.Tail, {"k": 5}),
-        "Chunked": (rnn.Chunked, {"k1": 5, "k2": 3}),
-        "Checkpoints": (rnn.Checkpoints, {"every": 5}),
-        "Workspace": (rnn.Workspace, {"cell": rnn.Vanilla(2, 3), "records": 2, "steps": 3, "dtype": "f8"}),
-        "Checkpoints.spacing": (rnn.Checkpoints(5).spacing, {"steps": 9}),
-        "RNN.init": (NET.init, {"rng": rng(0), "dtype": np.float64}),
-        "RNN.workspace": (NET.workspace, {"records": 2, "steps": 3, "dtype": np.float64}),
-        "RNN.predict": (NET.predict, data),
-        "RNN.forward": (NET.forward, data),
-        "RNN.checked_params": (NET.checked_params, {"params": PARAMS}),
-        "RNN.loss_value": (NET.loss_value, data | {"targets": TARGETS, "weights": WEIGHTS, "masks": None}),
-        "RNN.loss_and_gradients": (
+        "Full": valid(rnn.Full),
+        "Window": valid(rnn.Window, k=5),
+        "Tail": valid(rnn.Tail, k=5),
+        "Chunked": valid(rnn.Chunked, k1=5, k2=3),
+        "Checkpoints": valid(rnn.Checkpoints, every=5),
+        "Workspace": valid(rnn.Workspace, cell=rnn.Vanilla(2, 3), records=2, steps=3, dtype="f8"),
+        "Checkpoints.spacing": valid(rnn.Checkpoints(5).spacing, steps=9),
+        "RNN.init": valid(NET.init, rng=rng(0), dtype=np.float64),
+        "RNN.workspace": valid(NET.workspace, records=2, steps=3, dtype=np.float64),
+        "RNN.predict": valid(NET.predict, **data),
+        "RNN.forward": valid(NET.forward, **data),
+        "RNN.checked_params": valid(NET.checked_params, params=PARAMS),
+        "RNN.loss_value": valid(NET.loss_value, **data, **targets),
+        "RNN.loss_and_gradients": valid(
             NET.loss_and_gradients,
-            data
-            | {
-                "targets": TARGETS,
-                "weights": WEIGHTS,
-                "truncation": rnn.Full(),
-                "checkpoints": None,
-                "workspace": NET.workspace(2, 3),
-                "masks": None,
-            },
+            **{**data, **targets, "truncation": rnn.Full()},
+            **{"checkpoints": None, "workspace": NET.workspace(2, 3)},
         ),
-        "free_run": (rnn.generation.free_run, {"net": NET, "params": PARAMS, "seed": XS, "steps": 2}),
-        "check_network": (network.check_network, {"net": NET}),
-        "check_truncation": (truncation.check_truncation, {"truncation": rnn.Full()}),
-        "first_steps": (truncation.first_steps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
-        "sweeps": (truncation.sweeps, {"truncation": rnn.Full(), "steps": 5, "first_loss": 2}),
-        "sine_wave": (rnn.data.sine_wave, {"steps": 5}),
-        "windows": (rnn.data.windows, {"series": np.ones((6, 2)), "length": 2, "targets": [1]}),
-        "positional": (rnn.data.positional, {"xs": XS[:, :, :1]}),
-        "split": (rnn.data.split, {"records": (XS, TARGETS), "train": 1}),
-        "checked_records": (
-            lambda records: rnn.data.checked_records("records", records),
-            {"records": (XS, TARGETS)},
+        "free_run": valid(rnn.generation.free_run, net=NET, params=PARAMS, seed=XS, steps=2),
+        "check_network": valid(network.check_network, net=NET),
+        "check_truncation": valid(truncation.check_truncation, truncation=rnn.Full()),
+        "first_steps": valid(truncation.first_steps, **swept),
+        "sweeps": valid(truncation.sweeps, **swept),
+        "sine_wave": valid(rnn.data.sine_wave, steps=5),
+        "windows": valid(rnn.data.windows, series=np.ones((6, 2)), length=2, targets=[1]),
+        "positional": valid(rnn.data.positional, xs=XS[:, :, :1]),
+        "split": valid(rnn.data.split, records=(XS, TARGETS), train=1),
+        "checked_records": valid(
+            lambda records: rnn.data.checked_records("records", records), records=(XS, TARGETS)
         ),
-        "rmse": (rnn.training.rmse, {"predictions": XS, "targets": TARGETS}),
-        "print_progress": (
-            rnn.training.print_progress,
-            {"standing": rnn.training.Standing(1, PARAMS, None, 0.5, 0.5)},
+        "rmse": valid(rnn.training.rmse, predictions=XS, targets=TARGETS),
+        "print_progress": valid(
+            rnn.training.print_progress, standing=rnn.training.Standing(1, PARAMS, None, 0.5, 0.5)
         ),
-        "train": (
+        "train": valid(
             rnn.training.train,
-            {
-                **{
-                    "net": NET,
-                    "params": PARAMS,
-                    "train_data": (XS, TARGETS),
-                    "validation_data": (XS, TARGETS),
-                },
-                **{"epochs": 1, "batch": 2, "optimiser": OPTIMISERS["Adam"], "truncation": rnn.Window(1)},
-                **{
-                    "rng": rng(0),
-                    "callbacks": [lambda standing: None],
-                    "early_stopping": stopping.EarlyStopping(),
-                },
-                **{"dropout": 0.0},
-            },
+            **{**training, "rng": rng(0), "optimiser": OPTIMISERS["Adam"]},
+            **{"callbacks": [lambda standing: None], "early_stopping": stopping.EarlyStopping()},
         ),
-        "by_epoch": (
+        "by_epoch": valid(
             lambda **given: tuple(rnn.training.by_epoch(**given)),
-            {
-                **{"net": NET, "params": PARAMS, "train_data": (XS, TARGETS), "weights": WEIGHTS},
-                **{"validation_data": (XS, TARGETS), "epochs": 1, "batch": 2, "after": None},
-                **{"optimiser": OPTIMISERS["SGD"], "truncation": rnn.Window(1), "rng": rng(0)},
-                **{"dropout": 0.0},
-            },
+            **{**training, "rng": rng(0), "optimiser": OPTIMISERS["SGD"], "weights": WEIGHTS, "after": None},
         ),
-        "Constant": (Constant, {"rate": 0.5}),
-        "Cosine": (Cosine, {"rate": 0.5}),
-        "StepDecay": (StepDecay, {"rate": 0.5, "step_size": 3, "gamma": 0.5}),
-        "Warmup": (Warmup, {"schedule": Constant(0.5), "updates": 3}),
-        "StepDecay.rate_at": (StepDecay(0.5, 3).rate_at, {"done": 1, "updates": 3}),
-        "Warmup.rate_at": (Warmup(Constant(0.5), 2).rate_at, {"done": 1, "updates": 3}),
-        "Constant.rate_at": (Constant(0.5).rate_at, {"done": 1, "updates": 3}),
-        "Cosine.rate_at": (Cosine(0.5).rate_at, {"done": 1, "updates": 3}),
-        "ClipValue": (ClipValue, {"limit": 0.5}),
-        "ClipNorm": (ClipNorm, {"limit": 0.5}),
-        "ClipValue.into": (ClipValue(0.5).into, {"g": np.ones(3)}),
-        "ClipNorm.into": (ClipNorm(0.5).into, {"g": np.ones(3)}),
-        "SGD": (SGD, {"schedule": Constant(0.5), "clip": ClipNorm(1), "momentum": 0.5, "nesterov": True}),
-        "Adam": (
-            Adam,
-            {"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5, "epsilon": 0.1},
-        ),
-        "AdamW": (
-            AdamW,
-            {
-                **{"schedule": Constant(0.5), "clip": ClipNorm(1), "beta1": 0.5, "beta2": 0.5},
-                **{"epsilon": 0.1, "weight_decay": 0.1},
-            },
-        ),
-        "RMSprop": (
-            RMSprop,
-            {"schedule": Constant(0.5), "clip": ClipNorm(1), "alpha": 0.5, "epsilon": 0.1, "momentum": 0.5},
-        ),
-        "EarlyStopping": (stopping.EarlyStopping, {"n_iter_no_change": 3, "tol": 0.1}),
+        "Constant": valid(Constant, rate=0.5),
+        "Cosine": valid(Cosine, rate=0.5),
+        "StepDecay": valid(StepDecay, rate=0.5, step_size=3, gamma=0.5),
+        "Warmup": valid(Warmup, schedule=Constant(0.5), updates=3),
+        "ClipValue": valid(ClipValue, limit=0.5),
+        "ClipNorm": valid(ClipNorm, limit=0.5),
+        "ClipValue.into": valid(ClipValue(0.5).into, g=np.ones(3)),
+        "ClipNorm.into": valid(ClipNorm(0.5).into, g=np.ones(3)),
+        "SGD": valid(SGD, **clipped, momentum=0.5, nesterov=True),
+        "Adam": valid(Adam, **adam),
+        "AdamW": valid(AdamW, **adam, weight_decay=0.1),
+        "RMSprop": valid(RMSprop, **clipped, alpha=0.5, epsilon=0.1, momentum=0.5),
+        "EarlyStopping": valid(stopping.EarlyStopping, n_iter_no_change=3, tol=0.1),
     }
     for one in (rnn.Full(), rnn.Window(1), rnn.Tail(1), rnn.Chunked(2)):
-        found[f"{type(one).__name__}.first"] = one.first, {"t": 2, "steps": 5}
+        found[f"{type(one).__name__}.first"] = valid(one.first, t=2, steps=5)
+    for schedule in (Constant(0.5), Cosine(0.5), StepDecay(0.5, 3), Warmup(Constant(0.5), 2)):
+        found[f"{type(schedule).__name__}.rate_at"] = valid(schedule.rate_at, done=1, updates=3)
     for name, optimiser in OPTIMISERS.items():
-        found[f"{name}.start"] = optimiser.start, {"params": PARAMS, "updates": 3}
+        found[f"{name}.start"] = valid(optimiser.start, params=PARAMS, updates=3)
         state = optimiser.start(PARAMS, 3)
-        found[f"{name}.update"] = optimiser.update, {"params": PARAMS, "grads": PARAMS, "state": state}
+        found[f"{name}.update"] = valid(optimiser.update, params=PARAMS, grads=PARAMS, state=state)
     return found
 
 
@@ -427,7 +392,7 @@ def fault(error: BaseException, replaced: list[str]) -> str | None:
 def harmless(argument: str, kind: str) -> bool:
     """Is it a value that this argument may well have?"""
     return (
-        (argument in ("rate", "limit", "epsilon", "tol") and kind == "huge 0")
+        (argument in ("rate", "limit", "epsilon", "tol", "weight_decay") and kind == "huge 0")
         or (argument == "schedule" and kind.startswith("schedule"))
         or (argument == "name" and HOSTILE[kind]().__class__ in (str, np.str_))
         or (argument == "dtype" and kind in ("minus inf", "beyond a double"))
