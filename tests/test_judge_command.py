@@ -105,25 +105,18 @@ place = os.scandir()
 net = layer(rnn.forward, lambda *given: rnn.backward(*given, place), model=scan, scope=scope)
 """
 
-# What is misused before a file is read has its rows in tests/verification/cli/test_options.py.
+# What else is misused has its rows in tests/verification/cli/test_options.py, what is wrong with a file in
+# tests/verification/processes/test_loading.py, and with a folder of calls in judging/test_training.py.
 MISUSES = {
     "no fresh process can be sent it": (["sent.py:net"], "engine: TypeError: cannot pickle"),
     "a broken file": (["broken.py:net"], "broken.py, line 1: ZeroDivisionError: division by zero"),
-    "no name": (["mine.py:nothing"], "mine.py: no 'nothing' there, needed one of layer, net"),
-    "no engine": (["mine.py:scope"], "needed what an adapter returned"),
-    "no place": (["mine.py:net", "--json", "no/where.json"], "no/where.json: No such file or directory"),
-    "no folder of calls": (["mine.py:net", "--calls", "no"], "no"),
-    "no calls": (["mine.py:net", "--calls", "empty"], "empty"),
-    "broken calls": (["mine.py:net", "--calls", "broken"], "broken"),
+    "no folder of calls": (["mine.py:net", "--calls", "no"], "calls: no: no such folder, needed one"),
 }
 
 
 @first_quick("name", MISUSES, 2)
 def test_misuse_is_one_line(project, name):
     """Exit code 2, no traceback, and no report; of what cannot be sent why it has to be as well."""
-    for folder in ("empty", "broken"):
-        (project / folder).mkdir()
-    (project / "broken" / "call-1.npz").write_bytes(b"PK")
     (project / "broken.py").write_text("1 / 0\n", "utf-8")
     (project / "sent.py").write_text(SENT, "utf-8")
     argv, words = MISUSES[name]

@@ -25,38 +25,15 @@ PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strengt
 SCOPE = None if SEEDS else Scope(records=(1, 3), steps=(1, 6), dtypes=("float64",))
 
 
-@pytest.fixture(scope="module")
-def subject():
-    """Of which the truths are kept."""
-    with truths_kept(as_rnn(manual).subject(None, SCOPE)) as kept:
-        yield kept
-
-
-@pytest.fixture(scope="module")
-def spread():
-    """Processes that look at cases."""
-    with pooled() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def settled(spread, subject):
-    """The tally of what no seed decides, and what it has met of the designed samples."""
-    nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
-    return tallied(spread, subject, nothing_drawn, 0)
-
-
-def with_seed(seed, spread, subject, settled):
-    """The judgement of a run with this seed."""
-    run = CaseRun(spread, subject)
-    run.look(Plan(subject.engine).drawn(PROFILE, seed))
-    seen = Results(settled.tally + run.tally, settled.coverage, settled.standing)
-    return judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())
-
-
 @pytest.mark.slow
-def test_the_engine_is_verified(spread, subject, settled):
+def test_the_engine_is_verified():
     """Neither refuted nor not exercised, by any seed."""
-    for seed in range(FIRST, FIRST + (SEEDS or 2)):
-        found = with_seed(seed, spread, subject, settled)
-        assert (seed, found.word, found.missing) == (seed, "verified", ())
+    nothing_drawn = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
+    with truths_kept(as_rnn(manual).subject(None, SCOPE)) as subject, pooled() as spread:
+        settled = tallied(spread, subject, nothing_drawn, 0)
+        for seed in range(FIRST, FIRST + (SEEDS or 2)):
+            run = CaseRun(spread, subject)
+            run.look(Plan(subject.engine).drawn(PROFILE, seed))
+            seen = Results(settled.tally + run.tally, settled.coverage, settled.standing)
+            found = judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())
+            assert (seed, found.word, found.missing) == (seed, "verified", ())
