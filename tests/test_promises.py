@@ -122,24 +122,17 @@ def nothing(arrays):
     """A good conduct."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
-def test_without_it_nothing_is_refuted(adapter):
-    """So that it is the conduct that each of them is refuted by."""
-    found = verify(adapter(nothing), SHORT)
-    assert (found.verdict == "refuted", found.declined) == (False, {}), found
-
-
 def refuted(adapter, conduct):
     """Is an engine refuted by a few drawn cases, in this process?"""
     subject = adapter(conduct).subject(None, None)
-    tallies = map(subject.tally, subject.cases(CaseBlock(6, "a few")))
+    tallies = [subject.tally(case) for case in subject.cases(CaseBlock(6, "a few"))]
+    assert not any(tally.declined for tally in tallies)
     return any(tally.is_refuted for tally in tallies)
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
 def test_a_few_cases_tell_right_from_wrong(adapter):
-    """One of each by every adapter, in a second."""
+    """So that it is the conduct that each of them is refuted by."""
     assert not refuted(adapter, nothing)
     assert refuted(adapter, changes)
 

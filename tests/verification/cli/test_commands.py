@@ -83,17 +83,6 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "verification-report" / "sine.png").exists()
 
 
-def test_a_run_that_shows_nothing(capsys, monkeypatch):
-    """What an engine says that it does not do is no evidence: no training, and 1 is returned."""
-    monkeypatch.setattr(command, "train_on_sine", no_training)
-    idle = verified(missing=("T = 1",))
-    monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
-    assert command.main([]) == 1
-    shown = capsys.readouterr().out
-    assert "not exercised: 9 cases" in shown
-    assert "Not exercised, which is neither pass nor fail: T = 1" in shown
-
-
 @pytest.mark.parametrize(
     ("flags", "expected"),
     [
@@ -154,11 +143,16 @@ def test_a_cell_is_judged_within_a_scope_and_certified(tmp_path, monkeypatch):
     assert kept("gru", "numpy").profile == "quick"
 
 
-def test_the_engine_of_the_project_alone_is_certified(monkeypatch):
-    """By the verdict of the whole run; of another engine it would speak of code that was not judged."""
+def test_a_run_that_shows_nothing(capsys, monkeypatch):
+    """No training, and 1 is returned; the engine of the project alone is certified, by that verdict."""
+    monkeypatch.setattr(command, "train_on_sine", no_training)
     idle = verified(missing=("T = 1",))
     monkeypatch.setattr(command, "verify", lambda *args, **keywords: idle)
-    command.main([], doubles_c)
+    assert command.main([], doubles_c) == 1
+    # Of another engine it would speak of code that was not judged.
     assert kept("vanilla", "numpy") is None
-    command.main([])
+    assert command.main([]) == 1
     assert kept("vanilla", "numpy").verdict == "not exercised"
+    shown = capsys.readouterr().out
+    assert "not exercised: 9 cases" in shown
+    assert "Not exercised, which is neither pass nor fail: T = 1" in shown

@@ -129,14 +129,12 @@ def one_by_one(run, module):
         return *module.forward(params, xs, state)[:2], (params, xs, state)
 
     def backward(saved, d_outputs, d_state):
-        work = partial(_record, module, (*saved, d_outputs, d_state))
+        def work(n):
+            return of_records(module, slice(n, n + 1), *saved, d_outputs, d_state)
+
         return joined(run(work, range(len(d_outputs))))
 
     return forward, backward
-
-
-def _record(module, given, n):
-    return of_records(module, slice(n, n + 1), *given)
 
 
 def in_threads(work, numbers):

@@ -97,12 +97,7 @@ def test_more_that_is_returned_is_left_out():
 LAST = "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)"
 FAULTS = [
     # What begins at the last step goes nowhere.
-    (
-        NO_FINAL,
-        "da = np.concatenate([d_i, d_f, d_g, d_o], axis=1)",
-        f"{LAST} * (t < len(tape) - 1)",
-        "the derivative of one step",
-    ),
+    (NO_FINAL, LAST, f"{LAST} * (t < len(tape) - 1)", "the derivative of one step"),
     (NO_FINAL, "d_f = dc * c_prev", "d_f = dc * c", "in f"),
     (FINAL_H, "dh, dc = d_state\n", "dh, dc = 0 * d_state[0], d_state[1]\n", "the final h0 had no cotangent"),
     (FINAL_H, "(h.copy(), c.copy())", "(1.001 * h, c)", "The bug is in the forward: final h0 is wrong"),

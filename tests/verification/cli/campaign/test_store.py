@@ -46,31 +46,28 @@ def test_more_cases_keep_whole_blocks_and_renew_the_last(tmp_path):
         assert kept(store, CASES + 4) == [CASES, 4]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("engine", "a campaign of engine net, needed other"),
-        ("seed", "a campaign of seed 0, needed other"),
-        ("numpy", "a campaign of numpy 2.4.6, needed other"),
-    ],
-)
-def test_another_campaign_s_folder_is_refused(tmp_path, name, words):
+def refused(folder, words, identity=MINE):
+    """What is said of a folder that is not opened: one line with these words."""
+    with pytest.raises(ValueError, match=words) as raised, opened(folder, identity):
+        pytest.fail("opened")
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_another_campaign_s_folder_is_refused(tmp_path, name):
     """In a line that says how to begin anew; what is kept stays."""
     with opened(tmp_path, MINE) as store:
         store.keep(SeededBlock(0, 0), of(1))
-    with pytest.raises(ValueError, match=words) as refused, opened(tmp_path, {**MINE, name: "other"}):
-        pytest.fail("opened")
-    assert f"{refused.value}".endswith(ANEW)
-    assert "\n" not in str(refused.value)
-    with opened(tmp_path, MINE) as store:
-        assert kept(store) == [1]
+    words = f"a campaign of {name} {MINE[name]}, needed other"
+    assert refused(tmp_path, words, {**MINE, name: "other"}).endswith(ANEW)
+    assert read(tmp_path) == (None, [1])
 
 
 def test_a_second_campaign_in_a_folder_waits_for_nobody(tmp_path):
     """It is refused as long as the first one is at work, and not after that."""
-    busy = pytest.raises(ValueError, match="another campaign runs there")
-    with opened(tmp_path, MINE), busy, opened(tmp_path, MINE):
-        pytest.fail("opened")
+    with opened(tmp_path, MINE):
+        refused(tmp_path, "another campaign runs there")
     with opened(tmp_path, MINE):
         pass
 
@@ -78,12 +75,10 @@ def test_a_second_campaign_in_a_folder_waits_for_nobody(tmp_path):
 def test_what_is_no_database_is_refused(tmp_path):
     """And left as it is; so is one that cannot be opened."""
     (tmp_path / NAME).write_text("something else, which is long enough to have a header of its own" * 20)
-    with pytest.raises(ValueError, match="file is not a database"), opened(tmp_path, MINE):
-        pytest.fail("opened")
+    refused(tmp_path, "file is not a database")
     assert (tmp_path / NAME).read_text().startswith("something else")
     (tmp_path / "other" / NAME).mkdir(parents=True)
-    with pytest.raises(ValueError, match="unable to open"), opened(tmp_path / "other", MINE):
-        pytest.fail("opened")
+    refused(tmp_path / "other", "unable to open")
 
 
 def test_one_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
@@ -96,11 +91,7 @@ def test_one_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
         return connect(f"file:{path}?mode=ro", uri=True, **options)
 
     monkeypatch.setattr(sqlite3, "connect", read_only)
-    with (
-        pytest.raises(ValueError, match="needed a campaign's database that can be written"),
-        opened(tmp_path, MINE),
-    ):
-        pytest.fail("opened")
+    refused(tmp_path, "needed a campaign's database that can be written")
 
 
 def read(folder):
