@@ -8,7 +8,7 @@ from tests.programs import python
 
 ROOT = Path(__file__).parents[1]
 
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # What a page says that the whole run comes to. Here few cases are drawn, all single levels are met, and no
 # sizes are large together: whole runs are those of docs/judge/command.md and training.md.

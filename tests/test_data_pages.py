@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import FENCE, ROOT
 from tests.programs import python
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted(ROOT.glob("docs/data/*.md"))
 FULL = os.environ.get("RNN_DATA_PAGES") == "full"
 LONG = {"topics.md"}
@@ -25,7 +25,7 @@ SHARE = 0.15
 
 def steps(page: Path) -> list[tuple[list[str], str]]:
     """Every block of commands, and what the page says that it prints, or "" where it does not say."""
-    found = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    found = FENCE.findall(page.read_text("utf-8"))
     after = [*found[1:], ("", "")]
     return [
         (text.splitlines(), then[1] if then[0] == "text" else "")

@@ -11,8 +11,6 @@ import os
 import re
 import runpy
 import shlex
-import subprocess
-import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -21,14 +19,14 @@ from typing import Any
 
 import pytest
 
+from tests.examples import FENCE, ROOT
 from tests.links import broken, links
+from tests.programs import python
 from tests.quick import first_quick
 
-ROOT = Path(__file__).parents[1]
 DOCS = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/data/*.md")])
 PAGES = ("README.md", "CONTRIBUTING.md", *(str(path.relative_to(ROOT)) for path in DOCS))
 
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTION = re.MULTILINE | re.DOTALL
 RECIPES = ("cell", "model", "property", "adapter", "truncation", "oracle", "fault")
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -175,10 +173,11 @@ def test_the_page_of_commands_counts_the_planted_faults() -> None:
 
 
 @cache
-def help_of(*command: str) -> str:
-    """What a command says of itself."""
-    call = [sys.executable, *command[1:], "--help"]
-    return subprocess.run(call, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+def flags_of(*command: str) -> set[str]:
+    """The long flags that a command's help has."""
+    done = python("-m", *command, "--help")
+    assert done.returncode == 0, done.stderr
+    return {*re.findall(r"--[a-z-]+", done.stdout)}
 
 
 def flags(words: tuple[str, ...]) -> set[str]:
@@ -203,9 +202,7 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
             module = targets()[target]
             given = [shlex.split(word.removeprefix("ARGS=")) for word in settings if word.startswith("ARGS=")]
             for arguments in given:
-                assert flags(tuple(arguments)) <= flags(
-                    tuple(re.findall(r"--[a-z-]+", help_of("", "-m", module)))
-                )
+                assert flags(tuple(arguments)) <= flags_of(module)
         case ("python3", "-m", "venv", ".venv"):
             pass
         case ("pip", "install", "pre-commit") | ("pre-commit", "install"):
@@ -217,8 +214,7 @@ def test_shell_lines_are_about_what_is_there(words: tuple[str, ...]) -> None:
             assert extra[1] is None or extra[1] in extras
         case (python, "-m", module, *rest) if Path(python).name == "python":
             named = [word for word in rest[:1] if re.fullmatch("[a-z]+", word)]
-            known = re.findall(r"--[a-z-]+", help_of("", "-m", module, *named))
-            assert flags(tuple(rest)) <= flags(tuple(known))
+            assert flags(tuple(rest)) <= flags_of(module, *named)
         case ("python", "-c", program):
             compile(program, "a line", "exec")
         case (".ci/run",):

@@ -10,8 +10,10 @@ from functools import cache
 import pytest
 
 from tests.layers import RIGHT
+from tests.verification.judging.test_rules import claimed
 from tests.verification.sampling.test_covering import missing
-from verification import Scope, layer, models
+from verification import layer, models
+from verification.adapters.layer import CAPABILITIES
 from verification.judging import sampled
 from verification.judging.keeping import folder_of_user, shelf_of
 from verification.judging.sampled import Sample, in_portions, truth_of_row
@@ -58,17 +60,12 @@ def test_every_possible_triple_is_covered_by_an_informative_case_and_a_right_lay
 
 def narrow(model=models.scan):
     """A small claim, its sample of pairs."""
-    claim = layer(*_functions(), model=model, scope=Scope(records=(1, 2), steps=(1, 3))).claim
-    return Sample(in_floats, model, claim, 2)
+    return Sample(in_floats, model, claimed((model, CAPABILITIES), records=(1, 2), steps=(1, 3)), 2)
 
 
 def places(numbers):
     """The rows of these numbers, as a tally tells them."""
     return [("", number) for number in numbers]
-
-
-def _functions():
-    return (lambda *arguments: None), (lambda *arguments: None)
 
 
 def test_coverage_counts_what_informative_rows_cover():
@@ -159,8 +156,7 @@ def test_what_no_row_can_have_is_told_apart():
 
 def test_conditions_are_counted_in_pairs():
     """Those of 512 steps are met by the rows of that class alone; triples are without conditions."""
-    claim = layer(*_functions(), model=models.scan).claim
-    sample = Sample(in_floats, models.scan, claim, 3)
+    sample = Sample(in_floats, models.scan, claimed((models.scan, CAPABILITIES)), 3)
     long = [number for number, row in enumerate(sample.rows) if row.sizes["T"] == 512]
     sample.meet(places(set(range(len(sample.rows))).difference(long)))
     pairs, triples = sample.coverage()

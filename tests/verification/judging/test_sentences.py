@@ -5,15 +5,13 @@ Each row: the line that is replaced, what stands there instead, and the sentence
 
 from dataclasses import replace
 
-import numpy as np
-
+from tests.cases import a_case
 from tests.examples import rows
 from tests.layers import delta_rule, gated_linear_attention, layer_with, lstm, mlstm, slstm, vanilla
 from tests.quick import first_quick
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
-from verification.models.case import random_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 
@@ -92,12 +90,6 @@ def diagnosed(model, module, right, wrong, case=None):
     return diagnose(engine, *next(wrong))
 
 
-def case_of(model, records, steps, **factors):
-    """A case whose blocks are scaled."""
-    case = random_case(model, np.random.default_rng(0), {"H": 2, "D": 3}, records, steps)
-    return replace(case, blocks={name: a * factors.get(name, 1) for name, a in case.blocks.items()})
-
-
 def said(model, module, right, wrong, sentence):
     """Is it said word for word? The field is what the sentence says behind "as if"."""
     found = diagnosed(model, module, right, wrong)
@@ -125,7 +117,8 @@ ONSETS = {
 def test_from_where_on(what):
     """The size, or the magnitude, is found by bisection of the case that failed."""
     condition, given, where = ONSETS[what]
-    case = case_of(models.lstm, **{"records": 3, "steps": 3, **given})
+    case = a_case(models.lstm, given.get("records", 3))
+    case = replace(case, blocks={**case.blocks, "xs": given.get("xs", 1) * case.blocks["xs"]})
     found = diagnosed(models.lstm, lstm, RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}", case)
     sentence = f"U is wrong (twice what it should be) {where}: small cases of healthy numbers are right."
     assert str(found) == sentence == SAID.get(what, sentence)

@@ -64,12 +64,7 @@ def test_each_oracle_counts_the_rows_of_its_property():
 
 @pytest.mark.parametrize(
     ("counts", "verdict"),
-    [
-        ((5, 4, 0), "holds"),
-        ((5, 5, 0), "nothing shown"),
-        ((0, 0, 0), "not asked"),
-        ((5, 5, 1), "refuted"),
-    ],
+    [((5, 4, 0), "holds"), ((5, 5, 0), "nothing shown"), ((0, 0, 0), "not asked"), ((5, 5, 1), "refuted")],
 )
 def test_an_oracle_that_determined_nothing_has_shown_nothing(counts, verdict):
     """Undetermined judgements are never a success."""

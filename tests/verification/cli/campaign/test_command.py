@@ -13,6 +13,7 @@ import pytest
 
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
 from tests.living import descendants, gone
+from tests.programs import python
 from verification.cli import commands
 from verification.cli.campaign import command
 from verification.cli.campaign.command import prepared
@@ -68,10 +69,7 @@ def test_a_wrong_engine_is_refuted(project):
     assert f"{found['refuted']} cases refuted, the smallest in failures/{found['smallest']}.py" in done.stdout
     program = (project / "out" / "failures" / f"{found['smallest']}.py").read_text("utf-8")
     (project / "example.py").write_text(program, "utf-8")
-    python = called(project)[0]
-    failed = subprocess.run(
-        [python, "example.py"], cwd=project, capture_output=True, text=True, env=ENVIRONMENT, check=False
-    )
+    failed = python("example.py", folder=project)
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
 
