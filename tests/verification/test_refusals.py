@@ -1,6 +1,7 @@
 """What is refused before any work, each in one line that shows what was given and what is needed."""
 
 from dataclasses import replace
+from functools import partial
 
 import autograd.numpy as anp
 import numpy as np
@@ -57,6 +58,11 @@ def model(*blocks, **options):
     return lambda: Model("m", blocks, step=lambda f, p, x, h: h, **options)
 
 
+def each(message, call, *values):
+    """What is said of a call with any of these values."""
+    return [(message, partial(call, value)) for value in values]
+
+
 def put_out(output):
     """The check of a model with this output."""
     return lambda: check(Model("m", (X, H), lambda f, p, x, h: h + x, output=output))
@@ -109,13 +115,13 @@ MODELS = [
     ("model m: the output returns a longdouble, needed an ndarray", put_out(lambda f, p, x, h: h.sum())),
     ("model m: the output returns float32, needed the ", put_out(lambda f, p, x, h: h.astype("f4"))),
     ("model m: the step mixes records", put_out(lambda f, p, x, h: h + h[::-1])),
-    *(
-        (f"truncation: '{kind}' of .*, needed one of Full, Window", lambda of=(kind, numbers): Standard(*of))
-        for kind, numbers in (("Windows", (1,)), ("Window", ()), ("Full", (1,)))
-    ),
-    *(
-        ("scope: departures: .*, needed a Function with a slope for", lambda of=of: departed(models.lstm, of))
-        for of in ({"gate": Function("value alone", anp.tanh)}, {"c0": "drop"}, {"xs": "stop"})
+    ("truncation: 'Windows' of .*, needed one of Full, Window", lambda: Standard("Windows", (1,))),
+    ("truncation: 'Window' of .*, needed one of Full, Window", lambda: Standard("Window", ())),
+    ("truncation: 'Full' of .*, needed one of Full, Window", lambda: Standard("Full", (1,))),
+    *each(
+        "scope: departures: .*, needed a Function with a slope for",
+        lambda of: departed(models.lstm, of),
+        *({"gate": Function("value alone", anp.tanh)}, {"c0": "drop"}, {"xs": "stop"}),
     ),
 ]
 
@@ -140,6 +146,7 @@ FORMS = [
 ]
 
 # Of adapters and runs.
+NO_NUMBERS, NO_COUNTS = ("3", 1.5, True, -1), ("3", 1.5, True, -1, 0)
 WRONG_STEP = replace(models.scan, step=lambda f, p, x, h: h[:, :1])
 CALLS = [
     ("forward: None, needed a function", lambda: layer(None, scan.backward, model=models.scan)),
@@ -175,42 +182,34 @@ CALLS = [
     ("calls: of a layer alone, needed what verification.layer", lambda: verify(manual, calls="anywhere")),
     ("step: 3, needed a function of JAX's arrays", lambda: jax.cell(3, model=models.lstm)),
     ("module: int, needed None: parameters are given to each call$", lambda: apply_watched(None, None, 3)),
-    *(
-        (
-            r"module: int, needed None but for verification\.torch\.module$",
-            lambda made=made: made(None, None, 3),
-        )
-        for made in (function_watched, layer_watched)
+    *each(
+        r"module: int, needed None but for verification\.torch\.module$",
+        lambda made: made(None, None, 3),
+        *(function_watched, layer_watched),
     ),
-    *(
-        (r"layer: .*, needed what verification\.layer", lambda what=what: watch(what, NOWHERE))
-        for what in (scan.forward, step(steps.scan, steps.scan_back, model=models.scan), None)
+    *each(
+        r"layer: .*, needed what verification\.layer",
+        lambda what: watch(what, NOWHERE),
+        *(scan.forward, step(steps.scan, steps.scan_back, model=models.scan), None),
     ),
-    *(
-        (
-            f"{name}: .*, needed a whole number from 1 on$",
-            lambda name=name, value=value: watch(NET, NOWHERE, **{name: value}),
-        )
-        for name in ("most", "calls")
-        for value in ("64 MB", 2.5, True, 0, -1)
+    *each("most: .*, needed a whole number from 1 on$", lambda n: watch(NET, NOWHERE, most=n), *NO_COUNTS),
+    *each("calls: .*, needed a whole number from 1 on$", lambda n: watch(NET, NOWHERE, calls=n), *NO_COUNTS),
+    *each(
+        "seconds: .*, needed a number above 0, or None$",
+        lambda value: verify(NET, seconds=value),
+        *(0, -1.0, float("inf"), float("nan"), True, "2"),
     ),
-    *(
-        ("seconds: .*, needed a number above 0, or None$", lambda value=value: verify(NET, seconds=value))
-        for value in (0, -1.0, float("inf"), float("nan"), True, "2")
-    ),
-    *(
-        (
-            f"{name}: .*, needed a whole number from {least} on$",
-            lambda name=name, value=value: Profile("mine", **{"cases": 1, name: value}),
-        )
-        for name, least in (("cases", 0), ("exact_cases", 0), ("faults", 0), ("strength", 1))
-        for value in (least - 1, 1.5, True, "3")
+    *each("cases: .*, needed a whole number from 0 on$", lambda n: Profile("p", n), *NO_NUMBERS),
+    *each("exact_cases: .*, needed a whole number from 0 on$", lambda n: Profile("p", 1, n), *NO_NUMBERS),
+    *each("faults: .*, needed a whole number from 0 on$", lambda n: Profile("p", 1, faults=n), *NO_NUMBERS),
+    *each(
+        "strength: .*, needed a whole number from 1 on$", lambda n: Profile("p", 1, strength=n), *NO_COUNTS
     ),
 ]
 REFUSED = [
     *MODELS,
-    *((f"arrays: {says}", lambda of=of: layout_of(*of)) for *of, says in ARRAYS),
-    *((f"forms: {says}", lambda of=of: formed(*of)) for *of, says in FORMS),
+    *((f"arrays: {says}", partial(layout_of, *of)) for *of, says in ARRAYS),
+    *((f"forms: {says}", partial(formed, *of)) for *of, says in FORMS),
     *CALLS,
 ]
 
