@@ -108,29 +108,14 @@ class Integers:
         return np.ones((2, 3), int)
 
 
-class Answers:
-    """A truncation that answers what it was made with."""
-
-    def __init__(self, answer):
-        self.answer = answer
-
-    def first(self, t, steps):
-        return self.answer
+def truncates(answer):
+    """A truncation that answers this."""
+    return SimpleNamespace(first=lambda t, steps: answer)
 
 
-class HostileSchedule:
-    """A schedule that gives what it was made with."""
-
-    def __init__(self, rate):
-        self.rate = rate
-
-    def rate_at(self, done, updates):
-        return self.rate
-
-
-def generator():
-    """Nothing that has a length."""
-    yield from range(3)
+def has_rate(rate):
+    """A schedule that gives this."""
+    return SimpleNamespace(rate_at=lambda done, updates: rate)
 
 
 # Each is made anew, for it may be changed: no number, array or object that any argument could be.
@@ -157,7 +142,7 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "beyond a double": lambda: np.longdouble("1e4000"),
     "a set": lambda: {1.0, 2.0},
     "a dict": lambda: {"U": 1},
-    "a generator": generator,
+    "a generator": lambda: (n for n in range(3)),
     "a long list": lambda: list(range(10**4)),
     "a ragged list": lambda: [[1.0], [1.0, 2.0]],
     "a list of None": lambda: [None],
@@ -181,10 +166,10 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     **{f"dtype {text!r}": (lambda text=text: text) for text in (
         *(",", "halves", "f2", "i8,f8", "O4", "datetime64[x]"),
     )},
-    **{f"truncation {i}": (lambda answer=answer: Answers(answer)) for i, answer in enumerate((
+    **{f"truncation {i}": (lambda answer=answer: truncates(answer)) for i, answer in enumerate((
         None, 1.0, -1, True, "1", 10**400, np.timedelta64(1, "D"), np.ones(3),
     ))},
-    **{f"schedule {i}": (lambda rate=rate: HostileSchedule(rate)) for i, rate in enumerate((
+    **{f"schedule {i}": (lambda rate=rate: has_rate(rate)) for i, rate in enumerate((
         None, "1", float("nan"), 10**400, np.ones(2), 1j,
     ))},
     "a state of three": lambda: State(None, None, None),

@@ -112,14 +112,11 @@ def test_a_wrong_layer_is_reported_and_shown(fault, monkeypatch):
             exec(code, {"__name__": "__main__"})
 
 
-PROBLEM = ("dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))", ("k", "v", "beta", "S0"))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("losses", ["last", "every"])
 def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
     """Whose targets tell units of the state apart, which then may not be permuted."""
-    right, wrong, blocks = PROBLEM
+    right, wrong = "dS = do[:, :, None] * q", "dS = do[:, :, None] * (q + (t == 1))"
     small = list(small_cases(delta_rule.MODEL, losses))[1:3]
     cases = [
         replace(case, truncation=truncation)
@@ -130,6 +127,6 @@ def test_a_problem_of_matrices_with_a_readout(losses, monkeypatch):
     engine = scoped(planted(delta_rule, right, wrong).problem, model=delta_rule.MODEL)
     if losses == "every":
         diagnosis, drawn, example = explained(engine, cases, monkeypatch)
-        assert {*blocks} & {*diagnosis.blocks}
+        assert {"k", "v", "beta", "S0"} & {*diagnosis.blocks}
         assert drawn.numbers
         assert "Case(engine.model, blocks, objective" in example.code

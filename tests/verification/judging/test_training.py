@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.layers import vanilla
-from verification import Scope, layer, models, verify, watch
+from verification import Scope, check, layer, models, verify, watch
 from verification.judging.model_subject import OfModel
 from verification.judging.plan import Plan
 from verification.judging.training import training_of
@@ -71,10 +71,7 @@ def test_a_right_layer_s_calls_are_right(calls_alone, tmp_path):
     found = verify(made, calls=tmp_path, cache=False)
     assert not found.is_refuted
     assert found.calls == {"N 4, T 5, H 100, D 3, float32": 12, "N 4, T 5, H 7, D 3, float64": 2}
-    words = (
-        ", and 14 calls of your training: N 4, T 5, H 100, D 3, float32 (12); N 4, T 5, H 7, D 3, float64 (2)"
-    )
-    assert f"0 cases, 0 informative{words})" in str(found)
+    assert f"0 cases, 0 informative{found.beside})" in str(found)
     assert {row.property for row in found.rows} == {"calls of a training", "forward", "autograd"}
 
 
@@ -98,12 +95,9 @@ def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls
     assert ": call 10 of the training: d_" in sentence
     assert sentence.endswith("; the same call by itself is right.")
     assert (found.example.property, found.example.smallest) == ("calls of a training", False)
-    engine = {"engine": fresh}
     body = found.example.code[found.example.code.index("call = engine.recorded") :]
-    from verification import check
-
     with pytest.raises(AssertionError, match="call 10 of the training"):
-        exec(body, {"check": check, **engine})
+        exec(body, {"check": check, "engine": fresh})
 
 
 def test_what_a_training_changes_in_between_is_reported(calls_alone, tmp_path):
