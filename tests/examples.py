@@ -48,15 +48,10 @@ def with_fault(page, text):
     return text.replace(right, wrong)
 
 
-def called(folder, *call):
-    """A call of Python in a folder, which knows the caches of all tests."""
-    return python(*call, folder=folder)
-
-
 def run(folder, name, text):
     """What a program prints that is a file of that name, beside those that are there."""
     (folder / name).write_text(text, "utf-8")
-    return called(folder, name)
+    return python(name, folder=folder)
 
 
 def fails_beside_the_fault_alone(folder, code, right, write):
@@ -65,7 +60,7 @@ def fails_beside_the_fault_alone(folder, code, right, write):
     assert failed.returncode == 1
     assert "AssertionError" in failed.stderr
     write(right)
-    assert called(folder, "example.py").returncode == 0
+    assert python("example.py", folder=folder).returncode == 0
 
 
 def sentence_of(page):

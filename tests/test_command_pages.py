@@ -14,7 +14,8 @@ import yaml
 
 from benchmarks.campaign import PRICE, table
 from benchmarks.evidence.options import USAGES as EVIDENCE
-from tests.examples import ROOT, called, fails_beside_the_fault_alone, of_kind, run, text_of, with_fault
+from tests.examples import ROOT, fails_beside_the_fault_alone, of_kind, run, text_of, with_fault
+from tests.programs import python
 from verification.cli.campaign.blocks import CASES
 from verification.cli.campaign.campaign import ENOUGH
 from verification.cli.options import USAGES, parsers
@@ -27,9 +28,9 @@ from verification.sampling.sample import in_floats
 def by_command(folder, command, file, text):
     """A command of a page beside a file with that text."""
     (folder / file).write_text(text, "utf-8")
-    python, *call = command.split()
-    assert python == "python"
-    return called(folder, *call)
+    program, *call = command.split()
+    assert program == "python"
+    return python(*call, folder=folder)
 
 
 def untimed(text):

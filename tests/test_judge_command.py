@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples import ROOT, called
+from tests.programs import ROOT, python
 from tests.quick import first_quick
 
 # A layer whose cell is a neighbour's, and that neighbour has the name of our package.
@@ -23,7 +23,7 @@ net = layer(rnn.forward, rnn.backward, model=scan, scope=scope)
 
 def run(folder, *call):
     """A call of Python in a folder: exit code, standard output and error."""
-    done = called(folder, *call)
+    done = python(*call, folder=folder)
     return done.returncode, done.stdout, done.stderr
 
 

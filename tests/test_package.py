@@ -54,19 +54,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(built: Path) -> set[str]:
-    """The names in the wheel."""
-    (path,) = built.glob("*.whl")
-    return set(zipfile.ZipFile(path).namelist())
-
-
-@pytest.fixture(scope="module")
-def metadata(built: Path) -> Message:
-    """The wheel's metadata."""
+def wheel(built: Path) -> dict[str, bytes]:
+    """The files in the wheel, by their names."""
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
-        return message_from_bytes(archive.read(name))
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture
+def metadata(wheel: dict[str, bytes]) -> Message:
+    """The wheel's metadata."""
+    (name,) = (name for name in wheel if name.endswith("/METADATA"))
+    return message_from_bytes(wheel[name])
 
 
 @pytest.mark.slow
@@ -82,7 +81,7 @@ def test_the_sdist_is_the_checkout(built: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_is_what_is_imported(wheel: set[str]) -> None:
+def test_the_wheel_is_what_is_imported(wheel: dict[str, bytes]) -> None:
     """Every file of both packages, the marks that they are typed among them, and no test or benchmark."""
     own = {name for name in wheel if ".dist-info/" not in name}
     assert own == files(ROOT / "rnn") | files(ROOT / "verification")

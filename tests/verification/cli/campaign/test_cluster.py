@@ -33,8 +33,6 @@ class Machines:
         self.folder = folder
         self.started = []
         self.file = folder / "scheduler.json"
-        self.port = 0
-        self.scheduler = self.workers = None
 
     def start(self, program, *argv, environment=ENVIRONMENT):
         """A program of Dask's in a group of its own."""
@@ -48,16 +46,14 @@ class Machines:
         return process
 
     def schedule(self):
-        """The scheduler, at the port that it had before, if it had one."""
-        self.file.unlink(missing_ok=True)
-        argv = ("--port", str(self.port), "--scheduler-file", str(self.file), "--no-dashboard", "--no-show")
+        """The scheduler, at any port."""
+        argv = ("--port", "0", "--scheduler-file", str(self.file), "--no-dashboard", "--no-show")
         self.scheduler = self.start("dask_scheduler", *argv, "--dashboard-address", "127.0.0.1:0")
         # The file is there a moment before it is written.
         while not (self.file.exists() and (text := self.file.read_text())):
             assert self.scheduler.poll() is None
             time.sleep(0.05)
         self.address = json.loads(text)["address"]
-        self.port = int(self.address.rpartition(":")[2])
 
     def work(self, *argv, environment=ENVIRONMENT):
         """A worker of one thread."""

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -120,41 +119,21 @@ def test_a_campaign_that_is_stopped_leaves_a_whole_folder(project, number):
     assert (found["verdict"], found["cases"]) == ("verified", 150)
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A folder with an engine and a campaign of it."""
-    folder = tmp_path_factory.mktemp("finished")
-    (folder / "mine.py").write_text(SQUARE, "utf-8")
-    assert run(folder, "mine.py:net", "--cases", "50", "--out", "out", "--workers", "1").returncode == 0
-    return folder
-
-
-@pytest.fixture
-def copied(finished, tmp_path, monkeypatch):
-    """The current folder, with the same engine and campaign."""
-    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def refused(capsys, *argv):
-    """The one line of a command that is refused before any work: exit code 2, nothing printed."""
+@pytest.mark.slow
+def test_a_damaged_folder_is_refused_before_any_work(project, monkeypatch, capsys):
+    """In one line that names the file and what is wrong with it; exit code 2, since nothing was done."""
+    argv = ("mine.py:net", "--cases", "50", "--out", "out")
+    assert run(project, *argv, "--workers", "1").returncode == 0
+    connection = sqlite3.connect(project / "out" / NAME)
+    with connection:
+        connection.execute("UPDATE done SET value = replace(value, '50', '51') WHERE kind = 'block'")
+    connection.close()
+    monkeypatch.chdir(project)
     with pytest.raises(SystemExit) as left:
         commands.main(["campaign", *argv])
     out, err = capsys.readouterr()
     assert (left.value.code, out, err.count("\n")) == (2, "", 1)
-    return err
-
-
-@pytest.mark.slow
-def test_a_damaged_folder_is_refused_before_any_work(copied, capsys):
-    """In one line that names the file and what is wrong with it; exit code 2, since nothing was done."""
-    connection = sqlite3.connect(copied / "out" / NAME)
-    with connection:
-        connection.execute("UPDATE done SET value = replace(value, '50', '51') WHERE kind = 'block'")
-    connection.close()
-    got = refused(capsys, "mine.py:net", "--cases", "50", "--out", "out")
-    assert got.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
+    assert err.startswith(f"python -m verification campaign: out/{NAME}: block 0 does not match")
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra(project, monkeypatch):
