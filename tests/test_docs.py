@@ -16,9 +16,8 @@ import pytest
 
 import rnn
 from tests.links import cells
-from tests.programs import python
+from tests.programs import ROOT, python
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 NOTEBOOKS = [DOCS / "tutorial.ipynb", DOCS / "forecast.ipynb"]
 

@@ -4,16 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import verification
-from tests.programs import python
+from tests.programs import ROOT, python
 from tests.quick import first_quick
 from verification import judge
-
-ROOT = Path(__file__).parents[2]
 
 # The command as `python -m` runs it, after a change that makes it quick or lets something go wrong.
 PROGRAM = """

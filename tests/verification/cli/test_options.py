@@ -7,7 +7,7 @@ import pytest
 
 from rnn.console.command_line import LINE
 from rnn.console.places import STANDARD_OUTPUT
-from tests.campaigns import SQUARE
+from tests.campaigns import ROOT, SQUARE
 from verification.cli.campaign.command import DIGITS
 from verification.cli.options import USAGES, arguments
 
@@ -107,7 +107,6 @@ def test_misuse_is_one_line_and_nothing_is_made(tmp_path, capsys, name):
     assert tree(tmp_path) == before
 
 
-ROOT = Path(__file__).parents[3]
 # The start of a row of the commands' table, and the one of its figures that a help text has.
 TIMES = re.findall(
     r"^\| `python -m verification(?: (\w+))?[^|]*\|.*\| ([^|,]*)[^|]*\|$",

@@ -14,7 +14,7 @@ from tests.programs import python
 from tests.promises import SHORT
 from verification import Scope, Targets, layer, models, verify
 from verification.judging import keeping, model_subject
-from verification.judging.keeping import Shelf, flushes, shelf_of, trim
+from verification.judging.keeping import Shelf, flushes, folder_of_user, shelf_of, trim
 from verification.judging.shrinking import size_of
 from verification.models.case import Cotangents, random_case
 from verification.models.stored import dtype_of
@@ -41,9 +41,7 @@ def shelf(tmp_path):
 def users(monkeypatch, tmp_path):
     """The folder of a user who keeps truths."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(keeping, "folder_of_user", lambda: tmp_path / "truths")
-    monkeypatch.setattr("verification.judge.folder_of_user", lambda: tmp_path / "truths")
-    return tmp_path / "truths"
+    return folder_of_user()
 
 
 def kept(shelf, case=CASE):

@@ -30,12 +30,13 @@ def layer_of(module, **options):
     return layer(module.forward, module.backward, model=module.MODEL, scope=scope, **options)
 
 
+SIZES = ((np.float64, 1, 1, 1), (np.float64, 2, 3, 2), (np.float32, 3, 4, 1), (np.float64, 2, 11, 3))
+
+
 def small_cases(model, losses="cotangents"):
     """In both number types; one of ones alone, and a larger one, for other oracles."""
     rng = np.random.default_rng(0)
-    for dtype, records, steps, size in (
-        *((np.float64, 1, 1, 1), (np.float64, 2, 3, 2), (np.float32, 3, 4, 1), (np.float64, 2, 11, 3)),
-    ):
+    for dtype, records, steps, size in SIZES:
         sizes = {name: size + (i % 2 if size > 1 else 0) for i, name in enumerate(model.dimensions)}
         yield random_case(model, rng, sizes, records, steps, dtype, losses=losses)
 
