@@ -3,6 +3,8 @@
 It builds them as a site, and fails on a broken link, a page without a place, or a heading that skips a level.
 """
 
+import contextlib
+import io
 import json
 import re
 import runpy
@@ -15,8 +17,9 @@ import numpy as np
 import pytest
 
 import rnn
+from tests.examples import FENCE, ROOT
 from tests.links import cells
-from tests.programs import ROOT, python
+from tests.programs import python
 
 DOCS = ROOT / "docs"
 NOTEBOOKS = [DOCS / "tutorial.ipynb", DOCS / "forecast.ipynb"]
@@ -97,6 +100,35 @@ def test_the_masks_are_those_of_the_truncations(tmp_path: Path) -> None:
     picture = tmp_path / "truncation.png"
     drawing["drawn"](picture)
     assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_program_of_the_chain_rule_can_disagree() -> None:
+    """By a line that is wrong: a carry through W transposed."""
+    text = (DOCS / "chain-rule.md").read_text("utf-8")
+    program, comparison = (block for kind, block in FENCE.findall(text) if kind == "python")
+    right = "dh, dc = da @ params.W, dc * f"
+    assert program.count(right) == 1
+    made: dict[str, object] = {}
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(program.replace(right, "dh, dc = da @ np.tile(params.W[:5].T, (4, 1)), dc * f"), made)
+        exec(comparison, made)
+    assert printed.getvalue().startswith("LSTM is off by ")
+
+
+def test_the_picture_of_vanishing_gradients_shows_what_its_page_says(tmp_path: Path) -> None:
+    """The figures of its text, by the functions that draw it."""
+    drawing = runpy.run_path(str(DOCS / "vanishing.py"))
+    left, scaled = drawing["left"], drawing["scaled"]
+    curves = {name: left(cell, change) for name, (cell, change, _) in drawing["CURVES"].items()}
+    assert f"{curves['vanilla, 0.5 W'][10]:.0e}" == "8e-04"
+    assert 90 < curves["vanilla, 1.5 W"][59] < 110
+    assert (round(curves["GRU"][10], 2), round(curves["LSTM, forget bias 1"][10], 2)) == (0.02, 0.34)
+    assert curves["LSTM, forget bias 3"][59] > 10
+    assert np.array_equal(left(rnn.Vanilla(2, 32), scaled(1)), curves["vanilla"])
+    assert not np.array_equal(left(rnn.LSTM(2, 32), scaled(1)), curves["vanilla"])
+    drawing["drawn"](tmp_path / "vanishing.png")
+    assert (tmp_path / "vanishing.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_the_diagrams_are_what_their_script_draws() -> None:

@@ -611,15 +611,9 @@ def _first_failure(runs: Sequence[Sequence[str]]) -> tuple[str, str]:
     return "", error
 
 
-# By room, those that know nothing of it, and stay as they are.
-GROUND = {
-    "processes": ("text",),
-    "models": ("text", "processes"),
-    "sampling": ("text", "processes", "models"),
-    "truth": ("text", "processes", "models", "sampling"),
-    "properties": ("text", "processes", "models", "sampling", "truth"),
-    "judging": ("text", "processes", "models", "sampling", "truth", "properties", "diagnosis"),
-}
+# From the ground up. Those before a room know nothing of it, and stay as they are.
+ROOMS = ("text", "processes", "models", "sampling", "truth", "properties", "diagnosis", "judging")
+GROUND = {room: ROOMS[:number] for number, room in enumerate(ROOMS)}
 
 # Which engines a property is checked for, and of what there has to be evidence.
 OF_CLAIMS = ("a property of no engine", "no evidence needed")
