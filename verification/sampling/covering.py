@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import combinations, product
+from itertools import combinations, compress, product
 from math import prod
 from typing import Any, TypeAlias
 
@@ -101,12 +101,12 @@ def tuples(
     One that several rules exclude is counted by the first.
     """
     table = _Coverage(factors, strength, rules)
-    found = set()
-    for names, allowed in table.allowed.items():
-        levels = [factors[name] for name in names]
-        for index in np.argwhere(allowed):
-            found.add(tuple((n, each[i]) for n, each, i in zip(names, levels, index, strict=True)))
-    return frozenset(found), table.excluded
+    every = (
+        tuple(zip(names, levels, strict=True))
+        for names in combinations(factors, strength)
+        for levels in product(*(factors[name] for name in names))
+    )
+    return frozenset(compress(every, table.unmet)), table.excluded
 
 
 def met(rows: Iterable[Row], factors: Factors, strength: int) -> frozenset[Tuple]:
@@ -137,8 +137,8 @@ def covering(
     for each in given:
         table.meet(table.places.numbered(each))
     rows = []
-    while len(unmet := table.unmet()):
-        seeds = [table.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
+    while len(unmet := np.flatnonzero(table.unmet)):
+        seeds = [table.places.row_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
         made = [row for seed in seeds if (row := table.around(seed, rng)) is not None]
         best = max(made, key=worth) if made else table.completed(seeds[0])
         if best is None:
@@ -219,24 +219,25 @@ OPEN = -1
 class TupleNumbers:
     """A number for each tuple of levels of so many factors; a row is its levels by number (F,), or ``OPEN``.
 
-    A tuple's place is its combination's start, and each level's number times its stride.
+    A tuple's place is its combination's start, and each level's number times its stride: the tuples of one
+    combination after those of another. ``members``: which factors each is of (strength, combinations), by
+    columns, because to reduce along an axis of two or three takes NumPy several times as long.
     """
 
     def __init__(self, factors: Factors, strength: int) -> None:
         self._levels = [{level: i for i, level in enumerate(levels)} for levels in factors.values()]
         self._names = list(factors)
-        self.members = np.array([*combinations(range(len(factors)), strength)])
-        counts = np.array([len(levels) for levels in factors.values()])[self.members]
-        ones = np.ones_like(counts[:, :1])
-        self.strides = np.cumprod(np.hstack([counts, ones])[:, :0:-1], axis=1)[:, ::-1]
-        self._columns = np.ascontiguousarray(self.members.T), np.ascontiguousarray(self.strides.T)
-        self.starts = np.cumsum(counts.prod(axis=1)) - counts.prod(axis=1)
-        self.count = int(counts.prod(axis=1).sum())
+        self.members = np.array([*combinations(range(len(factors)), strength)]).T.copy()
+        self._counts = np.array([len(levels) for levels in factors.values()])[self.members]
+        ones = np.ones_like(self._counts[:1])
+        self.strides = np.cumprod(np.vstack([self._counts, ones])[:0:-1], axis=0)[::-1].copy()
+        sizes = self._counts.prod(axis=0)
+        self._starts, self.count = np.cumsum(sizes) - sizes, int(sizes.sum())
 
     def by_level(self, some: Array) -> dict[tuple[str, Level], int]:
         """How many of some tuples (count,), given by their places, each level of each factor is in."""
         found: Counter[tuple[str, Level]] = Counter()
-        for members, start in zip(self.members, self.starts, strict=True):
+        for members, start in zip(self.members.T, self._starts, strict=True):
             shape = tuple(len(self._levels[f]) for f in members)
             here = some[start : start + prod(shape)].reshape(shape)
             for axis, f in enumerate(members):
@@ -251,137 +252,89 @@ class TupleNumbers:
 
     def of(self, row: Array) -> Array:
         """The places of the tuples that a row has chosen."""
-        return self.with_members(row)[0]
+        return self.chosen(row)[0]
 
-    def with_members(self, row: Array) -> tuple[Array, Array]:
-        """The same (count,), and which factors each is of, by number (count, strength)."""
-        places, chosen = _placed(row, *self._columns, self.starts)
-        return places, self.members[chosen]
+    def chosen(self, row: Array) -> tuple[Array, Array]:
+        """The same (count,), and of which combinations they are (combinations,)."""
+        levels = row.take(self.members)
+        chosen = np.logical_and.reduce(levels != OPEN)
+        return (self._starts + (self.strides * levels).sum(axis=0))[chosen], chosen
 
-
-def _placed(row: Array, members: Array, strides: Array, starts: Array) -> tuple[Array, Array]:
-    """The places (chosen,) of those of some tuples (strength, count) that are chosen, and which those are.
-
-    By columns: to reduce along an axis of two or three takes NumPy several times as long.
-    """
-    levels = row.take(members)
-    chosen = np.logical_and.reduce(levels != OPEN)
-    return (starts + (strides * levels).sum(axis=0))[chosen], chosen
+    def row_at(self, place: int) -> Array:
+        """A row of which the tuple at a place is chosen."""
+        number = int(np.searchsorted(self._starts, place, side="right")) - 1
+        row = np.full(len(self._names), OPEN)
+        levels = (place - self._starts[number]) // self.strides[:, number] % self._counts[:, number]
+        row[self.members[:, number]] = levels
+        return row
 
 
 class _Coverage:
-    """Which tuples are possible, and which of those no row meets yet; a row is its levels by number."""
+    """Which tuples are possible, and which of those no row meets yet; a row is its levels by number.
+
+    ``excluded``: how many tuples each rule excludes.
+    """
 
     def __init__(self, factors: Factors, strength: int, rules: Sequence[Exclusion]) -> None:
-        self._factors, self._rules = factors, rules
+        self._factors, self._rules, self._rules_of = factors, rules, _by_factor(tuple(rules))
         self._names = list(factors)
-        self._counts = np.array([len(levels) for levels in factors.values()])
-        self._verdicts: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
-        # By rule, the factors that it looks at, and by factor, the rules that look at it.
-        self._looked_at = [[f for f, n in enumerate(self._names) if n in rule.factors] for rule in rules]
-        self._rules_of = [
-            [number for number, looked_at in enumerate(self._looked_at) if f in looked_at]
-            for f in range(len(self._names))
-        ]
         self.excluded: Counter[str] = Counter()
         self.places = TupleNumbers(factors, strength)
-        self.allowed = {
-            tuple(self._names[f] for f in members): self._allowed(members) for members in self.places.members
-        }
-        self._unmet = np.concatenate([allowed.ravel() for allowed in self.allowed.values()])
-        self._beside = [self._others(f) for f in range(len(self._names))]
+        self.unmet = np.concatenate([self._possible(names) for names in combinations(factors, strength)])
+        # By factor, what its level's number is multiplied by in each combination; 0 where it is no member.
+        own = (np.where(self.places.members == f, self.places.strides, 0) for f in range(len(factors)))
+        self._own = [strides.sum(axis=0) for strides in own]
 
-    def _others(self, factor: int) -> tuple[Array, Array, Array, Array]:
-        """Of combinations with a factor the other members with their strides, its own stride, the start."""
-        mine = self.places.members == factor
-        some = mine.any(axis=1)
-        shape = int(some.sum()), self.places.members.shape[1] - 1
-        others = ~mine[some]
-        members, strides = self.places.members[some], self.places.strides[some]
-        own = strides[mine[some]]
-        beside = (np.ascontiguousarray(each[others].reshape(shape).T) for each in (members, strides))
-        return *beside, own, self.places.starts[some]
-
-    def _allowed(self, members: Array) -> Array:
-        """The possible tuples of these factors, one axis each."""
-        shape = self._counts[members]
-        allowed = np.ones(shape, bool)
-        for number, rule in enumerate(self._rules):
-            some = [f for f in members if self._names[f] in rule.factors]
+    def _possible(self, names: tuple[str, ...]) -> Array:
+        """Which tuples of these factors are possible."""
+        allowed = np.ones([len(self._factors[name]) for name in names], bool)
+        for rule in self._rules:
+            some = [name for name in names if name in rule.factors]
             if some:
-                rejected = [
-                    self._excludes(number, tuple(zip(some, levels, strict=True)))
-                    for levels in product(*(range(self._counts[f]) for f in some))
-                ]
-                axes = [self._counts[f] if f in some else 1 for f in members]
-                excluded = allowed & np.array(rejected).reshape(axes)
+                every = product(*(self._factors[name] for name in some))
+                rejected = [rule.excludes(dict(zip(some, levels, strict=True))) for levels in every]
+                axes = [len(self._factors[name]) if name in some else 1 for name in names]
+                excluded = allowed & np.reshape(rejected, axes)
                 self.excluded[rule.name] += int(np.count_nonzero(excluded))
                 allowed &= ~excluded
-        return allowed
-
-    def _excludes(self, number: int, levels: tuple[tuple[int, int], ...]) -> bool:
-        """The verdict of a rule on levels of some of its factors."""
-        key = (number, levels)
-        verdict = self._verdicts.get(key)
-        if verdict is None:
-            row = {self._names[f]: self._factors[self._names[f]][level] for f, level in levels}
-            verdict = self._verdicts[key] = bool(self._rules[number].excludes(row))
-        return verdict
-
-    def _possible(self, row: Array, factor: int) -> bool:
-        """Does no rule exclude the levels that are chosen? The factor's is the last: others were possible."""
-        chosen = row.tolist()
-        for number in self._rules_of[factor]:
-            levels = tuple([(f, chosen[f]) for f in self._looked_at[number] if chosen[f] != OPEN])
-            if self._excludes(number, levels):
-                return False
-        return True
-
-    def unmet(self) -> Array:
-        """The places of the possible tuples that no row meets."""
-        return np.flatnonzero(self._unmet)
-
-    def tuple_at(self, place: int) -> Array:
-        """A row of which the tuple at a place is chosen."""
-        number = int(np.searchsorted(self.places.starts, place, side="right")) - 1
-        members, row = self.places.members[number], np.full(len(self._names), OPEN)
-        row[members] = np.unravel_index(place - self.places.starts[number], self._counts[members])
-        return row
+        return allowed.ravel()
 
     def around(self, row: Array, rng: np.random.Generator) -> Array | None:
         """The row with the level of every factor that meets most, in a drawn order; None where stuck."""
-        row = row.copy()
+        row, levels = row.copy(), self.levels(row)
         for factor in rng.permutation(np.flatnonzero(row == OPEN)):
-            for level in np.argsort(-self._gains(row, factor), kind="stable"):
-                row[factor] = level
-                if self._possible(row, factor):
+            name = self._names[factor]
+            for number in np.argsort(-self._gains(row, factor), kind="stable"):
+                levels[name] = self._factors[name][number]
+                if possible(levels, self._rules_of.get(name, ())):
+                    row[factor] = number
                     break
             else:
                 return None
         return row
 
     def _gains(self, row: Array, factor: int) -> Array:
-        """How many unmet tuples of chosen levels each level of the factor would meet."""
-        members, strides, own, starts = self._beside[factor]
-        base, chosen = _placed(row, members, strides, starts)
-        places = base + own[chosen] * np.arange(self._counts[factor])[:, None]
-        gains: Array = np.count_nonzero(self._unmet[places], axis=1)
+        """How many unmet tuples the row would meet with each level of the factor."""
+        first = row.copy()
+        first[factor] = 0
+        places, chosen = self.places.chosen(first)
+        levels = np.arange(len(self._factors[self._names[factor]]))[:, None]
+        gains: Array = np.count_nonzero(self.unmet[places + self._own[factor][chosen] * levels], axis=1)
         return gains
 
     def completed(self, row: Array) -> Array | None:
         """The row with levels that can be had together, or None."""
-        chosen = {name: self._factors[name][i] for name, i in zip(self._names, row, strict=True) if i != OPEN}
-        whole = row_with(chosen, self._factors, self._rules)
+        whole = row_with(self.levels(row), self._factors, self._rules)
         return None if whole is None else self.places.numbered(whole)
 
     def levels(self, row: Array) -> dict[str, Level]:
-        """A row by its levels."""
-        return {name: self._factors[name][i] for name, i in zip(self._names, row, strict=True)}
+        """A row by its levels, as far as they are chosen."""
+        return {n: self._factors[n][i] for n, i in zip(self._names, row, strict=True) if i != OPEN}
 
     def gain(self, row: Array) -> int:
         """How many unmet tuples it meets."""
-        return int(np.count_nonzero(self._unmet[self.places.of(row)]))
+        return int(np.count_nonzero(self.unmet[self.places.of(row)]))
 
     def meet(self, row: Array) -> None:
         """From now on its tuples are met, or of a row that is none the one that it was made around."""
-        self._unmet[self.places.of(row)] = False
+        self.unmet[self.places.of(row)] = False

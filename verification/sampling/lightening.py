@@ -30,8 +30,9 @@ class _Met:
 
     def needed(self, row: Levels) -> frozenset[str]:
         """The factors of the tuples that this row alone meets."""
-        places, members = self._places.with_members(self._places.numbered(row))
-        return frozenset(self._names[f] for f in np.unique(members[self._count[places] == 1]))
+        places, chosen = self._places.chosen(self._places.numbered(row))
+        alone = self._places.members[:, chosen][:, self._count[places] == 1]
+        return frozenset(self._names[f] for f in np.unique(alone))
 
 
 def lightened(
