@@ -7,10 +7,12 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from verification.models.arrays import Array
 
 Axis: TypeAlias = str | int
 Sizes: TypeAlias = Mapping[str, int]
@@ -54,6 +56,17 @@ def unstacked(axis: Axis) -> Axis:
     ('H', 'A G', 3)
     """
     return " ".join(read(axis)[1]) or axis
+
+
+def taken(array: Array, axes: Sequence[Axis], sizes: Sizes, name: str, entries: Any) -> Array:
+    """Some entries of a dimension, in each part that an axis stacks; ``axes``: the last of the array's."""
+    for i, axis in enumerate(axes, start=array.ndim - len(axes)):
+        stacked, names = read(axis)
+        if name in names:
+            before, after = array.shape[:i], array.shape[i + 1 :]
+            apart = array.reshape(*before, stacked, *(sizes[each] for each in names), *after)
+            array = apart.take(entries, i + 1 + names.index(name)).reshape(*before, -1, *after)
+    return array
 
 
 def measured(lengths: Iterable[tuple[Axis, int]]) -> dict[str, int]:

@@ -394,13 +394,16 @@ def outputs_apart(case: Case, array: Array) -> dict[str, Array]:
     return dict(zip(case.model.outputs, each, strict=True))
 
 
-def of_each_output(case: Case, change: Callable[[Array, tuple[Axis, ...]], Array]) -> Array:
-    """The cotangent of all outputs, after ``change(array, axes)`` of that of each output."""
+def of_each_cotangent(case: Case, change: Callable[[Array, tuple[Axis, ...]], Array]) -> Cotangents:
+    """The cotangents of a layer's case, after ``change(array, axes)`` of that of each output and state.
+
+    ``axes``: the last of the array's.
+    """
     parts = outputs_apart(case, outputs_cotangent(case))
     axes = map(axes_put_out, _each_output(case.model))
-    return side_by_side(
-        {name: change(array, of) for (name, array), of in zip(parts.items(), axes, strict=True)}
-    )
+    outputs = {name: change(array, of) for (name, array), of in zip(parts.items(), axes, strict=True)}
+    ends = zip(final_cotangents(case), case.model.of(Use.STATE), strict=True)
+    return Cotangents(side_by_side(outputs), tuple(change(array, block.axes) for array, block in ends))
 
 
 def each_output_alone(case: Case) -> dict[str, Array]:

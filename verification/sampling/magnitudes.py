@@ -16,7 +16,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.axes import Axis, unstacked
-from verification.models.case import Case, Cotangents, of_each_output
+from verification.models.case import Case, Cotangents, of_each_cotangent
 from verification.models.model import Block, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.factors import (
@@ -159,9 +159,7 @@ def _large_vector(case: Case, single: tuple[Block, ...], size: float, rng: np.ra
             blocks[name] = silent(blocks[name], (axis,))
     objective = case.objective
     if isinstance(objective, Cotangents):
-        ends = zip(objective.state, case.model.of(Use.STATE), strict=True)
-        objective = Cotangents(
-            of_each_output(case, lambda array, axes: silent(array, (2 + i for i in _like(axes, own)))),
-            tuple(silent(array, (1 + i for i in _like(state.axes, own))) for array, state in ends),
+        objective = of_each_cotangent(
+            case, lambda array, axes: silent(array, (array.ndim - len(axes) + i for i in _like(axes, own)))
         )
     return replace(case, blocks=blocks, objective=objective)

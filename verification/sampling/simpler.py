@@ -11,9 +11,8 @@ from typing import TypeAlias
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.axes import Axis, read
-from verification.models.case import Case, Cotangents, Targets, in_domains, of_each_output
-from verification.models.model import Use
+from verification.models.axes import Axis, taken
+from verification.models.case import Case, Cotangents, Targets, in_domains, of_each_cotangent
 from verification.models.truncation import FULL, Standard
 from verification.models.weighted import Weighted
 from verification.sampling.claim import FEW, FEW_STEPS, Claim
@@ -117,37 +116,22 @@ def _of_sizes(case: Case, claim: Claim, most: dict[str, int]) -> Iterator[Case]:
         elif fewer < size and name == "T":
             made = made.of_steps(slice(fewer))
         elif fewer < size:
-            made = _of_dimension(made, name, fewer)
+            made = of_entries(made, name, np.arange(fewer))
     if made is not case:
         yield in_domains(replace(made, source=""))
 
 
-def _of_dimension(case: Case, name: str, size: int) -> Case:
-    """With the first of a dimension alone."""
-    sizes, axes_of = case.sizes, {block.name: block.axes for block in case.model.blocks}
+def of_entries(case: Case, name: str, entries: Array) -> Case:
+    """With these entries of a dimension alone, in this order."""
 
-    def cut(array: Array, axes: Sequence[Axis]) -> Array:
-        for i, axis in enumerate(axes):
-            stacked, names = read(axis)
-            if name in names:
-                parts = (stacked, *(sizes[each] for each in names))
-                array = _taken(array, array.ndim - len(axes) + i, parts, 1 + names.index(name), size)
-        return array
+    def some(array: Array, axes: Sequence[Axis]) -> Array:
+        return taken(array, axes, case.sizes, name, entries)
 
-    blocks = {each: cut(array, axes_of[each]) for each, array in case.blocks.items()}
+    blocks = {each: some(array, case.model.block(each).axes) for each, array in case.blocks.items()}
     objective = case.objective
     if isinstance(objective, Cotangents):
-        ends = zip(objective.state, case.model.of(Use.STATE), strict=True)
-        state = tuple(cut(array, block.axes) for array, block in ends)
-        objective = Cotangents(of_each_output(case, cut), state)
+        objective = of_each_cotangent(case, some)
     elif isinstance(objective, Targets | Weighted) and name not in dimensions(case.model, False):
         # The size of the outputs alone.
-        objective = replace(objective, targets=objective.targets[..., :size])
+        objective = replace(objective, targets=objective.targets[..., entries])
     return replace(case, blocks=blocks, objective=objective)
-
-
-def _taken(array: Array, axis: int, parts: Sequence[int], place: int, size: int) -> Array:
-    """The first of one of the parts that an axis is the product of."""
-    before, after = array.shape[:axis], array.shape[axis + 1 :]
-    taken = array.reshape(*before, *parts, *after).take(range(size), axis + place)
-    return taken.reshape(*before, -1, *after)
