@@ -29,7 +29,7 @@ def hidden(module: ModuleType) -> Path | None:
     spec = getattr(module, "__spec__", None)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
-    found = _found(module.__name__)
+    found = found_by(module.__name__)
     if found is not None and found.origin == spec.origin:
         return None
     return Path(spec.origin)
@@ -61,7 +61,7 @@ def sayable(name: str) -> bool:
 
 def _finds(name: str, file: Path) -> bool:
     """Does an import of the name find the file?"""
-    spec = _found(name)
+    spec = found_by(name)
     return spec is not None and spec.origin is not None and Path(spec.origin).resolve() == file
 
 
@@ -74,7 +74,7 @@ def there(name: str, file: Path) -> ModuleType:
     return from_file(name, file)
 
 
-def _found(name: str) -> ModuleSpec | None:
+def found_by(name: str) -> ModuleSpec | None:
     """What an import of the name finds if nothing is loaded."""
     found, path = None, None
     parts = name.split(".")

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-from verification.processes.modules import from_file
+from verification.processes.modules import found_by, from_file
 
 NAME = "rnn"
 HOME = Path(__file__).resolve().parents[2] / NAME
@@ -25,7 +25,7 @@ _aside: dict[str, ModuleType] = {}
 def ours() -> Iterator[None]:
     """Within the block, ``import rnn`` is the package beside this one, whatever else is on the path."""
     theirs = _loaded(lambda spec: not _is_ours(spec))
-    found = _on_path()
+    found = found_by(NAME)
     if not theirs and (NAME in sys.modules or _is_ours(found)):
         yield
         return
@@ -63,12 +63,6 @@ def _rename(module: ModuleType, name: str) -> None:
     for value in vars(module).values():
         if isinstance(value, type) and value.__module__ == module.__name__:
             value.__module__ = name
-
-
-def _on_path() -> ModuleSpec | None:
-    """What ``import rnn`` gives if nothing is loaded."""
-    specs = (finder.find_spec(NAME, None) for finder in sys.meta_path)
-    return next((spec for spec in specs if spec is not None), None)
 
 
 def _is_ours(spec: ModuleSpec | None) -> bool:
