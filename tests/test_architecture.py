@@ -377,7 +377,7 @@ PINNED = {
     ),
     "verification/report": "description",
     "verification/report/pages": "svg",
-    "verification/sampling": "conditioned patterns scope zeros",
+    "verification/sampling": "patterns scope zeros",
     "verification/torch": "passes watching",
     "verification/truth": "expectation parts",
 }

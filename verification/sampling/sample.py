@@ -3,26 +3,30 @@
 ``case_of`` makes the numbers of a row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from verification.models.case import Case, drawn_in, random_case, stored
+from verification.models.case import Case, drawn_in, in_domains, random_case, stored
+from verification.models.layouts import SHARED
 from verification.models.model import Model
 from verification.models.stored import dtype_of
 from verification.models.truncation import FULL, Standard, TruncationRule
 from verification.sampling.admitting import as_claimed
+from verification.sampling.arranging import layouts_of, repeating, sharing
 from verification.sampling.claim import Claim
-from verification.sampling.conditioned import conditioned
 from verification.sampling.conditions import conditions
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, of_numbers, rules
-from verification.sampling.factors import MIXED, OF_MODEL, UNWEIGHTED, table
+from verification.sampling.factors import IN_C_ORDER, MIXED, OF_MODEL, UNWEIGHTED, table
+from verification.sampling.magnitudes import with_magnitudes
 from verification.sampling.mixed import is_plain, layouts, mixed, open_to_zeros
 from verification.sampling.numbering import Row
+from verification.sampling.patterns import with_patterns
 from verification.sampling.weighing import weighed
-from verification.sampling.zeros import with_cotangents
+from verification.sampling.zeros import with_cotangents, with_zeros
 
 # For how many steps in all replays go back, at most: what a window of many steps may cost.
 REPLAYED = 2_500
@@ -103,6 +107,21 @@ def by_levels(
         least=claim.least,
         lengths=_lengths(levels.get("lengths", "alike"), case, claim.steps[0], rng),
     )
+
+
+def conditioned(case: Case, levels: Mapping[str, Any], rng: np.random.Generator) -> Case:
+    """The case with what its levels say of its numbers, by factor, and of how they lie in memory.
+
+    What a pattern or a magnitude makes of the numbers of a domain is brought into it again.
+    """
+    layout = levels.get("layout", IN_C_ORDER)
+    case = in_domains(with_magnitudes(with_patterns(case, levels, rng), levels, rng))
+    if layout == "repeated":
+        case = repeating(case, rng)
+    case = with_zeros(case, levels, rng)
+    if layout == SHARED:
+        case = sharing(case, rng)
+    return replace(case, layouts=layouts_of(case, layout, rng))
 
 
 def _lengths(level: str, case: Case, least: int, rng: np.random.Generator) -> tuple[int, ...] | None:

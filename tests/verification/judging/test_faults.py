@@ -14,7 +14,7 @@ from verification.judging import shrinking
 from verification.models.model import Use
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
-from verification.sampling.conditioned import conditioned
+from verification.sampling.sample import conditioned
 
 # How many calls a diagnosis may make.
 CALLS = 150

@@ -12,7 +12,7 @@ from verification.judging import shrinking
 from verification.judging.shrinking import smallest, smallest_of
 from verification.models.case import random_case
 from verification.properties.property import Finding
-from verification.sampling.conditioned import conditioned
+from verification.sampling.sample import conditioned
 
 FOUND = Finding("lags", "a", "off")
 CASE = random_case(models.scan, np.random.default_rng(0), {"H": 3}, 3, 4, np.float32)

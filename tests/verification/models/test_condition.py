@@ -11,8 +11,8 @@ from verification.models.case import random_case
 from verification.models.condition import Condition
 from verification.models.layouts import STEPS_FIRST
 from verification.models.model import Block, Use
-from verification.sampling.conditioned import conditioned
 from verification.sampling.patterns import PATTERNS, is_square
+from verification.sampling.sample import conditioned
 from verification.sampling.zeros import COTANGENTS, ZEROS
 
 SIZES = {"H": 4, "D": 3}

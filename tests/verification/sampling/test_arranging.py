@@ -6,7 +6,7 @@ from verification.models import lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.layouts import SHARED
 from verification.properties.calling import afresh
-from verification.sampling.conditioned import conditioned
+from verification.sampling.sample import conditioned
 
 
 def placed(model, layout, seed, **levels):
