@@ -19,17 +19,17 @@ COMPLEX = ("complex64", "complex128")
 FEW = (1, 3)
 FEW_STEPS = (1, 3, 17)
 
-# Checked only if a scope says so; the words under "not asked" if it does not.
+# Checked only if a scope says so: the words under "not asked" if it does not, and those of the claim if so.
 EXTRAS = {
-    "lengths": "records that end early",
+    "lengths": ("records that end early", "records of any length"),
     # Lengths, given in another way.
-    "packed": "",
-    "exact": "Fractions",
-    "bits": "equality to the bit",
-    "checkpoints": "checkpoints",
-    "workspace": "a workspace",
-    "weights": "weights of losses",
-    "classes": "losses of classes",
+    "packed": ("", "packed one after another, with offsets"),
+    "exact": ("Fractions", "exact in Fractions"),
+    "bits": ("equality to the bit", "the same to the bit"),
+    "checkpoints": ("checkpoints", "states computed again"),
+    "workspace": ("a workspace", "in a workspace"),
+    "weights": ("weights of losses", "weights of losses"),
+    "classes": ("losses of classes", "losses of classes as well"),
 }
 
 # What an engine may decline, in words.
@@ -144,7 +144,7 @@ class Claim:
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
         parts += [f"in chunks of {self.chunk} steps"] if self.chunk else []
         parts += [f"in chunks of {_or(self.chunks)} steps, as it is told"] if self.chunks else []
-        parts += [EXTRA_CLAIMS[name] for name in EXTRAS if getattr(self, name)]
+        parts += [claimed for name, (_, claimed) in EXTRAS.items() if getattr(self, name)]
         parts += [f"declared: {departure}" for departure in self.departures]
         parts += [f"declined: {DECLINABLE[name]}" for name in self.declines]
         return "; ".join(parts)
@@ -170,32 +170,19 @@ class Claim:
         missing = [name for name in self.states if name not in self.finals]
         if missing and "cotangents" in self.losses:
             others.append(f"a final {_of_states(missing, self)}")
-        kinds = [kind for kind in KINDS if kind not in self.truncations]
         if self.truncations == ("Full",):
             others.append("truncations")
         else:
-            others += [f"every {kind}" for kind in kinds]
+            others += [f"every {kind}" for kind in KINDS if kind not in self.truncations]
         others += [f"a loss on {name} step" for name in self.capabilities.losses if name not in self.losses]
         others += [f"other sizes of {name}" for name in self.sizes]
         others += [f"sizes other than {_few()}"] if self.compiled else []
         possible = ("lengths", *self.capabilities.extras)
-        extras = [name for name in EXTRAS if name in possible and not getattr(self, name)]
-        others += [EXTRAS[name] for name in extras if EXTRAS[name]]
+        left = [words for name, (words, _) in EXTRAS.items() if name in possible and not getattr(self, name)]
+        others += filter(None, left)
         others += ["outputs after a record's end"] if self.lengths else []
         others += [DECLINABLE[name] for name in self.declines]
         return (*others, *self.capabilities.cannot)
-
-
-EXTRA_CLAIMS = {
-    "lengths": "records of any length",
-    "packed": "packed one after another, with offsets",
-    "exact": "exact in Fractions",
-    "bits": "the same to the bit",
-    "checkpoints": "states computed again",
-    "workspace": "in a workspace",
-    "weights": "weights of losses",
-    "classes": "losses of classes as well",
-}
 
 
 def _truncations_in_words(truncations: tuple[str | TruncationRule, ...]) -> str:

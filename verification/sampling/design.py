@@ -88,8 +88,8 @@ class Design:
     def around(self, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
         """Rows that meet these tuples, with other companions at every attempt."""
         rng = np.random.default_rng(1 + attempt)
-        found = self._whole(companions(tuples, self.every, self.rules, rng))
-        return tuple(numbered(found, self.shortest, self.seconds))
+        found = companions(tuples, self.every, self.rules, rng)
+        return tuple(numbered(map(self._whole, found), self.shortest, self.seconds))
 
     def goals(self, strength: int) -> tuple[Goal, ...]:
         """What rows of this strength are to meet: pairs, triples, and so on."""
@@ -107,16 +107,14 @@ class Design:
         """Whole rows that meet, with those that are given, every possible tuple, at little work."""
 
         def cost(row: Mapping[str, Level]) -> float:
-            (whole,) = self._whole([row])
-            return self.seconds(whole)
+            return self.seconds(self._whole(row))
 
         made = covering(factors, strength, self.rules, np.random.default_rng(0), given, cost)
-        return lightened(self._whole(made), factors, strength, self.rules, self.seconds, given)
+        return lightened(map(self._whole, made), factors, strength, self.rules, self.seconds, given)
 
-    def _whole(self, rows: Iterable[Mapping[str, Level]]) -> list[dict[str, Level]]:
-        """The rows with the levels of factors that have one alone."""
-        fixed = {name: levels[0] for name, levels in self.factors.items()}
-        return [{**fixed, **row} for row in rows]
+    def _whole(self, row: Mapping[str, Level]) -> dict[str, Level]:
+        """The row with the levels of factors that have one alone."""
+        return {**{name: levels[0] for name, levels in self.factors.items()}, **row}
 
 
 def _varied(factors: Factors) -> dict[str, tuple[Level, ...]]:

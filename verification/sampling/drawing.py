@@ -36,19 +36,23 @@ class Alike(HypothesisProvider):
 AVAILABLE_PROVIDERS["alike"] = Alike
 
 
+def _settings(count: int, **further: Any) -> settings:
+    return settings(
+        max_examples=count,
+        backend="alike",
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        **further,
+    )
+
+
 def all_drawn(strategy: SearchStrategy[Drawn], seed_: str | int, count: int) -> list[Drawn]:
     """Everything that is drawn from a seed, ``count`` times at most; the same in every process."""
     found: list[Drawn] = []
 
     @seed(seed_)
-    @settings(
-        max_examples=count,
-        backend="alike",
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @_settings(count, phases=[Phase.generate])
     @given(strategy)
     def draw(drawn: Drawn) -> None:
         found.append(drawn)
@@ -65,15 +69,4 @@ def one_drawn(strategy: SearchStrategy[Drawn], seed_: str | int) -> Drawn:
 
 def smallest_drawn(strategy: SearchStrategy[Drawn], fails: Callable[[Drawn], bool], tried: int) -> Drawn:
     """The smallest that ``fails``, of so many that are tried; raises HypothesisException if none does."""
-    return find(
-        strategy,
-        fails,
-        settings=settings(
-            max_examples=tried,
-            backend="alike",
-            database=None,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    return find(strategy, fails, settings=_settings(tried, derandomize=True))

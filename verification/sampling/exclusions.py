@@ -56,11 +56,10 @@ STILL = 1e-6
 
 def rules(model: Model, claim: Claim) -> tuple[Exclusion, ...]:
     """The rules that exclude levels, in the order in which they are tried."""
-    sized = tuple(f"size {name}" for name in dimensions(model, needs_readout(claim)))
-    factors = table(model, claim)
-    least = {name: levels[0] for name, levels in factors.items() if name in ("T", "N", *sized)}
-    inner = dimensions(model, False)
-    of_outputs = tuple(name for name in sized if name.removeprefix("size ") not in inner)
+    factors, sized = table(model, claim), _sized(model, claim)
+    least = {name: factors[name][0] for name in sized}
+    inner, every = dimensions(model, False), dimensions(model, needs_readout(claim))
+    of_outputs = tuple(f"size {name}" for name in every if name not in inner)
     early = {"lengths": but("alike")}
     made = [
         never(
@@ -98,7 +97,7 @@ def rules(model: Model, claim: Claim) -> tuple[Exclusion, ...]:
         *contradictions(model, claim),
         Exclusion(
             "more work than a truth may take",
-            ("T", "N", *sized, "truncation", "type"),
+            (*sized, "truncation", "type"),
             lambda row: _is_too_much(model, claim, row, least),
         ),
     ]
@@ -109,6 +108,11 @@ def rules(model: Model, claim: Claim) -> tuple[Exclusion, ...]:
         # Every vector has an axis of its own, and so may have one entry alone.
         made.append(_alone(model, claim, tuple(f"size {axis}" for axis in axes)))
     return tuple(made)
+
+
+def _sized(model: Model, claim: Claim) -> tuple[str, ...]:
+    """The factors of sizes: steps, records and dimensions."""
+    return ("T", "N", *(f"size {name}" for name in dimensions(model, needs_readout(claim))))
 
 
 def _is_too_much(model: Model, claim: Claim, row: Row, least: Mapping[str, Level]) -> bool:
@@ -123,12 +127,11 @@ def _is_too_much(model: Model, claim: Claim, row: Row, least: Mapping[str, Level
 
 def too_large(model: Model, claim: Claim) -> Iterator[str]:
     """The sizes that are too large to be combined, in words, though each is run by itself."""
-    factors, names = table(model, claim), dimensions(model, needs_readout(claim))
-    sized = ("T", "N", *(f"size {name}" for name in names))
+    factors, sized = table(model, claim), _sized(model, claim)
     least = {name: factors[name][0] for name in sized}
-    largest = {f"size {name}": factors[f"size {name}"][-1] for name in names}
+    largest = {name: factors[name][-1] for name in sized if name not in ("T", "N")}
     if _is_too_much(model, claim, {**largest, "type": claim.dtypes[-1]}, least):
-        sizes = ", ".join(f"{name} {factors[f'size {name}'][-1][1]}" for name in names)
+        sizes = ", ".join(f"{name.removeprefix('size ')} {high}" for name, (_, high) in largest.items())
         most = f"{MOST_WORK:g} s or {MOST_MEMORY / 2**30:g} GiB"
         yield f"sizes whose truth takes more than about {most}, as {sizes}"
 
@@ -136,7 +139,7 @@ def too_large(model: Model, claim: Claim) -> Iterator[str]:
 def _alone_in(row: Row, least: Mapping[str, Level]) -> bool:
     """Are the steps ``LONG_STEPS``, and one further size beyond its least? Such a pair is run."""
     beyond = [name for name in least if name != "T" and name in row and row[name] != least[name]]
-    cheap = str(row.get("truncation", "Full")) in ONE_REPLAY and FACTORS.get(str(row.get("type")), 1.0) == 1.0
+    cheap = _replays(row) == 1 and FACTORS.get(str(row.get("type")), 1.0) == 1.0
     return row.get("T") == (LONG_STEPS, LONG_STEPS) and len(beyond) < 2 and cheap
 
 
@@ -180,11 +183,10 @@ def work(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
 
 def of_numbers(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """Of that the seconds which its numbers take, and not the steps themselves."""
-    sizes = {name: high for name, (_, high) in sizes_of(row).items()}
-    counts = _counts(model, needs_readout(claim), _of_dimensions(sizes))
+    sizes, counts = _counted(model, claim, row)
     own = counts.own + counts.output
     seconds = _steps(row) * sizes["N"] * (OWN * own + PRODUCT * counts.shared) + SHARED * counts.shared
-    return _copies(counts) * FACTORS.get(str(row.get("type")), 1.0) * seconds
+    return counts.copies * FACTORS.get(str(row.get("type")), 1.0) * seconds
 
 
 @dataclass(frozen=True)
@@ -196,10 +198,17 @@ class _Counts:
     output: int
     least: int
 
+    @property
+    def copies(self) -> int:
+        """How many a truth is made in: few, where every state has many numbers."""
+        return FEW_COPIES if self.least >= UNITS else COPIES
 
-def _of_dimensions(sizes: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """The sizes other than N and T."""
-    return tuple(item for item in sizes.items() if item[0] not in ("N", "T"))
+
+def _counted(model: Model, claim: Claim, row: Mapping[str, Level]) -> tuple[dict[str, int], _Counts]:
+    """The sizes of the largest case of a row, and what it has of each."""
+    sizes = {name: high for name, (_, high) in sizes_of(row).items()}
+    of_dimensions = tuple(item for item in sizes.items() if item[0] not in ("N", "T"))
+    return sizes, _counts(model, needs_readout(claim), of_dimensions)
 
 
 @lru_cache(maxsize=4096)
@@ -218,34 +227,24 @@ def _counts(model: Model, readout: bool, of: tuple[tuple[str, int], ...]) -> _Co
 def _steps(row: Mapping[str, Level]) -> int:
     """How many steps all replays of a row have, about."""
     steps: int = row["T"][1]
-    return steps * (1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2)
+    return steps * _replays(row)
 
 
-def _copies(counts: _Counts) -> int:
-    """How many a truth is made in: few, where every state has many numbers."""
-    return FEW_COPIES if counts.least >= UNITS else COPIES
+def _replays(row: Mapping[str, Level]) -> int:
+    return 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
 
 
 def memory(model: Model, claim: Claim, row: Mapping[str, Level]) -> float:
     """About the bytes that the truth of the largest case of a row takes, without those of its parameters."""
-    sizes = {name: high for name, (_, high) in sizes_of(row).items()}
-    counts = _counts(model, needs_readout(claim), _of_dimensions(sizes))
-    item = WIDE.get(str(row.get("type")), 8)
-    step = _copies(counts) * item * sizes["N"] * counts.own
-    replays = 1 if str(row.get("truncation", "Full")) in ONE_REPLAY else 2
+    sizes, counts = _counted(model, claim, row)
+    step = counts.copies * WIDE.get(str(row.get("type")), 8) * sizes["N"] * counts.own
     kept = min(KEPT, KEPT_BY_STEP * (sizes["T"] - 1) * step)
-    return float(step * (MADE + replays * (sizes["T"] + 1)) + kept)
+    return float(step * (MADE + _replays(row) * (sizes["T"] + 1)) + kept)
 
 
 def estimate(model: Model, claim: Claim) -> Callable[[Mapping[str, Level]], float]:
     """``work`` of one model and claim, found once of each choice of the levels that it depends on."""
-    names = (
-        "T",
-        "N",
-        *(f"size {name}" for name in dimensions(model, needs_readout(claim))),
-        "truncation",
-        "type",
-    )
+    names = (*_sized(model, claim), "truncation", "type")
 
     @cache
     def answer(*levels: Level) -> float:

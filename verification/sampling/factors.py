@@ -94,7 +94,12 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         factors["vectors"] = (ORDINARY, TINY, LARGE)
     factors["inputs"] = (ORDINARY, TINY, LARGE) if numbers_given(model) else (ORDINARY,)
     factors["states"] = ("zero", ORDINARY, LARGE) if claim.free else ("zero",)
-    factors |= _plain(model, claim, readout)
+    # Factors whose other levels are conditions, which are met in pairs alone.
+    factors |= {"zero": (NO_BLOCK,), "pattern of inputs": (RANDOM,)}
+    if matrices(model, readout) or vectors(model):
+        factors["pattern of weights"] = (RANDOM,)
+    if "cotangents" in claim.losses:
+        factors["cotangents"] = (EVERYWHERE,)
     factors["layout"] = (MIXED, *USUAL)
     if claim.lengths:
         factors["lengths"] = ("alike", "of their own")
@@ -108,16 +113,6 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
         factors["checkpoints"] = tuple(CHECKPOINTS)
     if claim.workspace:
         factors["workspace"] = (False, True)
-    return factors
-
-
-def _plain(model: Model, claim: Claim, readout: bool) -> dict[str, tuple[Level, ...]]:
-    """Factors whose other levels are conditions, which are met in pairs alone."""
-    factors: dict[str, tuple[Level, ...]] = {"zero": (NO_BLOCK,), "pattern of inputs": (RANDOM,)}
-    if matrices(model, readout) or vectors(model):
-        factors["pattern of weights"] = (RANDOM,)
-    if "cotangents" in claim.losses:
-        factors["cotangents"] = (EVERYWHERE,)
     return factors
 
 

@@ -14,7 +14,7 @@ from verification.models.model import Model
 from verification.sampling.at_random import AtRandom
 from verification.sampling.claim import Claim
 from verification.sampling.design import Design
-from verification.sampling.factors import LONG_STEPS, NUMBERS, Span, dimensions, most_of, needs_readout
+from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, most_of, needs_readout
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
@@ -46,8 +46,8 @@ def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
     """The rows of a seed, by number, in a drawn order; none for an engine that compiles for each shape."""
     rng = np.random.default_rng(seed)
     at_random = AtRandom(in_floats(model, claim))
-    sizes = [] if claim.compiled else [*_sizes(model, claim, seed)]
-    left = {name: _left_out(*span) for name, span in _spans(model, claim).items()}
+    left = _left_out(model, claim)
+    sizes = [] if claim.compiled else [*_sizes(left, claim, seed)]
     rows = [
         _row(at_random, sizes[i], left, rng)
         for again in range(TIMES)
@@ -72,15 +72,13 @@ def _row(
     return min(others, key=lambda row: at_random.design.seconds(row.priced))
 
 
-def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
+def _sizes(left: Mapping[str, list[int]], claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
     """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
-    spans = _spans(model, claim)
-    names = tuple(name for name in spans if name not in ("N", "T"))
-    left = {name: _of_seed(_left_out(*span), APART, seed + i) for i, (name, span) in enumerate(spans.items())}
+    of_seed = {name: _of_seed(some, APART, seed + i) for i, (name, some) in enumerate(left.items())}
     # The more records, the fewer steps.
-    left["T"] = left["T"][::-1]
-    for together in (("N", "T"), names):
-        for some in zip_longest(*(left[name] for name in together)):
+    of_seed["T"].reverse()
+    for together in (("N", "T"), [name for name in left if name not in ("N", "T")]):
+        for some in zip_longest(*(of_seed[name] for name in together)):
             yield {name: number for name, number in zip(together, some, strict=True) if number is not None}
     short, long = claim.steps
     for steps in _of_seed(
@@ -89,15 +87,14 @@ def _sizes(model: Model, claim: Claim, seed: int) -> Iterator[Mapping[str, int]]
         yield {"T": steps}
 
 
-def _spans(model: Model, claim: Claim) -> dict[str, Span]:
-    """The least and the most of each size."""
+def _left_out(model: Model, claim: Claim) -> dict[str, list[int]]:
+    """Of records, of steps and of each dimension, the sizes that no class has a number for."""
     names = [name for name in dimensions(model, needs_readout(claim)) if name not in claim.sizes]
-    return {"N": claim.records, "T": claim.steps, **{name: (1, most_of(model, name)) for name in names}}
-
-
-def _left_out(low: int, high: int) -> list[int]:
-    """The sizes that no class has a number for."""
-    return [n for n in range(low, min(high, NUMBERS[-1]) + 1) if n not in NUMBERS]
+    spans = {"N": claim.records, "T": claim.steps, **{name: (1, most_of(model, name)) for name in names}}
+    return {
+        name: [n for n in range(low, min(high, NUMBERS[-1]) + 1) if n not in NUMBERS]
+        for name, (low, high) in spans.items()
+    }
 
 
 def _of_seed(numbers: list[int], apart: int, seed: int) -> list[int]:

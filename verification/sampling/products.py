@@ -38,7 +38,6 @@ from verification.sampling.factors import (
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.patterns import INITIAL
 from verification.sampling.sample import case_of, in_floats, unmixed
-from verification.sampling.turns import dealt
 
 # The design's name.
 OF = "of sizes that meet"
@@ -152,13 +151,14 @@ def dealt_out(
     because what begins at some MiB of an array is met there alone.
     """
     rows = rows_of_products(model, claim)
-    cheap = [i for i, row in enumerate(rows) if work(model, claim, row.priced) <= CHEAP]
-    shared = dict(zip(cheap, dealt([rows[i] for i in cheap], always, names, TIMES), strict=True))
-    made = [shared.get(i, replace(row, turns=tuple(always))) for i, row in enumerate(rows)]
+    turns = [[*always] for _ in rows]
+    cheap = [of for of, row in zip(turns, rows, strict=True) if work(model, claim, row.priced) <= CHEAP]
+    for place, name in enumerate(names):
+        for turn in range(min(TIMES, len(cheap))):
+            cheap[(place + turn * len(cheap) // TIMES) % len(cheap)].append(name)
     for number in {_largest(model, use, rows) for use in LARGEST if rows and model.of(use)}:
-        turns = made[number].turns or ()
-        made[number] = replace(made[number], turns=tuple(dict.fromkeys((*turns, *of_largest))))
-    return tuple(made)
+        turns[number] += [name for name in of_largest if name not in turns[number]]
+    return tuple(replace(row, turns=tuple(of)) for row, of in zip(rows, turns, strict=True))
 
 
 def _largest(model: Model, use: Use, rows: Sequence[Row]) -> int:

@@ -238,6 +238,10 @@ def _bounds(field: str, given: tuple[int, int] | None, most: int) -> tuple[int, 
     return given[0], min(given[1], most)
 
 
+# What is narrowed in a way of its own.
+APART = {"functions", "truncations", "records", "steps", "states", "declines", "chunk", "sizes"}
+
+
 def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     """The claim within a scope that is given besides; raises ValueError where that is wider."""
     if scope is None:
@@ -249,16 +253,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
     wanted = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - {
-        "functions",
-        "truncations",
-        "records",
-        "steps",
-        "states",
-        "declines",
-        "chunk",
-        "sizes",
-    }:
+    for name in given - APART:
         mine, theirs = getattr(claim, name), getattr(wanted, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
@@ -271,8 +266,12 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         if not least <= low <= high <= most:
             raise _wrong(name, (low, high), f"no more than the engine's {(least, most)}")
         kept[name] = low, high
-    if "functions" in given:
-        kept["functions"] = _narrower_functions(scope.functions or {}, wanted, claim)
+    for role in scope.functions or ():
+        for name in wanted.functions[role]:
+            if name not in claim.functions[role]:
+                theirs = ", ".join(claim.functions[role])
+                raise _wrong(f"functions: {role}", name, f"the engine's {theirs}")
+        kept["functions"] = {**kept.get("functions", claim.functions), role: wanted.functions[role]}
     if "truncations" in given:
         for truncation in wanted.truncations:
             if (
@@ -299,16 +298,3 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
     either = {*claim.declines, *wanted.declines}
     kept["declines"] = tuple(name for name in DECLINABLE if name in either)
     return replace(claim, **kept)
-
-
-def _narrower_functions(
-    given: Mapping[str, tuple[str, ...]], wanted: Claim, claim: Claim
-) -> dict[str, tuple[str, ...]]:
-    for role in given:
-        for name in wanted.functions[role]:
-            if name not in claim.functions[role]:
-                theirs = ", ".join(claim.functions[role])
-                raise _wrong(f"functions: {role}", name, f"the engine's {theirs}")
-    return {
-        role: wanted.functions[role] if role in given else names for role, names in claim.functions.items()
-    }

@@ -76,12 +76,3 @@ def in_turn(rows: Iterable[Row], turns: Turns) -> list[Row]:
                     checked[number].append(name)
                     met |= about(made[number])
     return [replace(row, turns=tuple(names)) for row, names in zip(made, checked, strict=True)]
-
-
-def dealt(rows: Sequence[Row], always: Sequence[str], names: Sequence[str], times: int) -> list[Row]:
-    """Each row with its ``always`` and a share of the names, so that each name has so many rows."""
-    shares = [[*always] for _ in rows]
-    for place, name in enumerate(names):
-        for turn in range(min(times, len(rows))):
-            shares[(place + turn * len(rows) // times) % len(rows)].append(name)
-    return [replace(row, turns=tuple(share)) for row, share in zip(rows, shares, strict=True)]
