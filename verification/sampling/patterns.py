@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +23,6 @@ SAME_RECORDS, SAME_STEPS = "records alike", "steps alike"
 
 # What inputs are scaled by where no function bounds a state: whole numbers beyond 1 may grow with every step.
 UNBOUNDED = 0.5
-
-Change: TypeAlias = Callable[[Array, np.random.Generator], Array]
 
 
 def is_square(block: Block) -> bool:
@@ -98,22 +96,16 @@ def some_zero(array: Array, rng: np.random.Generator, parts: int = 0) -> Array:
     return made
 
 
-def _of_parts(change: Callable[[Array], Array]) -> Change:
-    """The change of each square part of an array."""
+def _square(words: str, change: Callable[[Array], Array], holds: Callable[[Array], bool]) -> Condition[Array]:
+    """A pattern of each square part; of a single unit nothing is one."""
 
     def made(array: Array, rng: np.random.Generator) -> Array:
         return np.concatenate([change(part) for part in _square_parts(array)])
 
-    return made
-
-
-def _square(words: str, change: Callable[[Array], Array], holds: Callable[[Array], bool]) -> Condition[Array]:
-    """A pattern of each square part; of a single unit nothing is one."""
-
     def held(array: Array) -> bool:
         return array.shape[1] > 1 and all(map(holds, _square_parts(array)))
 
-    return Condition(words, _of_parts(change), held, is_square)
+    return Condition(words, made, held, is_square)
 
 
 def _symmetric(part: Array) -> Array:

@@ -84,6 +84,10 @@ FEWER = {(129, 509, 1, 16): 2}
 CHEAP, DEAR = 0.5, 1.2
 MANY = 2**14
 
+# The factors of which each row has the next level, by what their names start with: what changes no numbers of
+# a case.
+TURNING = ("chunk", "lengths", "checkpoints", "workspace", "function ")
+
 # On how many rows each property that needs further calls is checked.
 TIMES = 3
 
@@ -109,7 +113,7 @@ def rows_of_products(model: Model, claim: Claim) -> tuple[Row, ...]:
         return ()
     factors, made = table(model, claim), list[Row]()
     types = _by_precision(claim)
-    turning = {name: cycle(of) for name, of in factors.items() if name in _turning(claim)}
+    turning = {name: cycle(of) for name, of in factors.items() if name.startswith(TURNING)}
     for sizes in _shapes(model, claim, model.ordinary or _by_units(model, claim, SHAPES)):
         levels = plain(model, claim, sizes)
         levels |= {name: next(turn) for name, turn in turning.items()}
@@ -182,11 +186,6 @@ def in_processes(rows: Sequence[Row], least: int = TOGETHER) -> Iterator[list[in
         portion.append(number)
     if portion:
         yield portion
-
-
-def _turning(claim: Claim) -> set[str]:
-    """The factors of which each row has the next level: what changes no numbers of a case."""
-    return {"chunk", "lengths", "checkpoints", "workspace", *(f"function {role}" for role in claim.functions)}
 
 
 def plain(model: Model, claim: Claim, sizes: Mapping[str, int]) -> dict[str, Level]:

@@ -4,10 +4,9 @@ A record, a step or a unit that is next to nothing beside the others, their cota
 denormal, and a decay that leaves nearly all, or nearly nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from verification.models.case import Case, Cotangents
 from verification.models.condition import Condition
 from verification.models.model import Block, Use
 from verification.models.stored import limits
-from verification.sampling.zeros import RECORD, STEP
+from verification.sampling.zeros import RECORD, STEP, Arrays
 
 # What is next to nothing beside other numbers: a power of two, which rounds nothing. So far below them is
 # what is recognised as such.
@@ -35,8 +34,6 @@ PART = 0.1
 
 # Beside a record and a step: the first axis of each record's state.
 UNIT = "a unit"
-
-Arrays: TypeAlias = Sequence[Array]
 
 
 def quieter(array: Array, axis: int, index: int) -> Array:

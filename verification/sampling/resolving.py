@@ -81,7 +81,7 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     )
     if claim.packed and scope.lengths is None:
         claim = replace(claim, lengths=True)
-    if claim.exact and not _is_rational(model, claim):
+    if claim.exact and not all(rational(model, claim).values()):
         if everything:
             return replace(claim, exact=False)
         raise _wrong("exact", True, "a rational function for every role, as softsign or rational_gate")
@@ -100,8 +100,9 @@ def _sizes(scope: Scope, model: Model, losses: tuple[str, ...]) -> dict[str, tup
     return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
 
 
-def _is_size(given: Any) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= MOST_SIZE
+def _is_size(given: Any, most: int = MOST_SIZE) -> bool:
+    """Is it an integer from 1 to the most?"""
+    return isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= most
 
 
 def _states(scope: Scope, model: Model) -> dict[str, str]:
@@ -147,9 +148,9 @@ def _chunks(scope: Scope, steps: tuple[int, int], capabilities: Capabilities) ->
 
 def _steps_of_chunk(field: str, given: Any, steps: tuple[int, int]) -> int:
     """The length of a chunk, unless it holds all steps and so has no border."""
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given < steps[1]:
+    if not _is_size(given, steps[1] - 1):
         raise _wrong(field, given, f"an integer from 1 to {steps[1] - 1}, for {steps[1]} steps at most")
-    return given
+    return int(given)
 
 
 def _declines(scope: Scope) -> tuple[str, ...]:
@@ -157,10 +158,6 @@ def _declines(scope: Scope) -> tuple[str, ...]:
     given = _tuple(scope.declines) or ()
     chosen = _some("declines", given, tuple(DECLINABLE), ()) if given else ()
     return tuple(name for name in DECLINABLE if name in chosen)
-
-
-def _is_rational(model: Model, claim: Claim) -> bool:
-    return all(rational(model, claim).values())
 
 
 def _functions(scope: Scope, model: Model, capabilities: Capabilities) -> dict[str, tuple[str, ...]]:
