@@ -714,7 +714,7 @@ NEAR = {
     "claim": ((RULES, "property_is_checked"),),
     "draws": ((RULES, "has_it_alone"),),
     "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
-    "conditions": (("tests/verification/sampling/test_contradictions.py", "single_state"),),
+    "conditions": (("tests/verification/sampling/test_contradictions.py", ""),),
     **dict.fromkeys(("patterns", "zeros"), (("tests/verification/models/test_condition.py", ""),)),
     "quiet": (
         ("tests/verification/sampling/test_quiet.py", ""),

@@ -11,8 +11,7 @@ from verification.models.functions import Function
 from verification.models.model import Model, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.claim import Claim
-from verification.sampling.conditions import conditions
-from verification.sampling.contradictions import contradictions
+from verification.sampling.conditions import conditions, contradictions
 from verification.sampling.covering import Exclusion, Level, Meant, Row, but, fewer, never, these
 from verification.sampling.factors import (
     CHECKPOINTS,

@@ -27,7 +27,7 @@ from verification.models.model import Block, Use
 from verification.models.stored import STORED
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
-from verification.sampling.contradictions import MANY
+from verification.sampling.conditions import MANY
 from verification.sampling.factors import EVERYWHERE, NO_BLOCK, OVERFLOWING, RANDOM
 from verification.sampling.patterns import (
     ALIKE,
