@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from verification.models.case import Case
-from verification.sampling.covering import Level, row_with
+from verification.sampling.covering import permuted, row_with
 from verification.sampling.design import Design
 from verification.sampling.factors import Span, sizes_of
 from verification.sampling.numbering import Row, factor_of, least_steps
@@ -56,7 +56,7 @@ class AtRandom:
             known |= {name: (*known[name], *levels) for name, levels in more.items()}
         known |= {factor_of(name): ((number, number),) for name, number in given.items()}
         factors = {
-            name: _permuted(_small(levels, self.small) if small and name in self._sized else levels, rng)
+            name: permuted(_small(levels, self.small) if small and name in self._sized else levels, rng)
             for name, levels in known.items()
         }
         levels = row_with({}, factors, design.rules) or row_with({}, design.factors, design.rules)
@@ -80,7 +80,3 @@ def _small(spans: Sequence[Span], most: int) -> Sequence[Span]:
     """The classes up to the most, the last of them cut there; the first one where all are beyond it."""
     cut = tuple((low, min(high, most)) for low, high in spans if low <= most)
     return cut or spans[:1]
-
-
-def _permuted(levels: Sequence[Level], rng: np.random.Generator) -> tuple[Level, ...]:
-    return tuple(levels[i] for i in rng.permutation(len(levels)))

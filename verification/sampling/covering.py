@@ -9,8 +9,8 @@ fault interactions and implications for software testing*, 2004). A row has one 
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations, compress, product
 from math import prod
 from typing import Any, TypeAlias
@@ -39,6 +39,7 @@ class Exclusion:
     name: str
     factors: tuple[str, ...]
     verdict: Callable[[Row], bool]
+    _known: dict[tuple[Level | None, ...], bool] = field(default_factory=dict, init=False, repr=False)
 
     def excludes(self, row: Row) -> bool:
         """Does it exclude the row, whatever its other levels are?"""
@@ -49,10 +50,6 @@ class Exclusion:
             some = {name: level for name, level in zip(self.factors, key, strict=True) if level is not None}
             result = self._known[key] = bool(some) and bool(self.verdict(some))
         return result
-
-    @cached_property
-    def _known(self) -> dict[tuple[Level | None, ...], bool]:
-        return {}
 
 
 # Is a level, of some factor, one of those that are meant?
@@ -157,12 +154,15 @@ def companions(
     for levels in sorted(wanted, key=repr):
         if not any(all(row[name] == level for name, level in levels) for row in rows):
             # The order in which levels are tried is what makes the row.
-            order = {
-                name: [factors[name][i] for i in rng.permutation(len(factors[name]))] for name in factors
-            }
+            order = {name: permuted(each, rng) for name, each in factors.items()}
             row = row_with(dict(levels), order, rules)
             rows += [] if row is None else [row]
     return rows
+
+
+def permuted(levels: Sequence[Level], rng: np.random.Generator) -> tuple[Level, ...]:
+    """The levels in a drawn order."""
+    return tuple(levels[i] for i in rng.permutation(len(levels)))
 
 
 def row_with(
@@ -175,31 +175,22 @@ def row_with(
     of = _by_factor(tuple(rules))
     if not possible(levels, of.get(new, ()) if new else rules):
         return None
-    open_, row = [name for name in factors if name not in levels], dict(levels)
-    return {name: row[name] for name in factors} if _completed(row, open_, 0, factors, of) else None
+    row, left = dict(levels), [name for name in factors if name not in levels]
 
-
-def _completed(
-    row: dict[str, Level],
-    open_: Sequence[str],
-    done: int,
-    factors: Factors,
-    rules: Mapping[str, list[Exclusion]],
-) -> bool:
-    """Puts the first levels of these factors into a row, those that are ``done`` aside, if there are any.
-
-    No rule excludes what it has. ``rules``: by the factors that they look at; the others have been looked at.
-    """
-    if done == len(open_):
-        return True
-    name = open_[done]
-    new = rules.get(name, ())
-    for level in factors[name]:
-        row[name] = level
-        if possible(row, new) and _completed(row, open_, done + 1, factors, rules):
+    def completed(done: int) -> bool:
+        """Puts in the first levels of the factors that are left; False if none of them are possible."""
+        if done == len(left):
             return True
-    del row[name]
-    return False
+        name = left[done]
+        for level in factors[name]:
+            row[name] = level
+            # The other rules have been asked already.
+            if possible(row, of.get(name, ())) and completed(done + 1):
+                return True
+        del row[name]
+        return False
+
+    return {name: row[name] for name in factors} if completed(0) else None
 
 
 @lru_cache(maxsize=64)
