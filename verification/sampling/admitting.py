@@ -23,7 +23,7 @@ def admits(claim: Claim, case: Case) -> bool:
     return (
         all(case.chosen[role].name in names for role, names in claim.functions.items())
         and (name_of(case.dtype) in claim.dtypes or (case.dtype.hasobject and claim.exact))
-        and _truncation(claim, case)
+        and (not isinstance(case.truncation, Standard) or claim.truncates_by(case.truncation))
         and (
             not isinstance(objective, Targets | Weighted)
             or ("last" if objective.last else "every") in claim.losses
@@ -63,12 +63,3 @@ def as_claimed(claim: Claim, case: Case) -> Case:
 def _ends(claim: Claim, objective: Cotangents) -> Iterator[tuple[Array, bool]]:
     """The cotangent of each final state, and whether it may be other than zero."""
     return zip(objective.state, (claim.ends and name in claim.finals for name in claim.states), strict=True)
-
-
-def _truncation(claim: Claim, case: Case) -> bool:
-    truncation = case.truncation
-    return (
-        not isinstance(truncation, Standard)
-        or truncation.kind in claim.truncations
-        or truncation in claim.truncations
-    )

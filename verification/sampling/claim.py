@@ -122,6 +122,10 @@ class Claim:
         """The states that may begin as other than zero."""
         return tuple(name for name, kind in self.states.items() if kind == "any")
 
+    def truncates_by(self, truncation: str | TruncationRule) -> bool:
+        """Is a truncation claimed, as it is or as one of its kind?"""
+        return truncation in self.truncations or getattr(truncation, "kind", None) in self.truncations
+
     @property
     def hands_on(self) -> bool:
         """Can a call go on from where another one ended, and its gradient back to there?"""
@@ -139,7 +143,7 @@ class Claim:
         parts.append(f"{_truncations_in_words(self.truncations)} by {_losses_in_words(self)}")
         parts.append(_states_in_words(self))
         parts.append(f"gradients of {', '.join(self.blocks)}")
-        parts.append(f"{_span(self.records)} records, {_span(self.steps)} steps")
+        parts.append(f"{span_in_words(self.records)} records, {span_in_words(self.steps)} steps")
         parts += [f"{name} {_or(sizes)}" for name, sizes in self.sizes.items()]
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
         parts += [f"in chunks of {self.chunk} steps"] if self.chunk else []
@@ -224,7 +228,8 @@ def _few() -> str:
     return f"{' and '.join(map(str, FEW))}, and of steps {', '.join(map(str, FEW_STEPS))}"
 
 
-def _span(span: tuple[int, int]) -> str:
+def span_in_words(span: tuple[int, int]) -> str:
+    """A least and a most, or the number that is both."""
     return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
 
 

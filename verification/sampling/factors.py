@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from verification.models.model import Block, Model, Use
 from verification.models.truncation import TruncationRule
-from verification.sampling.claim import FEW, FEW_STEPS, Claim
+from verification.sampling.claim import FEW, FEW_STEPS, Claim, span_in_words
 from verification.sampling.covering import Level
 
 Span: TypeAlias = tuple[int, int]
@@ -185,11 +185,6 @@ def sizes_of(levels: Mapping[str, Level]) -> dict[str, Span]:
 
 def in_words(levels: Sequence[tuple[str, Level]]) -> str:
     """Some levels in a line."""
-    return ", ".join(f"{name} {_level_in_words(level)}" for name, level in levels)
-
-
-def _level_in_words(level: Level) -> str:
-    if isinstance(level, tuple):
-        low, high = level
-        return str(low) if low == high else f"{low} to {high}"
-    return str(level)
+    return ", ".join(
+        f"{name} {span_in_words(level) if isinstance(level, tuple) else level}" for name, level in levels
+    )

@@ -271,10 +271,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         kept["functions"] = {**kept.get("functions", claim.functions), role: wanted.functions[role]}
     if "truncations" in given:
         for truncation in wanted.truncations:
-            if (
-                truncation not in claim.truncations
-                and getattr(truncation, "kind", None) not in claim.truncations
-            ):
+            if not claim.truncates_by(truncation):
                 claimed = ", ".join(map(str, claim.truncations))
                 raise _wrong("truncations", str(truncation), f"no more than the engine's {claimed}")
         kept["truncations"] = wanted.truncations
