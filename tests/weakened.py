@@ -711,7 +711,7 @@ NEAR = {
     "plan": ((RULES, "fractions or fixed"), (PLAN, "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
     "calling": ((RULES, "large_beyond"),),
-    "claim": ((RULES, "property_is_checked"),),
+    "claim": ((RULES, "property_is_checked"), ("tests/verification/sampling/test_admitting.py", "")),
     "draws": ((RULES, "has_it_alone"),),
     "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", ""),),
