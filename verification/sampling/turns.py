@@ -26,10 +26,6 @@ def nobody(row: Row) -> Sequence[str]:
     return ()
 
 
-def _alike(row: Row) -> object:
-    return None
-
-
 @dataclass(frozen=True)
 class Turns:
     """``names``: the properties in turn on a row; ``always``: those that are checked on it as well.
@@ -42,7 +38,7 @@ class Turns:
 
     names: Names
     always: Names = nobody
-    apart: Callable[[Row], object] = _alike
+    apart: Callable[[Row], object] = lambda row: None
     first: int = FIRST
     numbers: bool = True
     least: tuple[int, ...] = (1,)
