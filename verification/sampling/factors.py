@@ -76,11 +76,12 @@ ALONE: Mapping[str, str] = {
 def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     """The factors and their levels, cheapest first."""
     readout, few = needs_readout(claim), FEW if claim.compiled else None
+    losses = LOSSES if claim.ends else {**LOSSES, "cotangents": (OUTPUTS,)}
     factors: dict[str, tuple[Level, ...]] = {
         "truncation": tuple(level for truncation in claim.truncations for level in _levels(truncation)),
         **{f"function {role}": names for role, names in claim.functions.items()},
         "type": claim.dtypes,
-        "losses": tuple(level for losses in claim.losses for level in losses_of(claim, losses)),
+        "losses": tuple(level for kind in claim.losses for level in losses[kind]),
         "T": classes(claim.steps, FEW_STEPS if claim.compiled else None),
         "N": classes(claim.records, few),
     }
@@ -114,11 +115,6 @@ def table(model: Model, claim: Claim) -> dict[str, tuple[Level, ...]]:
     if claim.workspace:
         factors["workspace"] = (False, True)
     return factors
-
-
-def losses_of(claim: Claim, losses: str) -> tuple[str, ...]:
-    """The levels of losses of a kind."""
-    return LOSSES[losses] if losses != "cotangents" or claim.ends else (OUTPUTS,)
 
 
 def _levels(truncation: str | TruncationRule) -> tuple[str | TruncationRule, ...]:

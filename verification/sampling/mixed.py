@@ -8,7 +8,7 @@ several states or of their cotangents; nor what a claim declines.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -72,8 +72,6 @@ PLAIN = {
     "pattern of inputs": RANDOM,
     "pattern of weights": RANDOM,
 }
-
-Change: TypeAlias = Callable[[Array, np.random.Generator], Array]
 
 # Of a square matrix, or of each that is stacked.
 SQUARE = tuple(PATTERNS[level].apply for level in (SYMMETRIC, DIAGONAL, IDENTITY, LOWER, UPPER))
@@ -202,7 +200,7 @@ def _pattern(array: Array, admitted: Admitted, rng: np.random.Generator) -> Arra
     if rng.random() < OFTEN:
         made = _of_a_sign(made, rng)
     if rng.random() < OFTEN:
-        changes: list[Change] = [PATTERNS[WHOLE].apply, _ones]
+        changes = [PATTERNS[WHOLE].apply, _ones]
         changes += [PATTERNS[ONE_HOT].apply, _zero_and_one] if admitted.zeros else []
         made = changes[int(rng.integers(len(changes)))](made, rng)
     return made
