@@ -128,21 +128,21 @@ def covering(
     """
     table = _Coverage(factors, strength, rules)
 
-    def worth(row: Row) -> float:
-        return table.gain(row) / math.sqrt(cost(row))
+    def worth(row: Array) -> float:
+        return table.gain(row) / math.sqrt(cost(table.levels(row)))
 
     for each in given:
-        table.meet(each)
+        table.meet(table.places.numbered(each))
     rows = []
     while len(unmet := np.flatnonzero(table.unmet)):
-        seeds = [table.places.tuple_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
+        seeds = [table.places.row_at(int(rng.choice(unmet))) for _ in range(CANDIDATES)]
         made = [row for seed in seeds if (row := table.around(seed, rng)) is not None]
-        best = max(made, key=worth) if made else row_with(seeds[0], factors, rules)
+        best = max(made, key=worth) if made else table.completed(seeds[0])
         if best is None:
             table.meet(seeds[0])
             continue
         table.meet(best)
-        rows.append(best)
+        rows.append(table.levels(best))
     return rows
 
 
@@ -203,21 +203,21 @@ def _by_factor(rules: tuple[Exclusion, ...]) -> dict[str, list[Exclusion]]:
     return found
 
 
-# The number of no level.
+# A level that is not chosen yet.
 OPEN = -1
 
 
 class TupleNumbers:
-    """A number for each tuple of levels of so many factors: its place.
+    """A number for each tuple of levels of so many factors; a row is its levels by number (F,), or ``OPEN``.
 
-    That is its combination's start, and each level's number times its stride: the tuples of one combination
-    after those of another. ``members``: which factors each is of (strength, combinations), by columns,
-    because to reduce along an axis of two or three takes NumPy several times as long.
+    A tuple's place is its combination's start, and each level's number times its stride: the tuples of one
+    combination after those of another. ``members``: which factors each is of (strength, combinations), by
+    columns, because to reduce along an axis of two or three takes NumPy several times as long.
     """
 
     def __init__(self, factors: Factors, strength: int) -> None:
-        self._factors, self._names = factors, list(factors)
-        self._numbers = [{level: i for i, level in enumerate(levels)} for levels in factors.values()]
+        self._levels = [{level: i for i, level in enumerate(levels)} for levels in factors.values()]
+        self._names = list(factors)
         self.members = np.array([*combinations(range(len(factors)), strength)]).T.copy()
         self._counts = np.array([len(levels) for levels in factors.values()])[self.members]
         ones = np.ones_like(self._counts[:1])
@@ -228,47 +228,53 @@ class TupleNumbers:
     def by_level(self, some: Array) -> dict[tuple[str, Level], int]:
         """How many of some tuples (count,), given by their places, each level of each factor is in."""
         found: Counter[tuple[str, Level]] = Counter()
-        for members, counts, start in zip(self.members.T, self._counts.T, self._starts, strict=True):
-            here = some[start : start + prod(counts)].reshape(counts)
+        for members, start in zip(self.members.T, self._starts, strict=True):
+            shape = tuple(len(self._levels[f]) for f in members)
+            here = some[start : start + prod(shape)].reshape(shape)
             for axis, f in enumerate(members):
-                each = np.moveaxis(here, axis, 0).reshape(counts[axis], -1).sum(axis=1)
-                for level, i in self._numbers[f].items():
-                    found[self._names[f], level] += int(each[i])
+                counts = np.moveaxis(here, axis, 0).reshape(shape[axis], -1).sum(axis=1)
+                for level, i in self._levels[f].items():
+                    found[self._names[f], level] += int(counts[i])
         return found
 
-    def of(self, row: Row) -> Array:
-        """The places of the tuples that a row has, as far as it has levels of these factors."""
-        return self.with_combinations(row)[0]
+    def numbered(self, row: Row) -> Array:
+        """A row's levels by number (F,); ``OPEN`` is one that these factors do not have."""
+        return np.array([of.get(row[name], OPEN) for name, of in zip(self._names, self._levels, strict=True)])
 
-    def with_combinations(self, row: Row) -> tuple[Array, Array]:
+    def of(self, row: Array) -> Array:
+        """The places of the tuples that a row has chosen."""
+        return self.chosen(row)[0]
+
+    def chosen(self, row: Array) -> tuple[Array, Array]:
         """The same (count,), and of which combinations they are (combinations,)."""
-        numbers = [of.get(row.get(name), OPEN) for name, of in zip(self._names, self._numbers, strict=True)]
-        levels = np.array(numbers).take(self.members)
+        levels = row.take(self.members)
         chosen = np.logical_and.reduce(levels != OPEN)
         return (self._starts + (self.strides * levels).sum(axis=0))[chosen], chosen
 
-    def tuple_at(self, place: int) -> dict[str, Level]:
-        """The tuple at a place."""
+    def row_at(self, place: int) -> Array:
+        """A row of which the tuple at a place is chosen."""
         number = int(np.searchsorted(self._starts, place, side="right")) - 1
+        row = np.full(len(self._names), OPEN)
         levels = (place - self._starts[number]) // self.strides[:, number] % self._counts[:, number]
-        names = [self._names[f] for f in self.members[:, number]]
-        return {name: self._factors[name][i] for name, i in zip(names, levels, strict=True)}
+        row[self.members[:, number]] = levels
+        return row
 
 
 class _Coverage:
-    """Which tuples are possible, and which of those no row meets yet.
+    """Which tuples are possible, and which of those no row meets yet; a row is its levels by number.
 
     ``excluded``: how many tuples each rule excludes.
     """
 
     def __init__(self, factors: Factors, strength: int, rules: Sequence[Exclusion]) -> None:
         self._factors, self._rules, self._rules_of = factors, rules, _by_factor(tuple(rules))
+        self._names = list(factors)
         self.excluded: Counter[str] = Counter()
         self.places = TupleNumbers(factors, strength)
         self.unmet = np.concatenate([self._possible(names) for names in combinations(factors, strength)])
-        # What its level's number is multiplied by in each combination; 0 where it is no member.
-        members, strides = self.places.members, self.places.strides
-        self._own = {n: np.where(members == f, strides, 0).sum(axis=0) for f, n in enumerate(factors)}
+        # By factor, what its level's number is multiplied by in each combination; 0 where it is no member.
+        own = (np.where(self.places.members == f, self.places.strides, 0) for f in range(len(factors)))
+        self._own = [strides.sum(axis=0) for strides in own]
 
     def _possible(self, names: tuple[str, ...]) -> Array:
         """Which tuples of these factors are possible."""
@@ -284,31 +290,42 @@ class _Coverage:
                 allowed &= ~excluded
         return allowed.ravel()
 
-    def around(self, levels: Row, rng: np.random.Generator) -> dict[str, Level] | None:
+    def around(self, row: Array, rng: np.random.Generator) -> Array | None:
         """The row with the level of every factor that meets most, in a drawn order; None where stuck."""
-        row, left = dict(levels), [name for name in self._factors if name not in levels]
-        for i in rng.permutation(len(left)):
-            name = left[i]
-            for number in np.argsort(-self._gains(row, name), kind="stable"):
-                row[name] = self._factors[name][number]
-                if possible(row, self._rules_of.get(name, ())):
+        row, levels = row.copy(), self.levels(row)
+        for factor in rng.permutation(np.flatnonzero(row == OPEN)):
+            name = self._names[factor]
+            for number in np.argsort(-self._gains(row, factor), kind="stable"):
+                levels[name] = self._factors[name][number]
+                if possible(levels, self._rules_of.get(name, ())):
+                    row[factor] = number
                     break
             else:
                 return None
-        return {name: row[name] for name in self._factors}
+        return row
 
-    def _gains(self, row: Row, name: str) -> Array:
+    def _gains(self, row: Array, factor: int) -> Array:
         """How many unmet tuples the row would meet with each level of the factor."""
-        levels = self._factors[name]
-        places, chosen = self.places.with_combinations({**row, name: levels[0]})
-        numbers = np.arange(len(levels))[:, None]
-        gains: Array = np.count_nonzero(self.unmet[places + self._own[name][chosen] * numbers], axis=1)
+        first = row.copy()
+        first[factor] = 0
+        places, chosen = self.places.chosen(first)
+        levels = np.arange(len(self._factors[self._names[factor]]))[:, None]
+        gains: Array = np.count_nonzero(self.unmet[places + self._own[factor][chosen] * levels], axis=1)
         return gains
 
-    def gain(self, row: Row) -> int:
+    def completed(self, row: Array) -> Array | None:
+        """The row with levels that can be had together, or None."""
+        whole = row_with(self.levels(row), self._factors, self._rules)
+        return None if whole is None else self.places.numbered(whole)
+
+    def levels(self, row: Array) -> dict[str, Level]:
+        """A row by its levels, as far as they are chosen."""
+        return {n: self._factors[n][i] for n, i in zip(self._names, row, strict=True) if i != OPEN}
+
+    def gain(self, row: Array) -> int:
         """How many unmet tuples it meets."""
         return int(np.count_nonzero(self.unmet[self.places.of(row)]))
 
-    def meet(self, row: Row) -> None:
-        """From now on its tuples are met, or of a tuple that no row can have that one."""
+    def meet(self, row: Array) -> None:
+        """From now on its tuples are met, or of a row that is none the one that it was made around."""
         self.unmet[self.places.of(row)] = False

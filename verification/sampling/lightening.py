@@ -26,11 +26,11 @@ class _Met:
 
     def add(self, row: Mapping[str, Level], times: int) -> None:
         """So many more rows as this one."""
-        self._count[self._places.of(row)] += times
+        self._count[self._places.of(self._places.numbered(row))] += times
 
     def needed(self, row: Levels) -> frozenset[str]:
         """The factors of the tuples that this row alone meets."""
-        places, chosen = self._places.with_combinations(row)
+        places, chosen = self._places.chosen(self._places.numbered(row))
         alone = self._places.members[:, chosen][:, self._count[places] == 1]
         return frozenset(self._names[f] for f in np.unique(alone))
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from verification.models.arrays import Array
 from verification.sampling.covering import Factors, Level, TupleNumbers
 from verification.sampling.numbering import Row, Work
 from verification.text import percent
@@ -56,12 +57,15 @@ class Reached:
 
     def __init__(self, factors: Factors, strength: int, rows: Iterable[Row]) -> None:
         self._strength, self._places = strength, TupleNumbers(factors, strength)
-        self._of_row = [self._places.of(row.levels) for row in rows]
+        self._of_row = [self._of(row) for row in rows]
         self._all = np.zeros(self._places.count, bool)
         for places in self._of_row:
             self._all[places] = True
         self._unmet = self._all.copy()
         self._count = int(np.count_nonzero(self._all))
+
+    def _of(self, row: Row) -> Array:
+        return self._places.of(self._places.numbered(row.levels))
 
     def gain(self, number: int) -> float:
         """The share of all tuples that the row of this number has and that are unmet."""
@@ -69,7 +73,7 @@ class Reached:
 
     def meet(self, row: Row) -> None:
         """From now on its tuples are met."""
-        self._unmet[self._places.of(row.levels)] = False
+        self._unmet[self._of(row)] = False
 
     @property
     def share(self) -> Share:
