@@ -261,9 +261,10 @@ class TupleNumbers:
 
 
 class _Coverage:
-    """Which tuples are possible, and which of those no row meets yet; a row is its levels by number.
+    """Which tuples are possible, and which of those no row meets yet.
 
-    ``excluded``: how many tuples each rule excludes.
+    A row is its levels by number, for a level may stand twice. ``excluded``: how many tuples each rule
+    excludes.
     """
 
     def __init__(self, factors: Factors, strength: int, rules: Sequence[Exclusion]) -> None:
