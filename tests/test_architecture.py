@@ -372,7 +372,7 @@ PINNED = {
     ),
     "verification/processes": "channel modules",
     "verification/properties": (
-        "derivatives engine exactness findings fixed gradients in_a_row padding partial property records "
+        "engine exactness findings fixed gradients in_a_row padding partial property records "
         "trial truth variants"
     ),
     "verification/report": "description",

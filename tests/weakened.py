@@ -623,8 +623,7 @@ PLAN, TRAINING = (f"tests/verification/judging/test_{name}.py" for name in ("pla
 
 # By file, in which tables lies what pins it, and in which rows of them.
 NEAR = {
-    "gradients": ((PROPERTIES, "forward or autograd"),),
-    "derivatives": ((PROPERTIES, "complex"), (RULES, "takes_long or complex")),
+    "gradients": ((PROPERTIES, "forward or autograd or complex"), (RULES, "takes_long or complex")),
     "additivity": ((PROPERTIES, "cotangents"),),
     "cut": ((PROPERTIES, "cut"),),
     "variants": (
@@ -667,7 +666,7 @@ NEAR = {
     ),
     "truth": (
         (RULES, "says_something or any_numbers or zeros or large_beyond or there_before"),
-        (PROPERTIES, "kink"),
+        (PROPERTIES, "kink or exact or integers or says_nothing"),
         ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
     "sought": (("tests/verification/judging/test_sought.py", ""),),

@@ -16,7 +16,7 @@ from verification.models.stored import dtype_of, limits
 from verification.models.tolerance import Expected, half_of_digits
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.ragged import RaggedTruth, rounded_truth
+from verification.properties.ragged import rounded_truth
 from verification.properties.remarks import coarse, forward_is_coarse, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
@@ -56,7 +56,7 @@ class Seen:
     both are empty where it answered.
     """
 
-    truth: Truth | RaggedTruth
+    truth: Truth
     values: Mapping[str, Array] = field(default_factory=dict)
     got: Mapping[str, Array] = field(default_factory=dict)
     forward: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Seen:
         return self.truth.blocks[name].truth
 
 
-def look(engine: Engine, truth: Truth | RaggedTruth) -> Seen:
+def look(engine: Engine, truth: Truth) -> Seen:
     """The result of a case whose truth is given."""
     try:
         answer = run_case(engine, truth.case)
@@ -143,7 +143,7 @@ def _wrong(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected]) -> d
     return {name: got for name, got in parts if compare(name, got, due[name].truth, due[name].bound)}
 
 
-def _is_remarked(engine: Engine, answer: Answer, truth: Truth | RaggedTruth, forward: bool) -> bool:
+def _is_remarked(engine: Engine, answer: Answer, truth: Truth, forward: bool) -> bool:
     """Is all that is wrong, of the forward as well, what a verdict remarks alone?"""
     names, close = suspects(truth.case)[-1:], half_of_digits(truth.case.dtype)
     due, parts = {**truth.forward, **truth.blocks}, [*answer.forward.items(), *answer.gradients()]

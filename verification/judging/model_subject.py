@@ -112,7 +112,7 @@ class OfModel:
     @property
     def views(self) -> Mapping[str, str]:
         """How lag by lag sees each block."""
-        return {view.block: view.words for view in views(self.engine.model, self.engine.claim)}
+        return views(self.engine.model, self.engine.claim)
 
     def guarded(self, channel: Any) -> "OfModel":
         """The same, with guarded calls."""

@@ -7,6 +7,7 @@ in the split. If the sum is off, each part is compared with a truth of its own, 
 may be smaller than those of its parts, whose terms have not cancelled.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -51,15 +52,13 @@ def parts(case: Case) -> tuple[Case, Case]:
     """The case with some of its cotangents, and with the others; equal cases are split alike."""
     rng = rng_of(case)
     chosen = [_chosen(array, rng) for array in case.objective.arrays().values()]
-    first, second = iter(chosen), iter(chosen)
-    return (
-        replace(
-            case, objective=case.objective.replaced(lambda array: np.where(next(first), array, 0 * array))
-        ),
-        replace(
-            case, objective=case.objective.replaced(lambda array: np.where(next(second), 0 * array, array))
-        ),
-    )
+
+    def only(masks: Iterable[Array]) -> Case:
+        each = iter(masks)
+        kept = case.objective.replaced(lambda array: np.where(next(each), array, 0 * array))
+        return replace(case, objective=kept)
+
+    return only(chosen), only(~mask for mask in chosen)
 
 
 def _chosen(array: Array, rng: np.random.Generator) -> Array:

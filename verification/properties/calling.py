@@ -65,8 +65,7 @@ def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
 
 def run_case(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a copy of the case; raises InvalidAnswer or Unsupported."""
-    form = _Form(case, engine.claim)
-    return guarded(engine.answer, afresh(case), form.read, is_large(case))
+    return run_uncopied(engine, afresh(case))
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,9 +187,12 @@ class _Form:
     def read(self, returned: tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]) -> Answer:
         """The answer; raises InvalidAnswer, which says what is wrong with a part."""
         forward, blocks = returned
-        seen = self._seen(forward)
+        seen = self.of_forward(forward)
         grads = {
-            name: [self._part(f"the gradient of {name}", part, shape) for part in blocks.get(name, (None,))]
+            name: [
+                checked_part(f"the gradient of {name}", part, shape, self._dtype)
+                for part in blocks.get(name, (None,))
+            ]
             for name, shape in self._blocks.items()
         }
         for name in self._outputs:
@@ -202,20 +204,15 @@ class _Form:
             {name: parts[1] for name, parts in grads.items() if len(parts) > 1},
         )
 
-    def check(self, forward: Mapping[str, Any]) -> None:
-        """Raises InvalidAnswer if a part of the forward does not have its form."""
-        self._seen(forward)
-
-    def _seen(self, forward: Mapping[str, Any]) -> dict[str, Array]:
-        return {name: self._part(name, forward.get(name), shape) for name, shape in self._forward.items()}
-
-    def _part(self, name: str, part: Any, shape: tuple[int, ...]) -> Array:
-        return checked_part(name, part, shape, self._dtype)
+    def of_forward(self, forward: Mapping[str, Any]) -> dict[str, Array]:
+        """The parts of a forward; raises InvalidAnswer."""
+        shapes = self._forward.items()
+        return {name: checked_part(name, forward.get(name), shape, self._dtype) for name, shape in shapes}
 
 
 def check_forward(case: Case, claim: Claim, forward: Mapping[str, Any]) -> None:
     """Raises InvalidAnswer if a part of a forward does not have its form, before the backward is called."""
-    _Form(case, claim).check(forward)
+    _Form(case, claim).of_forward(forward)
 
 
 def checked_part(name: str, part: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

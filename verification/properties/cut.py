@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, Cotangents, final_cotangents, is_stored, outputs_cotangent
+from verification.models.case import Case, Cotangents, is_stored, outputs_cotangent
 from verification.models.model import Use
 from verification.models.truncation import FULL
 from verification.properties.calling import afresh, rng_of, run_uncopied
@@ -92,15 +92,8 @@ def _in_turn(engine: Engine, case: Case, spans: Sequence[slice]) -> list[Answer]
 
 def _of_span(case: Case, span: slice) -> Case:
     """These steps, with the initial state and the final cotangents of the whole, in C order."""
-    inputs = {name: array[:, span] for name, array in case.inputs.items()}
     ends = [min(length, span.stop) - span.start for length in case.lengths or ()]
-    return replace(
-        case,
-        blocks={**case.blocks, **inputs},
-        objective=Cotangents(outputs_cotangent(case)[:, span], final_cotangents(case)),
-        layouts={},
-        lengths=tuple(ends) or None,
-    )
+    return replace(case.of_steps(span), layouts={}, lengths=tuple(ends) or None)
 
 
 def _kept(answer: Answer) -> Answer:

@@ -3,40 +3,19 @@
 Nothing is rounded, so there is no tolerance: an error shows however small its share is.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from fractions import Fraction
-from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.tolerance import Expected
 from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import Trial
+from verification.properties.truth import EqualTruth
 from verification.text import type_name
 from verification.truth import exact
 from verification.truth.comparison import unequal
-from verification.truth.memo import Memo
-
-
-class Equal(Expected):
-    """An expectation without rounding, which has to be met exactly and is always determined."""
-
-    bound = 0.0
-    determined = True
-
-    @property
-    def size(self) -> float:
-        """1.0 if it is not zero, else 0.0: a Fraction's size may be too small for a float."""
-        return float((self.truth != 0).any())
-
-
-def equal(truths: Mapping[str, Array]) -> dict[str, Expected]:
-    """Each expectation, to be met exactly."""
-    return {name: Equal(truth, 0.0, 0.0, truth.dtype) for name, truth in truths.items()}
 
 
 def equality(trial: Trial, refused: Callable[[str, Array], str | None]) -> Checked:
@@ -68,41 +47,6 @@ EXACT: Property[Trial] = Property(
 )
 
 
-Parts: TypeAlias = Callable[[Case], dict[str, Array]]
-
-
-@dataclass(frozen=True, eq=False)
-class EqualTruth:
-    """The truth of a case in which nothing rounds, computed when it is first used: by default of Fractions.
-
-    ``only``: the property that is checked on it, and no other. ``setting``: begins the message if there is no
-    answer. ``of_forward`` and ``of_gradient`` compute it.
-    """
-
-    case: Case
-    only: Property[Trial] = EXACT
-    setting: str = "of Fractions: "
-    large: bool = False
-    of_forward: Parts = exact.forward
-    of_gradient: Parts = exact.gradient
-    memo: Memo = field(default_factory=Memo)
-    determined = True
-
-    @cached_property
-    def forward(self) -> dict[str, Expected]:
-        """What the forward computes, by name."""
-        return equal(self.of_forward(self.case))
-
-    @cached_property
-    def blocks(self) -> dict[str, Expected]:
-        """Every block's gradient."""
-        return equal(self.of_gradient(self.case))
-
-    @property
-    def autograd(self) -> dict[str, Array]:
-        """The same gradient: no second oracle takes such a case."""
-        return {name: each.truth for name, each in self.blocks.items()}
-
-    def informative(self, names: tuple[str, ...]) -> bool:
-        """Is the gradient of one of these blocks not zero?"""
-        return any(self.blocks[name].size > 0 for name in names)
+def exact_truth(case: Case) -> EqualTruth:
+    """The truth of a case of Fractions."""
+    return EqualTruth(case, EXACT, "of Fractions: ", False, exact.forward, exact.gradient)

@@ -9,11 +9,10 @@ from verification.properties.additivity import ADDITIVITY
 from verification.properties.calling import beyond
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.cut import CUT
-from verification.properties.derivatives import COMPLEX_STEP
 from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT, EqualTruth
+from verification.properties.exactness import EXACT, exact_truth
 from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, fixed_truth
-from verification.properties.gradients import AUTOGRAD, FORWARD, LAGS
+from verification.properties.gradients import AUTOGRAD, COMPLEX_STEP, FORWARD, LAGS
 from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
 from verification.properties.linearity import LINEARITY
@@ -75,7 +74,7 @@ def truth_of(case: Case, memory: Memory = nothing) -> CaseTruth:
     ``memory``: may have some of it already, for a case whose numbers round.
     """
     if case.dtype == object:
-        return EqualTruth(case)
+        return exact_truth(case)
     return rounded_truth(case, memory)
 
 

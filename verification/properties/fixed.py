@@ -12,9 +12,10 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.exactness import EqualTruth, equality
+from verification.properties.exactness import equality
 from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import Trial
+from verification.properties.truth import EqualTruth
 from verification.truth import replay
 
 

@@ -1,8 +1,15 @@
-"""One call on the case itself: the forward, and the gradients compared with two oracles."""
+"""One call on the case itself: the forward, and the gradients compared with three oracles."""
 
+from collections.abc import Mapping
+
+from verification.models.arrays import Array
 from verification.properties.property import About, Checked, Property, Reference
-from verification.properties.trial import AnsweredCase, Trial, matching
+from verification.properties.trial import AnsweredCase, CaseTruth, Trial, matching
+from verification.truth import complex_step
 from verification.truth.comparison import compare
+
+# The most numbers in a case for complex steps; each is moved in a copy of its own.
+MOST = 200
 
 
 def forward(trial: Trial) -> Checked:
@@ -12,9 +19,29 @@ def forward(trial: Trial) -> Checked:
 
 def autograd(trial: Trial) -> Checked:
     """Each block agrees with autograd's gradient of the model."""
+    return _of_oracle(trial, trial.truth.autograd)
+
+
+def complex_steps(trial: Trial) -> Checked:
+    """Each block agrees with the imaginary part of the forward at θ + iε."""
+    gradient = gradient_of(trial.truth)
+    return _of_oracle(trial, gradient) if gradient else iter(())
+
+
+def gradient_of(truth: CaseTruth) -> dict[str, Array]:
+    """The gradient by complex steps; empty if the case is too large for them, or not admitted."""
+    case = truth.case
+    numbers = sum(array.size for array in case.blocks.values())
+    if case.lengths is not None or numbers > MOST or not complex_step.admitted(case):
+        return {}
+    return truth.memo.once("complex step", lambda: complex_step.gradient(case))
+
+
+def _of_oracle(trial: Trial, gradient: Mapping[str, Array]) -> Checked:
+    """Compares each gradient with that of an oracle, within the bound of the truth."""
     for name, got in trial.answer.gradients():
         expected = trial.truth.blocks[name]
-        yield name, compare(f"d_{name}", got, trial.truth.autograd[name], expected.bound), expected
+        yield name, compare(f"d_{name}", got, gradient[name], expected.bound), expected
 
 
 def lags(trial: AnsweredCase) -> Checked:
@@ -49,4 +76,12 @@ LAGS = Property(
     lags,
     evidence=lambda claim: claim.blocks,
     reference=Reference("lag table", "the same, with weights of its own for every step; truncated by a mask"),
+)
+COMPLEX_STEP = Property(
+    "complex step",
+    "each gradient agrees with the imaginary part of the forward at θ + iε",
+    About.CALL,
+    complex_steps,
+    prepare=lambda claim, truth: gradient_of(truth),
+    reference=Reference("complex step", "the imaginary part of the forward at θ + iε; no AD library"),
 )

@@ -13,7 +13,7 @@ Other STEP blocks have no such column, so only the sum is checked; ``views`` say
 """
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -25,7 +25,6 @@ from verification.models.stored import STORED
 from verification.models.tolerance import Expected
 from verification.models.weighted import Weighted
 from verification.properties.calling import is_large, run_case
-from verification.properties.engine import Engine
 from verification.properties.property import About, Alone, Checked, Property, Reference
 from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
@@ -46,41 +45,22 @@ MOST_DERIVATIVES = 3_000_000
 UNFOLDED = "each step of three losses, by units of its own; of a large case, by the view that layers have"
 
 
-@dataclass(frozen=True)
-class StepView:
-    """How the contributions of steps to a block are separated, in words."""
-
-    block: str
-    words: str
-
-
-def views(model: Model, claim: Claim) -> tuple[StepView, ...]:
-    """The view of each claimed block."""
+def views(model: Model, claim: Claim) -> dict[str, str]:
+    """How the contributions of steps to each claimed block are separated, in words."""
     if unfolds(model) and "cotangents" not in claim.losses:
-        return tuple(StepView(name, UNFOLDED) for name in claim.blocks)
+        return dict.fromkeys(claim.blocks, UNFOLDED)
     by_use = {
         Use.INPUT: "each step by its slice",
         Use.STATE: "its one step",
         Use.READOUT: "the loss's own step",
     }
-    made = []
-    for name in claim.blocks:
-        block = model.block(name)
-        words = by_use.get(block.use, "the sum of its steps")
-        if any(block in readers for _, readers in _widened_by(model, claim.sizes)):
-            words = "each step by a column of its own"
-        made.append(StepView(name, words))
-    return tuple(made)
-
-
-def _beside(engine: Engine, apart: "_Apart", due: "Due") -> Checked:
-    """Compares each contribution in an engine's answer with the truth."""
-    answer = run_case(engine, apart.case)
-    for name, got in answer.gradients():
-        for (step, index), expected in zip(apart.places[name], due[name], strict=True):
-            part = f"d_{name} of the loss at step {apart.case.losses[-1]}"
-            part += "" if step is None else f" from step {step}"
-            yield name, compare(part, got[index], expected.truth, expected.bound), expected
+    readers = {reader.name for _, some in _widened_by(model, claim.sizes) for reader in some}
+    return {
+        name: "each step by a column of its own"
+        if name in readers
+        else by_use.get(model.block(name).use, "the sum of its steps")
+        for name in claim.blocks
+    }
 
 
 def is_unfolded(case: Case) -> bool:
@@ -89,26 +69,14 @@ def is_unfolded(case: Case) -> bool:
     return small and isinstance(case.objective, Targets) and unfolds(case.model)
 
 
-Index = tuple[int | slice, ...]
-
 # Where each contribution is in the gradient of its block: the step, None for a sum, and the index.
-Places = dict[str, list[tuple[int | None, Index]]]
+Places: TypeAlias = dict[str, list[tuple[int | None, tuple[int | slice, ...]]]]
 
 
-# The expectation for each contribution of a block, in the order of its places.
-Due: TypeAlias = dict[str, list[Expected]]
+def _apart(claim: Claim, case: Case) -> tuple[Case, Places] | None:
+    """The case with one loss, widened, and the places of the contributions.
 
-
-@dataclass(frozen=True, eq=False)
-class _Apart:
-    """A case with one loss, widened, and the places of the contributions."""
-
-    case: Case
-    places: Places
-
-
-def _apart(claim: Claim, case: Case) -> _Apart | None:
-    """None if the case is too large, of a type without a lag table, if its records end early, or if it has
+    None if the case is too large, of a type without a lag table, if its records end early, or if it has
     another kind or place of loss; and if it is unfolded instead.
     """
     if case.dtype not in WIDER or is_unfolded(case):
@@ -117,27 +85,20 @@ def _apart(claim: Claim, case: Case) -> _Apart | None:
         return None
     if isinstance(case.objective, Targets) and "last" not in claim.losses:
         return None
-    alone = _alone(case)
     if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
         return None
-    wide, places = widened(alone, claim.sizes)
+    wide, places = widened(_alone(case), claim.sizes)
     shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
     derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
         return None
-    return _Apart(wide, places)
+    return wide, places
 
 
 def widened_case(claim: Claim, case: Case) -> Case | None:
     """The case on which the contributions of steps are separate entries; None where there is none."""
     apart = _apart(claim, case)
-    return None if apart is None else apart.case
-
-
-def _due(apart: _Apart) -> Due:
-    """The expectation for each contribution."""
-    table = grouped_table(apart.case)
-    return {name: [table.part(name, index) for _, index in places] for name, places in apart.places.items()}
+    return None if apart is None else apart[0]
 
 
 def _alone(case: Case) -> Case:
@@ -201,23 +162,37 @@ def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
 
 
 def _lag_by_lag(trial: Trial) -> Checked:
-    """Each step's contribution."""
+    """Each step's contribution, with the truth of its own."""
     engine, truth = trial.engine, trial.truth
     if truth.case.dtype in WIDER and is_unfolded(truth.case):
-        return unfolded_lags(engine, truth.case)
+        yield from unfolded_lags(engine, truth.case)
+        return
     apart = _apart(engine.claim, truth.case)
-    return iter(()) if apart is None else _beside(engine, apart, _due_of(truth, apart))
+    if apart is None:
+        return
+    (case, places), due = apart, _due(truth, *apart)
+    for name, got in run_case(engine, case).gradients():
+        for (step, index), expected in zip(places[name], due[name], strict=True):
+            part = f"d_{name} of the loss at step {case.losses[-1]}"
+            part += "" if step is None else f" from step {step}"
+            yield name, compare(part, got[index], expected.truth, expected.bound), expected
 
 
-def _due_of(truth: CaseTruth, apart: _Apart) -> Due:
-    return truth.memo.once("lag by lag", lambda: _due(apart))
+def _due(truth: CaseTruth, case: Case, places: Places) -> dict[str, list[Expected]]:
+    """The expectation for each contribution of a block, in the order of its places."""
+
+    def due() -> dict[str, list[Expected]]:
+        table = grouped_table(case)
+        return {name: [table.part(name, index) for _, index in of] for name, of in places.items()}
+
+    return truth.memo.once("lag by lag", due)
 
 
 def _prepare(claim: Claim, truth: CaseTruth) -> None:
     """Computes the expectations; those of an unfolded case are computed when the property is checked."""
     apart = _apart(claim, truth.case)
     if apart is not None:
-        _due_of(truth, apart)
+        _due(truth, *apart)
 
 
 LAG_BY_LAG = Property(

@@ -8,7 +8,7 @@ it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from verification.models.tolerance import Expected
 from verification.sampling.claim import Claim
@@ -62,40 +62,7 @@ class NotAsked:
 Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotAsked | str | None, Expected]]
 
 
-class AnyTrial(Protocol):
-    """An engine and a case, or a function and a call."""
-
-    @property
-    def answer(self) -> Any:
-        """The answer; raises InvalidAnswer."""
-
-    @property
-    def determined(self) -> bool:
-        """Is there a truth at this precision?"""
-
-    @property
-    def setting(self) -> str:
-        """The beginning of the message if there is no answer."""
-
-
 TrialT_contra = TypeVar("TrialT_contra", contravariant=True)
-TrialT = TypeVar("TrialT", bound=AnyTrial)
-
-
-def _everyone(claim: Claim) -> bool:
-    return True
-
-
-def _no_part(claim: Claim) -> tuple[str, ...]:
-    return ()
-
-
-def _nothing(claim: Claim, truth: Any) -> None:
-    return None
-
-
-def _none(claim: Claim, case: Any) -> tuple[Any, ...]:
-    return ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,14 +83,14 @@ class Property(Generic[TrialT_contra]):
     claim: str
     about: About
     check: Callable[[TrialT_contra], Checked]
-    applies: Callable[[Claim], bool] = _everyone
+    applies: Callable[[Claim], bool] = lambda claim: True
     of_large: bool = False
     in_turn: bool = False
-    evidence: Callable[[Claim], tuple[str, ...]] = _no_part
+    evidence: Callable[[Claim], tuple[str, ...]] = lambda claim: ()
     alone: Alone | None = None
     reference: Reference | None = None
-    prepare: Callable[[Claim, Any], object] = _nothing
-    parts: Callable[[Claim, Any], Sequence[Any]] = _none
+    prepare: Callable[[Claim, Any], object] = lambda claim, truth: None
+    parts: Callable[[Claim, Any], Sequence[Any]] = lambda claim, case: ()
 
     def takes_turns(self, large: bool, slow: bool = False) -> bool:
         """Is it checked only on those large, or small, designed cases whose turn it is?"""
@@ -157,6 +124,6 @@ class Finding:
 
 
 # An engine that does not answer in the agreed form is refuted by that, and no other property is checked.
-FORM: Property[AnyTrial] = Property(
+FORM: Property[Any] = Property(
     "form", "the engine answers, and as agreed", About.FORM, lambda trial: iter(()), of_large=True
 )

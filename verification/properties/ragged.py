@@ -16,7 +16,7 @@ from verification.models.case import Case, Cotangents
 from verification.models.model import Use
 from verification.models.tolerance import Expected
 from verification.models.weighted import ended
-from verification.properties.truth import Truth
+from verification.properties.truth import Expectations, Truth
 from verification.truth.memo import Memo, Memory, nothing
 from verification.truth.parts import OUTPUTS, VALUE
 
@@ -34,29 +34,12 @@ def by_length(case: Case) -> Iterator[tuple[Array, Case]]:
     lengths = np.asarray(case.lengths)
     for length in np.unique(lengths):
         records = np.flatnonzero(lengths == length)
-        some = case.of_records(records)
-        cut = {block.name: some.blocks[block.name][:, :length] for block in case.model.of(Use.INPUT)}
-        objective = some.objective
-        assert isinstance(objective, Cotangents)  # as of every layer
-        yield (
-            records,
-            replace(
-                some,
-                blocks={**some.blocks, **cut},
-                objective=Cotangents(objective.outputs[:, :length], objective.state),
-                lengths=None,
-            ),
-        )
+        yield records, replace(case.of_records(records).of_steps(slice(length)), lengths=None)
 
 
 @dataclass(frozen=True, eq=False)
-class RaggedTruth:
-    """The truth of a case whose records end early, computed when it is first used."""
-
-    case: Case
-    memory: Memory = nothing
-    only = None
-    setting = ""
+class RaggedTruth(Truth):
+    """The truth of a case whose records end early."""
 
     @cached_property
     def memo(self) -> Memo:
@@ -73,19 +56,16 @@ class RaggedTruth:
         return self._joined([truth.autograd for _, truth in self._each])
 
     @cached_property
-    def blocks(self) -> dict[str, Expected]:
-        """Every block's gradient, and how closely it must be met."""
-        return self._expected([truth.blocks for _, truth in self._each])
-
-    @cached_property
-    def forward(self) -> dict[str, Expected]:
-        """Outputs, zero after a record's end, and final states, those at the ends."""
-        return self._expected([truth.forward for _, truth in self._each])
-
-    @property
-    def determined(self) -> bool:
-        """Is there a truth at this precision?"""
-        return all(truth.determined for _, truth in self._each)
+    def expectations(self) -> Expectations:
+        """Those of the parts, joined: of each record its outputs, zero after its end, and its final state."""
+        each = [truth.expectations for _, truth in self._each]
+        # Where the truth is not determined, numbers may overflow.
+        with np.errstate(all="ignore"):
+            return Expectations(
+                all(part.determined for part in each),
+                self._expected([part.blocks for part in each]),
+                self._expected([part.forward for part in each]),
+            )
 
     @property
     def large(self) -> bool:
@@ -135,6 +115,6 @@ class RaggedTruth:
         return joined
 
 
-def rounded_truth(case: Case, memory: Memory = nothing) -> Truth | RaggedTruth:
+def rounded_truth(case: Case, memory: Memory = nothing) -> Truth:
     """The truth of a case whose numbers round; ``memory``: may have some of it already."""
     return Truth(case, memory) if case.lengths is None else RaggedTruth(case, memory)

@@ -29,7 +29,7 @@ from verification.processes.timeout import TimeIsOver
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
 from verification.properties.gradients import FORWARD
 from verification.properties.property import FORM, Finding, Property
-from verification.properties.ragged import RaggedTruth, in_parts
+from verification.properties.ragged import in_parts
 from verification.properties.trial import CaseTruth, Trial, found
 from verification.properties.truth import Truth
 from verification.sampling.at_random import AtRandom
@@ -70,10 +70,11 @@ def _is_of_numbers(finding: Finding) -> bool:
 
 def _is_no_number(truth: CaseTruth) -> bool:
     """Do the equations come to infinity or NaN, in the case's type? The truth, in a wider one, is finite."""
-    if not isinstance(truth, Truth | RaggedTruth):
+    if not isinstance(truth, Truth):
         return False
     # What stands behind the end of a record may be any number.
-    ended = [truth.case] if isinstance(truth, Truth) else [case for _, case in in_parts(truth.case)]
+    whole = truth.case.lengths is None
+    ended = [truth.case] if whole else [case for _, case in in_parts(truth.case)]
     with np.errstate(all="ignore"):
         parts = [part for case in ended for part in replay.forward(as_known(case)).values()]
     return not all(np.all(np.isfinite(part)) for part in parts)
@@ -81,7 +82,7 @@ def _is_no_number(truth: CaseTruth) -> bool:
 
 def _is_none(truth: CaseTruth) -> bool:
     """Is no function to blame, because nothing is rounded?"""
-    return not (isinstance(truth, Truth | RaggedTruth) and suspects(truth.case))
+    return not (isinstance(truth, Truth) and suspects(truth.case))
 
 
 def _as_remarks(
@@ -119,7 +120,7 @@ def suspects(case: Case) -> list[tuple[str, ...]]:
 
 def coarse(truth: CaseTruth, names: tuple[str, ...]) -> CaseTruth:
     """The truth of the same case if those functions are accurate relative to 1 only."""
-    assert isinstance(truth, Truth | RaggedTruth)
+    assert isinstance(truth, Truth)
     return replace(truth, case=replace(truth.case, coarse=frozenset(names)), memory=nothing)
 
 

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
 from verification.models.arrays import Array
-from verification.models.case import Case
 from verification.models.tolerance import Expected
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, Checked, Finding, NotAsked, Property, TrialT
+from verification.properties.property import FORM, Checked, Finding, NotAsked, Property
+from verification.properties.truth import EqualTruth, Truth
 from verification.truth.comparison import compare
-from verification.truth.memo import Memo
+
+# The truth of a case.
+CaseTruth: TypeAlias = Truth | EqualTruth
 
 
 class Truths(Protocol):
@@ -27,6 +29,14 @@ class Truths(Protocol):
     @property
     def forward(self) -> Mapping[str, Expected]:
         """What the forward computes."""
+
+    @property
+    def determined(self) -> bool:
+        """Is there a truth at this precision?"""
+
+    @property
+    def setting(self) -> str:
+        """The beginning of the message if there is no answer."""
 
 
 class AnsweredCase(Protocol):
@@ -41,39 +51,7 @@ class AnsweredCase(Protocol):
         """The expectations."""
 
 
-class CaseTruth(Truths, Protocol):
-    """The truth of a case."""
-
-    @property
-    def case(self) -> Case:
-        """The case."""
-
-    @property
-    def memo(self) -> Memo:
-        """Further results that follow from the case, by name."""
-
-    @property
-    def autograd(self) -> Mapping[str, Array]:
-        """The gradient by replays."""
-
-    @property
-    def determined(self) -> bool:
-        """Is there a truth at this precision?"""
-
-    @property
-    def large(self) -> bool:
-        """Does the case get only those properties that need a single call?"""
-
-    @property
-    def only(self) -> "Property[Trial] | None":
-        """The only property that is checked on the case; None for all that apply to the engine's claim."""
-
-    @property
-    def setting(self) -> str:
-        """The beginning of the message if there is no answer."""
-
-    def informative(self, names: tuple[str, ...]) -> bool:
-        """Is agreement on it evidence for one of these blocks?"""
+TrialT = TypeVar("TrialT", bound=AnsweredCase)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,16 +73,6 @@ class Trial:
         return other
 
     @property
-    def determined(self) -> bool:
-        """Is there a truth at this precision?"""
-        return self.truth.determined
-
-    @property
-    def setting(self) -> str:
-        """The beginning of the message if there is no answer."""
-        return self.truth.setting
-
-    @property
     def some(self) -> Expected:
         """Stands in for a part without an expectation of its own, such as a given array."""
         return next(iter(self.truth.blocks.values()))
@@ -120,7 +88,7 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
     try:
         # First: an engine that does not answer in the agreed form is refuted by that.
         trial.answer  # noqa: B018
-        for each in properties if trial.determined else ():
+        for each in properties if trial.truth.determined else ():
             try:
                 for part, wrong, expected in each.check(trial):
                     if isinstance(wrong, NotAsked):
@@ -135,7 +103,7 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
                 if invalid.lost:
                     return
     except InvalidAnswer as invalid:
-        yield Finding(FORM.name, "", f"{trial.setting}{invalid}", lost=invalid.lost)
+        yield Finding(FORM.name, "", f"{trial.truth.setting}{invalid}", lost=invalid.lost)
     except Unsupported as error:
         yield Finding(FORM.name, "", None, declined=str(error) or "it says no more")
     except TimeIsOver:

@@ -1,8 +1,9 @@
-"""The truth of a case whose numbers round, computed when it is first used."""
+"""The truth of a case, computed when it is first used."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,9 +13,9 @@ from verification.models.tolerance import Expected
 from verification.properties.calling import is_large
 from verification.properties.property import Property
 from verification.truth import replay
-from verification.truth.lag_table import LagTable, grouped_table
+from verification.truth.lag_table import grouped_table
 from verification.truth.memo import Memo, Memory, nothing
-from verification.truth.perturbed_replays import Replayed, replayed
+from verification.truth.perturbed_replays import replayed
 from verification.truth.substitute_types import holds
 
 
@@ -29,17 +30,17 @@ class Expectations:
 
 def _expectations(case: Case) -> Expectations:
     """From the lag table, in groups; for a large case from replays."""
-    table: LagTable | Replayed = replayed(case) if is_large(case) else grouped_table(case)
+    draws = replayed(case) if is_large(case) else grouped_table(case)
     # Where the truth is not determined, numbers may overflow.
     with np.errstate(all="ignore"):
-        blocks, forward = table.expected(), table.forward()
-        determined = table.determined and holds(case, (*blocks.values(), *forward.values()))
+        blocks, forward = draws.expected(), draws.forward()
+        determined = draws.determined and holds(case, (*blocks.values(), *forward.values()))
         return Expectations(determined, blocks, forward)
 
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The truth of a case; ``memory``: may have some of it already.
+    """The truth of a case whose numbers round; ``memory``: may have some of it already.
 
     ``only``: the only property that is checked on it, for a case that is made for one.
     """
@@ -91,3 +92,60 @@ class Truth:
         return self.determined and any(
             self.blocks[name].size > 0 and self.blocks[name].determined for name in names
         )
+
+
+class Equal(Expected):
+    """An expectation without rounding, which has to be met exactly and is always determined."""
+
+    bound = 0.0
+    determined = True
+
+    @property
+    def size(self) -> float:
+        """1.0 if it is not zero, else 0.0: a Fraction's size may be too small for a float."""
+        return float((self.truth != 0).any())
+
+
+Computed: TypeAlias = Callable[[Case], dict[str, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class EqualTruth:
+    """The truth of a case in which nothing rounds, computed when it is first used.
+
+    ``only``: the property that is checked on it, and no other. ``setting``: begins the message if there is no
+    answer.
+    """
+
+    case: Case
+    only: Property[Any]
+    setting: str
+    large: bool
+    of_forward: Computed
+    of_gradient: Computed
+    memo: Memo = field(default_factory=Memo)
+    determined = True
+
+    @cached_property
+    def forward(self) -> dict[str, Expected]:
+        """What the forward computes, by name."""
+        return _equal(self.of_forward(self.case))
+
+    @cached_property
+    def blocks(self) -> dict[str, Expected]:
+        """Every block's gradient."""
+        return _equal(self.of_gradient(self.case))
+
+    @property
+    def autograd(self) -> dict[str, Array]:
+        """The same gradient: no second oracle takes such a case."""
+        return {name: each.truth for name, each in self.blocks.items()}
+
+    def informative(self, names: tuple[str, ...]) -> bool:
+        """Is the gradient of one of these blocks not zero?"""
+        return any(self.blocks[name].size > 0 for name in names)
+
+
+def _equal(truths: Mapping[str, Array]) -> dict[str, Expected]:
+    """Each expectation, to be met exactly."""
+    return {name: Equal(truth, 0.0, 0.0, truth.dtype) for name, truth in truths.items()}

@@ -37,11 +37,10 @@ def identities(trial: Trial) -> Checked:
 
 def _alike(answer: Answer, trial: Trial) -> Checked:
     """Compares another answer to the same problem with the truth, and with the first answer."""
-    first = {**trial.answer.forward, **trial.answer.blocks}
-    got = {**answer.forward, **answer.blocks}
+    first, got = trial.answer.parts(), answer.parts()
     for name, wrong, expected in agreement(answer, trial.truth):
         shown = name if name in answer.forward else f"d_{name}"
-        yield name, wrong or compare(shown, got[name], first[name], 2 * expected.bound), expected
+        yield name, wrong or compare(shown, got[shown], first[shown], 2 * expected.bound), expected
 
 
 def equivalents_of(case: Case) -> tuple[Standard, ...]:

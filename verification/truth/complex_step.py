@@ -57,7 +57,7 @@ def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> 
         scaled = replace(case, blocks={name: scale * array for name, array in case.blocks.items()})
         truth = replay.gradient(scaled)
         try:
-            gradients = _gradient(scaled)
+            gradients = gradient(scaled)
         except Exception:
             # NumPy has no complex version of an operation, or refuses it in another way.
             return False
@@ -81,20 +81,11 @@ class _Complex(Arithmetic):
         return np.real(value) + 1j * np.imag(by)
 
 
-def gradient(case: Case) -> dict[str, Array]:
-    """Every block of the truncated gradient, in the next wider type; each entry is moved in a copy of its
-    own.
+def gradient(given: Case) -> dict[str, Array]:
+    """Every block of the truncated gradient of an admitted case, in the next wider type.
 
-    Raises ValueError for a case that is not ``admitted``.
+    Each entry is moved in a copy of its own.
     """
-    if not admitted(case):
-        raise ValueError(
-            f"functions: {', '.join(f.name for f in case.chosen.values())}, needed holomorphic ones"
-        )
-    return _gradient(case)
-
-
-def _gradient(given: Case) -> dict[str, Array]:
     case, real = as_state(given), WIDER[as_known(given).dtype]
     moved = _moved(case, real)
     objective = case.objective.replaced(lambda array: array.astype(real))

@@ -15,16 +15,11 @@ from verification.models.case import Case
 from verification.models.functions import Arithmetic, Function, Namespace
 from verification.models.model import NamedArrays, State, Use
 from verification.truth import replay
-from verification.truth.dual import Dual, Number, Tangents, tangents_of, value_of
+from verification.truth.dual import Dual, Tangents, tangents_of, value_of
 from verification.truth.output_as_state import as_state, left_out
 
 # A direction: a block, the step of its use, the entry.
 Way: TypeAlias = tuple[str, int, tuple[int, ...]]
-
-
-def admitted(case: Case) -> bool:
-    """Is every function rational?"""
-    return all(function.rational for function in case.chosen.values())
 
 
 class _Duals(Arithmetic):
@@ -37,26 +32,20 @@ class _Duals(Arithmetic):
         return self.surrogate(function.value(values), function.slope(values) * a)
 
     def stop(self, x: Any) -> Any:
-        return _each(lambda number: Fraction(value_of(number)), np.asarray(x))
+        return _values(x)
 
     def surrogate(self, value: Any, by: Any) -> Any:
-        values, ways = np.broadcast_arrays(np.asarray(value), np.asarray(by))
-        made = np.empty(values.shape, dtype=object)
-        for index in np.ndindex(made.shape):
-            number, moving = cast(Number, values[index]), cast(Number, ways[index])
-            made[index] = Dual(Fraction(value_of(number)), tangents_of(moving))
-        return made
+        return _moved_by(value, by)
+
+
+_values = np.vectorize(lambda number: Fraction(value_of(number)), otypes=[object])
+_moved_by = np.vectorize(
+    lambda number, moving: Dual(Fraction(value_of(number)), tangents_of(moving)), otypes=[object]
+)
 
 
 def gradient(given: Case) -> dict[str, Array]:
-    """Every block of the truncated gradient of a case of Fractions, as Fractions.
-
-    Raises ValueError where a function is not rational.
-    """
-    if not admitted(given):
-        raise ValueError(
-            f"functions: {', '.join(f.name for f in given.chosen.values())}, needed rational ones"
-        )
+    """Every block of the truncated gradient of a case of Fractions, whose functions are rational."""
     case = as_state(given)
     model = case.model
     f = Namespace(case.chosen, _Duals())
@@ -93,10 +82,3 @@ def _moving(array: Array, name: str, s: int, step: tuple[int, ...]) -> Array:
         tangents: Tangents = {(name, s, whole): Fraction(1)}
         moving[index] = Dual(Fraction(entry), tangents)
     return moving
-
-
-def _each(change: Any, array: Array) -> Array:
-    made = np.empty(array.shape, dtype=object)
-    for index, entry in np.ndenumerate(array):
-        made[index] = change(entry)
-    return made

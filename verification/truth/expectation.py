@@ -1,20 +1,19 @@
 """The expected values and their bounds, from draws and from sums of absolute terms."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import WIDER, Case, Cotangents, real_of
-from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import Block, NamedArrays, State, Use
+from verification.models.case import Case, real_of
+from verification.models.model import Block, Use
 from verification.models.tolerance import Expected, least_healthy, many
-from verification.truth.parts import OUTPUTS, VALUE, final_of
-from verification.truth.substitute_types import as_known
-from verification.truth.unroll import read_out, term
+from verification.truth.forms import rounding_of_form
+from verification.truth.parts import VALUE
+from verification.truth.substitute_types import as_known, of_known
 
 
 def judged(case: Case, draws: Array, terms: Array, lost: float = 0.0, more: Array | float = 0.0) -> Expected:
@@ -30,27 +29,6 @@ def addends(case: Case, block: Block) -> int:
     An entry that belongs to one record has no terms of other records.
     """
     return case.steps * (1 if block.use in (Use.INPUT, Use.STATE) else case.records)
-
-
-# For a step: the READOUT blocks, and the objective's data where the step has a loss, each in M draws.
-Drawn: TypeAlias = Callable[[int], tuple[NamedArrays, dict[str, Array]]]
-
-
-def forward_parts(case: Case, states: Sequence[State], drawn: Drawn) -> dict[str, Array]:
-    """What the forward computes, by name, in M draws, from the states before step 0 and after each."""
-    model, objective = case.model, case.objective
-    if isinstance(objective, Cotangents):
-        final = zip(model.of(Use.STATE), states[-1], strict=True)
-        outputs = np.stack([state[0] for state in states[1:]], axis=2)
-        return {OUTPUTS: outputs, **{final_of(block): array for block, array in final}}
-    copies, f = states[0][0].shape[:1], Namespace(case.chosen, Arithmetic())
-    read, value = [], np.zeros(copies, real_of(WIDER[case.dtype]))
-    for t, state in enumerate(states[1:]):
-        p, data = drawn(t)
-        read.append(read_out(model, f, p, state, copies))
-        if t in case.losses:
-            value = value + term(model, objective, f, p, data, state, copies).sum(axis=-1)
-    return {OUTPUTS: np.stack(read, axis=2), VALUE: value}
 
 
 def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expected]:
@@ -72,10 +50,10 @@ def fits(case: Case, arrays: Iterable[Array]) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """A case's gradient in M draws, and bounds of Σ |terms| and of what the type may lose, by block.
+    """A case's gradient in M draws (M, …), and bounds of Σ |terms| and of what the type may lose, by block.
 
     ``parts``: what the forward computes, by name (M, …). ``kinked``: an argument of a function is too near a
-    kink to have a slope at this precision.
+    kink to have a slope at this precision. ``chance``: by how much Y of other draws may exceed that of these.
     """
 
     case: Case
@@ -84,6 +62,32 @@ class Draws:
     lost: Mapping[str, Array]
     parts: Mapping[str, Array]
     kinked: bool
+    chance: float = 1.0
+
+    def expected(self) -> dict[str, Expected]:
+        """Every block's truth, with its Y, A and L."""
+        return self._known({name: self._of_part(name, ()) for name in self.grads})
+
+    def part(self, name: str, index: Any) -> Expected:
+        """The truth of a part of a block, with Y, A and L of that part."""
+        return self._known({name: self._of_part(name, index)})[name]
+
+    def _of_part(self, name: str, index: tuple[Any, ...]) -> Expected:
+        """The expectation for a block, or for a part of it, of a case in double precision."""
+        block = self.case.model.block(name)
+        more, size = rounding_of_form(self._double, block, self.grads, self.parts)
+        terms = many(self.terms[name], addends(self.case, block)) + size
+        draws, lost = self.grads[name][(slice(None), *index)], float(np.max(self.lost[name][index]))
+        return judged(self._double, draws, terms[index], lost, more[index])
+
+    def forward(self) -> dict[str, Expected]:
+        """The truth of what the forward computes, by name."""
+        return self._known(expected_forward(self._double, self.parts))
+
+    def _known(self, expected: Mapping[str, Expected]) -> dict[str, Expected]:
+        """The expectations for the case, from those for the same numbers in double precision."""
+        wide = {name: replace(each, spread=self.chance * each.spread) for name, each in expected.items()}
+        return of_known(self.case, wide)
 
     @cached_property
     def determined(self) -> bool:

@@ -18,6 +18,7 @@ way back.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import autograd
@@ -28,26 +29,18 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach, real_of
 from verification.models.functions import Arithmetic, Namespace
 from verification.models.model import NamedArrays, State, Use
-from verification.models.tolerance import (
-    DRAWS,
-    PERTURBATION,
-    Expected,
-    least_healthy,
-    many,
-    unit,
-)
+from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_healthy, unit
 from verification.truth.backward_rounding import keeps_apart, rounded_backward
-from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
-from verification.truth.forms import rounding_of_form
+from verification.truth.expectation import Draws
 from verification.truth.in_chunks import drawn_in_chunks, joined
 from verification.truth.observed import FunctionCall, Observed, kinked, rounded, shapes_of_calls, value_of
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.reverse import make_vjp
-from verification.truth.substitute_types import as_known, of_known
-from verification.truth.unroll import advance, term
+from verification.truth.substitute_types import as_known
+from verification.truth.unroll import advance, forward_parts, state_by_name, term
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class LagTable(Draws):
     """The table of a case in M draws, for L groups of losses and T steps, in the next wider type.
 
@@ -61,33 +54,24 @@ class LagTable(Draws):
         """The gradient, each block masked by the earliest step that each loss may reach."""
         return {name: self._masked(name, array[:1], first)[0] for name, array in self.grads.items()}
 
-    def expected(self, first: Sequence[int] | None = None) -> dict[str, Expected]:
-        """Every block's truth, under the case's own truncation or another, with its Y, A and L."""
-        first = first or self.case.reach
-        made = {name: self._judged(name, (), first) for name in self.grads}
-        return of_known(self.case, made)
+    def expected(self) -> dict[str, Expected]:
+        """Every block's truth under the case's own truncation, with its Y, A and L."""
+        return self._summed.expected()
 
     def part(self, name: str, index: Any) -> Expected:
         """The truth of a part of a block under the case's own truncation, with Y, A and L of that part."""
-        return of_known(self.case, {name: self._judged(name, index, self.case.reach)})[name]
+        return self._summed.part(name, index)
 
-    def _judged(self, name: str, index: tuple[Any, ...], first: Sequence[int]) -> Expected:
-        """The expectation for a block, or for a part of it, of a case in double precision."""
-        block = self.case.model.block(name)
-        draws, terms, lost = (
-            self._masked(name, each, first)
-            for each in (self.grads[name], self.terms[name][None], self.lost[name][None])
+    @cached_property
+    def _summed(self) -> Draws:
+        """The gradient under the case's own truncation."""
+        first = self.case.reach
+        grads = {name: self._masked(name, array, first) for name, array in self.grads.items()}
+        terms, lost = (
+            {name: self._masked(name, array[None], first)[0] for name, array in each.items()}
+            for each in (self.terms, self.lost)
         )
-        at, more, size = (slice(None), *index), np.zeros(draws.shape[1:]), np.zeros(draws.shape[1:])
-        if block.form:
-            named = {other: self._masked(other, self.grads[other], first) for other in block.form}
-            more, size = rounding_of_form(self._double, block, named, self.parts)
-        sums = many(terms[0], addends(self.case, block)) + size
-        return judged(self._double, draws[at], sums[index], float(np.max(lost[at])), more[index])
-
-    def forward(self) -> dict[str, Expected]:
-        """The truth of what the forward computes, by name."""
-        return of_known(self.case, expected_forward(self._double, self.parts))
+        return Draws(self.case, grads, terms, lost, self.parts, self.kinked)
 
     def _masked(self, name: str, array: Array, first: Sequence[int]) -> Array:
         """(M, …), summed over groups and, but for inputs, over steps; inputs as (M, N, T, …)."""
@@ -132,19 +116,14 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
         each = apart.gradients()
         lost = _lost(case, each, apart.states)
         more = drawn_in_chunks(as_known(given)) if len(groups) == 1 else None
-    least = least_healthy(real_of(case.dtype))
-    terms = {}
+    named, terms = {}, {}
     for block in case.model.blocks:
         if block.name in each:
-            size = np.abs(each[block.name][0])
-            by_record = block.use in (Use.STEP, Use.READOUT)
-            terms[block.name] = (size.sum(axis=2) if by_record else size) + least
-    named = {}
-    for name in terms:
-        array = grads[name]
-        # The axis of records that are held apart has one entry here.
-        tied = case.model.block(name).use in (Use.STEP, Use.READOUT)
-        named[name] = array[:, :, :, 0] if tied else array
+            array, size = grads[block.name], np.abs(each[block.name][0])
+            if block.use in (Use.STEP, Use.READOUT):
+                # The axis of records that are held apart has one entry in the draws.
+                array, size = array[:, :, :, 0], size.sum(axis=2)
+            named[block.name], terms[block.name] = array, size + least_healthy(real_of(case.dtype))
     grads, parts = left_out(given, named), left_out(given, drawn.parts())
     if more:
         inputs = {block.name for block in case.model.of(Use.INPUT)}
@@ -329,7 +308,7 @@ class _Copies:
             return p, {name: array[:, 0, 0] for name, array in self._data.get(t, {}).items()}
 
         states = [tuple(array[:, 0, 0] for array in state) for state in self.states]
-        return forward_parts(self.case, states, drawn)
+        return forward_parts(self.case, states, drawn, self.copies[:1])
 
     def kinked(self) -> bool:
         """Is an argument of a function too near a kink?"""
@@ -412,7 +391,7 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
     """|∂(state after, function arguments) / ∂ block| of step s, by block: (E, N, …), each of one record."""
     model, wide = case.model, WIDER[case.dtype]
     calls = [FunctionCall(shape) for shape in shapes_of_calls(case, slice(0, 1))]
-    values = {name: array[0, 0] for name, array in _named_state(case, state)}
+    values = {name: array[0, 0] for name, array in state_by_name(model, state).items()}
     values |= {name: array[:, s].astype(wide)[:, None] for name, array in case.inputs.items()}
     shared = {block.name: case.blocks[block.name].astype(wide) for block in model.of(Use.STEP)}
     count = sum(array[0, 0, 0].size for array in state) + sum(int(np.prod(call.shape)) for call in calls)
@@ -434,8 +413,3 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
         return anp.sum(anp.real(chosen) if np.iscomplexobj(value_of(chosen)) else chosen)
 
     return {name: np.abs(array) for name, array in autograd.grad(entries)(leaves).items()}
-
-
-def _named_state(case: Case, state: State) -> Iterator[tuple[str, Array]]:
-    for block, array in zip(case.model.of(Use.STATE), state, strict=True):
-        yield block.name, array

@@ -6,59 +6,30 @@ tape (``verification.truth.replay_batch``). ``verification.truth.sums`` describe
 lag table's Σ |terms|; it is not smaller.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach
-from verification.models.tolerance import Expected, many
-from verification.truth.expectation import Draws, addends, expected_forward, forward_parts, judged
-from verification.truth.forms import rounding_of_form
+from verification.truth.expectation import Draws
 from verification.truth.in_chunks import drawn_in_chunks, joined
 from verification.truth.output_as_state import as_state, left_out
 from verification.truth.replay_batch import Replay, ReplayBatch
 from verification.truth.rounding import Copies, Rounding, copies_of
-from verification.truth.substitute_types import as_known, of_known
+from verification.truth.substitute_types import as_known
 from verification.truth.sums import Sums
+from verification.truth.unroll import forward_parts
 
 # By how much Y of some draws may fall short of Y of others: the lag table's Y is between half of this one and
 # three times as large.
 CHANCE = 2.0
 
 
-@dataclass(frozen=True, eq=False)
-class Replayed(Draws):
-    """Gradients (M, …), and the bounds of each (…)."""
-
-    def expected(self) -> dict[str, Expected]:
-        """Every block's truth, with its Y, A and L."""
-        made = {}
-        for name, draws in self.grads.items():
-            block = self.case.model.block(name)
-            terms = many(self.terms[name], addends(self.case, block))
-            lost = float(np.max(self.lost[name]))
-            if block.form:
-                more, size = rounding_of_form(self._double, block, self.grads, self.parts)
-                made[name] = self._wide(judged(self._double, draws, terms + size, lost, more))
-            else:
-                made[name] = self._wide(judged(self._double, draws, terms, lost))
-        return of_known(self.case, made)
-
-    def forward(self) -> dict[str, Expected]:
-        """The truth of what the forward computes, by name."""
-        forward = expected_forward(self._double, self.parts)
-        return of_known(self.case, {name: self._wide(each) for name, each in forward.items()})
-
-    @staticmethod
-    def _wide(expected: Expected) -> Expected:
-        return replace(expected, spread=CHANCE * expected.spread)
-
-
-def replayed(given: Case) -> Replayed:
+def replayed(given: Case) -> Draws:
     """The truth of a case under its own truncation, and how closely it must be met."""
     case = as_state(as_known(given))
-    # ``Replayed.determined`` finds overflow, and the case is then set aside.
+    # ``Draws.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
         runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]
         more = drawn_in_chunks(as_known(given))
@@ -79,7 +50,7 @@ def gradient(given: Case) -> dict[str, Array]:
     return {name: draws[0] for name, draws in run.grads.items()}
 
 
-def _of(given: Case, run: Replayed) -> Replayed:
+def _of(given: Case, run: Draws) -> Draws:
     """The same without the state that stands for the output."""
     grads, terms, lost, parts = (
         left_out(given, each) for each in (run.grads, run.terms, run.lost, run.parts)
@@ -87,7 +58,7 @@ def _of(given: Case, run: Replayed) -> Replayed:
     return replace(run, grads=grads, terms=terms, lost=lost, parts=parts)
 
 
-def _run(case: Case, copies: Copies) -> Replayed:
+def _run(case: Case, copies: Copies) -> Draws:
     """The replays in these copies."""
     losses, sums = dict(by_reach(case)), Sums(case, copies)
     rounding = Rounding(case, copies, 0)
@@ -103,6 +74,6 @@ def _run(case: Case, copies: Copies) -> Replayed:
         )
     for batch in batches:
         batch.backward(sums)
-    parts = forward_parts(case, whole.states, whole.drawn)
+    parts = forward_parts(case, whole.states, whole.drawn, (copies.count,))
     kinked = any(batch.kinked for batch in batches)
-    return Replayed(case, sums.gradients(), sums.terms, sums.lost, parts, kinked)
+    return Draws(case, sums.gradients(), sums.terms, sums.lost, parts, kinked, CHANCE)

@@ -13,13 +13,12 @@ import autograd.numpy as anp
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import WIDER, Case, Cotangents
+from verification.models.case import WIDER, Case
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import State, Use
+from verification.models.model import NamedArrays, State, Use
 from verification.truth.output_as_state import as_state, left_out
-from verification.truth.parts import OUTPUTS, VALUE, final_of
 from verification.truth.substitute_types import as_known
-from verification.truth.unroll import replays, walk
+from verification.truth.unroll import forward_parts, replays, walk
 
 
 def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
@@ -55,17 +54,11 @@ def gradient(case: Case, dtype: Any = None) -> dict[str, Array]:
 
 def forward(given: Case, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
     """What the forward computes, by name, in the case's own type."""
-    case, arithmetic = as_state(given), arithmetic or Arithmetic()
-    model, f, readout = case.model, Namespace(case.chosen, arithmetic), case.params(Use.READOUT)
-    _, *after = walk(case, arithmetic)
-    if isinstance(case.objective, Cotangents):
-        finals = zip(model.of(Use.STATE), after[-1], strict=True)
-        outputs = np.stack([state[0] for state in after], axis=1)
-        parts = {OUTPUTS: outputs, **{final_of(block): array for block, array in finals}}
-        return left_out(given, parts)
-    value: Any = np.zeros((), case.dtype)
-    for t in case.losses:
-        data = case.objective.data(t, case.steps)
-        value = value + np.sum(case.objective.term(model, f, readout, data, after[t]))
-    outputs = np.stack([model.readout(f, readout, *state) for state in after], axis=1)
-    return {OUTPUTS: outputs, VALUE: np.asarray(value)}
+    case = as_state(given)
+    readout = case.params(Use.READOUT)
+
+    def drawn(t: int) -> tuple[NamedArrays, dict[str, Array]]:
+        return readout, case.objective.data(t, case.steps)
+
+    parts = forward_parts(case, [*walk(case, arithmetic)], drawn, arithmetic=arithmetic)
+    return left_out(given, parts)

@@ -9,7 +9,8 @@ Fractions if the model's operations do not keep them, and complex numbers if a r
 them; a scope that claims them is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -110,13 +111,8 @@ def _check_with(model: Model, dtype: np.dtype[Any], chosen: tuple[tuple[str, str
 
 def _some_case(model: Model, *of: Any) -> Case:
     """As ``random_case``, which calls the model's domains, and its output for a shape."""
-    try:
+    with _refusing(model, "the output, or a domain, does not run", "the output"):
         return random_case(model, *of)
-    except UnknownName as unknown:
-        raise ValueError(f"model {model.name}: the output asks for {unknown}") from None
-    except Exception as error:
-        reason = f"the output, or a domain, does not run: {_in_a_line(error)}"
-        raise ValueError(f"model {model.name}: {reason}") from error
 
 
 def check_exact(model: Model, functions: Functions, losses: str) -> None:
@@ -128,11 +124,9 @@ def check_exact(model: Model, functions: Functions, losses: str) -> None:
         sizes = {name: 1 + i % 2 for i, name in enumerate(model.dimensions)}
         rng = np.random.default_rng(0)
         case = random_case(model, rng, sizes, 1, 2, np.float64, chosen, losses)
-        try:
+        with _refusing(case, "its operations take no Fractions"):
             gradients = exact.gradient(_in_fractions(case))
             forward = exact.forward(_in_fractions(case))
-        except Exception as error:
-            raise _refused(case, f"its operations take no Fractions: {_in_a_line(error)}") from error
         for name, array in (*gradients.items(), *forward.items()):
             kinds = {type(entry).__name__ for entry in array.flat} - {Fraction.__name__}
             if kinds:
@@ -158,15 +152,28 @@ def _choices(functions: Functions) -> list[dict[str, str]]:
     return [{**first, role: name} for role, names in functions.items() for name in names] or [first]
 
 
-def _refused(case: Case, what: str) -> ValueError:
-    small = any(size < LEAST for name, size in case.sizes.items() if name not in ("N", "T"))
-    at = f", at {', '.join(f'{name} {size}' for name, size in case.sizes.items())}" if small else ""
-    return ValueError(f"model {case.model.name}: {what}{at}")
+def _refused(by: Model | Case, what: str) -> ValueError:
+    """The error for a model, which tells the sizes of the case that shows it, if one of them is small."""
+    if isinstance(by, Model):
+        return ValueError(f"model {by.name}: {what}")
+    small = any(size < LEAST for name, size in by.sizes.items() if name not in ("N", "T"))
+    at = f", at {', '.join(f'{name} {size}' for name, size in by.sizes.items())}" if small else ""
+    return ValueError(f"model {by.model.name}: {what}{at}")
 
 
-def _in_a_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0][:120] if lines else ''}"
+@contextmanager
+def _refusing(by: Model | Case, fails: str, asking: str = "") -> Iterator[None]:
+    """Refuses a model for any error: one of a name that is not known says what is ``asking`` for it, if
+    given.
+    """
+    try:
+        yield
+    except Exception as error:
+        if asking and isinstance(error, UnknownName):
+            raise _refused(by, f"{asking} asks for {error}") from None
+        lines = str(error).strip().splitlines()
+        first = f"{type(error).__name__}: {lines[0][:120] if lines else ''}"
+        raise _refused(by, f"{fails}: {first}") from error
 
 
 def _parts(case: Case) -> tuple[Namespace, NamedArrays, dict[str, Array]]:
@@ -191,29 +198,21 @@ def _check_step(case: Case) -> None:
     model = case.model
     f, p, inputs = _parts(case)
     states = model.of(Use.STATE)
-    try:
+    with _refusing(case, "the step does not run", "the step"):
         after = model.advance(f, p, inputs, case.state)
-    except UnknownName as unknown:
-        raise _refused(case, f"the step asks for {unknown}") from None
-    except Exception as error:
-        raise _refused(case, f"the step does not run: {_in_a_line(error)}") from error
     if len(after) != len(states):
         names = ", ".join(block.name for block in states)
         raise _refused(case, f"the step returns {len(after)} state arrays, needed {len(states)} ({names})")
     for block, before, array in zip(states, case.state, after, strict=True):
+        got, needed = "", ""
         if not isinstance(array, np.ndarray):
-            raise _refused(
-                case, f"the step returns a {type(array).__name__} for {block.name}, needed an ndarray"
-            )
-        if array.shape != before.shape:
-            raise _refused(
-                case, f"the step returns shape {array.shape} for {block.name}, needed {before.shape}"
-            )
-        if array.dtype != before.dtype:
-            raise _refused(
-                case,
-                f"the step returns {array.dtype} for {block.name}, needed the {before.dtype} it is given",
-            )
+            got, needed = f"a {type(array).__name__}", "an ndarray"
+        elif array.shape != before.shape:
+            got, needed = f"shape {array.shape}", f"{before.shape}"
+        elif array.dtype != before.dtype:
+            got, needed = f"{array.dtype}", f"the {before.dtype} it is given"
+        if got:
+            raise _refused(case, f"the step returns {got} for {block.name}, needed {needed}")
 
 
 def _check_output(case: Case) -> None:
@@ -263,13 +262,9 @@ def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
         for block in model.of(Use.READOUT)
     }
     f = Namespace(case.chosen, Arithmetic())
-    try:
+    with _refusing(case, "the readout or the loss does not run", "the readout or the loss"):
         outputs = model.readout(f, NamedArrays(readout), *case.state)
         loss = model.loss(f, outputs, outputs + 1)
-    except UnknownName as unknown:
-        raise _refused(case, f"the readout or the loss asks for {unknown}") from None
-    except Exception as error:
-        raise _refused(case, f"the readout or the loss does not run: {_in_a_line(error)}") from error
     if np.shape(loss) != (case.records,):
         raise _refused(
             case, f"the loss has shape {np.shape(loss)}, needed one number a record, ({case.records},)"
@@ -280,12 +275,8 @@ def _with_targets(case: Case, sizes: Sizes, rng: np.random.Generator) -> Case:
 
 def _differentiated(case: Case) -> dict[str, Array]:
     """autograd differentiates the model."""
-    try:
+    with _refusing(case, "the step uses what autograd cannot differentiate"):
         return replay.gradient(case, case.dtype)
-    except Exception as error:
-        raise _refused(
-            case, f"the step uses what autograd cannot differentiate: {_in_a_line(error)}"
-        ) from error
 
 
 def _check_gradient(case: Case) -> None:
@@ -324,10 +315,8 @@ def _check_gradient(case: Case) -> None:
 
 def _check_chunks(case: Case, grads: Mapping[str, Array]) -> None:
     """The step on a matrix of terms computes what the step does: its draws widen the bound."""
-    try:
+    with _refusing(case, "in_chunks does not run"):
         drawn = drawn_in_chunks(case)
-    except Exception as error:
-        raise _refused(case, f"in_chunks does not run: {_in_a_line(error)}") from error
     for name, array in drawn.grads.items() if drawn else ():
         if not np.allclose(array, grads[name], AGREEMENT, AGREEMENT):
             raise _refused(case, f"its oracles disagree on {name}: autograd, and in_chunks")

@@ -6,18 +6,19 @@ once for each copy.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd.numpy as anp
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.axes import Sizes
-from verification.models.case import Case
+from verification.models.case import WIDER, Case, Cotangents, real_of
 from verification.models.functions import Arithmetic, Namespace, at
 from verification.models.model import Model, NamedArrays, State, Use
+from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 Inputs = Mapping[str, Any]
 
@@ -59,26 +60,30 @@ def advance(
 ) -> State:
     """The state after one step; every array has the leading axes ``copies``."""
 
-    def step(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> State:
-        p, inputs, state = arrays
+    def step(f: Namespace, p: Mapping[str, Any], inputs: Inputs, state: Mapping[str, Any]) -> State:
         return model.advance(f, NamedArrays(p), inputs, tuple(state.values()))
 
-    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
-    if not copies or broadcasts(model):
-        return step(f, (p, inputs, named))
-    return one_by_one(step, f, (p, inputs, named), copies)
+    return _of_copies(step, f, (p, inputs, state_by_name(model, state)), copies, partial(broadcasts, model))
 
 
-def one_by_one(
-    call: Callable[[Namespace, Sequence[Mapping[str, Any]]], tuple[Any, ...]],
+def state_by_name(model: Model, state: State) -> dict[str, Any]:
+    """The arrays of a state, by the names of their blocks."""
+    return {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
+
+
+def _of_copies(
+    call: Callable[..., tuple[Any, ...]],
     f: Namespace,
     arrays: Sequence[Mapping[str, Any]],
     copies: tuple[int, ...],
+    together: Callable[[], bool],
 ) -> tuple[Any, ...]:
-    """Calls ``call`` on each copy and stacks the results."""
+    """The results of a call, in one for all copies, or one for each if they cannot be taken ``together``."""
+    if not copies or together():
+        return call(f, *arrays)
     made = []
     for index in product(*map(range, copies)):
-        made.append(call(at(f, index), [{name: a[index] for name, a in group.items()} for group in arrays]))
+        made.append(call(at(f, index), *({name: a[index] for name, a in group.items()} for group in arrays)))
     stacked = (anp.stack(list(parts)) for parts in zip(*made, strict=True))
     return tuple(anp.reshape(array, copies + array.shape[1:]) for array in stacked)
 
@@ -161,14 +166,11 @@ LOSS = Part((Use.READOUT, Use.STATE), _one_loss)
 def read_out(model: Model, f: Namespace, p: NamedArrays, state: State, copies: tuple[int, ...]) -> Any:
     """The readout of a state; every array has the leading axes ``copies``."""
 
-    def outputs(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
-        p, state = arrays
+    def outputs(f: Namespace, p: Mapping[str, Any], state: Mapping[str, Any]) -> tuple[Any]:
         return (model.readout(f, NamedArrays(p), *state.values()),)
 
-    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
-    if not copies or readout_broadcasts(model):
-        return outputs(f, (p, named))[0]
-    return one_by_one(outputs, f, (p, named), copies)[0]
+    arrays = p, state_by_name(model, state)
+    return _of_copies(outputs, f, arrays, copies, partial(readout_broadcasts, model))[0]
 
 
 def term(
@@ -182,11 +184,35 @@ def term(
 ) -> Any:
     """The loss of each record at one step; every array has the leading axes ``copies``."""
 
-    def loss(f: Namespace, arrays: Sequence[Mapping[str, Any]]) -> tuple[Any]:
-        p, data, state = arrays
+    def loss(f: Namespace, p: Mapping[str, Any], data: Inputs, state: Mapping[str, Any]) -> tuple[Any]:
         return (objective.term(model, f, NamedArrays(p), data, tuple(state.values())),)
 
-    named = {block.name: array for block, array in zip(model.of(Use.STATE), state, strict=True)}
-    if not copies or readout_broadcasts(model):
-        return loss(f, (p, data, named))[0]
-    return one_by_one(loss, f, (p, data, named), copies)[0]
+    arrays = p, data, state_by_name(model, state)
+    return _of_copies(loss, f, arrays, copies, partial(readout_broadcasts, model))[0]
+
+
+# For a step: the READOUT blocks, and the objective's data where the step has a loss.
+Drawn: TypeAlias = Callable[[int], tuple[NamedArrays, Inputs]]
+
+
+def forward_parts(
+    case: Case,
+    states: Sequence[State],
+    drawn: Drawn,
+    copies: tuple[int, ...] = (),
+    arithmetic: Arithmetic | None = None,
+) -> dict[str, Array]:
+    """What the forward computes, by name, from the states before step 0 and after each, in these copies."""
+    model, objective, after, axis = case.model, case.objective, states[1:], len(copies) + 1
+    if isinstance(objective, Cotangents):
+        final = {final_of(block): array for block, array in zip(model.of(Use.STATE), after[-1], strict=True)}
+        return {OUTPUTS: np.stack([state[0] for state in after], axis), **final}
+    f, read = Namespace(case.chosen, arithmetic or Arithmetic()), []
+    # Copies are summed up in the wider type, whatever they are computed in.
+    value: Any = np.zeros(copies, real_of(WIDER[case.dtype])) if copies else 0
+    for t, state in enumerate(after):
+        p, data = drawn(t)
+        read.append(read_out(model, f, p, state, copies))
+        if t in case.losses:
+            value = value + term(model, objective, f, p, data, state, copies).sum(axis=-1)
+    return {OUTPUTS: np.stack(read, axis), VALUE: np.asarray(value)}
