@@ -372,8 +372,7 @@ PINNED = {
     ),
     "verification/processes": "channel modules",
     "verification/properties": (
-        "engine exactness findings fixed gradients in_a_row padding partial property records "
-        "trial truth variants"
+        "engine exactness findings gradients in_a_row padding partial property records trial truth variants"
     ),
     "verification/report": "description",
     "verification/report/pages": "svg",

@@ -644,8 +644,7 @@ NEAR = {
     "padding": ((PROPERTIES, "padding"),),
     "interleaved": ((PROPERTIES, "interleaved or backward"),),
     "in_a_row": ((PROPERTIES, "row"),),
-    "exactness": ((PROPERTIES, "exact or integers or says_nothing"),),
-    "fixed": ((PROPERTIES, "integers or larger or truncations or says_nothing"),),
+    "exactness": ((PROPERTIES, "exact or integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
         (PROPERTIES, "form or second or records or row or every_property or reused or memory"),

@@ -1,7 +1,7 @@
 """The properties, in the order in which they are checked and shown, and the findings of a case."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 
 from verification.models.case import Case
@@ -10,8 +10,14 @@ from verification.properties.calling import beyond
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
 from verification.properties.cut import CUT
 from verification.properties.engine import Engine
-from verification.properties.exactness import EXACT, exact_truth
-from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS, fixed_truth
+from verification.properties.exactness import (
+    EXACT,
+    INTEGERS,
+    LARGER,
+    OWN_TRUNCATIONS,
+    exact_truth,
+    fixed_truth,
+)
 from verification.properties.gradients import AUTOGRAD, COMPLEX_STEP, FORWARD, LAGS
 from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
@@ -102,17 +108,13 @@ def turns(claim: Claim, slow: bool = False) -> Turns:
         return beyond(row.sizes, claim.least)
 
     def names(row: Row, in_turn: bool) -> tuple[str, ...]:
-        return by_kind[is_large(row), in_turn]
+        return of_kind(is_large(row), in_turn)
 
-    by_kind: Mapping[tuple[bool, bool], tuple[str, ...]] = {
-        (large, in_turn): tuple(
-            each.name
-            for each in applicable(claim)
-            if (each.of_large or not large) and each.takes_turns(large, slow) == in_turn
-        )
-        for large in (False, True)
-        for in_turn in (False, True)
-    }
+    @cache
+    def of_kind(large: bool, in_turn: bool) -> tuple[str, ...]:
+        some = (each for each in applicable(claim) if each.of_large or not large)
+        return tuple(each.name for each in some if each.takes_turns(large, slow) == in_turn)
+
     taking, always = partial(names, in_turn=True), partial(names, in_turn=False)
     if slow:
         return Turns(taking, always, first=0, numbers=False, least=NEW)

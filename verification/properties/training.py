@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from verification.models.case import Case
 from verification.properties.engine import Engine
-from verification.properties.property import FORM, About, Checked, Finding, Property
+from verification.properties.property import FORM, About, Finding, Property
 from verification.properties.remarks import settled
 from verification.properties.trial import CaseTruth, Trial, agreement, found
 
@@ -28,16 +28,11 @@ class Recorded:
     changed: tuple[str, ...] = ()
 
 
-def of_training(trial: Trial) -> Checked:
-    """Each part of the answer agrees with the truth."""
-    yield from agreement(trial.answer, trial.truth)
-
-
-CALLS_OF_TRAINING = Property(
+CALLS_OF_TRAINING: Property[Trial] = Property(
     "calls of a training",
     "each call that was kept of a training has answered what is true of what it was given",
     About.FIXED,
-    of_training,
+    lambda trial: agreement(trial.answer, trial.truth),
 )
 
 

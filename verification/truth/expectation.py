@@ -31,17 +31,6 @@ def addends(case: Case, block: Block) -> int:
     return case.steps * (1 if block.use in (Use.INPUT, Use.STATE) else case.records)
 
 
-def expected_forward(case: Case, parts: Mapping[str, Array]) -> dict[str, Expected]:
-    """The truth of what the forward computes, by name, from M draws of it."""
-    least = least_healthy(real_of(case.dtype))
-    # The loss has one addend for every record and step.
-    addends = {VALUE: case.records * len(case.losses)}
-    return {
-        name: judged(case, array, many(np.abs(array[0]) + least, addends.get(name, 1)))
-        for name, array in parts.items()
-    }
-
-
 def fits(case: Case, arrays: Iterable[Array]) -> bool:
     """Are all of these numbers in the range of the case's type?"""
     largest = np.finfo(case.dtype).max
@@ -82,7 +71,13 @@ class Draws:
 
     def forward(self) -> dict[str, Expected]:
         """The truth of what the forward computes, by name."""
-        return self._known(expected_forward(self._double, self.parts))
+        case = self._double
+        least, expected = least_healthy(real_of(case.dtype)), {}
+        for name, array in self.parts.items():
+            # The loss has one addend for every record and step.
+            count = case.records * len(case.losses) if name == VALUE else 1
+            expected[name] = judged(case, array, many(np.abs(array[0]) + least, count))
+        return self._known(expected)
 
     def _known(self, expected: Mapping[str, Expected]) -> dict[str, Expected]:
         """The expectations for the case, from those for the same numbers in double precision."""

@@ -16,7 +16,7 @@ the objective's data, the state after every step, every function's value and slo
 way back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -108,23 +108,18 @@ def grouped_table(case: Case) -> LagTable:
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
     case = as_state(as_known(given))
+    shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
     # ``LagTable.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
-        drawn = _Copies(case, groups, 1 + DRAWS, apart=False)
-        grads = drawn.gradients()
-        apart = _Copies(case, groups, 1, apart=True)
-        each = apart.gradients()
-        lost = _lost(case, each, apart.states)
+        drawn, apart = _Copies(case, groups, 1 + DRAWS, apart=False), _Copies(case, groups, 1, apart=True)
+        # The axis of records that are held apart has one entry in the draws.
+        grads = {n: array[:, :, :, 0] if n in shared else array for n, array in drawn.gradients().items()}
+        each = {name: np.abs(array[0]) for name, array in apart.gradients().items()}
+        sizes = {name: array.sum(axis=2) if name in shared else array for name, array in each.items()}
+        lost = _lost(apart, sizes)
         more = drawn_in_chunks(as_known(given)) if len(groups) == 1 else None
-    named, terms = {}, {}
-    for block in case.model.blocks:
-        if block.name in each:
-            array, size = grads[block.name], np.abs(each[block.name][0])
-            if block.use in (Use.STEP, Use.READOUT):
-                # The axis of records that are held apart has one entry in the draws.
-                array, size = array[:, :, :, 0], size.sum(axis=2)
-            named[block.name], terms[block.name] = array, size + least_healthy(real_of(case.dtype))
-    grads, parts = left_out(given, named), left_out(given, drawn.parts())
+    terms = {name: size + least_healthy(real_of(case.dtype)) for name, size in sizes.items()}
+    grads, parts = left_out(given, grads), left_out(given, drawn.parts())
     if more:
         inputs = {block.name for block in case.model.of(Use.INPUT)}
         # Of one group, inputs by step.
@@ -143,6 +138,12 @@ def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
     )
 
 
+# Where a leaf is: the name of a block and a step, or what is added to, the step, and its number there.
+At: TypeAlias = tuple[Any, ...]
+
+STATES, ARGUMENTS = "states", "arguments"
+
+
 class _Copies:
     """The network in (M, L, R) copies: R is N, one record each, where they are ``apart``, and else 1."""
 
@@ -159,16 +160,14 @@ class _Copies:
         self.states: list[State] = []
         self._rng = np.random.default_rng(0)
         model, steps = case.model, range(case.steps)
-        self._leaves: dict[str, Any] = {}
-        for block in model.of(Use.STEP):
-            self._leaves[block.name] = [self._shared(case.blocks[block.name]) for _ in steps]
-        for block in model.of(Use.READOUT):
-            if block.name in case.blocks:
-                self._leaves[block.name] = [self._shared(case.blocks[block.name]) for _ in case.losses]
-        for block in model.of(Use.INPUT):
-            self._leaves[block.name] = [self._by_record(case.blocks[block.name][:, s]) for s in steps]
-        for block in model.of(Use.STATE):
-            self._leaves[block.name] = self._by_record(case.blocks[block.name])
+        self._leaves: dict[At, Array] = {}
+        for use, times in ((Use.STEP, steps), (Use.READOUT, case.losses)):
+            for name, array in case.params(use).items():
+                self._leaves |= {(name, s): self._shared(array) for s in times}
+        for name, array in case.inputs.items():
+            self._leaves |= {(name, s): self._by_record(array[:, s]) for s in steps}
+        for name, array in state_by_name(model, case.state).items():
+            self._leaves[name, 0] = self._by_record(array)
         self._data = {
             t: {name: self._by_record(array) for name, array in case.objective.data(t, case.steps).items()}
             for t in case.losses
@@ -176,13 +175,11 @@ class _Copies:
         shapes = shapes_of_calls(case, slice(0, 1) if apart else slice(None))
         self.calls = [[self._call(shape) for shape in shapes] for _ in steps]
         self._rounding = [[self._noise(self._inner(array)) for array in case.state] for _ in steps]
-        if apart:
-            zeros = [
-                [np.zeros((*self.copies, *self._inner(array)), self.wide) for array in case.state]
-                for _ in steps
-            ]
-            self._leaves["carried "] = zeros
-            self._leaves["arguments "] = [[call.added for call in calls] for calls in self.calls]
+        for s in steps if apart else ():
+            for i, array in enumerate(case.state):
+                zero = np.zeros((*self.copies, *self._inner(array)), self.wide)
+                self._leaves[STATES, s, i] = zero
+            self._leaves |= {(ARGUMENTS, s, i): call.added for i, call in enumerate(self.calls[s])}
 
     def _noise(self, shape: tuple[int, ...]) -> Array:
         """2uξ for every draw, the same for all its groups, and 0 in the truth."""
@@ -216,82 +213,77 @@ class _Copies:
         )
         return FunctionCall(shape, None, noise, shift, least_healthy(self.real))
 
-    def gradients(self) -> dict[str, Any]:
-        """The gradient of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …).
+    @cached_property
+    def _grads(self) -> dict[At, Array]:
+        """The gradient of every leaf; in draws every backward operation is rounded."""
+        back, losses = make_vjp(self._losses, self._leaves)
+        each = [np.ones_like(loss) for loss in losses]
+        if self.copies[0] == 1:
+            return back(each)
+        return rounded_backward(back, each, unit(self.real), True, keeps_apart(self.case.model), 0)
 
-        What was added to states and arguments is, for each step, a list of arrays of their own shapes.
-        """
-        made: dict[str, Any] = {}
-        for name, array in self._flown_back().items():
-            if name.endswith(" "):
-                made[name] = [[np.asarray(each) for each in step] for step in array]
+    def gradients(self) -> dict[str, Array]:
+        """The gradient of every block, steps stacked: STEP (M, L, T, R, …), INPUT (M, L, T, N, …)."""
+        made = {}
+        for block in self.case.model.blocks:
+            each = {s: a for (name, s, *more), a in self._grads.items() if name == block.name and not more}
+            if not each:
                 continue
-            use = self.case.model.block(name).use
-            stacked = np.stack(array, axis=2) if isinstance(array, list) else array
-            if use is Use.INPUT:
-                stacked = stacked.reshape(*stacked.shape[:3], self.case.records, *stacked.shape[5:])
-            elif use is Use.STATE:
-                stacked = stacked.reshape(*stacked.shape[:2], self.case.records, *stacked.shape[4:])
-            elif use is Use.READOUT:
-                whole = np.zeros((*stacked.shape[:2], self.case.steps, *stacked.shape[3:]), stacked.dtype)
-                whole[:, :, list(self.case.losses)] = stacked
-                stacked = whole
+            if block.use is Use.STATE:
+                array = each[0]
+            else:
+                # A step without a loss has no part in a READOUT.
+                zero = np.zeros_like(next(iter(each.values())))
+                array = np.stack([each.get(s, zero) for s in range(self.case.steps)], axis=2)
+            if block.use in (Use.INPUT, Use.STATE):
+                # Records are one of two axes, and the other one has one entry.
+                axis = array.ndim - len(block.axes) - 2
+                array = array.reshape(*array.shape[:axis], self.case.records, *array.shape[axis + 2 :])
             # autograd's gradients of complex numbers are the conjugates of ours.
-            made[name] = np.conj(stacked)
+            made[block.name] = np.conj(array)
         return made
 
-    def _flown_back(self) -> dict[str, Any]:
-        """The gradient of every leaf, in the leaves' form; in draws every backward operation is rounded."""
-        flat = dict(_flat(self._leaves))
-        back, losses = make_vjp(lambda arrays: self._losses(_nested(self._leaves, arrays)), flat)
-        each = [np.ones_like(loss) for loss in losses]
-        grads = (
-            rounded_backward(back, each, unit(self.real), True, keeps_apart(self.case.model), 0)
-            if self.copies[0] > 1
-            else back(each)
-        )
-        nested: dict[str, Any] = _nested(self._leaves, grads)
-        return nested
+    def added(self, what: str, s: int) -> list[Array]:
+        """The gradient of what was added to the states after a step, or to the arguments of its functions."""
+        return [np.asarray(array) for at, array in self._grads.items() if at[:-1] == (what, s)]
 
-    def _losses(self, named: dict[str, Any]) -> list[Any]:
+    def _losses(self, leaves: Mapping[At, Any]) -> list[Any]:
         """All losses of all copies, by step. Copies are independent, so the sum has the gradient of each."""
         model, case = self.case.model, self.case
-        by_step = {
-            block.name: named[block.name]
-            for block in model.of(Use.STEP, Use.INPUT, Use.READOUT)
-            if block.name in named
-        }
-        state: State = tuple(named[block.name] for block in model.of(Use.STATE))
+        state: State = tuple(leaves[block.name, 0] for block in model.of(Use.STATE))
         self.states = [state]
         losses = []
         for s in range(case.steps):
             if self.apart:
-                for call, added in zip(self.calls[s], named["arguments "][s], strict=True):
-                    call.added = added
+                for i, call in enumerate(self.calls[s]):
+                    call.added = leaves[ARGUMENTS, s, i]
             f = Namespace(case.chosen, Observed(self.calls[s], case.coarse))
-            p = NamedArrays({block.name: by_step[block.name][s] for block in model.of(Use.STEP)})
-            inputs = {block.name: by_step[block.name][s] for block in model.of(Use.INPUT)}
+            p, inputs = self._blocks(Use.STEP, leaves, s), self._blocks(Use.INPUT, leaves, s)
             state = advance(model, f, p, inputs, state, self.copies)
-            state = tuple(self._rounded(s, i, array, named) for i, array in enumerate(state))
+            state = tuple(self._rounded(s, i, array, leaves) for i, array in enumerate(state))
             self.states.append(state)
             if s in self._data:
-                losses.append(self._losses_at(s, by_step, state))
+                losses.append(self._losses_at(s, leaves, state))
         self.states = [tuple(map(value_of, each)) for each in self.states]
         return losses
 
-    def _rounded(self, s: int, i: int, array: Any, named: Mapping[str, Any]) -> Any:
+    def _blocks(self, use: Use, leaves: Mapping[At, Any], s: int) -> NamedArrays:
+        """The blocks of a use at a step."""
+        names = (block.name for block in self.case.model.of(use))
+        return NamedArrays({name: leaves[name, s] for name in names if (name, s) in leaves})
+
+    def _rounded(self, s: int, i: int, array: Any, leaves: Mapping[At, Any]) -> Any:
         """A state after step s, rounded."""
         if self.apart:
-            return array + named["carried "][s][i]
+            return array + leaves[STATES, s, i]
         return rounded(array, self._rounding[s][i], least_healthy(self.real))
 
-    def _losses_at(self, t: int, by_step: Mapping[str, Any], state: State) -> Any:
+    def _losses_at(self, t: int, leaves: Mapping[At, Any], state: State) -> Any:
         """The losses at step t of the groups that contain it."""
         held = [g for g, group in enumerate(self.groups) if t in group]
-        number = self.case.losses.index(t)
         f = Namespace(self.case.chosen, Arithmetic())
-        blocks = (block.name for block in self.case.model.of(Use.READOUT) if block.name in by_step)
-        p = NamedArrays({name: by_step[name][number][:, held] for name in blocks})
+        readout = self._blocks(Use.READOUT, leaves, t)
+        p = NamedArrays({name: array[:, held] for name, array in readout.items()})
         data = {name: array[:, held] for name, array in self._data[t].items()}
         copies = (self.copies[0], len(held), self.copies[2])
         return term(
@@ -300,11 +292,10 @@ class _Copies:
 
     def parts(self) -> dict[str, Array]:
         """What the forward computes, by name, in every draw; it is the same for all groups."""
-        held = [block.name for block in self.case.model.of(Use.READOUT) if block.name in self._leaves]
 
         def drawn(t: int) -> tuple[NamedArrays, dict[str, Array]]:
-            number = self.case.losses.index(t) if t in self._data else 0
-            p = NamedArrays({name: self._leaves[name][number][:, 0, 0] for name in held})
+            readout = self._blocks(Use.READOUT, self._leaves, t if t in self._data else self.case.losses[0])
+            p = NamedArrays({name: array[:, 0, 0] for name, array in readout.items()})
             return p, {name: array[:, 0, 0] for name, array in self._data.get(t, {}).items()}
 
         states = [tuple(array[:, 0, 0] for array in state) for state in self.states]
@@ -315,44 +306,15 @@ class _Copies:
         return any(kinked(calls) for calls in self.calls)
 
 
-# The keys and indices that lead to an array in a dict or list of arrays.
-At: TypeAlias = tuple[Any, ...]
-
-
-def _flat(leaves: Any, at: At = ()) -> Iterator[tuple[At, Array]]:
-    """Each array, and where it is."""
-    if isinstance(leaves, dict | list):
-        for key, each in leaves.items() if isinstance(leaves, dict) else enumerate(leaves):
-            yield from _flat(each, (*at, key))
-    else:
-        yield at, leaves
-
-
-def _nested(leaves: Any, arrays: Mapping[At, Any], at: At = ()) -> Any:
-    """The arrays in the form of the leaves."""
-    if isinstance(leaves, dict):
-        return {key: _nested(each, arrays, (*at, key)) for key, each in leaves.items()}
-    if isinstance(leaves, list):
-        return [_nested(each, arrays, (*at, i)) for i, each in enumerate(leaves)]
-    return arrays[at]
-
-
-def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str, Array]:
+def _lost(apart: _Copies, sizes: Mapping[str, Array]) -> dict[str, Array]:
     """By how much each part may be off if the type loses every cotangent below ``least_healthy``.
 
     What is lost at one step is missing at all steps before it, times the absolute Jacobian of each step
-    between.
+    between. ``sizes``: Σ |terms| of each block (L, …), over the records if they share it.
     """
-    least = least_healthy(real_of(case.dtype))
-    blocks = [block for block in case.model.blocks if block.name in grads]
-    # (L, …): without draws, and summed over the records of a block that they share.
-    lost = {
-        block.name: np.abs(grads[block.name][0]).sum(axis=2) * 0
-        if block.use in (Use.STEP, Use.READOUT)
-        else np.abs(grads[block.name][0]) * 0
-        for block in blocks
-    }
-    groups, records, steps = len(grads["carried "][0][0][0]), case.records, case.steps
+    case, least = apart.case, least_healthy(real_of(apart.case.dtype))
+    lost = {name: 0 * size for name, size in sizes.items()}
+    groups, records, steps = len(apart.groups), case.records, case.steps
 
     def by_entry(step: list[Array]) -> Array:
         """(L, N, E) of arrays (1, L, N, …)."""
@@ -361,15 +323,15 @@ def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str
         return np.where(whole < least, whole, 0)
 
     missing = [
-        np.concatenate((by_entry(carried), by_entry(arguments)), axis=2)
-        for carried, arguments in zip(grads["carried "], grads["arguments "], strict=True)
+        np.concatenate([by_entry(apart.added(what, s)) for what in (STATES, ARGUMENTS)], axis=2)
+        for s in range(steps)
     ]
     if any(each.any() for each in missing):
-        carried = 0 * by_entry(grads["carried "][0])
+        carried = 0 * by_entry(apart.added(STATES, 0))
         for s in range(steps - 1, -1, -1):
             here = missing[s]
             here[:, :, : carried.shape[2]] += carried
-            jacobian = _absolute_jacobian(case, s, states[s])
+            jacobian = _absolute_jacobian(case, s, apart.states[s])
             for block in case.model.of(Use.STEP):
                 lost[block.name][:, s] = np.einsum("lne,en...->l...", here, jacobian[block.name])
             for block in case.model.of(Use.INPUT):
@@ -382,7 +344,7 @@ def _lost(case: Case, grads: Mapping[str, Any], states: list[State]) -> dict[str
         for block, each in zip(case.model.of(Use.STATE), arrived, strict=True):
             lost[block.name] = lost[block.name] + each
     for block in case.model.of(Use.STATE):
-        arrived_at = np.abs(grads[block.name][0])
+        arrived_at = sizes[block.name]
         lost[block.name] = lost[block.name] + np.where(arrived_at < least, arrived_at, 0)
     return lost
 

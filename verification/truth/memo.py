@@ -46,19 +46,12 @@ def remembered(case: Case) -> Memo:
     # Fractions are objects, whose bytes are places in memory.
     if case.dtype.hasobject or sum(array.size for array in case.blocks.values()) > SMALL:
         return Memo()
-    return _of(_Same(case.model, digest_of(case, "")))
-
-
-@dataclass(frozen=True)
-class _Same:
-    """What two cases with the same values have in common."""
-
-    model: Model
-    digest: bytes
+    return _of(case.model, digest_of(case, ""))
 
 
 @lru_cache(CASES)
-def _of(same: _Same) -> Memo:
+def _of(model: Model, digest: bytes) -> Memo:
+    """The memo of all cases of a model with the same values."""
     return Memo()
 
 

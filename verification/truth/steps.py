@@ -115,7 +115,7 @@ def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> RunMode:
     chosen = model.chosen(dict(functions))
     copies, records, sizes = distinct(model)
     some = STEP.trial(model, copies, records, sizes)
-    others = [{name: change(array) for name, array in some.items()} for change in (np.negative, _rest)]
+    others = [{name: -array for name, array in some.items()}, {name: 1 - a for name, a in some.items()}]
     try:
         played, stopped = on_tape(model, chosen, some, copies)
         again = not stopped and all(_is_played(played.tape, model, chosen, each, copies) for each in others)
@@ -123,12 +123,6 @@ def _form(model: Model, functions: tuple[tuple[str, str], ...]) -> RunMode:
         # Whatever the error is: the step is traced anew every time.
         again = False
     return RunMode(together, again, frozenset(_shared(played, model, copies) if together and again else ()))
-
-
-def _rest(array: Array) -> Array:
-    """1 − a."""
-    rest: Array = 1 - array
-    return rest
 
 
 def _is_played(

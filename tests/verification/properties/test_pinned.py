@@ -27,9 +27,8 @@ from verification.models.truncation import FULL, Standard
 from verification.properties import in_a_row
 from verification.properties.additivity import parts
 from verification.properties.cut import parts as parts_of_time
-from verification.properties.exactness import EXACT
+from verification.properties.exactness import EXACT, INTEGERS, LARGER, OWN_TRUNCATIONS
 from verification.properties.findings import BY_NAME, PROPERTIES, checked_on, findings, truth_for, truth_of
-from verification.properties.fixed import INTEGERS, LARGER, OWN_TRUNCATIONS
 from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.linearity import powers
 from verification.properties.partial import PARTIAL_GRADIENTS

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from verification.adapters.rnn import small
 from verification.adapters.rnn.larger import LARGER, OWN
 from verification.models.case import Case
-from verification.properties import fixed
+from verification.properties import exactness
 from verification.properties.engine import FixedCase
 from verification.properties.property import Property
 from verification.properties.trial import Trial
@@ -37,13 +37,14 @@ def _numbered(property_: Property[Trial] | None, kind: str, count: int) -> tuple
     )
 
 
-INTEGERS = _numbered(fixed.INTEGERS, "whole", small.WHOLE)
+INTEGERS = _numbered(exactness.INTEGERS, "whole", small.WHOLE)
 DECAYING = _numbered(None, "decaying", len(small.DECAYING))
 LARGER_PROBLEMS = tuple(
-    _fixed(fixed.LARGER, name, f"{HOME}.larger.LARGER[{name!r}]()", make) for name, make in LARGER.items()
+    _fixed(exactness.LARGER, name, f"{HOME}.larger.LARGER[{name!r}]()", make) for name, make in LARGER.items()
 )
 OWN_TRUNCATIONS = tuple(
-    _fixed(fixed.OWN_TRUNCATIONS, name, f"{HOME}.larger.OWN[{name!r}]()", make) for name, make in OWN.items()
+    _fixed(exactness.OWN_TRUNCATIONS, name, f"{HOME}.larger.OWN[{name!r}]()", make)
+    for name, make in OWN.items()
 )
 
 # Of any function of the vanilla model's problems that claims all of them.
