@@ -14,6 +14,7 @@ Dual(6, x: 2, y: 3/2)
 
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
+from functools import total_ordering
 from typing import TypeAlias
 
 Tangents: TypeAlias = Mapping[Hashable, Fraction]
@@ -22,6 +23,7 @@ Number: TypeAlias = "Dual | Fraction | int"
 NO_TANGENTS: Tangents = {}
 
 
+@total_ordering
 class Dual:
     """``value`` + Σ ``tangents[d]`` ε_d."""
 
@@ -40,15 +42,6 @@ class Dual:
 
     def __lt__(self, other: Number) -> bool:
         return self.value < value_of(other)
-
-    def __le__(self, other: Number) -> bool:
-        return self.value <= value_of(other)
-
-    def __gt__(self, other: Number) -> bool:
-        return self.value > value_of(other)
-
-    def __ge__(self, other: Number) -> bool:
-        return self.value >= value_of(other)
 
     def __round__(self) -> int:
         # A whole number of what moves is a constant.

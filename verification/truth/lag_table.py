@@ -365,10 +365,8 @@ def _absolute_jacobian(case: Case, s: int, state: State) -> dict[str, Array]:
         """Entry e of the step's results, taken from copy e."""
         f = Namespace(case.chosen, Observed(calls, case.coarse))
         named = {name: leaves[name] for name in (*values, *shared)}
-        p = NamedArrays({name: named[name] for name in shared})
-        inputs = {name: named[name] for name in case.inputs}
-        before = tuple(named[block.name] for block in model.of(Use.STATE))
-        after = advance(model, f, p, inputs, before, copies)
+        p, inputs, before = (model.named(named, use) for use in (Use.STEP, Use.INPUT, Use.STATE))
+        after = advance(model, f, p, inputs, tuple(before.values()), copies)
         results = [*after, *(call.argument() for call in calls)]
         flat = anp.concatenate([anp.reshape(each, (*copies, -1)) for each in results], axis=2)
         chosen = flat[np.arange(count), :, np.arange(count)]

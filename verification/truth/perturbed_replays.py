@@ -28,38 +28,30 @@ CHANCE = 2.0
 
 def replayed(given: Case) -> Draws:
     """The truth of a case under its own truncation, and how closely it must be met."""
-    case = as_state(as_known(given))
+    known = as_known(given)
     # ``Draws.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
-        runs = [_of(given, _run(case, copies)) for copies in copies_of(case)]
-        more = drawn_in_chunks(as_known(given))
+        runs = [_run(given, copies) for copies in copies_of(as_state(known))]
+        more = drawn_in_chunks(known)
     last = runs[-1]
     # The truth of the first run, the draws and bounds of the last, and draws of another form.
     grads, parts = [run.grads for run in runs], [run.parts for run in runs]
     if more:
         grads, parts = [*grads, more.grads], [*parts, more.parts]
     kinked = any(run.kinked for run in runs)
-    return replace(last, case=given, grads=joined(grads), parts=joined(parts), kinked=kinked)
+    return replace(last, grads=joined(grads), parts=joined(parts), kinked=kinked)
 
 
 def gradient(given: Case) -> dict[str, Array]:
     """The truth alone."""
-    case = as_state(as_known(given))
     with np.errstate(all="ignore"):
-        run = _of(given, _run(case, Copies(WIDER[case.dtype], True, 0)))
+        run = _run(given, Copies(WIDER[as_known(given).dtype], True, 0))
     return {name: draws[0] for name, draws in run.grads.items()}
 
 
-def _of(given: Case, run: Draws) -> Draws:
-    """The same without the state that stands for the output."""
-    grads, terms, lost, parts = (
-        left_out(given, each) for each in (run.grads, run.terms, run.lost, run.parts)
-    )
-    return replace(run, grads=grads, terms=terms, lost=lost, parts=parts)
-
-
-def _run(case: Case, copies: Copies) -> Draws:
-    """The replays in these copies."""
+def _run(given: Case, copies: Copies) -> Draws:
+    """The replays in these copies, without the state that stands for the output."""
+    case = as_state(as_known(given))
     losses, sums = dict(by_reach(case)), Sums(case, copies)
     rounding = Rounding(case, copies, 0)
     start = tuple(rounding.of_array(array) for array in case.state)
@@ -75,5 +67,7 @@ def _run(case: Case, copies: Copies) -> Draws:
     for batch in batches:
         batch.backward(sums)
     parts = forward_parts(case, whole.states, whole.drawn, (copies.count,))
-    kinked = any(batch.kinked for batch in batches)
-    return Draws(case, sums.gradients(), sums.terms, sums.lost, parts, kinked, CHANCE)
+    grads, terms, lost, parts = (
+        left_out(given, each) for each in (sums.gradients(), sums.terms, sums.lost, parts)
+    )
+    return Draws(given, grads, terms, lost, parts, any(batch.kinked for batch in batches), CHANCE)

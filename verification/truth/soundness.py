@@ -29,7 +29,7 @@ from verification.truth import complex_step, exact, perturbed_replays, replay
 from verification.truth.in_chunks import drawn_in_chunks
 from verification.truth.output_as_state import as_state
 from verification.truth.steps import on_tape
-from verification.truth.unroll import walk
+from verification.truth.unroll import state_by_name, walk
 
 # Three steps are a chunk of two, and one that is not whole.
 RECORDS, STEPS, CHUNK = 2, 3, 2
@@ -163,9 +163,7 @@ def _refused(by: Model | Case, what: str) -> ValueError:
 
 @contextmanager
 def _refusing(by: Model | Case, fails: str, asking: str = "") -> Iterator[None]:
-    """Refuses a model for any error: one of a name that is not known says what is ``asking`` for it, if
-    given.
-    """
+    """Refuses a model for any error; ``asking``: says what asked for a name that the model does not have."""
     try:
         yield
     except Exception as error:
@@ -229,9 +227,7 @@ def _check_output(case: Case) -> None:
 def _check_calls(given: Case) -> None:
     """The step and the output call functions that round through ``f``, not directly."""
     case = as_state(given)
-    blocks = {**case.params(Use.STEP), **case.inputs_at(0)}
-    states = zip(case.model.of(Use.STATE), case.state, strict=True)
-    leaves = {**blocks, **{block.name: array for block, array in states}}
+    leaves = {**case.params(Use.STEP), **case.inputs_at(0), **state_by_name(case.model, case.state)}
     played, _ = on_tape(case.model, case.chosen, leaves, ())
     for entry in played.tape.entries:
         name = ROUNDED.get(entry.made_by)

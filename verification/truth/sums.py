@@ -167,17 +167,12 @@ class Underflow:
 
     def started(self, cotangents: Array) -> Started:
         """The flow that starts at cotangents (M, rows, …), and how many start at each row."""
-        size, counts = (
-            np.abs(cotangents[0]),
-            np.zeros(cotangents.shape[1] if self._apart else len(self.counts), int),
-        )
-        if size.min(initial=self._least) >= self._least:
-            return Started(None, counts)
         size = self.below(cotangents)
-        # Where rows are not apart, a loss may belong to any of them.
-        counts += (
-            np.count_nonzero(size.reshape(len(size), -1), axis=1) if self._apart else np.count_nonzero(size)
-        )
+        if self._apart:
+            counts = np.count_nonzero(size.reshape(len(size), -1), axis=1)
+        else:
+            # A loss may belong to any of the rows.
+            counts = np.full(len(self.counts), np.count_nonzero(size))
         flow = size * self._rng.choice((-1, 1), cotangents.shape) if counts.any() else None
         return Started(flow, counts)
 

@@ -83,7 +83,8 @@ def _of_copies(
         return call(f, *arrays)
     made = []
     for index in product(*map(range, copies)):
-        made.append(call(at(f, index), *({name: a[index] for name, a in group.items()} for group in arrays)))
+        each = ({name: array[index] for name, array in group.items()} for group in arrays)
+        made.append(call(at(f, index), *each))
     stacked = (anp.stack(list(parts)) for parts in zip(*made, strict=True))
     return tuple(anp.reshape(array, copies + array.shape[1:]) for array in stacked)
 

@@ -91,7 +91,7 @@ class Gathered:
             self.sums.add_at(product.given or "", each, where)
 
     def finish(self) -> None:
-        """Adds everything that was gathered to the sums; nothing is left."""
+        """Adds everything that was gathered to the sums."""
         self._multiply()
         for number, (gradient, *sizes) in self._made.items():
             terms = np.zeros(())
@@ -102,9 +102,6 @@ class Gathered:
         for number, size in self._lost.items():
             for name, moved in self._to_blocks(number, size[None]).items():
                 self.sums.lose(name, moved[0])
-        self._made.clear()
-        self._counts.clear()
-        self._lost.clear()
 
     def _moved_back(self, number: int, gradient: Array, terms: Array) -> None:
         """Adds the gradient of a product's weights to their block, which may hold them as a part."""
