@@ -44,7 +44,7 @@ def checked_call(
         inputs = Inputs(array, None, _checked_masks(own, masks, array, None))
         return CallArguments(params, inputs, checked_state(own, "h0", state, array))
     array = as_array("xs", xs)
-    if array.ndim != 3 or array.dtype != dtype:
+    if array.ndim != 3 or array.dtype != dtype or not array.size:
         array = checked("xs", array, ("N", "T", own.inputs), dtype)
     ends = checked_lengths(lengths, *array.shape[:2])
     # What padding holds is nobody's business, so it is gone before anything is looked at.

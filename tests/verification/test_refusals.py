@@ -192,6 +192,7 @@ CALLS = [
         lambda what: watch(what, NOWHERE),
         *(scan.forward, step(steps.scan, steps.scan_back, model=models.scan), None),
     ),
+    ("module: int, needed None for a layer of verification.layer$", lambda: watch(NET, NOWHERE, 3)),
     *each("most: .*, needed a whole number from 1 on$", lambda n: watch(NET, NOWHERE, most=n), *NO_COUNTS),
     *each("calls: .*, needed a whole number from 1 on$", lambda n: watch(NET, NOWHERE, calls=n), *NO_COUNTS),
     *each(

@@ -82,10 +82,12 @@ def watch(
         )
     folder, rng = Path(folder), np.random.default_rng(seed)
     most, calls = checked_count("most", most, 1), checked_count("calls", calls, 1)
-    folder.mkdir(parents=True, exist_ok=True)
     keeper = Keeper(folder, name_of(layer), most, calls, rng)
     if layer.watching is not None:
-        return layer.watching(keeper, module)
-    if module is not None:
+        watched = layer.watching(keeper, module)
+    elif module is not None:
         raise TypeError(f"module: {type(module).__name__}, needed None for a layer of verification.layer")
-    return WatchedLayer(layer, keeper)
+    else:
+        watched = WatchedLayer(layer, keeper)
+    folder.mkdir(parents=True, exist_ok=True)
+    return watched

@@ -38,10 +38,14 @@ class _Duals(Arithmetic):
         return _moved_by(value, by)
 
 
+def _moved(number: Any, moving: Any) -> Dual | Fraction:
+    """A number that moves as another does; in a forward nothing moves."""
+    value, tangents = Fraction(value_of(number)), tangents_of(moving)
+    return Dual(value, tangents) if tangents else value
+
+
 _values = np.vectorize(lambda number: Fraction(value_of(number)), otypes=[object])
-_moved_by = np.vectorize(
-    lambda number, moving: Dual(Fraction(value_of(number)), tangents_of(moving)), otypes=[object]
-)
+_moved_by = np.vectorize(_moved, otypes=[object])
 
 
 def gradient(given: Case) -> dict[str, Array]:

@@ -24,8 +24,7 @@ IN_HALF = {
     "targets": GIVEN["targets"].astype("f2"),
 }
 FULL = np.ones((3, 2), np.float32)
-# Of no record and of no step there are no lengths.
-NO_RECORD, NO_STEP, UNSAID = np.ones((0, T, D)), np.ones((N, 0, D)), {"lengths": None}
+NO_RECORD, NO_STEP = np.ones((0, T, D)), np.ones((N, 0, D))
 SQUARED = squared_error.value, squared_error.gradient
 LARGE, LONGER = np.broadcast_to(1.0, (N, 2**50, D)), np.ones((N, T + 1, K))
 
@@ -108,8 +107,8 @@ def went_back(truncation):
         (IN_HALF, TypeError, "params.U: dtype float16, needed float32, float64"),
         ({"h0": np.ones((1, N, H))}, ValueError, f"h0: shape (1, {N}, {H}), needed ({N}, {H})"),
         ({"xs": np.full((N, T, D), np.inf)}, ValueError, "xs: inf at (0, 0, 0), needed finite numbers"),
-        ({"xs": NO_RECORD, "targets": NO_RECORD, **UNSAID}, ValueError, "xs: shape (0, 6, 2), needed (N, T"),
-        ({"xs": NO_STEP, "targets": NO_STEP, **UNSAID}, ValueError, "xs: shape (4, 0, 2), needed (N, T"),
+        ({"xs": NO_RECORD, "targets": NO_RECORD}, ValueError, "xs: shape (0, 6, 2), needed (N, T"),
+        ({"xs": NO_STEP, "targets": NO_STEP}, ValueError, "xs: shape (4, 0, 2), needed (N, T"),
         ({"xs": np.ma.ones((N, T, D))}, TypeError, "xs: a masked array, needed one without a mask"),
         ({"xs": np.ones(N)}, ValueError, f"xs: shape ({N},), needed (N, T, {D}), each of N, T at least 1"),
         ({"targets": [[1.0], [1.0, 2.0]]}, TypeError, "targets: list, needed an array of numbers"),

@@ -73,8 +73,3 @@ def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileExistsError, match="file"):
         watch(NET, tmp_path / "file")
-
-
-def test_a_module_beside_a_layer_of_functions_is_refused(tmp_path):
-    with pytest.raises(TypeError, match=r"^module: int, needed None"):
-        watch(NET, tmp_path, 3)

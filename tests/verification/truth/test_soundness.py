@@ -96,8 +96,9 @@ def test_a_model_that_none_can_be_judged_by(model, changes, message):
 
 
 def test_declared_departures_are_no_disagreement():
-    """Differences see the declared derivative."""
+    """Differences see the declared derivative, and what is computed of Fractions is such."""
     check(DEPARTING)
+    check_exact(DEPARTING, {"own": ("own",)}, "cotangents")
 
 
 def test_a_function_that_disagrees_is_named_where_it_may_play_a_role():
