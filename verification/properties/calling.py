@@ -65,7 +65,8 @@ def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
 
 def run_case(engine: Engine, case: Case) -> Answer:
     """The engine's answer to a copy of the case; raises InvalidAnswer or Unsupported."""
-    return run_uncopied(engine, afresh(case))
+    form = _Form(case, engine.claim)
+    return guarded(engine.answer, afresh(case), form.read, is_large(case))
 
 
 @dataclass(frozen=True, eq=False)
