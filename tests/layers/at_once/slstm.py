@@ -41,7 +41,8 @@ def backward(saved, d_outputs, d_state):
         c_prev, n_prev, f, z, o, stays, w, left = tape[t]
         dh = dh + d_outputs[:, t]
         dc = dc + dh * o / n
-        dn = dn - dh * o * c / (n * n)
+        # Where no state is kept a normaliser may be so small that the type does not hold its square.
+        dn = dn - dh * o * (c / n) / n
         # Of w and l the one that is 1 has no slope: what flows to the other is all that depends on φ − a_i.
         d_weight, d_left = (dc * z + dn) * w, (dc * c_prev + dn * n_prev) * left
         d_i = np.where(stays, d_weight, dm - d_left)
