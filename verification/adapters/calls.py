@@ -23,7 +23,7 @@ from zlib import error as BadData
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.layouts import laid_out, layout_in_words
+from verification.models.layouts import laid_out, layout_of
 from verification.models.stored import BFLOAT16, dtype_of
 
 # The most bytes of all files in a folder, enough for some twenty calls of N 32, T 64 and 128 units; and the
@@ -66,7 +66,7 @@ class Held:
 
 def held(array: Any) -> Held:
     """A copy of the array as it is now; arrays of other libraries have no memory layout."""
-    layout = layout_in_words(array) if isinstance(array, np.ndarray) else None
+    layout = layout_of(array) if isinstance(array, np.ndarray) else None
     return Held(np.array(array, order="C"), layout)
 
 

@@ -12,7 +12,7 @@ from verification.adapters.packed import Packing
 from verification.adapters.parameters import together
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, side_by_side
-from verification.models.layouts import layout_in_words
+from verification.models.layouts import layout_of
 from verification.models.model import Block, Use
 from verification.properties.training import Recorded
 from verification.sampling.admitting import admits
@@ -106,7 +106,7 @@ class _Reading:
             case = replace(case, truncation=some_truncation(claim.truncations[0]))
         _check(case)
         each_array = {**case.blocks, **case.objective.arrays()}
-        layouts = {name: words for name, a in each_array.items() if (words := layout_in_words(a)) is not None}
+        layouts = {name: words for name, a in each_array.items() if (words := layout_of(a)) is not None}
         return replace(case, layouts={} if "views" in claim.declines else layouts)
 
     def _block(self, block: Block, arrays: Mapping[str, Any]) -> Array:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from verification.models.arrays import Array
+from verification.models.condition import Condition
 
 # A sequence (N, T, …) stored as (T, N, …); arrays that are parts of one with two more columns, or with twice
 # as many records.
@@ -13,6 +15,12 @@ STEPS_FIRST, COLUMNS, ALTERNATE = "steps first", "columns of a wider array", "ev
 
 # For several arrays: parts of one array of a single axis; and shared memory, where the numbers are equal.
 ONE_BUFFER, SHARED = "in one buffer", "in the same memory"
+
+# Nothing of a layout is drawn.
+UNUSED = np.random.default_rng(0)
+
+Arrays: TypeAlias = Sequence[Array]
+Subject = TypeVar("Subject")
 
 
 def _fortran(array: Array) -> Array:
@@ -59,54 +67,79 @@ def _alternate(array: Array) -> Array:
     return np.repeat(array, 2, axis=0)[::2] if array.ndim else array.copy()
 
 
-LAYOUTS: Mapping[str, Callable[[Array], Array]] = {
-    "Fortran order": _fortran,
-    "backwards": _backwards,
-    "a gap after each number": _gapped,
-    "repeated": _repeated,
-    "read-only": _read_only,
-    STEPS_FIRST: _steps_first,
-    COLUMNS: _columns,
-    ALTERNATE: _alternate,
-}
+def _in_one_buffer(arrays: Arrays) -> Arrays:
+    whole = np.concatenate([array.ravel() for array in arrays])
+    ends = accumulate(array.size for array in arrays)
+    return [whole[end - a.size : end].reshape(a.shape) for a, end in zip(arrays, ends, strict=True)]
+
+
+def _shared(arrays: Arrays) -> Arrays:
+    """Those that have other numbers than the first get memory of their own."""
+    first = arrays[0].copy()
+    return [first if np.array_equal(array, first) else array.copy() for array in arrays]
+
+
+def _condition(
+    how: str, change: Callable[[Subject], Subject], holds: Callable[[Subject], bool]
+) -> tuple[str, Condition[Subject]]:
+    return how, Condition(f"{{}} in memory: {how}", lambda subject, rng: change(subject), holds)
+
+
+def _strided(
+    how: str, change: Callable[[Array], Array], holds: Callable[[Array], bool]
+) -> tuple[str, Condition[Array]]:
+    """A layout that can be told from C order by its strides."""
+    return _condition(how, change, lambda a: a.size > 1 and not a.flags.c_contiguous and holds(a))
+
+
+def _is_alternate(array: Array) -> bool:
+    return array.strides[0] == 2 * array[0].nbytes and array[0].flags.c_contiguous
+
+
+# Of an array by itself; of what is more than one the first is reported.
+LAYOUTS: Mapping[str, Condition[Array]] = dict(
+    (
+        _strided("Fortran order", _fortran, lambda a: a.flags.f_contiguous),
+        _strided("backwards", _backwards, lambda a: min(a.strides) < 0),
+        _strided(
+            "a gap after each number", _gapped, lambda a: min(a.strides) > 0 and a.strides[-1] != a.itemsize
+        ),
+        _strided("repeated", _repeated, lambda a: 0 in a.strides),
+        _condition("read-only", _read_only, lambda a: a.flags.c_contiguous and not a.flags.writeable),
+        _strided(STEPS_FIRST, _steps_first, lambda a: a.ndim > 1 and a.swapaxes(0, 1).flags.c_contiguous),
+        _strided(COLUMNS, _columns, lambda a: a.strides[-1] == a.itemsize and not _is_alternate(a)),
+        _strided(ALTERNATE, _alternate, _is_alternate),
+    )
+)
+
+# Of several arrays.
+TOGETHER: Mapping[str, Condition[Arrays]] = dict(
+    (
+        _condition(ONE_BUFFER, _in_one_buffer, lambda arrays: len({id(array.base) for array in arrays}) == 1),
+        _condition(SHARED, _shared, lambda arrays: len({array.ctypes.data for array in arrays}) == 1),
+    )
+)
 
 
 def laid_out(array: Array, layout: str | None) -> Array:
     """A copy with the memory layout ``layout``; in C order for None, and for layouts of several arrays."""
-    return array.copy() if layout is None or layout not in LAYOUTS else LAYOUTS[layout](array)
+    condition = LAYOUTS.get(layout or "")
+    return array.copy() if condition is None else condition.apply(array, UNUSED)
 
 
-def layout_in_words(array: Array) -> str | None:
+def layout_of(array: Array) -> str | None:
     """The layout of an array, by the names that ``laid_out`` takes; None for C order."""
-    if array.size < 2 or array.flags.c_contiguous:
-        return None if array.flags.writeable else "read-only"
-    if any(stride < 0 for stride in array.strides):
-        return "backwards"
-    if array.flags.f_contiguous:
-        return "Fortran order"
-    if array.ndim > 1 and array.swapaxes(0, 1).flags.c_contiguous:
-        return STEPS_FIRST
-    if 0 in array.strides:
-        return "repeated"
-    return COLUMNS if array.strides[-1] == array.itemsize else "a gap after each number"
+    return next((how for how, condition in LAYOUTS.items() if condition.holds(array)), None)
 
 
-def arranged(arrays: Sequence[Array], layouts: Sequence[str | None]) -> list[Array]:
-    """Copies of arrays with their layouts; those with one buffer, or with shared memory, are made together.
-
-    Arrays that should share memory but have different numbers get memory of their own.
-    """
+def arranged(arrays: Arrays, layouts: Sequence[str | None]) -> list[Array]:
+    """Copies of arrays with their layouts; those of a layout of several arrays are made together."""
     made = [laid_out(array, layout) for array, layout in zip(arrays, layouts, strict=True)]
-    together = [i for i, layout in enumerate(layouts) if layout == ONE_BUFFER]
-    if together:
-        whole = np.concatenate([arrays[i].ravel() for i in together])
-        ends = list(accumulate(arrays[i].size for i in together))
-        for i, end in zip(together, ends, strict=True):
-            made[i] = whole[end - arrays[i].size : end].reshape(arrays[i].shape)
-    shared = [i for i, layout in enumerate(layouts) if layout == SHARED]
-    for i in shared[1:]:
-        if np.array_equal(arrays[i], arrays[shared[0]]):
-            made[i] = made[shared[0]]
+    for how, condition in TOGETHER.items():
+        places = [i for i, layout in enumerate(layouts) if layout == how]
+        together = condition.apply([arrays[i] for i in places], UNUSED) if places else ()
+        for i, array in zip(places, together, strict=True):
+            made[i] = array
     return made
 
 
@@ -116,5 +149,5 @@ def in_words(layouts: Mapping[str, str], count: int) -> str:
     for how in dict.fromkeys(layouts.values()):
         names = [name for name, each in layouts.items() if each == how]
         which = "all arrays" if 1 < len(names) == count else ", ".join(names)
-        clauses.append(f"{which} in memory: {how}")
+        clauses.append({**LAYOUTS, **TOGETHER}[how].words.format(which))
     return ", ".join(clauses)
