@@ -20,13 +20,11 @@ from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
 from verification.sampling.factors import LONG_STEPS
+from verification.sampling.magnitudes import HEALTHY, MAGNITUDES, largest
 
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
 SECONDS = 8.0
-
-# What is healthy of a block: its largest number lies between these.
-HEALTHY = (0.1, 1.0)
 
 # A factor that makes cotangents small.
 FAINT = 1e-3
@@ -269,20 +267,20 @@ def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
     """The blocks whose magnitudes matter, each with the one from which it does."""
     whole = {block.name for block in case.model.blocks if block.below is not None}
     for name in (*(name for name in case.blocks if name not in whole), *_others(case)):
-        size = _largest(case, name)
+        size = largest(_arrays(case, name))
         if not size and tried.engine.claim.states.get(name) == "zero":
             continue
         if not size:
             if not tried.wrong(_replaced(case, name, lambda array: np.full_like(array, 0.5))):
                 yield f"where {name} is 0"
-        elif not HEALTHY[0] <= size <= HEALTHY[1]:
-            factor = (HEALTHY[1] if size > HEALTHY[1] else HEALTHY[0]) / size
+        elif magnitude := next((each for each in MAGNITUDES if each.holds(_arrays(case, name))), None):
+            factor = float(np.clip(size, *HEALTHY)) / size
             healthy = _scaled(case, name, factor)
             if tried.wrong(healthy):
                 case = healthy
             elif tried.wrong(_scaled(case, name, FARTHER if factor < 1 else 1 / FARTHER)):
                 found = _edge(tried, case, name, factor)
-                yield f"where {f'some |{name}| >' if factor < 1 else f'all |{name}| <'} {found:.2g}"
+                yield f"where {magnitude.words.format(name)} {found:.2g}"
 
 
 def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[str]:
@@ -299,7 +297,7 @@ def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[str]:
 def _edge(tried: _Tried, case: Case, name: str, right: float) -> float:
     """The block's largest number at which wrong turns to right; scaled by 1 it is wrong, by ``right`` not."""
     found = bisected(lambda factor: tried.wrong(_scaled(case, name, factor)), right, 1.0, geometric_mean)
-    return found * _largest(case, name)
+    return found * largest(_arrays(case, name))
 
 
 def _others(case: Case) -> tuple[str, ...]:
@@ -307,9 +305,8 @@ def _others(case: Case) -> tuple[str, ...]:
     return (COTANGENTS,) if isinstance(case.objective, Cotangents) else (TARGETS,)
 
 
-def _largest(case: Case, name: str) -> float:
-    arrays = [case.blocks[name]] if name in case.blocks else case.objective.arrays().values()
-    return max(float(np.max(np.abs(array))) for array in arrays)
+def _arrays(case: Case, name: str) -> list[Array]:
+    return [case.blocks[name]] if name in case.blocks else [*case.objective.arrays().values()]
 
 
 def _scaled(case: Case, name: str, factor: float) -> Case:

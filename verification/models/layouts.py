@@ -93,7 +93,7 @@ def _strided(
 
 
 def _is_alternate(array: Array) -> bool:
-    return array.strides[0] == 2 * array[0].nbytes and array[0].flags.c_contiguous
+    return array.strides[0] == 2 * array[0].nbytes and bool(array[0].flags.c_contiguous)
 
 
 # Of an array by itself; of what is more than one the first is reported.
@@ -149,5 +149,5 @@ def in_words(layouts: Mapping[str, str], count: int) -> str:
     for how in dict.fromkeys(layouts.values()):
         names = [name for name, each in layouts.items() if each == how]
         which = "all arrays" if 1 < len(names) == count else ", ".join(names)
-        clauses.append({**LAYOUTS, **TOGETHER}[how].words.format(which))
+        clauses.append((LAYOUTS.get(how) or TOGETHER[how]).words.format(which))
     return ", ".join(clauses)

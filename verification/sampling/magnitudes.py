@@ -8,15 +8,16 @@ A number overflows that makes a pre-activation at which exp is infinite, though 
 1 there, by whichever formula that is right.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.axes import Axis, unstacked
 from verification.models.case import Case, Cotangents, of_each_cotangent
+from verification.models.condition import Condition
 from verification.models.model import Block, Use
 from verification.models.stored import dtype_of, limits
 from verification.sampling.factors import (
@@ -31,6 +32,7 @@ from verification.sampling.factors import (
     numbers_given,
     vectors,
 )
+from verification.sampling.zeros import ZERO
 
 # What is made small, times this.
 SOFT = 0.01
@@ -41,7 +43,40 @@ BEYOND = 1.2
 # An input times a weight is to overflow, of which two in three are larger than a third of the largest.
 OF_WEIGHT = 3
 
-Blocks = dict[str, Array]
+# What is healthy of a block: its largest number lies between these.
+HEALTHY = (0.1, 1.0)
+
+Arrays: TypeAlias = Sequence[Array]
+Blocks: TypeAlias = dict[str, Array]
+
+
+def largest(arrays: Arrays) -> float:
+    """The largest absolute value."""
+    return max(float(np.max(np.abs(array))) for array in arrays)
+
+
+ALL_TINY = Condition[Arrays](
+    "all |{}| <",
+    lambda arrays, rng: [array * SMALL_NUMBER for array in arrays],
+    lambda arrays: largest(arrays) < HEALTHY[0],
+)
+
+
+def one_large(size: float) -> Condition[Arrays]:
+    """One entry, drawn, of one of the arrays is of this size."""
+
+    def made(arrays: Arrays, rng: np.random.Generator) -> Arrays:
+        chosen = int(rng.integers(len(arrays)))
+        array = arrays[chosen].copy()
+        index = tuple(int(rng.integers(n)) for n in array.shape)
+        array[index] = size * rng.choice((-1, 1))
+        return [*arrays[:chosen], array, *arrays[chosen + 1 :]]
+
+    return Condition("some |{}| >", made, lambda arrays: largest(arrays) > HEALTHY[1])
+
+
+# The size is no part of what is recognised.
+MAGNITUDES = (ALL_TINY, one_large(LARGE_WEIGHT))
 
 
 def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Generator) -> Case:
@@ -57,18 +92,25 @@ def with_magnitudes(case: Case, levels: Mapping[str, Any], rng: np.random.Genera
     )
     # Of an engine of which some states are always zero the others may be large.
     states = tuple(block for block in states if blocks[block.name].any())
-    for part, of in (("matrices", several), ("vectors", single), ("inputs", inputs), ("states", states)):
-        if levels.get(part) in (TINY, "zero"):
-            for block in of:
-                blocks[block.name] = blocks[block.name] * (SMALL_NUMBER if levels[part] == TINY else 0)
+    kinds = {"matrices": several, "vectors": single, "inputs": inputs, "states": states}
+
+    def put(condition: Condition[Arrays], *of: Block) -> None:
+        arrays = condition.apply([blocks[block.name] for block in of], rng)
+        blocks.update(zip((block.name for block in of), arrays, strict=True))
+
+    for kind, of in kinds.items():
+        if levels.get(kind) == TINY:
+            put(ALL_TINY, *of)
+    if levels.get("states") == "zero":
+        blocks |= {block.name: ZERO.apply(blocks[block.name], rng) for block in states}
     if levels.get("states") == LARGE:
-        _enlarge(blocks, _some(states, rng), LARGE_STATE, rng)
+        put(one_large(LARGE_STATE), *states)
     if levels.get("inputs") == LARGE:
-        _enlarge(blocks, _some(inputs, rng), LARGE_INPUT, rng)
+        put(one_large(LARGE_INPUT), *inputs)
     if levels.get("inputs") == OVERFLOWING:
         block = _some(inputs, rng)
         columns = blocks[block.name].shape[-1] if block.axes else 1
-        _enlarge(blocks, block, OF_WEIGHT * np.sqrt(columns) * overflow(levels["type"]), rng)
+        put(one_large(OF_WEIGHT * np.sqrt(columns) * overflow(levels["type"])), block)
     if levels.get("matrices") == LARGE:
         _large_matrix(case, blocks, several, rng)
     case = replace(case, blocks=blocks)
@@ -84,15 +126,6 @@ def overflow(dtype: str) -> float:
 
 def _some(blocks: tuple[Block, ...], rng: np.random.Generator) -> Block:
     return blocks[int(rng.integers(len(blocks)))]
-
-
-def _enlarge(blocks: Blocks, block: Block, size: float, rng: np.random.Generator) -> tuple[int, ...]:
-    """One entry of the block, drawn, is of this size; returns its index."""
-    array = blocks[block.name].copy()
-    index = tuple(int(rng.integers(n)) for n in array.shape)
-    array[index] = size * rng.choice((-1, 1))
-    blocks[block.name] = array
-    return index
 
 
 def _large_matrix(case: Case, blocks: Blocks, several: tuple[Block, ...], rng: np.random.Generator) -> None:
@@ -139,7 +172,8 @@ def _large_vector(case: Case, single: tuple[Block, ...], size: float, rng: np.ra
     blocks = dict(case.blocks)
     free = tuple(block for block in single if len(blocks[block.name]) > 1)
     block = _some(free or single, rng)
-    (index,) = _enlarge(blocks, block, size, rng)
+    (blocks[block.name],) = one_large(size).apply([blocks[block.name]], rng)
+    index = int(np.argmax(np.abs(blocks[block.name])))
     if len(blocks[block.name]) == 1:
         # On the side on which a rectifier is not at rest.
         blocks[block.name] = np.abs(blocks[block.name]).astype(case.dtype)

@@ -10,8 +10,10 @@ from verification.models.layouts import (
     ONE_BUFFER,
     SHARED,
     STEPS_FIRST,
+    TOGETHER,
     arranged,
     laid_out,
+    layout_of,
 )
 
 ARRAY = np.arange(6.0).reshape(2, 3)
@@ -41,15 +43,29 @@ def test_each_layout_is_what_it_is_called():
     assert laid_out(ARRAY.T, None).flags.c_contiguous
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_is_recognised(layout):
+    """Numbers in C order have none; a part of an array that lies otherwise is named by its strides."""
+    array = np.tile(np.arange(12.0).reshape(3, 4), (2, 1, 1))
+    laid = laid_out(array, layout)
+    assert layout_of(laid) == layout
+    assert not any(each.holds(array) for each in LAYOUTS.values())
+    assert layout_of(array) is layout_of(np.array(2.0)) is layout_of(np.ones((2, 1))[:, :1]) is None
+    assert layout_of(laid[::-1, :, :2]) in LAYOUTS
+
+
 def test_several_arrays_lie_in_one_buffer_or_in_the_same_memory():
     """Where their numbers are the same."""
     scalar = np.array(2.0)
     one, two, three = arranged([ARRAY, scalar, -ARRAY], [ONE_BUFFER, ONE_BUFFER, None])
-    assert one.base is two.base
+    assert TOGETHER[ONE_BUFFER].holds([one, two])
+    assert not TOGETHER[ONE_BUFFER].holds([one, three])
     assert three.base is None
     for made, array in ((one, ARRAY), (two, scalar), (three, -ARRAY)):
         np.testing.assert_array_equal(made, array)
     one, two, three = arranged([ARRAY, ARRAY, -ARRAY], [SHARED, SHARED, SHARED])
     assert one is two
+    assert TOGETHER[SHARED].holds([one, two])
+    assert not TOGETHER[SHARED].holds([one, three])
     assert not np.may_share_memory(one, three)
     np.testing.assert_array_equal(three, -ARRAY)

@@ -6,7 +6,7 @@ import pytest
 from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Block, Model, Use
-from verification.sampling.magnitudes import with_magnitudes
+from verification.sampling.magnitudes import ALL_TINY, HEALTHY, one_large, with_magnitudes
 
 ORDINARY = dict.fromkeys(("matrices", "vectors", "inputs", "states"), "ordinary")
 
@@ -36,6 +36,16 @@ def test_tiny_numbers_are_below_a_thousandth(part, names):
     assert 2e-5 < largest(after, *names) <= 1e-4
     for name in set(before.blocks) - set(names):
         np.testing.assert_array_equal(after.blocks[name], before.blocks[name])
+
+
+@pytest.mark.parametrize(("condition", "words"), [(ALL_TINY, "all |W| <"), (one_large(2.0), "some |W| >")])
+def test_a_magnitude_is_recognised_and_named(condition, words):
+    """Of several arrays the largest number of all counts; healthy ones are neither."""
+    healthy = [np.full((2, 2), size) for size in HEALTHY]
+    changed = condition.apply(healthy, np.random.default_rng(0))
+    assert condition.holds(changed)
+    assert not any(condition.holds(some) for some in ([*healthy], healthy[:1], healthy[1:]))
+    assert condition.words.format("W") == words
 
 
 def test_a_state_of_zero():
