@@ -31,7 +31,8 @@ def engine(tmp_path):
 
 def tree(folder):
     """Everything below it."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    some = (path.relative_to(folder) for path in folder.rglob("*"))
+    return sorted(str(path) for path in some if "__pycache__" not in path.parts)
 
 
 FEW = ["mine.py:net", "--cases", "9"]
