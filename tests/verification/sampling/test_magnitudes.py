@@ -6,7 +6,7 @@ import pytest
 from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.case import random_case
 from verification.models.model import Block, Model, Use
-from verification.sampling.magnitudes import ALL_TINY, HEALTHY, one_large, with_magnitudes
+from verification.sampling.magnitudes import ALL_TINY, one_large, with_magnitudes
 
 ORDINARY = dict.fromkeys(("matrices", "vectors", "inputs", "states"), "ordinary")
 
@@ -38,13 +38,17 @@ def test_tiny_numbers_are_below_a_thousandth(part, names):
         np.testing.assert_array_equal(after.blocks[name], before.blocks[name])
 
 
-@pytest.mark.parametrize(("condition", "words"), [(ALL_TINY, "all |W| <"), (one_large(2.0), "some |W| >")])
-def test_a_magnitude_is_recognised_and_named(condition, words):
-    """Of several arrays the largest number of all counts; healthy ones are neither."""
-    healthy = [np.full((2, 2), size) for size in HEALTHY]
-    changed = condition.apply(healthy, np.random.default_rng(0))
-    assert condition.holds(changed)
-    assert not any(condition.holds(some) for some in ([*healthy], healthy[:1], healthy[1:]))
+@pytest.mark.parametrize(
+    ("condition", "words", "just"),
+    [(ALL_TINY, "all |W| <", 0.0999), (one_large(2.0), "some |W| >", 1.001)],
+    ids=["tiny", "large"],
+)
+def test_a_magnitude_is_recognised_and_named(condition, words, just):
+    """Of several arrays the largest number of all counts; from a tenth to 1 it is neither."""
+    healthy = [np.full((2, 2), 0.1), np.full(3, 1.0)]
+    assert condition.holds(condition.apply(healthy, np.random.default_rng(0)))
+    assert not any(map(condition.holds, (healthy, healthy[:1], healthy[1:])))
+    assert condition.holds([np.full(3, just)])
     assert condition.words.format("W") == words
 
 
