@@ -22,7 +22,7 @@ from verification.adapters.adapter import (
 )
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
-from verification.models.model import Model, Use
+from verification.models.model import PARAMETERS, Model, Use
 from verification.models.truncation import FULL, TruncationRule
 from verification.models.weighted import Weighted
 from verification.properties.engine import FixedCase, InvalidAnswer
@@ -133,7 +133,7 @@ def problem_of(case: Case) -> Problem:
     assert isinstance(objective, Targets | Weighted)  # as of every case of this adapter
     return Problem(
         functions={role: function.name for role, function in case.chosen.items()},
-        params={b.name: case.blocks[b.name] for b in case.model.of(Use.STEP, Use.READOUT)},
+        params={b.name: case.blocks[b.name] for b in case.model.of(*PARAMETERS)},
         xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
         state=case.state,
         targets=objective.targets[:, 0] if objective.last else objective.targets,

@@ -17,7 +17,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.axes import Axis, length, measured
 from verification.models.functions import Arithmetic, Function, Namespace
-from verification.models.model import Model, NamedArrays, Use
+from verification.models.model import PARAMETERS, Model, NamedArrays, Use
 from verification.models.stored import STORED, limits
 from verification.models.truncation import FULL, TruncationRule
 
@@ -337,7 +337,7 @@ def random_case(
     blocks = {}
     for block in model.of(Use.STEP, Use.INPUT, Use.STATE, *((Use.READOUT,) if readout else ())):
         shape = block.shape_in(sizes, records, steps)
-        matrix = block.use in (Use.STEP, Use.READOUT) and len(shape) > 1
+        matrix = block.use in PARAMETERS and len(shape) > 1
         blocks[block.name] = numbers(shape, 1 / np.sqrt(shape[-1]) if matrix else 1.0)
     case = in_domains(Case(model, blocks, Targets(np.empty(0)), functions or {}))
     if readout:

@@ -30,6 +30,10 @@ class Use(Enum):
     INPUT = "input"  # one slice a step
 
 
+# What all records share.
+PARAMETERS = (Use.STEP, Use.READOUT)
+
+
 class When(Enum):
     """The state that an output depends on: the one after its step, or the one before it."""
 

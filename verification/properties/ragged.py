@@ -13,7 +13,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
-from verification.models.model import Use
+from verification.models.model import PARAMETERS, Use
 from verification.models.tolerance import Expected
 from verification.models.weighted import ended
 from verification.properties.truth import Expectations, Truth
@@ -96,7 +96,7 @@ class RaggedTruth(Truth):
         ends.
         """
         case, joined = self.case, {}
-        shared = {VALUE, *(block.name for block in case.model.of(Use.STEP, Use.READOUT))}
+        shared = {VALUE, *(block.name for block in case.model.of(*PARAMETERS))}
         outputs = (*case.model.outputs, OUTPUTS)
         by_step = {*outputs, *(block.name for block in case.model.of(Use.INPUT))}
         for name, first in parts[0].items():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from verification.models.case import is_stored
-from verification.models.model import Use
+from verification.models.model import PARAMETERS
 from verification.properties.calling import run_case
 from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, alike
@@ -15,7 +15,7 @@ def records_add_up(trial: Trial) -> Checked:
     case, claim = truth.case, engine.claim
     if case.records > 1 and claim.records[0] == 1 and not is_stored(case):
         alone = [run_case(engine, case.of_records(slice(n, n + 1))).blocks for n in range(case.records)]
-        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        shared = {block.name for block in case.model.of(*PARAMETERS)}
         joined = {
             name: np.sum([each[name] for each in alone], axis=0)
             if name in shared
@@ -31,7 +31,7 @@ def records_permute(trial: Trial) -> Checked:
     if case.records > 1:
         order = np.roll(np.arange(case.records), 1)
         answer = run_case(trial.engine, case.of_records(order))
-        shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+        shared = {block.name for block in case.model.of(*PARAMETERS)}
         back = np.argsort(order)
         blocks = {name: a if name in shared else a[back] for name, a in answer.blocks.items()}
         yield from alike(blocks, trial)

@@ -7,7 +7,7 @@ import numpy as np
 
 from verification.models.case import Case, objective_given
 from verification.models.layouts import ALTERNATE, ONE_BUFFER, SHARED, STEPS_FIRST
-from verification.models.model import Use
+from verification.models.model import PARAMETERS, Use
 from verification.sampling.factors import ALONE, IN_C_ORDER, MIXED
 from verification.sampling.patterns import PATTERNS, SAME_RECORDS, SAME_STEPS
 
@@ -70,7 +70,7 @@ def _of_states(case: Case) -> dict[str, str]:
 def layouts_of(case: Case, level: str, rng: np.random.Generator) -> dict[str, str]:
     """By the name of an array, how it lies; none in C order, nor what ``mixed`` says of each by itself."""
     of_loss = objective_given(case, case.objective).arrays()
-    parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
+    parameters = [block.name for block in case.model.of(*PARAMETERS) if block.name in case.blocks]
     by_record = [name for name in case.blocks if name not in parameters] + list(of_loss)
     arrays = {**case.blocks, **of_loss}
     if level in (IN_C_ORDER, MIXED):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from verification.models.axes import Axis, length, read, unstacked
 from verification.models.case import axes_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
-from verification.models.model import Block, Model, Use
+from verification.models.model import PARAMETERS, Block, Model, Use
 from verification.sampling.chunks import borders
 from verification.sampling.claim import Claim
 from verification.sampling.covering import Exclusion, Factors, Level, Row, but, fewer, never, these
@@ -112,7 +112,7 @@ def _layouts(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]
 
 def parameters(claim: Claim) -> tuple[Use, ...]:
     """The uses of what a claim's cases share between records."""
-    return (Use.STEP, Use.READOUT) if needs_readout(claim) else (Use.STEP,)
+    return PARAMETERS if needs_readout(claim) else (Use.STEP,)
 
 
 def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:

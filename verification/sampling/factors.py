@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from verification.models.model import Block, Model, Use
+from verification.models.model import PARAMETERS, Block, Model, Use
 from verification.models.truncation import TruncationRule
 from verification.sampling.claim import FEW, FEW_STEPS, Claim, span_in_words
 from verification.sampling.covering import Level
@@ -159,7 +159,7 @@ def most_of(model: Model, name: str) -> int:
 
 def matrices(model: Model, readout: bool) -> tuple[Block, ...]:
     """The blocks of several axes that are used at every step, or in the readout."""
-    uses = (Use.STEP, Use.READOUT) if readout else (Use.STEP,)
+    uses = PARAMETERS if readout else (Use.STEP,)
     return tuple(block for block in model.of(*uses) if len(block.axes) > 1)
 
 

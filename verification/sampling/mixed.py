@@ -23,7 +23,7 @@ from verification.models.case import (
     side_by_side,
 )
 from verification.models.layouts import ALTERNATE, COLUMNS, LAYOUTS, ONE_BUFFER, STEPS_FIRST
-from verification.models.model import Block, Use
+from verification.models.model import PARAMETERS, Block, Use
 from verification.models.stored import STORED
 from verification.sampling.arranging import sharing
 from verification.sampling.claim import Claim
@@ -110,7 +110,7 @@ def mixed(case: Case, claim: Claim, rng: np.random.Generator, zeros: bool = True
 
     blocks = dict(case.blocks)
     for block in (each for each in case.model.blocks if each.name in blocks):
-        if block.use in (Use.STEP, Use.READOUT):
+        if block.use in PARAMETERS:
             few = all(length(unstacked(axis), case.sizes) <= MANY for axis in block.axes)
             blocks[block.name] = _parameter(block, blocks[block.name], of_parameters, few, rng)
         else:
@@ -272,7 +272,7 @@ def ways(case: Case, claim: Claim, rng: np.random.Generator) -> dict[str, str]:
         for name in (*case.blocks, *objective_given(case, case.objective).arrays())
         if rng.integers(2)
     }
-    parameters = [block.name for block in case.model.of(Use.STEP, Use.READOUT) if block.name in case.blocks]
+    parameters = [block.name for block in case.model.of(*PARAMETERS) if block.name in case.blocks]
     if views and len(parameters) > 1 and rng.random() < 2 * SELDOM:
         made |= dict.fromkeys(parameters, ONE_BUFFER)
     return made

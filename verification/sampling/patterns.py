@@ -10,7 +10,7 @@ from verification.models.arrays import Array
 from verification.models.axes import unstacked
 from verification.models.case import Case
 from verification.models.condition import Condition
-from verification.models.model import Block, Use
+from verification.models.model import PARAMETERS, Block, Use
 
 # Of an input and of weights; ``INITIAL``: as a network is before it is trained.
 ONE_HOT, WHOLE, ONE_SIGN, ALIKE = "one-hot", "whole numbers", "of one sign", "all alike"
@@ -174,7 +174,7 @@ def with_patterns(case: Case, levels: Mapping[str, Any], rng: np.random.Generato
             array = of_inputs.apply(array if case.model.functions else UNBOUNDED * array, rng)
             blocks[block.name] = array if block.axes else array[..., 0]
     level = levels.get("pattern of weights", "")
-    for block in case.model.of(Use.STEP, Use.READOUT):
+    for block in case.model.of(*PARAMETERS):
         if block.name in blocks:
             blocks[block.name] = _weights(block, blocks[block.name], level, rng)
     return replace(case, blocks=blocks)

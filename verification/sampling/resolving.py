@@ -236,7 +236,7 @@ def _bounds(field: str, given: tuple[int, int] | None, most: int) -> tuple[int, 
 
 
 # What is narrowed in a way of its own.
-APART = {"functions", "truncations", "records", "steps", "states", "declines", "chunk", "sizes"}
+APART = {"departures", "functions", "truncations", "records", "steps", "states", "declines", "chunk", "sizes"}
 
 
 def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
@@ -247,10 +247,10 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         raise _wrong(
             "departures", dict(scope.departures), "none: the adapter was told of them, or nobody was"
         )
-    given = {f.name for f in fields(Scope) if getattr(scope, f.name) is not None} - {"departures"}
+    given = [f.name for f in fields(Scope) if getattr(scope, f.name) is not None]
     wanted = resolved(scope, model, claim.capabilities)
     kept: dict[str, Any] = {}
-    for name in given - APART:
+    for name in (each for each in given if each not in APART):
         mine, theirs = getattr(claim, name), getattr(wanted, name)
         wider = theirs and not mine if isinstance(theirs, bool) else not set(theirs) <= set(mine)
         if wider:
@@ -258,7 +258,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
         kept[name] = theirs
     if "packed" in given and wanted.packed is not claim.packed:
         raise _wrong("packed", wanted.packed, f"the engine's {claim.packed}: it is given other arrays")
-    for name in given & {"records", "steps"}:
+    for name in (each for each in ("records", "steps") if each in given):
         (low, high), (least, most) = getattr(wanted, name), getattr(claim, name)
         if not least <= low <= high <= most:
             raise _wrong(name, (low, high), f"no more than the engine's {(least, most)}")

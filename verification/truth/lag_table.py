@@ -28,7 +28,7 @@ import numpy as np
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, by_reach, real_of
 from verification.models.functions import Arithmetic, Namespace
-from verification.models.model import NamedArrays, State, Use
+from verification.models.model import PARAMETERS, NamedArrays, State, Use
 from verification.models.tolerance import DRAWS, PERTURBATION, Expected, least_healthy, unit
 from verification.truth.backward_rounding import keeps_apart, rounded_backward
 from verification.truth.expectation import Draws
@@ -108,7 +108,7 @@ def grouped_table(case: Case) -> LagTable:
 
 def _table(given: Case, groups: tuple[tuple[int, ...], ...]) -> LagTable:
     case = as_state(as_known(given))
-    shared = {block.name for block in case.model.of(Use.STEP, Use.READOUT)}
+    shared = {block.name for block in case.model.of(*PARAMETERS)}
     # ``LagTable.determined`` finds overflow, and the case is then set aside.
     with np.errstate(all="ignore"):
         drawn, apart = _Copies(case, groups, 1 + DRAWS, apart=False), _Copies(case, groups, 1, apart=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, real_of
-from verification.models.model import Use
+from verification.models.model import PARAMETERS
 from verification.models.tolerance import DRAWS, PERTURBATION, least_healthy, unit
 
 
@@ -51,7 +51,7 @@ def copies_of(case: Case) -> tuple[Copies, ...]:
     """
     wide, double = WIDER[case.dtype], np.result_type(case.dtype, np.float64)
     draws = FEW if min(array[0].size for array in case.state) >= UNITS else DRAWS
-    blocks = (block.name for block in case.model.of(Use.STEP, Use.READOUT))
+    blocks = (block.name for block in case.model.of(*PARAMETERS))
     shared = sum(case.blocks[name].size for name in blocks if name in case.blocks)
     if wide == double or case.records * shared <= SMALL:
         return (Copies(wide, True, draws),)

@@ -17,7 +17,7 @@ from verification.models.arrays import Array
 from verification.models.axes import Sizes
 from verification.models.case import WIDER, Case, Cotangents, real_of
 from verification.models.functions import Arithmetic, Namespace, at
-from verification.models.model import Model, NamedArrays, State, Use
+from verification.models.model import PARAMETERS, Model, NamedArrays, State, Use
 from verification.truth.parts import OUTPUTS, VALUE, final_of
 
 Inputs = Mapping[str, Any]
@@ -117,7 +117,7 @@ class Part:
         rng = np.random.default_rng(0)
         arrays = {}
         for block in model.of(*self.uses):
-            lead = () if block.use in (Use.STEP, Use.READOUT) else (records,)
+            lead = () if block.use in PARAMETERS else (records,)
             shape = (*copies, *lead, *block.shape(sizes))
             arrays[block.name] = rng.uniform(0.2, 0.8, shape) * (1 + 1j if model.complex else 1)
         return arrays

@@ -132,6 +132,12 @@ def test_a_given_scope_narrows():
     ("own", "given", "message"),
     [
         ({"dtypes": ("float64",)}, {"dtypes": ("float32", "float64")}, "dtypes: .*, needed no more than the"),
+        # Of several fields the first of a scope is reported, in every process.
+        (
+            {"dtypes": ("float64",), "blocks": ("U",), "finals": ()},
+            {"finals": ("h0",), "bits": True, "blocks": ("U", "W"), "dtypes": ("float32", "float64")},
+            "dtypes: .*, needed no more than the",
+        ),
         ({}, {"functions": {"gate": ("rational_gate",)}}, "functions: .*, needed the engine's sigmoid"),
         ({}, {"bits": True}, "bits: True, needed no more than the engine's False"),
         ({"packed": True}, {"packed": False}, "packed: False, needed the engine's True: it is given other"),
