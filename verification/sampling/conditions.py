@@ -15,7 +15,7 @@ from verification.models.case import axes_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
 from verification.models.model import PARAMETERS, Block, Model, Use
 from verification.sampling.chunks import borders
-from verification.sampling.claim import Claim
+from verification.sampling.claim import FEW_STEPS, Claim
 from verification.sampling.covering import Exclusion, Factors, Level, Row, but, fewer, never, these
 from verification.sampling.factors import (
     EVERYWHERE,
@@ -65,7 +65,7 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
     if claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled:
         yield "T", (LONG_STEPS, LONG_STEPS), set()
     # Numbers of the classes stand beside every level already.
-    for count in sorted({n for _, n, _ in borders(claim)}.difference(() if claim.compiled else NUMBERS)):
+    for count in sorted({n for _, n, _ in borders(claim)}.difference(FEW_STEPS if claim.compiled else NUMBERS)):
         yield "T", (count, count), set()
     if model.functions:
         if vectors(model):

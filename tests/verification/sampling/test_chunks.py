@@ -50,6 +50,8 @@ def test_each_is_a_number_of_steps_of_the_sample():
         assert {("type", name) for name in claim.dtypes} <= beside
         assert {("losses", name) for name in ("outputs", "final state")} <= beside
     assert conditions(scan, claim_of(chunk=8, compiled=True))["T"] == ((9, 9), (16, 16))
+    # 17 steps are a level already.
+    assert conditions(scan, claim_of(chunk=16, compiled=True))["T"] == ((32, 32),)
 
 
 def test_each_chunk_that_a_forward_takes_is_run_at_its_borders():
