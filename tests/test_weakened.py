@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.weakened import ROOT, Weakening, ends, main
+from verification import models
+from verification.models.model import Use
 
 FILE = ROOT / "verification/judging/arguments.py"
 RIGHT = FILE.read_text(encoding="utf-8")
@@ -34,6 +36,20 @@ def test_only_a_test_that_fails_or_an_import_that_raises_notices_it(
     assert end.survives == (noticed is None and error is None)
     assert end.noticed.endswith(noticed) if noticed else not end.noticed
     assert end.error.endswith(error) if error else not end.error
+
+
+def test_what_stands_on_a_room_is_imported_anew(tmp_path: Path) -> None:
+    """All of it, however it is imported: parts of two packages would fail without a weakening."""
+    low = ROOT / "verification/processes/timeout.py"
+    assert models.vanilla.of(Use.STATE)
+
+    class Beside(Weakening):
+        neighbour = tmp_path / "test_it.py"
+
+    tests = "from verification import models\nfrom verification.models.model import Use\n"
+    Beside.neighbour.write_text(f"{tests}def test(): assert models.vanilla.of(Use.STATE)", encoding="utf-8")
+    (end,) = ends([Beside("", low, 1, "", "", "", low.read_text(encoding="utf-8"))], whole=False, jobs=1)
+    assert end.survives
 
 
 def test_each_explanation_names_one_weakening_and_each_table_is_there() -> None:
