@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import cases
 from tests.weakened import ROOT, Weakening, ends, main
-from verification import models
-from verification.models.model import Use
+from verification.models import vanilla
 
 FILE = ROOT / "verification/judging/arguments.py"
 RIGHT = FILE.read_text(encoding="utf-8")
@@ -41,13 +41,13 @@ def test_only_a_test_that_fails_or_an_import_that_raises_notices_it(
 def test_what_stands_on_a_room_is_imported_anew(tmp_path: Path) -> None:
     """All of it, however it is imported: parts of two packages would fail without a weakening."""
     low = ROOT / "verification/processes/timeout.py"
-    assert models.vanilla.of(Use.STATE)
+    assert cases.a_case(vanilla).state
 
     class Beside(Weakening):
         neighbour = tmp_path / "test_it.py"
 
-    tests = "from verification import models\nfrom verification.models.model import Use\n"
-    Beside.neighbour.write_text(f"{tests}def test(): assert models.vanilla.of(Use.STATE)", encoding="utf-8")
+    tests = "from tests import cases\nfrom verification.models import vanilla\n"
+    Beside.neighbour.write_text(f"{tests}def test(): assert cases.a_case(vanilla).state", encoding="utf-8")
     (end,) = ends([Beside("", low, 1, "", "", "", low.read_text(encoding="utf-8"))], whole=False, jobs=1)
     assert end.survives
 

@@ -570,7 +570,7 @@ def _run(weakening: Weakening, whole: bool) -> tuple[str, str]:
         package, room, *_ = [*name.split("."), ""]
         if package in ("verification", "tests") and room not in kept:
             del sys.modules[name]
-            # Or "from verification import models" finds what was imported before.
+            # Or "from tests import cases" finds what was imported before.
             parent, _, own = name.rpartition(".")
             if parent in sys.modules:
                 vars(sys.modules[parent]).pop(own, None)
