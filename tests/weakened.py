@@ -92,8 +92,12 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
     "What nobody reads.": {
         "models/lstm": ("STARTS",),
     },
-    "How many bytes are kept, and by how many it is seen that they are whole.": {
+    "How much is kept, and by how many bytes it is seen that it is whole.": {
         "judging/keeping": ("MOST", "CHECKSUM"),
+        "truth/memo": ("(SMALL, CASES)",),
+    },
+    "A step that is no step on terms is none in chunks of any number.": {
+        "truth/soundness": ("CHUNK",),
     },
 }
 
@@ -366,7 +370,9 @@ BORDERS: dict[type[ast.cmpop], ast.cmpop] = {
 
 def _of_rule(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.If | ast.IfExp):
-        yield from (("a rule", node.test, answer) for answer in ("True", "False"))
+        # What is imported for types alone is no rule.
+        answers = () if ast.unparse(node.test) == "TYPE_CHECKING" else ("True", "False")
+        yield from (("a rule", node.test, answer) for answer in answers)
     elif isinstance(node, ast.While):
         yield "a rule", node.test, "False"
     elif isinstance(node, ast.comprehension):
@@ -651,6 +657,7 @@ NEAR = {
     "exactness": ((PROPERTIES, "exact or integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
+        ("tests/verification/properties/test_conduct.py", "for_another_layout"),
         (PROPERTIES, "form or second or records or row or every_property or reused or memory"),
         (RULES, "zeros or declined or says_something or the_next_property"),
         ("tests/verification/properties/test_remarks.py", "time_is_over"),
@@ -709,12 +716,14 @@ NEAR = {
         (RULES, "says_something or must_be_met or evidence or zeros"),
         (TRAINING, "right_layer_s or stale"),
         (PLAN, ""),
+        ("tests/verification/judging/test_keeping.py", "held"),
+        ("tests/verification/judging/test_sought.py", "declines_every"),
     ),
     "plan": ((RULES, "fractions or fixed"), (PLAN, "")),
     "rounding": ((PROPERTIES, "sharp or lose"),),
     "calling": ((RULES, "large_beyond"),),
     "claim": ((RULES, "property_is_checked"), ("tests/verification/sampling/test_admitting.py", "")),
-    "draws": ((RULES, "has_it_alone"),),
+    "draws": ((RULES, "has_it_alone"), ("tests/verification/sampling/test_at_random.py", "up_to_six")),
     "covering": (("tests/verification/sampling/test_exclusions.py", "cannot_occur"),),
     "conditions": (("tests/verification/sampling/test_contradictions.py", ""),),
     **dict.fromkeys(("patterns", "zeros"), (("tests/verification/models/test_condition.py", ""),)),

@@ -163,11 +163,8 @@ class OfModel:
             prepared(self.engine.claim, each.truth, each.turns)
             memory.keep()
             room -= size_of(each.truth.case)
-            if room >= 0:
-                held.append(each)
-            else:
-                held.clear()
-        yield from held if room >= 0 else self._made(block, self.shelf.known)
+            held = [*held, each] if room >= 0 else []
+        yield from held or self._made(block, self.shelf.known)
 
     def _made(self, block: CaseBlock, memory: Memory) -> Iterator[RunCase]:
         model, claim = self.engine.model, self.engine.claim

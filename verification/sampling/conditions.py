@@ -65,7 +65,9 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
     if claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled:
         yield "T", (LONG_STEPS, LONG_STEPS), set()
     # Numbers of the classes stand beside every level already.
-    for count in sorted({n for _, n, _ in borders(claim)}.difference(FEW_STEPS if claim.compiled else NUMBERS)):
+    for count in sorted(
+        {n for _, n, _ in borders(claim)}.difference(FEW_STEPS if claim.compiled else NUMBERS)
+    ):
         yield "T", (count, count), set()
     if model.functions:
         if vectors(model):

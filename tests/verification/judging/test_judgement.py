@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from verification.judging.judgement import Judgement, PartResult
+from verification.diagnosis.stages import Diagnosis
+from verification.judging.judgement import Example, Judgement, PartResult
 from verification.sampling.ordering import Share
 
 RIGHT = Judgement(
@@ -68,3 +69,20 @@ def test_rows_are_summed_over_truncations():
 def test_calls_of_a_training_are_described_by_three_shapes(calls, words):
     """Those of which there are most; of one shape without its number."""
     assert replace(RIGHT, calls=calls).beside == words
+    assert RIGHT.beside == ""
+
+
+def test_a_judgement_has_a_line_for_what_there_is():
+    """Its verdict, remarks, the diagnosis, an example with its program, and what was not exercised."""
+    verdict = "scan: verified (all of it; 3 cases, 2 informative)"
+    assert str(RIGHT) == verdict
+    example = Example(None, "lags", "W", "d_W is wrong", "a program", smallest=True)
+    found = replace(RIGHT, remarks=("coarse",), diagnosis=Diagnosis("step", sentence="why"), example=example)
+    assert str(found).splitlines() == [
+        *(verdict, "remark: coarse", "why"),
+        *("lags: d_W is wrong; the smallest example:", "a program"),
+    ]
+    larger = replace(found, example=replace(example, smallest=False))
+    assert "lags: d_W is wrong; an example:" in str(larger)
+    unmet = replace(RIGHT, missing=("T = 1", "N = 1"))
+    assert str(unmet).splitlines()[1:] == ["not exercised: T = 1, N = 1"]

@@ -904,6 +904,8 @@ def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
     of_all = ("forward", "autograd", "lag by lag", "memory layout")
     of_largest = ("inputs stay", "second call", "reused arrays", "interleaved calls", "second backward")
     assert at_sizes(claimed(LAYER)) == (of_all, AGAIN, of_largest)
+    # A problem is one call.
+    assert at_sizes(claimed(PROBLEM))[-1] == of_largest[:3]
 
 
 def test_powers_reach_as_far_as_there_is_room():

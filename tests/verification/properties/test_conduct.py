@@ -61,3 +61,15 @@ def test_who_does_not_return_for_another_layout_is_lost():
     engine, truth = layer(forward, vanilla.backward, model=models.vanilla), truth_of(a_case(models.vanilla))
     (wrong,) = (each for each in findings(engine, truth, (MEMORY_LAYOUT.name,)) if each.wrong)
     assert (wrong.property, wrong.wrong, wrong.lost) == (MEMORY_LAYOUT.name, "gone", True)
+
+
+def test_who_raises_for_another_layout_is_reported_with_it():
+    def forward(params, xs, state):
+        if not xs.flags.c_contiguous:
+            raise BufferError("not this way")
+        return vanilla.forward(params, xs, state)
+
+    engine, truth = layer(forward, vanilla.backward, model=models.vanilla), truth_of(a_case(models.vanilla))
+    (wrong,) = (each for each in findings(engine, truth, (MEMORY_LAYOUT.name,)) if each.wrong)
+    assert wrong.wrong.startswith("with arrays laid out otherwise (")
+    assert wrong.wrong.endswith("BufferError: not this way")
