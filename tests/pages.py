@@ -83,7 +83,7 @@ def judgement(missing=(), diagnosis=None, example=None, **changed):
         rows=tuple(rows),
         seen={"T = 1": 50, "relu": 50},
         missing=missing,
-        not_asked=("records that end early",),
+        not_checked=("records that end early",),
         coverage=(Coverage(2, 100, 100, {"a rule": 4}), Coverage(3, 1000, 999, {}, ("T 1, N 1, H 1",))),
         drawn={"T": 6, "N": 6},
         fixed={"T": 512, "N": 129},

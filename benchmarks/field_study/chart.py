@@ -20,7 +20,7 @@ STYLE = {
     "caught": ("s", "#0072b2"),
     "missed": ("X", "#d55e00"),
     "false alarm": ("^", "#e69f00"),
-    "not asked": ("D", "#ffffff"),
+    "not checked": ("D", "#ffffff"),
     "no telling": ("v", "#ffffff"),
 }
 

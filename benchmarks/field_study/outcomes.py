@@ -9,7 +9,7 @@ OUTCOMES = {
     "caught": "wrong, and called wrong",
     "missed": "wrong, and called right",
     "false alarm": "right, and called wrong",
-    "not asked": "not asked",
+    "not checked": "not checked",
     "no telling": "no telling: the right twin is called wrong as well",
 }
 
@@ -45,6 +45,6 @@ def by_own_tests(results: dict[str, Any], own: dict[str, Any]) -> list[tuple[str
     for name, said in sorted(own.items()):
         if name in results and results[name]["verdict"] in ("verified", "refuted"):
             right = results[name]["verdict"] == "verified"
-            theirs = "not asked" if said["says"] == "nothing" else outcome(right, said["says"])
+            theirs = "not checked" if said["says"] == "nothing" else outcome(right, said["says"])
             rows.append((name, ("right" if right else "caught", theirs), said["asked"]))
     return rows

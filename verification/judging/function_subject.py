@@ -34,7 +34,7 @@ class OfFunction(Subject):
     engine: FunctionEngine
     name = "function"
 
-    def not_asked(self, pace: float) -> tuple[str, ...]:
+    def not_checked(self, pace: float) -> tuple[str, ...]:
         """The forward is taken as right."""
         return ("the forward itself",)
 

@@ -64,7 +64,7 @@ def verdict_of(row: PartResult) -> str:
 class Judgement:
     """The outcome of a run.
 
-    ``scope``: what was claimed, in words; ``not_asked``: what was not checked. ``strength``: for how many
+    ``scope``: what was claimed, in words; ``not_checked``: what was not checked. ``strength``: for how many
     factors all combinations of levels were met in informative cases. ``shares``: how many single levels,
     pairs and triples were met, of those that the designed samples have; ``milestones``: when all of them
     were. ``ended``: how the run ended early, "" if it did not; ``least_met``: the levels that have then met
@@ -87,7 +87,7 @@ class Judgement:
     rows: tuple[PartResult, ...]
     seen: Mapping[str, int]
     missing: tuple[str, ...]
-    not_asked: tuple[str, ...]
+    not_checked: tuple[str, ...]
     coverage: tuple[Coverage, ...] = ()
     views: Mapping[str, str] = field(default_factory=dict)
     declined: Mapping[str, int] = field(default_factory=dict)

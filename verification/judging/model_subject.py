@@ -103,10 +103,10 @@ class OfModel:
         rows = [row for number, row in enumerate(products.rows_of_products(model, claim)) if number in met]
         return "; ".join(filter(None, (claim.in_words(), products.in_words(model, rows))))
 
-    def not_asked(self, pace: float) -> tuple[str, ...]:
+    def not_checked(self, pace: float) -> tuple[str, ...]:
         """What is not claimed, which sizes are not combined, and which checks a slow engine does not get."""
         model, claim = self.engine.model, self.engine.claim
-        said = (*claim.not_asked(model), *too_large(model, claim), *self.training.not_asked)
+        said = (*claim.not_checked(model), *too_large(model, claim), *self.training.not_checked)
         return (*said, *Plan(self.engine, pace).left_out)
 
     @property

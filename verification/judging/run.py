@@ -91,7 +91,7 @@ class Subject(Protocol):
     def scope(self, tally: Tally) -> str:
         """The claim, in words, and how large sizes were together."""
 
-    def not_asked(self, pace: float) -> tuple[str, ...]:
+    def not_checked(self, pace: float) -> tuple[str, ...]:
         """What is left unchecked for an engine that takes so many seconds for a call, in words."""
 
     @property
@@ -378,7 +378,7 @@ def judgement_of(
         rows=tuple(tally.rows.values()),
         seen=dict(tally.seen),
         missing=(*declined, *subject.missing(tally), *unmet),
-        not_asked=(*subject.not_asked(seen.pace), *tally.not_asked),
+        not_checked=(*subject.not_checked(seen.pace), *tally.not_checked),
         coverage=coverage,
         strength=len(standing.whole) if seen.ended else strength,
         shares=standing.shares,

@@ -20,7 +20,7 @@ class Tally:
     """The counts of some cases; ``rows_covered``: the rows of designed samples with informative cases.
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not return;
-    ``not_asked``: what properties did not check; ``pace``: seconds of the engine's quickest call.
+    ``not_checked``: what properties did not check; ``pace``: seconds of the engine's quickest call.
     ``remarks``: in how many cases functions are accurate relative to 1 only, by their names and a part that
     shows it. The others are as in ``Judgement``.
     """
@@ -33,7 +33,7 @@ class Tally:
     refuted: Refuted | None = None
     lost: str = ""
     declined: Counter[str] = field(default_factory=Counter)
-    not_asked: Counter[str] = field(default_factory=Counter)
+    not_checked: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,7 @@ class Tally:
             self.refuted or other.refuted,
             self.lost or other.lost,
             self.declined + other.declined,
-            self.not_asked + other.not_asked,
+            self.not_checked + other.not_checked,
             self.remarks + other.remarks,
             self.drawn | other.drawn,
             self.fixed | other.fixed,
@@ -78,14 +78,14 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
     """
     rows: dict[tuple[str, str, str], PartResult] = {}
     refuted: Refuted | None = None
-    declined, not_asked, lost = Counter[str](), Counter[str](), ""
+    declined, not_checked, lost = Counter[str](), Counter[str](), ""
     remarks = {f"{' and '.join(each.remark)}: {each.part}": 1 for each in found if each.remark}
     for finding in found:
         if finding.declined:
             declined[finding.declined] += 1
             continue
-        if finding.not_asked:
-            not_asked[finding.not_asked] += 1
+        if finding.not_checked:
+            not_checked[finding.not_checked] += 1
             continue
         key = (finding.property, finding.part, truncation)
         rows[key] = _joined(rows.get(key, PartResult(*key[:2], truncation=truncation)), finding)
@@ -98,7 +98,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
         refuted=refuted,
         lost=lost,
         declined=declined,
-        not_asked=not_asked,
+        not_checked=not_checked,
         remarks=Counter(remarks),
     )
 

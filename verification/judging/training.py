@@ -39,7 +39,7 @@ class TrainingCalls:
         return found
 
     @property
-    def not_asked(self) -> tuple[str, ...]:
+    def not_checked(self) -> tuple[str, ...]:
         """What was left out, in words."""
         calls = "call" if self.beyond == 1 else "calls"
         return (f"{self.beyond} kept {calls} beyond the scope",) if self.beyond else ()

@@ -9,7 +9,7 @@ from verification.models.stored import dtype_of
 from verification.processes.processor import spent
 from verification.properties.calling import PendingBackward, begin, relaid, run_case
 from verification.properties.interleaved import INTERLEAVED_CALLS, going_back_too, of_other_data
-from verification.properties.property import About, Alone, Checked, NotAsked, Property
+from verification.properties.property import About, Alone, Checked, NotChecked, Property
 from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.claim import Claim
 
@@ -41,7 +41,7 @@ def calls_in_a_row(trial: Trial) -> Checked:
                 yield from said(f"at call {number + 2} in a row", iter(found))
                 return
         if spent() > ends:
-            yield "", NotAsked(f"more than {number + 2} of {CALLS} calls in a row"), trial.some
+            yield "", NotChecked(f"more than {number + 2} of {CALLS} calls in a row"), trial.some
             break
     yield from ((name, None, truth.forward[name]) for name in trial.answer.forward)
     yield from ((name, None, expected) for name, expected in truth.blocks.items())
@@ -59,7 +59,7 @@ def forwards_in_a_row(trial: Trial) -> Checked:
         with saying(f"at forward {len(others) + 2} in a row"):
             others.append(begin(engine, other))
         if spent() > ends:
-            yield "", NotAsked(f"more than {len(others) + 1} of {FORWARDS} forwards in a row"), trial.some
+            yield "", NotChecked(f"more than {len(others) + 1} of {FORWARDS} forwards in a row"), trial.some
             break
     what = f"a backward after {len(others)} other forwards"
     with going_back_too(*others), saying(what):

@@ -51,15 +51,15 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class NotAsked:
-    """A part of the property that was not checked for this engine; a judgement lists it under "not asked"."""
+class NotChecked:
+    """A part of the property that was not checked for this engine; a judgement lists it."""
 
     words: str
 
 
 # A part of the answer, what is wrong with it (None if it holds), and its expectation, which tells how much
 # that is worth.
-Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotAsked | str | None, Expected]]
+Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotChecked | str | None, Expected]]
 
 
 TrialT_contra = TypeVar("TrialT_contra", contravariant=True)
@@ -104,8 +104,8 @@ class Finding:
     """The result of a property, by name, for one part: what is wrong, if anything, and how much it is worth.
 
     ``lost``: the engine did not return. ``declined``: its message for a case that it does not support.
-    ``not_asked``: what the property did not check, and nothing else. ``unanswered``: the answer does not have
-    the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to 1
+    ``not_checked``: what the property did not check, and nothing else. ``unanswered``: the answer does not
+    have the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to 1
     alone explains the error (``verification.properties.remarks``). ``changed``: for a call of a training run,
     arrays whose numbers differed between its forward and its backward.
     """
@@ -117,7 +117,7 @@ class Finding:
     determined: bool = True
     lost: bool = False
     declined: str = ""
-    not_asked: str = ""
+    not_checked: str = ""
     unanswered: bool = False
     remark: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from verification.models.tolerance import Expected
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, Checked, Finding, NotAsked, Property
+from verification.properties.property import FORM, Checked, Finding, NotChecked, Property
 from verification.properties.truth import EqualTruth, Truth
 from verification.truth.comparison import compare
 
@@ -91,8 +91,8 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
         for each in properties if trial.truth.determined else ():
             try:
                 for part, wrong, expected in each.check(trial):
-                    if isinstance(wrong, NotAsked):
-                        yield Finding(each.name, part, None, not_asked=wrong.words)
+                    if isinstance(wrong, NotChecked):
+                        yield Finding(each.name, part, None, not_checked=wrong.words)
                         continue
                     words = None if wrong is None else str(wrong)
                     refuted = refuted or words is not None

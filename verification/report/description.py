@@ -26,7 +26,7 @@ def described(found: Judgement) -> dict[str, Any]:
         "milestones": [str(each) for each in found.milestones],
         "ended": found.ended or None,
         "least_met": list(found.least_met),
-        "not_asked": list(found.not_asked),
+        "not_checked": list(found.not_checked),
         "remarks": list(found.remarks),
         "seen": dict(found.seen),
         "missing": list(found.missing),

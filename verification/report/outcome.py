@@ -11,25 +11,25 @@ from verification.properties.findings import PROPERTIES
 
 @dataclass(frozen=True)
 class Oracle:
-    """An oracle's result: the number of comparisons (``asked``), of undetermined ones, and of refutations.
+    """An oracle's result: the number of comparisons (``compared``), of undetermined ones, and of refutations.
 
     ``independence``: why it does not repeat the engine.
     """
 
     name: str
     independence: str
-    asked: int
+    compared: int
     undetermined: int
     refuted: int
 
     @property
     def verdict(self) -> str:
-        """holds, refuted, not asked, or nothing shown, where every comparison was undetermined."""
+        """holds, refuted, not checked, or nothing shown, where every comparison was undetermined."""
         if self.refuted:
             return "refuted"
-        if not self.asked:
-            return "not asked"
-        return "holds" if self.asked > self.undetermined else "nothing shown"
+        if not self.compared:
+            return "not checked"
+        return "holds" if self.compared > self.undetermined else "nothing shown"
 
 
 @dataclass(frozen=True, eq=False)

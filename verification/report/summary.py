@@ -12,7 +12,7 @@ PROGRAM = 20_000
 # The fields of a description that are in the JSON, in this order.
 KEYS = (
     *("verdict", "scope", "seconds", "cases", "informative", "calls", "met", "ended", "least_met"),
-    *("not_asked", "remarks", "diagnosis"),
+    *("not_checked", "remarks", "diagnosis"),
 )
 
 
@@ -30,7 +30,7 @@ def as_text(found: Judgement) -> str:
 def _lines(fields: dict[str, Any]) -> Iterator[str]:
     yield fields["headline"]
     yield f"scope: {fields['scope']}"
-    yield f"not asked: {', '.join(fields['not_asked']) or 'nothing'}"
+    yield f"not checked: {', '.join(fields['not_checked']) or 'nothing'}"
     yield from (f"remark: {each}" for each in fields["remarks"])
     if fields["diagnosis"]:
         yield f"diagnosis: {fields['diagnosis']['sentence']}"

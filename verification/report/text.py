@@ -66,7 +66,7 @@ def oracles_table(report: Report) -> str:
     lines = [f"{'oracle':32}{'judgements':>12}{'undetermined':>14}"]
     for oracle in oracles(report):
         said = oracle.verdict if oracle.verdict != "refuted" else f"REFUTED {oracle.refuted}"
-        lines.append(f"{oracle.name:32}{oracle.asked:>12,}{oracle.undetermined:>14,}  {said}")
+        lines.append(f"{oracle.name:32}{oracle.compared:>12,}{oracle.undetermined:>14,}  {said}")
     return "\n".join(lines)
 
 
@@ -124,7 +124,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 # The fields of a description that are in the JSON of a cell.
-KEYS = ("seconds", "scope", "not_asked", "remarks", "cases", "informative", "declined")
+KEYS = ("seconds", "scope", "not_checked", "remarks", "cases", "informative", "declined")
 
 
 def _judgement_json(judgement: Judgement) -> dict[str, Any]:

@@ -19,7 +19,7 @@ COMPLEX = ("complex64", "complex128")
 FEW = (1, 3)
 FEW_STEPS = (1, 3, 17)
 
-# Checked only if a scope says so: the words under "not asked" if it does not, and those of the claim if so.
+# Checked only if a scope says so: the words under "not checked" if it does not, and those of the claim if so.
 EXTRAS = {
     "lengths": ("records that end early", "records of any length"),
     # Lengths, given in another way.
@@ -153,7 +153,7 @@ class Claim:
         parts += [f"declined: {DECLINABLE[name]}" for name in self.declines]
         return "; ".join(parts)
 
-    def not_asked(self, model: Model) -> tuple[str, ...]:
+    def not_checked(self, model: Model) -> tuple[str, ...]:
         """What the model and the verifier support and this claim leaves out, in words."""
         others = [
             f"{role} {choice.name}"

@@ -1,7 +1,7 @@
 """nicodjimenez/lstm: LstmNetwork, one record at a time; h = o ⊙ c, without a tanh. Its initial state is zero.
 
 It asks a loss layer for the cotangent of each output; the adapter's gives it that of ½ ‖V h + c − target‖².
-The readout is the adapter's, so its gradients are not asked.
+The readout is the adapter's, so its gradients are not checked.
 """
 
 import numpy as np

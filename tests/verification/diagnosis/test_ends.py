@@ -107,6 +107,6 @@ def test_outputs_after_an_end_are_not_compared_and_that_is_said():
     """Some give zeros there and some the last state; it is padding, and so is what is given for it."""
     engine = engine_of(planted(ragged, "outputs[:, t] = np.where(runs, h, 0)", "outputs[:, t] = h"))
     assert not look_at(engine, ending_early(engine)).wrong
-    assert "outputs after a record's end" in engine.claim.not_asked(engine.model)
+    assert "outputs after a record's end" in engine.claim.not_checked(engine.model)
     whole = layer(ragged.forward, ragged.backward, model=models.vanilla)
-    assert "outputs after a record's end" not in whole.claim.not_asked(whole.model)
+    assert "outputs after a record's end" not in whole.claim.not_checked(whole.model)

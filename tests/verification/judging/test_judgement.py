@@ -18,7 +18,7 @@ RIGHT = Judgement(
     rows=(PartResult("autograd", "x", 3, 2),),
     seen={},
     missing=(),
-    not_asked=(),
+    not_checked=(),
 )
 
 

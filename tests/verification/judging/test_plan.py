@@ -81,7 +81,9 @@ def test_half_a_minute_says_what_was_met(monkeypatch):
     assert found.headline == f"verified to singles; {pairs}; {triples}"
     assert pairs.met > 0.5 * pairs.of
     assert (found.ended, len(found.least_met)) == ("no time was left", 5)
-    assert "what takes further calls, but in turn beside each level (a call takes 0.25 s)" in found.not_asked
+    assert (
+        "what takes further calls, but in turn beside each level (a call takes 0.25 s)" in found.not_checked
+    )
     assert {row.property for row in found.rows} >= {each.name for each in applicable(subject.engine.claim)}
     # From the second second on, and never for long.
     assert reported[0] <= 2
@@ -212,7 +214,7 @@ def test_slow_is_who_takes_long_for_a_call_again(monkeypatch, seconds, first, sl
     assert run.tally.cases == OPENING
     turns_of = [block.turns for block in subject.blocks(samples, QUICK, 0, run.tally.pace) if block.seed]
     assert all(turns_of) == slow
-    assert any("further calls" in each for each in subject.not_asked(run.tally.pace)) == slow
+    assert any("further calls" in each for each in subject.not_checked(run.tally.pace)) == slow
 
 
 # By which design the rows of a block are.

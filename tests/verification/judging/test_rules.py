@@ -416,13 +416,13 @@ def test_a_finding_is_counted_as_what_it_is(finding, evidence, nonzero, undeterm
 def test_what_comes_first_is_reported():
     """Of what is lost and of what refutes; and beside the rows what is not checked, and what is remarked."""
     found = [
-        Finding("lags", "", None, not_asked="more"),
+        Finding("lags", "", None, not_checked="more"),
         Finding("form", "", "gone", lost=True),
         Finding("lags", "U", "off", remark=("exp", "log")),
         Finding("form", "", "gone again", lost=True),
     ]
     tally = tally_of(found, lambda: "packed")
-    assert (tally.not_asked, tally.lost) == ({"more": 1}, "gone")
+    assert (tally.not_checked, tally.lost) == ({"more": 1}, "gone")
     assert [*tally.rows] == [("form", "", ""), ("lags", "U", "")]
     assert tally.refuted == ("packed", found[1])
     assert tally.remarks == {"exp and log: U": 1}

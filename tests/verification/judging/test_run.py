@@ -120,7 +120,7 @@ def test_a_right_layer_is_verified():
     assert [each.strength for each in found.coverage] == [2]
     assert found.coverage[0].covered == found.coverage[0].possible > 100
     assert found.scope.startswith("float32 and float64; full gradient by cotangents")
-    assert "truncations" in found.not_asked
+    assert "truncations" in found.not_checked
     assert str(found).startswith("scan: verified to pairs (float32")
     by_name = {(row.property, row.part): row for row in found.rows}
     assert by_name["autograd", "a"].cases == found.cases - len(asked_once)

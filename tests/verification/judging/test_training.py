@@ -157,5 +157,5 @@ def test_calls_beyond_the_scope_are_counted(folders):
     made = of(vanilla.backward)
     trained(made, folders / "beyond", steps=1)
     scoped = layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=Scope(dtypes=("float32",)))
-    assert training_of(scoped, folders / "beyond").not_asked == ("3 kept calls beyond the scope",)
-    assert OfModel(scoped).beside(folders / "beyond").not_asked(0.0)[-1] == "3 kept calls beyond the scope"
+    assert training_of(scoped, folders / "beyond").not_checked == ("3 kept calls beyond the scope",)
+    assert OfModel(scoped).beside(folders / "beyond").not_checked(0.0)[-1] == "3 kept calls beyond the scope"

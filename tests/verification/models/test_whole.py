@@ -82,7 +82,7 @@ def test_nothing_is_tiny_or_large_that_is_whole():
     claim = engine().claim
     assert table(MODEL, claim)["inputs"] == ("ordinary",)
     assert gradients(MODEL, claim.capabilities) == claim.blocks == ("E", "W", "b", "h0")
-    assert not any("token" in words for words in claim.not_asked(MODEL))
+    assert not any("token" in words for words in claim.not_checked(MODEL))
 
 
 def test_an_engine_is_given_integers_in_every_layout():

@@ -782,7 +782,7 @@ def test_calls_in_a_row_that_are_not_made_of_a_slow_engine_are_reported(name, wo
     """With how many were."""
     monkeypatch.setattr(in_a_row, "SECONDS", float("-inf"))
     _, reported = setting(name, "float32").checked()
-    assert [each.not_asked for each in reported if each.not_asked] == [words]
+    assert [each.not_checked for each in reported if each.not_checked] == [words]
 
 
 @pytest.mark.parametrize(("name", "when"), [("linearity", scaled(1)), ("cotangents add up", of_half(0))])

@@ -46,7 +46,7 @@ def test_another_cell_that_is_not_verified_decides(rows, missing, verdict, forem
     report = a_report(HOLDS, others=(other,))
     assert (report.verdict, report.foremost.model) == (verdict, foremost)
     assert [each.model for each in report.judgements] == ["vanilla", "lstm"]
-    assert {oracle.name: oracle.asked for oracle in oracles(report)}["lag table"] == 40
+    assert {oracle.name: oracle.compared for oracle in oracles(report)}["lag table"] == 40
 
 
 def test_each_oracle_counts_the_rows_of_its_property():
@@ -57,14 +57,14 @@ def test_each_oracle_counts_the_rows_of_its_property():
     )
     found = {oracle.name: oracle for oracle in oracles(a_report(HOLDS, *others))}
     lags = found["lag table"]
-    assert (lags.asked, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")
-    assert found["complex step"].asked == 0
+    assert (lags.compared, lags.undetermined, lags.refuted, lags.verdict) == (27, 2, 1, "refuted")
+    assert found["complex step"].compared == 0
     assert all(oracle.independence for oracle in found.values())
 
 
 @pytest.mark.parametrize(
     ("counts", "verdict"),
-    [((5, 4, 0), "holds"), ((5, 5, 0), "nothing shown"), ((0, 0, 0), "not asked"), ((5, 5, 1), "refuted")],
+    [((5, 4, 0), "holds"), ((5, 5, 0), "nothing shown"), ((0, 0, 0), "not checked"), ((5, 5, 1), "refuted")],
 )
 def test_an_oracle_that_determined_nothing_has_shown_nothing(counts, verdict):
     """Undetermined judgements are never a success."""

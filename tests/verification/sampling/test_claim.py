@@ -25,7 +25,7 @@ def test_a_claim_of_every_truncation_names_them():
     claim = claimed(lstm, adapter=step)
     words = "gradient under Full, Window, Chunked, Tail by cotangents of outputs and final state"
     assert words in claim.in_words()
-    assert not any("truncation" in words or "every" in words for words in claim.not_asked(lstm))
+    assert not any("truncation" in words or "every" in words for words in claim.not_checked(lstm))
 
 
 def test_a_claim_of_an_engine_that_compiles_says_which_sizes_are_run():
@@ -33,4 +33,4 @@ def test_a_claim_of_an_engine_that_compiles_says_which_sizes_are_run():
     claim = claimed(lstm, Scope(compiled=True))
     sizes = "1 and 3, and of steps 1, 3, 17"
     assert claim.in_words().endswith(f"as it compiles for each shape, of these sizes {sizes}")
-    assert f"sizes other than {sizes}" in claim.not_asked(lstm)
+    assert f"sizes other than {sizes}" in claim.not_checked(lstm)

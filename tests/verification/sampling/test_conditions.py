@@ -56,7 +56,7 @@ ELSEWHERE = ("final cotangents", "interleaved calls", "second backward")
 def test_what_is_declined_is_reported(name):
     claim = claimed(lstm, Scope(declines=name))
     assert claim.declines == (name,)
-    assert DECLINABLE[name] in claim.not_asked(lstm)
+    assert DECLINABLE[name] in claim.not_checked(lstm)
     assert f"declined: {DECLINABLE[name]}" in claim.in_words()
 
 

@@ -20,7 +20,7 @@ def test_the_default_is_all_that_a_layer_can_claim():
         "outputs and final state; any initial state; gradients of U, W, b, xs, h0, c0; 1 to 129 records, 1 "
         "to 512 steps"
     )
-    assert claim.not_asked(lstm) == (
+    assert claim.not_checked(lstm) == (
         "gate rational_gate",
         "candidate softsign",
         "output softsign",
@@ -52,7 +52,7 @@ def test_what_is_left_out_is_listed():
     claim = claimed(lstm, scope)
     assert claim.blocks == ("U", "xs")
     assert claim.in_words().endswith("initial state zero; gradients of U, xs; 1 records, 2 to 512 steps")
-    left = claim.not_asked(lstm)
+    left = claim.not_checked(lstm)
     for words in ("gate sigmoid", "float32", "the gradient of c0", "an initial state that is not zero"):
         assert words in left
 
@@ -172,7 +172,7 @@ def test_a_step_has_every_truncation_unless_its_scope_says_less():
     assert claim.truncations == ("Full", "Window", "Chunked", "Tail")
     less = narrowed(claim, Scope(truncations=(Chunked(3), "Full")), lstm)
     assert less.truncations == (Standard("Chunked", (3, 3)), "Full")
-    assert "every Window" in less.not_asked(lstm)
+    assert "every Window" in less.not_checked(lstm)
     refusal = r"truncations: 'Tail', needed no more than the engine's Chunked\(3, 3\)"
     with pytest.raises(ValueError, match=refusal):
         narrowed(less, Scope(truncations=("Tail",)), lstm)
@@ -182,7 +182,7 @@ def test_extras_are_checked_where_a_scope_says_so():
     scope = Scope(functions={"activation": ("softsign",)}, exact=True, bits=True)
     claim = claimed(vanilla, scope)
     assert claim.in_words().endswith("; exact in Fractions; the same to the bit")
-    assert not {"Fractions", "equality to the bit"} & set(claim.not_asked(vanilla))
+    assert not {"Fractions", "equality to the bit"} & set(claim.not_checked(vanilla))
 
 
 def test_departures_are_said():

@@ -91,10 +91,10 @@ def test_a_dimension_that_is_named_is_not_widened():
 def test_it_is_said():
     claim = of(SIZED).claim
     assert "; K 16 or 32; V 16" in claim.in_words()
-    assert {"other sizes of K", "other sizes of V"} <= {*claim.not_asked(MODEL)}
+    assert {"other sizes of K", "other sizes of V"} <= {*claim.not_checked(MODEL)}
     claim = of(ENDLESS).claim
     assert "; full gradient by cotangents of outputs; " in claim.in_words()
-    assert "a cotangent of the final state" in claim.not_asked(MODEL)
+    assert "a cotangent of the final state" in claim.not_checked(MODEL)
 
 
 def test_no_final_state_has_a_cotangent_that_is_declined():

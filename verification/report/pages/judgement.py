@@ -11,7 +11,7 @@ from verification.properties.gradients import FORWARD
 from verification.report.description import described
 from verification.report.pages import rendering
 from verification.report.pages.maps import where
-from verification.report.pages.rendering import KINDS, NOT_ASKED, SIGNS, parts, scope_entries, short
+from verification.report.pages.rendering import KINDS, NOT_CHECKED, SIGNS, parts, scope_entries, short
 from verification.report.text import versions
 from verification.sampling.draws import TIMES
 
@@ -35,7 +35,7 @@ def page(found: Judgement, model: Model | None = None) -> str:
         verdict=found.verdict,
         lead=fields["diagnosis"]["sentence"] if fields["diagnosis"] else SAID[found.word],
         as_if=fields["unsaid"],
-        asked=scope_entries(fields),
+        checked=scope_entries(fields),
         facts=f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
         f"seed {found.seed} · {found.seconds:.1f} s",
         instead=found.picture and found.picture.instead,
@@ -67,7 +67,7 @@ def properties(
         head,
         facts,
         found.word == "refuted",
-        [*_meanings(found), (NOT_ASKED, "not asked"), ("12k", "12 thousand and some")],
+        [*_meanings(found), (NOT_CHECKED, "not checked"), ("12k", "12 thousand and some")],
         columns,
         [(name, [_entry(found, name, column, wrong) for column in columns]) for name in names],
         [(name, BY_NAME[name].claim) for name in names if name in BY_NAME],

@@ -17,7 +17,7 @@ KINDS = {"verified": "good", "holds": "good", "refuted": "bad", "not exercised":
 SIGNS = {"good": "✓", "bad": "✗", "elsewhere": "⊗", "idle": "–"}
 
 # The entry of a matrix where a property does not apply to a part.
-NOT_ASKED = "·"
+NOT_CHECKED = "·"
 
 # Up to so many columns, a wide screen has room for counts beside the signs; with more they are below.
 BESIDE = 9
@@ -36,7 +36,7 @@ def environment(*more: BaseLoader) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"percent": percent, "plain": _plain, "unbroken": unbroken}
-    made.globals |= {"BESIDE": BESIDE, "KINDS": KINDS, "NOT_ASKED": NOT_ASKED, "SIGNS": SIGNS}
+    made.globals |= {"BESIDE": BESIDE, "KINDS": KINDS, "NOT_CHECKED": NOT_CHECKED, "SIGNS": SIGNS}
     return made
 
 
@@ -71,7 +71,7 @@ def _plain(cell: Any) -> str:
 
 def scope_entries(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was checked, what was not, and the remarks."""
-    entries = [("Asked", fields["scope"]), ("Not asked", ", ".join(fields["not_asked"]) or "nothing")]
+    entries = [("Checked", fields["scope"]), ("Not checked", ", ".join(fields["not_checked"]) or "nothing")]
     return entries + [("Remark", each) for each in fields["remarks"]]
 
 

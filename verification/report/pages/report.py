@@ -30,7 +30,7 @@ def page(report: Report) -> str:
         verdict=report.verdict,
         lead=SAID[kind] if found.diagnosis is None else str(found.diagnosis),
         as_if=None,
-        asked=scope_entries(fields),
+        checked=scope_entries(fields),
         facts=f"{', '.join(each.model for each in judgements)} by {report.loops} loops · {cases:,} cases, of "
         f"which {informative:,} are informative · profile {report.profile} · seed {found.seed} · "
         f"{sum(each.seconds for each in judgements):.1f} s",
@@ -63,7 +63,7 @@ def _oracles(report: Report) -> str:
         said = {"holds": "none refuted", "refuted": f"{oracle.refuted:,} refuted"}
         verdict = said.get(oracle.verdict, oracle.verdict)
         status = parts("parts.html").status(KINDS.get(oracle.verdict, "idle"), verdict)
-        counts = (f"{oracle.asked:,}", f"{oracle.undetermined:,}")
+        counts = (f"{oracle.compared:,}", f"{oracle.undetermined:,}")
         lines.append([oracle.name, unbroken(oracle.independence), *counts, status])
     made: str = parts("sections.html").oracles(lines)
     return made

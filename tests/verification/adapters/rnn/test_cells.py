@@ -68,5 +68,5 @@ def test_a_loss_has_records_that_end_early():
 def test_one_processor_is_reported():
     """Where threads cannot be run, a verdict says so."""
     engine = network_of("gru", "CompiledLoops")
-    assert ONE_PROCESSOR not in engine.claim.not_asked(engine.model)
-    assert ONE_PROCESSOR in without_threads(engine).claim.not_asked(engine.model)
+    assert ONE_PROCESSOR not in engine.claim.not_checked(engine.model)
+    assert ONE_PROCESSOR in without_threads(engine).claim.not_checked(engine.model)

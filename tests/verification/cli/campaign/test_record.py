@@ -20,7 +20,7 @@ def record(size, number):
         Counter({"T = 1": 1}),
         frozenset({("r", number), ("r", 0)}),
         declined=Counter({"exact": 1}),
-        not_asked=Counter({"more calls": 1}),
+        not_checked=Counter({"more calls": 1}),
         remarks=Counter({"tanh: W": 1}),
         drawn=Counter({"T": number}),
         fixed=Counter({"zeros": 1}),
@@ -38,7 +38,7 @@ def test_records_add_up_in_any_grouping():
     assert (tally.cases, tally.informative, left.refuted, tally.seen["T = 1"]) == (6, 3, 3, 3)
     assert left.failing.case == CaseId(0, 1, 1)
     assert tally.rows["lags", "W", "Full"].failures == 3
-    assert (tally.declined["exact"], tally.not_asked["more calls"], tally.drawn["T"]) == (3, 3, 4)
+    assert (tally.declined["exact"], tally.not_checked["more calls"], tally.drawn["T"]) == (3, 3, 4)
     assert tally.rows_covered == {("r", 0), ("r", 1), ("r", 2), ("r", 4)}
 
 

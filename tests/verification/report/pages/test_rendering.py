@@ -11,7 +11,9 @@ def test_the_verdict_comes_first_and_every_section_has_a_link():
     """In the order in which they are given; what is shown is text."""
     sections = {name: parts("parts.html").missing(name) for name in ("one", "versions")}
     found = {"kicker": "", "kind": "good", "verdict": "verified", "lead": f"the lead {NASTY}", "as_if": None}
-    text = page(**found, asked=[("Asked", "all")], facts="7 cases", instead="no picture", sections=sections)
+    text = page(
+        **found, checked=[("Checked", "all")], facts="7 cases", instead="no picture", sections=sections
+    )
     read = Page(text)
     assert read.attributes("href") == ["#one", "#versions"]
     assert read.attributes("id") == ["one", "versions"]
