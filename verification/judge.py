@@ -75,7 +75,8 @@ def verify(
     because of ``seconds`` or the profile's strength, it is "verified to pairs" or "verified to singles". It
     depends neither on the cache nor on the number of cores, except for what ``seconds`` cuts off. If a call
     of the engine takes more than 4 ms, less is checked on each case, and ``not_checked`` says so. A run that
-    is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of the cases that were run.
+    is interrupted raises ``Interrupted``, a KeyboardInterrupt whose ``judgement`` is of the cases that were
+    run.
 
     Raises TypeError or ValueError for an invalid argument, before any work, and ValueError for a scope that
     is wider than the engine's, or a folder without calls of this layer.

@@ -105,9 +105,9 @@ class Finding:
 
     ``lost``: the engine did not return. ``declined``: its message for a case that it does not support.
     ``not_checked``: what the property did not check, and nothing else. ``unanswered``: the answer does not
-    have the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to 1
-    alone explains the error (``verification.properties.remarks``). ``changed``: for a call of a training run,
-    arrays whose numbers differed between its forward and its backward.
+    have the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to
+    1 alone explains the error (``verification.properties.remarks``). ``changed``: for a call of a training
+    run, arrays whose numbers differed between its forward and its backward.
     """
 
     property: str
