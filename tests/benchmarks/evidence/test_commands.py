@@ -51,7 +51,7 @@ def test_a_verified_run_is_measured_before_it_trains(tmp_path, capsys):
     assert (result["mutants"]["killed"], result["mutants"]["equivalent"]) == (2, 1)
     assert result["published_rule"]["verdict"] == "refuted"
     assert result["detection"]["cases"] == 2
-    assert {oracle["name"]: oracle["asked"] for oracle in result["oracles"]}["50 digits"] == 9
+    assert {oracle["name"]: oracle["compared"] for oracle in result["oracles"]}["50 digits"] == 9
     assert "2 of 2 wrong engines caught" in (tmp_path / "verification-report/report.html").read_text("utf-8")
 
 
