@@ -96,9 +96,6 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/keeping": ("MOST", "CHECKSUM"),
         "truth/memo": ("(SMALL, CASES)",),
     },
-    "A step that is no step on terms is none in chunks of any number.": {
-        "truth/soundness": ("CHUNK",),
-    },
 }
 
 # By file, what no kind tells: what stands there once, and what is put in its place.
@@ -657,7 +654,7 @@ NEAR = {
     "exactness": ((PROPERTIES, "exact or integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (
-        ("tests/verification/properties/test_conduct.py", "for_another_layout"),
+        ("tests/verification/properties/test_conduct.py", "another_layout"),
         (PROPERTIES, "form or second or records or row or every_property or reused or memory"),
         (RULES, "zeros or declined or says_something or the_next_property"),
         ("tests/verification/properties/test_remarks.py", "time_is_over"),
@@ -679,6 +676,7 @@ NEAR = {
         (PROPERTIES, "kink or exact or integers or says_nothing"),
         ("tests/verification/truth/test_substitute_types.py", "does_not_hold"),
     ),
+    "soundness": (("tests/verification/truth/test_in_chunks.py", "on_terms"),),
     "sought": (("tests/verification/judging/test_sought.py", ""),),
     "contract": ((RULES, "has_it_alone or must_be_met or waited_for or cannot_be_zero"),),
     "tally": ((RULES, "counted or first_is_reported or declined or evidence or is_lost"),),

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
-from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from verification.models.arrays import Array
-from verification.models.condition import Condition
+from verification.models.arrays import Array, Arrays
+from verification.models.condition import Condition, Subject
 
 # A sequence (N, T, …) stored as (T, N, …); arrays that are parts of one with two more columns, or with twice
 # as many records.
@@ -16,11 +15,8 @@ STEPS_FIRST, COLUMNS, ALTERNATE = "steps first", "columns of a wider array", "ev
 # For several arrays: parts of one array of a single axis; and shared memory, where the numbers are equal.
 ONE_BUFFER, SHARED = "in one buffer", "in the same memory"
 
-# Nothing of a layout is drawn.
-UNUSED = np.random.default_rng(0)
-
-Arrays: TypeAlias = Sequence[Array]
-Subject = TypeVar("Subject")
+# Nothing of a layout is drawn: it stands where a condition is given a generator.
+_UNUSED = np.random.default_rng(0)
 
 
 def _fortran(array: Array) -> Array:
@@ -124,7 +120,7 @@ TOGETHER: Mapping[str, Condition[Arrays]] = dict(
 def laid_out(array: Array, layout: str | None) -> Array:
     """A copy with the memory layout ``layout``; in C order for None, and for layouts of several arrays."""
     condition = LAYOUTS.get(layout or "")
-    return array.copy() if condition is None else condition.apply(array, UNUSED)
+    return array.copy() if condition is None else condition.apply(array, _UNUSED)
 
 
 def layout_of(array: Array) -> str | None:
@@ -137,7 +133,7 @@ def arranged(arrays: Arrays, layouts: Sequence[str | None]) -> list[Array]:
     made = [laid_out(array, layout) for array, layout in zip(arrays, layouts, strict=True)]
     for how, condition in TOGETHER.items():
         places = [i for i, layout in enumerate(layouts) if layout == how]
-        together = condition.apply([arrays[i] for i in places], UNUSED) if places else ()
+        together = condition.apply([arrays[i] for i in places], _UNUSED) if places else ()
         for i, array in zip(places, together, strict=True):
             made[i] = array
     return made

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from verification.models.axes import Axis, length, read, unstacked
 from verification.models.case import axes_put_out
 from verification.models.layouts import ALTERNATE, COLUMNS, ONE_BUFFER, SHARED, STEPS_FIRST
-from verification.models.model import PARAMETERS, Block, Model, Use
+from verification.models.model import Block, Model, Use
 from verification.sampling.chunks import borders
 from verification.sampling.claim import FEW_STEPS, Claim
 from verification.sampling.covering import Exclusion, Factors, Level, Row, but, fewer, never, these
@@ -30,6 +30,7 @@ from verification.sampling.factors import (
     matrices,
     needs_readout,
     numbers_given,
+    parameters,
     vectors,
 )
 from verification.sampling.patterns import ALIKE, INITIAL, OF_INPUTS, OF_WEIGHTS, PATTERNS
@@ -64,10 +65,9 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
     readout = needs_readout(claim)
     if claim.steps[0] <= LONG_STEPS <= claim.steps[1] and not claim.compiled:
         yield "T", (LONG_STEPS, LONG_STEPS), set()
-    # Numbers of the classes stand beside every level already.
-    for count in sorted(
-        {n for _, n, _ in borders(claim)}.difference(FEW_STEPS if claim.compiled else NUMBERS)
-    ):
+    # These numbers stand beside every level already.
+    levels = FEW_STEPS if claim.compiled else NUMBERS
+    for count in sorted({n for _, n, _ in borders(claim)}.difference(levels)):
         yield "T", (count, count), set()
     if model.functions:
         if vectors(model):
@@ -103,18 +103,14 @@ def _all(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
 
 
 def _layouts(model: Model, claim: Claim) -> Iterator[tuple[str, Level, set[str]]]:
+    readout = needs_readout(claim)
     for level in (STEPS_FIRST, COLUMNS, ALTERNATE):
         yield "layout", level, {"views"}
-    if len(model.of(*parameters(claim))) > 1:
+    if len(model.of(*parameters(readout))) > 1:
         yield "layout", ONE_BUFFER, {"views"}
     if are_alike(model, claim) or ("cotangents" in claim.losses and {*claim.free} & {*claim.finals}):
         yield "layout", SHARED, {"shared memory"}
     yield "layout", ONE_READ_ONLY, set()
-
-
-def parameters(claim: Claim) -> tuple[Use, ...]:
-    """The uses of what a claim's cases share between records."""
-    return PARAMETERS if needs_readout(claim) else (Use.STEP,)
 
 
 def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
@@ -123,7 +119,8 @@ def zeroed(model: Model, claim: Claim) -> tuple[Block, ...]:
     Not those whose domain has no zero.
     """
     states = tuple(model.block(name) for name in (claim.free if len(claim.free) > 1 else ()))
-    return tuple(block for block in (*model.of(*parameters(claim), Use.INPUT), *states) if block.has_zero)
+    uses = (*parameters(needs_readout(claim)), Use.INPUT)
+    return tuple(block for block in (*model.of(*uses), *states) if block.has_zero)
 
 
 def are_alike(model: Model, claim: Claim) -> bool:

@@ -157,10 +157,14 @@ def most_of(model: Model, name: str) -> int:
     return model.most.get(name, CLASSES[-1][1])
 
 
+def parameters(readout: bool) -> tuple[Use, ...]:
+    """The uses of what the records of a case share."""
+    return PARAMETERS if readout else (Use.STEP,)
+
+
 def matrices(model: Model, readout: bool) -> tuple[Block, ...]:
     """The blocks of several axes that are used at every step, or in the readout."""
-    uses = PARAMETERS if readout else (Use.STEP,)
-    return tuple(block for block in model.of(*uses) if len(block.axes) > 1)
+    return tuple(block for block in model.of(*parameters(readout)) if len(block.axes) > 1)
 
 
 def numbers_given(model: Model) -> tuple[Block, ...]:

@@ -8,13 +8,13 @@ A number overflows that makes a pre-activation at which exp is infinite, though 
 1 there, by whichever formula that is right.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.models.arrays import Array
+from verification.models.arrays import Array, Arrays
 from verification.models.axes import Axis, unstacked
 from verification.models.case import Case, Cotangents, of_each_cotangent
 from verification.models.condition import Condition
@@ -46,7 +46,6 @@ OF_WEIGHT = 3
 # What is healthy of a block: its largest number lies between these.
 HEALTHY = (0.1, 1.0)
 
-Arrays: TypeAlias = Sequence[Array]
 Blocks: TypeAlias = dict[str, Array]
 
 

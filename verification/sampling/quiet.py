@@ -10,12 +10,12 @@ from functools import partial
 
 import numpy as np
 
-from verification.models.arrays import Array
+from verification.models.arrays import Array, Arrays
 from verification.models.case import Case, Cotangents
 from verification.models.condition import Condition
 from verification.models.model import Block, Use
 from verification.models.stored import limits
-from verification.sampling.zeros import RECORD, STEP, Arrays
+from verification.sampling.zeros import RECORD, STEP
 
 # What is next to nothing beside other numbers: a power of two, which rounds nothing. So far below them is
 # what is recognised as such.

@@ -1,12 +1,12 @@
 """A part of a case is zero, and the others are not: a block by itself, a record, a step, some cotangents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.models.arrays import Array
+from verification.models.arrays import Array, Arrays
 from verification.models.case import Case, Cotangents, axes_put_out, each_output_alone
 from verification.models.condition import Condition
 from verification.models.model import Use
@@ -19,7 +19,6 @@ RECORD, STATE_OF_RECORD, STEP = "a record", "a record's state", "a step"
 NOT_OF_RECORD, NOT_OF_UNIT, NOT_OF_STEP = "not of a record", "not of a unit", "not of a step"
 NOT_OF_OUTPUT = "not of one of several outputs"
 
-Arrays: TypeAlias = Sequence[Array]
 Change: TypeAlias = Callable[[Cotangents, Case, np.random.Generator], Cotangents]
 
 ZERO = Condition[Array]("{} is 0", lambda array, rng: 0 * array, lambda array: not array.any())

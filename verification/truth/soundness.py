@@ -32,8 +32,7 @@ from verification.truth.steps import on_tape
 from verification.truth.unroll import state_by_name, walk
 
 # Three steps are a chunk of two, and one that is not whole.
-RECORDS, STEPS = 2, 3
-CHUNK = 2
+RECORDS, STEPS, CHUNK = 2, 3, 2
 
 # (Records, every other size): some operations drop an axis of length one.
 SMALL = ((1, 1), (2, 1), (1, 2), (3, 3))

@@ -64,7 +64,7 @@ def from_zero(held=True, sigmoid=False):
 
 
 def last_state(xs, state, sigmoid):
-    """The model's state after the last step, for a kernel that returns none, of which it is not checked."""
+    """The model's state after the last step, for a kernel that returns none, of which it is not asked."""
     C, n, mu = state
     left = 1 / (1 + np.exp(-xs["f"]))
     new = 1 / (1 + np.exp(-xs["i"])) if sigmoid else np.exp(xs["i"])

@@ -62,7 +62,7 @@ model = Model(
 def apply(params, xs, state):
     q, k, v, g = (xs[name].transpose(1, 2) for name in "qkvg")
     outputs = theirs.BlockRecurrenceFunction.apply(q, k, v, g, whole_chunk(q.shape[2]))
-    with torch.no_grad():  # for what is not checked of it
+    with torch.no_grad():  # for what is not asked of it
         weight = g.exp()
         S, n = (weight * k).transpose(2, 3) @ v, weight.sum(dim=2)
     return outputs.transpose(1, 2), (S, n)

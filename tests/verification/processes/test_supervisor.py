@@ -309,7 +309,7 @@ def test_a_supervisor_that_hears_nothing_is_killed(monkeypatch):
     assert channel.stop.value == 1
 
 
-def test_what_a_system_lacks_is_not_checked_for_at_once():
+def test_what_a_system_lacks_is_not_asked_for_at_once():
     """Where there are no such calls (Windows, macOS) all of it can still be imported."""
     program = """
 import os, signal

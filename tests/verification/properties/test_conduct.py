@@ -1,6 +1,9 @@
 """What one call minds of another, of its arrays, and of where those lie."""
 
+import re
+
 import numpy as np
+import pytest
 
 from tests.cases import a_case
 from tests.layers import gated_linear_attention, gated_scan, vanilla
@@ -50,26 +53,23 @@ def test_what_changes_in_part_leaves_the_ends_of_an_array_and_the_middle_of_one_
     assert (changed_in_part(4) > 20).tolist() == [False, True, True, False]
 
 
-def test_who_does_not_return_for_another_layout_is_lost():
-    """As for any other call: it would wait as long again for every further layout."""
+@pytest.mark.parametrize(
+    ("error", "words", "lost"),
+    [
+        (TimedOut("gone"), r"gone", True),
+        (BufferError("no"), r"with arrays laid out otherwise \(.*\): .*BufferError: no", False),
+    ],
+    ids=["does not return", "raises"],
+)
+def test_who_fails_for_another_layout_is_reported_with_it_and_lost_without_an_answer(error, words, lost):
+    """Who does not return would wait as long again for every further layout, and for any other call."""
 
     def forward(params, xs, state):
         if not xs.flags.c_contiguous:
-            raise TimedOut("gone")
+            raise error
         return vanilla.forward(params, xs, state)
 
     engine, truth = layer(forward, vanilla.backward, model=models.vanilla), truth_of(a_case(models.vanilla))
     (wrong,) = (each for each in findings(engine, truth, (MEMORY_LAYOUT.name,)) if each.wrong)
-    assert (wrong.property, wrong.wrong, wrong.lost) == (MEMORY_LAYOUT.name, "gone", True)
-
-
-def test_who_raises_for_another_layout_is_reported_with_it():
-    def forward(params, xs, state):
-        if not xs.flags.c_contiguous:
-            raise BufferError("not this way")
-        return vanilla.forward(params, xs, state)
-
-    engine, truth = layer(forward, vanilla.backward, model=models.vanilla), truth_of(a_case(models.vanilla))
-    (wrong,) = (each for each in findings(engine, truth, (MEMORY_LAYOUT.name,)) if each.wrong)
-    assert wrong.wrong.startswith("with arrays laid out otherwise (")
-    assert wrong.wrong.endswith("BufferError: not this way")
+    assert (wrong.property, wrong.lost) == (MEMORY_LAYOUT.name, lost)
+    assert re.fullmatch(words, wrong.wrong)

@@ -21,7 +21,7 @@ from verification.properties.cut import cut
 from verification.properties.findings import truth_of
 from verification.properties.ragged import rounded_truth
 from verification.properties.trial import Trial
-from verification.truth import in_chunks, replay
+from verification.truth import in_chunks, replay, soundness
 from verification.truth.in_chunks import drawn_in_chunks
 from verification.truth.lag_table import grouped_table
 from verification.truth.memo import digest_of
@@ -205,6 +205,19 @@ def test_a_truth_is_that_of_its_chunks():
         case = a_case(model, 2, 5)
         digests = {digest_of(replace(case, chunk=chunk), "") for chunk in (None, 2, 4)}
         assert (len(digests) == 1) == alike
+
+
+def test_a_step_on_terms_is_checked_in_two_chunks_of_which_one_is_not_whole(monkeypatch):
+    """In one chunk nothing would be handed on, and in chunks of one step no terms would meet."""
+    begun = []
+
+    def noted(case):
+        begun.append((case.begins, case.steps))
+        return drawn_in_chunks(case)
+
+    monkeypatch.setattr(soundness, "drawn_in_chunks", noted)
+    check(replace(models.delta_rule, name="noted"))
+    assert {*begun} == {((0, 2), 3)}
 
 
 def test_another_step_on_terms_is_refused():
