@@ -176,7 +176,8 @@ def value(kind, a):  # type: ignore[no-untyped-def]
             a[j] = a[j] / (one + abs(a[j]))
     elif kind == RATIONAL_GATE:
         for j in range(a.size):
-            a[j] = (one + a[j] / (one + abs(a[j]))) / (one + one)
+            e = one / (one + abs(a[j])) / (one + one)
+            a[j] = one - e if a[j] >= 0 else e
 
 
 @inlined
@@ -191,8 +192,8 @@ def slope(kind, y, one):  # type: ignore[no-untyped-def]
     if kind == SOFTSIGN:
         return (one - abs(y)) * (one - abs(y))
     if kind == RATIONAL_GATE:
-        away = one - abs(y + y - one)
-        return away * away / (one + one)
+        least = min(y, one - y)
+        return (least + least) * least
     return one
 
 

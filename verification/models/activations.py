@@ -76,6 +76,13 @@ def softsign(a: Any) -> Any:
     return a / (1 + np.abs(a))
 
 
+@_with_slope(lambda a: 1 / (2 * (1 + np.abs(a)) ** 2))
+def rational_gate(a: Any) -> Any:
+    """½ (1 + a / (1 + |a|)): from 0 to 1 as a sigmoid, rational, and accurate relative to its own size."""
+    closed = 1 / (1 + np.abs(a)) / 2
+    return np.where(a < 0, closed, 1 - closed)
+
+
 @_with_slope(lambda a: sigmoid(a))
 def softplus(a: Any) -> Any:
     """log(1 + eᵃ)."""
@@ -101,7 +108,7 @@ def identity(a: Any) -> Any:
 
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity)
+    f.__name__: f for f in (tanh, sigmoid, relu, softsign, identity, rational_gate)
 }
 
 # The slope by the value y, for functions whose slope is often computed from it.
@@ -109,6 +116,7 @@ SLOPE_OF_VALUE: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda y: 1 - y * y,
     "sigmoid": lambda y: (1 - y) * y,
     "softsign": lambda y: (1 - np.abs(y)) ** 2,
+    "rational_gate": lambda y: 2 * np.minimum(y, 1 - y) ** 2,
 }
 
 STEEPNESS: dict[str, Callable[[Any], Any]] = {
@@ -117,6 +125,7 @@ STEEPNESS: dict[str, Callable[[Any], Any]] = {
     "relu": lambda y: 0 * y,
     "softsign": lambda y: 2 * (1 - np.abs(y)) * np.abs(y),
     "identity": lambda y: 0 * y,
+    "rational_gate": lambda y: 4 * np.minimum(y, 1 - y) * y,
 }
 
 # Functions that are accurate relative to their own value here; another way to write them is accurate relative

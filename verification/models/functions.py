@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import autograd.numpy as np
 from autograd.extend import defvjp, notrace_primitive, primitive
 
 from verification.models import activations
@@ -49,11 +48,6 @@ class Function:
     rational: bool = False
 
 
-def rational_gate(a: Any) -> Any:
-    """½ (1 + a / (1 + |a|)): from 0 to 1 as a sigmoid, and rational."""
-    return (1 + a / (1 + np.abs(a))) / 2
-
-
 def _shipped(name: str, **properties: Any) -> Function:
     value, sensitivity = activations.ACTIVATIONS[name], activations.STEEPNESS[name]
     return Function(name, value, slope_sensitivity=sensitivity, **properties)
@@ -67,12 +61,7 @@ FUNCTIONS: dict[str, Function] = {
         _shipped("relu", kinks=(0.0,), rational=True),
         _shipped("softsign", rational=True),
         _shipped("identity", holomorphic=True, rational=True),
-        Function(
-            "rational_gate",
-            rational_gate,
-            slope_sensitivity=lambda y: 2 * y * (1 - np.abs(2 * y - 1)),
-            rational=True,
-        ),
+        _shipped("rational_gate", rational=True),
     )
 }
 

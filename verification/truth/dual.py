@@ -79,6 +79,9 @@ class Dual:
         tangents = _sum(self.tangents, _scaled(tangents_of(other), -quotient))
         return Dual(quotient, _scaled(tangents, reciprocal))
 
+    def __rtruediv__(self, other: Fraction | int) -> "Dual":
+        return Dual(Fraction(other), NO_TANGENTS) / self
+
     def __pow__(self, n: int) -> "Dual":
         """(xⁿ)′ = n xⁿ⁻¹ x′"""
         return Dual(self.value**n, _scaled(self.tangents, n * self.value ** (n - 1)))

@@ -60,9 +60,9 @@ def test_a_value_does_not_depend_on_its_place(size, dtype):
 
 @pytest.mark.parametrize("f", list(KINDS), ids=lambda f: f.name)
 def test_slopes_are_those_of_the_activations(f):
-    """From the output, to a rounding of 1; at its kink relu has the slope 0."""
-    y = np.concatenate([np.linspace(-1, 1, 41), [0.0, -0.0]])
+    """From the output, next to 0 too, to some roundings; at its kink relu has the slope 0."""
+    y = np.concatenate([np.linspace(-1, 1, 41), np.geomspace(1e-30, 1e-3, 10), [0.0, -0.0]])
     want, got = np.empty_like(y), np.empty_like(y)
     f.slope(y, want)
     slopes(KINDS[f], y, got)
-    np.testing.assert_allclose(got, want, rtol=0, atol=2.3e-16)
+    np.testing.assert_allclose(got, want, rtol=2e-15, atol=0)

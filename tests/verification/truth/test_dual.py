@@ -17,3 +17,9 @@ def test_they_are_compared_by_their_values(compare):
     for x, y in ((x, y) for x in some for y in some):
         one, other = Dual(x, {"a": Fraction(1)}), Dual(y, {"b": Fraction(1)})
         assert compare(one, other) is compare(one, y) is compare(x, other) is compare(x, y)
+
+
+def test_a_number_is_divided_by_one():
+    """(n / x)′ = −n x′ / x²."""
+    quotient = 3 / Dual(Fraction(2), {"x": Fraction(5)})
+    assert (quotient.value, quotient.tangents) == (Fraction(3, 2), {"x": Fraction(-15, 4)})

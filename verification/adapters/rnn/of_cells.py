@@ -53,14 +53,8 @@ def _made(model: Model, name: str) -> Case:
 
 @lru_cache(maxsize=8)
 def _designed(model: Model) -> tuple[Design, tuple[Row, ...]]:
-    """The design of a layer of every function, truncation and length, and its first rows.
-
-    But of no rational gate: where it is nearly closed it has few digits (``far_out``).
-    """
-    functions = {
-        role: tuple(each.name for each in model.choices(role) if not (role == "gate" and each.rational))
-        for role in model.functions
-    }
+    """The design of a layer of every function, truncation and length, and its first rows."""
+    functions = {role: tuple(each.name for each in model.choices(role)) for role in model.functions}
     scope = Scope(functions=functions, truncations=tuple(KINDS), lengths=True)
     design = in_floats(model, resolved(scope, model, AS_LAYER))
     return design, design.rows(2)[:ROWS]
@@ -151,16 +145,15 @@ def of_threads(model: Model) -> Case:
 def far_out(model: Model, bias: float, functions: Mapping[str, str]) -> Case:
     """All pre-activations are beyond so much, and so is a state that adds up; ``functions``: by role.
 
-    Gates are open: near 0 a gate that is rational has few digits. Of a cell without gates every other
-    pre-activation is below 0.
+    Every other unit is below 0: its gates are nearly closed.
     """
     chosen = {role: functions[role] for role in model.functions}
     case = network(model, functions=chosen, sizes={"T": 2, "H": 2})
     blocks = dict(case.blocks)
     for block in (*model.of(Use.STEP), *model.of(Use.STATE)[1:]):
         if len(block.axes) == 1:
-            signs = 1 if "gate" in model.functions else np.array([1, -1])
-            blocks[block.name] = signs * bias * (1 + np.abs(blocks[block.name]))
+            given = blocks[block.name]
+            blocks[block.name] = np.resize([1, -1], given.shape) * bias * (1 + np.abs(given))
     return replace(case, blocks=blocks)
 
 
