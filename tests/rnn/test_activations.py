@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from mpmath import mpmathify
 
-from rnn.activations import ACTIVATIONS, OURS, Activation, identity, rational_gate, relu, sigmoid, softsign, tanh
+from rnn.activations import (
+    ACTIVATIONS,
+    OURS,
+    Activation,
+    identity,
+    rational_gate,
+    relu,
+    sigmoid,
+    softsign,
+    tanh,
+)
 
 EXACT = {
     "tanh": mpmath.tanh,
