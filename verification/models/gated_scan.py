@@ -2,8 +2,9 @@
 
     h′ = a_t ⊙ h + share(a_t) ⊙ x_t        a_t, x_t (N, H), a_t of 0 or above, below 1
 
-``gated_scan`` has the share 1 − a, as minGRU (with z = 1 − a), minLSTM (with a = f / (f + i)), HGRN and the
-pooling of a QRNN; ``rg_lru`` has √(1 − a²), as RG-LRU, whose input is i ⊙ x there.
+``gated_scan`` has the share 1 − a, as minLSTM (with a = f / (f + i)), HGRN and the pooling of a QRNN. minGRU
+and kernels of QRNNs take z = 1 − a in its place, (1 − z) ⊙ h + z ⊙ x: ``variants.gated_scan_of_updates``.
+``rg_lru`` has √(1 − a²), as RG-LRU, whose input is i ⊙ x there.
 
 Sources: Feng et al., *Were RNNs all we needed?*, arXiv 2410.01201, section 3; Bradbury et al.,
 *Quasi-recurrent neural networks*, arXiv 1611.01576, section 2.1; Qin et al., *Hierarchically gated recurrent

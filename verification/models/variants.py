@@ -133,6 +133,11 @@ def _of_logarithms(model: Model) -> Model:
     return replace(model, name=f"{model.name}_of_logarithms", blocks=blocks, functions=functions, step=step)
 
 
+def _taken(f: Any, p: Any, x: Any, h: Any) -> Any:
+    """h′ = (1 − a) ⊙ h + a ⊙ x."""
+    return f.share(x.a) * h + x.a * x.x
+
+
 def _with_domain(model: Model, name: str, domain: Domain | None) -> tuple[Block, ...]:
     return tuple(replace(block, domain=domain) if block.name == name else block for block in model.blocks)
 
@@ -157,6 +162,8 @@ gated_delta_rule_of_decays = _of_decays(gated_delta_rule)
 scan_of_logarithms = _of_logarithms(scan)
 gated_scan_of_logarithms = _of_logarithms(gated_scan)
 rg_lru_of_logarithms = _of_logarithms(rg_lru)
+
+gated_scan_of_updates = replace(gated_scan, name="gated_scan_of_updates", step=_taken)
 
 selective_scan_of_logarithms = replace(
     selective_scan,
@@ -212,7 +219,10 @@ VARIANTS: Mapping[Model, tuple[Variant, ...]] = {
     gated_delta_rule: (_here(_SCALED, gated_delta_rule_scaled), _here(_DECAY, gated_delta_rule_of_decays)),
     mlstm: (_here(_SCALED, mlstm_scaled),),
     scan: (_here(_LOGARITHM, scan_of_logarithms),),
-    gated_scan: (_here(_LOGARITHM, gated_scan_of_logarithms),),
+    gated_scan: (
+        _here(_LOGARITHM, gated_scan_of_logarithms),
+        _here("a weighs the input and 1 − a the state", gated_scan_of_updates),
+    ),
     rg_lru: (_here(_LOGARITHM, rg_lru_of_logarithms),),
     selective_scan: (
         _here("A is kept as the logarithm of −A", selective_scan_of_logarithms),

@@ -140,6 +140,14 @@ AGREE = {
             d_inputs=lambda d, given: {**d, "a": d["a"] * given["a"]},
         ),
     ),
+    "an update gate for its rest": (
+        models.gated_scan,
+        changed(
+            gated_scan,
+            inputs=lambda xs: {**xs, "a": 1 - xs["a"]},
+            d_inputs=lambda d, given: {**d, "a": -d["a"]},
+        ),
+    ),
     "heads before steps": (
         models.gated_linear_attention,
         changed(gated_linear_attention, sequence=partial(swapped, axes=(1, 2))),
