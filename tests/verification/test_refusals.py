@@ -142,6 +142,8 @@ FORMS = [
     (ATTENTION, {"g": ()}, r"g: \(\), needed for one of q, k, v, g a tuple"),
     (ATTENTION, {"g": "q"}, "g: 'q', needed for one of q, k, v, g a tuple"),
     (ATTENTION, {"g": ("q", "v")}, "g: 'v', needed inputs or states that have its"),
+    (ATTENTION, {"g": {"suffix": ("q",)}}, "g: .*'suffix'.*, needed for one of q, k, v, g a tuple"),
+    (ATTENTION, {"g": {"prefix": ("v",)}}, "g: 'v', needed inputs or states that have its"),
     (ATTENTION, {"g": ("p",)}, "g: 'p', needed inputs or states that have its"),
 ]
 

@@ -35,7 +35,7 @@ from verification.adapters.recorded import recorded
 from verification.adapters.remade import AdapterCall
 from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
-from verification.models.forms import formed, in_words
+from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model, Use, output_named
 from verification.properties.calling import check_forward
 from verification.properties.engine import Begun, InvalidAnswer
@@ -229,14 +229,14 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
 ) -> LayerAdapter:
     """A layer for ``verify``.
 
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
     role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: how its
-    arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are
-    computed by suffix sums, and of what, see ``verification.models.forms``. Raises ValueError, in one line,
+    arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are made
+    by suffix or prefix sums, and of what, see ``verification.models.forms``. Raises ValueError, in one line,
     for a model that cannot be a reference, a scope that claims nothing, or arrays that the model does not
     have; TypeError if an argument is not a function or not a model.
     """
@@ -246,7 +246,7 @@ def layer(
     soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
-    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
+    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(model)))
     return LayerAdapter(**functions, **known, layout=layout_of(model, arrays))
 
 
@@ -267,7 +267,7 @@ def of_library(
     source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
-    forms: Mapping[str, tuple[str, ...]] | None,
+    forms: Mapping[str, Form] | None,
     watching: Watching | None,
     **capabilities: Any,
 ) -> LayerAdapter:

@@ -21,6 +21,7 @@ from verification.adapters.layer import LayerAdapter, check_types, of_library, o
 from verification.adapters.remade import AdapterCall
 from verification.jax.watching import apply_watched
 from verification.models.arrays import Array
+from verification.models.forms import Form
 from verification.models.model import Model
 from verification.models.stored import limits
 from verification.sampling.scope import Scope
@@ -103,7 +104,7 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
     device: str | None = None,
 ) -> LayerAdapter:
     """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
@@ -126,7 +127,7 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
 ) -> LayerAdapter:
     """The layer of a function that a program makes by ``source``."""
     _is_there(device)

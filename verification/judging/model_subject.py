@@ -252,8 +252,9 @@ class OfModel:
         yield from (each.name for each in applicable(self.engine.claim) if each.name not in shown)
 
     def remarks(self, tally: Tally) -> Iterator[str]:
-        """Remarks on functions that are accurate relative to 1 only."""
-        return in_words(tally.remarks, self.engine.claim.functions)
+        """Remarks on functions that are accurate relative to 1 only, and those that a property notes."""
+        yield from in_words(tally.remarks, self.engine.claim.functions)
+        yield from tally.noted
 
     def _case(self, packed: Packed) -> Case:
         return Case(self.engine.model, **packed)

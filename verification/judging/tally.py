@@ -22,7 +22,7 @@ class Tally:
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not return;
     ``not_checked``: what properties did not check; ``pace``: seconds of the engine's quickest call.
     ``remarks``: in how many cases functions are accurate relative to 1 only, by their names and a part that
-    shows it. The others are as in ``Judgement``.
+    shows it; ``noted``: other remarks, in words. The others are as in ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], PartResult] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class Tally:
     declined: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
     pace: float = inf
@@ -65,6 +66,7 @@ class Tally:
             self.declined + other.declined,
             self.not_checked + other.not_checked,
             self.remarks + other.remarks,
+            self.noted + other.noted,
             self.drawn | other.drawn,
             self.fixed | other.fixed,
             min(self.pace, other.pace),
@@ -79,6 +81,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
     rows: dict[tuple[str, str, str], PartResult] = {}
     refuted: Refuted | None = None
     declined, not_checked, lost = Counter[str](), Counter[str](), ""
+    noted = Counter({each.noted: 1 for each in found if each.noted})
     remarks = {f"{' and '.join(each.remark)}: {each.part}": 1 for each in found if each.remark}
     for finding in found:
         if finding.declined:
@@ -100,6 +103,7 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
         declined=declined,
         not_checked=not_checked,
         remarks=Counter(remarks),
+        noted=noted,
     )
 
 

@@ -52,7 +52,8 @@ class Block:
     function that maps any number to an allowed one, entry by entry, and leaves allowed ones as they are, as
     in ``verification.models.domains``. ``below``: for an INPUT of whole numbers, such as tokens or a mask,
     their exclusive upper bound, a number or a dimension; 0 is the least, and they have no gradient. ``form``:
-    from what its gradient is computed by suffix sums, if that is declared (``verification.models.forms``).
+    from what its gradient is computed by suffix sums, if that is declared, or by sums over the steps before
+    where it is a ``prefix`` (``verification.models.forms``).
 
     >>> Block("U", ("4 H", "D"), Use.STEP, parts=("i", "f", "g", "o")).shape({"H": 2, "D": 3})
     (8, 3)
@@ -66,6 +67,7 @@ class Block:
     starts: tuple[float, ...] = ()
     domain: Domain | None = None
     form: tuple[str, ...] = ()
+    prefix: bool = False
     below: Axis | None = None
 
     def __post_init__(self) -> None:

@@ -37,7 +37,7 @@ def additivity(trial: Trial) -> Checked:
         wrong = compare(f"d_{name}", total, got, 3 * expected.bound)
         off = wrong and [_off(part, name, answer[name]) for part, answer in zip(some, answers, strict=True)]
         wrong = next((each for each in off or () if each), None)
-        yield name, f"for some of the cotangents alone: {wrong}" if wrong else None, expected
+        yield name, wrong and wrong.under("for some of the cotangents alone"), expected
 
 
 def _off(part: Case, name: str, got: Array) -> Disagreement | None:

@@ -45,7 +45,7 @@ def cut(trial: Trial) -> Checked:
     for name, got in _joined(case, parts).items():
         what, expected = (f"d_{name}", truth.blocks[name]) if name in owed else (name, truth.forward[name])
         wrong = compare(what, got, expected.truth, 2 * expected.bound)
-        yield name, f"cut {where}: {wrong}" if wrong else None, expected
+        yield name, wrong and wrong.under(f"cut {where}"), expected
 
 
 def _spans(case: Case, claim: Claim) -> list[slice]:

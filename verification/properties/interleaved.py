@@ -68,8 +68,7 @@ def _in_turn(trial: Trial, first: PendingBackward, what: str) -> Checked:
     """
     answer = _back(first, what)
     for name, wrong, expected in agreement(answer, trial.truth):
-        clause = f"{_of_other_tape(trial, answer) or what}: {wrong}" if wrong else None
-        yield name, clause, expected
+        yield name, wrong and wrong.under(_of_other_tape(trial, answer) or what), expected
 
 
 def _of_other_tape(trial: Trial, answer: Answer) -> str:
@@ -98,7 +97,7 @@ def second_backward(trial: Trial) -> Checked:
         clause = "a second backward of one forward differs"
         if wrong and name in first and near(again.blocks[name], 2 * first[name], CLOSE):
             clause = "a second backward adds to what the last backward left"
-        yield name, f"{clause}: {wrong}" if wrong else None, expected
+        yield name, wrong and wrong.under(clause), expected
 
 
 def _back(forward: PendingBackward, what: str) -> Answer:

@@ -38,7 +38,7 @@ def partial_gradients(trial: Trial) -> Checked:
                 expected = trial.truth.blocks[name]
                 # Both are within the bound of the case, in which more is rounded.
                 wrong = compare(f"d_{name}", got, zeros.blocks[name], 2 * expected.bound)
-                yield name, f"{when}: {wrong}" if wrong else None, expected
+                yield name, wrong and wrong.under(when), expected
 
 
 def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

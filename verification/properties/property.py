@@ -8,6 +8,7 @@ it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from verification.models.tolerance import Expected
@@ -61,6 +62,9 @@ class NotChecked:
 # that is worth.
 Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotChecked | str | None, Expected]]
 
+# The same of what is only compared.
+Compared: TypeAlias = Iterator[tuple[str, Disagreement | None, Expected]]
+
 
 TrialT_contra = TypeVar("TrialT_contra", contravariant=True)
 
@@ -104,10 +108,12 @@ class Finding:
     """The result of a property, by name, for one part: what is wrong, if anything, and how much it is worth.
 
     ``lost``: the engine did not return. ``declined``: its message for a case that it does not support.
-    ``not_checked``: what the property did not check, and nothing else. ``unanswered``: the answer does not
+    ``not_checked``: what the property did not check, and nothing else. ``noted``: a remark in words, about
+    what could be better and is not wrong. ``unanswered``: the answer does not
     have the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to
-    1 alone explains the error (``verification.properties.remarks``). ``changed``: for a call of a training
-    run, arrays whose numbers differed between its forward and its backward.
+    1 alone explains the error (``verification.properties.remarks``). ``stray``: the largest number of a part
+    that should be exactly 0. ``changed``: for a call of a training run, arrays whose numbers differed between
+    its forward and its backward.
     """
 
     property: str
@@ -118,8 +124,10 @@ class Finding:
     lost: bool = False
     declined: str = ""
     not_checked: str = ""
+    noted: str = ""
     unanswered: bool = False
     remark: tuple[str, ...] = ()
+    stray: float = inf
     changed: tuple[str, ...] = ()
 
 

@@ -1,5 +1,10 @@
-"""A function accurate relative to 1, but not to its own value, leads to a remark and not to a refutation.
+"""What is inexact and not wrong leads to a remark and not to a refutation.
 
+A sum that cancels, as a prefix sum after the last loss, or a state that is divided back to one that is zero,
+leaves roundings where exactly 0 is right. They are a remark if none is larger than ``SAFETY`` roundings of
+the largest entry of its own gradient, or of a product x ⊙ dx of any block, which is what such sums add up.
+
+The other remark is on functions that are accurate relative to 1, but not to their own value.
 A sigmoid written as ½ (1 + tanh(a / 2)) is 0 where it should be 1e-20. That error does not show in sums of
 ordinary numbers, and the backward may well be right. So if a case is refuted, it is checked again with one
 function, or with all, *coarse*: in the draws of the truth, value and slope of that function are also off by
@@ -19,6 +24,7 @@ comes to none either. A normaliser that rounds to zero is an example, whose quot
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -52,6 +58,9 @@ def settled(
     """All findings of a case, where it is a remark what is wrong with it as one."""
     if all(each.wrong is None for each in findings) or not all(map(_is_of_numbers, findings)):
         return findings
+    findings = [_as_rounding(each) if _is_rounding(trial.truth, each) else each for each in findings]
+    if all(each.wrong is None for each in findings):
+        return findings
     if _is_no_number(trial.truth):
         return [replace(each, wrong=None, determined=False) for each in findings]
     if _is_none(trial.truth):
@@ -61,6 +70,28 @@ def settled(
     except TimeIsOver:
         # Raised once: the case is wrong, and whether that is a remark is decided however late it is.
         return _as_remarks(trial, properties, findings)
+
+
+def _is_rounding(truth: CaseTruth, finding: Finding) -> bool:
+    """Is what is wrong a rounding of large numbers where exactly 0 is right?"""
+    if finding.wrong is None or finding.stray == inf or not isinstance(truth, Truth):
+        return False
+    blocks, expected = truth.blocks, truth.blocks.get(finding.part)
+    # Of records that end early, steps behind an end are no numbers of the gradient.
+    if expected is None or truth.case.lengths is not None:
+        return False
+    products = (truth.case.blocks[name] * each.truth for name, each in blocks.items())
+    largest = max(expected.size, *(float(np.max(np.abs(product))) for product in products))
+    return finding.stray <= SAFETY * unit(real_of(truth.case.dtype)) * largest
+
+
+def _as_rounding(finding: Finding) -> Finding:
+    """The remark."""
+    words = (
+        f"the gradient of {finding.part} is off by roundings of large numbers where exactly 0 is right: "
+        "a sum over steps cancels there, or a state is recomputed by division"
+    )
+    return replace(finding, wrong=None, determined=False, noted=words)
 
 
 def _is_of_numbers(finding: Finding) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Protocol, TypeAlias, TypeVar
 
 from verification.models.arrays import Array
@@ -11,9 +12,9 @@ from verification.models.tolerance import Expected
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, Checked, Finding, NotChecked, Property
+from verification.properties.property import FORM, Compared, Finding, NotChecked, Property
 from verification.properties.truth import EqualTruth, Truth
-from verification.truth.comparison import compare
+from verification.truth.comparison import Disagreement, compare
 
 # The truth of a case.
 CaseTruth: TypeAlias = Truth | EqualTruth
@@ -96,7 +97,8 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
                         continue
                     words = None if wrong is None else str(wrong)
                     refuted = refuted or words is not None
-                    yield Finding(each.name, part, words, expected.size > 0, expected.determined)
+                    of_it = expected.size > 0, expected.determined
+                    yield Finding(each.name, part, words, *of_it, stray=_stray(wrong))
             except InvalidAnswer as invalid:
                 refuted = True
                 yield Finding(each.name, "", str(invalid), lost=invalid.lost)
@@ -111,23 +113,28 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
             raise
 
 
-def agreement(answer: Answer, truth: Truths) -> Checked:
+def _stray(wrong: object) -> float:
+    """The error where 0 is right, unless equality to the bit was asked for."""
+    return wrong.error if isinstance(wrong, Disagreement) and wrong.of_zero and wrong.bound > 0 else inf
+
+
+def agreement(answer: Answer, truth: Truths) -> Compared:
     """Compares each part of an answer with the truth."""
     yield from matching(answer.forward.items(), truth.forward)
     yield from matching(answer.gradients(), truth.blocks, "d_")
 
 
-def matching(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected], shown: str = "") -> Checked:
+def matching(parts: Iterable[tuple[str, Array]], due: Mapping[str, Expected], shown: str = "") -> Compared:
     """Compares parts by name with what is expected of each; ``shown`` begins the name in a message."""
     for name, got in parts:
         expected = due[name]
         yield name, compare(f"{shown}{name}", got, expected.truth, expected.bound), expected
 
 
-def said(clause: str, looked: Checked) -> Checked:
+def said(clause: str, looked: Compared) -> Compared:
     """Puts a clause before each message."""
     for name, wrong, expected in looked:
-        yield name, f"{clause}: {wrong}" if wrong else None, expected
+        yield name, wrong and wrong.under(clause), expected
 
 
 @contextmanager
@@ -141,7 +148,7 @@ def saying(clause: str) -> Iterator[None]:
         raise InvalidAnswer(f"{clause}: {invalid}") from invalid
 
 
-def alike(blocks: Mapping[str, Array], trial: Trial) -> Checked:
+def alike(blocks: Mapping[str, Array], trial: Trial) -> Compared:
     """Compares blocks with the truth and with the answer to the case itself; both are within the bound."""
     for name, got in blocks.items():
         expected = trial.truth.blocks[name]

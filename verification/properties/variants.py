@@ -18,7 +18,7 @@ from verification.models.truncation import Standard, equivalents
 from verification.properties.calling import relaid, run_case, run_uncopied
 from verification.properties.conduct import OTHERWISE
 from verification.properties.engine import Answer
-from verification.properties.property import About, Alone, Checked, Property
+from verification.properties.property import About, Alone, Checked, Compared, Property
 from verification.properties.trial import Trial, agreement, said
 from verification.sampling.claim import Claim
 from verification.truth.comparison import compare
@@ -35,7 +35,7 @@ def identities(trial: Trial) -> Checked:
                 yield from said(f"under {other}, which is the same", _alike(answer, trial))
 
 
-def _alike(answer: Answer, trial: Trial) -> Checked:
+def _alike(answer: Answer, trial: Trial) -> Compared:
     """Compares another answer to the same problem with the truth, and with the first answer."""
     first, got = trial.answer.parts(), answer.parts()
     for name, wrong, expected in agreement(answer, trial.truth):

@@ -29,6 +29,7 @@ from verification.adapters.layer import (
 from verification.adapters.layout import layout_of
 from verification.adapters.remade import AdapterCall
 from verification.models.arrays import Array
+from verification.models.forms import Form
 from verification.models.model import Model, Use
 from verification.models.stored import BFLOAT16
 from verification.properties.engine import InvalidAnswer
@@ -128,7 +129,7 @@ def layer(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
     device: str = CPU,
 ) -> LayerAdapter:
     """A function ``apply(params, xs, state) -> outputs, state`` of tensors, to be given to ``verify``.
@@ -155,7 +156,7 @@ def layer_of(
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
     watching: Watching | None = None,
 ) -> LayerAdapter:
     """The layer of a function that a program makes by ``source``; ``watching``: as of a layer."""
@@ -217,7 +218,7 @@ def function(
     arguments: tuple[str, ...] | None = None,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
     device: str = CPU,
 ) -> LayerAdapter:
     """An ``autograd.Function`` that returns ``(outputs, *final states)``, to be given to ``verify``.

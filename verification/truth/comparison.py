@@ -1,6 +1,6 @@
 """Comparison of an array with what is expected: the worst entry that is too far off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,18 +8,33 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Disagreement:
-    """A wrong array: the part, the index of its worst entry, got, want, and the error allowed."""
+    """A wrong array: the part, the index of its worst entry, got, want, and the error allowed.
+
+    ``clause``: begins the message. ``of_zero``: is 0 expected of every entry?
+    """
 
     part: str
     index: tuple[int, ...]
     got: Any
     want: Any
     bound: float
+    clause: str = ""
+    of_zero: bool = False
+
+    def under(self, clause: str) -> "Disagreement":
+        """The same, with a clause before its message."""
+        return replace(self, clause=f"{clause}: {self.clause}")
+
+    @property
+    def error(self) -> float:
+        """By how much it is off."""
+        with np.errstate(all="ignore"):
+            return float(np.abs(self.got.astype(np.asarray(self.want).dtype) - self.want))
 
     def __str__(self) -> str:
         place = f"{self.part}[{', '.join(map(str, self.index))}]" if self.index else self.part
         within = f" within {self.bound:.1e}" if self.bound else ""
-        return f"{place}: got {self.got!s}, want {self.want!s}{within}"
+        return f"{self.clause}{place}: got {self.got!s}, want {self.want!s}{within}"
 
 
 def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None:
@@ -31,7 +46,7 @@ def compare(part: str, got: Any, want: Any, bound: float) -> Disagreement | None
     if np.max(error, initial=0) <= np.longdouble(bound):
         return None
     index = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
-    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound)
+    return Disagreement(part, tuple(map(int, index)), got[index], want[index], bound, of_zero=not want.any())
 
 
 def near(got: Any, want: Any, part: float) -> bool:

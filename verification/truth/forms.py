@@ -1,4 +1,4 @@
-"""How far off a gradient may be that is computed by suffix sums, as its block declares (``models.forms``).
+"""How far off a gradient may be that is made by sums over steps, as its block declares (``models.forms``).
 
 Y of each entry grows by how much the sums of products of each named block differ in a draw; the gradient of
 that block is rounded on a path of its own there. A grows by the sums of their sizes. The expected gradient
@@ -25,11 +25,15 @@ def rounding_of_form(
         other = case.model.block(name)
         if other.use is Use.INPUT:
             products = case.blocks[name] * grads[name]
-            sums = _suffix(_over(products - products[:1], other, block))
-            sizes = _suffix(_over(np.abs(products[:1]), other, block))
+            summed = _prefix if block.prefix else _suffix
+            sums = summed(_over(products - products[:1], other, block))
+            sizes = summed(_over(np.abs(products[:1]), other, block))
         else:
             which = case.model.of(Use.STATE).index(other)
-            products = parts[final_of(other)] * final_cotangents(case)[which]
+            end = case.blocks[name], grads[name]
+            if not block.prefix:
+                end = parts[final_of(other)], final_cotangents(case)[which]
+            products = end[0] * end[1]
             # The same at all steps.
             sums = _over(products - products[:1], other, block)[:, :, None]
             sizes = _over(np.abs(products[:1]), other, block)[:, :, None]
@@ -37,6 +41,12 @@ def rounding_of_form(
         addends = case.steps * products[0, 0].size // case.blocks[block.name][0].size
         terms = terms + many(sizes[0], max(1, addends))
     return spread, terms
+
+
+def _prefix(products: Array) -> Array:
+    """The sum from the first step to each, of an array (M, N, T, …)."""
+    sums: Array = np.cumsum(products, axis=2)
+    return sums
 
 
 def _suffix(products: Array) -> Array:

@@ -6,7 +6,17 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tests.layers import edited, gru, layer_with, lstm, lstm_with, planted, slstm, vanilla
+from tests.layers import (
+    edited,
+    gated_linear_attention,
+    gru,
+    layer_with,
+    lstm,
+    lstm_with,
+    planted,
+    slstm,
+    vanilla,
+)
 from verification import Scope, layer, models
 from verification.diagnosis.probe import healthy_case
 from verification.judging.model_subject import Guarded
@@ -145,6 +155,40 @@ def test_nothing_is_checked_where_the_equations_come_to_no_number(dtype, bias):
     # But for the form of an answer.
     formless = layer(slstm.forward, lambda saved, d_outputs, d_state: None, model=models.slstm)
     assert [each.property for each in findings(formless, truth_of(case)) if each.wrong] == ["form"]
+
+
+def by_division(saved, d_outputs, d_state):
+    """A backward that divides a step's decay back to the state before it, of a saved final state."""
+    q, k, v, a, states = saved
+    S, states = states[-1], list(states)
+    for t in reversed(range(q.shape[1])):
+        S = (S - k[:, t, ..., None] * v[:, t, ..., None, :]) / a[:, t, ..., None]
+        states[t] = S
+    return gated_linear_attention.backward((q, k, v, a, states), d_outputs, d_state)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_rounding_where_0_is_right_is_a_remark(dtype):
+    """Of a state of zeros that is recomputed by division; what is larger than a rounding is wrong."""
+    model = models.gated_linear_attention
+
+    def check(back):
+        engine = layer(gated_linear_attention.forward, back, model=model)
+        case = healthy_case(engine, steps=3, dtype=np.dtype(dtype))
+        case.blocks["S0"][...] = 0
+        found = [*findings(engine, truth_of(case))]
+        return {each.part for each in found if each.wrong}, {each.noted for each in found if each.noted}
+
+    wrong, remarks = check(by_division)
+    assert not wrong
+    (remark,) = remarks
+    assert remark.startswith("the gradient of g is off by roundings")
+
+    def off(saved, d_outputs, d_state):
+        d_params, d_xs, d_states = by_division(saved, d_outputs, d_state)
+        return d_params, {**d_xs, "g": d_xs["g"] + 1000 * np.finfo(dtype).eps}, d_states
+
+    assert check(off) == ({"g"}, set())
 
 
 def test_rational_functions_are_never_coarse():

@@ -1,4 +1,4 @@
-"""A gradient that is made by suffix sums: its bound is that of its terms, and its truth the same."""
+"""A gradient that is made by sums over steps: its bound is that of its terms, and its truth the same."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.cases import a_case
+from tests.layers import gated_linear_attention as plain
 from tests.layers.chunked import gated_linear_attention as chunked
 from verification import layer
 from verification.models import gated_linear_attention, scalar_gated_linear_attention
@@ -24,14 +25,16 @@ def case_of(model=gated_linear_attention, dtype=np.float64, steps=9):
     return replace(case, blocks={**case.blocks, "g": 20 * case.blocks["g"]})
 
 
+PREFIX = {"g": {"prefix": ("q", "k", "S0")}}
+
+
+@pytest.mark.parametrize("forms", [chunked.FORMS, PREFIX], ids=["suffix", "prefix"])
 @pytest.mark.parametrize("made", [grouped_table, replayed])
 @pytest.mark.parametrize("model", [gated_linear_attention, scalar_gated_linear_attention])
-def test_the_bound_is_that_of_its_terms(made, model):
+def test_the_bound_is_that_of_its_terms(made, model, forms):
     """Of the block that declares it alone; at least their roundings, and of their size."""
     case = case_of(model)
-    plain, declared = (
-        made(replace(case, model=each)).expected() for each in (model, formed(model, chunked.FORMS))
-    )
+    plain, declared = (made(replace(case, model=each)).expected() for each in (model, formed(model, forms)))
     for name, expected in plain.items():
         np.testing.assert_array_equal(declared[name].truth, expected.truth)
         if name != "g":
@@ -72,5 +75,42 @@ def test_a_wrong_sum_is_seen_within_it():
     ):
         engine = wrong(change)
         assert isinstance(case.objective, Cotangents)
+        found = findings(engine, truth_of(replace(case, model=engine.model)), ("autograd",))
+        assert {each.part for each in found if each.wrong is not None} == {"g"}
+
+
+def by_prefix_sums(change=lambda before: before):
+    """The plain layer, with its decays' gradient from the sums over the steps before."""
+
+    def forward(params, xs, state):
+        outputs, final, saved = plain.forward(params, xs, state)
+        return outputs, final, (saved, xs, state[0])
+
+    def backward(saved, d_outputs, d_state):
+        saved, xs, S = saved
+        d_params, d_xs, (dS,) = plain.backward(saved, d_outputs, d_state)
+        terms = xs["k"] * d_xs["k"] - xs["q"] * d_xs["q"]
+        before = change(np.cumsum(terms, axis=1) - terms)
+        return d_params, {**d_xs, "g": (S * dS).sum(axis=-1)[:, None] + before}, (dS,)
+
+    return forward, backward
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_right_layer_by_prefix_sums_is_right_within_it(dtype):
+    """And by every property; without it, what its terms leave is taken for a fault."""
+    case = case_of(dtype=dtype)
+    for forms, right in ((PREFIX, True), (None, False)):
+        engine = layer(*by_prefix_sums(), model=gated_linear_attention, forms=forms)
+        found = [*findings(engine, truth_of(replace(case, model=engine.model)))]
+        assert any(each.wrong for each in found) != right
+        assert {each.part for each in found if each.wrong} <= {"g"}
+
+
+def test_a_wrong_prefix_sum_is_seen_within_it():
+    """One that is off by a part in a hundred million, or that has its own step's terms."""
+    case = a_case(gated_linear_attention, steps=5, sizes={"V": 2})
+    for change in (lambda before: before * (1 + 1e-8), lambda before: np.roll(before, -1, axis=1)):
+        engine = layer(*by_prefix_sums(change), model=gated_linear_attention, forms=PREFIX)
         found = findings(engine, truth_of(replace(case, model=engine.model)), ("autograd",))
         assert {each.part for each in found if each.wrong is not None} == {"g"}

@@ -17,7 +17,7 @@ from verification.properties.property import Finding
 
 # The counters of a tally, and its counters by name. A campaign has no calls of a training run.
 NUMBERS = ("cases", "informative")
-COUNTERS = ("seen", "declined", "not_checked", "drawn", "fixed", "remarks")
+COUNTERS = ("seen", "declined", "not_checked", "drawn", "fixed", "remarks", "noted")
 
 
 @dataclass(frozen=True)
