@@ -17,7 +17,7 @@ from verification.models.tolerance import Expected, half_of_digits
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
 from verification.properties.ragged import rounded_truth
-from verification.properties.remarks import coarse, forward_is_coarse, suspects
+from verification.properties.remarks import coarse, shown_by, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import some_truncation
@@ -153,7 +153,7 @@ def _is_remarked(engine: Engine, answer: Answer, truth: Truth, forward: bool) ->
         return False
     other = coarse(truth, names[0])
     right = not _wrong(parts, {**other.forward, **other.blocks})
-    return right and (forward or forward_is_coarse(engine, names[0]))
+    return right and (forward or shown_by(engine, names[0]) is not None)
 
 
 def steps_of(engine: Engine) -> list[int]:

@@ -21,8 +21,9 @@ class Tally:
 
     ``refuted``: the first refutation; ``lost``: how the engine, or its process, did not return;
     ``not_checked``: what properties did not check; ``pace``: seconds of the engine's quickest call.
-    ``remarks``: in how many cases functions are accurate relative to 1 only, by their names and a part that
-    shows it; ``noted``: other remarks, in words. The others are as in ``Judgement``.
+    ``remarks``: in how many cases functions are accurate relative to 1 only, by their names, the argument at
+    which one is clipped, and a part that shows it; ``noted``: other remarks, in words. The others are as in
+    ``Judgement``.
     """
 
     rows: Mapping[tuple[str, str, str], PartResult] = field(default_factory=dict)
@@ -82,7 +83,9 @@ def tally_of(found: Sequence[Finding], pack: Callable[[], Any], truncation: str 
     refuted: Refuted | None = None
     declined, not_checked, lost = Counter[str](), Counter[str](), ""
     noted = Counter({each.noted: 1 for each in found if each.noted})
-    remarks = {f"{' and '.join(each.remark)}: {each.part}": 1 for each in found if each.remark}
+    remarks = {
+        f"{' and '.join(each.remark)}: {each.clipped or ''}: {each.part}": 1 for each in found if each.remark
+    }
     for finding in found:
         if finding.declined:
             declined[finding.declined] += 1

@@ -111,7 +111,8 @@ class Finding:
     ``not_checked``: what the property did not check, and nothing else. ``noted``: a remark in words, about
     what could be better and is not wrong. ``unanswered``: the answer does not
     have the agreed form, so every property fails. ``remark``: functions, by name, whose accuracy relative to
-    1 alone explains the error (``verification.properties.remarks``). ``stray``: the largest number of a part
+    1 alone explains the error (``verification.properties.remarks``), and the argument at which the one is
+    ``clipped``, if that is why. ``stray``: the largest number of a part
     that should be exactly 0. ``changed``: for a call of a training run, arrays whose numbers differed between
     its forward and its backward.
     """
@@ -127,6 +128,7 @@ class Finding:
     noted: str = ""
     unanswered: bool = False
     remark: tuple[str, ...] = ()
+    clipped: float | None = None
     stray: float = inf
     changed: tuple[str, ...] = ()
 

@@ -24,12 +24,14 @@ comes to none either. A normaliser that rounds to zero is an example, whose quot
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from math import inf
 from typing import Any
 
 import numpy as np
 
 from verification.models.case import WIDER, Case, in_domains, real_of
+from verification.models.functions import Arithmetic, Function
 from verification.models.tolerance import SAFETY, unit
 from verification.processes.timeout import TimeIsOver
 from verification.properties.engine import Engine, InvalidAnswer, Unsupported
@@ -131,13 +133,16 @@ def _as_remarks(
         return {(each.property, each.part) for each in again if each.wrong}
 
     *alone, every = suspects(trial.truth.case)
+    engine: Any = trial.engine
     unexplained = left(every)
     # A property that holds when it is checked again depends on the calls, and not on a function.
     if not unexplained and wrong == {name for name, _ in left(())}:
-        names = next((each for each in alone if not left(each)), every)
-        if FORWARD.name in wrong or forward_is_coarse(trial.engine, names):
+        names = blamed(engine, [each for each in alone if not left(each)]) or every
+        if FORWARD.name in wrong or shown_by(engine, names) is not None:
+            most = clipped_at(engine, names)
             return [
-                replace(f, wrong=None, determined=False, remark=names) if f.wrong else f for f in findings
+                replace(f, wrong=None, determined=False, remark=names, clipped=most) if f.wrong else f
+                for f in findings
             ]
     first = next((i for i, f in enumerate(findings) if f.wrong and (f.property, f.part) in unexplained), 0)
     return [findings[first], *findings[:first], *findings[first + 1 :]]
@@ -155,31 +160,82 @@ def coarse(truth: CaseTruth, names: tuple[str, ...]) -> CaseTruth:
     return replace(truth, case=replace(truth.case, coarse=frozenset(names)), memory=nothing)
 
 
-def forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
-    """Is the forward wrong on some small case, and right if those functions are coarse?"""
-    return _forward_is_coarse(engine, names)
+def blamed(engine: Any, explaining: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Of functions each of which explains a case, those that alone explain the forward of another."""
+    if len(explaining) < 2:
+        return next(iter(explaining), ())
+    alone = (
+        name
+        for name in explaining
+        if shown_by(engine, name, tuple(other for other in explaining if other != name)) is not None
+    )
+    return tuple(chain.from_iterable(alone)) or explaining[0]
+
+
+# Arguments at which a sigmoid may be clipped, and by how much of itself its value may then be off: e to half
+# of their distance.
+CLIPS, NEAR = np.arange(5.0, 120.0, 0.5), 0.3
 
 
 @lru_cache(maxsize=8)
-def _forward_is_coarse(engine: Any, names: tuple[str, ...]) -> bool:
+def clipped_at(engine: Any, names: tuple[str, ...]) -> float | None:
+    """The argument at which the forward's sigmoid is clipped; None if its numbers are not those of a clip."""
+    case = shown_by(engine, names) if names == ("sigmoid",) else None
+    if case is None:
+        return None
+    wide, got = case.astype(WIDER[as_known(case).dtype]), Trial(engine, Truth(case)).answer.forward
+
+    def off(most: float) -> float:
+        """How far the engine's numbers are from those of a sigmoid that is clipped there."""
+        due = replay.forward(wide, Clipped(most))
+        with np.errstate(all="ignore"):
+            return max(float(np.max(np.abs(got[name] - due[name]) / np.abs(due[name]))) for name in got)
+
+    # Written so that a NaN is not near.
+    found = {most: off(most) for most in CLIPS}
+    most = min(found, key=lambda each: found[each])
+    return float(most) if found[most] <= NEAR < off(inf) else None
+
+
+class Clipped(Arithmetic):
+    """Floating point in which a sigmoid's argument is clipped."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+
+    def apply(self, function: Function, a: Any) -> Any:
+        return super().apply(
+            function, np.clip(a, -self._most, self._most) if function.name == "sigmoid" else a
+        )
+
+
+def shown_by(engine: Any, names: tuple[str, ...], others: tuple[tuple[str, ...], ...] = ()) -> Case | None:
+    """A small case on which the forward is wrong, and right if those functions are coarse, not the others."""
+    return _shown_by(engine, names, others)
+
+
+@lru_cache(maxsize=16)
+def _shown_by(engine: Any, names: tuple[str, ...], others: tuple[tuple[str, ...], ...]) -> Case | None:
     model, claim = engine.model, engine.claim
     small = {name: claim.least.get(name, 1) for name in dimensions(model, needs_readout(claim))}
     small |= {"N": claim.records[0], "T": claim.steps[0]}
     at_random, rng = AtRandom(in_floats(model, claim)), np.random.default_rng(0)
     for _ in range(LOOKED_AT):
         case = _spread(at_random.design.make(at_random.row(rng, small), rng), rng)
-        if {*names} <= {each.name for each in case.chosen.values()} and _shows(engine, case, names):
-            return True
-    return False
+        if {*names} <= {each.name for each in case.chosen.values()} and _shows(engine, case, names, others):
+            return case
+    return None
 
 
-def _shows(engine: Engine, case: Case, names: tuple[str, ...]) -> bool:
+def _shows(engine: Engine, case: Case, names: tuple[str, ...], others: tuple[tuple[str, ...], ...]) -> bool:
     truth = Truth(case)
     trial = Trial(engine, truth)
     # A truth takes ten times as long as a forward.
     if not _may_be_wrong(trial) or not truth.determined:
         return False
-    return _has_wrong(trial) and not _has_wrong(replace(trial, truth=coarse(truth, names)))
+    if not _has_wrong(trial) or _has_wrong(replace(trial, truth=coarse(truth, names))):
+        return False
+    return all(_has_wrong(replace(trial, truth=coarse(truth, other))) for other in others)
 
 
 def _spread(case: Case, rng: np.random.Generator) -> Case:

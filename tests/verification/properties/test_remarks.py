@@ -1,7 +1,9 @@
 """A function that is right to a rounding of 1 is remarked, and nothing else is."""
 
 import time
-from itertools import count
+from itertools import count, product
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -63,6 +65,32 @@ def test_a_tanh_that_cancels_near_0_is_a_remark(tanh):
     """As where it is made of exponentials."""
     engine = layer_with(models.vanilla, vanilla, "np.tanh(", f"(lambda a: {tanh})(")
     assert checked(engine, scale=1e-4) == (set(), {("tanh",)})
+
+
+@pytest.mark.parametrize(
+    ("right", "coarse", "remark"),
+    [
+        ("np.tanh", "(lambda a: (np.exp(2 * a) - 1) / (np.exp(2 * a) + 1))", (("tanh",), None)),
+        ("np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 50))", (("sigmoid",), 50)),
+        ("np.exp(-np.abs(a))", "np.exp(-np.minimum(np.abs(a), 61.3))", (("sigmoid",), 61.5)),
+        (SIGMOID, BY_TANH, (("sigmoid",), None)),
+    ],
+    ids=["tanh", "clipped", "clipped elsewhere", "by tanh"],
+)
+def test_the_function_and_the_cause_that_the_numbers_show_are_named(right, coarse, remark):
+    """Beside another function that is exact, on every case that shows it."""
+    text = Path(lstm.__file__).read_text("utf-8").replace(right, coarse)
+    made = ModuleType("coarse")
+    exec(text, made.__dict__)
+    engine = layer(made.forward, made.backward, model=models.lstm)
+    found = set()
+    for bias, scale in product((0.0, 40.0, 70.0), (1.0, 1e-4)):
+        case = healthy_case(engine)
+        for name in case.blocks:
+            case.blocks[name] *= scale
+        case.blocks["b"] -= bias
+        found |= {(each.remark, each.clipped) for each in findings(engine, truth_of(case)) if each.remark}
+    assert found == {remark}
 
 
 @pytest.mark.parametrize(
