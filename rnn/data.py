@@ -10,11 +10,12 @@ Nothing here is random, and every array returned is new.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from rnn.calls.lengths import checked_with_ends, unpadded
 from rnn.common.arrays import Array, checked, zeros
 from rnn.common.checks import checked_count, in_memory, kind_of, shown
 from rnn.losses import Loss, squared_error
@@ -30,6 +31,24 @@ class Records(NamedTuple):
     targets: Array
 
 
+class Ragged(NamedTuple):
+    """Records that end early: ``lengths`` (N,), integers from 1 to T, says after how many steps each.
+
+    xs and targets as in ``Records``, where the last step is now each record's own. What stands behind an end
+    is padding: anything, NaN too, and never read.
+    """
+
+    xs: Array
+    targets: Array
+    lengths: Array
+
+
+Data: TypeAlias = tuple[Array, Array] | tuple[Array, Array, Array]
+"""What is learnt from or validated with: a pair as in ``Records``, or three arrays as in ``Ragged``."""
+
+Kind = TypeVar("Kind", Records, Ragged)
+
+
 class Batches(Protocol):
     """Your own batches instead of arrays: for data that do not fit in memory, or are made on the way.
 
@@ -40,16 +59,16 @@ class Batches(Protocol):
         """How many batches an epoch has."""
         ...  # pragma: no cover
 
-    def epoch(self, rng: np.random.Generator | None) -> Iterable[tuple[Array, Array]]:
-        """So many pairs (xs, targets), as in ``Records``: in an order drawn from ``rng``, or in their own."""
+    def epoch(self, rng: np.random.Generator | None) -> Iterable[Data]:
+        """So many batches, as in ``Records`` or as in ``Ragged``, in an order drawn from ``rng`` or in their own."""
         ...  # pragma: no cover
 
 
-class Split(NamedTuple):
+class Split(NamedTuple, Generic[Kind]):
     """The records to learn from, and the later ones that validate the result."""
 
-    train: Records
-    validation: Records
+    train: Kind
+    validation: Kind
 
 
 def sine_wave(steps: int) -> Array:
@@ -112,23 +131,28 @@ def _columns(targets: object, among: int) -> list[int]:
     return columns
 
 
-def split(records: tuple[Array, Array], train: int) -> Split:
+@overload
+def split(records: tuple[Array, Array], train: int) -> Split[Records]: ...
+@overload
+def split(records: tuple[Array, Array, Array], train: int) -> Split[Ragged]: ...
+
+
+def split(records: Data, train: int) -> Split[Any]:
     """The first ``train`` records to learn from, all later ones to validate with; none is shuffled.
 
-    Raises TypeError or ValueError unless ``records`` is a pair as in ``Records`` and
+    Raises TypeError or ValueError unless ``records`` are as in ``Records`` or as in ``Ragged``, and
     1 ≤ train ≤ N − 1.
     """
-    xs, targets = checked_records("records", records)
-    train = checked_count("train", train, 1)
-    if train >= len(xs):
+    found = checked_records("records", records)
+    count, train = len(found.xs), checked_count("train", train, 1)
+    if train >= count:
         raise ValueError(
-            f"train: {train}, needed at most {len(xs) - 1}: "
-            f"of {len(xs)} records at least one is kept for validation"
+            f"train: {train}, needed at most {count - 1}: "
+            f"of {count} records at least one is kept for validation"
         )
-    return Split(
-        Records(xs[:train].copy(), targets[:train].copy()),
-        Records(xs[train:].copy(), targets[train:].copy()),
-    )
+    kind = type(found)
+    parts = (slice(train), slice(train, None))
+    return Split(*(kind(*(array[own].copy() for array in found)) for own in parts))
 
 
 def positional(xs: Array) -> Array:
@@ -154,21 +178,27 @@ def positional(xs: Array) -> Array:
 
 def checked_records(
     name: str,
-    records: tuple[Array, Array],
+    records: Data,
     inputs: int | str = "D",
     outputs: int | str = "K",
     dtype: np.dtype[Any] | None = None,
     loss: Loss = squared_error,
-) -> Records:
-    """``records`` as ``Records``, or an error that says what is wrong with them.
+) -> Records | Ragged:
+    """``records`` as ``Records`` or ``Ragged``, or an error that says what is wrong with them.
 
     ``inputs`` and ``outputs`` are the D and K needed, or a letter for any; ``dtype`` is the one needed, and
-    targets are such as ``loss`` takes.
+    targets are such as ``loss`` takes. With lengths the arrays are copies, with zeros for padding.
 
-    Raises TypeError where it is no pair or a type of number is not the one needed, ValueError where
-    a shape is none of those in ``Records`` or a value is not finite.
+    Raises TypeError where it is no pair and no three arrays, or a type of number is not the one needed,
+    ValueError where a shape is none of those in ``Records`` or a value is not finite.
     """
-    if not isinstance(records, tuple) or len(records) != 2:
-        raise TypeError(f"{name}: {kind_of(records)}, needed a pair (xs, targets)")
-    xs = checked(f"{name}.xs", records[0], ("N", "T", inputs), dtype)
-    return Records(xs, loss.checked_targets(f"{name}.targets", records[1], xs, outputs, xs.dtype))
+    if not isinstance(records, tuple) or len(records) not in (2, 3):
+        raise TypeError(f"{name}: {kind_of(records)}, needed a pair (xs, targets), or (xs, targets, lengths)")
+    axes, of_targets = ("N", "T", inputs), f"{name}.targets"
+    if len(records) == 2:
+        xs = checked(f"{name}.xs", records[0], axes, dtype)
+        return Records(xs, loss.checked_targets(of_targets, records[1], xs, outputs, xs.dtype))
+    xs, ends = checked_with_ends(f"{name}.xs", records[0], records[2], axes, dtype, f"{name}.lengths")
+    targets = unpadded(of_targets, records[1], 2 + loss.target_axes, xs.shape[1], ends)
+    targets = loss.checked_targets(of_targets, targets, xs, outputs, xs.dtype)
+    return Ragged(xs, targets, ends.unsorted(ends.lengths))

@@ -38,5 +38,5 @@ def free_run(net: RNN, params: Params, seed: Array, steps: int) -> Array:
     series[:, :length] = seed
     for step in range(steps):
         window = series[:, step : step + length]
-        series[:, step + length] = net.predict(params, window)[:, -1]
+        series[:, step + length] = net.predict_last(params, window)
     return series[:, length:].copy()

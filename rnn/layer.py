@@ -97,9 +97,9 @@ class Layer(Generic[OwnWeights]):
     ) -> Forward:
         """h after every step, and the last state, from xs (N, T, D) and an initial state, zero where None.
 
-        Where records end before T, ``lengths`` (N,) says where: outputs behind an end are zero, and the last
-        state is each record's own. ``masks`` are as in ``RNN.loss_and_gradients``; the backward takes those
-        of its forward.
+        Where records end before T, ``lengths`` (N,) says where: outputs behind an end are zero, so that a sum
+        over steps is one of the record's own, and the last state is each record's own. ``masks`` are as in
+        ``RNN.loss_and_gradients``; the backward takes those of its forward.
         """
         params = checked_params(self.cell.weights, self._shapes, params)
         own = self._recurrence

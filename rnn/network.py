@@ -19,9 +19,9 @@ from typing import Any, Generic, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from rnn.calls.arguments import CallArguments, State, check_workspace, checked_call, checked_params
+from rnn.calls.arguments import CallArguments, State, check_workspace, checked_call, checked_params, in_order
 from rnn.calls.gradients import Gradients, check_gradients
-from rnn.calls.lengths import own_reach
+from rnn.calls.lengths import Ends, own_reach
 from rnn.calls.loss_terms import LossTerms, checked_loss_terms, loss_terms
 from rnn.calls.states import zero_state
 from rnn.cells.cell import Arrays, Cell
@@ -35,7 +35,7 @@ from rnn.losses import Loss, squared_error
 from rnn.through_time.bptt import Loops
 from rnn.through_time.checkpoints import Checkpoints, states_at
 from rnn.through_time.recomputed import recomputed
-from rnn.through_time.recurrence import Inputs, Recurrence, last_state, recurrence, sweeps_at_once
+from rnn.through_time.recurrence import Recurrence, last_state, recurrence, sweeps_at_once
 from rnn.through_time.routes import Segment, segments
 from rnn.through_time.ways import two_way
 from rnn.through_time.workspace import Workspace
@@ -60,7 +60,8 @@ class RNN(Generic[Own]):
 
     In every method xs is (N, T, D), and h0 the initial state: an array (N, H), a tuple (h0, c0) for an LSTM,
     or None for zeros. ``lengths`` (N,) says where records end, if before T: what follows is padding, which
-    takes part in nothing and has zero gradients and outputs; the last step is then each record's own.
+    takes part in nothing, has zero gradients, and no outputs, so that these are NaN there (also beside
+    Fractions); the last step is then each record's own.
 
     Before any work is done, every method raises TypeError for arrays of a number type that the engine does
     not take, or that differs between arguments, and for an argument that is not a set of the cell's
@@ -126,6 +127,14 @@ class RNN(Generic[Own]):
         """The output at every step, (N, T, K)."""
         return self.forward(params, xs, h0, lengths).outputs
 
+    def predict_last(self, params: Any, xs: Array, h0: State = None, lengths: Array | None = None) -> Array:
+        """The output at the last step of each record, its own where it ends before T, (N, K)."""
+        call = self._checked(params, xs, h0, lengths)
+        hs, ends = self._recurrence.outputs(self._unrolled(call)), call.ends
+        outputs = self._read_out(call.params, hs[-1] if ends is None else ends.last_of(hs))
+        check_result("outputs", outputs)
+        return outputs
+
     def forward(self, params: Any, xs: Array, h0: State = None, lengths: Array | None = None) -> Outputs:
         """The output at every step, and the state after the last one, from which a later call can go on."""
         call = self._checked(params, xs, h0, lengths)
@@ -133,14 +142,14 @@ class RNN(Generic[Own]):
         tape = self._unrolled(call)
         hs = self._recurrence.outputs(tape)
         outputs = self._read_out(call.params, hs.reshape(-1, hs.shape[2])).reshape(steps, len(xs), -1)
-        if ends is None:
-            outputs = np.ascontiguousarray(outputs.swapaxes(0, 1))
-            final = last_state(self._recurrence, tape)
-        else:
-            outputs = ends.unsorted(ends.without_padding(outputs.swapaxes(0, 1)))
-            final = ends.last_state(self._recurrence.states(tape))
+        outputs = np.ascontiguousarray(outputs.swapaxes(0, 1))
+        if ends is not None:
+            outputs = ends.unsorted(outputs)
         check_result("outputs", outputs)
-        return Outputs(outputs, final)
+        if ends is None:
+            return Outputs(outputs, last_state(self._recurrence, tape))
+        outputs[ends.behind(steps)] = np.nan
+        return Outputs(outputs, ends.last_state(self._recurrence.states(tape)))
 
     def loss_value(
         self,
@@ -190,14 +199,7 @@ class RNN(Generic[Own]):
             raise TypeError(f"checkpoints: {shown(checkpoints)}, needed an rnn.Checkpoints or None")
         if workspace is not None:
             check_workspace(self._recurrence, workspace, call.xs, checkpoints)
-        if call.ends is not None:
-            truncation = own_reach(
-                truncation, call.ends, call.xs.shape[1], terms.of_last_step, self._recurrence
-            )
         value, grads = self._sum(call, terms, truncation, checkpoints, workspace)
-        if call.ends is not None:
-            of_state = tuple(map(call.ends.unsorted, grads.state))
-            grads = grads._replace(xs=call.ends.unsorted(grads.xs), state=of_state)
         check_gradients(value, grads)
         return value, grads
 
@@ -210,15 +212,16 @@ class RNN(Generic[Own]):
         truncation: Truncation = Full(),
         checkpoints: Checkpoints | None = None,
         workspace: Workspace | None = None,
+        lengths: Array | None = None,
         weights: Array | None = None,
         masks: Arrays = (),
     ) -> tuple[Any, Gradients]:
         """The same without validation, for callers that have validated the arrays.
 
-        Nor is what it returns looked at, which ``check_gradients`` does.
-        A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
+        Nor is what it returns looked at, which ``check_gradients`` does. With ``lengths`` padding has to be
+        finite. A ``workspace`` has to be of their size, and is not given together with ``checkpoints``.
         """
-        call, terms = self._as_given(params, xs, targets, h0, weights, masks)
+        call, terms = self._as_given(params, xs, targets, h0, lengths, weights, masks)
         return self._sum(call, terms, truncation, checkpoints, workspace)
 
     def _sum(
@@ -230,9 +233,11 @@ class RNN(Generic[Own]):
         workspace: Workspace | None,
     ) -> tuple[Any, Gradients]:
         """The loss and its gradients, summed over the segments of the sequence, the last first."""
-        params, inputs, state, _ = call
+        params, inputs, state, ends = call
         xs = inputs.xs
         steps, losses = xs.shape[1], len(terms.targets)
+        if ends is not None:
+            truncation = own_reach(truncation, ends, steps, terms.of_last_step, self._recurrence)
         batch = sweeps_at_once(state)
         every = None if checkpoints is None else checkpoints.spacing(steps)
         own = self._recurrence
@@ -266,14 +271,17 @@ class RNN(Generic[Own]):
                 else:
                     total = tuple(map(np.add, total, parts))
                     dxs[segment.first : segment.stop] += reached
-        return self._gradients(total, dxs)
+        return self._gradients(total, dxs, ends)
 
-    def _gradients(self, total: Arrays, dxs: Array) -> tuple[Any, Gradients]:
-        """The loss, and the other numbers by name."""
+    def _gradients(self, total: Arrays, dxs: Array, ends: Ends | None) -> tuple[Any, Gradients]:
+        """The loss, and the other numbers by name, with records in the caller's order."""
         value, *blocks = total
         learned = len(self._shapes)
         params = self._recurrence.params._make(blocks[:learned])
-        return value, Gradients(params, dxs.swapaxes(0, 1), tuple(blocks[learned:]))
+        by_record, of_state = dxs.swapaxes(0, 1), tuple(blocks[learned:])
+        if ends is not None:
+            by_record, of_state = ends.unsorted(by_record), tuple(map(ends.unsorted, of_state))
+        return value, Gradients(params, by_record, of_state)
 
     def _back(
         self, own: Recurrence, params: Any, tape: Any, terms: LossTerms, segment: Segment, carry: Arrays
@@ -348,13 +356,15 @@ class RNN(Generic[Own]):
         xs: Array,
         targets: Array,
         h0: State,
+        lengths: Array | None = None,
         weights: Array | None = None,
         masks: Arrays = (),
     ) -> tuple[CallArguments, LossTerms]:
         """The call and its losses, of arrays that would pass every check."""
         state = zero_state(self._recurrence, xs) if h0 is None else h0
-        call = CallArguments(params, Inputs(xs, None, masks), state if isinstance(state, tuple) else (state,))
-        return call, loss_terms(self.loss, targets, weights, None, xs.shape[1])
+        ends = None if lengths is None else Ends.of(lengths)
+        call = in_order(params, xs, masks, state if isinstance(state, tuple) else (state,), ends)
+        return call, loss_terms(self.loss, targets, weights, ends, xs.shape[1])
 
     def _checked_with_losses(
         self,

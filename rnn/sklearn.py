@@ -6,7 +6,9 @@
     model.fit(series[:-1, np.newaxis], series[1:])
 
 X is (N, T), N sequences of T steps, or (N, T, D) with D numbers a step. The prediction is that of the last
-step. Inputs and targets are scaled by what ``fit`` sees, so that numbers of any size are learnt. With
+step. For sequences that end early ``lengths`` (N,) says after how many steps each: what stands behind an end
+is padding, anything, NaN too, and never read. A model that was fitted with lengths predicts with lengths
+alone. Inputs and targets are scaled by what ``fit`` sees, so that numbers of any size are learnt. With
 ``batch=None`` an update takes all records: a weight of 2 is then the same as a record given twice.
 
 Parameters are checked when records come, by scikit-learn's own checks; a masked array, whose mask
@@ -26,7 +28,7 @@ from sklearn.base import (
     RegressorMixin,
     TransformerMixin,
 )
-from sklearn.metrics import r2_score
+from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import Interval, InvalidParameterError, StrOptions
@@ -36,6 +38,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rnn.activations import ACTIVATIONS
 from rnn.app.recipe import OPTIMISERS, Recipe, schedule_of, truncation_of
 from rnn.app.threads import each_held, held
+from rnn.calls.lengths import checked_with_ends
 from rnn.common.arrays import Array, as_array, check_size, checked, refuse_mask
 from rnn.common.checks import checked_number, cut, in_memory, offers, shown
 from rnn.learning.classes import ClassWeight, check_class_weight, softmax
@@ -129,6 +132,9 @@ class _Recurrent(_Checked):
 
     net_: RNN
     params_: Any
+    # Were lengths given to learn from? Then predictions without them would be of padding.
+    _end_early: bool
+    _rng: np.random.Generator
     # What a later call goes on from: the optimiser by name, and its state.
     _state: tuple[str, State] | None
 
@@ -224,9 +230,12 @@ class _Recurrent(_Checked):
         self.callbacks = callbacks
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Learn from the start: X (N, T) or (N, T, D); ``sample_weight`` (N,) counts each so many times."""
-        records, weights = self._records(X, y, sample_weight, None, begin=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, lengths: Any = None) -> Self:
+        """Learn from the start: X (N, T) or (N, T, D); ``sample_weight`` (N,) counts each so many times.
+
+        ``lengths`` (N,), integers from 1 to T: after how many steps each sequence ends.
+        """
+        records, weights = self._records(X, y, sample_weight, lengths, None, begin=True)
         unseen = None
         if self.early_stopping:
             kept, held = self._kept_and_held(records[1])
@@ -269,12 +278,12 @@ class _Recurrent(_Checked):
             needed = f"{self._LEAST} to learn from, and as many to validate with, for early_stopping"
             raise ValueError(f"records: {given}, needed at least {needed}") from None
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Self:
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, lengths: Any, classes: Any) -> Self:
         """One epoch more over these records, at the full rate, by the scale of the first ones."""
         first = not hasattr(self, "net_")
         if not first:
             self._check_network()
-        records, weights = self._records(X, y, sample_weight, classes, begin=first)
+        records, weights = self._records(X, y, sample_weight, lengths, classes, begin=first)
         recipe = self._recipe()
         optimiser = recipe.descent(Constant(recipe.rate))
         of, state = self._state or ("", None)
@@ -316,15 +325,16 @@ class _Recurrent(_Checked):
         return Recipe(**{name: given[name] for name in _OF_A_RECIPE})
 
     def _records(
-        self, X: Any, y: Any, sample_weight: Any, classes: Any, begin: bool
-    ) -> tuple[tuple[Array, Array], Array]:
-        """Records (xs, targets) as the network sees them, and their weights; ``begin`` makes a new one."""
+        self, X: Any, y: Any, sample_weight: Any, lengths: Any, classes: Any, begin: bool
+    ) -> tuple[tuple[Array, Array] | tuple[Array, Array, Array], Array]:
+        """Records as the network sees them, and their weights; ``begin`` makes a new one."""
         self._validate_params()
-        X, y = self._validated(X, y, reset=begin)
+        X, y = self._validated(X, y, reset=begin, ensure_all_finite=lengths is None)
         weights = _weights(sample_weight, len(X))
-        xs = _sequences(X)
+        xs, lengths = _sequences(X, lengths)
+        self._end_early = lengths is not None or (not begin and self._end_early)
         if begin:
-            self._scale = learn_scale(xs, weights)
+            self._scale = learn_scale(xs, _of_steps(weights, xs, lengths))
             outputs, loss = self._begin_targets(y, weights, classes)
             self._rng = np.random.default_rng(check_random_state(self.random_state).randint(2**31 - 1))
             self.net_ = self._recipe().network(xs.shape[2], outputs, loss)
@@ -332,19 +342,23 @@ class _Recurrent(_Checked):
             self._state, self.n_epochs_ = None, 0
             self._network = {name: getattr(self, name) for name in _OF_A_NETWORK}
         dtype = self.params_[0].dtype
-        return (self._seen(xs), self._targets(y, dtype)), weights.astype(dtype)
+        records = self._seen(xs), self._targets(y, dtype)
+        return records if lengths is None else (*records, lengths), weights.astype(dtype)
 
     def _seen(self, xs: Array) -> Array:
         if xs.shape[2] != len(self._scale.mean):
             raise ValueError(f"X: {xs.shape[2]} numbers a step, needed {len(self._scale.mean)} as in fit")
         return self._scale.forward(xs).astype(self.params_[0].dtype)
 
-    def _outputs(self, X: Any) -> Array:
-        """The outputs of the last step, (N, K)."""
+    def _outputs(self, X: Any, lengths: Any) -> Array:
+        """The outputs of the last step of each, (N, K)."""
         check_is_fitted(self, "params_")
-        X = self._arrays(X, allow_nd=True, reset=False)
-        with held(self.net_, len(X)):
-            return np.asarray(self.net_.predict(self.params_, self._seen(_sequences(X)))[:, -1])
+        if lengths is None and self._end_early:
+            raise ValueError("lengths: None, needed after how many steps each sequence ends, as in fit")
+        X = self._arrays(X, allow_nd=True, reset=False, ensure_all_finite=lengths is None)
+        xs, lengths = _sequences(X, lengths)
+        with held(self.net_, len(xs)):
+            return self.net_.predict_last(self.params_, self._seen(xs), lengths=lengths)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -367,11 +381,22 @@ def _weights(given: Any, records: int) -> Array:
     return weights
 
 
-def _sequences(X: Array) -> Array:
-    """(N, T, D) of (N, T) or of itself."""
+def _sequences(X: Array, lengths: Any) -> tuple[Array, Array | None]:
+    """(N, T, D) of (N, T) or of itself, with zeros for padding, and the lengths (N,), where there are any."""
     if X.ndim > 3:
         raise ValueError(f"X: {X.ndim} axes, needed (N, T) or (N, T, D)")
-    return X[:, :, np.newaxis] if X.ndim == 2 else X
+    xs = X[:, :, np.newaxis] if X.ndim == 2 else X
+    if lengths is None:
+        return xs, None
+    xs, ends = checked_with_ends("X", xs, lengths, ("N", "T", "D"), xs.dtype)
+    return xs, ends.unsorted(ends.lengths)
+
+
+def _of_steps(weights: Array, xs: Array, lengths: Array | None) -> Array:
+    """How many times each step counts, (N, T), padding never; or each record, (N,), where none ends early."""
+    if lengths is None:
+        return weights
+    return weights[:, np.newaxis] * (np.arange(xs.shape[1]) < lengths[:, np.newaxis])
 
 
 class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
@@ -380,23 +405,24 @@ class RNNRegressor(RegressorMixin, _Recurrent):  # type: ignore[misc]
     With ``early_stopping`` the last records are held out to end ``fit``, which suits the windows of a series.
     """
 
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, lengths: Any = None) -> Self:
         """One epoch over these records; the first call sets the scale, and what network it is."""
-        return self._partial_fit(X, y, sample_weight, None)
+        return self._partial_fit(X, y, sample_weight, lengths, None)
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any, lengths: Any = None) -> Array:
         """y of each sequence, (N,) or (N, K) as in ``fit``."""
-        outputs = self._outputs(X)
+        outputs = self._outputs(X, lengths)
         found = self._target_scale.back(outputs)
         return found if self._several else found[:, 0]
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None, lengths: Any = None) -> float:
         """R² of the predictions, as elsewhere in scikit-learn, also where no float holds their squares."""
         y, exponents = scaled(check_array(y, dtype=FLOATS, ensure_2d=False), 0)
-        return float(r2_score(y, np.ldexp(self.predict(X), -exponents), sample_weight=sample_weight))
+        predicted = np.ldexp(self.predict(X, lengths), -exponents)
+        return float(r2_score(y, predicted, sample_weight=sample_weight))
 
-    def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
-        X, y = self._arrays(X, y, allow_nd=True, multi_output=True, y_numeric=True, reset=reset)
+    def _validated(self, X: Any, y: Any, **asked: Any) -> tuple[Array, Array]:
+        X, y = self._arrays(X, y, allow_nd=True, multi_output=True, y_numeric=True, **asked)
         return X, np.asarray(y, np.float64)
 
     def _begin_targets(self, y: Array, weights: Array, classes: Any) -> tuple[int, Any]:
@@ -486,26 +512,32 @@ class RNNClassifier(ClassifierMixin, _Recurrent):  # type: ignore[misc]
         )
         self.class_weight = class_weight
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None, lengths: Any = None
+    ) -> Self:
         """One epoch over these records; the first call sets scale and network, and takes all ``classes``.
 
         ``class_weight`` is then none or a dict: how often a class occurs nobody knows yet.
         """
         if isinstance(self.class_weight, str):
             raise self._invalid("class_weight", "None or a dict in partial_fit")
-        return self._partial_fit(X, y, sample_weight, classes)
+        return self._partial_fit(X, y, sample_weight, lengths, classes)
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Any, lengths: Any = None) -> Array:
         """The probability of each of ``classes_``, (N, K)."""
-        return softmax(self._outputs(X))
+        return softmax(self._outputs(X, lengths))
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any, lengths: Any = None) -> Array:
         """The likeliest class of each sequence, (N,)."""
-        likeliest = self._outputs(X).argmax(axis=1)
+        likeliest = self._outputs(X, lengths).argmax(axis=1)
         return np.asarray(self.classes_[likeliest])
 
-    def _validated(self, X: Any, y: Any, reset: bool) -> tuple[Array, Array]:
-        X, y = self._arrays(X, y, allow_nd=True, reset=reset)
+    def score(self, X: Any, y: Any, sample_weight: Any = None, lengths: Any = None) -> float:
+        """The share of the sequences whose class is predicted, as elsewhere in scikit-learn."""
+        return float(accuracy_score(y, self.predict(X, lengths), sample_weight=sample_weight))
+
+    def _validated(self, X: Any, y: Any, **asked: Any) -> tuple[Array, Array]:
+        X, y = self._arrays(X, y, allow_nd=True, **asked)
         check_classification_targets(y)
         return X, y
 

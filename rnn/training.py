@@ -26,11 +26,12 @@ from typing import Any, Generic, NamedTuple, TypeAlias
 import numpy as np
 
 from rnn.calls.gradients import check_gradients
+from rnn.calls.lengths import Ends, own_reach
 from rnn.common.arrays import FRACTIONS, Array, as_array, check_finite, check_result, checked
 from rnn.common.checks import checked_count, checked_number, cut, kind_of, offers, shown
 from rnn.common.parameters import Blocks
-from rnn.data import Batches
-from rnn.learning.batches import Fit, Source, learnt_from, validated_by
+from rnn.data import Batches, Data, Ragged
+from rnn.learning.batches import Fit, FromArrays, Source, learnt_from, validated_by
 from rnn.learning.blocks import names
 from rnn.learning.classes import ClassWeight
 from rnn.learning.dropout import checked_dropout, dropout_masks
@@ -38,6 +39,7 @@ from rnn.learning.sizes import root_mean_square
 from rnn.learning.stopping import EarlyStopping
 from rnn.network import RNN, check_network
 from rnn.optimisers import Optimiser, State
+from rnn.through_time.recurrence import recurrence
 from rnn.through_time.workspace import Workspace
 from rnn.truncation import Full, Truncation, check_truncation
 
@@ -121,8 +123,8 @@ class Course(Learnt):
 def train(
     net: RNN,
     params: Blocks,
-    train_data: tuple[Array, Array] | Batches,
-    validation_data: tuple[Array, Array] | Batches | None = None,
+    train_data: Data | Batches,
+    validation_data: Data | Batches | None = None,
     *,
     epochs: int,
     batch: int | None = None,
@@ -137,10 +139,11 @@ def train(
 ) -> tuple[Blocks, History]:
     """``params`` after ``epochs`` epochs over ``train_data``, and the losses along the way.
 
-    The data are pairs (xs, targets), as in ``rnn.data.Records``; every record starts from a zero state.
-    ``epochs`` and ``batch`` count from 1, and an epoch's last batch is what remains. Arrays may be mapped
-    from a file that is larger than the memory. Instead of arrays there may be ``rnn.data.Batches``, without
-    ``batch``. ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run.
+    The data are pairs (xs, targets), as in ``rnn.data.Records``, or, where records end early, (xs, targets,
+    lengths), as in ``rnn.data.Ragged``; every record starts from a zero state. ``epochs`` and ``batch`` count
+    from 1, and an epoch's last batch is what remains. Arrays may be mapped from a file that is larger than
+    the memory, but those with lengths are copied. Instead of arrays there may be ``rnn.data.Batches``,
+    without ``batch``. ``optimiser``: one of ``rnn.optimisers``, whose schedule spans all updates of the run.
     ``truncation``: how far back each loss reaches. ``rng`` shuffles the records anew for every epoch; without
     it they are taken in their order.
 
@@ -243,8 +246,8 @@ def _advanced(course: Course | None, standing: Standing) -> Course:
 def by_epoch(
     net: RNN,
     params: Blocks,
-    train_data: tuple[Array, Array] | Batches,
-    validation_data: tuple[Array, Array] | Batches | None = None,
+    train_data: Data | Batches,
+    validation_data: Data | Batches | None = None,
     *,
     epochs: int,
     batch: int | None = None,
@@ -278,12 +281,21 @@ def by_epoch(
     params = net.checked_params(params if after is None else after.params)
     fits = Fit(net.cell.inputs, net.outputs, params[0].dtype, net.loss)
     data = learnt_from(train_data, fits, batch, weights, class_weight)
+    if isinstance(data, FromArrays) and isinstance(data.data, Ragged):
+        _check_reach(truncation, net, data.data)
     unseen = None if validation_data is None else validated_by(validation_data, fits)
     run = _Run(net, data, unseen, epochs, optimiser, truncation, rng, dropout)
     state = optimiser.start(params, updates=epochs * len(data))
     return (
         _standings(run, params, state) if after is None else _standings(run, params, after.state, after.epoch)
     )
+
+
+def _check_reach(truncation: Truncation, net: RNN, records: Ragged) -> None:
+    """ValueError, as of a gradient, for a truncation that cannot be that of every record alone."""
+    of_last_step = records.targets.ndim == 1 + net.loss.target_axes
+    own = recurrence("net.cell", net.cell)
+    own_reach(truncation, Ends.of(records.lengths), records.xs.shape[1], of_last_step, own)
 
 
 class _Run(NamedTuple):
@@ -322,6 +334,7 @@ def _standings(run: _Run, params: Blocks, state: State, done: int = -1) -> Itera
                     None,
                     run.truncation,
                     workspace=room,
+                    lengths=part.lengths,
                     weights=part.weights,
                     masks=run.masks(part.xs),
                 )
@@ -406,8 +419,9 @@ def _as_floats(name: str, value: object) -> Array:
 
 def _loss(net: RNN, params: tuple[Array, ...], data: Source) -> float:
     """The loss over all of ``data``, in their order. FloatingPointError where it is too large for a float."""
-    parts = ((part.xs, part.targets, part.weights) for part in data.whole())
-    total = sum(float(net.loss_value(params, xs, targets, weights=weights)) for xs, targets, weights in parts)
+    total = 0.0
+    for xs, targets, weights, lengths in data.whole():
+        total += float(net.loss_value(params, xs, targets, lengths=lengths, weights=weights))
     check_result("loss", total)
     return total
 

@@ -39,7 +39,6 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.network.RNN.forward": ("len(xs), -2)", "hs.reshape(-2,"),
         "rnn.through_time.routes._rows_at": ("reshape(-2,",),
         "rnn.through_time.routes.BatchedSweeps.steps_back": ("reshape(-2,", "records, -2)"),
-        "rnn.learning.scaling.learn_scale": ("weights.reshape(-2,",),
         "rnn.learning.batches.of_losses": ("weights.reshape(-2,",),
         "rnn.learning.batches._factors": ("len(targets), -2)",),
         "rnn.data.windows": ("len(series), -2)",),

@@ -191,7 +191,7 @@ def forecasts(params: Params, unseen: Records, both: bool) -> dict[str, Array]:
         # The encoding has x_t in entry t of step t; summed over the steps it is the whole window.
         whole = unseen.xs.sum(axis=1, keepdims=True)
         passes = {OWN_PASS: np.repeat(whole, unseen.xs.shape[1], axis=1), **passes}
-    return {name: network().predict(params, xs)[:, -1, 0] for name, xs in passes.items()}
+    return {name: network().predict_last(params, xs)[:, 0] for name, xs in passes.items()}
 
 
 def _by_the_recipe(seed: int, epochs: int) -> Trained:

@@ -43,7 +43,7 @@ class Network:
         xs = np.ascontiguousarray(np.moveaxis(windows, 0, 2)).reshape(records, steps, -1)
         check_result("the forecast", xs)
         with held(self.net, len(xs)):
-            return np.asarray(self.net.predict(self.params, xs)[:, -1].T)
+            return self.net.predict_last(self.params, xs).T
 
 
 def mean_of(

@@ -85,7 +85,7 @@ def train_on_sine(recipe: SineRecipe, seed: int, callbacks: Sequence[Callback] =
         rng=rng,
         callbacks=callbacks,
     )
-    predicted = net.predict(params, unseen.xs)[:, -1]
+    predicted = net.predict_last(params, unseen.xs)
     alone = free_run(net, params, unseen.xs[-1:], FREE_RUN)[0, :, 0]
     # The last window ends one step before the end of the wave, and its target is the first value to come.
     truth = sine_wave(STEPS - 1 + FREE_RUN)[-FREE_RUN:]

@@ -169,7 +169,7 @@ def written(
             show(step, steps)
         seen = one_hot(np.array(found[-length:]), net.outputs, params[0].dtype)[np.newaxis]
         with held(net, 1):
-            expected = net.predict(params, seen)[0, -1].astype(float)
+            expected = net.predict_last(params, seen)[0].astype(float)
         if temperature > 0:
             # The largest of these sums is drawn as often as the softmax says (Gumbel).
             expected = expected / temperature + rng.gumbel(size=len(expected))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
-from rnn.calls.lengths import Ends, checked_lengths, without_padding
+from rnn.calls.lengths import Ends, checked_with_ends, unpadded
 from rnn.calls.states import checked_state
 from rnn.cells.cell import Arrays
-from rnn.common.arrays import Array, as_array, checked
+from rnn.common.arrays import Array, checked
 from rnn.common.checks import kind_of, shown
 from rnn.through_time.checkpoints import Checkpoints
 from rnn.through_time.recurrence import Inputs, Recurrence
@@ -41,18 +41,19 @@ def checked_call(
     dtype = params[0].dtype
     if lengths is None:
         array = checked("xs", xs, ("N", "T", own.inputs), dtype)
-        inputs = Inputs(array, None, _checked_masks(own, masks, array, None))
-        return CallArguments(params, inputs, checked_state(own, "h0", state, array))
-    array = as_array("xs", xs)
-    if array.ndim != 3 or array.dtype != dtype or not array.size:
-        array = checked("xs", array, ("N", "T", own.inputs), dtype)
-    ends = checked_lengths(lengths, *array.shape[:2])
-    # What padding holds is nobody's business, so it is gone before anything is looked at.
-    array = checked("xs", without_padding(array, ends), ("N", "T", own.inputs), dtype)
+        found = _checked_masks(own, masks, array, None)
+        return in_order(params, array, found, checked_state(own, "h0", state, array), None)
+    array, ends = checked_with_ends("xs", xs, lengths, ("N", "T", own.inputs), dtype)
     found = _checked_masks(own, masks, array, ends)
-    inputs = Inputs(ends.sorted(array), ends.active(array.shape[1]), tuple(map(ends.sorted, found)))
-    initial = checked_state(own, "h0", state, array)
-    return CallArguments(params, inputs, tuple(map(ends.sorted, initial)), ends)
+    return in_order(params, array, found, checked_state(own, "h0", state, array), ends)
+
+
+def in_order(params: Any, xs: Array, masks: Arrays, state: Arrays, ends: Ends | None) -> CallArguments:
+    """The call of arrays that fit, with zeros behind ends, its records put in the order of those."""
+    if ends is None:
+        return CallArguments(params, Inputs(xs, None, masks), state)
+    inputs = Inputs(ends.sorted(xs), ends.active(xs.shape[1]), tuple(map(ends.sorted, masks)))
+    return CallArguments(params, inputs, tuple(map(ends.sorted, state)), ends)
 
 
 def _checked_masks(own: Recurrence, masks: object, xs: Array, ends: Ends | None) -> Arrays:
@@ -67,10 +68,9 @@ def _checked_masks(own: Recurrence, masks: object, xs: Array, ends: Ends | None)
     found = []
     for place, (mask, width) in enumerate(zip(masks, widths, strict=True)):
         name, shape = f"masks[{place}]", (*xs.shape[:2], width)
-        array = as_array(name, mask)
-        if ends is not None and array.shape == shape:
-            array = without_padding(array, ends)
-        found.append(checked(name, array, shape, xs.dtype))
+        if ends is not None:
+            mask = unpadded(name, mask, 3, shape[1], ends)
+        found.append(checked(name, mask, shape, xs.dtype))
     return tuple(found)
 
 

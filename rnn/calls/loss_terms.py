@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn.calls.arguments import CallArguments
-from rnn.calls.lengths import Ends, without_padding
-from rnn.common.arrays import Array, as_array, checked, zeros
+from rnn.calls.lengths import Ends, unpadded
+from rnn.common.arrays import Array, checked, zeros
 from rnn.losses import Loss
 
 
@@ -94,9 +94,7 @@ def checked_loss_terms(
     xs, ends = call.xs, call.ends
     every_step = (1 + loss.target_axes) + 1
     if ends is not None:
-        array = as_array("targets", targets)
-        if array.ndim == every_step and array.shape[:2] == xs.shape[:2]:
-            targets = without_padding(array, ends)
+        targets = unpadded("targets", targets, every_step, xs.shape[1], ends)
     of_records = loss.checked_targets("targets", targets, xs, outputs, xs.dtype)
     of_steps = of_records.ndim == every_step
     if weights is None:
@@ -110,10 +108,9 @@ def _checked_weights(weights: object, call: CallArguments, of_steps: bool) -> Ar
     """Weights (N,), or (N, T) of losses on every step, that fit; ValueError where one is negative."""
     xs, ends = call.xs, call.ends
     records, steps = xs.shape[:2]
-    array = as_array("weights", weights)
-    if ends is not None and of_steps and array.shape == (records, steps):
-        array = without_padding(array, ends)
-    array = checked("weights", array, (records,), xs.dtype, also=((records, steps),) if of_steps else ())
+    if ends is not None and of_steps:
+        weights = unpadded("weights", weights, 2, steps, ends)
+    array = checked("weights", weights, (records,), xs.dtype, also=((records, steps),) if of_steps else ())
     negative = np.argwhere(array < 0)
     if len(negative):
         place = tuple(int(i) for i in negative[0])

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn.common.arrays import Array, checked
 from rnn.common.checks import checked_count, offers, shown
-from rnn.data import Batches, Records, checked_records
+from rnn.data import Batches, Data, Ragged, Records, checked_records
 from rnn.learning.classes import ClassWeight, check_class_weight, class_factors
 from rnn.losses import ClassLoss, Loss
 
@@ -22,18 +22,22 @@ AT_ONCE = 64
 
 
 class Batch(NamedTuple):
-    """Records, and the weights of their losses, None where each counts once."""
+    """Records, the weights of their losses, None where each counts once, and where they end, if early.
+
+    Padding holds zeros.
+    """
 
     xs: Array
     targets: Array
     weights: Array | None = None
+    lengths: Array | None = None
 
     def parts(self) -> Iterator["Batch"]:
         """The same, ``AT_ONCE`` records at a time."""
         for start in range(0, len(self.xs), AT_ONCE):
             own = slice(start, start + AT_ONCE)
-            weights = None if self.weights is None else self.weights[own]
-            yield Batch(self.xs[own], self.targets[own], weights)
+            others = (None if array is None else array[own] for array in self[2:])
+            yield Batch(self.xs[own], self.targets[own], *others)
 
 
 class Fit(NamedTuple):
@@ -44,7 +48,7 @@ class Fit(NamedTuple):
     dtype: np.dtype[Any]
     loss: Loss
 
-    def checked(self, name: str, records: Any) -> Records:
+    def checked(self, name: str, records: Any) -> Records | Ragged:
         """The records, or an error that names what does not fit."""
         return checked_records(name, records, *self)
 
@@ -72,7 +76,7 @@ class FromArrays:
     ``weights`` (N,) are those of records, ``factors`` (K,) what the losses of each class are multiplied by.
     """
 
-    data: Records
+    data: Records | Ragged
     batch: int
     weights: Array | None = None
     factors: Array | None = None
@@ -89,9 +93,9 @@ class FromArrays:
     def _parts(self, size: int, order: Array | None) -> Iterator[Batch]:
         for start in range(0, len(self.data.xs), size):
             own = slice(start, start + size) if order is None else order[start : start + size]
-            xs, targets = (array[own] for array in self.data)
+            xs, targets, *lengths = (array[own] for array in self.data)
             weights = None if self.weights is None else self.weights[own]
-            yield Batch(xs, targets, of_losses(targets, weights, self.factors))
+            yield Batch(xs, targets, of_losses(targets, weights, self.factors), *lengths)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +119,9 @@ class AsTheyCome:
         for given in self.batches.epoch(rng):
             if found == self.count:
                 raise ValueError(f"{self.name}: more than {self.count} batches, needed as many as its len")
-            xs, targets = self.fits.checked(f"{self.name}[{found}]", given)
+            xs, targets, *lengths = self.fits.checked(f"{self.name}[{found}]", given)
             found += 1
-            yield Batch(xs, targets, of_losses(targets, None, self.factors))
+            yield Batch(xs, targets, of_losses(targets, None, self.factors), *lengths)
         if found < self.count:
             raise ValueError(f"{self.name}: {found} batches, needed {self.count}, as many as its len")
 
@@ -135,7 +139,7 @@ def of_losses(targets: Array, weights: Array | None, factors: Array | None) -> A
 
 
 def learnt_from(
-    data: tuple[Array, Array] | Batches,
+    data: Data | Batches,
     fits: Fit,
     batch: int | None,
     weights: Array | None,
@@ -153,12 +157,14 @@ def learnt_from(
         weights = checked("weights", weights, (len(records.xs),), fits.dtype)
         if weights.min() < 0:
             raise ValueError(f"weights: {weights.min()}, needed 0 or more")
-    each = np.ones(len(records.xs)) if weights is None else weights.astype(np.float64)
-    factors = None if class_weight is None else _factors(class_weight, fits, records.targets, each)
+    factors = None
+    if class_weight is not None:
+        each = np.ones(len(records.xs)) if weights is None else weights.astype(np.float64)
+        factors = _factors(class_weight, fits, _occurrences(records, each, fits.outputs))
     return FromArrays(records, checked_count("batch", batch, 1), weights, factors)
 
 
-def validated_by(data: tuple[Array, Array] | Batches, fits: Fit) -> Source:
+def validated_by(data: Data | Batches, fits: Fit) -> Source:
     """The source of a validation, as ``learnt_from``."""
     if _are_batches(data):
         return AsTheyCome("validation_data", data, _counted("validation_data", data), fits)
@@ -174,7 +180,7 @@ def _as_they_come(
     if isinstance(class_weight, str):
         needed = "None or a dict, for train_data are batches, and nobody has counted their classes"
         raise ValueError(f"class_weight: {class_weight!r}, needed {needed}")
-    factors = None if class_weight is None else _factors(class_weight, fits)
+    factors = None if class_weight is None else _factors(class_weight, fits, np.zeros(fits.outputs))
     return AsTheyCome("train_data", batches, _counted("train_data", batches), fits, factors)
 
 
@@ -186,14 +192,17 @@ def _counted(name: str, batches: Batches) -> int:
     return checked_count(f"{name}.__len__()", batches.__len__(), 1)
 
 
-def _factors(
-    class_weight: ClassWeight, fits: Fit, targets: Array | None = None, each: Array | None = None
-) -> Array:
-    """What the losses of each class are multiplied by, where records (N,) count ``each`` so many times."""
-    counts = np.zeros(fits.outputs)
-    if targets is not None:
-        for codes in targets.reshape(len(targets), -1).T:
-            counts += np.bincount(codes, each, fits.outputs)
+def _occurrences(records: Records | Ragged, each: Array, classes: int) -> Array:
+    """How often each class is a target, (K,), where records (N,) count ``each`` so many times."""
+    counts = np.zeros(classes)
+    for step, codes in enumerate(records.targets.reshape(len(each), -1).T):
+        own = each * (records.lengths > step) if isinstance(records, Ragged) else each
+        counts += np.bincount(codes, own, classes)
+    return counts
+
+
+def _factors(class_weight: ClassWeight, fits: Fit, counts: Array) -> Array:
+    """What the losses of each class are multiplied by, where they occur so often, (K,)."""
     with np.errstate(over="ignore"):
         factors = class_factors(class_weight, range(fits.outputs), counts).astype(fits.dtype)
     return checked("class_weight", factors, (fits.outputs,))

@@ -29,10 +29,12 @@ class Scale(NamedTuple):
 def learn_scale(values: Array, weights: Array) -> Scale:
     """The scale of values (N, …, D), record n counted ``weights[n]`` times. What never changes has spread 1.
 
+    Weights may have more axes of the values: those of (N, T) count each step.
+
     >>> learn_scale(np.array([[1.0], [3.0], [9.0]]), np.array([1.0, 1.0, 0.0]))
     Scale(mean=array([2.]), spread=array([1.]))
     """
-    each = np.broadcast_to(weights.reshape(-1, *[1] * (values.ndim - 1)), values.shape)
+    each = np.broadcast_to(weights[(..., *[np.newaxis] * (values.ndim - weights.ndim))], values.shape)
     axes = tuple(range(values.ndim - 1))
     mean, spread = mean_and_deviation(values, axes, each)
     return Scale(mean, np.where(spread > ROUNDING * np.abs(mean), spread, 1.0))

@@ -45,11 +45,14 @@ def assert_as_if_alone(net, given, lengths, truncation, **options):
 
 
 def assert_predictions_end(net, given, lengths):
-    """Outputs behind an end are zero, and the last state is each record's own."""
+    """Outputs behind an end are NaN; the last output and the last state are each record's own."""
     outputs, state = net.forward(given["params"], given["xs"], given["h0"], lengths)
+    last = net.predict_last(given["params"], given["xs"], given["h0"], lengths)
     for n, length in enumerate(lengths):
         own = alone(given, n, length)
         ended = net.forward(own["params"], own["xs"], own["h0"])
-        together = [outputs[n, :length], *(part[n] for part in state)]
-        assert_near(together, [ended.outputs[0], *(part[0] for part in ended.state)])
-        assert not outputs[n, length:].any()
+        together = [outputs[n, :length], last[n], *(part[n] for part in state)]
+        own_last = net.predict_last(own["params"], own["xs"], own["h0"])[0]
+        assert_near([own_last], [ended.outputs[0, -1]])
+        assert_near(together, [ended.outputs[0], own_last, *(part[0] for part in ended.state)])
+        assert (outputs[n, length:] != outputs[n, length:]).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.data import Records, positional, sine_wave, split, windows
+from rnn.data import Ragged, Records, positional, sine_wave, split, windows
 
 
 def test_sine_wave_is_one_radian_a_step():
@@ -66,6 +66,28 @@ def test_split_cuts_in_order(targets_shape):
     for part in (train, validation):
         assert not np.shares_memory(part.xs, records.xs)
         assert not np.shares_memory(part.targets, records.targets)
+
+
+@pytest.mark.parametrize("targets_shape", [(7, 2), (7, 4, 2)])
+def test_split_takes_lengths_along(targets_shape):
+    """Each part has those of its records, and zeros for whatever stood behind an end."""
+    rng, lengths = np.random.default_rng(0), np.array([4, 1, 3, 2, 4, 1, 2])
+    behind = np.arange(4) >= lengths[:, np.newaxis]
+    xs, targets = rng.random((7, 4, 3)), rng.random(targets_shape)
+    padded, padded_targets = xs.copy(), targets.copy()
+    padded[behind] = np.nan
+    xs[behind] = 0
+    if targets.ndim == 3:
+        padded_targets[behind] = np.inf
+        targets[behind] = 0
+    kept = padded.copy(), padded_targets.copy()
+    parts = split((padded, padded_targets, lengths.tolist()), train=5)
+    for part, own in zip(parts, (slice(5), slice(5, None)), strict=True):
+        assert type(part) is Ragged
+        for array, want in zip(part, (xs, targets, lengths), strict=True):
+            np.testing.assert_array_equal(array, want[own])
+    for array, before in zip((padded, padded_targets), kept, strict=True):
+        np.testing.assert_array_equal(array, before)
 
 
 def test_positional_puts_each_step_in_its_own_entry():

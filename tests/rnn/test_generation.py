@@ -33,9 +33,9 @@ def test_every_prediction_is_the_networks_own_of_the_window_before():
 
 
 def test_a_run_that_overflows_stops():
-    """As soon as a prediction is not finite, with its place in the window."""
+    """As soon as a prediction is not finite, with its series and its column."""
     one = np.ones((1, 1))
     growing = Params(U=one * 1e200, W=one, b=np.zeros(1), V=one, c=np.zeros(1))
-    message = r"^outputs: inf at \(0, 1, 0\), needed finite numbers; "
+    message = r"^outputs: inf at \(0, 0\), needed finite numbers; "
     with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=message):
         free_run(SUM, growing, np.ones((1, 2, 1)), 3)

@@ -126,6 +126,11 @@ IN_FLOAT32 = {"params": CLASSES.init(RNG, np.float32), "train_data": (XS.astype(
 SHARDS = {"train_data": UnopenedShards(3), "validation_data": UnopenedShards(3), "batch": None}
 
 
+def ragged(lengths, xs=XS, targets=TARGETS):
+    """Records that end early."""
+    return {"train_data": (xs, targets, lengths)}
+
+
 def begun(changed):
     """A training, in which nothing may have been done."""
     fails = [lambda standing: pytest.fail("work was begun before everything was checked")]
@@ -422,6 +427,19 @@ TRAINING = [
         ({"early_stopping": 3}, TypeError, "early_stopping: 3, needed an rnn.training.EarlyStopping or None"),
         ({"early_stopping": EarlyStopping()}, ValueError, "validation_data: None, needed records whose"),
         ({"train_data": XS}, TypeError, "train_data: ndarray, needed a pair"),
+        ({"train_data": (XS,) * 4}, TypeError, "train_data: tuple, needed a pair (xs, targets), or (xs, "),
+        (ragged([5] * 7), ValueError, "train_data.lengths: 5 at (0,), needed from 1 to 4, the number of"),
+        (ragged([1] * 6), ValueError, "train_data.lengths: shape (6,), needed (7,), one for each record"),
+        (ragged([1.0] * 7), TypeError, "train_data.lengths: list, needed an array of integers"),
+        (ragged([1] * 7, xs=XS[0]), ValueError, "train_data.xs: shape …, needed (N, T, "),
+        (ragged([1] * 7, xs=XS * np.nan), ValueError, "train_data.xs: nan at (0, 0, 0), needed finite"),
+        (ragged([1] * 7, targets=TARGETS[:1]), ValueError, "train_data.targets: shape (1, 2), needed"),
+        # A loss on every step, and records that end elsewhere.
+        (
+            {**ragged([3, 1] * 3 + [2], targets=XS), "truncation": Tail(1)},
+            ValueError,
+            "truncation: Tail(k=1), needed one that does not count from the end",
+        ),
         ({"train_data": SimpleNamespace(epoch=print)}, TypeError, "train_data: SimpleNamespace, needed a"),
         ({"validation_data": (XS[:3], TARGETS)}, ValueError, "validation_data.targets: shape (7, 2), needed"),
         ({"weights": np.ones(6)}, ValueError, "weights: shape (6,), needed (7,)"),

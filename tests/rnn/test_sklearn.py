@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
-from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+from sklearn.model_selection import KFold, TimeSeriesSplit, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -375,6 +376,7 @@ LARGE = np.broadcast_to(1.0, (2**50, 2**9))
 
 # Records of two classes, of one step with two numbers.
 RECORDS, CODES, WORDS = np.ones((4, 2)), [0, 1, 0, 1], list("abab")
+KINDS = RNNRegressor, RNNClassifier
 ENDS_EARLY = {"epochs": 1, "early_stopping": True}
 
 
@@ -383,6 +385,16 @@ def learns(call):
     return [
         lambda changed, kind=kind: getattr(kind(epochs=1), call)(**{"X": RECORDS, "y": CODES, **changed})
         for kind in (RNNRegressor, RNNClassifier)
+    ]
+
+
+def ended(call):
+    """A call that learns from records which end early, or predicts, of both kinds."""
+    fitted = {kind: kind(epochs=1).fit(RECORDS, CODES, lengths=[2, 1, 1, 2]) for kind in KINDS}
+    return [
+        lambda changed, kind=kind: getattr(fitted[kind], call)(**changed)
+        for kind in KINDS
+        if hasattr(kind, call)
     ]
 
 
@@ -411,6 +423,28 @@ def few(given):
         ],
         (COLUMNS, TypeError, "X: a masked array, needed one without a mask"),
         (list(COLUMNS), TypeError, "X: a masked array, needed one without a mask"),
+    ),
+    *of_each(
+        [*learns("fit"), *learns("partial_fit")],
+        (
+            {"lengths": [1, 2, 3, 1]},
+            ValueError,
+            "lengths: 3 at (2,), needed from 1 to 2, the number of steps",
+        ),
+        ({"lengths": [1, 2]}, ValueError, "lengths: shape (2,), needed (4,), one for each record"),
+        ({"lengths": [1.0] * 4}, TypeError, "lengths: list, needed an array of integers"),
+        ({"lengths": [2] * 4, "X": RECORDS * np.nan}, ValueError, "X: nan at (0, 0, 0), needed finite"),
+        ({"lengths": [2] * 4, "X": COLUMNS}, TypeError, "X: a masked array, needed one without a mask"),
+    ),
+    # What was fitted with lengths would read padding without them.
+    *of_each(
+        [*ended("predict"), *ended("predict_proba")],
+        ({"X": RECORDS}, ValueError, "lengths: None, needed after how many steps each sequence ends, as in"),
+        ({"X": RECORDS, "lengths": [0] * 4}, ValueError, "lengths: 0 at (0,), needed from 1 to 2"),
+    ),
+    *of_each(
+        ended("score"),
+        ({"X": RECORDS, "y": CODES}, ValueError, "lengths: None, needed after how many steps each sequence"),
     ),
     # A table has two axes.
     (lambda: Windows(3).set_output(transform="pandas"), ValueError, "transform: 'pandas', needed 'default'"),
@@ -503,6 +537,68 @@ def few(given):
 def test_what_does_not_fit_is_refused(call, error, said):
     """By its name, with what is needed."""
     refuse(call, error, said)
+
+
+LENGTHS = np.random.default_rng(0).integers(1, 5, 30)
+BEHIND = np.arange(4) >= LENGTHS[:, np.newaxis]
+# Of each record the last number before its end.
+LAST = STEPS[np.arange(30), LENGTHS - 1]
+
+
+def with_padding(number):
+    """The records with this number behind their ends."""
+    return np.where(BEHIND, number, STEPS)
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+@pytest.mark.parametrize("options", [{}, {"early_stopping": True, "batch": 7}], ids=["", "early stopping"])
+def test_padding_changes_no_bit(kind, options):
+    """Whatever it holds, in a fit, its scale and its validation, in parts, and in what is predicted."""
+    found, y = [], LAST > 0
+    for number in (np.nan, 1e6):
+        X = with_padding(number)
+        model = kind(epochs=3, random_state=0, **options).fit(X, y, lengths=LENGTHS)
+        model.partial_fit(X, y, lengths=LENGTHS.tolist())
+        other = model.predict(X, lengths=LENGTHS) if kind is RNNRegressor else model.predict_proba(X, LENGTHS)
+        found.append((model.loss_curve_, other.tolist(), model.score(X, y, lengths=LENGTHS)))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])
+def test_lengths_of_all_steps_are_none(kind):
+    """The same scale, losses and predictions, to rounding."""
+    one, other = kind(epochs=3, random_state=0), kind(epochs=3, random_state=0)
+    one.fit(STEPS, ABOVE)
+    other.fit(STEPS, ABOVE, lengths=np.full(30, 4))
+    np.testing.assert_allclose(other.loss_curve_, one.loss_curve_, rtol=1e-12)
+    assert other.score(STEPS, ABOVE, lengths=np.full(30, 4)) == pytest.approx(one.score(STEPS, ABOVE))
+    # A fit begins anew, and what is learnt from then does not end early.
+    assert other.fit(STEPS, ABOVE).predict(STEPS).shape == (30,)
+
+
+def test_the_scale_is_that_of_what_is_read():
+    """Each record is as many numbers as it has steps, counted as often as its weight says."""
+    weights = np.arange(30) % 3
+    few = [STEPS[n, : LENGTHS[n]] for n in range(30) for _ in range(weights[n])]
+    model = RNNRegressor(epochs=1).fit(with_padding(1e6), LAST, sample_weight=weights, lengths=LENGTHS)
+    assert model._scale.mean[0] == pytest.approx(np.concatenate(few).mean(), rel=1e-12)
+    assert model._scale.spread[0] == pytest.approx(np.concatenate(few).std(), rel=1e-12)
+
+
+def test_lengths_go_where_they_are_routed():
+    """Each fold gets those of its records; without routing a score is refused, not one of padding."""
+    X, y = with_padding(np.nan), (LAST > 0).astype(int)
+    model, folds = RNNClassifier(epochs=20, random_state=0), KFold(3)
+    want = []
+    for own, others in folds.split(X):
+        fitted = model.fit(X[own], y[own], lengths=LENGTHS[own])
+        want.append(fitted.score(X[others], y[others], lengths=LENGTHS[others]))
+    with pytest.raises(ValueError, match=r"^lengths: None, needed"):
+        cross_val_score(model, with_padding(0.0), y, params={"lengths": LENGTHS}, error_score="raise")
+    with config_context(enable_metadata_routing=True):
+        model.set_fit_request(lengths=True).set_score_request(lengths=True)
+        given = {"cv": folds, "params": {"lengths": LENGTHS}, "error_score": "raise"}
+        assert cross_val_score(make_pipeline(model), X, y, **given).tolist() == want
 
 
 @pytest.mark.parametrize("kind", [RNNRegressor, RNNClassifier])

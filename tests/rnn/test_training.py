@@ -8,8 +8,21 @@ from io import StringIO
 import numpy as np
 import pytest
 
-from rnn import GRU, LSTM, RNN, Bidirectional, Stack, Vanilla, Window, identity, softmax_cross_entropy
-from rnn.data import Records
+from rnn import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    BothEnds,
+    Full,
+    Stack,
+    Tail,
+    Vanilla,
+    Window,
+    identity,
+    softmax_cross_entropy,
+)
+from rnn.data import Ragged, Records
 from rnn.learning.dropout import dropout_masks
 from rnn.optimisers import SGD, Adam, AdamW, ClipNorm, Constant, Cosine, StepDecay, Warmup
 from rnn.training import EarlyStopping, Standing, by_epoch, courses, print_progress, rmse, train
@@ -338,6 +351,79 @@ def test_a_class_weight_is_the_weight_of_each_of_its_losses(place, weights, clas
     assert history.validation[1] == pytest.approx(CLASSES.loss_value(expected, DATA.xs, labels), rel=1e-11)
 
 
+LENGTHS = np.array([3, 1, 4, 2, 4, 1, 2])
+BEHIND = np.arange(4) >= LENGTHS[:, np.newaxis]
+
+
+def padded(array, number):
+    """A copy with this number behind the ends of records, if there are steps."""
+    array = array.copy()
+    if array.shape[1:2] == (4,):
+        array[BEHIND] = number
+    return array
+
+
+@pytest.mark.parametrize(
+    ("net", "targets", "truncation"),
+    [
+        (NET, DATA.targets, Tail(1)),
+        (DEEP, np.roll(DATA.xs, 1), Window(1)),
+        (RNN(Bidirectional(LSTM(2, 3)), 3, softmax_cross_entropy), LABELS["every"], Full()),
+        (RNN(BothEnds(GRU(2, 3)), 3, softmax_cross_entropy), LABELS["last"], Full()),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("weights", [None, SOME], ids=["", "weights"])
+def test_records_that_end_early_are_each_cut_off_there(net, targets, truncation, weights):
+    """One at a time they train as what remains of each, with its losses, whatever the padding holds."""
+    start, number = net.init(np.random.default_rng(1)), 2 if targets.dtype.kind == "i" else np.nan
+    data = Ragged(padded(DATA.xs, np.nan), padded(targets, number), LENGTHS)
+    of_steps = targets.shape[1:2] == (4,)
+    cut = [
+        (DATA.xs[n : n + 1, :length], targets[n : n + 1, :length] if of_steps else targets[n : n + 1])
+        for n, length in enumerate(LENGTHS)
+    ]
+    given = {"epochs": 2, "optimiser": SGD(Constant(0.01)), "truncation": truncation}
+    params, history = train(net, start, data, data, batch=1, weights=weights, **given)
+    counts = np.ones(7) if weights is None else weights
+    expected = start
+    for n, record in [*enumerate(cut)] * 2:
+        _, grads = net.loss_and_gradients(expected, *record, truncation=truncation, weights=counts[n : n + 1])
+        steps = zip(expected, grads.params, strict=True)
+        expected = type(expected)(*(block - 0.01 * grad for block, grad in steps))
+    for got, want in zip(params, expected, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-10, atol=1e-14)
+    losses = np.array([net.loss_value(params, *record) for record in cut])
+    assert history.train[-1] == pytest.approx(losses @ counts, rel=1e-10)
+    assert history.validation[-1] == pytest.approx(losses.sum(), rel=1e-10)
+
+
+@pytest.mark.parametrize("place", ["last", "every"])
+def test_classes_that_are_balanced_are_those_before_the_ends(place):
+    """What stands behind an end is no class, and is counted as none."""
+    labels, seen = LABELS[place], ~BEHIND if place == "every" else np.ones(7, bool)
+    each = np.ones((7, 4)) * SOME[:, np.newaxis] if place == "every" else SOME
+    sums = {name: each[(labels == name) & seen].sum() for name in (0, 2)}
+    by_name = {name: each[seen].sum() / (2 * found) for name, found in sums.items()}
+    given = {"epochs": 2, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": SOME}
+    ended = Ragged(DATA.xs, padded(labels, 2), LENGTHS)
+    one, other = (train(CLASSES, OF_CLASSES, ended, class_weight=w, **given) for w in ("balanced", by_name))
+    np.testing.assert_allclose(one[1].train, other[1].train, rtol=1e-12)
+
+
+def test_dropout_and_shuffling_leave_ends_to_their_records():
+    """With both, in batches: what the padding holds changes no bit, and the lengths do."""
+    found = {}
+    for number, lengths in ((np.nan, LENGTHS), (7.0, LENGTHS), (7.0, LENGTHS[::-1])):
+        data = Ragged(DATA.xs.copy(), DATA.targets, lengths)
+        data.xs[np.arange(4) >= lengths[:, np.newaxis]] = number
+        given = {"epochs": 2, "batch": 3, "optimiser": Adam(Constant(0.01)), "dropout": 0.5}
+        rng = np.random.default_rng(0)
+        params, history = train(DEEP, DEEP.init(np.random.default_rng(1)), data, data, rng=rng, **given)
+        found[number, lengths[0]] = [block.tolist() for block in params], history
+    assert found[np.nan, 3] == found[7.0, 3] != found[7.0, 2]
+
+
 def test_without_any_weight_balance_is_nothing():
     """Nothing moves, and nothing is divided by zero."""
     given = {"epochs": 1, "batch": 3, "optimiser": SGD(Constant(0.1)), "weights": np.zeros(7)}
@@ -360,7 +446,7 @@ class Shards:
         places = range(len(self)) if rng is None else rng.permutation(len(self))
         for place in places:
             own = slice(place * self.size, (place + 1) * self.size)
-            yield self.data.xs[own], self.data.targets[own]
+            yield tuple(array[own] for array in self.data)
 
 
 @pytest.mark.parametrize(
@@ -371,8 +457,12 @@ class Shards:
             *(CLASSES, OF_CLASSES, Records(DATA.xs, LABELS["last"]), 1, 0),
             {"optimiser": SGD(Constant(0.1)), "class_weight": BY_NAME},
         ),
+        (
+            *(CLASSES, OF_CLASSES, Ragged(DATA.xs, LABELS["every"], LENGTHS), 3, None),
+            {"optimiser": SGD(Constant(0.1)), "class_weight": BY_NAME},
+        ),
     ],
-    ids=["numbers", "classes"],
+    ids=["numbers", "classes", "records that end early"],
 )
 def test_batches_of_ones_own_are_those_of_arrays(net, params, data, size, seed, options):
     """The parameters to the bit, where records are taken in the same order, which may be drawn."""

@@ -58,9 +58,9 @@ class Problem:
     use before and after. Other engines ignore both.
 
     For an engine that claims them: ``lengths`` (N,), integers: where records end. What follows is padding,
-    the last step is then each record's own, and outputs and gradients after an end are 0. ``weights`` (N,) or
-    (N, T): the factor of each loss. ``classes``: targets are one-hot, and the loss is the cross-entropy of
-    softmax(o).
+    the last step is then each record's own, gradients after an end are 0, and outputs there are not read.
+    ``weights`` (N,) or (N, T): the factor of each loss. ``classes``: targets are one-hot, and the loss is the
+    cross-entropy of softmax(o).
     """
 
     functions: Mapping[str, str]
