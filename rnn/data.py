@@ -60,7 +60,7 @@ class Batches(Protocol):
         ...  # pragma: no cover
 
     def epoch(self, rng: np.random.Generator | None) -> Iterable[Data]:
-        """So many batches, as in ``Records`` or ``Ragged``, in an order drawn from ``rng`` or in their own."""
+        """So many, as in ``Records`` or ``Ragged``, in an order drawn from ``rng``, or in their own."""
         ...  # pragma: no cover
 
 
