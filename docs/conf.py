@@ -44,6 +44,9 @@ nb_execution_mode = "off"
 # A heading has an address, as on a code host.
 myst_heading_anchors = 4
 
+# What a sentence of the verifier says is pasted, as arrays={'gates': 'figo'}: quotes stay as they are typed.
+smartquotes = False
+
 # `name` in a docstring is code, as in Markdown.
 default_role = "code"
 autodoc_member_order = "bysource"
