@@ -34,7 +34,10 @@ CELL, LEFT, BELOW = 20, 46, 34
 LEAST = 70
 
 # Pixels: the side of a panel of numbers, the space to its left, and the space around its marks.
-SIDE, MARGIN, ROOM = 116, 52, 6
+SIDE, MARGIN, ROOM = 124, 52, 14
+
+# Pixels that a wrong number is drawn above or below the line at least: its cross then does not touch it.
+CLEAR = 9
 
 # The path of a circle and of a cross, each from its left end, and how far that is above the middle.
 MARKS = {"fits": (0, "a3 3 0 1 0 6 0a3 3 0 1 0-6 0"), "misses": (3, "l6 6m0-6l-6 6")}
@@ -142,12 +145,16 @@ def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
 
     frame = tag("rect", x=str(MARGIN), y="0", width=str(SIDE), height=str(SIDE), class_="frame")
     low, high = -largest, largest
-    line = f"M{across(low):.1f} {upwards(low):.1f}L{across(high):.1f} {upwards(high):.1f}"
-    inside = [frame, tag("path", d=line, class_="line")]
+    path = f"M{across(low):.1f} {upwards(low):.1f}L{across(high):.1f} {upwards(high):.1f}"
+    inside = [frame, tag("path", d=path, class_="line")]
     for kind, chosen in (("fits", ~found.wrong & finite), ("misses", found.wrong & finite)):
         above, mark = MARKS[kind]
-        places = zip(found.expected[chosen], found.given[chosen], strict=True)
-        marks = [f"M{across(want) - 3:.1f} {upwards(got) - above:.1f}{mark}" for want, got in places]
+        least = CLEAR if kind == "misses" else 0
+        marks = []
+        for want, got in zip(found.expected[chosen], found.given[chosen], strict=True):
+            line, off = upwards(want), max(abs(upwards(want) - upwards(got)), least)
+            height = line - off if got > want else line + off
+            marks.append(f"M{across(want) - 3:.1f} {height - above:.1f}{mark}")
         if marks:
             inside.append(tag("path", d="".join(marks), class_=kind))
     for value in (low, 0.0, high):
@@ -162,6 +169,9 @@ def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
     name = _name(found.name, found.part)
     count = f"{int(np.sum(found.wrong))} of {len(found.given)} numbers wrong"
     count += f", {lost} of them not finite" if lost else ""
+    with np.errstate(over="ignore"):
+        seen = np.abs(found.given - found.expected)[found.wrong & finite]
+    count += f", by up to {_short(float(seen.max()))}" if len(seen) else ""
     return name, _svg(f"{name}: {count}", MARGIN + SIDE + 2, SIDE + BELOW, inside), count
 
 
