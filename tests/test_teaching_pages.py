@@ -64,6 +64,17 @@ def test_an_exercise_is_refuted_and_its_answer_verified(number, tmp_path, monkey
 
 
 @pytest.mark.slow
+def test_a_gradient_that_is_carried_forwards_can_be_in_chunks(tmp_path, monkeypatch):
+    """With J set to zero where a chunk begins exercise 6 is the truncation of exercise 11."""
+    monkeypatch.chdir(tmp_path)
+    whole = answered(*EXERCISES[5]).replace("over_steps_back(", "in_chunks_back(")
+    whole = whole.replace(", vanilla)", ", vanilla, Chunked(3))")
+    reset = "        if t % 3 == 0:\n            J = np.zeros_like(J)\n"
+    assert graded(12, whole) == "refuted"
+    assert graded(12, whole.replace("        slope", f"{reset}        slope")) == "verified"
+
+
+@pytest.mark.slow
 def test_what_the_network_writes_becomes_words(capsys):
     """Of the words of three letters or more, those that the text has: few at first, and most at the end."""
     (program,) = (
