@@ -132,3 +132,12 @@ def percent(share: float, digits: int = 0) -> str:
     if rounded >= 1:
         return f">{1 - least:.{digits}%}"
     return f"{share:.{digits}%}"
+
+
+def counted(count: int, of: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "case"), counted(2_000, "case")
+    ('1 case', '2,000 cases')
+    """
+    return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"

@@ -185,8 +185,9 @@ def _spread(rows: Array, lines: Array, numbers: Array, date: str, fill: bool) ->
     gaps = np.flatnonzero(np.diff(numbers) > 1)
     missing = int(numbers[-1]) + 1 - len(numbers)
     if len(gaps) and not fill:
+        some, them = ("date is", "it") if missing == 1 else ("dates are", "them")
         raise ValueError(
-            f"{shown(date)}: {missing} dates are missing, after {on_lines(lines[gaps])}; --fill fills them in"
+            f"{shown(date)}: {missing} {some} missing, after {on_lines(lines[gaps])}; --fill fills {them} in"
         )
     if missing > MOST_FILLED * len(numbers):
         raise ValueError(f"{shown(date)}: {missing} of {int(numbers[-1]) + 1} dates have no line")

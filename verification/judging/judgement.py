@@ -11,6 +11,7 @@ from verification.judging.standing import Milestone
 from verification.models.case import Case
 from verification.sampling.design import PAIRS
 from verification.sampling.ordering import NAMES, Share
+from verification.text import counted
 
 # Shapes of a training run's calls that are listed.
 SHAPES = 3
@@ -128,7 +129,7 @@ class Judgement:
             return self.word
         if not self.shares:
             # A function has no designed sample.
-            return f"verified to {self.cases:,} cases" if self.ended else "verified"
+            return f"verified to {counted(self.cases, 'case')}" if self.ended else "verified"
         met = self.strength >= STRENGTH and not self.ended
         return "verified" if met else f"verified to {NAMES[self.strength]}"
 
@@ -168,7 +169,7 @@ class Judgement:
 
     def __str__(self) -> str:
         """The verdict with its scope, and why if the engine is not verified."""
-        cases = f"{self.cases} cases, {self.informative} informative"
+        cases = f"{counted(self.cases, 'case')}, {self.informative:,} informative"
         lines = [f"{self.model}: {self.headline} ({self.scope}; {cases}{self.beside})"]
         lines += [f"remark: {each}" for each in self.remarks]
         if self.diagnosis is not None:

@@ -38,7 +38,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
-from verification.text import message_of
+from verification.text import counted, message_of
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -361,7 +361,7 @@ def judgement_of(
     ``strength``: of how many factors all levels were to be met.
     """
     tally, coverage, standing = seen.tally, seen.coverage, seen.standing or RunStanding((), started)
-    declined = [f"{count} cases declined: {said}" for said, count in tally.declined.items()]
+    declined = [f"{counted(count, 'case')} declined: {said}" for said, count in tally.declined.items()]
     unmet, least = [f"{each}" for each in coverage if each.missing], list[str]()
     if seen.ended:
         unmet += [f"{share}" for share in standing.shares[:1] if not share.whole]

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from verification.judging.sampled import RowId, Sample
 from verification.sampling.ordering import Share
+from verification.text import counted
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Milestone:
     seconds: float
 
     def __str__(self) -> str:
-        return f"{self.share.name} after {self.seconds:.1f} s, {self.cases:,} cases"
+        return f"{self.share.name} after {self.seconds:.1f} s, {counted(self.cases, 'case')}"
 
 
 # Called at each milestone.

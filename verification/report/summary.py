@@ -5,6 +5,7 @@ from typing import Any
 
 from verification.judging.judgement import Judgement
 from verification.report.description import described
+from verification.text import counted
 
 # The longest program that a terminal shows; nobody reads that of a large case.
 PROGRAM = 20_000
@@ -49,4 +50,4 @@ def _lines(fields: dict[str, Any]) -> Iterator[str]:
     if fields["ended"]:
         least = f"; least met: {', '.join(fields['least_met'])}" if fields["least_met"] else ""
         yield f"ended after {fields['seconds']:.1f} s, {fields['ended']}{least}"
-    yield f"{fields['cases']:,} cases, {fields['informative']:,} informative{fields['beside']}"
+    yield f"{counted(fields['cases'], 'case')}, {fields['informative']:,} informative{fields['beside']}"

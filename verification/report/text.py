@@ -12,7 +12,7 @@ from rnn.console.files import write
 from verification.judging.judgement import Example, Judgement, PartResult, verdict_of
 from verification.report.description import described
 from verification.report.outcome import Report, oracles
-from verification.text import filled, percent
+from verification.text import counted, filled, percent
 
 
 def table(judgement: Judgement) -> str:
@@ -39,7 +39,8 @@ def judged(judgement: Judgement) -> str:
     lines = [table(judgement), LEGEND, exercise(fields), sizes(fields)]
     lines += [f"Designed sample: {each}" for each in fields["coverage"]]
     lines += [f"Remark: {each}" for each in fields["remarks"]]
-    verdict = f"{judgement.model} {judgement.verdict}: {judgement.cases} cases in {judgement.seconds:.1f} s"
+    said = f"{judgement.model} {judgement.verdict}"
+    verdict = f"{said}: {counted(judgement.cases, 'case')} in {judgement.seconds:.1f} s"
     return "\n".join([*lines, verdict])
 
 

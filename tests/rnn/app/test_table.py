@@ -92,9 +92,9 @@ WRONG = {
     (DATED, False): [
         ("day,v\n2000,1\nsoon,2\n", "line 3: 'soon' in 'day', needed a date as YYYY-MM-DD"),
         ("day,v\n2000,1\n2000,2\n", "'day': line 3, needed later dates"),
-        ("day,v\n2000,1\n2001,2\n2003,2\n", "'day': 1 dates are missing, after line 3; --fill"),
+        ("day,v\n2000,1\n2001,2\n2003,2\n", "'day': 1 date is missing, after line 3; --fill fills it"),
         ("day,v\n2000,1\n2001,\n2002,2\n", "'v': no value on line 3; --fill"),
-        ("day,v\n1,1\n2,2\n5,5\n", "'day': 2 dates are missing, after line 3; --fill"),
+        ("day,v\n1,1\n2,2\n5,5\n", "'day': 2 dates are missing, after line 3; --fill fills them"),
         ("day,v\n1,1\n3,2\n3,3\n", "'day': line 4, needed larger numbers than the line before$"),
         # What may be meant for dates is no ordinal.
         ("day,v\n199911,1\n199912,2\n200001,3\n", "line 2: '199911' in 'day', needed a date as YYYY-MM-DD"),

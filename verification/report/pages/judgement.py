@@ -14,6 +14,7 @@ from verification.report.pages.maps import where
 from verification.report.pages.rendering import KINDS, NOT_CHECKED, SIGNS, parts, scope_entries, short
 from verification.report.text import versions
 from verification.sampling.draws import TIMES
+from verification.text import counted
 
 SAID = {
     "verified": "Every claimed gradient is right, and all that must be seen was seen.",
@@ -36,7 +37,7 @@ def page(found: Judgement, model: Model | None = None) -> str:
         lead=fields["diagnosis"]["sentence"] if fields["diagnosis"] else SAID[found.word],
         as_if=fields["unsaid"],
         checked=scope_entries(fields),
-        facts=f"{found.cases:,} cases, of which {found.informative:,} are informative{found.beside} · "
+        facts=f"{counted(found.cases, 'case')}, {found.informative:,} informative{found.beside} · "
         f"seed {found.seed} · {found.seconds:.1f} s",
         instead=found.picture and found.picture.instead,
         sections=sections,

@@ -10,7 +10,7 @@ from verification.report.pages import judgement, rendering
 from verification.report.pages.rendering import KINDS, parts, scope_entries
 from verification.report.pages.svg import picture
 from verification.report.text import draw_sine, figures_of, versions
-from verification.text import unbroken
+from verification.text import counted, unbroken
 
 SAID = {
     "good": "The gradients hold: no property is refuted, and all were exercised.",
@@ -31,9 +31,9 @@ def page(report: Report) -> str:
         lead=SAID[kind] if found.diagnosis is None else str(found.diagnosis),
         as_if=None,
         checked=scope_entries(fields),
-        facts=f"{', '.join(each.model for each in judgements)} by {report.loops} loops · {cases:,} cases, of "
-        f"which {informative:,} are informative · profile {report.profile} · seed {found.seed} · "
-        f"{sum(each.seconds for each in judgements):.1f} s",
+        facts=f"{', '.join(each.model for each in judgements)} by {report.loops} loops · "
+        f"{counted(cases, 'case')}, {informative:,} informative · profile {report.profile} · "
+        f"seed {found.seed} · {sum(each.seconds for each in judgements):.1f} s",
         instead=found.picture and found.picture.instead,
         sections={
             **judgement.first(found),
@@ -51,7 +51,7 @@ def page(report: Report) -> str:
 def _properties(found: Judgement) -> str:
     """The properties of one cell, with the size of its sample."""
     designed = "".join(f" · {each}" for each in found.coverage)
-    facts = f"{found.model}: {found.cases:,} cases, of which {found.informative:,} are informative{designed}"
+    facts = f"{found.model}: {counted(found.cases, 'case')}, {found.informative:,} informative{designed}"
     head = f"Properties of {found.model}"
     return judgement.properties(found, CELLS[found.model][1], head, facts, truncations=True)
 
