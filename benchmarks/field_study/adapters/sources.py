@@ -4,12 +4,16 @@ A checkout's folder is called OWNER+NAME. Nothing is written there, and nothing 
 """
 
 import contextlib
+import ctypes
+import hashlib
 import importlib
 import io
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 import types
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -84,6 +88,34 @@ def notebook(path: Path) -> str:
     return "\n\n".join(
         "".join(cell.get("source", cell.get("input"))) for cell in cells if cell["cell_type"] == "code"
     )
+
+
+def compiled(text: str, *arguments: str, compiler: str = "cc", suffix: str = ".c") -> ctypes.CDLL:
+    """A library that is compiled of this text, once: it is kept in the system's folder of temporary files.
+
+    ``arguments``: the compiler's, such as ``-I`` and a folder of a checkout, or files of it.
+    """
+    command = [compiler, "-O2", "-w", "-shared", "-fPIC", "-ffp-contract=off", *arguments]
+    digest = hashlib.sha256("\0".join((text, *command)).encode()).hexdigest()[:32]
+    library = Path(tempfile.gettempdir(), f"field-study-{digest}.so")
+    if not library.exists():
+        with tempfile.TemporaryDirectory() as made:
+            source, built = Path(made, f"source{suffix}"), Path(made, "built.so")
+            source.write_text(text, "utf-8")
+            done = subprocess.run(
+                [*command, str(source), "-o", str(built), "-lm"], capture_output=True, text=True
+            )
+            if done.returncode:
+                raise ImportError(f"{compiler}: {(done.stderr.splitlines() or ['no message'])[0]}")
+            partial = library.with_suffix(f".{os.getpid()}")
+            partial.write_bytes(built.read_bytes())
+            partial.replace(library)  # whole or not at all, since several processes may make it
+    return ctypes.CDLL(str(library))
+
+
+def addresses(*arrays: np.ndarray) -> list[ctypes.c_void_p]:
+    """What C is passed for arrays, which must be contiguous and outlive the call."""
+    return [ctypes.c_void_p(array.ctypes.data) for array in arrays]
 
 
 class WithoutClip:

@@ -1,0 +1,23 @@
+"""thinc: LSTM by the operations of Ops, in Python, which CupyOps inherits for a graphics card.
+
+Of more than one record its forward computes the first alone, so one is asked for. The rest is as in
+thinc_lstm.py.
+"""
+
+from dataclasses import replace
+
+from thinc.api import Ops
+from thinc_lstm import GATES, SCOPE, of_ops
+
+from verification import layer
+from verification.models import lstm
+
+PIN = {
+    "title": "thinc, LSTM by Ops",
+    "package": "thinc==9.1.1",
+    "environment": "thinc",
+    "page": "thinc.md",
+}
+
+forward, backward = of_ops(Ops())
+engine = layer(forward, backward, model=lstm, scope=replace(SCOPE, records=(1, 1)), arrays=GATES)
