@@ -74,13 +74,16 @@ def sentence_of(page):
 def holds(page, file, folder):
     """The page's example prints what it says, and with the page's fault its sentence and a failing program.
 
-    ``file``: where its engine is to be. An engine in C is beside it, compiled by the page's command.
+    ``file``: where its engine is to be. An engine in C or CUDA is beside it, compiled by the page's commands,
+    with a header that the page has in C++.
     """
     engine, judging = of_kind(page, "python")[:2]
-    sources, commands = of_kind(page, "c"), of_kind(page, "sh")
+    sources, commands = [*of_kind(page, "c"), *of_kind(page, "cuda")], of_kind(page, "sh")
+    for header in of_kind(page, "cpp"):
+        (folder / "cuda_words.h").write_text(header, "utf-8")
     if sources:
         (folder / file).write_text(engine, "utf-8")
-        (engine,), file = sources, f"{Path(file).stem}.c"
+        (engine,), file = sources, f"{Path(file).stem}.{'c' if of_kind(page, 'c') else 'cu'}"
 
     def write(text):
         (folder / file).write_text(text, "utf-8")

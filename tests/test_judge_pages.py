@@ -29,6 +29,7 @@ PAGES = {
     "problem": "windowed.py",
     "function": "rms_norm.py",
     "c": "decay.py",
+    "cuda": "linear.py",
 }
 
 # Models of one input, or of no cells of today's, which have no row in docs/judge/attention.md.
