@@ -1,11 +1,11 @@
-"""Is what was refuted wrong? Two sources answer that have nothing to do with the verifier.
+"""Is what was refuted wrong, and what was verified right? Two sources answer, apart from the verifier.
 
     python -m benchmarks.field_study.confirm --sources DIR [NAME ...]
 
 Differences of the engine's own forward, and PyTorch's autograd of the equations in float64, an adapter's own
 ``by_torch`` or those that are written out here, on one case of numbers between −1 and 1 and of three steps.
-For each block the largest entry, the engine's error, and the difference of the two sources. Kept in
-confirmations.json. Needs PyTorch.
+For each block the largest entry, the engine's error, and the difference of the two sources. Without a name
+all that was refuted. Kept in confirmations.json. Needs PyTorch.
 """
 
 import argparse
@@ -148,10 +148,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     results = read("results.json")
     refuted = [name for name, result in results.items() if result["verdict"] == "refuted"]
-    unknown = [name for name in given.names if name not in refuted]
+    unknown = [name for name in given.names if name not in results]
     if unknown or not given.sources.is_dir():
         what = (
-            f"NAME: {unknown[0]!r}, needed some of {', '.join(refuted)}"
+            f"NAME: {unknown[0]!r}, needed some of {', '.join(results)}"
             if unknown
             else "--sources: no such folder"
         )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from brainstorm_lstm_context import SCOPE, backward, forward, model
+from brainstorm_lstm_context import by_torch as by_torch
 
 from verification import layer
 

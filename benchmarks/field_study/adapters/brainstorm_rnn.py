@@ -1,7 +1,7 @@
 """brainstorm: RecurrentLayerImpl with tanh, from any context, which has no gradient."""
 
 import numpy as np
-from of_brainstorm import REPOSITORY, Network
+from of_brainstorm import REPOSITORY, BrainstormLayer
 from sources import file
 
 from verification import Scope, layer
@@ -21,7 +21,7 @@ Recurrent = file(REPOSITORY, "brainstorm/layers/recurrent_layer.py").RecurrentLa
 
 
 def forward(params, xs, state):
-    net = Network(Recurrent, np.ascontiguousarray(xs), state[0].shape[1])
+    net = BrainstormLayer(Recurrent, np.ascontiguousarray(xs), state[0].shape[1])
     net.buffers.outputs.default[-1] = state[0]
     return net.forward(params), (None,), net
 

@@ -1,12 +1,13 @@
 """torch-discounted-cumsum: discounted_cumsum_left with one γ a row."""
 
+from of_cumsum import by_torch as by_torch
 from of_cumsum import model, theirs
 
 from verification import Scope
 from verification.torch import layer
 
 PIN = {
-    "title": "torch-discounted-cumsum, a γ a row",
+    "title": "torch-discounted-cumsum, one γ a row",
     "repository": "toshas/torch-discounted-cumsum",
     "commit": "43e94d1475d62ded4dcb60001c98c10cee63c6c4",
     "files": {

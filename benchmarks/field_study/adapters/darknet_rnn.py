@@ -6,7 +6,7 @@ s′ = σ(U x + b) + σ(W s + b_s), and what comes out is σ(V s′ + b_o).
 from dataclasses import replace
 
 import numpy as np
-from of_darknet import RNN, SCOPE, STEPS_FIRST, Layer
+from of_darknet import RNN, SCOPE, STEPS_FIRST, DarknetLayer
 
 from verification import Block, Model, Use, layer
 from verification.models.product import rows
@@ -55,7 +55,7 @@ model = Model(
 
 def forward(params, xs, state, shortcut=False):
     (T, N, D), H = xs.shape, state[0].shape[1]
-    net = Layer(RNN, N, T, D, H, shortcut)
+    net = DarknetLayer(RNN, N, T, D, H, shortcut)
     for part, names in enumerate(PARTS):
         for array, name in zip(net.weights(part, H if part else D), names, strict=True):
             array[:] = params[name]

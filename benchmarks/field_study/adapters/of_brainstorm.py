@@ -19,7 +19,7 @@ handler = file(REPOSITORY, "brainstorm/handlers/numpy_handler.py").NumpyHandler
 structure = file(REPOSITORY, "brainstorm/structure/buffer_structure.py").BufferStructure
 
 
-class Network:
+class BrainstormLayer:
     """A layer of that class, for xs (T, N, D), with its buffers."""
 
     def __init__(self, kind, xs, units):

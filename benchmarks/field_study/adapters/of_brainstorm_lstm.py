@@ -6,7 +6,7 @@ o = σ(U x + W h + b + p ⊙ c′)        h′ = o ⊙ tanh(c′)
 """
 
 import numpy as np
-from of_brainstorm import REPOSITORY, Network
+from of_brainstorm import REPOSITORY, BrainstormLayer
 from sources import file
 
 from verification import Block, Model, Use
@@ -45,7 +45,7 @@ model = Model(
 
 def forward(params, xs, state):
     H = state[0].shape[1]
-    net = Network(Lstm, np.ascontiguousarray(xs), H)
+    net = BrainstormLayer(Lstm, np.ascontiguousarray(xs), H)
     net.buffers.outputs.default[-1] = state[0]
     net.buffers.internals.Ca[-1] = state[1]
     given = {name: params[name] for name in PEEPHOLES}

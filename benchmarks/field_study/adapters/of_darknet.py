@@ -35,7 +35,7 @@ def library():
 LIBRARY = library()
 
 
-class Layer:
+class DarknetLayer:
     """One layer of darknet, with its memory."""
 
     def __init__(self, kind, records, steps, inputs, units, shortcut=False):
@@ -74,7 +74,7 @@ def gated(kind, gates):
 
     def forward(params, xs, state):
         (T, N, D), H = xs.shape, state[0].shape[1]
-        net = Layer(kind, N, T, D, H)
+        net = DarknetLayer(kind, N, T, D, H)
         for gate in range(gates):
             rows = slice(gate * H, (gate + 1) * H)
             weights, biases = net.weights(gate, D)

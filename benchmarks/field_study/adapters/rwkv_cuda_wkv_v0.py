@@ -1,0 +1,16 @@
+"""RWKV-CUDA: wkv_cuda_v0.cu, RWKV-4's recurrence, its text compiled for a CPU."""
+
+from of_rwkv_cuda import by_torch as by_torch
+from of_rwkv_cuda import engine_of, of_version
+
+PIN = {
+    "title": "RWKV-CUDA, wkv v0",
+    "repository": "BlinkDL/RWKV-CUDA",
+    "commit": "9b17d5d80a0e9d2cbf090590725672464daa3aee",
+    "files": {
+        "wkv/cuda/wkv_cuda_v0.cu": "039024b42f4a2d6f3b41ed42fe8829a3",
+    },
+}
+
+forward, backward = of_version(PIN)
+engine = engine_of(forward, backward)
