@@ -54,6 +54,7 @@ def test_judge_prints_and_writes_what_its_page_says(tmp_path):
     found = json.loads((tmp_path / "out.json").read_text("utf-8"))
     assert list(found["diagnosis"]) == ["stage", "blocks", "sentence", "as_if"]
     assert done.stdout[len(refuted) :].strip().startswith(found["example"].strip())
+    assert (found["smallest"], found["larger"]) == (True, None)
     put = (tmp_path / "decay.py").write_text
     fails_beside_the_fault_alone(tmp_path, found["example"], program, put)
 
@@ -70,7 +71,7 @@ def test_a_campaign_refutes_with_the_fault_of_its_page(tmp_path):
     assert {*re.findall(r'`"(\w+)"`', text_of("campaign"))} <= {*found}
     kept = tmp_path / "verification-campaign"
     assert {path.name for path in kept.iterdir()} == {"campaign.sqlite", "failures", "report.html"}
-    code = (kept / "failures" / f"{found['smallest']}.py").read_text("utf-8")
+    code = (kept / "failures" / f"{found['shown']}.py").read_text("utf-8")
     fails_beside_the_fault_alone(tmp_path, code, program, (tmp_path / "tiled.py").write_text)
 
 

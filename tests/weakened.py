@@ -191,9 +191,6 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "judging/contract.py: _losses.on: half a rule: isinstance(case.objective, Targets) and "
         "case.objective.last is last → (case.objective.last is last)",
     ),
-    "What was not diagnosed names no blocks, and whatever case there is shows as much.": (
-        "judging/run.py: _explain: a rule: diagnosed → (True)",
-    ),
     "More is drawn: layouts of a case, and a row in which there is nothing to change.": (
         "properties/conduct.py: WAYS: a limit: 6 → (10 * 6)",
         "sampling/switches.py: _has: an answer: bool(_read(model) or _linear_states(model)) → (True)",
@@ -223,7 +220,7 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (())",
     ),
     "A second round of changes finds a simpler case; that of the first fails as well.": (
-        "judging/shrinking.py: _Search.go_on: an answer: self.case is not before → (False)",
+        "judging/shrinking.py: _Search._go_on: an answer: self.case is not before → (False)",
     ),
     "Each row of a plan names what is checked on it.": (
         "judging/plan.py: Plan._portions.work: half a rule: row.turns or () → (row.turns)",

@@ -11,6 +11,7 @@ import numpy as np
 from verification.diagnosis.probe import Seen, healthy_case, look, look_at, steps_of
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import constant_factor, gates, verb
+from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents
 from verification.models.model import Use
 from verification.models.stored import limits
@@ -22,6 +23,9 @@ from verification.truth.comparison import near
 
 # The relative error within which a clipped gradient has to meet its limit.
 CLOSE = 1e-5
+
+# The part of the largest error that clipping may leave unexplained.
+LEFT = 1e-2
 
 # Times that the interval in which it begins is halved: of a hundred powers of two one part in three hundred.
 HALVED = 14
@@ -40,13 +44,14 @@ def _by_value(seen: Seen) -> str | None:
     limit = max(float(np.max(np.abs(got))) for got, _ in blocks)
     met = sum(int(np.sum(np.abs(got) >= limit * (1 - CLOSE))) for got, _ in blocks)
     is_round = abs(limit - float(f"{limit:.2g}")) <= CLOSE * limit
-    if (
-        limit
-        and (met > 1 or is_round)
-        and all(near(got, np.clip(want, -limit, limit), CLOSE) for got, want in blocks)
-    ):
-        return f"gradients were clipped to ±{limit:.4g}"
-    return None
+    clips = limit and (met > 1 or is_round) and all(_is_clipped(got, want, limit) for got, want in blocks)
+    return f"gradients were clipped to ±{limit:.4g}" if clips else None
+
+
+def _is_clipped(got: Array, want: Array, limit: float) -> bool:
+    """Does clipping explain the answer, and nearly all of its error? A rounded number is near a clipped one."""
+    due = np.clip(want, -limit, limit)
+    return near(got, due, CLOSE) and near(got - want, due - want, LEFT)
 
 
 def _by_norm(engine: Engine, seen: Seen) -> str | None:

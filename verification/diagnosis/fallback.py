@@ -17,6 +17,7 @@ from verification.diagnosis.clipping import clipped, of_scale
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.history import DIFFER, of_unwritten
 from verification.diagnosis.onset import onset
+from verification.diagnosis.precision import rounded
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.seen_in import facts
 from verification.diagnosis.stages import Diagnosis, bug_first
@@ -276,8 +277,10 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
             seen = shown
             break
     where = f" {start}" if start else f", at {sizes_in_words(case)}"
-    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right."
-    return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
+    as_if = rounded(engine, seen) if seen.blocks else None
+    tail = f", as if {as_if}" if as_if else ""
+    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
+    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
 
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:

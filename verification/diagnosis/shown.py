@@ -28,24 +28,29 @@ def is_shown(diagnosis: Diagnosis, wrong: frozenset[str]) -> bool:
 
 def wrong_in(engine: Engine, case: Case) -> frozenset[str]:
     """The wrong parts of the forward, or else the wrong gradients; none if the answer is not in form."""
-    if case.dtype.hasobject:
-        return frozenset(engine.claim.blocks)
-    seen = look_at(engine, case)
+    return frozenset(engine.claim.blocks) if case.dtype.hasobject else _wrong_in(look_at(engine, case))
+
+
+def _wrong_in(seen: Seen) -> frozenset[str]:
     return frozenset(seen.forward or seen.blocks)
 
 
-def showing(engine: Engine, diagnosis: Diagnosis) -> tuple[Case, Finding] | None:
+def first_showing(engine: Engine, diagnosis: Diagnosis) -> tuple[Case, Finding] | None:
     """The first small case that shows what the diagnosis says, with its finding; or None."""
     if diagnosis.stage not in (*SMALL, "forward"):
         return None
     for steps in steps_of(engine):
-        seen = look_at(engine, healthy_case(engine, steps))
-        if is_shown(diagnosis, frozenset(seen.forward or seen.blocks)):
-            return _found(engine, seen)
+        case = healthy_case(engine, steps)
+        found = shown_in(engine, diagnosis, case)
+        if found is not None:
+            return case, found
     return None
 
 
-def _found(engine: Engine, seen: Seen) -> tuple[Case, Finding] | None:
+def shown_in(engine: Engine, diagnosis: Diagnosis, case: Case) -> Finding | None:
+    """What is wrong on a case that shows what the diagnosis says; None of another."""
+    seen = look_at(engine, case)
+    if not is_shown(diagnosis, _wrong_in(seen)):
+        return None
     oracle = (FORWARD if seen.forward else AUTOGRAD).name
-    found = (each for each in findings(engine, seen.truth, (oracle,)) if each.wrong is not None)
-    return next(((seen.truth.case, each) for each in found), None)
+    return next((each for each in findings(engine, seen.truth, (oracle,)) if each.wrong is not None), None)

@@ -13,7 +13,7 @@ from verification.judging.judgement import Example
 from verification.judging.profile import Profile
 from verification.judging.run import BLOCK, CaseBlock, SeededCase, Subject
 from verification.judging.sampled import Sample
-from verification.judging.shrinking import smallest_of
+from verification.judging.shrinking import Shrunk, smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
 from verification.properties.engine import InvalidAnswer, Unsupported
@@ -98,14 +98,14 @@ class OfFunction(Subject):
         factor = _factor(self.engine, packed, finding) if len(wrong) == 1 else ""
         return Diagnosis("backward", wrong, sentence=f"{_gradients(wrong)} wrong{factor}.")
 
-    def smallest(self, packed: Call, finding: Finding) -> tuple[Call, Finding] | None:
-        """The smallest call found on which the same property fails, with the finding; or None."""
+    def smallest(self, packed: Call, finding: Finding) -> Shrunk:
+        """The smallest call found on which the same property fails."""
 
         def wrong_on(call: Call) -> Finding | None:
             found = findings(self.engine, call)
             return next((each for each in found if each.wrong and each.property == finding.property), None)
 
-        return smallest_of(calls(self.engine), wrong_on, size_of)
+        return smallest_of(calls(self.engine), wrong_on, size_of, Shrunk(packed, finding))
 
     def picture(self, packed: Call) -> Picture:
         """Wrong gradients beside the right ones, for the largest wrong call that is tried."""
@@ -119,11 +119,12 @@ class OfFunction(Subject):
             return Picture(instead=RIGHT)
         return Picture(shapes_in_words(self.engine, found), numbers=shown)
 
-    def example(self, packed: Call, finding: Finding, smallest: bool) -> Example:
+    def example(self, found: Shrunk) -> Example:
         """A call with its program."""
+        finding = found.finding
         check_call = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
-        code = f"# {finding.wrong}\n{self.engine.code(packed) + check_call}"
-        return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
+        code = f"# {finding.wrong}\n{self.engine.code(found.case) + check_call}"
+        return Example(None, finding.property, finding.part, finding.wrong or "", code, found.larger)
 
 
 class GuardedFunction:

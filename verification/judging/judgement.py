@@ -19,9 +19,10 @@ SHAPES = 3
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A case on which a property fails, how it fails, and whether it is the smallest that was found.
+    """A case on which a property fails, and how it fails.
 
-    ``case``: None for a function that has no model.
+    ``case``: None for a function that has no model. ``larger``: why it may not be the smallest, in words; ""
+    if it is.
     """
 
     case: Case | None
@@ -29,7 +30,11 @@ class Example:
     part: str
     failure: str
     code: str
-    smallest: bool = False
+    larger: str = ""
+
+    def in_words(self) -> str:
+        """As "the smallest example"; of another, why it may not be."""
+        return f"an example, not the smallest ({self.larger})" if self.larger else "the smallest example"
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +180,7 @@ class Judgement:
         if self.diagnosis is not None:
             lines.append(str(self.diagnosis))
         if self.example is not None:
-            kind = "the smallest example" if self.example.smallest else "an example"
-            lines.append(f"{self.example.property}: {self.example.failure}; {kind}:")
+            lines.append(f"{self.example.property}: {self.example.failure}; {self.example.in_words()}:")
             lines.append(self.example.code)
         if self.word == "not exercised":
             lines.append(f"not exercised: {', '.join(self.missing)}")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
 from verification.diagnosis.picture import Picture, picture
-from verification.diagnosis.shown import showing, wrong_in
+from verification.diagnosis.shown import wrong_in
 from verification.diagnosis.where import Elsewhere
 from verification.judging import run
 from verification.judging.contract import contract
@@ -20,7 +20,7 @@ from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
 from verification.judging.run import CaseBlock
 from verification.judging.sampled import RowId, Sample, truth_of_row
-from verification.judging.shrinking import size_of, smallest
+from verification.judging.shrinking import Shrunk, size_of, smallest, smallest_showing
 from verification.judging.tally import Tally, tally_of
 from verification.judging.training import NO_TRAINING, TrainingCalls, training_of
 from verification.models.case import Case, name_of
@@ -267,27 +267,26 @@ class OfModel:
         """Where the fault is."""
         return diagnose(self.engine, finding, self._case(packed), self._elsewhere)
 
-    def smallest(self, packed: Packed, finding: Finding) -> tuple[Packed, Finding] | None:
+    def smallest(self, packed: Packed, finding: Finding) -> Shrunk:
         """The smallest case with the same failure."""
-        found = smallest(self.engine, self._case(packed), finding)
-        return None if found is None else (pack(found[0]), found[1])
+        return _packed(smallest(self.engine, self._case(packed), finding))
 
     def wrong(self, packed: Packed) -> frozenset[str]:
         """The parts that are wrong on a case."""
         return wrong_in(self.engine, self._case(packed))
 
-    def showing(self, diagnosis: Diagnosis) -> tuple[Packed, Finding] | None:
-        """A small case that shows what a diagnosis says."""
-        found = showing(self.engine, diagnosis)
-        return None if found is None else (pack(found[0]), found[1])
+    def showing(self, diagnosis: Diagnosis) -> Shrunk | None:
+        """The smallest case that shows what a diagnosis says."""
+        found = smallest_showing(self.engine, diagnosis)
+        return None if found is None else _packed(found)
 
     def picture(self, packed: Packed) -> Picture:
         """The lag map, and wrong numbers."""
         return picture(self.engine, self._case(packed), self._elsewhere)
 
-    def example(self, packed: Packed, finding: Finding, smallest: bool) -> Example:
+    def example(self, found: Shrunk) -> Example:
         """A case with its program."""
-        return example_of(self.engine, self._case(packed), finding, smallest)
+        return example_of(self.engine, replace(found, case=self._case(found.case)))
 
 
 def of_model(engine: Any, model: Model | None, scope: Scope | None) -> OfModel:
@@ -328,16 +327,21 @@ def pack(case: Case) -> Packed:
     return {field.name: getattr(case, field.name) for field in fields(case) if field.name != "model"}
 
 
+def _packed(found: Shrunk) -> Shrunk:
+    return replace(found, case=pack(found.case))
+
+
 def sizes_in_words(case: Case) -> str:
     """The sizes and the number type, in a line."""
     sizes = ", ".join(f"{name} {size}" for name, size in case.sizes.items())
     return f"{sizes}, {name_of(case.dtype)}"
 
 
-def example_of(engine: Engine, case: Case, finding: Finding, is_smallest: bool) -> Example:
+def example_of(engine: Engine, found: Shrunk) -> Example:
     """A case with a finding, as an example with its program."""
+    case, finding = found.case, found.finding
     # The answer of a recorded call is in its file.
     whose = "call" if finding.property == CALLS_OF_TRAINING.name else "case"
     check_call = Code(("check",), "", f"check(engine, {finding.property!r}, {whose})\n")
     code = f"# {finding.wrong}\n{engine.code(case) + check_call}"
-    return Example(case, finding.property, finding.part, finding.wrong or "", code, is_smallest)
+    return Example(case, finding.property, finding.part, finding.wrong or "", code, found.larger)

@@ -26,6 +26,7 @@ from verification.diagnosis.shown import is_shown
 from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
 from verification.judging.sampled import Coverage, Designed, Sample
+from verification.judging.shrinking import Shrunk
 from verification.judging.standing import Reached, RunStanding
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
@@ -160,22 +161,22 @@ class Subject(Protocol):
     def diagnosis(self, packed: Any, finding: Finding, tally: Tally) -> Diagnosis:
         """The place of the fault that a case shows."""
 
-    def smallest(self, packed: Any, finding: Finding) -> tuple[Any, Finding] | None:
-        """The smallest case found that shows the same, packed, with the finding; or None."""
+    def smallest(self, packed: Any, finding: Finding) -> Shrunk:
+        """The smallest case found that shows the same, packed."""
 
     def wrong(self, packed: Any) -> frozenset[str]:
         """The parts of an answer that are wrong on a case."""
         return frozenset()
 
-    def showing(self, diagnosis: Diagnosis) -> tuple[Any, Finding] | None:
-        """A small case that shows what a diagnosis says, packed, with the finding; or None."""
+    def showing(self, diagnosis: Diagnosis) -> Shrunk | None:
+        """The smallest case found that shows what a diagnosis says, packed; or None."""
         return None
 
     def picture(self, packed: Any) -> Picture:
         """The picture of an engine that is wrong on a case."""
 
-    def example(self, packed: Any, finding: Finding, smallest: bool) -> Example:
-        """The case with a program that fails as the finding says."""
+    def example(self, found: Shrunk) -> Example:
+        """The case with a program that fails as its finding says."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -416,9 +417,10 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
         return lost, None, alone
     packed, finding = tally.refuted
     if tally.lost:
-        return lost, _example(subject, packed, finding, False), alone
+        larger = f"an engine that {tally.lost} is run no more"
+        return lost, _example(subject, Shrunk(packed, finding, larger)), alone
     explained, found = spread(partial(_explain, subject, tally), ["diagnosis", "example"])
-    diagnosis, shown, other = (explained, alone, None) if isinstance(explained, Lost) else explained
+    diagnosis, shown = (explained, alone) if isinstance(explained, Lost) else explained
     if isinstance(diagnosis, Lost):
         diagnosis = Diagnosis("form", sentence=f"The engine does not answer in form: it {diagnosis.how}.")
     elif isinstance(diagnosis, _Failed):
@@ -428,13 +430,16 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
         diagnosis = Diagnosis("unexplained", sentence=sentence)
     if isinstance(shown, _Failed):
         shown = Picture(instead=f"The picture was not drawn: that failed by {shown.how}.")
-    smaller, wrong = (None, None) if isinstance(found, Lost | _Failed) else found
-    if smaller is not None and subject.size(smaller[0]) <= subject.size(packed):
-        packed, finding = smaller
-    if wrong is not None and other is not None and not is_shown(diagnosis, wrong):
+    if isinstance(found, Lost | _Failed):
+        how = "failed by" if isinstance(found, _Failed) else "ended: the engine"
+        larger = f"the search for a smaller one {how} {found.how}"
+        return diagnosis, _example(subject, Shrunk(packed, finding, larger)), shown
+    smallest, wrong = found
+    if not is_shown(diagnosis, wrong):
         # It would be shown beside a sentence about another fault.
-        (packed, finding), smaller = other, None
-    return diagnosis, _example(subject, packed, finding, smaller is not None), shown
+        (other,) = spread(partial(_showing, subject), [diagnosis])
+        smallest = other if isinstance(other, Shrunk) else smallest
+    return diagnosis, _example(subject, smallest), shown
 
 
 def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
@@ -445,16 +450,19 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
     if what == "example":
         return _unless_failed(lambda: _smallest(subject, packed, finding))
     diagnosis = _unless_failed(lambda: subject.diagnosis(packed, finding, tally))
-    diagnosed = isinstance(diagnosis, Diagnosis)
-    other = _unless_failed(lambda: subject.showing(diagnosis)) if diagnosed else None
-    other = None if isinstance(other, _Failed) else other
-    return diagnosis, _unless_failed(lambda: subject.picture(packed)), other
+    return diagnosis, _unless_failed(lambda: subject.picture(packed))
 
 
-def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Any, frozenset[str]]:
-    """The smallest example, or None, with what is wrong in it, or else in the first case."""
+def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Shrunk, frozenset[str]]:
+    """The smallest example, with what is wrong in it."""
     found = subject.smallest(packed, finding)
-    return found, subject.wrong(packed if found is None else found[0])
+    return found, subject.wrong(found.case)
+
+
+def _showing(subject: Subject, diagnosis: Diagnosis, channel: Any) -> Any:
+    """The smallest example that shows what the diagnosis says, if there is one."""
+    channel.tell("example")
+    return _unless_failed(lambda: subject.guarded(channel).showing(diagnosis))
 
 
 def _unless_failed(made: Callable[[], Any]) -> Any:
@@ -464,9 +472,10 @@ def _unless_failed(made: Callable[[], Any]) -> Any:
         return _Failed(message_of(error).partition("\n")[0])
 
 
-def _example(subject: Subject, packed: Any, finding: Finding, smallest: bool) -> Example:
+def _example(subject: Subject, found: Shrunk) -> Example:
+    finding = found.finding
     try:
-        return subject.example(packed, finding, smallest)
+        return subject.example(found)
     except Exception as error:
         code = f"# {finding.wrong}\n# The program was not written: that failed by {message_of(error)}.\n"
-        return Example(None, finding.property, finding.part, finding.wrong or "", code, smallest)
+        return Example(None, finding.property, finding.part, finding.wrong or "", code, found.larger)

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from verification.diagnosis.shown import first_showing, shown_in
+from verification.diagnosis.stages import Diagnosis
 from verification.models.case import Case
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
@@ -20,16 +23,31 @@ if TYPE_CHECKING:
 # took more than three seconds.
 SECONDS = 4.0
 TRIED = 300
+ENDED = "the search for a smaller one ended after {}"
 
 Drawn = TypeVar("Drawn")
+
+
+@dataclass(frozen=True, eq=False)
+class Shrunk:
+    """The smallest case that was found, and what is wrong on it.
+
+    ``case``: packed, where it comes from a subject. ``larger``: why a smaller one may fail as well, in words;
+    "" if nothing of this one can be left out.
+    """
+
+    case: Any
+    finding: Finding
+    larger: str = ""
 
 
 def smallest_of(
     strategy: "SearchStrategy[Drawn]",
     wrong_on: Callable[[Drawn], Finding | None],
     size: Callable[[Drawn], int],
-) -> tuple[Drawn, Finding] | None:
-    """The smallest wrong value that Hypothesis finds, with what is wrong; or None.
+    first: Shrunk,
+) -> Shrunk:
+    """The smallest wrong value that Hypothesis finds, or the first, which a run has found.
 
     ``wrong_on`` returns what is wrong with a value, and ``size`` how many numbers a reader has to look at.
     """
@@ -38,53 +56,69 @@ def smallest_of(
     from verification.sampling.drawing import smallest_drawn
 
     ends = spent() + SECONDS
-    best: tuple[Drawn, Finding] | None = None
+    best = replace(first, larger="none that was drawn is as small and fails")
 
     def fails(drawn: Drawn) -> bool:
         nonlocal best
         # A larger one is no improvement, though Hypothesis may call it simpler.
-        if spent() > ends or (best is not None and size(drawn) > size(best[0])):
+        if spent() > ends or size(drawn) > size(best.case):
             return False
         found = wrong_on(drawn)
         if found is not None:
-            best = drawn, found
+            best = Shrunk(drawn, found)
         return found is not None
 
     # Nothing was found; or it does not fail any more, because time is up or the engine keeps state.
     with suppress(HypothesisException):
         smallest_drawn(strategy, fails, TRIED)
-    return best
+    return replace(best, larger=ENDED.format(f"{SECONDS:g} s")) if spent() > ends else best
 
 
-def smallest(engine: Engine, case: Case, finding: Finding) -> tuple[Case, Finding] | None:
-    """The simplest case found on which the property fails as well, with the finding; or None.
+def smallest(engine: Engine, case: Case, finding: Finding) -> Shrunk:
+    """The simplest case found on which the property fails as well.
 
     The failing case is changed step by step, until it fails with no further change.
     """
-    if finding.property == CALLS_OF_TRAINING.name or BY_NAME[finding.property].about in (
-        About.FIXED,
-        About.ONCE,
-    ):
-        return None
-    search = _Search(engine, finding.property, case)
-    search.go_on(capped)
-    while sum(search.go_on(change) for change in CHANGES):
-        pass
-    return None if search.found is None else (search.case, search.found)
+    name = finding.property
+    if name == CALLS_OF_TRAINING.name:
+        return Shrunk(case, finding, "it is a call of the training, as it was")
+    if BY_NAME[name].about in (About.FIXED, About.ONCE):
+        return Shrunk(case, finding, f"“{name}” is checked on no other case")
+
+    def wrong_on(case: Case) -> Finding | None:
+        # A case with a property of its own belongs to another property.
+        every = findings(engine, truth_of(case), (name,))
+        return next((each for each in every if each.wrong and each.property == name), None)
+
+    return _Search(engine, wrong_on, case, finding).shrunk()
+
+
+def smallest_showing(engine: Engine, diagnosis: Diagnosis) -> Shrunk | None:
+    """The simplest case found that shows all that a diagnosis says; None if no small case does."""
+    first = first_showing(engine, diagnosis)
+    return None if first is None else _Search(engine, partial(shown_in, engine, diagnosis), *first).shrunk()
 
 
 @dataclass(eq=False)
 class _Search:
-    """The simplest case so far on which a property fails, and its finding, if it is not the first case."""
+    """The simplest wrong case so far, with its finding; ``wrong_on`` returns what is wrong on a case."""
 
     engine: Engine
-    property: str
+    wrong_on: Callable[[Case], Finding | None]
     case: Case
-    found: Finding | None = None
+    found: Finding
     left: int = field(default_factory=lambda: TRIED)
     ends: float = field(default_factory=lambda: spent() + SECONDS)
+    ended: str = ""
 
-    def go_on(self, change: Changes) -> bool:
+    def shrunk(self) -> Shrunk:
+        """The simplest case, and why the search ended before no change was left, if it did."""
+        self._go_on(capped)
+        while sum(self._go_on(change) for change in CHANGES):
+            pass
+        return Shrunk(self.case, self.found, self.ended)
+
+    def _go_on(self, change: Changes) -> bool:
         """Simplifies the case by a change, as far as cases and time allow; was there any progress?"""
         before = self.case
         while any(map(self._is_wrong, change(self.case, self.engine.claim))):
@@ -94,11 +128,10 @@ class _Search:
     def _is_wrong(self, case: Case) -> bool:
         """Does it fail on this case? Then that is the simplest so far."""
         if not self.left or spent() >= self.ends:
+            self.ended = ENDED.format(f"{SECONDS:g} s" if self.left else f"{TRIED} cases")
             return False
         self.left -= 1
-        # A case with a property of its own belongs to another property.
-        every = findings(self.engine, truth_of(case), (self.property,))
-        found = next((each for each in every if each.wrong and each.property == self.property), None)
+        found = self.wrong_on(case)
         if found is not None:
             self.case, self.found = case, found
         return found is not None

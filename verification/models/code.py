@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from verification.models.arrays import Array
 from verification.models.case import Case, shapes_put_out
 from verification.models.stored import BFLOAT16
 from verification.models.truncation import Standard, Tabled, TruncationRule
@@ -98,4 +99,12 @@ def code_of(value: Any) -> str:
         # A whole Fraction needs no denominator.
         return f"np.array({repr(value.tolist()).replace(', 1)', ')')}, dtype=object)"
     home = "ml_dtypes" if value.dtype.name == BFLOAT16 else "np"
-    return f"np.array({value.tolist()!r}, dtype={home}.{value.dtype.name})"
+    return f"np.array({_shortest(value).tolist()!r}, dtype={home}.{value.dtype.name})"
+
+
+def _shortest(value: Array) -> Array:
+    """The doubles of fewest digits that are these numbers of a narrower type."""
+    if value.dtype.itemsize >= np.dtype(np.float64).itemsize or value.dtype.kind not in "fV":
+        return value
+    short = np.array([float(str(number)) for number in value.ravel()]).reshape(value.shape)
+    return short if np.array_equal(short.astype(value.dtype), value, equal_nan=True) else value

@@ -47,8 +47,9 @@ def described(found: Judgement) -> dict[str, Any]:
         "unsaid": _unsaid(diagnosis),
         "example": example
         and {
-            "title": "The smallest example" if example.smallest else "An example",
-            "smallest": example.smallest,
+            "title": f"{example.in_words()[0].upper()}{example.in_words()[1:]}",
+            "smallest": not example.larger,
+            "larger": example.larger or None,
             "property": example.property,
             "failure": example.failure,
             "code": example.code,

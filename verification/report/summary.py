@@ -20,7 +20,13 @@ KEYS = (
 def as_json(found: Judgement) -> dict[str, Any]:
     """These fields as JSON values."""
     fields = described(found)
-    return {**{key: fields[key] for key in KEYS}, "example": fields["example"] and fields["example"]["code"]}
+    example = fields["example"] or dict.fromkeys(("code", "smallest", "larger"))
+    return {
+        **{key: fields[key] for key in KEYS},
+        "example": example["code"],
+        "smallest": example["smallest"],
+        "larger": example["larger"],
+    }
 
 
 def as_text(found: Judgement) -> str:
@@ -44,7 +50,8 @@ def _lines(fields: dict[str, Any]) -> Iterator[str]:
         shown = (
             f"\n\n{code}" if len(code) <= PROGRAM else f" a program of {len(code):,} characters, in the JSON"
         )
-        yield f"{'smallest example' if fields['example']['smallest'] else 'example'}:{shown}"
+        _, _, which = fields["example"]["title"].partition(" ")
+        yield f"{which}:{shown}"
     if fields["milestones"] and fields["word"] != "refuted":
         yield f"met: {'; '.join(fields['milestones'])}"
     if fields["ended"]:

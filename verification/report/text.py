@@ -77,7 +77,7 @@ def failure(judgement: Judgement) -> str:
         return "Not exercised, which is neither pass nor fail: " + ", ".join(judgement.missing)
     lines = [f"Refuted. {judgement.diagnosis}"]
     if example := described(judgement)["example"]:
-        lines.append(f"{example['title']} is of {example['property']}:\n\n{example['code']}")
+        lines.append(f"{example['title']}, of {example['property']}:\n\n{example['code']}")
     return "\n".join(lines)
 
 

@@ -65,17 +65,22 @@ def smaller(case: Case, claim: Claim) -> Iterator[Case]:
 
 
 def rounded(case: Case, claim: Claim) -> Iterator[Case]:
-    """With quarters for numbers: of all arrays, or of one of them."""
-    if case.dtype.hasobject:
-        return
-    objective = case.objective.replaced(in_quarters)
+    """With quarters for numbers, or with two digits: of all arrays, or of one of them."""
+    if not case.dtype.hasobject:
+        yield from _by(in_quarters, case)
+        yield from _by(in_two_digits, case)
+
+
+def _by(rounding: Callable[[Array], Array], case: Case) -> Iterator[Case]:
+    objective = case.objective.replaced(rounding)
     arrays = {**case.blocks, **case.objective.arrays()}
-    made = in_domains(replace(case, blocks={name: in_quarters(a) for name, a in case.blocks.items()}))
+    made = in_domains(replace(case, blocks={name: rounding(a) for name, a in case.blocks.items()}))
     changed = {name for name, a in {**made.blocks, **objective.arrays()}.items() if (a != arrays[name]).any()}
     if changed:
         yield replace(made, objective=objective)
-        for name in changed & {*case.blocks}:
-            yield replace(case, blocks={**case.blocks, name: made.blocks[name]})
+        for name in made.blocks:
+            if name in changed:
+                yield replace(case, blocks={**case.blocks, name: made.blocks[name]})
         if changed - {*case.blocks}:
             yield replace(case, objective=objective)
 
@@ -86,14 +91,25 @@ CHANGES: tuple[Changes, ...] = (plainer, smaller, rounded)
 
 def in_quarters(array: Array) -> Array:
     """None becomes 0 that was not."""
+    return _each_part(lambda part: np.sign(part) * np.ceil(np.abs(part) * QUARTER) / QUARTER, array)
 
-    def whole(part: Array) -> Array:
-        away: Array = np.sign(part) * np.ceil(np.abs(part) * QUARTER) / QUARTER
-        return away
 
-    if np.iscomplexobj(array):
-        return np.asarray(whole(array.real) + 1j * whole(array.imag)).astype(array.dtype)
-    return whole(array).astype(array.dtype)
+def in_two_digits(array: Array) -> Array:
+    """Where they are no quarters, which can be read as they are."""
+
+    def cut(part: Array) -> Array:
+        short = np.array([float(f"{number:.1e}") for number in part.ravel().tolist()]).reshape(part.shape)
+        return np.where(part * QUARTER == np.round(part * QUARTER), part, short)
+
+    return _each_part(cut, array)
+
+
+def _each_part(change: Callable[[Array], Array], array: Array) -> Array:
+    """The real and the imaginary part, each changed."""
+    # A number next to the largest remains as it is.
+    with np.errstate(over="ignore"):
+        made = change(array.real) + 1j * change(array.imag) if np.iscomplexobj(array) else change(array)
+    return np.where(np.isfinite(made), made, array).astype(array.dtype)
 
 
 def _is_claimed(claim: Claim, name: str, size: int) -> bool:

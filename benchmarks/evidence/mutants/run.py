@@ -139,4 +139,4 @@ def shrunk(one: Result) -> Result:
         return one
     first = one.caught[name]
     found = smallest(as_rnn(engine(one.fault)), first.case, first.finding)
-    return one if found is None else replace(one, caught=dict(one.caught) | {name: Failure(*found)})
+    return replace(one, caught=dict(one.caught) | {name: Failure(found.case, found.finding)})

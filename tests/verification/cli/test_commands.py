@@ -73,7 +73,7 @@ def test_a_refuted_run(tmp_path, capsys, monkeypatch):
     assert ": c is wrong (twice what it should be)." in shown
     assert "the bug is in what is computed from it" in shown
     assert "No training" in shown
-    _, _, program = shown.partition("The smallest example is of autograd:\n\n")
+    _, _, program = shown.partition("The smallest example, of autograd:\n\n")
     assert "case = Case(" in program
     result = json.loads(path.read_text("utf-8"))
     assert result["verdict"] == "refuted"

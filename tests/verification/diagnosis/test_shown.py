@@ -6,7 +6,7 @@ from tests.layers import lstm_that, lstm_with
 from verification import models
 from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
-from verification.diagnosis.shown import is_shown, showing, wrong_in
+from verification.diagnosis.shown import first_showing, is_shown, shown_in, wrong_in
 from verification.models.case import random_case
 from verification.properties.property import Finding
 
@@ -22,10 +22,11 @@ def test_a_mean_over_records_is_shown_by_several():
     assert diagnosis.blocks == ("b", "c0")
     assert wrong_in(engine, one_record()) == {"c0"}
     assert not is_shown(diagnosis, wrong_in(engine, one_record()))
-    case, finding = showing(engine, diagnosis)
+    case, finding = first_showing(engine, diagnosis)
     assert case.records == 3
     assert (finding.property, finding.part) == ("autograd", "b")
     assert is_shown(diagnosis, wrong_in(engine, case))
+    assert shown_in(engine, diagnosis, one_record()) is None
 
 
 def test_a_wrong_forward_is_shown_by_one():
@@ -34,5 +35,5 @@ def test_a_wrong_forward_is_shown_by_one():
     diagnosis = diagnose(engine, Finding("forward", "outputs", "off"), healthy_case(engine))
     assert diagnosis.stage == "forward"
     assert not is_shown(diagnosis, frozenset())
-    case, finding = showing(engine, diagnosis)
+    case, finding = first_showing(engine, diagnosis)
     assert (case.steps, finding.property) == (1, "forward")

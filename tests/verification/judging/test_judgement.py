@@ -76,13 +76,13 @@ def test_a_judgement_has_a_line_for_what_there_is():
     """Its verdict, remarks, the diagnosis, an example with its program, and what was not exercised."""
     verdict = "scan: verified (all of it; 3 cases, 2 informative)"
     assert str(RIGHT) == verdict
-    example = Example(None, "lags", "W", "d_W is wrong", "a program", smallest=True)
+    example = Example(None, "lags", "W", "d_W is wrong", "a program")
     found = replace(RIGHT, remarks=("coarse",), diagnosis=Diagnosis("step", sentence="why"), example=example)
     assert str(found).splitlines() == [
         *(verdict, "remark: coarse", "why"),
         *("lags: d_W is wrong; the smallest example:", "a program"),
     ]
-    larger = replace(found, example=replace(example, smallest=False))
-    assert "lags: d_W is wrong; an example:" in str(larger)
+    larger = replace(found, example=replace(example, larger="why"))
+    assert "lags: d_W is wrong; an example, not the smallest (why):" in str(larger)
     unmet = replace(RIGHT, missing=("T = 1", "N = 1"))
     assert str(unmet).splitlines()[1:] == ["not exercised: T = 1, N = 1"]

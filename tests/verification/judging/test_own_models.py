@@ -85,9 +85,9 @@ def explained(engine, cases, monkeypatch, drawn=True):
     """The diagnosis and an example of what is found; if ``drawn``, the picture and the smallest one."""
     monkeypatch.setattr(shrinking, "SECONDS", 1.0)
     case, finding = next(wrong_of(engine, cases))
-    shrunk = (shrinking.smallest(engine, case, finding) if drawn else None) or (case, finding)
+    shrunk = shrinking.smallest(engine, case, finding) if drawn else shrinking.Shrunk(case, finding)
     shown = picture(engine, case) if drawn else None
-    return diagnose(engine, finding, case), shown, judging.example_of(engine, *shrunk, True)
+    return diagnose(engine, finding, case), shown, judging.example_of(engine, shrunk)
 
 
 @pytest.mark.slow

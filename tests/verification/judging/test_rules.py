@@ -24,6 +24,7 @@ from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.run import NO_TIME_LEFT, CaseBlock, CaseRun, Results, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage, truth_of_row
+from verification.judging.shrinking import Shrunk
 from verification.judging.standing import RunStanding
 from verification.judging.tally import Tally, of_lost, tally_of
 from verification.models.case import in_domains, random_case
@@ -690,24 +691,25 @@ def test_a_model_is_the_engine_s_own():
         engine.subject(models.scan)
 
 
-@pytest.mark.parametrize("what", ["smallest", "showing"])
-def test_what_is_found_is_packed(what, monkeypatch):
+def test_what_is_found_is_packed(monkeypatch):
     """And nothing is, where nothing is found."""
     case, finding = of()("cotangents"), Finding("lags", "U", "off")
     subject = OfModel(Stub(models.vanilla, claimed(LAYER)))
-    given = (pack(case), finding) if what == "smallest" else (None,)
-    monkeypatch.setattr(model_subject, what, lambda *arguments: None)
-    assert getattr(subject, what)(*given) is None
-    monkeypatch.setattr(model_subject, what, lambda *arguments: (case, finding))
-    packed, found = getattr(subject, what)(*given)
-    assert (packed.keys(), found) == (pack(case).keys(), finding)
+    for what in ("smallest", "smallest_showing"):
+        monkeypatch.setattr(model_subject, what, lambda *arguments: Shrunk(case, finding, "why"))
+    for found in (subject.smallest(pack(case), finding), subject.showing(None)):
+        assert (found.case.keys(), found.finding, found.larger) == (pack(case).keys(), finding, "why")
+    monkeypatch.setattr(model_subject, "smallest_showing", lambda *arguments: None)
+    assert subject.showing(None) is None
 
 
-def test_an_example_says_how_it_fails():
-    """And whether it is the smallest."""
-    packed, finding = pack(of()("cotangents")), Finding("lags", "U", "off")
-    example = OfModel(Stub(models.vanilla, claimed(LAYER))).example(packed, finding, True)
-    assert (example.property, example.part, example.failure, example.smallest) == ("lags", "U", "off", True)
+@pytest.mark.parametrize("larger", ["", "the search for a smaller one ended after 4 s"])
+def test_an_example_says_how_it_fails(larger):
+    """And whether it is the smallest, or why not."""
+    found = Shrunk(pack(of()("cotangents")), Finding("lags", "U", "off"), larger)
+    example = OfModel(Stub(models.vanilla, claimed(LAYER))).example(found)
+    assert (example.property, example.part, example.failure) == ("lags", "U", "off")
+    assert example.larger == larger
     assert example.code.startswith("# off")
     assert example.code.endswith("check(engine, 'lags', case)\n")
 
@@ -731,9 +733,9 @@ def test_a_row_s_numbers_are_made_until_they_tell(made, informative):
 FIRST, SMALLER, OTHER = (Finding("lags", "U", words) for words in ("first", "smaller", "other"))
 SAYS = {
     "diagnosis": Diagnosis("step", blocks=("U",), sentence="U is wrong"),
-    "smallest": (3, SMALLER),
+    "smallest": Shrunk(3, SMALLER),
     "wrong": frozenset("U"),
-    "showing": (4, OTHER),
+    "showing": Shrunk(4, OTHER),
     "picture": Picture(instead="drawn"),
     "example": Example(None, "lags", "U", "", "the program"),
 }
@@ -745,7 +747,7 @@ def explained(lost, tally, says):
 
     def spread(work, tasks):
         for task in tasks:
-            yield Lost("ended") if task in lost else work(task, channel=SilentChannel())
+            yield Lost("ended") if str(task) in lost else work(task, channel=SilentChannel())
 
     def method(name):
         def said(self, *given):
@@ -753,15 +755,15 @@ def explained(lost, tally, says):
             if isinstance(found, Exception):
                 raise found
             if name == "example":
-                packed, finding, smallest = given
-                return replace(found, failure=f"{packed}: {finding.wrong}", smallest=smallest)
+                (shrunk,) = given
+                return replace(found, failure=f"{shrunk.case}: {shrunk.finding.wrong}", larger=shrunk.larger)
             return found(*given) if callable(found) else found
 
         return said
 
     methods = {name: method(name) for name in SAYS}
-    size = {"size": lambda self, packed: packed, "guarded": lambda self, channel: self}
-    subject = type("Says", (OfModel,), {**methods, **size})(Stub(models.vanilla, claimed(LAYER)))
+    guarded = {"guarded": lambda self, channel: self}
+    subject = type("Says", (OfModel,), {**methods, **guarded})(Stub(models.vanilla, claimed(LAYER)))
     return judgement_of(spread, subject, Results(tally), 3, 0, time.monotonic())
 
 
@@ -771,42 +773,44 @@ NOT_DRAWN = "The picture was not drawn: "
 NO_MORE = f"{NOT_DRAWN}an engine that does not come back is run no more."
 NO_FORM = "The engine does not answer in form: it ended."
 
-# What a subject says in place of the usual; the sentence, the example, is it the smallest; and the picture.
+SEARCH = "the search for a smaller one"
+
+# What a subject says instead; the sentence, the example, why it is not the smallest; the picture.
 EXPLANATIONS = (
-    ({}, "U is wrong", "3: smaller", True, "drawn"),
-    ({"smallest": (5, SMALLER)}, "U is wrong", "5: smaller", True, "drawn"),
-    # What was seen is as small.
-    ({"smallest": (6, SMALLER)}, "U is wrong", "5: first", True, "drawn"),
-    ({"smallest": None}, "U is wrong", "5: first", False, "drawn"),
-    ({"smallest": FAILS}, "U is wrong", "5: first", False, "drawn"),
-    ({"wrong": FAILS}, "U is wrong", "5: first", False, "drawn"),
+    ({}, "U is wrong", "3: smaller", "", "drawn"),
+    ({"smallest": Shrunk(3, SMALLER, "why")}, "U is wrong", "3: smaller", "why", "drawn"),
+    ({"smallest": FAILS}, "U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
+    ({"wrong": FAILS}, "U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
     # It would stand beside a sentence about another fault.
-    ({"wrong": frozenset("W")}, "U is wrong", "4: other", False, "drawn"),
-    ({"wrong": lambda packed: frozenset("UUUWUU"[packed])}, "U is wrong", "4: other", False, "drawn"),
+    ({"wrong": frozenset("W")}, "U is wrong", "4: other", "", "drawn"),
+    ({"wrong": lambda packed: frozenset("UUUWUU"[packed])}, "U is wrong", "4: other", "", "drawn"),
     (
-        {"wrong": lambda packed: frozenset("UUUUUW"[packed]), "smallest": None},
-        *("U is wrong", "4: other", False, "drawn"),
+        {"wrong": frozenset("W"), "showing": Shrunk(4, OTHER, "why")},
+        *("U is wrong", "4: other", "why", "drawn"),
     ),
-    ({"wrong": frozenset("W"), "showing": None}, "U is wrong", "3: smaller", True, "drawn"),
-    ({"wrong": frozenset("W"), "showing": FAILS}, "U is wrong", "3: smaller", True, "drawn"),
-    ({"wrong": frozenset("W"), "smallest": FAILS}, "U is wrong", "5: first", False, "drawn"),
+    ({"wrong": frozenset("W"), "showing": None}, "U is wrong", "3: smaller", "", "drawn"),
+    ({"wrong": frozenset("W"), "showing": FAILS}, "U is wrong", "3: smaller", "", "drawn"),
+    (
+        {"wrong": frozenset("W"), "smallest": FAILS},
+        *("U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
+    ),
     (
         {"diagnosis": FAILS, "wrong": frozenset("W")},
         "first: “lags” is refuted. Its diagnosis failed by KeyError: 'x'.",
-        *("3: smaller", True, "drawn"),
+        *("3: smaller", "", "drawn"),
     ),
-    ({"picture": FAILS}, "U is wrong", "3: smaller", True, f"{NOT_DRAWN}that failed by KeyError: 'x'."),
-    ({"example": FAILS}, "U is wrong", "smaller", True, "drawn"),
-    ({"diagnosis": ENDED}, NO_FORM, "3: smaller", True, "drawn"),
+    ({"picture": FAILS}, "U is wrong", "3: smaller", "", f"{NOT_DRAWN}that failed by KeyError: 'x'."),
+    ({"example": FAILS}, "U is wrong", "smaller", "", "drawn"),
+    ({"diagnosis": ENDED}, NO_FORM, "3: smaller", "", "drawn"),
 )
 
 
-@pytest.mark.parametrize(("says", "sentence", "example", "smallest", "picture"), EXPLANATIONS)
-def test_a_refutation_is_explained(says, sentence, example, smallest, picture):
+@pytest.mark.parametrize(("says", "sentence", "example", "larger", "picture"), EXPLANATIONS)
+def test_a_refutation_is_explained(says, sentence, example, larger, picture):
     """What fails of that says so in its place, and takes nothing else with it."""
     found = explained((), REFUTED, says)
     assert (found.verdict, found.diagnosis.sentence) == ("refuted", sentence)
-    assert (found.example.failure, found.example.smallest) == (example, smallest)
+    assert (found.example.failure, found.example.larger) == (example, larger)
     assert found.picture.instead == picture
     assert ("was not written" in found.example.code) == ("example" in says)
 
@@ -815,12 +819,14 @@ def test_a_refutation_of_who_does_not_come_back_is_explained():
     """By what was lost, and when."""
     found = explained(("diagnosis",), REFUTED, {})
     assert (found.diagnosis.sentence, found.picture.instead) == (NO_FORM, NO_MORE)
-    assert (found.example.failure, found.example.smallest) == ("3: smaller", True)
+    assert (found.example.failure, found.example.larger) == ("3: smaller", "")
     found = explained(("example",), REFUTED, {"wrong": frozenset("W")})
-    assert (found.example.failure, found.example.smallest) == ("5: first", False)
+    assert (found.example.failure, found.example.larger) == ("5: first", f"{SEARCH} ended: the engine ended")
+    found = explained(("U is wrong",), REFUTED, {"wrong": frozenset("W")})
+    assert (found.example.failure, found.example.larger) == ("3: smaller", "")
     found = explained((), replace(REFUTED, lost="ended"), {})
     assert (found.diagnosis.sentence, found.example.failure) == (NO_FORM, "5: first")
-    assert (found.example.smallest, found.picture.instead) == (False, NO_MORE)
+    assert (found.example.larger, found.picture.instead) == ("an engine that ended is run no more", NO_MORE)
     found = explained((), replace(REFUTED, lost="ended", refuted=None), {})
     assert (found.diagnosis.sentence, found.example, found.picture.instead) == (NO_FORM, None, NO_MORE)
 

@@ -81,7 +81,7 @@ def test_a_fault_by_size_that_the_sample_does_not_meet_is_refuted_and_shrunk(cal
     made = of(by_size)
     found = verify(made, calls=trained(made, tmp_path / "calls"), cache=False)
     assert found.diagnosis.sentence.startswith("W is wrong from H = 96 on: small cases")
-    assert found.example.smallest
+    assert found.example.larger == ""
     assert {**found.example.case.sizes, "H": 0} == {"N": 1, "T": 2, "H": 0, "D": 1}
     assert not found.example.case.blocks["h0"].any()
 
@@ -94,7 +94,8 @@ def test_a_stale_answer_is_refuted_though_the_same_call_is_right_by_itself(calls
     assert sentence.startswith("The bug is in state that is kept between calls")
     assert ": call 10 of the training: d_" in sentence
     assert sentence.endswith("; the same call by itself is right.")
-    assert (found.example.property, found.example.smallest) == ("calls of a training", False)
+    assert found.example.property == "calls of a training"
+    assert found.example.larger == "it is a call of the training, as it was"
     body = found.example.code[found.example.code.index("call = engine.recorded") :]
     with pytest.raises(AssertionError, match="call 10 of the training"):
         exec(body, {"check": check, "engine": fresh})

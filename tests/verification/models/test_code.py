@@ -63,3 +63,12 @@ def test_a_case_is_made_again(case):
 def test_long_doubles_keep_what_double_precision_has_not():
     third = np.array([np.longdouble(1) / 3])
     np.testing.assert_array_equal(eval(code_of(third), {"np": np}), third)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_narrow_number_is_said_by_the_fewest_digits(dtype):
+    """Whatever its bits are, they come back."""
+    assert code_of(np.array([0.57, -1e-3], dtype)) == f"np.array([0.57, -0.001], dtype=np.{dtype.__name__})"
+    some = np.frombuffer(RNG.bytes(4000), dtype)
+    given = {"np": np, "nan": np.nan, "inf": np.inf}
+    np.testing.assert_array_equal(eval(code_of(some), given), some)

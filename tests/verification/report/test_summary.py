@@ -22,7 +22,19 @@ def test_why_a_run_ended_early_is_printed():
 @pytest.mark.parametrize(("digits", "whole"), [(summary.PROGRAM, True), (summary.PROGRAM + 1, False)])
 def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     """It is in the JSON."""
-    long = replace(RIGHT, example=Example(None, "lags", "U", "got 1, want 2", "x" * digits, True))
+    long = replace(RIGHT, example=Example(None, "lags", "U", "got 1, want 2", "x" * digits))
     assert ("x" * digits in summary.as_text(long)) == whole
     assert ("smallest example: a program of 20,001 characters, in the JSON" in summary.as_text(long)) != whole
     assert summary.as_json(long)["example"] == "x" * digits
+
+
+@pytest.mark.parametrize(
+    ("larger", "line"), [("", "smallest example:"), ("why", "example, not the smallest (why):")]
+)
+def test_an_example_that_is_not_the_smallest_says_so(larger, line):
+    """In the text and in the JSON, with the reason."""
+    found = replace(RIGHT, example=Example(None, "lags", "U", "got 1, want 2", "a program", larger))
+    assert line in summary.as_text(found).splitlines()
+    fields = summary.as_json(found)
+    assert (fields["smallest"], fields["larger"]) == (not larger, larger or None)
+    assert (summary.as_json(RIGHT)["smallest"], summary.as_json(RIGHT)["larger"]) == (None, None)

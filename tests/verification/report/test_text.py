@@ -19,7 +19,7 @@ REFUTED = replace(
         diagnosis=Diagnosis(
             "accumulation", ("b",), (), "b is wrong: the bug is in what is computed from it."
         ),
-        example=Example(None, "lags", "b", "d_b[0]: got 3, want 1", "# d_b[0]\nproblem = 2\n", True),
+        example=Example(None, "lags", "b", "d_b[0]: got 3, want 1", "# d_b[0]\nproblem = 2\n"),
     ),
     rows=(
         PartResult("lags", "W", 20, nonzero=20, failures=5, truncation="Full"),

@@ -12,7 +12,15 @@ from verification.models.truncation import Standard
 from verification.models.weighted import Weighted
 from verification.sampling.admitting import admits
 from verification.sampling.scope import Scope
-from verification.sampling.simpler import CHANGES, capped, in_quarters, plainer, rounded, smaller
+from verification.sampling.simpler import (
+    CHANGES,
+    capped,
+    in_quarters,
+    in_two_digits,
+    plainer,
+    rounded,
+    smaller,
+)
 from verification.truth import replay
 
 PROBLEM = claimed(vanilla, Scope(checkpoints=True, workspace=True, weights=True), problem)
@@ -89,13 +97,26 @@ def test_what_is_plain_is_left_and_all_else_is_made_plain():
     assert [other.layouts for other in made[:3]] == [{}, {"U": "read-only"}, {"W": "backwards"}]
 
 
-def test_numbers_become_quarters_all_of_them_or_those_of_one_array():
+def test_numbers_become_quarters_or_have_two_digits_all_of_them_or_those_of_one_array():
     """None becomes 0, and what is so already is left."""
     case, claim = a_case(lstm), claimed(lstm)
     every, *each = rounded(case, claim)
     arrays = [*every.blocks.values(), *every.objective.arrays().values()]
     assert all(array.all() and np.array_equal(4 * array, np.round(4 * array)) for array in arrays)
-    assert len(each) == len(case.blocks) + 1
+    assert len(each) == 2 * (len(case.blocks) + 1) + 1
+    other = each[len(case.blocks) + 1]
+    arrays = [*other.blocks.values(), *other.objective.arrays().values()]
+    assert all(float(f"{number:.1e}") == number for array in arrays for number in array.ravel())
     assert [*rounded(every, claim)] == []
     assert in_quarters(np.array([0.0, 1e-9, -0.3, 2.0])).tolist() == [0, 0.25, -0.5, 2]
     assert in_quarters(np.array([0.1 - 0.6j])).tolist() == [0.25 - 0.75j]
+    assert in_two_digits(np.array([0.0, 1.234e-9, -0.347, 10.25])).tolist() == [0, 1.2e-9, -0.35, 10.25]
+    assert in_two_digits(np.array([0.123 - 0.678j])).tolist() == [0.12 - 0.68j]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_what_is_next_to_the_largest_number_stays_a_number(dtype):
+    """Four times as much is none."""
+    largest = np.finfo(dtype).max
+    for change in (in_quarters, in_two_digits):
+        assert change(np.array([largest, -largest])).tolist() == [largest, -largest]

@@ -22,6 +22,7 @@ from verification.judging.judgement import Judgement
 from verification.judging.profile import Profile
 from verification.judging.run import Progress, Results, Subject, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage
+from verification.judging.shrinking import Shrunk
 from verification.processes.fresh import pooled
 from verification.processes.timeout import MAX_LOST
 from verification.processes.workers import Lost, Spread
@@ -140,7 +141,7 @@ def _with_program(campaign: Campaign, record: Record) -> Record:
 def _write_program(campaign: Campaign, failing: Failing, path: Path) -> None:
     """Writes a program that fails as printed; raises ``Undelivered`` if it cannot be written."""
     subject, case = campaign.subject, failing.case
-    program = subject.example(subject.pack(subject.at(case)), failing.finding, False).code
+    program = subject.example(Shrunk(subject.pack(subject.at(case)), failing.finding)).code
 
     def save(path: Path) -> None:
         path.parent.mkdir(exist_ok=True)

@@ -150,7 +150,7 @@ def as_json(outcome: CampaignResult) -> dict[str, Any]:
         **summary.as_json(judgement),
         "seed": judgement.seed,
         "refuted": outcome.refuted,
-        "smallest": None if outcome.smallest is None else str(outcome.smallest),
+        "shown": None if outcome.smallest is None else str(outcome.smallest),
         "rows": [[row.property, row.part, row.cases, row.evidence, row.failures] for row in judgement.rows],
         "seen": dict(judgement.seen),
         "coverage": [str(each) for each in judgement.coverage],

@@ -15,6 +15,7 @@ from benchmarks.evidence.mutants.run import MutantsResult, Progress, judged
 from verification.adapters.rnn.cells import compile_loops
 from verification.diagnosis.diagnosis import diagnose
 from verification.judging.model_subject import example_of
+from verification.judging.shrinking import Shrunk
 from verification.properties.findings import applicable, findings
 
 
@@ -80,4 +81,4 @@ def _refutations(cases: Sequence[CompiledCase], name: str) -> Iterator[Failure]:
         engine, truth = one.engine, one.truth
         for finding in findings(engine, truth, (name,)):
             if finding.wrong is not None:
-                yield Failure(truth.case, finding, example_of(engine, truth.case, finding, False).code)
+                yield Failure(truth.case, finding, example_of(engine, Shrunk(truth.case, finding)).code)

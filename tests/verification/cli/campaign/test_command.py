@@ -65,8 +65,8 @@ def test_a_wrong_engine_is_refuted(project):
     assert found["refuted"] > 1
     assert done.stdout.startswith("refuted\nscope: gradients of x by autograd of the forward\n")
     assert "diagnosis: The gradient of x is wrong" in done.stdout
-    assert f"{found['refuted']} cases refuted, the smallest in failures/{found['smallest']}.py" in done.stdout
-    program = (project / "out" / "failures" / f"{found['smallest']}.py").read_text("utf-8")
+    assert f"{found['refuted']} cases refuted, the smallest in failures/{found['shown']}.py" in done.stdout
+    program = (project / "out" / "failures" / f"{found['shown']}.py").read_text("utf-8")
     (project / "example.py").write_text(program, "utf-8")
     failed = python("example.py", folder=project)
     assert failed.returncode == 1

@@ -31,7 +31,7 @@ WRONG = replace(
         "step", ("U", "b"), ("f",), f"U is wrong in f {NASTY}.", as_if="z stood for 1 − z", also=("h0",)
     ),
     picture=Picture(instead="Nothing to draw."),
-    example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n", True),
+    example=Example(None, "autograd", "U", f"d_U[1, 0]: got 2, want 1 {NASTY}", f"# it {NASTY}\n"),
 )
 
 

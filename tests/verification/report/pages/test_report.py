@@ -68,7 +68,7 @@ def test_tables_are_tables(page):
 
 def test_a_refutation_is_shown_with_its_example():
     """The sentence under the verdict, the smallest example as code, well-formed."""
-    example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n", True)
+    example = Example(None, "forward", "outputs", f"got 2, want 1 {NASTY}", "problem = Problem(\n)\n")
     diagnosis = Diagnosis("accumulation", ("b",), (), "b is wrong: the bug is in what is computed from it.")
     text = page_of(Report(judgement(failures=2, example=example, diagnosis=diagnosis)))
     Page(text)
