@@ -11,6 +11,7 @@ from tests.layers.own import embedding, short_convolution, two_outputs
 from tests.peers.checked import judged, wrong
 from tests.peers.decay import Decay
 from verification import Scope
+from verification.diagnosis.conventions import agreeing
 from verification.diagnosis.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.truncation import Standard
@@ -165,6 +166,23 @@ RIGHT = {
 def test_what_is_right_holds_in_every_property(made, dtype):
     """Chunks of two steps under Chunked(2, 2), all else under the full gradient."""
     assert wrong(made(), dtype) == {}
+
+
+@pytest.mark.parametrize("one", range(4))
+@pytest.mark.parametrize("other", range(4))
+def test_two_arguments_that_are_exchanged_are_named(one, other):
+    """Whatever they are, with the right order, under which all agrees."""
+    order = [*ORDER["arguments"]]
+    order[one], order[other] = order[other], order[one]
+    engine = function(Decay, model=linear, arguments=tuple(order))
+    found = agreeing(engine)
+    if one == other:
+        assert engine.arguments == ORDER["arguments"]
+        assert wrong(engine.reordered(ORDER["arguments"])) == {}
+        return
+    names = {order[one], order[other]}
+    assert {*found.words.removesuffix(" are exchanged").split(" and ")} == names
+    assert (found.say, wrong(found.engine)) == (f"arguments={ORDER['arguments']!r}", {})
 
 
 @pytest.mark.parametrize("first", [False, True])

@@ -50,6 +50,15 @@ class ModelAdapter:
         """The same as an engine of another model; raises ValueError if it cannot be."""
         return replace(self, model=model, claim=claimed_of(self.claim, self.model, model))
 
+    @property
+    def arguments(self) -> tuple[str, ...] | None:
+        """The order of a function's arguments, by name; None for an adapter without that argument."""
+        return None
+
+    def reordered(self, arguments: tuple[str, ...]) -> Self:
+        """The same with arguments in this order, for an adapter that has ``arguments``."""
+        raise Unsupported("arguments in another order")
+
     def code(self, case: Case) -> Code:
         """Statements that make ``engine`` again, and ``case``."""
         return self.source.code(self.claim) + of_case(case)

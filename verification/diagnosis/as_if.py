@@ -154,6 +154,12 @@ def _misplaced(seen: Seen) -> Iterator[Alternative]:
                     wrong, right = (name, other) if name in seen.blocks else (other, name)
                     given = f"the gradient of {right} stood for that of {wrong}"
                 yield given, partial(dict, {name: want[other], other: want[name]})
+    given, several = joined(seen.blocks), len(seen.blocks) > 1
+    own = "themselves" if several else "itself"
+    yield (
+        f"the gradient{'s' * several} of {given} began at {given} {own}, not at 0",
+        lambda: {name: array + seen.truth.case.blocks[name] for name, array in want.items()},
+    )
     moved = _moved_parts(seen)
     if moved:
         yield moved

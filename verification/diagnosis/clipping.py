@@ -49,7 +49,7 @@ def _by_value(seen: Seen) -> str | None:
 
 
 def _is_clipped(got: Array, want: Array, limit: float) -> bool:
-    """Does clipping explain the answer, and nearly all of its error? A rounded number is near a clipped one."""
+    """Does clipping explain the answer, and its error? What is rounded is near what is clipped as well."""
     due = np.clip(want, -limit, limit)
     return near(got, due, CLOSE) and near(got - want, due - want, LEFT)
 

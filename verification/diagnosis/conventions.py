@@ -3,6 +3,7 @@
 A new user's first failure is usually a convention, not a bug. If a forward is wrong, or does not have the
 right form, other readings are tried on a small case whose sizes all differ, the smallest changes first:
 
+- exchange: two arguments stand in each other's place, or two blocks have each other's name;
 - names: a name that the engine looks for in vain is a block, or one of two biases;
 - orientation: matrices are transposed, steps come before records;
 - order: parts are stacked in another order;
@@ -17,7 +18,7 @@ Arrays are described as by the ``arrays`` argument of an adapter: {"W": ("Wh", "
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import Any, TypeAlias
 
 from verification.diagnosis.probe import Seen, healthy_case, look
@@ -85,12 +86,28 @@ class _Readings:
             read = self.engine.otherwise(variant.model, described)
             if self._agrees(read):
                 yield Convention(variant.words, variant.say, read)
+        yield from self._exchanged()
         if described is not None:
             yield from self._arranged(Variant("", own, ""), described)
         yield from self._functions()
         if described is not None:
             for variant in variants(own):
                 yield from self._arranged(variant, described)
+
+    def _exchanged(self) -> Iterator[Convention]:
+        """The readings with two arguments exchanged, or two names of inputs, or of parameters."""
+        engine, order, described = self.engine, self.engine.arguments, self.engine.arrays
+        if order is not None:
+            for one, other in combinations(order, 2):
+                changed = tuple({one: other, other: one}.get(name, name) for name in order)
+                read = engine.reordered(changed)
+                if self._agrees(read):
+                    yield Convention(f"{one} and {other} are exchanged", f"arguments={changed!r}", read)
+        elif described is not None:
+            for arrays, words in _exchanges(engine.model, described):
+                read = engine.otherwise(engine.model, arrays)
+                if self._agrees(read):
+                    yield Convention(words, f"arrays={arrays!r}", read)
 
     def _arranged(self, variant: Variant, described: Arrays) -> Iterator[Convention]:
         """The readings with other arrays, as one model."""
@@ -166,6 +183,14 @@ class _Readings:
             return None
         self.calls -= 1
         return look(engine, truth)
+
+
+def _exchanges(model: Model, arrays: Arrays) -> Iterator[tuple[dict[str, Any], str]]:
+    """Descriptions in which two inputs, or two parameters, have each other's name; in words as well."""
+    for use in (Use.INPUT, Use.STEP):
+        names = {block.name: arrays.get(block.name, block.name) for block in model.of(use)}
+        for one, other in combinations([name for name, given in names.items() if isinstance(given, str)], 2):
+            yield {**arrays, one: names[other], other: names[one]}, f"{one} and {other} are exchanged"
 
 
 def _renamed(model: Model, arrays: Arrays, missing: str) -> list[Arrays]:

@@ -23,7 +23,7 @@ from verification.diagnosis.stages import APART, FAULTS, Diagnosis, at_place, bu
 from verification.diagnosis.where import Elsewhere
 from verification.diagnosis.words import common_factor, gates, joined, wrong_in_words
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
-from verification.models.model import Use
+from verification.models.model import Block, Use
 from verification.properties.engine import Engine
 from verification.properties.property import Finding
 from verification.properties.training import CALLS_OF_TRAINING
@@ -118,7 +118,8 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
         sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
         return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
     if first.forward:
-        return at_place("forward", "the bug is in the forward", first, start)
+        only = "".join(f" ({each})" for each in _right_for_one_record(engine, first))
+        return at_place("forward", f"the bug is in the forward{only}", first, start)
     return _of_blocks(engine, first, by_steps, start)
 
 
@@ -150,7 +151,7 @@ def _is_limited(engine: Engine, case: Case) -> bool:
 
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
     """What is wrong where gradients are large, and right where they are small."""
-    start = onset(engine, seen.truth.case)
+    start = onset(engine, seen.truth.case).words
     clause = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
     return Diagnosis("size", seen.blocks, gates(seen), clause, common_factor(seen))
 
@@ -211,11 +212,8 @@ def _from(engine: Engine, by_steps: Sequence[Seen], seen: Seen) -> str:
 
 def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
     """Simpler circumstances under which the same blocks are right."""
+    yield from _right_for_one_record(engine, wrong)
     case = wrong.truth.case
-    if engine.claim.records[0] == 1 and case.records > 1:
-        one = look_at(engine, healthy_case(engine, case.steps, records=1))
-        if not one.wrong:
-            yield "right for one record"
     if not isinstance(case.objective, Cotangents):
         return
     states = final_cotangents(case)
@@ -236,21 +234,43 @@ def _right_elsewhere(engine: Engine, wrong: Seen) -> Iterator[str]:
         yield f"only where {' or '.join(shown)} {verb} a cotangent"
 
 
+def _right_for_one_record(engine: Engine, wrong: Seen) -> Iterator[str]:
+    case = wrong.truth.case
+    if engine.claim.records[0] == 1 and case.records > 1:
+        one = look_at(engine, healthy_case(engine, case.steps, records=1))
+        if not one.wrong:
+            yield "right for one record"
+
+
 def _lags(engine: Engine, stage: str) -> Iterator[str]:
-    """At which lags the inputs' gradients are wrong, read off a loss at the last step alone.
+    """At which lags the inputs' gradients are wrong, or that at step 0, by a loss at the last step alone.
 
     Nothing is said if every lag but 0 is wrong: the stage says so.
     """
-    case = healthy_case(engine)
-    if not isinstance(case.objective, Cotangents):
+    if engine.claim.losses[-1] != "cotangents":
         return
-    seen = look_at(engine, replace(case, objective=case.objective.of_output(case.steps - 1)))
+    longest = [_of_last_loss(engine, steps) for steps in steps_of(engine)[-2:]]
+    *_, last = (each.truth.case.steps for each in longest)
     for block in engine.model.of(Use.INPUT):
-        if block.name in seen.blocks:
-            got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
-            every = range(case.steps)
-            wrong = [lag for lag in every if compare("", got[:, -1 - lag], want[:, -1 - lag], bound)]
-            known = every[1:] if stage == "recursion" else every
-            if wrong != [*known]:
-                lags = ", ".join(map(str, wrong))
-                yield f"of the loss at the last step {block.name} is wrong at lag {lags}"
+        *_, wrong = found = [_wrong_lags(seen, block) for seen in longest]
+        if wrong and wrong != [*range(stage == "recursion", last)]:
+            # A lag that moves with the number of steps is a step.
+            first = len(found) > 1 and found == [[each.truth.case.steps - 1] for each in longest]
+            where = "step 0" if first else f"lag {', '.join(map(str, wrong))}"
+            yield f"of the loss at the last step {block.name} is wrong at {where}"
+
+
+def _of_last_loss(engine: Engine, steps: int) -> Seen:
+    """The result of a case without cotangents but for the last output's."""
+    case = healthy_case(engine, steps)
+    assert isinstance(case.objective, Cotangents)  # as of every case with such losses
+    return look_at(engine, replace(case, objective=case.objective.of_output(case.steps - 1)))
+
+
+def _wrong_lags(seen: Seen, block: Block) -> list[int]:
+    """The lags at which an input's gradient is wrong, of the loss at the last step."""
+    if block.name not in seen.blocks:
+        return []
+    got, want, bound = seen.got[block.name], seen.want(block.name), seen.bound(block.name)
+    steps = range(seen.truth.case.steps)
+    return [lag for lag in steps if compare("", got[:, -1 - lag], want[:, -1 - lag], bound)]

@@ -89,7 +89,7 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         where = layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))
         return Diagnosis("conduct", sentence=f"{changed}: {finding.wrong}, with {where}.")
     if about is About.FORM:
-        start = "" if case.dtype.hasobject else onset(engine, case)
+        start = "" if case.dtype.hasobject else onset(engine, case).words
         return _of_form(finding, start)
     if about is About.SCALE:
         return of_scale(engine, finding)
@@ -273,13 +273,14 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
     candidates = [(seen, engine), *((each.seen, OfSome(engine, each.blocks)) for each in nearby)]
     for shown, answering in sorted(candidates, key=lambda each: prod(each[0].truth.case.sizes.values())):
         start = onset(answering, shown.truth.case)
-        if start:
+        if start.words:
             seen = shown
             break
-    where = f" {start}" if start else f", at {sizes_in_words(case)}"
+    where = f" {start.words}" if start.words else f", at {sizes_in_words(case)}"
+    small = f"small cases of healthy numbers{f' {start.right}' if start.right else ''} are right"
     as_if = rounded(engine, seen) if seen.blocks else None
     tail = f", as if {as_if}" if as_if else ""
-    sentence = f"{wrong_in_words(seen)}{where}: small cases of healthy numbers are right{tail}."
+    sentence = f"{wrong_in_words(seen)}{where}: {small}{tail}."
     return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from verification.diagnosis.probe import healthy_case, is_off, look_at
+from verification.diagnosis.probe import HALF, healthy_case, is_off, look_at
 from verification.diagnosis.product_of_sizes import Sizes, threshold
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.diagnosis.within import bisected, from_within, geometric_mean
@@ -25,6 +25,9 @@ from verification.sampling.magnitudes import HEALTHY, MAGNITUDES, largest
 # The most calls, and seconds after which nothing new is tried.
 CALLS = 100
 SECONDS = 8.0
+
+# The share of digits that are off, where a glance tells right from wrong at any size.
+CLEARLY = 1 / 3
 
 # A factor that makes cotangents small.
 FAINT = 1e-3
@@ -60,10 +63,14 @@ class _Tried:
         seen = look_at(self.engine, case)
         return seen.truth.determined and seen.wrong
 
-    def off(self, case: Case) -> bool:
+    def off(self, case: Case, digits: float = HALF) -> bool:
         """Is anything, by more than half of the digits?"""
         self._spend()
-        return case.lengths is None and is_off(self.engine, case)
+        return case.lengths is None and is_off(self.engine, case, digits)
+
+    def seen_at(self, case: Case) -> Callable[[Case], bool]:
+        """What sees the fault of a case at other sizes as well: a glance alone sees what is far off."""
+        return self.off if self.off(case, CLEARLY) else self.wrong
 
     def _spend(self) -> None:
         if self.calls <= 0 or spent() > self.until:
@@ -71,36 +78,48 @@ class _Tried:
         self.calls -= 1
 
 
-def onset(engine: Engine, case: Case) -> str:
-    """From where on the engine is wrong, in words, for a case on which it is; "" where that is not found."""
-    found = []
+@dataclass(frozen=True)
+class Onset:
+    """From where on an engine is wrong, in words; "" where that is not found.
+
+    ``right``: which small cases are right, in words, where there may be small ones that are wrong.
+    """
+
+    words: str = ""
+    right: str = ""
+
+
+def onset(engine: Engine, case: Case) -> Onset:
+    """From where on the engine is wrong, for a case on which it is."""
+    found = list[Onset]()
     # What was found before calls or time ran out holds.
     with suppress(_Spent):
-        for words in _found(_Tried(engine, CALLS, spent() + SECONDS), case):
-            found.append(words)
-    return " and ".join(found)
+        for each in _found(_Tried(engine, CALLS, spent() + SECONDS), case):
+            found.append(each)
+    right = dict.fromkeys(each.right for each in found if each.right)
+    return Onset(" and ".join(each.words for each in found), " and ".join(right))
 
 
-def _found(tried: _Tried, case: Case) -> Iterator[str]:
+def _found(tried: _Tried, case: Case) -> Iterator[Onset]:
     # Of a long case a truth takes seconds, and a glance is enough where it sees the fault.
-    is_off = tried.off(case)
-    sizes: Sizes | None = _one_size(tried, case, tried.off if is_off else tried.wrong)
+    is_wrong = tried.seen_at(case)
+    sizes: Sizes | None = _one_size(tried, case, is_wrong)
     if sizes is None:
-        if not is_off and not tried.wrong(case):
+        if is_wrong == tried.wrong and not tried.wrong(case):
             return
         sizes = case.sizes
     healthy = of_sizes(tried.engine, case, sizes)
-    is_off = tried.off(healthy)
-    if not is_off and not tried.wrong(healthy):
+    is_wrong = tried.seen_at(healthy)
+    if is_wrong == tried.wrong and not tried.wrong(healthy):
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
         found = [words for words, _ in from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
-        yield from found or _from_numbers(tried, case, healthy)
+        yield from map(Onset, found or _from_numbers(tried, case, healthy))
     elif _is_limited(tried, healthy):
         # Sizes matter as far as gradients grow with them.
-        yield f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
+        yield Onset(f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}")
     else:
-        yield from _from_sizes(tried, case, sizes, tried.off if is_off else tried.wrong)
+        yield from _from_sizes(tried, case, sizes, is_wrong)
 
 
 def _is_limited(tried: _Tried, wrong: Case) -> bool:
@@ -140,12 +159,12 @@ def fainter(case: Case) -> Case:
     return _scaled(case, COTANGENTS, FAINT)
 
 
-def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Case], bool]) -> Iterator[str]:
+def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Case], bool]) -> Iterator[Onset]:
     """The sizes at which healthy numbers turn wrong, those of these that matter."""
     healthy = healthy_case(tried.engine)
     least, now = dict(healthy.sizes), dict(sizes)
     if tried.wrong(of_sizes(tried.engine, case, least)):
-        yield from _from_kind(tried, of_sizes(tried.engine, case, least), healthy)
+        yield from map(Onset, _from_kind(tried, of_sizes(tried.engine, case, least), healthy))
         return
 
     def wrong(sizes: Sizes) -> bool:
@@ -161,7 +180,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
     matters = any(now[name] > size for name, size in free.items())
     product = threshold(now, free, most, wrong) if matters else None
     if product is not None:
-        yield product.words
+        yield Onset(product.words)
         now = dict(product.sizes)
         least.update({name: now[name] for name in product.names})
     for name, right in least.items():
@@ -169,7 +188,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
             now[name] = right
             continue
         if name in tried.engine.claim.sizes:
-            yield f"at {name} = {now[name]}"
+            yield Onset(f"at {name} = {now[name]}")
             continue
 
         def at(size: int, name: str = name) -> bool:
@@ -179,7 +198,10 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
         words, other = _at_size(name, found, right, at), None
         if words == _alone(name, found):
             other = _related(name, now, most, wrong)
-        yield words if other is None else f"where {_relation(name, other, now)}"
+        if other is None:
+            yield Onset(words, f"with {name} = {right}" if found < right else "")
+        else:
+            yield Onset(f"where {_relation(name, other, now)}", "in which all sizes differ")
         if other is not None:
             # It is named with this one.
             least[other] = now[other]

@@ -34,6 +34,9 @@ RECORDS = 3
 # From so many steps on, one step traced and played takes less time than autograd at each.
 PLAYED = 8
 
+# The share of digits that a glance compares.
+HALF = 0.5
+
 
 class OfSome:
     """An engine of which only some blocks are compared."""
@@ -112,22 +115,22 @@ def glance_at(engine: Engine, case: Case) -> Seen | None:
     return seen if seen.wrong and seen.truth.determined else None
 
 
-def is_off(engine: Engine, case: Case) -> bool:
-    """Is more than half of the digits off, somewhere? Of a case whose records do not end early."""
+def is_off(engine: Engine, case: Case, digits: float = HALF) -> bool:
+    """Is more than half of the digits off, or than this share of them? Of records that do not end early."""
     try:
         answer = run_case(engine, case)
     except Unsupported:
         return False
     except InvalidAnswer:
         return True
-    return is_answer_off(answer, case)
+    return is_answer_off(answer, case, digits)
 
 
-def is_answer_off(answer: Answer, case: Case) -> bool:
+def is_answer_off(answer: Answer, case: Case, digits: float = HALF) -> bool:
     """The same of an answer."""
     with np.errstate(all="ignore"):
         due = remembered(case).once("glance", lambda: _due(case))
-        close = np.sqrt(float(limits(case.dtype).eps))
+        close = float(limits(case.dtype).eps) ** digits
         return not all(
             near(got, due[name], close) for name, got in (*answer.forward.items(), *answer.gradients())
         )

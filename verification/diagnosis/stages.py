@@ -5,7 +5,7 @@ convention     all is right if arrays, or equations, are read another way
 form           it does not answer as agreed, everywhere or somewhere, and where it does all is right
 forward        outputs or a final state are wrong
 accumulation   the initial state's gradients are right, those of other blocks are not
-parameters     theirs are wrong, and no gradient is claimed that shows what flows back
+parameters     theirs are wrong, and none that is right or claimed shows what flows back
 state          the initial state's gradients are wrong and no other, at any T
 recursion      with one step all is right, or all but what is handed on to the step before
 step           with one step other gradients are wrong
@@ -91,12 +91,19 @@ def at_place(stage: str, bug: str, seen: Seen, where: str = "") -> Diagnosis:
 APART = ("accumulation", "parameters")
 
 
+def _show_flow(engine: Engine, seen: Seen) -> bool:
+    """Is a parameter's gradient right in a case of several steps? It sees what flows back to each of them."""
+    used = (block.name for block in engine.model.of(Use.STEP) if block.name in engine.claim.blocks)
+    right = (name for name in used if name not in seen.blocks and seen.want(name).any())
+    return seen.truth.case.steps > 1 and any(right)
+
+
 def stage_of(engine: Engine, first: Seen, by_steps: Sequence[Seen]) -> str:
     """From the shortest case that is wrong, and the longest of all."""
     uses = [{engine.model.block(name).use for name in seen.blocks} for seen in (first, by_steps[-1])]
     claimed = {engine.model.block(name).use for name in engine.claim.blocks}
     if not claimed & {Use.STATE, Use.INPUT}:
-        return "parameters"
+        return "accumulation" if _show_flow(engine, by_steps[-1]) else "parameters"
     # Where no state's gradient is claimed, the inputs' say the same of every step but the first.
     if Use.STATE not in uses[0] | uses[1] and (Use.STATE in claimed or Use.INPUT not in uses[1]):
         return "accumulation"

@@ -3,7 +3,7 @@
 Every step is traced onto a tape, and its backward pass follows the tape. The cotangent from an operation to
 one of its arguments is a *way*. On one way, or on all ways of one name, the diagnosis tries
 
-- a factor: zero, two, or a constant that is searched for;
+- a factor: zero, two, the slope of a function beside it, or a constant that is searched for;
 - another number: in a product the factor itself for the other one, or an input, or a state;
 - another cotangent: that of a state after the step;
 - another step's numbers, for operations on an input, or on a state, alone.
@@ -12,6 +12,7 @@ one of its arguments is a *way*. On one way, or on all ways of one name, the dia
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import autograd.numpy as anp
@@ -40,7 +41,7 @@ NO_WAYS = (*MOVING, container_take, named)
 # Times that a constant is corrected, and how near it is to what is wanted then.
 CORRECTED, NEAR = 8, 1e-9
 
-# Which step's numbers stand for those of step s, of T steps; a state after the last step is one more.
+# Which step's numbers stand for those of step s, of T steps; a state after the last step is one more, at −1.
 STEPS: dict[str, Callable[[int, int], int]] = {
     "{} after each step stood for the one before it": lambda s, steps: s + 1,
     "{} of the step before stood for that of each step": lambda s, steps: max(s - 1, 0),
@@ -48,6 +49,8 @@ STEPS: dict[str, Callable[[int, int], int]] = {
     "{} of the last step stood for that of every step": lambda s, steps: steps - 1,
     "{} of step 1 stood for that of step 0": lambda s, steps: max(s, 1),
     "{} of the step before stood for that of the last step": lambda s, steps: min(s, max(steps - 2, 0)),
+    "{} of the step before stood for that of each step, at step 0 that at index −1": lambda s, steps: s - 1,
+    "{} at index −1 stood for that of step 0": lambda s, steps: s or -1,
 }
 
 
@@ -61,7 +64,8 @@ def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool
         return None
     wrong = [name for name in names if name in seen.blocks]
     ways = [way for way in _ways(steps) if way.to and set(way.to) <= set(wrong)]
-    for words, rules in (*_by_factor(ways), *_of_other_steps(steps), *_by_number(steps, ways)):
+    changes = (_by_factor(ways), _by_slope(steps, ways), _of_other_steps(steps), _by_number(steps, ways))
+    for words, rules in chain.from_iterable(changes):
         if _may_fit(steps, rules, seen, names) and fits(_gradient(steps, rules)):
             return words
     for way in () if case.model.complex else ways:
@@ -104,6 +108,16 @@ def _on_way(
 def _times(factor: float) -> _Change:
     """As much by a factor."""
     return lambda at, number, way, args, flow: factor * at.parts(number, flow)[way]
+
+
+def _with_slope_of(call: int) -> _Change:
+    """Multiplied by the slope of another call of a function, by number."""
+
+    def change(at: StepBack, number: int, way: int, args: Sequence[Any], flow: Any) -> Any:
+        (slope,) = at.parts(call, np.ones_like(at.value(call)))
+        return at.parts(number, flow)[way] * slope
+
+    return change
 
 
 def _by_other(other: int | None) -> _Change:
@@ -195,6 +209,20 @@ def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
             yield f"{way} were {words}", way.rules(_times(factor))
 
 
+def _by_slope(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+    """Calls of a function on whose way another call's slope is multiplied in as well, or its own twice."""
+    tape, values = steps.tape, steps.played[0].values
+    calls = tape.numbered(called)
+    for way in ways:
+        (number, _), *more = way.uses
+        for other, entry in calls.items() if number in calls and not more else ():
+            if np.shape(values[other]) == np.shape(values[number]):
+                slope = (
+                    "its slope twice" if other == number else f"the slope of a {_function(entry)} beside it"
+                )
+                yield f"{way} were multiplied by {slope}", way.rules(_with_slope_of(other))
+
+
 def _by_number(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
     """Products with another factor, and ways with another flow."""
     tape, names = steps.tape, steps.tape.names
@@ -240,7 +268,7 @@ def _of_other_steps(steps: Steps) -> Iterator[tuple[str, Rules]]:
         some = [uses, *({number: moved} for number, moved in uses.items() if len(uses) > 1)]
         name = block.name if block.use is Use.INPUT else f"the state of {block.name}"
         for words, step in STEPS.items():
-            for each in some if block.use is Use.STATE or step(0, 1) == 0 else ():
+            for each in some if block.use is Use.STATE or step(0, 1) < 1 else ():
                 yield words.format(name), {n: Otherwise(n, partial(_of_step, each[n], step)) for n in each}
 
 

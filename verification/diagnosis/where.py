@@ -75,7 +75,7 @@ def as_well(engine: Engine, found: Sequence[Where]) -> Iterator[str]:
     """A sentence for each: "Where xs is one-hot, U is wrong as well."."""
     for each in found:
         case, names = each.seen.truth.case, each.seen.forward or each.blocks
-        words = each.words or onset(OfSome(engine, each.blocks), case) or f"at {_sizes(case)}"
+        words = each.words or onset(OfSome(engine, each.blocks), case).words or f"at {_sizes(case)}"
         wrong = f"{joined(names)} {'is' if len(names) == 1 and names != (OUTPUTS,) else 'are'} wrong as well"
         if case.lengths is not None and not each.seen.raised:
             wrong += f": {fault_in_words(each.seen, explained_by_ends(each.seen))}"

@@ -75,6 +75,7 @@ def blocks_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen]
         factor = _pattern(first, last, name, parts)
         alike.setdefault(how + (f" ({factor})" if factor else ""), []).append(name)
     for how, names in alike.items():
+        how = how.replace("its size", "their size").replace("it should", "they should") if names[1:] else how
         yield f"{', '.join(names)} {verb(names)} {how}"
 
 

@@ -39,8 +39,10 @@ class OfFunction(Subject):
         return ("the forward itself",)
 
     def scope(self, tally: Tally) -> str:
-        """The gradients that are checked."""
-        return f"gradients of {', '.join(self.engine.names) or 'every argument'} by autograd of the forward"
+        """The gradients that are checked; the arguments that have none, as whole numbers, are not named."""
+        met = {part for name, part, _ in tally.rows if BY_NAME[name].about is About.CALL}
+        names = [name for name in self.engine.names if name in met or not met]
+        return f"gradients of {', '.join(names) or 'every argument'} by autograd of the forward"
 
     def guarded(self, channel: Any) -> "OfFunction":
         """The same, with guarded calls."""

@@ -305,7 +305,7 @@ class Guarded:
     def __init__(self, engine: Engine, channel: Any) -> None:
         self._engine, self._channel = engine, channel
         self.model, self.claim, self.code = engine.model, engine.claim, engine.code
-        self.arrays, self.fixed = engine.arrays, engine.fixed
+        self.arrays, self.arguments, self.fixed = engine.arrays, engine.arguments, engine.fixed
         self.answer = channel.guarded(engine.answer)
         self._begin = channel.guarded(engine.begin)
 
@@ -320,6 +320,9 @@ class Guarded:
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
         return Guarded(self._engine.otherwise(model, arrays), self._channel)
+
+    def reordered(self, arguments: tuple[str, ...]) -> "Guarded":
+        return Guarded(self._engine.reordered(arguments), self._channel)
 
 
 def pack(case: Case) -> Packed:

@@ -95,6 +95,13 @@ class Engine(Protocol):
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Engine":
         """The same engine for another model, or with other arrays; raises ValueError if it cannot be."""
 
+    @property
+    def arguments(self) -> tuple[str, ...] | None:
+        """By name, the arrays that a user's function takes one after another; None where it does not."""
+
+    def reordered(self, arguments: tuple[str, ...]) -> "Engine":
+        """The same engine with its function's arguments in this order, for one that has ``arguments``."""
+
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The forward's parts and the gradient's blocks, by name, for these very arrays.
 

@@ -57,7 +57,8 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
     known = gradients(model, capabilities)
     steps = _bounds("steps", scope.steps, MOST_STEPS)
     if steps[1] < 2:
-        raise _wrong("steps", scope.steps, "at least 2 steps at most: one step shows no recursion")
+        needed = "a most of 2 or more: one step shows no recursion; verification.step takes one by itself"
+        raise _wrong("steps", scope.steps, needed)
     losses = _some("losses", scope.losses, capabilities.losses, capabilities.losses)
     claim = Claim(
         capabilities=capabilities,
@@ -227,7 +228,10 @@ def _bounds(field: str, given: tuple[int, int] | None, most: int) -> tuple[int, 
     if given is None:
         return 1, most
     if not (isinstance(given, tuple) and len(given) == 2 and all(isinstance(n, int) for n in given)):
-        raise _wrong(field, given, "a least and a most")
+        needed = "a least and a most"
+        if field == "steps":
+            needed += "; code that takes multiples of a chunk alone has to pad what it is given"
+        raise _wrong(field, given, needed)
     if not 1 <= given[0] <= given[1]:
         raise _wrong(field, given, "a least from 1 on, and a most not below it")
     if given[0] > most:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -227,7 +227,8 @@ def function(
     Several outputs are one after another, as the model names them.
     ``arguments``: in which order its ``apply`` takes parameters, inputs and states, by the names that
     ``arrays`` gives them, or else the model's; by default parameters, inputs, states, and then lengths where
-    the scope claims them. All else as of ``layer``. Raises TypeError for what is no Function.
+    the scope claims them. Each is named, also a state that the scope says is zero: ``apply`` is given zeros.
+    All else as of ``layer``. Raises TypeError for what is no Function.
     """
     torch = library("torch", "torch")
     if not (isinstance(function, type) and issubclass(function, torch.autograd.Function)):
@@ -241,7 +242,7 @@ def function(
     known = (*names(Use.STEP), *names(Use.INPUT), *states)
     chosen = known if arguments is None else tuple(arguments)
     if sorted(chosen) != sorted(known):
-        raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once")
+        raise ValueError(f"arguments: {chosen!r}, needed each of {', '.join(known)} once, states as well")
     said = {"arguments": arguments, "arrays": arrays, "forms": forms, "device": other(device)}
     source = AdapterCall(__package__, "function", {"made": function}, model, said=said)
     said_of = None if scope is None else scope.finals
@@ -249,4 +250,24 @@ def function(
     outputs = tuple(model.output) if isinstance(model.output, Mapping) else ()
     applied = Applied(function, chosen, names(Use.INPUT), states, finals, outputs)
     watching = partial(function_watched, applied)
-    return layer_of(applied, source, scope, arrays, device, forms, watching)
+    made = layer_of(applied, source, scope, arrays, device, forms, watching)
+    return AppliedLayer(**vars(made), applied=applied)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AppliedLayer(LayerAdapter):
+    """The layer of an ``autograd.Function``."""
+
+    applied: Applied
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """In which order its ``apply`` takes them, by name."""
+        return self.applied.names
+
+    def reordered(self, arguments: tuple[str, ...]) -> Self:
+        """The same with ``apply`` given its arguments in this order."""
+        applied = replace(self.applied, names=arguments)
+        passes = TorchPasses(applied, self.source.said["device"] or CPU)
+        forward, backward = passes.forward, passes.backward
+        return replace(self, forward=forward, backward=backward, partial=passes.partial, applied=applied)

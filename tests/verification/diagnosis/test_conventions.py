@@ -159,6 +159,14 @@ AGREE = {
     "two biases": (models.vanilla, two_biases(vanilla)),
     "two biases of three gates each": (models.gru, as_pytorch()),
     "the reset before the product": (models.gru, gru_reset_before),
+    "exchanged inputs": (
+        models.gated_linear_attention,
+        edited(
+            gated_linear_attention,
+            ('xs["q"], xs["k"]', 'xs["k"], xs["q"]'),
+            ('"q": d_q, "k": d_k', '"q": d_k, "k": d_q'),
+        ),
+    ),
     "another function in a role": (
         models.lstm,
         edited(lstm, ("s = np.tanh(c)", "s = c"), ("dh * o * (1 - s * s)", "dh * o")),
@@ -168,6 +176,31 @@ AGREE = {
 
 # What it does not have, with the sentence.
 OTHERS = {
+    "inputs of other shapes": (
+        models.gated_linear_attention,
+        edited(
+            gated_linear_attention,
+            ('xs["k"], xs["v"]', 'xs["v"], xs["k"]'),
+            ('"k": d_k, "v": d_v', '"k": d_v, "v": d_k'),
+        ),
+        "All agrees if k and v are exchanged: say arrays={'k': 'v', 'v': 'k'}.",
+    ),
+    "parameters": (
+        models.vanilla,
+        edited(
+            vanilla,
+            ('params["U"], params["W"], params["b"]', 'params["W"], params["U"], params["b"]'),
+            ('params["U"], params["W"]\n    d_U', 'params["W"], params["U"]\n    d_U'),
+            ('{"U": d_U, "W": d_W', '{"U": d_W, "W": d_U'),
+        ),
+        "All agrees if U and W are exchanged: say arrays={'U': 'W', 'W': 'U'}.",
+    ),
+    "inputs that are exchanged in the forward alone": (
+        models.gated_linear_attention,
+        edited(gated_linear_attention, ('xs["q"], xs["k"]', 'xs["k"], xs["q"]')),
+        "The forward agrees if q and k are exchanged: say arrays={'q': 'k', 'k': 'q'}. Then: What flows back "
+        "is right; the bug is in what is computed from it, as if q and k were exchanged: q, k are wrong.",
+    ),
     "two biases with half of the gradient": (
         models.vanilla,
         two_biases(vanilla, 0.5),

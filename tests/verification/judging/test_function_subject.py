@@ -9,6 +9,7 @@ from verification import function, verify
 from verification.diagnosis.picture import RIGHT
 from verification.judge import subject_of
 from verification.judging.run import CaseBlock
+from verification.judging.tally import Tally
 from verification.truth.of_function import expected
 
 NUMBERS = st.integers(0, 99).map(lambda n: (np.random.default_rng(n).standard_normal((2, 3)),))
@@ -41,3 +42,11 @@ def test_a_picture_shows_what_is_beyond_its_bound(factor, wrong):
     shown = subject.picture(call)
     assert [each.name for each in shown.numbers] == wrong
     assert (shown.instead == RIGHT) == (not wrong)
+
+
+def test_an_argument_without_a_gradient_is_not_in_the_scope():
+    """As whole numbers, whose gradient is None; of a run that met none every name is."""
+    labels = NUMBERS.map(lambda given: (*given, 3))
+    made = function(lambda x, k: (k * x, k), lambda k, d: (k * d, None), labels)
+    assert "gradients of x by autograd of the forward" in str(verify(made, SHORT))
+    assert subject_of(made).scope(Tally()) == "gradients of x, k by autograd of the forward"

@@ -51,6 +51,9 @@ ON_PAGE = {
     "vanilla: steps in the wrong order": (LOOP, "for t in range(xs.shape[1]):"),
     "vanilla: the loop ends before step 0": (LOOP, f"d_xs[:] = 0\n    {LOOP.replace('(xs', '(1, xs')}"),
     "vanilla: cut in chunks": ("dh = da @ W", "dh = da @ W * (t % 2 or t == 0)"),
+    "vanilla: dU is added to a copy of U": ("d_U, d_W, d_b = np.zeros_like(U)", "d_U, d_W, d_b = U.copy()"),
+    "vanilla: dW reads the states one place too early": ("da.T @ states[t]", "da.T @ states[t - 1]"),
+    "vanilla: the forward takes the first record's state for all": ("h @ W.T", "h[:1] @ W.T"),
     "vanilla: a mean over steps": (
         RETURN,
         "d_U, d_W, d_b = (a / xs.shape[1] for a in (d_U, d_W, d_b)); " + RETURN,
@@ -122,6 +125,33 @@ def test_from_where_on(what):
     found = diagnosed(models.lstm, lstm, RETURN, f"d_U = d_U * (2 if {condition} else 1); {RETURN}", case)
     sentence = f"U is wrong (twice what it should be) {where}: small cases of healthy numbers are right."
     assert str(found) == sentence == SAID.get(what, sentence)
+
+
+# What the page does not have: the layer, the line, what stands there instead, the case, and the sentence.
+OTHERS = {
+    "gated linear attention: a query reads the turned matrix where it is square": (
+        *(models.gated_linear_attention, gated_linear_attention, "states[t + 1], do)"),
+        "states[t + 1].swapaxes(-1, -2) if k.shape[-1] == v.shape[-1] else states[t + 1], do)",
+        a_case(models.gated_linear_attention, 2, 5, sizes={"A": 1, "K": 4, "V": 4}),
+        "q is wrong where V = K: small cases of healthy numbers in which all sizes differ are right.",
+    ),
+    "LSTM: a state that is kept in single precision beyond 100 steps": (
+        *(models.lstm, lstm, "saved.append((x, h_prev, c_prev, "),
+        "kept = np.asarray(c_prev, np.float32).astype(h.dtype) if xs.shape[1] > 100 else c_prev; "
+        "saved.append((x, h_prev, kept, ",
+        a_case(models.lstm, 3, 120, sizes={"H": 2, "D": 3}),
+        "U, W, h0 are wrong (off by 1e-08 of their size or less); b, c0 are wrong (off by 1e-09 of their "
+        "size or less); xs is wrong (off by 1e-07 of its size or less) from T = 101 on: small cases of "
+        "healthy numbers are right.",
+    ),
+}
+
+
+@first_quick("what", OTHERS)
+def test_what_is_said_of_sizes(what):
+    """Which small cases are right where others are wrong; a relation of sizes only where it holds."""
+    *engine, case, sentence = OTHERS[what]
+    assert str(diagnosed(*engine, case)) == sentence
 
 
 def test_all_that_the_page_says_is_said():

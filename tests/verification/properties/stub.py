@@ -102,6 +102,8 @@ class Stub:
     def wanting(self, blocks, unused):
         return replace(self, claim=replace(self.claim, blocks=blocks), wanted=blocks, unused=unused)
 
+    arguments = None
+
     def otherwise(self, model, arrays):
         raise ValueError(model, arrays)
 

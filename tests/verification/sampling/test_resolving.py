@@ -105,7 +105,16 @@ def test_what_is_left_out_is_listed():
         ({"chunks": 9}, "chunks: 9, needed a tuple of numbers of steps"),
         ({"chunks": ()}, r"chunks: \(\), needed a tuple of numbers of steps"),
         ({"chunks": (4, 512)}, "chunks: 512, needed an integer from 1 to 511"),
-        ({"steps": (1, 1)}, r"steps: \(1, 1\), needed at least 2 steps at most: one step shows no recursion"),
+        (
+            {"steps": (1, 1)},
+            r"steps: \(1, 1\), needed a most of 2 or more: one step shows no recursion; verification\.step "
+            "takes one by itself$",
+        ),
+        (
+            {"steps": (64, 128, 192)},
+            r"steps: \(64, 128, 192\), needed a least and a most; code that takes multiples of a chunk alone "
+            "has to pad what it is given$",
+        ),
     ],
 )
 def test_misuse_is_reported_in_a_line(options, message):
