@@ -104,6 +104,7 @@ MODELS = [
     ("model m: most: 'Z': 3, needed an integer from 1 on for one of H", model(X, H, most={"Z": 3})),
     ("model m: most: 'H': 0, needed an integer from 1 on", model(X, H, most={"H": 0})),
     ("model m: most: 'H': 2.5, needed an integer from 1 on", model(X, H, most={"H": 2.5})),
+    ("model m: designed: 'Z': 3, needed an integer from 1 on for one of H", model(X, H, designed={"Z": 3})),
     ("model m: in_chunks 3, needed None, or of a model of one", model(X, H, output=abs, in_chunks=3)),
     ("model m: in_chunks .*, needed None, or of a model of one", model(X, H, in_chunks=abs)),
     (

@@ -168,7 +168,7 @@ def _view(engine: Engine, case: Case, name: str) -> str:
         return BY_SLICE
     if use is not Use.STEP:
         return AT_ITS_STEP
-    if any(step is not None for step, _ in widened(case, engine.claim.sizes)[1][name]):
+    if any(step is not None for step, _ in widened(case, engine.claim)[1][name]):
         return BY_COLUMN
     return BY_RESTART if _restarts(engine, case) else ""
 
@@ -186,7 +186,7 @@ def _restarts(engine: Engine, case: Case) -> bool:
 
 def _shares(engine: Engine, case: Case, later: list[str], ends: float) -> dict[str, dict[int, _Share]]:
     """The contribution of each step to each block, for a case with one loss; ``later``: those by restarts."""
-    wide, places = widened(case, engine.claim.sizes)
+    wide, places = widened(case, engine.claim)
     made = _by_places(engine, wide, places, max(case.losses))
     return made | (_by_restarts(engine, case, later, ends) if later else {})
 

@@ -19,7 +19,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
-from verification.sampling.factors import LONG_STEPS
+from verification.sampling.factors import LONG_STEPS, within
 from verification.sampling.magnitudes import HEALTHY, MAGNITUDES, largest
 
 # The most calls, and seconds after which nothing new is tried.
@@ -210,7 +210,10 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
 def _most(engine: Engine, sizes: Sizes) -> dict[str, int]:
     """The largest sizes that it may be tried with."""
     claim, model = engine.claim, engine.model
-    most = {name: model.most.get(name, max(LARGER * size, LONG_STEPS)) for name, size in sizes.items()}
+    most = {
+        name: within(claim, name, model.designed.get(name, max(LARGER * size, LONG_STEPS)))
+        for name, size in sizes.items()
+    }
     # Some sizes are those of a claim alone.
     named = {name: some[-1] for name, some in claim.sizes.items()}
     return {**most, **named, "N": claim.records[1], "T": claim.steps[1]}

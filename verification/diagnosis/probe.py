@@ -21,7 +21,7 @@ from verification.properties.remarks import coarse, shown_by, suspects
 from verification.properties.truth import Truth
 from verification.sampling.admitting import as_claimed
 from verification.sampling.draws import some_truncation
-from verification.sampling.factors import dimensions
+from verification.sampling.factors import dimensions, within
 from verification.truth import perturbed_replays, replay
 from verification.truth.comparison import compare, near
 from verification.truth.memo import remembered
@@ -181,9 +181,9 @@ def healthy_case(
     wide = [each for each in claimed if each in WIDER] or claimed
     dtype = dtype or max(wide, key=lambda each: each.itemsize)
     losses = claim.losses[-1]
-    sizes = sizes or {
-        name: claim.least.get(name, 2 + i) for i, name in enumerate(dimensions(model, losses != "cotangents"))
-    }
+    named = dimensions(model, losses != "cotangents")
+    sizes = sizes or {name: claim.least.get(name, 2 + i) for i, name in enumerate(named)}
+    sizes = {name: within(claim, name, size) for name, size in sizes.items()}
     functions = {role: names[0] for role, names in claim.functions.items()}
     held = drawn_in(dtype)
     case = random_case(model, np.random.default_rng(7), sizes, records, steps, held, functions, losses)

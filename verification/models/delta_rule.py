@@ -25,7 +25,7 @@ import autograd.numpy as np
 
 from verification.models.domains import below_1, not_positive, within_unit_length
 from verification.models.exponentials import exp
-from verification.models.gated_linear_attention import ATTENTION, MOST, outer, output, read
+from verification.models.gated_linear_attention import ATTENTION, DESIGNED, outer, output, read
 from verification.models.model import Block, Model, Use
 from verification.models.terms import Terms
 
@@ -91,7 +91,7 @@ delta_rule = Model(
     ),
     step=step,
     output=output,
-    most=MOST,
+    designed=DESIGNED,
     ordinary=ATTENTION,
     in_chunks=on_terms,
 )

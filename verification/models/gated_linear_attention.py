@@ -63,8 +63,8 @@ def with_bonus(f: Any, p: Any, x: Any, S: Any) -> Any:
     return read(S, x.q) + np.expand_dims(new, -1) * x.v
 
 
-# Of heads, and of keys and values in each, in a sample.
-MOST = {"A": 4, "K": 17, "V": 17}
+# Of heads, and of keys and values in each, in the designed sample.
+DESIGNED = {"A": 4, "K": 17, "V": 17}
 
 # Cases as in a training: eight heads, several records with heads of 64 keys, two of them over a few chunks
 # of 64 steps, keys of 128; 2^20 numbers of all states, keys and values that fill no tile; 64 KiB of a state
@@ -96,7 +96,7 @@ gated_linear_attention = Model(
     step=step,
     output=output,
     functions={"decay": (exp,)},
-    most=MOST,
+    designed=DESIGNED,
     ordinary=ATTENTION,
 )
 

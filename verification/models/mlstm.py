@@ -18,7 +18,7 @@ import autograd.numpy as np
 
 from verification.models.domains import within_20
 from verification.models.exponentials import exp, log_sigmoid
-from verification.models.gated_linear_attention import ATTENTION, MOST, outer, read
+from verification.models.gated_linear_attention import ATTENTION, DESIGNED, outer, read
 from verification.models.model import Block, Model, Use
 
 
@@ -54,6 +54,6 @@ mlstm = Model(
     step=step,
     output=output,
     functions={"keep": (log_sigmoid,), "excess": ("relu",), "decay": (exp,)},
-    most=MOST,
+    designed=DESIGNED,
     ordinary=ATTENTION,
 )

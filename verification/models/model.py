@@ -171,9 +171,10 @@ class Model:
     x, *state) -> o`` is a layer's output after a step (N, …), from the state that it ``reads``, by default
     the one after the step, and the step's own p and x; without it the output is the first state array.
     Several outputs are functions by name. Within the verifier they are one array, side by side along its last
-    axis. ``most``: for dimensions by name, the largest size in a sample, if it differs from the default: a
-    model with many axes takes long otherwise. ``ordinary``: all sizes of a few cases as in a training run,
-    {"N": 2, "T": 64, "H": 256}, if those of ``verification.sampling.products`` do not fit. ``readout(f, p,
+    axis. ``most``: for dimensions by name, the largest size; no case has more. ``designed``: the largest in
+    the designed sample, if it differs from the default: a model with many axes takes long otherwise.
+    ``ordinary``: all sizes of a few cases as in a training run, {"N": 2, "T": 64, "H": 256}, if those of
+    ``verification.sampling.products`` do not fit. ``readout(f, p,
     *state) -> o`` is given the READOUT blocks, and ``loss(f, o, target)`` is one number per record, (N,).
     ``functions``: for each role, the functions that may play it, the first by default. ``complex``: its
     numbers are complex unless a scope says otherwise. ``in_chunks(f, x, terms) -> terms``: of a model
@@ -191,6 +192,7 @@ class Model:
     output: Callable[..., Any] | Mapping[str, Callable[..., Any]] | None = None
     reads: When = When.AFTER
     most: Mapping[str, int] = field(default_factory=dict)
+    designed: Mapping[str, int] = field(default_factory=dict)
     ordinary: tuple[Sizes, ...] = ()
     in_chunks: Callable[..., Any] | None = None
 
@@ -223,10 +225,11 @@ class Model:
         if self.in_chunks is not None and not (callable(self.in_chunks) and one):
             needed = "None, or of a model of one state and one output, without weights, a function"
             raise ValueError(f"model {self.name}: in_chunks {self.in_chunks!r}, needed {needed}")
-        for name, most in self.most.items():
-            if name not in self.dimensions or not isinstance(most, int) or most < 1:
-                needed = f"an integer from 1 on for one of {', '.join(self.dimensions)}"
-                raise ValueError(f"model {self.name}: most: {name!r}: {most!r}, needed {needed}")
+        for field_name in ("most", "designed"):
+            for name, size in getattr(self, field_name).items():
+                if name not in self.dimensions or not isinstance(size, int) or size < 1:
+                    needed = f"an integer from 1 on for one of {', '.join(self.dimensions)}"
+                    raise ValueError(f"model {self.name}: {field_name}: {name!r}: {size!r}, needed {needed}")
         for role, choices in self.functions.items():
             if role in RESERVED or not role.isidentifier():
                 reserved = ", ".join(RESERVED)
@@ -258,6 +261,10 @@ class Model:
     def dimensions_of(self, *uses: Use) -> tuple[str, ...]:
         """The names of the dimensions of blocks of these uses."""
         return tuple(dict.fromkeys(name for block in self.of(*uses) for name in block.dimensions))
+
+    def at_most(self, sizes: Sizes) -> dict[str, int]:
+        """Sizes by name, none of them beyond ``most``."""
+        return {name: min(size, self.most.get(name, size)) for name, size in sizes.items()}
 
     def choices(self, role: str) -> tuple[Function, ...]:
         """The functions that may play a role."""

@@ -47,8 +47,8 @@ selective_scan = Model(
     step=step,
     output=output,
     functions={"size": (softplus,), "decay": (exp,)},
-    # Of channels, and of states in each, in a sample.
-    most={"E": 65, "S": 17},
+    # Of channels, and of states in each, in the designed sample.
+    designed={"E": 65, "S": 17},
     # As those of ``verification.models.gated_linear_attention``; beyond a block of 256 channels.
     ordinary=(
         {"N": 8, "T": 32, "E": 64, "S": 16},

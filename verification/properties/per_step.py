@@ -12,7 +12,7 @@ the contributions of steps are separate entries of the engine's own answer:
 Other STEP blocks have no such column, so only the sum is checked; ``views`` says so.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -29,6 +29,7 @@ from verification.properties.property import About, Alone, Checked, Property, Re
 from verification.properties.trial import CaseTruth, Trial
 from verification.properties.unfolding import unfolded_lags, unfolds
 from verification.sampling.claim import Claim
+from verification.sampling.factors import within
 from verification.truth.comparison import compare
 from verification.truth.lag_table import grouped_table
 
@@ -47,14 +48,16 @@ UNFOLDED = "each step of three losses, by units of its own; of a large case, by 
 
 def views(model: Model, claim: Claim) -> dict[str, str]:
     """How the contributions of steps to each claimed block are separated, in words."""
-    if unfolds(model) and "cotangents" not in claim.losses:
+    if unfolds(model) and "cotangents" not in claim.losses and _takes(claim, _units(model), 2):
         return dict.fromkeys(claim.blocks, UNFOLDED)
     by_use = {
         Use.INPUT: "each step by its slice",
         Use.STATE: "its one step",
         Use.READOUT: "the loss's own step",
     }
-    readers = {reader.name for _, some in _widened_by(model, claim.sizes) for reader in some}
+    # Of one number and one step there are two.
+    widened_by = (some for given, some in readers_of(model) if _takes(claim, given.dimensions[0], 2))
+    readers = {reader.name for some in widened_by for reader in some}
     return {
         name: "each step by a column of its own"
         if name in readers
@@ -63,10 +66,23 @@ def views(model: Model, claim: Claim) -> dict[str, str]:
     }
 
 
-def is_unfolded(case: Case) -> bool:
-    """Is it small, with targets, and of a model that unfolds?"""
+def is_unfolded(claim: Claim, case: Case) -> bool:
+    """Is it small, with targets, of a model that unfolds, and of units of which there may be as many?"""
     small = not is_large(case) and case.lengths is None
-    return small and isinstance(case.objective, Targets) and unfolds(case.model)
+    if not (small and isinstance(case.objective, Targets) and unfolds(case.model)):
+        return False
+    units = _units(case.model)
+    return _takes(claim, units, (case.steps + 1) * case.sizes[units])
+
+
+def _units(model: Model) -> str:
+    """The dimension of the first state."""
+    return model.of(Use.STATE)[0].dimensions[0]
+
+
+def _takes(claim: Claim, name: str, size: int) -> bool:
+    """May a dimension be of any size up to this one?"""
+    return name not in claim.sizes and within(claim, name, size) == size
 
 
 # Where each contribution is in the gradient of its block: the step, None for a sum, and the index.
@@ -79,7 +95,7 @@ def _apart(claim: Claim, case: Case) -> tuple[Case, Places] | None:
     None if the case is too large, of a type without a lag table, if its records end early, or if it has
     another kind or place of loss; and if it is unfolded instead.
     """
-    if case.dtype not in WIDER or is_unfolded(case):
+    if case.dtype not in WIDER or is_unfolded(claim, case):
         return None
     if case.lengths is not None or isinstance(case.objective, Weighted):
         return None
@@ -87,7 +103,7 @@ def _apart(claim: Claim, case: Case) -> tuple[Case, Places] | None:
         return None
     if (case.steps + 1) * sum(array[0].size for array in case.state) > MOST:
         return None
-    wide, places = widened(_alone(case), claim.sizes)
+    wide, places = widened(_alone(case), claim)
     shared = sum(wide.blocks[block.name].size for block in wide.model.of(Use.STEP))
     derivatives = wide.records * shared * sum(a[0].size for a in wide.state)
     if sum(array.size for array in wide.inputs.values()) > MOST_INPUTS or derivatives > MOST_DERIVATIVES:
@@ -130,22 +146,22 @@ def readers_of(model: Model) -> Iterator[tuple[Block, tuple[Block, ...]]]:
             yield given, tuple(reads)
 
 
-def _widened_by(model: Model, sizes: Container[str]) -> Iterator[tuple[Block, tuple[Block, ...]]]:
-    """As ``readers_of``, without inputs whose dimension the claim limits to some sizes."""
-    return ((given, readers) for given, readers in readers_of(model) if given.dimensions[0] not in sizes)
+def _widened(case: Case, claim: Claim) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+    """As ``readers_of``, without inputs that may not have a number more for every step."""
+    for given, readers in readers_of(case.model):
+        (name,) = given.dimensions
+        if _takes(claim, name, case.sizes[name] + case.steps):
+            yield given, readers
 
 
-def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
-    """The case with a column for every step, and for each block the places of contributions: (step, index).
-
-    ``sizes``: the dimensions that stay as they are.
-    """
+def widened(case: Case, claim: Claim) -> tuple[Case, Places]:
+    """The case with a column for every step, and each block's places of contributions: (step, index)."""
     model, steps = case.model, case.steps
     blocks = dict(case.blocks)
     places: Places = {name: [(None, ())] for name in blocks}
     for block in model.of(Use.INPUT):
         places[block.name] = [(s, (slice(None), s)) for s in range(steps)]
-    for given, readers in _widened_by(model, sizes):
+    for given, readers in _widened(case, claim):
         array = blocks[given.name]
         ones = np.zeros((*array.shape[:2], steps), array.dtype)
         ones[:, np.arange(steps), np.arange(steps)] = 1
@@ -164,7 +180,7 @@ def widened(case: Case, sizes: Container[str] = ()) -> tuple[Case, Places]:
 def _lag_by_lag(trial: Trial) -> Checked:
     """Each step's contribution, with the truth of its own."""
     engine, truth = trial.engine, trial.truth
-    if truth.case.dtype in WIDER and is_unfolded(truth.case):
+    if truth.case.dtype in WIDER and is_unfolded(engine.claim, truth.case):
         yield from unfolded_lags(engine, truth.case)
         return
     apart = _apart(engine.claim, truth.case)

@@ -62,7 +62,7 @@ def unfolds(model: Model) -> bool:
     reading = [block for block in model.of(Use.READOUT) if units in block.dimensions]
     if any(block.axes[-1] != units or block.dimensions.count(units) > 1 for block in reading):
         return False
-    sizes = {name: 2 + i for i, name in enumerate(model.dimensions)}
+    sizes = model.at_most({name: 2 + i for i, name in enumerate(model.dimensions)})
     case = random_case(model, np.random.default_rng(0), sizes, losses="every")
     size = case.state[0].shape[1]
     larger = [state[0] for state in walk(_enlarged(case))]

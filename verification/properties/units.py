@@ -40,7 +40,7 @@ def unit_dimensions(model: Model, losses: str) -> tuple[str, ...]:
 
 
 def _are_alike(model: Model, name: str, losses: str) -> bool:
-    sizes = {each: 4 + i for i, each in enumerate(model.dimensions)}
+    sizes = model.at_most({each: 4 + i for i, each in enumerate(model.dimensions)})
     dtype = np.complex128 if model.complex else np.float64
     case = random_case(model, np.random.default_rng(0), sizes, 2, 2, dtype, losses=losses)
     order = np.roll(np.arange(sizes[name]), 1)

@@ -38,6 +38,7 @@ def admits(claim: Claim, case: Case) -> bool:
         and (claim.workspace or not case.workspace)
         and (claim.lengths or case.lengths is None)
         and all(case.sizes[name] in sizes for name, sizes in claim.sizes.items() if name in case.sizes)
+        and all(case.sizes[name] <= most for name, most in claim.most.items() if name in case.sizes)
         and (
             not isinstance(objective, Cotangents)
             or not any(a.any() for a, has in _ends(claim, objective) if not has)

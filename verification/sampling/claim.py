@@ -82,7 +82,8 @@ class Claim:
     final one is returned. ``outputs``: as the parts of a forward are called. ``capabilities``: of the
     adapter that it is claimed through.
     ``chunk``: of how many steps its chunks are; ``chunks``: those that it is told, the smallest first.
-    ``sizes``: of dimensions by name, those that it takes, the smallest first, where not any.
+    ``sizes``: of dimensions by name, those that it takes, the smallest first, where not any; ``most``: the
+    largest of others, where the model has one.
     ``declines``: some of ``DECLINABLE``, in its order.
     """
 
@@ -108,6 +109,7 @@ class Claim:
     chunk: int | None = None
     chunks: tuple[int, ...] = ()
     sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
     compiled: bool = False
     departures: tuple[str, ...] = ()
     declines: tuple[str, ...] = ()
@@ -145,6 +147,9 @@ class Claim:
         parts.append(f"gradients of {', '.join(self.blocks)}")
         parts.append(f"{span_in_words(self.records)} records, {span_in_words(self.steps)} steps")
         parts += [f"{name} {_or(sizes)}" for name, sizes in self.sizes.items()]
+        parts += [
+            f"{name} {span_in_words((1, most))}" for name, most in self.most.items() if name not in self.sizes
+        ]
         parts += [f"as it compiles for each shape, of these sizes {_few()}"] if self.compiled else []
         parts += [f"in chunks of {self.chunk} steps"] if self.chunk else []
         parts += [f"in chunks of {_or(self.chunks)} steps, as it is told"] if self.chunks else []

@@ -23,6 +23,9 @@ NUMBERS = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128,
 # A number of steps beyond the classes, which meets every level of every other factor, in pairs alone.
 LONG_STEPS = 512
 
+# The most records, and the largest size of each dimension, in Fractions.
+MOST_IN_FRACTIONS = 2
+
 ORDINARY, TINY, LARGE, OVERFLOWING = "ordinary", "tiny", "one large", "one that overflows"
 
 # No condition of ``verification.sampling.conditions``: of what is zero, what has a cotangent, a pattern.
@@ -153,8 +156,20 @@ def dimensions(model: Model, readout: bool) -> tuple[str, ...]:
 
 
 def most_of(model: Model, name: str) -> int:
-    """The largest size of a dimension in a sample."""
-    return model.most.get(name, CLASSES[-1][1])
+    """The largest size of a dimension in the designed sample."""
+    designed = model.designed.get(name, CLASSES[-1][1])
+    return min(designed, model.most.get(name, designed))
+
+
+def within(claim: Claim, name: str, size: int) -> int:
+    """The size of N, of T or of a dimension, or the nearest that is claimed."""
+    if name in ("N", "T"):
+        low, high = claim.records if name == "N" else claim.steps
+        return max(low, min(size, high))
+    named = claim.sizes.get(name, ())
+    if named:
+        return max((n for n in named if n <= size), default=named[0])
+    return min(size, claim.most.get(name, size))
 
 
 def parameters(readout: bool) -> tuple[Use, ...]:

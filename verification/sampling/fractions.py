@@ -15,12 +15,11 @@ from verification.sampling.claim import Claim, rational
 from verification.sampling.covering import Level
 from verification.sampling.design import Design
 from verification.sampling.exclusions import estimate, rules
-from verification.sampling.factors import ORDINARY, Span, table
+from verification.sampling.factors import MOST_IN_FRACTIONS, ORDINARY, Span, table, within
 from verification.sampling.numbering import Row
 from verification.sampling.sample import case_of
 
-# The most of each size, of steps without functions, and of steps with one.
-MOST = 2
+# The most steps without functions, and with one.
 LINEAR_STEPS = 6
 MOST_STEPS = 3
 
@@ -57,7 +56,7 @@ def _small(model: Model, claim: Claim) -> Claim:
         functions=rational(model, claim),
         # In which numbers are drawn before they are made into Fractions.
         dtypes=("float64",),
-        records=_at_most(MOST, claim.records),
+        records=_at_most(MOST_IN_FRACTIONS, claim.records),
         steps=_at_most(most_steps, claim.steps),
         lengths=False,
         # Of which the loss is not rational.
@@ -76,8 +75,9 @@ def _factors(model: Model, small: Claim) -> dict[str, tuple[Level, ...]]:
     spans = {"N": small.records, "T": small.steps}
     for name in factors:
         if name in spans or name.startswith("size "):
-            least, most = spans.get(name, (1, MOST))
-            factors[name] = tuple((n, n) for n in range(least, most + 1))
+            least, most = spans.get(name, (1, MOST_IN_FRACTIONS))
+            few = (within(small, name.removeprefix("size "), n) for n in range(least, most + 1))
+            factors[name] = tuple((n, n) for n in dict.fromkeys(few))
         elif ORDINARY in factors[name]:
             factors[name] = tuple(level for level in factors[name] if level in ("zero", ORDINARY))
     return factors

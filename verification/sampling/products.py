@@ -34,6 +34,7 @@ from verification.sampling.factors import (
     matrices,
     needs_readout,
     table,
+    within,
 )
 from verification.sampling.numbering import Row, factor_of, least_steps
 from verification.sampling.patterns import INITIAL
@@ -231,7 +232,7 @@ def _by_units(
         sizes = dict.fromkeys(dimensions(model, needs_readout(claim)), inputs)
         for names in states:
             each = round(units ** (1 / max(1, len(names))))
-            sizes |= {name: min(each, model.most.get(name, each)) for name in names}
+            sizes |= {name: within(claim, name, each) for name in names}
         return {"N": records, "T": steps, **sizes}
 
     least = {"type": _by_precision(claim)[0]}
@@ -245,15 +246,6 @@ def _by_units(
 def _by_precision(claim: Claim) -> list[str]:
     """The claimed types, the least precise first."""
     return sorted(claim.dtypes, key=lambda name: -limits(dtype_of(name)).eps)
-
-
-def within(claim: Claim, name: str, size: int) -> int:
-    """The size, or the nearest that is claimed."""
-    if name in ("N", "T"):
-        low, high = claim.records if name == "N" else claim.steps
-        return max(low, min(size, high))
-    named = claim.sizes.get(name, ())
-    return max((n for n in named if n <= size), default=named[0]) if named else size
 
 
 def in_words(model: Model, rows: Sequence[Row]) -> str:

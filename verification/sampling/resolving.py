@@ -19,7 +19,7 @@ from verification.sampling.claim import (
     rational,
     types,
 )
-from verification.sampling.factors import LONG_STEPS, dimensions, has_readout
+from verification.sampling.factors import LONG_STEPS, MOST_IN_FRACTIONS, dimensions, has_readout
 from verification.sampling.scope import Scope
 
 # Never checked by default, because a problem with it has another form.
@@ -73,6 +73,9 @@ def resolved(scope: Scope | None, model: Model, capabilities: Capabilities) -> C
         records=_bounds("records", scope.records, MOST_RECORDS),
         steps=steps,
         sizes=_sizes(scope, model, losses),
+        most={
+            name: model.most[name] for name in dimensions(model, has_readout(losses)) if name in model.most
+        },
         chunk=_chunk(scope, steps),
         chunks=_chunks(scope, steps, capabilities),
         compiled=bool(scope.compiled),
@@ -94,8 +97,9 @@ def _sizes(scope: Scope, model: Model, losses: tuple[str, ...]) -> dict[str, tup
     for name, sizes in given.items():
         if name not in known:
             raise _wrong("sizes", name, f"a dimension of {model.name}'s cases: {', '.join(known)}")
-        if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each) for each in sizes):
-            raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {MOST_SIZE}")
+        most = model.most.get(name, MOST_SIZE)
+        if not isinstance(sizes, tuple) or not sizes or not all(_is_size(each, most) for each in sizes):
+            raise _wrong(f"sizes: {name}", sizes, f"a tuple of integers from 1 to {most}")
     if given and scope.exact:
         raise _wrong("sizes", given, "none beside exact: Fractions have sizes of 1 and 2")
     return {name: tuple(sorted({*given[name]})) for name in model.dimensions if name in given}
@@ -284,6 +288,7 @@ def narrowed(claim: Claim, scope: Scope | None, model: Model) -> Claim:
             if not {*sizes} <= {*claim.sizes.get(name, sizes)}:
                 raise _wrong(f"sizes: {name}", sizes, f"no more than the engine's {claim.sizes[name]}")
         kept["sizes"] = {**claim.sizes, **wanted.sizes}
+        kept["exact"] = claim.exact and all(sizes[0] <= MOST_IN_FRACTIONS for sizes in wanted.sizes.values())
     if "chunk" in given:
         if claim.chunks or claim.chunk not in (None, wanted.chunk):
             raise _wrong("chunk", wanted.chunk, f"the engine's {claim.chunk or claim.chunks}")

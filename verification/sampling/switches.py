@@ -27,11 +27,12 @@ from verification.sampling.factors import (
     needs_readout,
     numbers_given,
     vectors,
+    within,
 )
 from verification.sampling.mixed import NOTHING
 from verification.sampling.numbering import Row
 from verification.sampling.patterns import ALIKE, PATTERNS, SAME_RECORDS, is_square
-from verification.sampling.products import plain, within
+from verification.sampling.products import plain
 from verification.sampling.quiet import NEXT_TO, PART, QUIET_COTANGENTS, QUIET_NUMBERS, UNIT, in_part
 from verification.sampling.sample import by_levels, in_floats
 from verification.sampling.zeros import RECORD, STEP

@@ -51,7 +51,7 @@ def holds(model: Model, functions: tuple[tuple[str, str], ...], losses: str) -> 
     ``losses`` as in ``random_case``. ``soundness`` compares autograd itself with finite differences.
     """
     rng = np.random.default_rng(0)
-    sizes = {name: 2 + i % 2 for i, name in enumerate(model.dimensions)}
+    sizes = model.at_most({name: 2 + i % 2 for i, name in enumerate(model.dimensions)})
     case = random_case(model, rng, sizes, 2, 2, np.float64, dict(functions), losses)
     for scale in SCALES:
         scaled = replace(case, blocks={name: scale * array for name, array in case.blocks.items()})

@@ -87,7 +87,7 @@ def _check_with(model: Model, dtype: np.dtype[Any], chosen: tuple[tuple[str, str
     """The same with one function in each role."""
     functions, rng = dict(chosen), np.random.default_rng(0)
     # All differ, so that no shape is right by chance.
-    sizes = {name: LEAST + i for i, name in enumerate(model.dimensions)}
+    sizes = model.at_most({name: LEAST + i for i, name in enumerate(model.dimensions)})
     case = _some_case(model, rng, sizes, RECORDS, STEPS, dtype, functions)
     _check_step(case)
     _check_output(case)
@@ -98,7 +98,7 @@ def _check_with(model: Model, dtype: np.dtype[Any], chosen: tuple[tuple[str, str
         _check_gradient(_with_targets(case, sizes, rng))
     _check_domains(case)
     for records, size in SMALL:
-        alike = dict.fromkeys(sizes, size)
+        alike = model.at_most(dict.fromkeys(sizes, size))
         case = _some_case(model, rng, alike, records, STEPS, dtype, functions)
         _check_step(case)
         _check_output(case)
@@ -121,7 +121,7 @@ def check_exact(model: Model, functions: Functions, losses: str) -> None:
     ``losses`` as of ``random_case``.
     """
     for chosen in _choices(functions):
-        sizes = {name: 1 + i % 2 for i, name in enumerate(model.dimensions)}
+        sizes = model.at_most({name: 1 + i % 2 for i, name in enumerate(model.dimensions)})
         rng = np.random.default_rng(0)
         case = random_case(model, rng, sizes, 1, 2, np.float64, chosen, losses)
         with _refusing(case, "its operations take no Fractions"):

@@ -169,8 +169,8 @@ def test_losses_of_another_kind_are_excluded_where_they_say_nothing():
 
 
 def test_a_truth_s_memory_is_bounded_as_its_work_is():
-    """Of a state of many axes without a most: each size is run, and what is left out is said."""
-    model = replace(gated_linear_attention, most={})
+    """Of a state of many axes that no design bounds: each size is run, and what is left out is said."""
+    model = replace(gated_linear_attention, designed={})
     ruled, claim = rules_of(model), claimed(model)
     everything = {f"size {name}": LONG for name in "AKV"}
     least = {name: levels[0] for name, levels in table(model, claim).items()}

@@ -85,9 +85,9 @@ def test_an_engine_that_compiles_for_every_shape_is_run_at_none():
     assert rows(scope=Scope(compiled=True))[0] == {}
 
 
-def test_no_size_is_beyond_the_most_of_a_model():
+def test_no_size_is_beyond_what_a_model_has_in_its_design():
     model = gated_linear_attention
     of_seed, claim = rows(model, 3)
     seen = [*of_seed.values(), *in_floats(model, claim).rows(1)]
-    for name, most in model.most.items():
+    for name, most in model.designed.items():
         assert max(row.sizes[name] for row in seen) <= most
