@@ -9,6 +9,7 @@ import pytest
 
 from tests.programs import ROOT, python
 from tests.quick import first_quick
+from tests.verification.test_main import command, shell
 
 # A layer whose cell is a neighbour's, and that neighbour has the name of our package.
 THEIRS = (ROOT / "tests" / "layers" / "scan.py").read_text("utf-8")
@@ -111,21 +112,72 @@ MISUSES = {
     "no fresh process can be sent it": (["sent.py:net"], "engine: TypeError: cannot pickle"),
     "a broken file": (["broken.py:net"], "broken.py, line 1: ZeroDivisionError: division by zero"),
     "no folder of calls": (["mine.py:net", "--calls", "no"], "calls: no: no such folder, needed one"),
+    "an end at import": (["ends.py:net"], "ends.py: its import ended the process with exit code 0, needed"),
+    "a way out at import": (["leaves.py:net"], "leaves.py, line 1: SystemExit: 0"),
+    "much memory at import": (
+        ["huge.py:net"],
+        "huge.py, line 2: numpy._core._exceptions._ArrayMemoryError: ",
+    ),
+    "an unknown flag": (["mine.py:net", "--nothing"], "unrecognized arguments: --nothing"),
 }
 
 
 @first_quick("name", MISUSES, 2)
 def test_misuse_is_one_line(project, name):
-    """Exit code 2, no traceback, and no report; of what cannot be sent why it has to be as well."""
+    """Exit code 2, no traceback, and no report, but JSON; of what cannot be sent why it has to be as well."""
     (project / "broken.py").write_text("1 / 0\n", "utf-8")
     (project / "sent.py").write_text(SENT, "utf-8")
+    (project / "ends.py").write_text("import os; os._exit(0)\n", "utf-8")
+    (project / "leaves.py").write_text("raise SystemExit(0)\n", "utf-8")
+    (project / "huge.py").write_text("import numpy as np\nnp.ones(2**40)\n", "utf-8")
     argv, words = MISUSES[name]
-    code, out, err = judge(project, *argv)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.startswith("python -m verification judge: ")
+    code, out, err = judge(project, *argv, "--json", "-")
+    assert (code, err.count("\n")) == (2, 1)
+    said = json.loads(out)
+    assert said == {"verdict": None, "error": said["error"]}
+    assert err == f"python -m verification judge: {said['error']}\n"
     assert words in err
     assert "jax is loaded" in err or argv != ["sent.py:net"]
     assert not [*project.glob("verification-report/*")]
+
+
+@pytest.mark.slow
+def test_an_import_that_never_ends_is_ended(project):
+    """After its time, of which a run of few seconds has less; the JSON is written in its folder."""
+    (project / "loop.py").write_text("while True: pass\n", "utf-8")
+    argv = ("judge", "loop.py:net", "--seconds", "1", "--out", "there", "--json", "there/out.json")
+    patched = "from verification.cli import options\noptions.LEAST_IMPORT = 2.0"
+    ended, out, err = shell(command(patched, *argv), "", project)
+    words = "loop.py: its import had not ended after 2 s, needed a file whose import ends"
+    assert (ended, out, err) == (2, "", f"python -m verification judge: {words}\n")
+    assert json.loads((project / "there" / "out.json").read_text("utf-8")) == {
+        "verdict": None,
+        "error": words,
+    }
+
+
+# What a file leaves behind that ends its process, once there is a result or before.
+LEFT = {
+    "an exit handler": ("atexit.register(os._exit, 0)", 1),
+    "a thread": ("threading.Timer(0.3, lambda: time.sleep(9) or os._exit(0)).start()", 1),
+    "a thread, soon": ("threading.Timer(0.2, os._exit, (0,)).start()", 3),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LEFT)
+def test_what_a_file_leaves_behind_is_no_exit_code(project, name):
+    """Of a layer that is refuted; nor does the command end without a line that says so."""
+    does, expected = LEFT[name]
+    wrong = MINE.replace("rnn.backward", "lambda saved, *given: rnn.backward(saved, *(2 * d for d in given))")
+    text = f"import atexit, os, threading, time\n{wrong}\n{does}\n"
+    (project / "left.py").write_text(text, "utf-8")
+    code, out, err = judge(project, "left.py:net", "--json", "-")
+    assert code == expected
+    if code == 3:
+        assert err.splitlines()[-1].endswith("its process ended with exit code 0 before there was a result")
+    else:
+        assert json.loads(out)["verdict"] == "refuted"
 
 
 # A right layer but for what its backward does to other processes; one left behind writes down its number, and

@@ -42,6 +42,14 @@ def program(package: str | None) -> str:
     return f"python -m {package}"
 
 
+class Misused(SystemExit):
+    """A command is refused; ``message`` has been printed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(MISUSED)
+        self.message = message
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaint is one line, and which takes no abbreviations.
 
@@ -100,7 +108,7 @@ def _shown(value: object) -> str:
 def refuse(program: str, message: str) -> NoReturn:
     """One line on standard error, exit code 2."""
     complain(program, message)
-    raise SystemExit(MISUSED)
+    raise Misused(line(message))
 
 
 def complain(program: str, message: str) -> None:

@@ -5,19 +5,17 @@ JSON, and its files at the end, so that one file that cannot be written does not
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from rnn.app.certificate import Certificate
 from rnn.app.sine import ARTICLE, LONG, Sine, train_on_sine
 from rnn.console.command_line import HOLDS, REFUTED, program, refuse
-from rnn.console.files import Save, deliver, write_text
+from rnn.console.files import Save, deliver
 from rnn.console.places import STANDARD_OUTPUT
 from rnn.console.progress import Progress, Show
 from rnn.training import Standing, print_progress
@@ -35,10 +33,12 @@ from verification.cli import durations
 from verification.cli.campaign import command as campaign
 from verification.cli.certifying import certificate_of, keep_or_tell
 from verification.cli.options import PROGRAM, arguments
+from verification.cli.refusing import save_json, told_as_json
 from verification.judge import CASES, expected, verify, with_milestones
 from verification.judging.judgement import Judgement
 from verification.judging.profile import PROFILES, Profile
 from verification.judging.run import Interrupted
+from verification.processes.apart import NOBODY, Telling
 from verification.processes.sending import Unsendable
 from verification.report import pages, summary
 from verification.report import text as report
@@ -64,9 +64,12 @@ Command: TypeAlias = Callable[[argparse.Namespace, Engine, Progress], CommandOut
 Planned: TypeAlias = tuple[Command, Callable[[argparse.Namespace], Mapping[str, float]]]
 
 
-def main(argv: Sequence[str] | None = None, engine: Engine = manual) -> int:
-    """Run the command, the verification on ``engine``; returns the exit code."""
-    options = arguments(argv)
+def main(argv: Sequence[str] | None = None, engine: Engine = manual, telling: Telling = NOBODY) -> int:
+    """Run the command, the verification on ``engine``; returns the exit code.
+
+    ``telling``: to whom it is told that a user's file is imported.
+    """
+    options = arguments(argv, telling=telling)
     return execute(options, COMMANDS[options.command], engine)
 
 
@@ -75,27 +78,20 @@ def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manu
     places = options.places
     command, parts = planned
     progress = Progress(parts(options))
-    with redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext():
+    aside = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
+    with told_as_json(places), aside:
         outcome = command(options, engine, progress)
     text = sys.stderr if places.json_to_standard_output else sys.stdout
     for certificate in outcome.certificates:
         keep_or_tell(certificate)
     # The JSON first: it holds everything, and needs no drawing.
-    files = {} if places.json is None else {places.json: partial(_save_json, outcome.result)}
+    files = {} if places.json is None else {places.json: partial(save_json, outcome.result)}
     files |= {places.folder / name: save for name, save in outcome.files.items()}
     for path in deliver(files):
         if path != STANDARD_OUTPUT:
             print(f"Written: {path}", file=text)
     print(progress.summary(), file=sys.stderr)
     return HOLDS if outcome.holds else REFUTED
-
-
-def _save_json(result: Callable[[], Mapping[str, Any]], path: Path) -> None:
-    """The result as JSON: in a file as UTF-8, on standard output in ASCII, which every encoding has."""
-    if path == STANDARD_OUTPUT:
-        print(json.dumps(result(), indent=1))
-    else:
-        write_text(path, json.dumps(result(), indent=1, ensure_ascii=False) + "\n")
 
 
 # Measures how far a report on verified cells can be trusted.

@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -21,11 +21,17 @@ from verification.adapters.rnn.cells import (
     judged_by,
 )
 from verification.cli.campaign import command as campaign
+from verification.cli.refusing import told_as_json
 from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
+from verification.processes.apart import NOBODY, Telling
 from verification.processes.loading import FORM, engine_at
 
 PROGRAM = program("verification")
+
+# Seconds that the import of a user's file may take: some libraries compile for minutes. With ``--seconds`` no
+# more than those, but for what a library takes at its first import on a busy machine.
+MOST_IMPORT, LEAST_IMPORT = 600.0, 30.0
 
 # The most digits of a number, so that Python can print it.
 SEED_DIGITS = 1_000
@@ -103,8 +109,16 @@ _CALLS: Mapping[str, Any] = {
 
 
 def _load(options: argparse.Namespace) -> None:
+    places: Places = options.places
+    told = {
+        "program": f"{PROGRAM} {options.command}",
+        "file": options.target.rpartition(":")[0],
+        "json": None if places.json is None else str(places.json),
+        "folder": str(places.folder),
+        "seconds": max(LEAST_IMPORT, getattr(options, "seconds", None) or MOST_IMPORT),
+    }
     # Output of the user's file is no part of the result.
-    with redirect_stdout(sys.stderr):
+    with options.telling.importing(**told), redirect_stdout(sys.stderr):
         options.engine = engine_at(options.target)
 
 
@@ -187,10 +201,14 @@ EVIDENCE = "python -m benchmarks.evidence"
 
 
 def arguments(
-    argv: Sequence[str] | None = None, usages: Mapping[str, Usage] = USAGES, program: str = PROGRAM
+    argv: Sequence[str] | None = None,
+    usages: Mapping[str, Usage] = USAGES,
+    program: str = PROGRAM,
+    telling: Telling = NOBODY,
 ) -> argparse.Namespace:
-    """``command``, its options, and ``places``, whose folders exist then; a refusal creates nothing.
+    """``command``, its options, and ``places``, whose folders exist then; a refusal creates nothing but JSON.
 
+    ``telling``: to whom it is told that a user's file is imported.
     For ``judge``, ``campaign`` and ``cell`` also ``engine``, and for the second ``campaign``, prepared.
     """
     given = list(sys.argv[1:] if argv is None else argv)
@@ -201,22 +219,43 @@ def arguments(
     each = parsers(usages, program)
     if given[0] in ELSEWHERE and given[0] not in usages:
         each[""].error(f"{given[0]} measures the verifier, from a checkout: {EVIDENCE} {given[0]}")
-    options, unknown = each[""].parse_known_args(given)
-    parser, usage = each[options.command], usages[options.command]
-    if unknown:
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    with told_as_json(Places(json=_place_of_json(given))):
+        options, unknown = each[""].parse_known_args(given)
+        parser, usage = each[options.command], usages[options.command]
+        if unknown:
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if usage.json is not None and options.json is None:
         options.json = options.out / usage.json
     options.places = Places(getattr(options, "out", None), usage.files, options.json)
-    try:
+    options.telling = telling
+    with _refused(parser):
         options.places.check()
+    with told_as_json(options.places), _refused(parser):
         usage.prepare(options)
         options.places.make()
+    return options
+
+
+@contextmanager
+def _refused(parser: Parser) -> Iterator[None]:
+    """What the user has to mend is refused."""
+    try:
+        yield
     except OSError as error:
         parser.error(f"{shown(error.filename)}: {error.strerror}, needed a place to write to")
     except ValueError as error:
         parser.error(str(error))
-    return options
+
+
+def _place_of_json(given: Sequence[str]) -> Path | None:
+    """Where the JSON of a call goes that cannot be read otherwise, if that is plain."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--json", type=Path)
+    with suppress(argparse.ArgumentError, OSError, ValueError):
+        place: Path | None = parser.parse_known_args([*given])[0].json
+        Places(json=place).check()
+        return place
+    return None
 
 
 def parsers(usages: Mapping[str, Usage], program: str) -> Mapping[str, Parser]:

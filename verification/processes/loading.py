@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from verification.processes.memory import Allowance
 from verification.processes.modules import from_file
 from verification.processes.namesakes import give_way, neighbour
 from verification.text import message_of, shown
@@ -56,7 +57,9 @@ def _module(path: Path) -> ModuleType:
     if path.suffix not in SOURCE_SUFFIXES:
         raise ValueError(f"{path}: a file of another kind, needed {FORM}")
     try:
-        return from_file(name, path.resolve())
+        # The memory that a call of the engine has.
+        with Allowance().limited():
+            return from_file(name, path.resolve())
     except (Exception, SystemExit) as error:
         raise ValueError(_failed(path, folder, error)) from error
 

@@ -1,10 +1,13 @@
 """FILE.py:NAME: an engine, or one line that says what is wrong, by the user's own file and line."""
 
+import mmap
 import sys
 
 import pytest
 
+from tests.living import LINUX
 from verification.processes.loading import engine_at
+from verification.processes.memory import allowed
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +111,16 @@ def test_what_is_no_engine_is_refused_in_a_line(tmp_path, target):
         engine_at(target)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@LINUX
+def test_memory_is_bounded_as_that_of_a_call(tmp_path):
+    """More than it is an error of the file, with its line; afterwards there is as much as before."""
+    size = allowed() + 2**20
+    written(tmp_path, f"import mmap\n\nmmap.mmap(-1, {size}, flags=mmap.MAP_PRIVATE)\n")
+    with pytest.raises(ValueError, match=r"^mine.py, line 3: OSError: \[Errno 12\] Cannot allocate memory$"):
+        engine_at("mine.py:net")
+    mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE).close()
 
 
 def test_ctrl_c_is_the_users_own(tmp_path):
