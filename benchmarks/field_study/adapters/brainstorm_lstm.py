@@ -15,6 +15,8 @@ PIN = {
         "brainstorm/layers/lstm_layer.py": "a4478c4e037b6b0bb124fe72c211b54e",
         "brainstorm/handlers/numpy_handler.py": "a2bc03f6425f942ecc42f75bc2216338",
     },
+    "with": ("six",),
+    "environment": "brainstorm",
 }
 
 engine = layer(forward, backward, model=model, scope=replace(SCOPE, states="zero"), arrays={"axes": "TN"})

@@ -15,6 +15,8 @@ PIN = {
         "brainstorm/layers/recurrent_layer.py": "234a2d0dc184ba0e89d4e4f768a5759e",
         "brainstorm/handlers/numpy_handler.py": "a2bc03f6425f942ecc42f75bc2216338",
     },
+    "with": ("six",),
+    "environment": "brainstorm",
 }
 
 Recurrent = file(REPOSITORY, "brainstorm/layers/recurrent_layer.py").RecurrentLayerImpl

@@ -15,7 +15,7 @@ PIN = {
         "torch_discounted_cumsum/discounted_cumsum_cpu.cpp": "8a328238182935381bf8262084c2973e",
     },
     "with": ("torch==2.13.0", "ninja"),
-    "environment": "torch",
+    "environment": "extension",
 }
 
 

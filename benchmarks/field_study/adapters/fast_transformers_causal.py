@@ -25,7 +25,7 @@ PIN = {
         "fast_transformers/causal_product/causal_product_cpu.cpp": "5267f3226d15702e116127fe150a7f22",
     },
     "with": ("torch==2.13.0", "ninja"),
-    "environment": "torch",
+    "environment": "extension",
     "page": "fast-transformers.md",
 }
 

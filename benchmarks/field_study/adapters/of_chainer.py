@@ -1,6 +1,7 @@
 """What adapters of Chainer share: a function of two classes by themselves, on NumPy.
 
-Its packages ask for an installed Chainer, which no longer builds; what these classes use of it is given here.
+Its packages ask for an installed Chainer, which today's setuptools does not build; what these classes use of
+it is given here.
 """
 
 from types import SimpleNamespace
