@@ -151,17 +151,21 @@ def adapters_file(name, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_text_in_c_is_compiled_once_or_reported_in_a_line(tmp_path, monkeypatch):
-    """The second library is the first one's file; a text that is no C is what is missing of a package."""
-    sources = adapters_file("sources", tmp_path, monkeypatch)
-    text = "double twice(double *x) { return 2 * x[0]; }"
-    for _ in range(2):
-        library = sources.compiled(text)
-        library.twice.restype = ctypes.c_double
-        assert library.twice(*sources.addresses(np.array([1.5]))) == 3
-    assert len(list(tmp_path.iterdir())) == 1
+    """Another library is made where a file that it includes is another; a text that is no C is not there."""
+    made, header = tmp_path / "made", tmp_path / "included" / "factor.h"
+    made.mkdir()
+    header.parent.mkdir()
+    sources = adapters_file("sources", made, monkeypatch)
+    text = '#include "factor.h"\ndouble times(double *x) { return FACTOR * x[0]; }'
+    for factor in (2, 2, 3):
+        header.write_text(f"#define FACTOR {factor}\n", "utf-8")
+        library = sources.compiled(text, f"-I{header.parent}")
+        library.times.restype = ctypes.c_double
+        assert library.times(*sources.addresses(np.array([1.5]))) == factor * 1.5
+    assert len(list(made.iterdir())) == 2
     with pytest.raises(ImportError, match=r"^cc: .*error"):
-        sources.compiled("double twice(")
-    assert len(list(tmp_path.iterdir())) == 1
+        sources.compiled("double times(")
+    assert len(list(made.iterdir())) == 2
 
 
 @pytest.mark.slow

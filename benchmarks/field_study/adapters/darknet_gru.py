@@ -1,6 +1,6 @@
 """darknet: gru_layer.c on a CPU, with tanh for its candidate, as ``tanh=1`` in a configuration asks."""
 
-from of_darknet import GRU, SCOPE, STEPS_FIRST, gated
+from of_darknet import GRU, SCOPE, STEPS_FIRST, gated_backward, gated_forward
 
 from verification import layer
 from verification.models import gru_reset_before
@@ -18,5 +18,13 @@ PIN = {
     "page": "darknet.md",
 }
 
-forward, backward = gated(GRU, gates=3)
+
+def forward(params, xs, state):
+    return gated_forward(GRU, 3, params, xs, state)
+
+
+def backward(saved, d_outputs, d_state):
+    return gated_backward(saved, d_outputs, d_state)
+
+
 engine = layer(forward, backward, model=gru_reset_before, scope=SCOPE, arrays=STEPS_FIRST)

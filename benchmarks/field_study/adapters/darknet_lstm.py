@@ -1,6 +1,6 @@
 """darknet: lstm_layer.c on a CPU, with what of_darknet.c allocates for it."""
 
-from of_darknet import LSTM, SCOPE, STEPS_FIRST, gated
+from of_darknet import LSTM, SCOPE, STEPS_FIRST, gated_backward, gated_forward
 
 from verification import layer
 from verification.models import lstm
@@ -18,5 +18,13 @@ PIN = {
     "page": "darknet.md",
 }
 
-forward, backward = gated(LSTM, gates=4)
+
+def forward(params, xs, state):
+    return gated_forward(LSTM, 4, params, xs, state)
+
+
+def backward(saved, d_outputs, d_state):
+    return gated_backward(saved, d_outputs, d_state)
+
+
 engine = layer(forward, backward, model=lstm, scope=SCOPE, arrays=STEPS_FIRST)

@@ -38,14 +38,13 @@ class BrainstormLayer:
         def one(array):
             return SimpleNamespace(default=array)
 
-        outputs = memory(self.layer.out_shapes)
         self.buffers = SimpleNamespace(
             parameters=memory(self.layer.parameter_shapes),
             gradients=memory(self.layer.parameter_shapes),
             internals=memory(self.layer.internal_shapes),
             inputs=one(xs),
             input_deltas=one(np.zeros_like(xs)),
-            outputs=outputs,
+            outputs=memory(self.layer.out_shapes),
             output_deltas=memory(self.layer.out_shapes),
         )
 

@@ -14,7 +14,6 @@ from sources import addresses, compiled, folder
 from verification import Scope
 
 REPOSITORY = "pjreddie/darknet"
-COMMIT = "f6afaabcdf85f77e7aff2ec55c020c0e297c77f9"
 LSTM, RNN, GRU = range(3)
 OTHERS = ("activations.c", "batchnorm_layer.c", "blas.c", "convolutional_layer.c", "gemm.c", "utils.c")
 # What is not called is dropped, with what it would call.
@@ -69,33 +68,31 @@ class DarknetLayer:
         return d_xs
 
 
-def gated(kind, gates):
-    """Forward and backward of a layer whose gates have one connected layer each for inputs and state."""
+def gated_forward(kind, gates, params, xs, state):
+    """Of a layer whose gates have one connected layer each for inputs and state: the inputs' come first."""
+    (T, N, D), H = xs.shape, state[0].shape[1]
+    net = DarknetLayer(kind, N, T, D, H)
+    for gate in range(gates):
+        rows = slice(gate * H, (gate + 1) * H)
+        weights, biases = net.weights(gate, D)
+        weights[:], biases[:] = params["U"][rows], params["b"][rows]
+        net.weights(gates + gate, H)[0][:] = params["W"][rows]
+    xs = np.ascontiguousarray(xs)
+    return net.forward(xs), (None,) * len(state), (net, gates, xs)
 
-    def forward(params, xs, state):
-        (T, N, D), H = xs.shape, state[0].shape[1]
-        net = DarknetLayer(kind, N, T, D, H)
-        for gate in range(gates):
-            rows = slice(gate * H, (gate + 1) * H)
-            weights, biases = net.weights(gate, D)
-            weights[:], biases[:] = params["U"][rows], params["b"][rows]
-            net.weights(gates + gate, H)[0][:] = params["W"][rows]
-        xs = np.ascontiguousarray(xs)
-        return net.forward(xs), (None,) * len(state), (net, xs)
 
-    def backward(saved, d_outputs, d_state):
-        net, xs = saved
-        d_xs = net.backward(xs, d_outputs)
-        of_inputs = [net.weights(gate, net.inputs, gradient=True) for gate in range(gates)]
-        of_state = [net.weights(gates + gate, net.units, gradient=True) for gate in range(gates)]
-        d_params = {
-            "U": np.concatenate([weights for weights, _ in of_inputs]),
-            "b": np.concatenate([biases for _, biases in of_inputs]),
-            "W": np.concatenate([weights for weights, _ in of_state]),
-        }
-        return d_params, d_xs, (None,) * len(d_state)
-
-    return forward, backward
+def gated_backward(saved, d_outputs, d_state):
+    """Its backward."""
+    net, gates, xs = saved
+    d_xs = net.backward(xs, d_outputs)
+    of_inputs = [net.weights(gate, net.inputs, gradient=True) for gate in range(gates)]
+    of_state = [net.weights(gates + gate, net.units, gradient=True) for gate in range(gates)]
+    d_params = {
+        "U": np.concatenate([weights for weights, _ in of_inputs]),
+        "b": np.concatenate([biases for _, biases in of_inputs]),
+        "W": np.concatenate([weights for weights, _ in of_state]),
+    }
+    return d_params, d_xs, (None,) * len(d_state)
 
 
 SCOPE = Scope(

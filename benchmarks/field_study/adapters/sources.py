@@ -96,7 +96,8 @@ def compiled(text: str, *arguments: str, compiler: str = "cc", suffix: str = ".c
     ``arguments``: the compiler's, such as ``-I`` and a folder of a checkout, or files of it.
     """
     command = [compiler, "-O2", "-w", "-shared", "-fPIC", "-ffp-contract=off", *arguments]
-    digest = hashlib.sha256("\0".join((text, *command)).encode()).hexdigest()[:32]
+    read = [text, *command, *(file.read_text("utf-8") for file in _sources(arguments))]
+    digest = hashlib.sha256("\0".join(read).encode()).hexdigest()[:32]
     library = Path(tempfile.gettempdir(), f"field-study-{digest}.so")
     if not library.exists():
         with tempfile.TemporaryDirectory() as made:
@@ -111,6 +112,13 @@ def compiled(text: str, *arguments: str, compiler: str = "cc", suffix: str = ".c
             partial.write_bytes(built.read_bytes())
             partial.replace(library)  # whole or not at all, since several processes may make it
     return ctypes.CDLL(str(library))
+
+
+def _sources(arguments: Iterable[str]) -> list[Path]:
+    """The files that these arguments name, and those of C in folders that may be included from."""
+    paths = [Path(each.removeprefix("-I")) for each in arguments]
+    included = [file for path in paths if path.is_dir() for file in sorted(path.glob("*.[ch]"))]
+    return included + [path for path in paths if path.is_file()]
 
 
 def addresses(*arrays: np.ndarray) -> list[ctypes.c_void_p]:

@@ -7,7 +7,7 @@ thinc_lstm.py.
 from dataclasses import replace
 
 from thinc.api import Ops
-from thinc_lstm import GATES, SCOPE, of_ops
+from thinc_lstm import GATES, SCOPE, backward, forward_by
 
 from verification import layer
 from verification.models import lstm
@@ -19,5 +19,9 @@ PIN = {
     "page": "thinc.md",
 }
 
-forward, backward = of_ops(Ops())
+
+def forward(params, xs, state):
+    return forward_by(Ops(), params, xs, state)
+
+
 engine = layer(forward, backward, model=lstm, scope=replace(SCOPE, records=(1, 1)), arrays=GATES)
