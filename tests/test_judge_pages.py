@@ -1,6 +1,7 @@
 """docs/judge: every example is run, as the page has it, and prints what the page says."""
 
 import re
+import subprocess
 
 import numpy as np
 import pytest
@@ -42,6 +43,35 @@ OTHERS |= {"projected_lstm", "sru", "stack"}
 def test_the_example_prints_what_the_page_says(page, file, tmp_path):
     """Right, and with the page's fault, by a program that fails beside it alone."""
     holds(page, file, tmp_path)
+
+
+# What the kernels of the page compute of numbers of which none is like another.
+OF_KERNELS = """
+sizes = {"lam": (3,), "B": (3, 2), "xs": (1, 3, 2), "h0": (1, 3), "d": (1, 3, 3)}
+a = {name: np.random.default_rng(0).random(shape, np.float32) + 1 for name, shape in sizes.items()}
+outputs, _, saved = forward({"lam": a["lam"], "B": a["B"]}, a["xs"], (a["h0"],))
+print(outputs, backward(saved, a["d"], (a["h0"],)))
+"""
+
+
+@pytest.mark.slow
+def test_every_barrier_of_the_kernels_is_needed(tmp_path):
+    """Without any of the four they compute something else, as their page says."""
+    (kernels,), (wrapper, _), (words,) = (of_kind("cuda", kind) for kind in ("cuda", "python", "cpp"))
+    (tmp_path / "cuda_words.h").write_text(words, "utf-8")
+    first, *parts = kernels.split("__syncthreads();")
+    assert len(parts) == 4
+    printed = []
+    for missing in (None, 0, 1, 2, 3):
+        barriers = ["" if i == missing else "__syncthreads();" for i in range(4)]
+        text = first + "".join(map("".join, zip(barriers, parts, strict=True)))
+        (tmp_path / "linear.cu").write_text(text, "utf-8")
+        for command in of_kind("cuda", "sh"):
+            subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+        done = run(tmp_path, "linear.py", wrapper + OF_KERNELS)
+        assert not done.stderr
+        printed.append(done.stdout)
+    assert printed[0] not in printed[1:]
 
 
 @pytest.mark.slow
