@@ -45,6 +45,8 @@ MOST = 50
 class Comparison:
     """The baselines that a model beats, those that it ties with, and those that beat it, the best first.
 
+    A tie says that these forecasts do not tell the two apart, and not that they are alike.
+
     ``origins`` is how many forecasts of each say so.
     """
 
@@ -55,8 +57,12 @@ class Comparison:
 
     def said(self, model: str) -> list[str]:
         """In sentences, with a further one if there are few origins."""
-        found = (("beats", self.beaten), ("ties with", self.ties), ("is beaten by", self.better))
-        each = [f"{does} {listed(names)}." for does, names in found if names]
+        found = (
+            (self.beaten, "beats {}."),
+            (self.ties, "cannot be told apart from {} by these forecasts."),
+            (self.better, "is beaten by {}."),
+        )
+        each = [does.format(listed(names)) for names, does in found if names]
         if not self.ties and not self.better:
             each = ["beats all of them."]
         subject = f"{model[0].upper()}{model[1:]}"
@@ -67,7 +73,9 @@ class Comparison:
 
     def of(self, baseline: str) -> str:
         """The result for one of them, in a word or two."""
-        return "beaten" if baseline in self.beaten else "a tie" if baseline in self.ties else "better"
+        return (
+            "beaten" if baseline in self.beaten else "not told apart" if baseline in self.ties else "better"
+        )
 
 
 def compared(errors: Mapping[str, Array]) -> Comparison:

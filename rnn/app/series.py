@@ -11,6 +11,7 @@ from rnn.app import pictures
 from rnn.app.calendar import Calendar
 from rnn.app.choosing import HORIZON, Chosen, chosen, helps
 from rnn.app.comparing import compared, listed
+from rnn.app.dropped import remarks
 from rnn.app.forecaster import Forecaster
 from rnn.app.inputs import SEASON, SeriesInputs, cycles_of
 from rnn.app.intervals import LEVEL
@@ -113,6 +114,7 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Tr
         errors = model.errors(model.held_out, 1)
         arrays, about = model.stored()
         held = model.interval(HORIZON, LEVEL)
+        dropped = remarks(values, model)
         draw = partial(pictures.training, learnt=learnt, model=model, errors=errors, interval=held)
         result = {
             "held out": at.total - at.validation,
@@ -123,8 +125,9 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Tr
             "adds": model.adds,
             "comparison": asdict(compared(errors)),
             "interval": held.as_json(),
+            "remarks": dropped,
         }
-        said = f"{held_out(model)}\n{held.said()}"
+        said = "\n".join([held_out(model), held.said(), *dropped])
         return Finished(whole, params, arrays, about, said, result, draw)
 
     filled = f", {data['filled']} of them filled in" if data["filled"] else ""
@@ -133,7 +136,15 @@ def task(data: dict[str, Any], recipe: Recipe, loops: Loops | None = None) -> Tr
         f"{at.train} for training, {at.validation - at.train} for validation, "
         f"{at.total - at.validation} for testing"
     )
-    return TrainingTask(net, lessons, "\n".join([said, *inputs.said()]), finish)
+    of_season = [] if data["season"] is not None else [_season(season, at.train // 3)]
+    return TrainingTask(net, lessons, "\n".join([said, *of_season, *inputs.said()]), finish)
+
+
+def _season(found: int | None, most: int) -> str:
+    """What was found of a season, in a sentence."""
+    if found is None:
+        return f"No season of up to {most} steps was found; --season names one."
+    return f"A season of {found} steps was found."
 
 
 def _columns(data: Mapping[str, Any]) -> Array:
