@@ -74,7 +74,7 @@ class Comparison:
     def of(self, baseline: str) -> str:
         """The result for one of them, in a word or two."""
         return (
-            "beaten" if baseline in self.beaten else "not told apart" if baseline in self.ties else "better"
+            "beaten" if baseline in self.beaten else "a tie" if baseline in self.ties else "better"
         )
 
 

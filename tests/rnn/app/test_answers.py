@@ -39,7 +39,7 @@ def test_a_forecast_has_dates_and_an_interval(capsys, model, tmp_path):
     comparison = result["comparison"]
     found = {
         name: word
-        for kind, word in (("beaten", "beaten"), ("ties", "not told apart"), ("better", "better"))
+        for kind, word in (("beaten", "beaten"), ("ties", "a tie"), ("better", "better"))
         for name in comparison[kind]
     }
     assert sorted(found) == sorted(baselines)

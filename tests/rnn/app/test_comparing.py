@@ -73,4 +73,4 @@ def test_each_baseline_is_found_to_be_something():
     errors = {name: np.append(error, [[1.0, np.nan]], axis=0) for name, error in errors.items()}
     found = compared(errors)
     assert found == Comparison(("worse", "worst"), ("same",), ("best", "better"), 50)
-    assert [found.of(name) for name in ("worst", "same", "best")] == ["beaten", "not told apart", "better"]
+    assert [found.of(name) for name in ("worst", "same", "best")] == ["beaten", "a tie", "better"]
