@@ -73,9 +73,7 @@ class Comparison:
 
     def of(self, baseline: str) -> str:
         """The result for one of them, in a word or two."""
-        return (
-            "beaten" if baseline in self.beaten else "a tie" if baseline in self.ties else "better"
-        )
+        return "beaten" if baseline in self.beaten else "a tie" if baseline in self.ties else "better"
 
 
 def compared(errors: Mapping[str, Array]) -> Comparison:
