@@ -113,9 +113,12 @@ class _Search:
 
     def shrunk(self) -> Shrunk:
         """The simplest case, and why the search ended before no change was left, if it did."""
+        given = self.case
         self._go_on(capped)
         while sum(self._go_on(change) for change in CHANGES):
             pass
+        if self.case is given and not self.ended and self.wrong_on(given) is None:
+            self.ended = "it does not fail when it is run again"
         return Shrunk(self.case, self.found, self.ended)
 
     def _go_on(self, change: Changes) -> bool:

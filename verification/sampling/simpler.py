@@ -51,17 +51,20 @@ def plainer(case: Case, claim: Claim) -> Iterator[Case]:
 
 
 def smaller(case: Case, claim: Claim) -> Iterator[Case]:
-    """With one size less: 1, half of it, or one less; of records and steps the first or the last."""
+    """With one size less: 1, half of it, or one less; the first of them or the last."""
     # Where records end, and what a truncation of one's own reaches, is counted from the first step.
     counted = case.lengths is not None or not isinstance(case.truncation, Standard)
     for name, size in case.sizes.items():
         for fewer in dict.fromkeys((1, size // 2, size - 1)):
             yield from _of_sizes(case, claim, {name: fewer})
             if 0 < fewer < size and _is_claimed(claim, name, fewer):
+                last = slice(size - fewer, None)
                 if name == "N":
-                    yield case.of_records(slice(size - fewer, None))
-                if name == "T" and not counted:
-                    yield case.of_steps(slice(size - fewer, None))
+                    yield case.of_records(last)
+                elif name != "T":
+                    yield in_domains(replace(of_entries(case, name, np.arange(size)[last]), source=""))
+                elif not counted:
+                    yield case.of_steps(last)
 
 
 def rounded(case: Case, claim: Claim) -> Iterator[Case]:

@@ -47,6 +47,9 @@ def test_parts_that_are_stacked_are_cut_each_by_itself():
     assert np.array_equal(one.blocks["b"], case.blocks["b"].reshape(4, 3)[:, 0])
     assert np.array_equal(one.objective.outputs, case.objective.outputs[..., :1])
     assert np.array_equal(one.objective.state[1], case.objective.state[1][:, :1])
+    last = [other for other in smaller(case, claimed(lstm)) if other.sizes["H"] == 1][1]
+    assert np.array_equal(last.blocks["W"], case.blocks["W"].reshape(4, 3, 3)[:, 2:, 2:].reshape(4, 1))
+    assert np.array_equal(last.objective.state[1], case.objective.state[1][:, 2:])
 
 
 @pytest.mark.parametrize(
