@@ -84,7 +84,7 @@ class Plan:
         numbers = sorted(range(OPENING, len(floats.rows)), key=lambda number: number not in border)
         rows = [*zip(numbers, self._in_turn([floats.rows[n] for n in numbers]), strict=True)]
         yield from self._portions(floats.designed, rows[:EARLY])
-        numbered, early = self._between(profile, seed), 0 if self.is_slow else 1
+        numbered, early = self._between(profile, seed, floats.rows), 0 if self.is_slow else 1
         yield from self._portions(between, numbered[:early])
         switches = rows_where_code_switches(self.engine.model, self.engine.claim)
         switching = self._portions(where_code_switches, [*enumerate(self._in_turn(switches))])
@@ -125,7 +125,7 @@ class Plan:
     def drawn(self, profile: Profile, seed: int) -> Iterator[CaseBlock]:
         """Drawn cases, the only ones that depend on the seed."""
         yield from self._at_random(profile, seed)
-        yield from self._portions(between, self._between(profile, seed))
+        yield from self._portions(between, self._between(profile, seed, ()))
 
     def _at_random(self, profile: Profile, seed: int) -> Iterator[CaseBlock]:
         """Cases whose levels and numbers are all drawn."""
@@ -135,12 +135,12 @@ class Plan:
         for start, count in _in_blocks(profile.exact_cases if self.engine.claim.exact else 0, block):
             yield CaseBlock(count, f"{seed} exact {start}", drawn=exact_cases)
 
-    def _between(self, profile: Profile, seed: int) -> list[tuple[int, Row]]:
+    def _between(self, profile: Profile, seed: int, designed: Sequence[Row]) -> list[tuple[int, Row]]:
         """Sizes between those of the designed sample, in no more cases than are drawn.
 
         The one with most steps comes first: few others have a last block of 256 steps that is incomplete.
         """
-        rows = rows_between(self.engine.model, self.engine.claim, seed)
+        rows = rows_between(self.engine.model, self.engine.claim, seed, designed)
         numbered = [*zip(rows, self._in_turn(rows.values()), strict=True)][: profile.cases]
         longest = max(numbered, key=lambda one: one[1].sizes["T"], default=None)
         return sorted(numbered, key=lambda one: one is not longest)

@@ -1,10 +1,11 @@
 """Sizes between the numbers of the classes: each run has some of them, by its seed, and few seeds have all.
 
-A fault that shows where steps are a multiple of ten, or where a last block of records is incomplete, is at
-sizes that are neither a power of two nor next to one.
+A fault that shows where steps are a multiple of ten, where a last block of records is incomplete, or at 51
+records alone, is at sizes that are neither a power of two nor next to one. The designed sample has some of
+these, the same for every seed; here those come first that it has not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -18,14 +19,12 @@ from verification.sampling.factors import LONG_STEPS, NUMBERS, dimensions, most_
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
 
-# A run has one in so many of the sizes left out, and one in so many of the numbers of steps beyond the
-# classes: this many consecutive seeds leave none out. They are primes, so that the numbers of one run have
-# every remainder by 2 to 6, and by 8 to 12.
-APART, LONG_APART = 7, 41
+# Of the sizes left out a run has so many of records and of steps, in rows of both, and so many of each
+# dimension in others: three consecutive seeds leave none out.
+SIZES = 32
 
-# How often each size is run, with other sizes; a number of steps beyond the classes once, because it is
-# expensive.
-TIMES = 2
+# Of the numbers of steps beyond the classes it has one in so many, because those cases are expensive.
+LONG_APART = 41
 
 # How often other sizes are sought.
 TRIES = 8
@@ -42,18 +41,20 @@ def between(model: Model, claim: Claim) -> Design:
     return replace(in_floats(model, claim), of="between the classes")
 
 
-def rows_between(model: Model, claim: Claim, seed: int) -> dict[int, Row]:
-    """The rows of a seed, by number, in a drawn order; none for an engine that compiles for each shape."""
+def rows_between(model: Model, claim: Claim, seed: int, designed: Iterable[Row] = ()) -> dict[int, Row]:
+    """The rows of a seed, by number, in a drawn order; none for an engine that compiles for each shape.
+
+    ``designed``: the rows of the sample, whose sizes are met without these.
+    """
+    if claim.compiled:
+        return {}
     rng = np.random.default_rng(seed)
     at_random = AtRandom(in_floats(model, claim))
-    left = _left_out(model, claim)
-    sizes = [] if claim.compiled else [*_sizes(left, claim, seed)]
-    rows = [
-        _row(at_random, sizes[i], left, rng)
-        for again in range(TIMES)
-        for i in rng.permutation(len(sizes))
-        if not again or sizes[i].get("T", 0) <= NUMBERS[-1]
-    ]
+    every = _left_out(model, claim)
+    met = {item for row in designed for item in row.sizes.items()}
+    unmet = {name: [n for n in some if (name, n) not in met] for name, some in every.items()}
+    sizes = [*_sizes(unmet, claim, seed)]
+    rows = [_row(at_random, sizes[i], every, rng) for i in rng.permutation(len(sizes))]
     return {seed * ROWS + i: row for i, row in enumerate(rows)}
 
 
@@ -72,19 +73,17 @@ def _row(
     return min(others, key=lambda row: at_random.design.seconds(row.priced))
 
 
-def _sizes(left: Mapping[str, list[int]], claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
+def _sizes(unmet: Mapping[str, list[int]], claim: Claim, seed: int) -> Iterator[Mapping[str, int]]:
     """Which sizes are such numbers, in each row: those of records and steps, or of the dimensions."""
-    of_seed = {name: _of_seed(some, APART, seed + i) for i, (name, some) in enumerate(left.items())}
+    of_seed = {name: sorted(_of_seed(some, seed)) for name, some in unmet.items()}
     # The more records, the fewer steps.
     of_seed["T"].reverse()
-    for together in (("N", "T"), [name for name in left if name not in ("N", "T")]):
+    for together in (("N", "T"), [name for name in unmet if name not in ("N", "T")]):
         for some in zip_longest(*(of_seed[name] for name in together)):
             yield {name: number for name, number in zip(together, some, strict=True) if number is not None}
     short, long = claim.steps
-    for steps in _of_seed(
-        [*range(max(short, NUMBERS[-1] + 1), min(long, LONG_STEPS - 1) + 1)], LONG_APART, seed
-    ):
-        yield {"T": steps}
+    beyond = range(max(short, NUMBERS[-1] + 1), min(long, LONG_STEPS - 1) + 1)
+    yield from ({"T": each} for each in beyond if each % LONG_APART == seed % LONG_APART)
 
 
 def _left_out(model: Model, claim: Claim) -> dict[str, list[int]]:
@@ -97,5 +96,8 @@ def _left_out(model: Model, claim: Claim) -> dict[str, list[int]]:
     }
 
 
-def _of_seed(numbers: list[int], apart: int, seed: int) -> list[int]:
-    return [number for number in numbers if number % apart == seed % apart]
+def _of_seed(numbers: list[int], seed: int) -> list[int]:
+    """So many of them at most, spread over all; the next seed has the next."""
+    count = min(SIZES, len(numbers))
+    spread = np.random.default_rng(0).permutation(len(numbers))
+    return [numbers[spread[(seed * count + i) % len(numbers)]] for i in range(count)]
