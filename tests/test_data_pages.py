@@ -61,7 +61,8 @@ def assert_like(got: str, want: str) -> None:
 
 def verdicts(text: str) -> list[tuple[str, dict[str, float]]]:
     """Each verdict in a text, with the figures that stand before it and after the one before it."""
-    verdict = r"^(The model (?:beats|cannot|is beaten)[^\n]*(?:\nIt [^\n]*)*)$"
+    begins = r"The model (?:beats|is beaten)|These forecasts do not tell the model"
+    verdict = rf"^((?:{begins})[^\n]*(?:\n(?:It|These forecasts) [^\n]*)*)$"
     tables = re.findall(rf"(.*?){verdict}", text, re.MULTILINE | re.DOTALL)
     return [
         (result, {name.partition(" (")[0]: float(figure) for name, figure, _ in FIGURE.findall(table)})
@@ -78,8 +79,8 @@ def assert_verdict(verdict: str, figures: dict[str, float]) -> None:
     if verdict.startswith("The model beats all of them."):
         assert own < min(figure for _, figure in others)
         return
-    does = "beats|cannot be told apart from|is beaten by"
-    said = rf"^(?:The model|It) ({does}) (.*?)(?: by these forecasts)?\.$"
+    does = "beats|is beaten by|do not tell (?:the model|it) apart from"
+    said = rf"^(?:The model|It|These forecasts) ({does}) (.*)\.$"
     sentences = re.findall(said, verdict, re.MULTILINE)
     found = {name: verb for verb, names in sentences for name in re.split(", | and ", names)}
     assert sorted(found) == sorted(name for name, _ in others)
@@ -88,20 +89,21 @@ def assert_verdict(verdict: str, figures: dict[str, float]) -> None:
         assert found[name] != "is beaten by" or own > figure, name
 
 
-APART = "cannot be told apart from {} by these forecasts"
+APART = "These forecasts do not tell {} apart from {}."
 
 
 def test_what_is_printed_is_compared() -> None:
     """The comparison above can fail: by a figure, by a name, by a verdict."""
     page = "T\n  the model  2.0 ppm\n  last  2.1 ppm\n  season  3.0 ppm\nThe model beats all of them.\n"
-    tie = page.replace("beats all of them", f"beats season.\nIt {APART.format('last')}")
-    beaten = page.replace("beats all of them", f"{APART.format('season')}.\nIt is beaten by last")
+    tie = page.replace("beats all of them.", f"beats season.\n{APART.format('it', 'last')}")
+    apart = f"{APART.format('the model', 'season')}\nIt is beaten by last."
+    beaten = page.replace("The model beats all of them.", apart)
     assert_like(page.replace("2.0", "2.05"), page)
     assert_like(tie, page)
     assert_like(beaten.replace("2.0", "2.2"), page)
     for other in (
         *(page.replace("2.0", "2.4"), page.replace("ppm", "K"), page.replace("beats", "eats"), "T\n"),
-        *(beaten, page.replace("2.0", "2.2"), tie.replace(f"\nIt {APART.format('last')}.", "")),
+        *(beaten, page.replace("2.0", "2.2"), tie.replace(f"\n{APART.format('it', 'last')}", "")),
     ):
         with pytest.raises(AssertionError):
             assert_like(other, page)

@@ -58,15 +58,17 @@ class Comparison:
     def said(self, model: str) -> list[str]:
         """In sentences, with a further one if there are few origins."""
         found = (
-            (self.beaten, "beats {}."),
-            (self.ties, "cannot be told apart from {} by these forecasts."),
-            (self.better, "is beaten by {}."),
+            (self.beaten, "{} beats {}."),
+            (self.ties, "these forecasts do not tell {} apart from {}."),
+            (self.better, "{} is beaten by {}."),
         )
-        each = [does.format(listed(names)) for names, does in found if names]
+        each = [(sentence, listed(names)) for names, sentence in found if names]
         if not self.ties and not self.better:
-            each = ["beats all of them."]
-        subject = f"{model[0].upper()}{model[1:]}"
-        said = [f"{who} {what}" for who, what in zip((subject, "It", "It"), each, strict=False)]
+            each = [("{} beats {}.", "all of them")]
+        whole = (
+            does.format(who, names) for who, (does, names) in zip((model, "it", "it"), each, strict=False)
+        )
+        said = [f"{sentence[0].upper()}{sentence[1:]}" for sentence in whole]
         if self.origins < FEW:
             said.append(f"{self.origins} forecast{' is' if self.origins == 1 else 's are'} few to tell by.")
         return said
