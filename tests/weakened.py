@@ -67,6 +67,7 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/sampled": ("NAMED",),
         "judging/remarks": ("SHOWN",),
         "properties/calling": ("RAISED",),
+        "properties/remarks": ("(CLIPS, NEAR)",),
         "judging/function_subject": ("PICTURED",),
     },
     "How much is computed at a time, by which of two ways that come to the same, and by which noises.": {

@@ -79,8 +79,7 @@ def _is_rounding(truth: CaseTruth, finding: Finding) -> bool:
     if finding.wrong is None or finding.stray == inf or not isinstance(truth, Truth):
         return False
     blocks, expected = truth.blocks, truth.blocks.get(finding.part)
-    # Of records that end early, steps behind an end are no numbers of the gradient.
-    if expected is None or truth.case.lengths is not None:
+    if expected is None:
         return False
     products = (truth.case.blocks[name] * each.truth for name, each in blocks.items())
     largest = max(expected.size, *(float(np.max(np.abs(product))) for product in products))

@@ -98,7 +98,10 @@ SUMS = [float(array.sum()) for array in (*GIVEN, replay.forward(CASE)["outputs"]
     ("condition", "why"),
     [
         # Of numbers that are rounded, or fewer, none has the same sums.
-        (f"np.allclose([each.sum() for each in (a, d_outputs, d_state[0], np.stack(states[1:]))], {SUMS})", ""),
+        (
+            f"np.allclose([each.sum() for each in (a, d_outputs, d_state[0], np.stack(states[1:]))], {SUMS})",
+            "",
+        ),
         ("False", "it does not fail when it is run again"),
     ],
 )

@@ -219,6 +219,20 @@ def test_a_rounding_where_0_is_right_is_a_remark(dtype):
     assert check(off) == ({"g"}, set())
 
 
+def test_a_forward_that_is_not_0_where_0_is_right_is_wrong():
+    """However little it is off: the remark is about gradients."""
+
+    def forward(params, xs, state):
+        outputs, final, saved = gated_linear_attention.forward(params, xs, state)
+        return outputs + 1e-20, final, saved
+
+    engine = layer(forward, gated_linear_attention.backward, model=models.gated_linear_attention)
+    case = healthy_case(engine)
+    case.blocks["q"][...] = 0
+    found = [*findings(engine, truth_of(case), ("forward",))]
+    assert {each.part for each in found if each.wrong} == {"outputs"}
+
+
 def test_rational_functions_are_never_coarse():
     """A relu that leaks a rounding of 1 is wrong."""
     scope = Scope(functions={"gate": ("rational_gate",), "candidate": ("softsign",), "output": ("softsign",)})
