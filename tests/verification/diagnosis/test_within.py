@@ -72,5 +72,5 @@ def test_a_gate_is_named_and_not_the_inputs_that_drive_it():
     case = a_case(models.lstm, 3)
     case = replace(case, blocks={name: 6 * array for name, array in case.blocks.items()})
     assert look_at(engine, case).wrong
-    assert onset(engine, case) == "where some f is within 1e-05 of 1"
+    assert onset(engine, case).words == "where some f is within 1e-05 of 1"
     assert diagnose(engine, Finding("autograd", "U", "off"), case).sentence in text_of("diagnosis")
