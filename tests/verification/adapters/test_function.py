@@ -39,7 +39,7 @@ def test_a_right_backward_is_verified():
     """In both types, with several outputs, and an argument that has no gradient."""
     found = verify(function(softmax, softmax_back, arguments()), SHORT)
     assert (found.word, found.missing) == ("verified", ())
-    assert found.scope == "gradients of x, w, temperature by autograd of the forward"
+    assert found.scope == "gradients of x, w by autograd of the forward"
     assert {row.part for row in found.rows if row.property == "autograd"} == {"x", "w"}
 
 

@@ -14,6 +14,7 @@ from tests.programs import python
 from verification import Function, Scope, layer, manual, models, scoped, step
 from verification.adapters.remade import scope_of
 from verification.judging.model_subject import example_of
+from verification.judging.shrinking import Shrunk
 from verification.models.truncation import Standard, Tabled
 from verification.properties.property import Finding
 
@@ -95,7 +96,7 @@ STEPS = of_a_user("vanilla"), of_a_user("vanilla_back")
 
 def fails_and_passes(folder, engine, case, property_, text, right, wrong):
     """The printed program fails by an AssertionError where a line is replaced, and passes where it is not."""
-    code = example_of(engine, case, Finding(property_, "U", "off"), True).code
+    code = example_of(engine, Shrunk(case, Finding(property_, "U", "off"))).code
     (folder / "example.py").write_text(code, "utf-8")
     for each, returned in ((replaced_once(text, right, wrong, "of_a_user.py"), 1), (text, 0)):
         (folder / "of_a_user.py").write_text(each, "utf-8")

@@ -12,6 +12,7 @@ from verification.judge import subject_of
 from verification.judging.model_subject import of_model
 from verification.judging.plan import EARLY, OPENING
 from verification.judging.profile import QUICK
+from verification.judging.shrinking import Shrunk
 from verification.judging.tally import Tally
 from verification.properties.property import Finding
 from verification.sampling.products import OF
@@ -52,7 +53,7 @@ def test_a_wrong_case_is_reported_with_a_program(tmp_path):
     packed, finding = subject.tally(case).refuted
     assert subject.size(packed) == subject.size(subject.pack(case))
     assert isinstance(finding, Finding)
-    program = subject.example(packed, finding, False).code
+    program = subject.example(Shrunk(packed, finding)).code
     assert "backward = " in program
     assert program.endswith(f"check(engine, {finding.property!r}, case)\n")
 
