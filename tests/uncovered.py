@@ -51,6 +51,7 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
     "Looks for what is to be refused, and changes nothing.": {
         "rnn.calls.arguments.checked_call": ('array = checked("xs", array,',),
         "rnn.calls.arguments.checked_params": ("given = ()",),
+        "rnn.calls.lengths.checked_with_ends": ("array = checked(",),
         "rnn.calls.gradients.check_gradients": ("check_result(", "for name, block", "names = "),
         "rnn.common.arrays._fits": ("return False",),
         "rnn.common.arrays._is_masked": ("any(_is_masked",),
@@ -65,6 +66,9 @@ EXPLAINED: dict[str, dict[str, tuple[str, ...]]] = {
         "rnn.common.checks.offers": ("return False",),
         "rnn.network.RNN._would_pass": ("return False",),
         "rnn.network.check_network": ("if not isinstance",),
+    },
+    "The forward of ``predict`` at one step of each record, beside which a test has it.": {
+        "rnn.network.RNN.predict_last": ("call = ", "hs, ends = ", "outputs = ", "check_result(", "return"),
     },
     "What a training reads of a network, to draw masks for it.": {
         "rnn.network.RNN.handed_up": ("return",),

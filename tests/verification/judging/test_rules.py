@@ -426,7 +426,7 @@ def test_what_comes_first_is_reported():
     assert (tally.not_checked, tally.lost) == ({"more": 1}, "gone")
     assert [*tally.rows] == [("form", "", ""), ("lags", "U", "")]
     assert tally.refuted == ("packed", found[1])
-    assert tally.remarks == {"exp and log: U": 1}
+    assert tally.remarks == {"exp and log: : U": 1}
     later = tally_of(found[2:], lambda: "later")
     assert later.lost == "gone again"
     for total, first in ((tally + later, tally), (later + tally, later), (Tally() + later, later)):

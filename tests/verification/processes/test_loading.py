@@ -62,7 +62,7 @@ BROKEN = {
     "a scope": (
         "from verification import Scope, layer\nfrom verification.models import lstm\n\n"
         "net = layer(print, print, model=lstm, scope=Scope(steps=(1, 1)))\n",
-        "line 4: ValueError: scope: steps: (1, 1), needed at least 2 steps at most",
+        "line 4: ValueError: scope: steps: (1, 1), needed a most of 2 or more",
     ),
     "a model": (
         "from verification import Block, Model, Use, layer\n"

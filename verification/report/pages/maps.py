@@ -149,10 +149,12 @@ def _scatter(found: GotAgainstWant) -> tuple[str, Markup, str]:
     inside = [frame, tag("path", d=path, class_="line")]
     for kind, chosen in (("fits", ~found.wrong & finite), ("misses", found.wrong & finite)):
         above, mark = MARKS[kind]
-        least = CLEAR if kind == "misses" else 0
         marks = []
         for want, got in zip(found.expected[chosen], found.given[chosen], strict=True):
-            line, off = upwards(want), max(abs(upwards(want) - upwards(got)), least)
+            # What is within the bound is on the line, also where the bound is larger than the frame.
+            line, off = upwards(want), 0.0
+            if kind == "misses":
+                off = max(abs(line - upwards(got)), CLEAR)
             height = line - off if got > want else line + off
             marks.append(f"M{across(want) - 3:.1f} {height - above:.1f}{mark}")
         if marks:

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.pages import NASTY, Page
@@ -72,6 +72,7 @@ def test_without_lags_there_are_numbers_alone(lags):
 ERRORS = st.sampled_from([0.0, 1e-17, -1e-12, 1e-9, -1e-3, 1.0, -1.0, -2.0, 1e3])
 
 
+@example([(0.0, 1e-17)], 1e-15, 1e-200)
 @given(
     st.lists(st.tuples(st.floats(-10, 10), ERRORS), min_size=1, max_size=9),
     st.sampled_from([0.0, 1e-15, 1e-10]),
