@@ -58,6 +58,17 @@ class NoFinal(Decay):
         return Decay.backward(ctx, d_outputs, torch.zeros_like(d_outputs[:, 0]))
 
 
+class Continued(nn.RNN):
+    """Each call begins with what the last has left."""
+
+    left = 0.0
+
+    def forward(self, xs, h):
+        outputs, final = super().forward(xs, h + self.left)
+        self.left = final.detach().mean().item()
+        return outputs, final
+
+
 def h_alone(params, xs, state):
     """An LSTM whose cell state begins at zero, and is not returned."""
     h, c, outputs = state[0], torch.zeros_like(state[0]), []
@@ -320,3 +331,21 @@ def test_a_declared_truncation_is_checked():
 
     scope = Scope(truncations=(Standard("Chunked", (3, 3)),))
     assert wrong(layer(apply, model=vanilla, scope=scope)) == {}
+
+
+def test_a_module_is_used_again_and_again():
+    """What it keeps, the next call meets: the first is right, and those after it are not."""
+    found = wrong(module(partial(Continued, batch_first=True)))
+    assert {name for name, _ in found} >= {"second call", "interleaved calls"}
+    assert not {name for name, _ in found} & {"forward", "autograd"}
+    assert wrong(module(partial(nn.RNN, batch_first=True))) == {}
+
+
+def test_names_that_are_taken_out_of_the_parameters_are_reported():
+    """They are its caller's."""
+
+    def apply(params, xs, state):
+        return h_alone({"b": params.pop("b"), **params}, xs, state)
+
+    (said,) = wrong(layer(apply, model=lstm, scope=Scope(states={"c0": "zero"}, finals=("h0",)))).values()
+    assert said.startswith("apply takes 'b' out of params")

@@ -1,12 +1,13 @@
 """A Module of PyTorch as a layer: its parameters are those of a model, by its blocks' names.
 
-A module is made anew for the sizes of each case, and called with that case's parameters in the place of its
-own. Of ``nn.RNN``, ``nn.LSTM``, ``nn.GRU`` and their cells the model and the names are known (``KNOWN``); of
-another module both have to be said.
+A module is made for the sizes of each case, and called with that case's parameters in the place of its own.
+As long as the sizes stay, all calls are of one module, as in a training loop. Of ``nn.RNN``, ``nn.LSTM``,
+``nn.GRU`` and their cells the model and the names are known (``KNOWN``); of another module both have to be
+said.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -52,13 +53,15 @@ KNOWN: Mapping[str, Known] = {
 class _Applied:
     """A module that is made and called with parameters that are given.
 
-    ``chunk``: after how many steps the state is detached; None is never.
+    ``chunk``: after how many steps the state is detached; None is never. ``kept``: the last module, by its
+    sizes, device and type.
     """
 
     make: Make
     model: Model
     layout: Layout
     chunk: int | None
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     def __call__(self, params: Any, xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
         """Outputs and the final state."""
@@ -68,7 +71,7 @@ class _Applied:
         records = [tuple(self.layout.by_record(array).shape[2:]) for array in inputs]
         records += [tuple(array.shape[1:]) for array in state]
         sizes = sizes_of(self.model, self.layout, params, records)
-        net = self.make(*sizes).to(device=state[0].device, dtype=state[0].dtype)
+        net = self._made(sizes, state[0].device, state[0].dtype)
         given = apart(params, self.model, self.layout)
 
         def call(*arguments: Any) -> Any:
@@ -79,6 +82,14 @@ class _Applied:
         if self.chunk is None:
             return _whole(call, net, xs, state)
         return self._in_chunks(call, net, xs, state)
+
+    def _made(self, sizes: list[int], device: Any, dtype: Any) -> Any:
+        """The module of the call before, if that had these sizes: what it keeps, the next call meets."""
+        key = (*sizes, device, dtype)
+        if key not in self.kept:
+            self.kept.clear()
+            self.kept[key] = self.make(*sizes).to(device=device, dtype=dtype)
+        return self.kept[key]
 
     def _in_chunks(self, call: Any, net: Any, xs: Any, state: tuple[Any, ...]) -> Any:
         """The idiom of training loops: a chunk of steps at a time, the state detached between them."""

@@ -1,0 +1,114 @@
+"""The adapter for a layer that is an object, and may keep from call to call what it likes.
+
+    make(D, H) -> an object with
+        forward(params, xs, state) -> outputs, state
+        backward(d_outputs, d_state) -> d_params, d_xs, d_state
+
+The arrays are those of ``verification.adapters.layer``, and lengths, offsets and chunks come as there.
+``make`` is given the sizes of inputs, of states and of what else the parameters have, as for modules of
+PyTorch. A call, a forward with its backward, is made of the object that was made for these sizes before: one
+object is used again and again. Where forwards come before other forwards' backwards, each has an object of
+its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from verification.adapters.adapter import check_given, checked_tuple, declared, soundly
+from verification.adapters.layer import CAPABILITIES, LayerAdapter
+from verification.adapters.layout import Layout, layout_of
+from verification.adapters.parameters import sizes_of
+from verification.models.arrays import Array
+from verification.models.case import Case
+from verification.models.forms import formed, in_words
+from verification.models.model import Model
+from verification.sampling.scope import Scope
+
+Make = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """The two passes of objects. ``kept``: where the last one is kept, by its sizes and type; None: each
+    forward has an object of its own.
+    """
+
+    make: Make
+    model: Model
+    layout: Layout
+    kept: dict[Any, Any] | None = None
+
+    def forward(
+        self, params: dict[str, Array], xs: Any, state: tuple[Array, ...], *ends: Any, **said: Any
+    ) -> Any:
+        """Outputs, the final state, and the object."""
+        inputs = list(xs.values()) if isinstance(xs, dict) else [xs]
+        records = [self.layout.by_record(array).shape[2:] for array in inputs]
+        sizes = sizes_of(self.model, self.layout, params, [*records, *(array.shape[1:] for array in state)])
+        made = self._made(sizes, state[0].dtype)
+        outputs, final = checked_tuple("forward returned", made.forward(params, xs, state, *ends, **said), 2)
+        return outputs, final, made
+
+    def _made(self, sizes: list[int], dtype: Any) -> Any:
+        if self.kept is None:
+            return self.make(*sizes)
+        key = (*sizes, dtype)
+        if key not in self.kept:
+            # One is enough: what calls have in common are those on one case.
+            self.kept.clear()
+            self.kept[key] = self.make(*sizes)
+        return self.kept[key]
+
+
+def backward(made: Any, d_outputs: Any, d_state: tuple[Array, ...]) -> Any:
+    """The object's own backward."""
+    return made.backward(d_outputs, d_state)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LayerObjectAdapter(LayerAdapter):
+    """A layer of objects; ``make``: makes one. ``verify`` takes it."""
+
+    make: Make
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The answer of the object that was made for these sizes before."""
+        return LayerAdapter.answer(self._again, case)
+
+    def repeat(
+        self, case: Case, goes_on: Callable[[Any], bool]
+    ) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The passes of that object again and again."""
+        return LayerAdapter.repeat(self._again, case, goes_on)
+
+    @cached_property
+    def _again(self) -> LayerAdapter:
+        passes = Passes(self.make, self.model, self.layout, self.kept)
+        return replace(self, forward=passes.forward)
+
+
+def layer_object(
+    make: Make,
+    *,
+    model: Model,
+    scope: Scope | None = None,
+    arrays: Mapping[str, Any] | None = None,
+    forms: Mapping[str, tuple[str, ...]] | None = None,
+) -> LayerObjectAdapter:
+    """A layer that is an object, ``make(D, H)``, for ``verify``.
+
+    ``scope``, ``arrays`` and ``forms`` as for ``verification.layer``, which raises the same.
+    """
+    check_given(model, make=make)
+    capabilities = replace(CAPABILITIES, recorded=False)
+    known = declared("layer_object", {"make": make}, model, scope, capabilities, arrays=arrays, forms=forms)
+    soundly(model, known["claim"])
+    known["model"] = model = formed(known["model"], forms or {})
+    claim = known["claim"]
+    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
+    layout = layout_of(model, arrays)
+    passes = Passes(make, model, layout)
+    return LayerObjectAdapter(**known, make=make, layout=layout, forward=passes.forward, backward=backward)
