@@ -60,6 +60,16 @@ def changes(arrays: Any) -> None:
     arrays[0][...] *= 2
 
 
+def seeds(arrays: Any) -> None:
+    """NumPy's generator."""
+    np.random.mtrand.seed(0)
+
+
+def moves(arrays: Any) -> None:
+    """Into another folder."""
+    os.chdir("/")
+
+
 @dataclass(frozen=True)
 class Promise:
     """A conduct, the verdict on it, and a part of what is said; ``slow``: it takes all the time there is."""
@@ -78,6 +88,8 @@ PROMISES = {
     "an exit": Promise(ends, "refuted", "ended its process with exit code 3"),
     "a copy": Promise(copies, "refuted", "forked, and the copy of its process returned as well"),
     "memory": Promise(takes, "refuted", "MemoryError"),
+    "a seed": Promise(seeds, "refuted", "call seeded NumPy's random generator"),
+    "a folder": Promise(moves, "refuted", "call changed the working folder to /"),
     "arguments": Promise(changes, "refuted", "is changed in place"),
 }
 

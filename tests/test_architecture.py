@@ -372,7 +372,8 @@ PINNED = {
     ),
     "verification/processes": "channel modules",
     "verification/properties": (
-        "engine exactness findings gradients in_a_row padding partial property records trial truth variants"
+        "engine exactness findings gradients in_a_row padding partial process property records trial truth "
+        "variants"
     ),
     "verification/report": "description",
     "verification/report/pages": "svg",

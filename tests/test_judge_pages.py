@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from tests.examples import ROOT, holds, of_kind, run, text_of
 from tests.layers import scalar_gated_linear_attention as plain
 from tests.layers.chunked import gated_linear_attention as chunked
+from tests.verification.properties.refuting import refuted_by
 from verification import check, layer, models
 from verification.adapters import layer as of_layers
 from verification.adapters import problem, step
+from verification.diagnosis.probe import healthy_case
 from verification.models.case import random_case
 from verification.models.model import Use
 from verification.models.truncation import Standard
@@ -96,7 +99,7 @@ def made_by(page, *numbers, **names):
 def test_the_scopes_of_a_layer_mean_what_the_page_says():
     """A scope, a layout and a model of one's own are accepted where the page says so."""
     first = made_by("layer", 2)["scope"]
-    made = made_by("layer", 2, 3, 4, 5, Standard=Standard)
+    made = made_by("layer", 2, 3, 4, 6, Standard=Standard)
 
     def nothing(*given):
         pytest.fail("no engine is called by its adapter")
@@ -107,6 +110,16 @@ def test_the_scopes_of_a_layer_mean_what_the_page_says():
     scoped = layer(nothing, nothing, model=models.lstm, scope=first, arrays=made["arrays"])
     assert scoped.claim.blocks == ("U", "W", "b", "xs")
     soundness.check(made["decayed"])
+
+
+def test_an_object_is_given_as_the_page_has_it(monkeypatch, tmp_path):
+    """Around the page's layer, and it is right."""
+    (tmp_path / "lstm_layer.py").write_text(of_kind("layer", "python")[0], "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "lstm_layer", raising=False)
+    engine = made_by("layer", 5)["engine"]
+    assert engine.model is models.lstm
+    assert refuted_by(engine, healthy_case(engine)) == {}
 
 
 def test_the_models_of_the_page_can_judge():

@@ -87,7 +87,8 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "sampling/exclusions": ("STILL",),
     },
     "How long calls in a row may take, which are reported if fewer; and what is said of what is wrong.": {
-        "properties/in_a_row": ("SECONDS",),
+        "properties/in_a_row": ("SECONDS", "(MOST, ROUND)", "(SEEN, SEEN_LATER)"),
+        "properties/calling": ("MOMENT",),
         "properties/interleaved": ("CLOSE",),
     },
     "What nobody reads.": {
@@ -641,14 +642,15 @@ NEAR = {
     "linearity": ((PROPERTIES, "linearity"), (RULES, "powers")),
     "property": ((RULES, "every_row"),),
     "conduct": (
-        (PROPERTIES, "inputs or second or reused or memory or all_of_it"),
+        (PROPERTIES, "inputs or second or reused or names or memory or all_of_it"),
         ("tests/verification/properties/test_conduct.py", "in_part"),
     ),
     "records": ((PROPERTIES, "records"),),
     "units": ((PROPERTIES, "units"),),
     "padding": ((PROPERTIES, "padding"),),
     "interleaved": ((PROPERTIES, "interleaved or backward"),),
-    "in_a_row": ((PROPERTIES, "row"),),
+    "in_a_row": ((PROPERTIES, "row or thread"),),
+    "process": ((PROPERTIES, "process"),),
     "exactness": ((PROPERTIES, "exact or integers or larger or truncations or says_nothing"),),
     "ragged": ((PROPERTIES, "forward or autograd or padding or lose"),),
     "trial": (

@@ -1,6 +1,6 @@
 """The engine that every adapter for a model returns, in the form that ``verify`` takes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -32,6 +32,14 @@ class ModelAdapter:
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The forward's parts and the gradient's blocks, by name."""
         raise NotImplementedError
+
+    def repeat(
+        self, case: Case, goes_on: Callable[[Any], bool]
+    ) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The answer again and again, as long as that holds of it; the last one."""
+        while goes_on(answer := self.answer(case)):
+            pass
+        return answer
 
     def begin(self, case: Case) -> Begun:
         """The forward alone, for an adapter whose calls come in two."""

@@ -30,6 +30,7 @@ from verification.adapters.adapter import (
     soundly,
 )
 from verification.adapters.layout import Layout, layout_of
+from verification.adapters.lent import Lent
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
 from verification.adapters.remade import AdapterCall
@@ -85,35 +86,63 @@ class LayerAdapter(ModelAdapter):
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The layer's answer to a case, in the model's layout."""
         forward, back = self.begin(case)
-        # For outputs of another shape the backward would fail with a less helpful message.
-        check_forward(case, self.claim, forward)
-        return forward, back(case.objective)
+        try:
+            return forward, back(case.objective)
+        except Exception:
+            # For outputs of another shape the backward fails with a less helpful message.
+            check_forward(case, self.claim, forward)
+            raise
+
+    def repeat(
+        self, case: Case, goes_on: Callable[[Any], bool]
+    ) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The two functions again and again, with arguments that are made once."""
+        packing = packing_of(case) if self.claim.packed else None
+        (params, xs, state, *ends), keywords = self._arguments(case, packing), self._keywords(case)
+        given = objective_given(case, case.objective)
+        assert isinstance(given, Cotangents)  # of a layer
+        d_outputs = self._cotangents(given, packing)
+        while True:
+            returned = self.forward(params, xs, state, *ends, **keywords)
+            outputs, final, saved = _three(returned, "forward", "outputs, state, saved")
+            gradients = self.backward(saved, d_outputs, given.state)
+            if not goes_on((outputs, final, gradients)):
+                return self._parts(outputs, final, packing), self._gradients(gradients, packing)
 
     def begin(self, case: Case) -> Begun:
         """The forward's parts, and the backward for what it has saved."""
         packing = packing_of(case) if self.claim.packed else None
-        params, xs, state = self._arguments(case, packing)
-        states = self.model.of(Use.STATE)
-        ends = (lengths_of(case),) if self.claim.lengths else ()
-        ends = ends if packing is None else (packing.offsets,)
-        keywords = {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
-        outputs, final, saved = _three(
-            self.forward(params, xs, state, *ends, **keywords), "forward", "outputs, state, saved"
-        )
-        forward = {
-            name: self._by_record(name, array, packing) for name, array in self._put_out(outputs).items()
-        }
-        if self.claim.finals:
-            final = checked_tuple("forward's state is", final, len(states))
-            forward |= {final_of(block): array for block, array in zip(states, final, strict=True)}
+        (params, xs, state, *ends), keywords = self._arguments(case, packing), self._keywords(case)
+        lent = Lent(params=params, xs=xs)
+        returned = self.forward(params, xs, state, *ends, **keywords)
+        lent.check("forward")
+        outputs, final, saved = _three(returned, "forward", "outputs, state, saved")
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
             given = objective_given(case, objective)
             assert isinstance(given, Cotangents)  # of a layer
             d_outputs = self._cotangents(given, packing)
-            return self._gradients(self.backward(saved, d_outputs, given.state), packing)
+            cotangents = Lent(d_outputs=d_outputs)
+            returned = self.backward(saved, d_outputs, given.state)
+            lent.check("backward")
+            cotangents.check("backward")
+            return self._gradients(returned, packing)
 
-        return forward, back
+        return self._parts(outputs, final, packing), back
+
+    def _parts(self, outputs: Any, final: Any, packing: Packing | None) -> dict[str, Any]:
+        """What a forward returned, by the parts of an answer."""
+        put_out = self._put_out(outputs).items()
+        parts = {name: self._by_record(name, array, packing) for name, array in put_out}
+        if self.claim.finals:
+            states = self.model.of(Use.STATE)
+            final = checked_tuple("forward's state is", final, len(states))
+            parts |= {final_of(block): array for block, array in zip(states, final, strict=True)}
+        return parts
+
+    def _keywords(self, case: Case) -> dict[str, Any]:
+        """The steps of a chunk, for a layer that claims to take them."""
+        return {"chunk": chunk_of(self.claim, case)} if self.claim.chunks else {}
 
     def _put_out(self, outputs: Any) -> dict[str, Any]:
         """The outputs, by the parts of a forward."""
@@ -126,8 +155,8 @@ class LayerAdapter(ModelAdapter):
         """d_outputs, one or several by name, as the engine has them."""
         if not isinstance(given, Apart):
             return self._given(given.outputs, packing)
-        named = zip(self._named_outputs, given.by_name.values(), strict=True)
-        return {name: self._given(array, packing) for name, array in named}
+        named = {output_named(name): name for name in self._named_outputs}
+        return {named[part]: self._given(array, packing) for part, array in given.by_name.items()}
 
     @property
     def _named_outputs(self) -> tuple[str, ...]:
@@ -154,20 +183,19 @@ class LayerAdapter(ModelAdapter):
             blocks |= {block.name: (d,) for block, d in zip(states, d_initial, strict=True)}
         return blocks
 
-    def _arguments(
-        self, case: Case, packing: Packing | None
-    ) -> tuple[dict[str, Array], Any, tuple[Array, ...]]:
-        """The arguments of the forward."""
+    def _arguments(self, case: Case, packing: Packing | None) -> tuple[Any, ...]:
+        """The arguments of the forward; dicts are in the order of the case's blocks."""
         params: dict[str, Array] = {}
-        for block in self.model.of(Use.STEP):
-            params |= self.layout.places[block.name].given(case.blocks[block.name])
+        for name in case.named(Use.STEP):
+            params |= self.layout.places[name].given(case.blocks[name])
         inputs = {
             name: self._given(array, packing)
-            for block, given in case.inputs.items()
-            for name, array in self.layout.places[block].given(given).items()
+            for block in case.named(Use.INPUT)
+            for name, array in self.layout.places[block].given(case.blocks[block]).items()
         }
         xs = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-        return params, xs, case.state
+        ends = (lengths_of(case),) if self.claim.lengths else ()
+        return params, xs, case.state, *(ends if packing is None else (packing.offsets,))
 
     def _read(self, d_params: Any, d_xs: Any, packing: Packing | None) -> dict[str, tuple[Any, ...]]:
         """The claimed gradients of STEP and INPUT blocks, in the model's layout."""

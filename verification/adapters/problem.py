@@ -20,6 +20,7 @@ from verification.adapters.adapter import (
     declared,
     soundly,
 )
+from verification.adapters.lent import Lent
 from verification.models.arrays import Array
 from verification.models.case import Case, Targets
 from verification.models.model import PARAMETERS, Model, Use
@@ -129,11 +130,12 @@ Engine: TypeAlias = Callable[[Problem], Gradients]
 
 def problem_of(case: Case) -> Problem:
     """A case with a loss, as a Problem."""
-    objective, inputs = case.objective, case.inputs
+    objective = case.objective
+    inputs = {name: case.blocks[name] for name in case.named(Use.INPUT)}
     assert isinstance(objective, Targets | Weighted)  # as of every case of this adapter
     return Problem(
         functions={role: function.name for role, function in case.chosen.items()},
-        params={b.name: case.blocks[b.name] for b in case.model.of(*PARAMETERS)},
+        params={name: case.blocks[name] for name in case.named(*PARAMETERS)},
         xs=inputs if len(inputs) > 1 else next(iter(inputs.values())),
         state=case.state,
         targets=objective.targets[:, 0] if objective.last else objective.targets,
@@ -171,11 +173,9 @@ class ProblemAdapter(ModelAdapter):
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The function's answer to a case."""
         problem = problem_of(case)
-        given = dict(problem.params)
+        lent = Lent(functions=problem.functions, params=problem.params, xs=problem.xs)
         answer = self.function(problem)
-        for name, array in given.items():
-            if problem.params.get(name) is not array:
-                raise InvalidAnswer(f"put something else in the place of the problem's {name}")
+        lent.check("the function")
         forward, blocks = parts_of(self.model, answer)
         value = forward[VALUE]
         # A loss is a number, or an array of shape ().

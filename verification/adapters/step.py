@@ -26,6 +26,7 @@ from verification.adapters.adapter import (
     soundly,
 )
 from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
+from verification.adapters.lent import Lent
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.model import Model
@@ -99,7 +100,10 @@ def looped(
             given = _Kept(
                 {**{f"x {name}".rstrip(): array for name, array in x.items()}, **_named("state", state)}
             )
-            returned = step(params, x if isinstance(xs, dict) else x[""], state)
+            x_given = x if isinstance(xs, dict) else x[""]
+            lent = Lent(params=params, x=x_given)
+            returned = step(params, x_given, state)
+            lent.check("step")
             given.check("step")
             state, kept = checked_tuple("step's answer is", returned, 2)
             state = checked_tuple("step's state is", state)

@@ -25,6 +25,7 @@ from verification.diagnosis.words import common_factor, gates, joined, wrong_in_
 from verification.models.case import Case, Cotangents, each_output_alone, final_cotangents, outputs_cotangent
 from verification.models.model import Block, Use
 from verification.properties.engine import Engine
+from verification.properties.process import PROCESS_STAYS
 from verification.properties.property import Finding
 from verification.properties.training import CALLS_OF_TRAINING
 from verification.truth.comparison import compare
@@ -36,6 +37,9 @@ def diagnose(engine: Engine, finding: Finding, case: Case, elsewhere: Elsewhere 
     """The diagnosis of an engine that a run has refuted, from its finding and the case."""
     if finding.property == CALLS_OF_TRAINING.name:
         return of_training(engine, finding)
+    if finding.property == PROCESS_STAYS.name and PROCESS_STAYS.alone is not None:
+        sentence = bug_first(f"{finding.wrong}", PROCESS_STAYS.alone.says)
+        return Diagnosis(PROCESS_STAYS.alone.stage, sentence=sentence)
     elsewhere = elsewhere or Elsewhere(engine)
     history = of_history(engine, finding, case)
     if history is not None:

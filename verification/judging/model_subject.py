@@ -1,7 +1,7 @@
 """An engine of a model as a subject: its designed, fixed and drawn cases, and their explanations."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -308,6 +308,10 @@ class Guarded:
         self.arrays, self.arguments, self.fixed = engine.arrays, engine.arguments, engine.fixed
         self.answer = channel.guarded(engine.answer)
         self._begin = channel.guarded(engine.begin)
+
+    def repeat(self, case: Case, goes_on: Callable[[Any], bool]) -> Any:
+        """Many calls, guarded as one."""
+        return self._channel.guarded(lambda given: self._engine.repeat(given, goes_on))(case)
 
     def begin(self, case: Case) -> Begun:
         """The forward alone; both passes are guarded."""

@@ -347,8 +347,9 @@ def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tal
         for case in subject.cases(block):
             channel.tell(subject.in_words(case))
             tally += replace(subject.tally(case), pace=channel.quickest)
-            # Calling an engine again that did not return may take as long again.
-            if tally.lost or time.monotonic() >= until:
+            # Calling an engine again that did not return may take as long again; and each fixed case stands
+            # for itself, of which one may take seconds.
+            if tally.lost or (block.fixed and tally.is_refuted) or time.monotonic() >= until:
                 break
     return tally
 

@@ -215,6 +215,11 @@ class Case:
         """The INPUT blocks (N, T, …)."""
         return {block.name: self.blocks[block.name] for block in self.model.of(Use.INPUT)}
 
+    def named(self, *uses: Use) -> tuple[str, ...]:
+        """The names of the blocks of these uses, in the order in which the case has them."""
+        names = {block.name for block in self.model.of(*uses)}
+        return tuple(name for name in self.blocks if name in names)
+
     def inputs_at(self, t: int) -> dict[str, Array]:
         """The INPUT blocks (N, …) of step t."""
         return {name: array[:, t] for name, array in self.inputs.items()}

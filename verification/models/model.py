@@ -7,6 +7,7 @@ a block's name: its mask under truncation, its lags and its place in a diagnosis
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import autograd.numpy as np
@@ -241,7 +242,14 @@ class Model:
 
     def of(self, *uses: Use) -> tuple[Block, ...]:
         """The blocks of these uses, in their order."""
-        return tuple(block for block in self.blocks if block.use in uses)
+        if uses not in self._of:
+            self._of[uses] = tuple(block for block in self.blocks if block.use in uses)
+        return self._of[uses]
+
+    @cached_property
+    def _of(self) -> dict[tuple[Use, ...], tuple[Block, ...]]:
+        """Blocks by their uses: each call of an engine looks them up a dozen times."""
+        return {}
 
     def named(self, arrays: Mapping[str, Any], *uses: Use) -> NamedArrays:
         """The arrays that are blocks of these uses."""

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import cache
 
 # Bytes. Answers to problems this small need a hundredth of it, libraries that compile some hundreds of MB,
 # and stacks of 8 MiB for a few threads per core fit as well. Truths need up to half of it.
@@ -17,6 +17,7 @@ MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
 
 
+@cache
 def allowed() -> int:
     """Bytes that an engine may allocate."""
     return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
@@ -28,7 +29,9 @@ def held() -> int:
     These are limited (RLIMIT_DATA), and not all addresses (RLIMIT_AS), of which libraries for graphics cards
     reserve as many as they like.
     """
-    return int(Path("/proc/self/statm").read_text().split()[5]) * mmap.PAGESIZE
+    # Read as it comes, which takes a third of the time: every guarded call reads it.
+    with open("/proc/self/statm", "rb", buffering=0) as file:
+        return int(file.read().split()[5]) * mmap.PAGESIZE
 
 
 class Allowance:

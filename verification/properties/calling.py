@@ -10,8 +10,11 @@ do whatever the user may do.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -30,6 +33,7 @@ from verification.models.case import (
 )
 from verification.models.layouts import arranged
 from verification.processes import timeout
+from verification.processes.elsewhere import in_a_thread
 from verification.processes.surroundings import Surroundings
 from verification.properties.engine import Answer, Begun, Engine, InvalidAnswer, TimedOut, Unsupported
 from verification.sampling.claim import Claim
@@ -40,9 +44,15 @@ Given = TypeVar("Given")
 Returned = TypeVar("Returned")
 Read = TypeVar("Read")
 
+# Around a call of which nothing more is to be seen.
+NOTHING: AbstractContextManager[None] = contextlib.nullcontext()
+
 # The most characters of an engine's exception message, which is reported on one line.
 RAISED = 200
 
+
+# Seconds after which many calls that are guarded as one make a pause.
+MOMENT = 0.25
 
 # Cases whose sizes are all at most this get every property that applies.
 LARGEST = 9
@@ -63,10 +73,47 @@ def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
     return any(size > max(LARGEST, least.get(name, 0)) for name, size in sizes.items())
 
 
-def run_case(engine: Engine, case: Case) -> Answer:
-    """The engine's answer to a copy of the case; raises InvalidAnswer or Unsupported."""
+def run_case(engine: Engine, case: Case, around: AbstractContextManager[None] = NOTHING) -> Answer:
+    """The engine's answer to a copy of the case; raises InvalidAnswer or Unsupported.
+
+    ``around``: a ``with`` block of which the engine's call is the body.
+    """
     form = _Form(case, engine.claim)
-    return guarded(engine.answer, afresh(case), form.read, is_large(case))
+    return guarded(engine.answer, afresh(case), form.read, is_large(case), around)
+
+
+def run_again(
+    engine: Engine, case: Case, known: list[bytes], most: int, around: AbstractContextManager[None]
+) -> tuple[int, Answer | None]:
+    """The same call again and again, so many times or for a moment; raises as ``run_case``.
+
+    Returns how many were made, and the last answer if its numbers are other than those ``known``; calls end
+    with that. ``known``: the bytes of the first answer, empty before it.
+    """
+    made, same, until = 0, True, time.monotonic() + MOMENT
+
+    def goes_on(returned: Any) -> bool:
+        nonlocal made, same
+        now = _bytes_of(returned)
+        known.extend(() if known else now)
+        made, same = made + 1, now == known
+        return same and made < most and time.monotonic() < until
+
+    def repeated(given: Case) -> Any:
+        return engine.repeat(given, goes_on)
+
+    answer = guarded(repeated, afresh(case), _Form(case, engine.claim).read, is_large(case), around)
+    return made, None if same else answer
+
+
+def _bytes_of(returned: Any) -> list[bytes]:
+    """Those of every array, in dicts and tuples."""
+    if isinstance(returned, np.ndarray):
+        return [returned.tobytes()]
+    if isinstance(returned, dict):
+        returned = tuple(returned.values())
+    parts = returned if isinstance(returned, tuple | list) else ()
+    return [each for part in parts for each in _bytes_of(part)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +124,15 @@ class PendingBackward:
     _begun: Begun
     _form: "_Form"
 
-    def back(self, objective: Objective | None = None) -> Answer:
-        """The answer for these cotangents, or for the case's own; raises as ``run_case``."""
+    def back(self, objective: Objective | None = None, elsewhere: bool = False) -> Answer:
+        """The answer for these cotangents, or for the case's own; raises as ``run_case``.
+
+        ``elsewhere``: in a thread of its own.
+        """
         forward, backward = self._begun
         given = objective_given(self._case, objective or self._case.objective).replaced(np.copy)
-        return guarded(
-            backward, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case)
-        )
+        call = partial(in_a_thread, backward) if elsewhere else backward
+        return guarded(call, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case))
 
 
 def begin(engine: Engine, case: Case) -> PendingBackward:
@@ -127,7 +176,11 @@ def run_uncopied(engine: Engine, case: Case) -> Answer:
 
 
 def guarded(
-    call: Callable[[Given], Returned], given: Given, read: Callable[[Returned], Read], large: bool
+    call: Callable[[Given], Returned],
+    given: Given,
+    read: Callable[[Returned], Read],
+    large: bool,
+    around: AbstractContextManager[None] = NOTHING,
 ) -> Read:
     """Calls an engine under its time limit and reads the answer; afterwards the process is as it was before.
 
@@ -145,7 +198,7 @@ def guarded(
         # that, or no stack was left.
         with surroundings, np.errstate(all="ignore"), timeout.Limit(seconds):
             try:
-                with surroundings:
+                with around, surroundings:
                     returned = call(given)
                 answer = read(returned)
             except not_its_own:

@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 
 from verification.models.arrays import Array
-from verification.models.case import Case, as_given, in_domains
+from verification.models.case import Apart, Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
+from verification.models.model import PARAMETERS, Use
 from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
-from verification.properties.engine import Answer, Engine
-from verification.properties.property import About, Checked, Property
+from verification.properties.engine import Answer, Engine, InvalidAnswer
+from verification.properties.property import About, Alone, Checked, Property
 from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.mixed import ways
 
@@ -28,10 +29,13 @@ WAYS = 6
 def inputs_stay(trial: Trial) -> Checked:
     """No given array is changed, and no answer is a view of one."""
     given, before = afresh(trial.truth.case), _arrays(trial.truth.case)
+    writeable = {name: array.flags.writeable for name, array in _arrays(given).items()}
     answer = run_uncopied(trial.engine, given)
     for name, array in _arrays(given).items():
         changed = not np.array_equal(array, before[name])
         wrong = f"{name} is changed in place" if changed else None
+        if array.flags.writeable != writeable[name]:
+            wrong = f"{name} is made {'read-only' if writeable[name] else 'writeable'}"
         for part, got in answer.parts().items():
             if np.may_share_memory(got, array):
                 wrong = f"{part} is a view of {name}"
@@ -85,6 +89,8 @@ def in_arrays_of(engine: Engine, before: Case, *cases: Case) -> Answer:
     for case in cases:
         now = _arrays(case)
         for name, array in _arrays(given).items():
+            if not array.flags.writeable:
+                raise InvalidAnswer(f"{name} is made read-only, and cannot be changed after a call")
             np.copyto(array, now[name])
         answer = run_uncopied(engine, given)
     return answer
@@ -109,6 +115,34 @@ def in_part(case: Case, other: Case) -> Case:
     names = iter(case.objective.arrays())
     objective = case.objective.replaced(lambda array: mixed(next(names), array))
     return in_domains(replace(case, blocks=blocks, objective=objective))
+
+
+def order_of_names(trial: Trial) -> Checked:
+    """Dicts whose names come in another order, drawn by chance, give the same."""
+    case, rng = as_given(trial.truth.case), rng_of(trial.truth.case)
+    objective = case.objective
+    dicts = {"parameters": case.named(*PARAMETERS), "inputs": case.named(Use.INPUT)}
+    dicts |= {"outputs": tuple(objective.by_name)} if isinstance(objective, Apart) else {}
+    other = {what: _in_other_order(names, rng) for what, names in dicts.items() if len(names) > 1}
+    if not other:
+        return
+    # Of a dict a name has the place at which it comes first.
+    order = (*other.get("parameters", ()), *other.get("inputs", ()), *case.blocks)
+    if isinstance(objective, Apart):
+        by_name = {name: objective.by_name[name] for name in other.get("outputs", dicts["outputs"])}
+        objective = Apart(objective.outputs, objective.state, by_name)
+    how = "with " + ", ".join(f"{what} in the order {', '.join(names)}" for what, names in other.items())
+    with saying(how):
+        reordered = replace(case, blocks={name: case.blocks[name] for name in order}, objective=objective)
+        answer = run_case(trial.engine, reordered)
+    yield from said(how, agreement(answer, trial.truth))
+
+
+def _in_other_order(names: tuple[str, ...], rng: np.random.Generator) -> tuple[str, ...]:
+    """The same names, of which there are several, in any order but their own."""
+    while (order := tuple(map(str, rng.permutation(names)))) == names:
+        pass
+    return order
 
 
 def memory_layout(trial: Trial) -> Checked:
@@ -152,6 +186,13 @@ REUSED_ARRAYS = Property(
     "in arrays whose numbers, or some of them, were changed in place since the last call, a call is as right",
     About.CONDUCT,
     reused_arrays,
+)
+ORDER_OF_NAMES = Property(
+    "order of names",
+    "parameters, inputs and cotangents come by name: dicts in another order give the same",
+    About.CONDUCT,
+    order_of_names,
+    alone=Alone("conduct", "in the model's order it is right; names are to be looked up, and not counted"),
 )
 MEMORY_LAYOUT = Property(
     "memory layout",

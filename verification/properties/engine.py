@@ -109,6 +109,13 @@ class Engine(Protocol):
         two. Raises InvalidAnswer if the result does not have the adapter's form.
         """
 
+    def repeat(
+        self, case: Case, goes_on: Callable[[Any], bool]
+    ) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
+        """The call for these very arrays again and again, as long as that holds of what was returned, in
+        whatever form it has; the last answer, as ``answer`` gives it. One call to who guards calls.
+        """
+
     def begin(self, case: Case) -> Begun:
         """The forward alone, if calls come in two (``Capabilities.in_two``); raises as ``answer``."""
 

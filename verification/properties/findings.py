@@ -7,7 +7,13 @@ from itertools import chain
 from verification.models.case import Case
 from verification.properties.additivity import ADDITIVITY
 from verification.properties.calling import beyond
-from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT, REUSED_ARRAYS, SECOND_CALL
+from verification.properties.conduct import (
+    INPUTS_STAY,
+    MEMORY_LAYOUT,
+    ORDER_OF_NAMES,
+    REUSED_ARRAYS,
+    SECOND_CALL,
+)
 from verification.properties.cut import CUT
 from verification.properties.engine import Engine
 from verification.properties.exactness import (
@@ -19,12 +25,13 @@ from verification.properties.exactness import (
     fixed_truth,
 )
 from verification.properties.gradients import AUTOGRAD, COMPLEX_STEP, FORWARD, LAGS
-from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
+from verification.properties.in_a_row import ANOTHER_THREAD, CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.interleaved import INTERLEAVED_CALLS, SECOND_BACKWARD
 from verification.properties.linearity import LINEARITY
 from verification.properties.padding import PADDING
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.per_step import LAG_BY_LAG
+from verification.properties.process import PROCESS_STAYS
 from verification.properties.property import AGAIN, FORM, About, Finding, Property
 from verification.properties.ragged import rounded_truth
 from verification.properties.records import RECORDS_ADD_UP, RECORDS_PERMUTE
@@ -53,14 +60,17 @@ PROPERTIES: tuple[Property[Trial], ...] = (
     UNITS_PERMUTE,
     RECOMPUTATION,
     WORKSPACE,
+    PROCESS_STAYS,
     INPUTS_STAY,
     SECOND_CALL,
     REUSED_ARRAYS,
+    ORDER_OF_NAMES,
     INTERLEAVED_CALLS,
     SECOND_BACKWARD,
     CUT,
     CALLS_IN_A_ROW,
     FORWARDS_IN_A_ROW,
+    ANOTHER_THREAD,
     PARTIAL_GRADIENTS,
     MEMORY_LAYOUT,
     PADDING,

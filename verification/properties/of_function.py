@@ -1,6 +1,7 @@
 """The properties of any function's backward, and the findings on one call."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import MappingProxyType
@@ -13,7 +14,8 @@ from verification.models.arrays import Array
 from verification.models.code import Code
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
-from verification.properties.calling import LARGEST, checked_part, guarded
+from verification.processes.belongings import Belongings
+from verification.properties.calling import LARGEST, NOTHING, checked_part, guarded
 from verification.properties.conduct import (
     INPUTS_STAY,
     MEMORY_LAYOUT,
@@ -26,7 +28,8 @@ from verification.properties.engine import Answer
 from verification.properties.gradients import AUTOGRAD, lags
 from verification.properties.interleaved import INTERLEAVED_CALLS
 from verification.properties.linearity import LINEARITY, powers_of, scaled_back
-from verification.properties.property import FORM, Checked, Finding, Property
+from verification.properties.process import PROCESS_STAYS, process_stays
+from verification.properties.property import FORM, About, Checked, Finding, Property
 from verification.properties.trial import agreement, found, said
 from verification.truth.of_function import differentiable, expected, outputs_of
 
@@ -92,9 +95,9 @@ def calls(draw: st.DrawFn, engine: FunctionEngine) -> Call:
     return Call(arguments, tuple(map(cotangent, outputs_of(engine.forward, arguments))))
 
 
-def run_call(engine: FunctionEngine, call: Call) -> Answer:
+def run_call(engine: FunctionEngine, call: Call, around: AbstractContextManager[None] = NOTHING) -> Answer:
     """The gradient of each differentiable argument, by its name; raises as ``guarded``."""
-    return guarded(engine.answer, call, _read(engine, call), _is_large(call))
+    return guarded(engine.answer, call, _read(engine, call), _is_large(call), around)
 
 
 def _read(engine: FunctionEngine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
@@ -150,7 +153,12 @@ class FunctionTrial:
     @cached_property
     def answer(self) -> Answer:
         """The engine's answer; raises InvalidAnswer."""
-        return run_call(self.engine, self.given)
+        return run_call(self.engine, self.given, self.belongings)
+
+    @cached_property
+    def belongings(self) -> Belongings:
+        """What the call for that answer has changed beside arrays."""
+        return Belongings()
 
 
 def _inputs_stay(trial: FunctionTrial) -> Checked:
@@ -207,6 +215,7 @@ def _interleaved_calls(trial: FunctionTrial) -> Checked:
 PROPERTIES: tuple[Property[FunctionTrial], ...] = (
     FORM,
     Property(AUTOGRAD.name, AUTOGRAD.claim, AUTOGRAD.about, lags),
+    Property(PROCESS_STAYS.name, PROCESS_STAYS.claim, About.CONDUCT, process_stays),
     Property(INPUTS_STAY.name, INPUTS_STAY.claim, INPUTS_STAY.about, _inputs_stay),
     Property(SECOND_CALL.name, SECOND_CALL.claim, SECOND_CALL.about, _second_call),
     Property(LINEARITY.name, LINEARITY.claim, LINEARITY.about, _linearity),

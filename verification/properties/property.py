@@ -58,9 +58,16 @@ class NotChecked:
     words: str
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What could be better and is not wrong; a judgement has it among its remarks."""
+
+    words: str
+
+
 # A part of the answer, what is wrong with it (None if it holds), and its expectation, which tells how much
 # that is worth.
-Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotChecked | str | None, Expected]]
+Checked: TypeAlias = Iterator[tuple[str, Disagreement | NotChecked | Remark | str | None, Expected]]
 
 # The same of what is only compared.
 Compared: TypeAlias = Iterator[tuple[str, Disagreement | None, Expected]]

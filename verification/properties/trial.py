@@ -9,10 +9,11 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from verification.models.arrays import Array
 from verification.models.tolerance import Expected
+from verification.processes.belongings import Belongings
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
-from verification.properties.property import FORM, Compared, Finding, NotChecked, Property
+from verification.properties.property import FORM, Compared, Finding, NotChecked, Property, Remark
 from verification.properties.truth import EqualTruth, Truth
 from verification.truth.comparison import Disagreement, compare
 
@@ -51,6 +52,10 @@ class AnsweredCase(Protocol):
     def truth(self) -> Truths:
         """The expectations."""
 
+    @property
+    def belongings(self) -> Belongings:
+        """What the call for that answer has changed beside arrays."""
+
 
 TrialT = TypeVar("TrialT", bound=AnsweredCase)
 
@@ -65,12 +70,17 @@ class Trial:
     @cached_property
     def answer(self) -> Answer:
         """Its answer to the case itself; raises InvalidAnswer."""
-        return run_case(self.engine, self.truth.case)
+        return run_case(self.engine, self.truth.case, self.belongings)
+
+    @cached_property
+    def belongings(self) -> Belongings:
+        """What the call for that answer has changed beside arrays."""
+        return Belongings()
 
     def beside(self, truth: CaseTruth) -> "Trial":
         """The same answer, with another truth."""
         other = replace(self, truth=truth)
-        other.__dict__["answer"] = self.answer
+        other.__dict__.update(answer=self.answer, belongings=self.belongings)
         return other
 
     @property
@@ -94,6 +104,10 @@ def found(properties: Iterable[Property[TrialT]], trial: TrialT) -> Iterator[Fin
                 for part, wrong, expected in each.check(trial):
                     if isinstance(wrong, NotChecked):
                         yield Finding(each.name, part, None, not_checked=wrong.words)
+                        continue
+                    if isinstance(wrong, Remark):
+                        of_it = expected.size > 0, expected.determined
+                        yield Finding(each.name, part, None, *of_it, noted=wrong.words)
                         continue
                     words = None if wrong is None else str(wrong)
                     refuted = refuted or words is not None

@@ -45,6 +45,7 @@ DECLINABLE = {
     "shared memory": "two arrays in the same memory",
     "interleaved calls": "two forwards before their backwards",
     "second backward": "a second backward of one forward",
+    "another thread": "a backward in another thread than its forward",
 }
 
 

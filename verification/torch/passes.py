@@ -27,6 +27,7 @@ from verification.adapters.layer import (
     outputs_and_state,
 )
 from verification.adapters.layout import layout_of
+from verification.adapters.lent import Lent
 from verification.adapters.remade import AdapterCall
 from verification.models.arrays import Array
 from verification.models.forms import Form
@@ -66,8 +67,10 @@ class TorchPasses:
         torch = library("torch", "torch")
         wanted = iter(self.wanted or repeat(True))
         given = each(lambda array: self._leaf(array, next(wanted)), (dict(params), xs, tuple(state)))
+        lent = Lent(params=given[0], xs=given[1])
         with torch.enable_grad():
             returned = self.apply(*given, *map(torch.from_numpy, lengths))
+        lent.check("apply")
         outputs, final = outputs_and_state(returned)
         check_types(outputs, final, given[2][0].dtype)
         return each(_array, outputs), each(_array, final), (given, outputs, final)

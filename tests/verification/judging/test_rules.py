@@ -45,7 +45,7 @@ from verification.properties.findings import (
     truth_of,
     turns,
 )
-from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
+from verification.properties.in_a_row import ANOTHER_THREAD, CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.linearity import powers_of
 from verification.properties.property import Finding
 from verification.properties.truth import Expectations, Truth
@@ -661,10 +661,15 @@ def test_a_fixed_case_is_run_on_an_engine_that_claims_it():
     subject = OfModel(Stub(models.vanilla, claimed(LAYER, records=(1, 3)), fixed=fixed))
     blocks = subject.blocks((NoRows(),), Profile("none", 0, 0), 0)
     cases_of = [each for block in blocks for each in block.fixed]
-    assert [each.name for each in cases_of] == ["two", "calls in a row", "forwards in a row"]
+    assert [each.name for each in cases_of] == [
+        "two",
+        "forwards in a row",
+        "another thread",
+        "calls in a row",
+    ]
     cases = [*subject.cases(CaseBlock(3, fixed=tuple(cases_of)))]
-    assert [each.truth.only for each in cases] == [None, CALLS_IN_A_ROW, FORWARDS_IN_A_ROW]
-    assert [each.fixed["N"] for each in cases] == [2, 1, 1]
+    assert [each.truth.only for each in cases] == [None, FORWARDS_IN_A_ROW, ANOTHER_THREAD, CALLS_IN_A_ROW]
+    assert [each.fixed["N"] for each in cases] == [2, 1, 1, 1]
     drawn = [*subject.cases(CaseBlock(2, "0"))]
     assert [each.drawn["N"] > 0 for each in drawn] == [True, True]
 
@@ -876,7 +881,8 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
 
 AGAIN = (
     *("linearity", "cotangents add up", "records add up", "records permute", "units permute"),
-    *("inputs stay", "second call", "reused arrays", "interleaved calls", "second backward", "cut"),
+    *("inputs stay", "second call", "reused arrays", "order of names"),
+    *("interleaved calls", "second backward", "cut"),
 )
 STEPS = ("lags", "complex step", "lag by lag")
 
@@ -884,10 +890,20 @@ STEPS = ("lags", "complex step", "lag by lag")
 @pytest.mark.parametrize(
     ("steps", "slow", "of_all", "in_turn"),
     [
-        (3, False, ("forward", "autograd", *STEPS, "memory layout"), AGAIN),
-        (10, False, ("forward", "autograd", "lag by lag", "memory layout"), (*AGAIN[:2], "cut")),
-        (3, True, ("forward", "autograd", *STEPS), (*AGAIN, "memory layout")),
-        (10, True, ("forward", "autograd"), ("lag by lag", *AGAIN[:2], "cut", "memory layout")),
+        (3, False, ("forward", "autograd", *STEPS, "process stays", "memory layout"), AGAIN),
+        (
+            10,
+            False,
+            ("forward", "autograd", "lag by lag", "process stays", "memory layout"),
+            (*AGAIN[:2], "cut"),
+        ),
+        (3, True, ("forward", "autograd", *STEPS, "process stays"), (*AGAIN, "memory layout")),
+        (
+            10,
+            True,
+            ("forward", "autograd", "process stays"),
+            ("lag by lag", *AGAIN[:2], "cut", "memory layout"),
+        ),
     ],
     ids=["small", "large", "small of a slow one", "large of a slow one"],
 )
@@ -907,7 +923,7 @@ def test_some_properties_are_checked_on_every_row_and_some_in_turn(steps, slow, 
 
 def test_of_sizes_that_meet_what_takes_further_calls_is_dealt_out():
     """And what is checked on every large row is checked on all; on the largest five more, if they apply."""
-    of_all = ("forward", "autograd", "lag by lag", "memory layout")
+    of_all = ("forward", "autograd", "lag by lag", "process stays", "memory layout")
     of_largest = ("inputs stay", "second call", "reused arrays", "interleaved calls", "second backward")
     assert at_sizes(claimed(LAYER)) == (of_all, AGAIN, of_largest)
     # A problem is one call.
@@ -950,6 +966,14 @@ def test_a_property_is_checked_of_an_engine_that_claims_it(name, door, scope, ot
     """And of nobody else."""
     assert BY_NAME[name] in applicable(claimed(door, **scope))
     assert BY_NAME[name] not in applicable(claimed(other, **less))
+
+
+def test_another_thread_is_tried_where_a_backward_comes_later_and_is_not_declined():
+    """Once a run."""
+    applies = BY_NAME["another thread"].applies
+    assert applies(claimed(LAYER))
+    assert not applies(claimed(LAYER, declines="another thread"))
+    assert not applies(claimed(PROBLEM))
 
 
 def test_equality_is_checked_of_an_exact_engine():

@@ -99,6 +99,11 @@ class Stub:
 
         return forward, back
 
+    def repeat(self, case, goes_on):
+        while goes_on(answer := self.answer(case)):
+            pass
+        return answer
+
     def wanting(self, blocks, unused):
         return replace(self, claim=replace(self.claim, blocks=blocks), wanted=blocks, unused=unused)
 

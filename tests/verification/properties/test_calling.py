@@ -56,7 +56,7 @@ def test_an_array_that_is_exchanged_is_reported():
         problem.params["W"] = problem.params["W"].copy()
         return answer
 
-    assert refused(exchanges) == "put something else in the place of the problem's W"
+    assert refused(exchanges) == "the function puts another array in the place of params['W']"
 
 
 @pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="a long double has no other bytes here")

@@ -1,5 +1,6 @@
 """What is checked of a function's backward: each property pinned from both sides as in test_pinned.py."""
 
+import random
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -83,6 +84,11 @@ def changes(array_of):
     return plant
 
 
+def seeds(backward, got, bound):
+    """Python's generator, at every call."""
+    random.seed(3)
+
+
 @dataclass(frozen=True, eq=False)
 class FunctionPin:
     """A fault that a property finds alone; ``exact``: it has no bound."""
@@ -98,6 +104,7 @@ ROWS = (
         "form", lambda backward, got, bound: setattr(got, "shape", (6,)), "the gradient of x has shape", True
     ),
     FunctionPin("autograd", off(lambda backward: backward.number == 1), "d_x[0, 0]: got"),
+    FunctionPin("process stays", seeds, "a call seeded Python's random generator", True),
     FunctionPin("inputs stay", changes(lambda backward: backward.d), "cotangent 0 is changed", True),
     FunctionPin("inputs stay", changes(lambda backward: backward.x), "x is changed", True),
     FunctionPin(

@@ -4,6 +4,9 @@ The engine answers from the truth. A fault is in one entry, in a call that the p
 others look at that call as well, they are its company, and stated.
 """
 
+import os
+import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,7 +32,7 @@ from verification.properties.additivity import parts
 from verification.properties.cut import parts as parts_of_time
 from verification.properties.exactness import EXACT, INTEGERS, LARGER, OWN_TRUNCATIONS
 from verification.properties.findings import BY_NAME, PROPERTIES, checked_on, findings, truth_for, truth_of
-from verification.properties.in_a_row import CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
+from verification.properties.in_a_row import ANOTHER_THREAD, CALLS_IN_A_ROW, FORWARDS_IN_A_ROW
 from verification.properties.linearity import powers
 from verification.properties.partial import PARTIAL_GRADIENTS
 from verification.properties.trial import Trial, found
@@ -48,7 +51,17 @@ AGAIN, READER = " again", "reader"
 
 WINDOW = Standard("Window", (1,))
 
+# Up to which call an engine is called here, of the twenty thousand.
+MOST = 1100
+
 PARTIAL = replace(layer.CAPABILITIES, partial=True)
+
+
+@pytest.fixture(autouse=True)
+def fewer(monkeypatch):
+    """Calls in a row end soon after a thousand; and there is a variable of the environment."""
+    monkeypatch.setattr(in_a_row, "MOST", MOST)
+    monkeypatch.setenv("HERE", "1")
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +140,7 @@ SETTINGS = {
     "ends": partial(of_layer, records=3, lengths=(3, 2, 3), scope={"lengths": True}),
     "in a row": partial(of_layer, only=CALLS_IN_A_ROW),
     "forwards": partial(of_layer, only=FORWARDS_IN_A_ROW),
+    "thread": partial(of_layer, only=ANOTHER_THREAD),
     "in part": partial(of_layer, only=PARTIAL_GRADIENTS),
     "problem": of_problem,
     "last": partial(of_problem, truncation=Standard("Tail", (2,)), losses="last"),
@@ -278,6 +292,45 @@ def checkpoints(which):
 
 def in_a_workspace(call, given):
     return call.case.workspace
+
+
+def in_other_order(call, given):
+    """Are the parameters named in another order?"""
+    return call.case.named(Use.STEP, Use.READOUT) != given.case.named(Use.STEP, Use.READOUT)
+
+
+def is_elsewhere(call, given):
+    """In another thread?"""
+    return threading.current_thread() is not threading.main_thread()
+
+
+def at_one_step(number):
+    """At this call, by when it is of one step alone."""
+    return lambda call, given: call.number == number and call.case.steps == 1
+
+
+def doing(work):
+    """At the first call something is done beside it."""
+
+    def fault(given, factor):
+        def plant(call, parts):
+            if first(call, given) and call.back:
+                work()
+
+        return plant
+
+    return fault
+
+
+@cache
+def truth_of_one_step(given):
+    """Of the case of calls that go on."""
+    return truth_of(given.case.of_steps(slice(0, 1)))
+
+
+def of_one_step(call, given):
+    """The bound of such a call."""
+    return truth_of_one_step(given).blocks[given.shared].bound
 
 
 def partial_call(blocks, unused):
@@ -569,9 +622,24 @@ ROWS = (
         for name in ("xs", "h0", "d_outputs")
     ),
     exactly("inputs stay", SMALL, a_view("h0", "d_state[0]"), says="d_h0 is a view of d_state[0]"),
+    *(
+        exactly("process stays", ALL, doing(work), says=f"a call {says}")
+        for says, work in {
+            "changed the working folder to /": lambda: os.chdir("/"),
+            "changed HERE in the environment": lambda: os.environ.update(HERE="2"),
+            "deleted HERE from the environment": lambda: os.environ.pop("HERE"),
+            "changed NumPy's handling of errors (over='raise')": lambda: np.seterr(over="raise"),
+            "seeded NumPy's random generator": lambda: np.random.seed(1),  # noqa: NPY002
+            "seeded Python's random generator": lambda: random.seed(1),
+        }.items()
+    ),
     exactly("second call", ENDS, answers_change, says="d_"),
     *(Pin("second call", ENDS, off(later(after_negated), part)) for part in ("", "outputs")),
     *(Pin("reused arrays", ENDS, off(later(same_arrays), part)) for part in ("", "outputs")),
+    *(
+        Pin("order of names", ENDS, off(in_other_order, part), says="with parameters in the order ")
+        for part in ("", "outputs")
+    ),
     *(Pin("interleaved calls", ENDS, off(later(partial(after, same=same)))) for same in (True, False)),
     Pin("second backward", ENDS, off(later(lambda call: call.back == 2)), says="a second backward of one"),
     exactly("second backward", ENDS, doubled, says="a second backward adds to what the last"),
@@ -580,6 +648,14 @@ ROWS = (
     Pin("cut", ALL, off(is_part(0), "h0", times=2)),
     Pin("calls in a row", ("in a row",), off(lambda call, given: call.number == 1000)),
     Pin("calls in a row", ("in a row",), off(later(lambda call: call.before[-1].dtype != call.case.dtype))),
+    *(
+        Pin("calls in a row", ("in a row",), off(at_one_step(number), amount=of_one_step))
+        for number in (1003, MOST)
+    ),
+    *(
+        Pin("another thread", ("thread",), off(is_elsewhere, part), says="a backward in another thread")
+        for part in ("", "xs")
+    ),
     *(
         Pin("forwards in a row", ("forwards",), off(later(lambda call: len(call.after) == 63), part))
         for part in ("", "xs")
@@ -622,9 +698,11 @@ NOT_IN = {
 
 # What is checked, by setting.
 LARGE_TOO = {"forward", "autograd", "lag by lag", "linearity", "cotangents add up", "cut", "memory layout"}
+LARGE_TOO |= {"process stays"}
 OF_ANY = {
     *("forward", "autograd", "lags", "complex step", "lag by lag", "records add up", "records permute"),
-    *("units permute", "inputs stay", "second call", "reused arrays", "memory layout"),
+    *("units permute", "process stays", "inputs stay", "second call", "reused arrays", "order of names"),
+    "memory layout",
 }
 OF_LAYERS = {"linearity", "cotangents add up", "interleaved calls", "second backward", "cut"}
 OF_PROBLEMS = {"identities", "recomputation", "workspace"}
@@ -636,6 +714,7 @@ CHECKED = {
     "bits": OF_ANY | OF_PROBLEMS | {"bits"},
     "in a row": {"calls in a row"},
     "forwards": {"forwards in a row"},
+    "thread": {"another thread"},
     "in part": {"partial gradients"},
     "fractions": {"exact"},
     **{name: {name} for name in WHOLE},
@@ -646,7 +725,7 @@ def types_of(name):
     if name == "fractions":
         return ("object",)
     # The same arrays are made anew a thousand times.
-    if name in ("in a row", "forwards", "in part"):
+    if name in ("in a row", "forwards", "thread", "in part"):
         return REAL
     return TYPES if getattr(SETTINGS[name], "func", SETTINGS[name]) is of_layer else REAL
 
@@ -674,7 +753,7 @@ def test_a_right_engine_is_checked_by_every_property(name):
         }
         blocks = {*given.claim.blocks}
         some = {each for each in looked if not blocks <= looked[each]}
-        assert some <= {"forward", "inputs stay"}
+        assert some <= {"forward", "inputs stay", "process stays"}
 
 
 def types_in(row, name):
@@ -774,7 +853,7 @@ def test_what_is_wrong_in_fractions_is_settled_as_wrong():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("in a row", "more than 2 of 1000 calls in a row"),
+        ("in a row", "more than 2 of 1,100 calls in a row"),
         ("forwards", "more than 2 of 64 forwards in a row"),
     ],
 )

@@ -49,7 +49,7 @@ def test_what_a_claim_has_not_is_no_condition():
 
 
 # What is declined of calls, and of what is differentiated, which are no conditions of a case.
-ELSEWHERE = ("final cotangents", "interleaved calls", "second backward")
+ELSEWHERE = ("final cotangents", "interleaved calls", "second backward", "another thread")
 
 
 @pytest.mark.parametrize("name", DECLINABLE)

@@ -1,0 +1,21 @@
+"""Process: what an engine's call leaves changed in the process of its caller, beside arrays."""
+
+from verification.properties.property import About, Alone, Checked, Property
+from verification.properties.trial import AnsweredCase
+
+
+def process_stays(trial: AnsweredCase) -> Checked:
+    """Nothing that belongs to the caller was changed by the call on the case itself."""
+    some = next(iter(trial.truth.blocks.values()))
+    changes = [f"a call {change}" for change in trial.belongings.changes]
+    yield from (("", change, some) for change in changes or (None,))
+
+
+PROCESS_STAYS = Property(
+    "process stays",
+    "a call leaves folder, environment, NumPy's handling of errors and random generators as they were",
+    About.CALL,
+    process_stays,
+    of_large=True,
+    alone=Alone("conduct", "its answer is right, and its caller's process is not as it was"),
+)
