@@ -14,7 +14,7 @@ its own.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from verification.adapters.adapter import check_given, checked_tuple, declared, soundly
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
@@ -22,7 +22,7 @@ from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import sizes_of
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.models.forms import formed, in_words
+from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model
 from verification.sampling.scope import Scope
 
@@ -84,6 +84,12 @@ class LayerObjectAdapter(LayerAdapter):
         """The passes of that object again and again."""
         return LayerAdapter.repeat(self._again, case, goes_on)
 
+    def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
+        """As of a layer; objects are made for sizes that are found in the other arrays."""
+        other = super().otherwise(model, arrays)
+        passes = Passes(self.make, other.model, other.layout)
+        return replace(other, forward=passes.forward, kept={})
+
     @cached_property
     def _again(self) -> LayerAdapter:
         passes = Passes(self.make, self.model, self.layout, self.kept)
@@ -96,7 +102,7 @@ def layer_object(
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, tuple[str, ...]] | None = None,
+    forms: Mapping[str, Form] | None = None,
 ) -> LayerObjectAdapter:
     """A layer that is an object, ``make(D, H)``, for ``verify``.
 
@@ -108,7 +114,7 @@ def layer_object(
     soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
-    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(forms or {})))
+    known["claim"] = replace(claim, departures=(*claim.departures, *in_words(model)))
     layout = layout_of(model, arrays)
     passes = Passes(make, model, layout)
     return LayerObjectAdapter(**known, make=make, layout=layout, forward=passes.forward, backward=backward)

@@ -12,7 +12,7 @@ from verification import Scope, layer_object, models
 from verification.diagnosis.probe import healthy_case
 
 
-class Taped:
+class WithItsTape:
     """An LSTM with its tape."""
 
     made = 0
@@ -32,7 +32,7 @@ class Taped:
         return lstm.backward(self.tape, d_outputs, d_state)
 
 
-class LeftOver(Taped):
+class LeftOver(WithItsTape):
     """Each backward begins with what the last has left (pjreddie/darknet, lstm_layer.c)."""
 
     left = 0.0
@@ -44,7 +44,7 @@ class LeftOver(Taped):
         return found
 
 
-class Summed(Taped):
+class Summed(WithItsTape):
     """Gradients are added up over all backwards of an object."""
 
     total = 0.0
@@ -64,10 +64,10 @@ def wrong(kind, **said):
 
 def test_right_objects_are_right():
     """One for a call after another, and one for each forward where these come first."""
-    Taped.made = 0
-    assert wrong(Taped) == {}
+    WithItsTape.made = 0
+    assert wrong(WithItsTape) == {}
     # The first, one for each of the records alone, one for each of several forwards.
-    assert 2 < Taped.made < 40
+    assert 2 < WithItsTape.made < 40
 
 
 @pytest.mark.parametrize("kind", [LeftOver, Summed])
@@ -97,23 +97,23 @@ def test_a_fresh_object_for_each_forward_would_hide_it():
 
 def test_an_object_is_made_for_sizes_and_a_type():
     """And for no number of records or steps."""
-    engine, made = layer_object(Taped, model=models.lstm), []
+    engine, made = layer_object(WithItsTape, model=models.lstm), []
     for case in (a_case(models.lstm, n, t, dtype) for n in (1, 2) for t in (1, 3) for dtype in ("f4", "f8")):
-        Taped.made = 0
+        WithItsTape.made = 0
         engine.answer(case)
         engine.answer(case)
-        made.append(Taped.made)
+        made.append(WithItsTape.made)
     assert made == [1] * 8
-    Taped.made = 0
+    WithItsTape.made = 0
     for case in (a_case(models.lstm, n, t, "f8") for n in (1, 2) for t in (1, 3)):
         engine.answer(case)
-    assert Taped.made == 0
+    assert WithItsTape.made == 0
 
 
 def test_names_and_axes_are_as_for_a_layer():
     """Sizes are found beneath them."""
 
-    class Turned(Taped):
+    class Turned(WithItsTape):
         """Steps first, and U transposed."""
 
         def forward(self, params, xs, state):
@@ -129,6 +129,27 @@ def test_names_and_axes_are_as_for_a_layer():
             return d_params, d_xs.swapaxes(0, 1), d_initial
 
     assert wrong(Turned, arrays={"U": ("Wx", "T"), "axes": "TN"}) == {}
+
+
+def test_other_arrays_are_tried_as_of_a_layer():
+    """A diagnosis does that: here U is transposed, and nobody has said so."""
+
+    class Transposed(WithItsTape):
+        """Its U is (D, 4 H)."""
+
+        def forward(self, params, xs, state):
+            """By the plain layer."""
+            return super().forward({**params, "U": params["U"].T}, xs, state)
+
+        def backward(self, d_outputs, d_state):
+            """And back."""
+            d_params, *others = super().backward(d_outputs, d_state)
+            return {**d_params, "U": d_params["U"].T}, *others
+
+    engine = layer_object(Transposed, model=models.lstm)
+    assert refuted_by(engine, healthy_case(engine))
+    other = engine.otherwise(models.lstm, {"U": ("U", "T")})
+    assert refuted_by(other, healthy_case(other)) == {}
 
 
 def test_what_is_no_function_is_refused():
