@@ -9,18 +9,17 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 # Bytes. Answers to problems this small need a hundredth of it, libraries that compile some hundreds of MB,
 # and stacks of 8 MiB for a few threads per core fit as well. Truths need up to half of it.
 MEMORY = 2 * 2**30
 MEMORY_PER_CORE = 2**26
+CORES = os.cpu_count() or 1
 
 
-@cache
 def allowed() -> int:
     """Bytes that an engine may allocate."""
-    return MEMORY + MEMORY_PER_CORE * (os.cpu_count() or 1)
+    return MEMORY + MEMORY_PER_CORE * CORES
 
 
 def held() -> int:

@@ -92,11 +92,11 @@ def wrong_at(which):
 
 
 def keeping(most):
-    """It keeps tapes, the last so many of them."""
+    """It keeps tapes, the last so many of them, with more than a process finds in memory that was freed."""
     kept = OrderedDict()
 
     def work(saved):
-        kept[next(reversed(kept), 0) + 1] = saved
+        kept[next(reversed(kept), 0) + 1] = saved, np.ones(1000)
         while len(kept) > most:
             kept.popitem(last=False)
 

@@ -41,9 +41,11 @@ def test_every_property_has_a_mutant_that_it_must_catch():
 
     The complex step repeats another's. Bits are about engines whose numbers are right, of which a diagnosis
     has nothing to say; ``test_variants`` shows wrong ones. What an engine keeps from call to call is planted
-    in layers (``tests/layers/faults``): ``rnn`` keeps nothing.
+    in layers (``tests/layers/faults``): ``rnn`` keeps nothing. What it does beside its numbers is in
+    ``tests/verification/judging/test_beside.py``.
     """
-    shown_elsewhere = {"complex step", "bits", "calls in a row", "reused arrays"}
+    beside = {"order of names", "process stays"}
+    shown_elsewhere = {"complex step", "bits", "calls in a row", "reused arrays", *beside}
     assert set(JUDGES) - {mutant.caught_by for mutant in CATALOGUE} == shown_elsewhere
 
 
