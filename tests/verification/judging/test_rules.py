@@ -881,8 +881,8 @@ def test_a_case_is_large_beyond_nine_or_the_least_that_is_taken():
 
 AGAIN = (
     *("linearity", "cotangents add up", "records add up", "records permute", "units permute"),
-    *("inputs stay", "second call", "reused arrays", "order of names"),
-    *("interleaved calls", "second backward", "cut"),
+    *("inputs stay", "second call", "reused arrays"),
+    *("interleaved calls", "second backward", "cut", "order of names"),
 )
 STEPS = ("lags", "complex step", "lag by lag")
 
