@@ -4,6 +4,7 @@ Each is a right LSTM layer that does something besides. What changes answers, or
 is refuted and named; what leaks is a remark with its rate.
 """
 
+import mmap
 import os
 import random
 import sys
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.slow
 SHORT = Profile("short", cases=12, exact_cases=0, strength=1)
 SMALL = Scope(records=(1, 3), steps=(1, 4), sizes={"D": (2, 3), "H": (2, 3)}, dtypes=("float64",))
 LEGACY = np.random.mtrand
+PRIVATE = (mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS,) if sys.platform == "linux" else ()
 
 
 def before(work):
@@ -92,11 +94,11 @@ def wrong_at(which):
 
 
 def keeping(most):
-    """It keeps tapes, the last so many of them, with more than a process finds in memory that was freed."""
+    """It keeps tapes, the last so many, with pages: what was freed of a heap would hide what it keeps."""
     kept = OrderedDict()
 
     def work(saved):
-        kept[next(reversed(kept), 0) + 1] = saved, np.ones(1000)
+        kept[next(reversed(kept), 0) + 1] = saved, mmap.mmap(-1, 2 * mmap.PAGESIZE, *PRIVATE)
         while len(kept) > most:
             kept.popitem(last=False)
 
