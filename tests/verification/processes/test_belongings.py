@@ -68,6 +68,21 @@ def test_the_seed_that_the_caller_has_set_is_noticed(seed):
     assert said.startswith("seeded ")
 
 
+@pytest.mark.parametrize("draws", [1, 700], ids=["of the same words", "of others"])
+@pytest.mark.parametrize("whose", ["NumPy", "Python"])
+def test_a_state_that_an_engine_brings_back_is_a_seed(whose, draws):
+    """As of who draws the same numbers in each call."""
+    get, put, draw = {
+        "NumPy": (LEGACY.get_state, LEGACY.set_state, LEGACY.random_sample),
+        "Python": (random.getstate, random.setstate, random.random),
+    }[whose]
+    draw()
+    earlier = get()
+    for _ in range(draws):
+        draw()
+    assert left_by(lambda: put(earlier)) == [f"seeded {whose}'s random generator"]
+
+
 HOME = os.getcwd()
 
 
