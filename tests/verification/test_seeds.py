@@ -2,8 +2,8 @@
 
 A seed decides what is drawn; what is designed or fixed is the same for all. So that is judged once, and the
 cases of every seed are added to it, which comes to what a whole run with that seed comes to. SEEDS=200 asks
-that many seeds of the quick profile, from FIRST_SEED (0) on, of every cell by both loops, some ten seconds a
-seed and cell on two cores; by default two of a short one, of one cell in a small scope.
+that many seeds of the quick profile, from FIRST_SEED (0) on, of every cell by both loops, some 22 seconds
+a seed and cell on two cores; by default two of a short one, of one cell in a small scope.
 """
 
 import os
