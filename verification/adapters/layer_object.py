@@ -13,10 +13,11 @@ its own.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Self
 
 from verification.adapters.adapter import check_given, checked_tuple, declared, soundly
+from verification.adapters.last_made import LastMade
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import sizes_of
@@ -31,14 +32,14 @@ Make = Callable[..., Any]
 
 @dataclass(frozen=True, eq=False)
 class Passes:
-    """The two passes of objects. ``kept``: where the last one is kept, by its sizes and type; None: each
-    forward has an object of its own.
+    """The two passes of objects. ``kept``: the last one, by its sizes and type; None: each forward has an
+    object of its own.
     """
 
     make: Make
     model: Model
     layout: Layout
-    kept: dict[Any, Any] | None = None
+    kept: LastMade | None = None
 
     def forward(
         self, params: dict[str, Array], xs: Any, state: tuple[Array, ...], *ends: Any, **said: Any
@@ -47,19 +48,10 @@ class Passes:
         inputs = list(xs.values()) if isinstance(xs, dict) else [xs]
         records = [self.layout.by_record(array).shape[2:] for array in inputs]
         sizes = sizes_of(self.model, self.layout, params, [*records, *(array.shape[1:] for array in state)])
-        made = self._made(sizes, state[0].dtype)
+        make = partial(self.make, *sizes)
+        made = make() if self.kept is None else self.kept.made((*sizes, state[0].dtype), make)
         outputs, final = checked_tuple("forward returned", made.forward(params, xs, state, *ends, **said), 2)
         return outputs, final, made
-
-    def _made(self, sizes: list[int], dtype: Any) -> Any:
-        if self.kept is None:
-            return self.make(*sizes)
-        key = (*sizes, dtype)
-        if key not in self.kept:
-            # One is enough: what calls have in common are those on one case.
-            self.kept.clear()
-            self.kept[key] = self.make(*sizes)
-        return self.kept[key]
 
 
 def backward(made: Any, d_outputs: Any, d_state: tuple[Array, ...]) -> Any:
@@ -72,7 +64,7 @@ class LayerObjectAdapter(LayerAdapter):
     """A layer of objects; ``make``: makes one. ``verify`` takes it."""
 
     make: Make
-    kept: dict[Any, Any] = field(default_factory=dict)
+    kept: LastMade = field(default_factory=LastMade)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The answer of the object that was made for these sizes before."""
@@ -88,7 +80,7 @@ class LayerObjectAdapter(LayerAdapter):
         """As of a layer; objects are made for sizes that are found in the other arrays."""
         other = super().otherwise(model, arrays)
         passes = Passes(self.make, other.model, other.layout)
-        return replace(other, forward=passes.forward, kept={})
+        return replace(other, forward=passes.forward, kept=LastMade())
 
     @cached_property
     def _again(self) -> LayerAdapter:

@@ -5,9 +5,10 @@ judge any more. So these are compared with what they were before the call, and d
 raised recursion limit, the filters of warnings, and the handler of Ctrl-C are restored without a report,
 because a library may set them when it is first used.
 
-Nothing else is restored here. ``np.errstate`` around each call restores NumPy's error handling, and
-``verification.processes.timeout`` the alarm; the working directory, random states and open files belong to
-the process and end with it (``verification.processes.workers``).
+Nothing else is restored here. What belongs to the caller of an engine, as the working folder and the random
+generators, is compared once for each case (``verification.processes.belongings``), because it takes longer;
+around all other calls ``np.errstate`` restores NumPy's handling of errors, and
+``verification.processes.timeout`` the alarm.
 """
 
 import builtins

@@ -13,6 +13,7 @@ from typing import Any
 
 from verification import models
 from verification.adapters.extras import library
+from verification.adapters.last_made import LastMade
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES, Layout, layout_of
 from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
@@ -61,7 +62,7 @@ class _Applied:
     model: Model
     layout: Layout
     chunk: int | None
-    kept: dict[Any, Any] = field(default_factory=dict)
+    kept: LastMade = field(default_factory=LastMade)
 
     def __call__(self, params: Any, xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
         """Outputs and the final state."""
@@ -71,7 +72,8 @@ class _Applied:
         records = [tuple(self.layout.by_record(array).shape[2:]) for array in inputs]
         records += [tuple(array.shape[1:]) for array in state]
         sizes = sizes_of(self.model, self.layout, params, records)
-        net = self._made(sizes, state[0].device, state[0].dtype)
+        place = {"device": state[0].device, "dtype": state[0].dtype}
+        net = self.kept.made((*sizes, *place.values()), lambda: self.make(*sizes).to(**place))
         given = apart(params, self.model, self.layout)
 
         def call(*arguments: Any) -> Any:
@@ -82,14 +84,6 @@ class _Applied:
         if self.chunk is None:
             return _whole(call, net, xs, state)
         return self._in_chunks(call, net, xs, state)
-
-    def _made(self, sizes: list[int], device: Any, dtype: Any) -> Any:
-        """The module of the call before, if that had these sizes: what it keeps, the next call meets."""
-        key = (*sizes, device, dtype)
-        if key not in self.kept:
-            self.kept.clear()
-            self.kept[key] = self.make(*sizes).to(device=device, dtype=dtype)
-        return self.kept[key]
 
     def _in_chunks(self, call: Any, net: Any, xs: Any, state: tuple[Any, ...]) -> Any:
         """The idiom of training loops: a chunk of steps at a time, the state detached between them."""

@@ -62,7 +62,7 @@ def test_a_change_is_reported_and_put_back(said, work):
 
 @pytest.mark.parametrize("seed", [LEGACY.seed, random.seed], ids=["NumPy", "Python"])
 def test_the_seed_that_the_caller_has_set_is_noticed(seed):
-    """Though the state is that of before; and a state of before that comes back."""
+    """Though the state is that of before."""
     seed(3)
     (said,) = left_by(lambda: seed(3))
     assert said.startswith("seeded ")
