@@ -88,7 +88,18 @@ def _fits(seen: Seen, gradients: Mapping[str, Array]) -> bool:
 
 
 def _alternatives(case: Case) -> Iterator[Alternative]:
-    """Other gradients of cotangents."""
+    """Other gradients: those of other cotangents, where a case has some, and with other ends."""
+    if isinstance(case.objective, Cotangents):
+        yield from _of_cotangents(case)
+    else:
+        yield WENT_ON, partial(replay.gradient, replace(case, lengths=None))
+    for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):
+        ends = [length + more if 0 < length + more <= case.steps else length for length in case.lengths or ()]
+        yield words, partial(_of, replace(case, lengths=tuple(ends)))
+
+
+def _of_cotangents(case: Case) -> Iterator[Alternative]:
+    """Gradients of other cotangents."""
     outputs, state = outputs_cotangent(case), final_cotangents(case)
     ended = np.asarray(case.lengths) < case.steps
 
@@ -110,9 +121,6 @@ def _alternatives(case: Case) -> Iterator[Alternative]:
     for words, given in ((WENT_ON, outputs), ("only losses ended early", case.to_ends(outputs))):
         whole = replace(case, objective=Cotangents(given, state), lengths=None)
         yield words, partial(replay.gradient, whole)
-    for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):
-        ends = [length + more if 0 < length + more <= case.steps else length for length in case.lengths or ()]
-        yield words, partial(_of, replace(case, lengths=tuple(ends)))
 
 
 def _of(case: Case) -> Mapping[str, Array]:

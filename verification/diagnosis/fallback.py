@@ -163,9 +163,11 @@ def _other_kinds(
     if case.truncation != FULL:
         yield replace(healthy, truncation=case.truncation), _of_truncation
     if case.lengths is not None:
-        # Of few records, then of as many as it has.
+        # Of few records, then of as many as it has, where it is no matter of size.
         yield ending_early(engine), _of_ends
-        yield replace(healthy_case(engine, case.steps, case.records), lengths=case.lengths), _of_ends
+        many = healthy_case(engine, case.steps, case.records)
+        if not look_at(engine, many).wrong:
+            yield replace(many, lengths=case.lengths), _of_ends
     if isinstance(case.objective, Weighted):
         other, kind = _of_other_loss(healthy, case.objective)
         yield other, partial(_of_losses, kind)

@@ -7,10 +7,10 @@ import numpy as np
 from tests.layers import planted, ragged
 from tests.quick import first_quick
 from tests.verification.diagnosis.wrong import diagnosed
-from verification import Scope, layer, models
+from verification import Scope, layer, manual, models, scoped
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.ends import explained_by_ends
-from verification.diagnosis.probe import look_at
+from verification.diagnosis.probe import healthy_case, look_at
 
 NONE = slice(None)
 
@@ -93,6 +93,31 @@ def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
         "What follows a record's end has no effect, and the gradient of xs has to be 0 there: xs is wrong "
         "where records end early.",
     )
+
+
+def test_a_problem_whose_gradient_ignores_its_ends_is_said_so():
+    """It has a loss, and no cotangents."""
+
+    def engine(problem):
+        right = manual(problem)
+        if problem.lengths is None:
+            return right
+        whole = manual(replace(problem, lengths=None))
+        return replace(whole, outputs=right.outputs, value=right.value)
+
+    problem = scoped(engine, Scope(lengths=True, losses=("every",)))
+    diagnosis = diagnosed(problem, ending_early(problem))
+    assert (diagnosis.stage, diagnosis.as_if) == ("lengths", "no record ended early")
+
+
+def test_what_is_wrong_at_a_size_is_not_at_the_ends_of_records():
+    """Though no record ends early in the small cases that are right."""
+    layer_of_many = engine_of(planted(ragged, "d_U += da.T", "d_U += (1 + (len(da) > 20)) * da.T"))
+    case = healthy_case(layer_of_many, 4, 24)
+    diagnosis = diagnosed(layer_of_many, replace(case, lengths=(*range(1, 5),) * 6))
+    assert diagnosis.stage != "lengths"
+    assert "N = 21" in diagnosis.sentence
+    assert "end" not in diagnosis.sentence
 
 
 def test_a_right_layer_that_sorts_is_right():
