@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from tests.layers import planted, ragged
 from tests.quick import first_quick
@@ -95,19 +96,27 @@ def test_what_follows_an_end_and_has_a_gradient_is_reported_as_that():
     )
 
 
-def test_a_problem_whose_gradient_ignores_its_ends_is_said_so():
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("no record ended early", lambda lengths, steps: None),
+        ("each record ended a step earlier", lambda lengths, steps: np.maximum(lengths - 1, 1)),
+        ("each record went on for a step more", lambda lengths, steps: np.minimum(lengths + 1, steps)),
+    ],
+)
+def test_a_problem_whose_gradient_has_other_ends_is_said_so(words, ends):
     """It has a loss, and no cotangents."""
 
     def engine(problem):
         right = manual(problem)
         if problem.lengths is None:
             return right
-        whole = manual(replace(problem, lengths=None))
-        return replace(whole, outputs=right.outputs, value=right.value)
+        other = manual(replace(problem, lengths=ends(problem.lengths, problem.steps)))
+        return replace(other, outputs=right.outputs, value=right.value)
 
     problem = scoped(engine, Scope(lengths=True, losses=("every",)))
     diagnosis = diagnosed(problem, ending_early(problem))
-    assert (diagnosis.stage, diagnosis.as_if) == ("lengths", "no record ended early")
+    assert (diagnosis.stage, diagnosis.as_if) == ("lengths", words)
 
 
 def test_what_is_wrong_at_a_size_is_not_at_the_ends_of_records():
