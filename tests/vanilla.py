@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from rnn.common.arrays import Array
-from verification.adapters.problem import Engine, Gradients, Problem, parts_of
+from verification.adapters.given import Gradients, Problem
+from verification.adapters.problem import Engine, parts_of
 from verification.models import vanilla
 
 BLOCKS = tuple(block.name for block in vanilla.blocks)

@@ -20,7 +20,8 @@ from verification.processes.namesakes import ours
 if TYPE_CHECKING:
     from verification.adapters.function import function
     from verification.adapters.layer import layer
-    from verification.adapters.problem import Engine, Gradients, Problem
+    from verification.adapters.given import Gradients, Problem
+from verification.adapters.problem import Engine
     from verification.adapters.rnn.engine import manual
     from verification.adapters.rnn.scoping import scoped
     from verification.adapters.step import step
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from verification.models.model import Block, Model, Use
     from verification.models.truncation import Standard, Tabled
     from verification.properties.check import check
-    from verification.properties.engine import Unsupported
+    from verification.processes.invalid import Unsupported
     from verification.properties.of_function import Call
     from verification.sampling.scope import Scope
 
@@ -81,12 +82,13 @@ _HOME = {
     "function": "adapters.function",
     "layer": "adapters.layer",
     "layer_object": "adapters.layer_object",
-    **dict.fromkeys(("Engine", "Gradients", "Problem"), "adapters.problem"),
+    "Engine": "adapters.problem",
+    **dict.fromkeys(("Gradients", "Problem"), "adapters.given"),
     "manual": "adapters.rnn.engine",
     "step": "adapters.step",
     **dict.fromkeys(("assert_verified", "verify"), "judge"),
     "Judgement": "judging.judgement",
-    "Unsupported": "properties.engine",
+    "Unsupported": "processes.invalid",
     "Call": "properties.of_function",
     "check": "properties.check",
     **dict.fromkeys(("PROFILES", "QUICK", "THOROUGH", "Profile"), "judging.profile"),

@@ -27,7 +27,8 @@ from rnn.app.sine import LENGTH, STEPS, TRAIN, UNITS
 from rnn.common.arrays import Array, zeros
 from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
-from verification.adapters.problem import Engine, Gradients, Problem, problem_of, whole
+from verification.adapters.given import Gradients, Problem
+from verification.adapters.problem import Engine, problem_of, whole
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
 from verification.models import vanilla

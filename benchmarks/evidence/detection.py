@@ -28,7 +28,8 @@ from benchmarks.evidence.checkers import Checker, checkers
 from benchmarks.tasks import each as every
 from rnn.common.arrays import Array
 from rnn.console.files import write
-from verification.adapters.problem import Engine, Gradients, Problem, parts_of, problem_of
+from verification.adapters.given import Gradients, Problem
+from verification.adapters.problem import Engine, parts_of, problem_of
 from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
 from verification.adapters.rnn.scoping import as_rnn

@@ -17,7 +17,7 @@ from verification.diagnosis.probe import healthy_case
 from verification.jax import cell, equinox, flax, layer
 from verification.models import complex_linear, complex_scan, linear, lstm, scan
 from verification.properties.calling import run_case
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 
 # Libraries are loaded, and compile, in processes of each test's own.
 pytestmark = pytest.mark.slow

@@ -10,7 +10,8 @@ from verification.models.case import Case
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
-from verification.properties.engine import Begun, FixedCase, InvalidAnswer, Unsupported
+from verification.processes.invalid import Unsupported
+from verification.properties.engine import Begun, FixedCase
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
 from verification.sampling.scope import Scope
@@ -132,23 +133,3 @@ def declared(
         "claim": claimed(scope, model, capabilities),
         "source": AdapterCall(PUBLIC, adapter, given, model, departures, said),
     }
-
-
-def checked_tuple(what: str, given: Any, count: int | None = None) -> tuple[Any, ...]:
-    """A tuple or list with so many entries, or with any number but none; raises InvalidAnswer for anything
-    else.
-
-    ``what`` begins the message.
-    """
-    is_one = isinstance(given, tuple | list)
-    if not is_one or (not given if count is None else len(given) != count):
-        number = f" of {len(given)}" if is_one else ""
-        needed = f"a tuple of {'arrays' if count is None else count}"
-        raise InvalidAnswer(f"{what} a {type(given).__name__}{number}, needed {needed}")
-    return tuple(given)
-
-
-def check_dict(what: str, given: Any) -> None:
-    """Raises InvalidAnswer if it is not a dict."""
-    if not isinstance(given, Mapping):
-        raise InvalidAnswer(f"{what} is a {type(given).__name__}, needed a dict by name")

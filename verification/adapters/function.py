@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from verification.adapters.adapter import checked_tuple
+from verification.adapters.returned import checked_tuple
 from verification.adapters.importing import imported
 from verification.judging.function_subject import OfFunction
 from verification.models.arrays import Array

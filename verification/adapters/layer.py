@@ -21,14 +21,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import (
-    ModelAdapter,
-    check_dict,
-    check_given,
-    checked_tuple,
-    declared,
-    soundly,
-)
+from verification.adapters.adapter import ModelAdapter, check_given, declared, soundly
+from verification.adapters.returned import check_dict, checked_tuple
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.lent import Lent
 from verification.adapters.packed import Packing, packing_of
@@ -39,7 +33,8 @@ from verification.models.case import Apart, Case, Cotangents, Objective, objecti
 from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model, Use, output_named
 from verification.properties.calling import check_forward
-from verification.properties.engine import Begun, InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
+from verification.properties.engine import Begun
 from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of
 from verification.sampling.claim import Capabilities

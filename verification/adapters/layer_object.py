@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Self
 
-from verification.adapters.adapter import check_given, checked_tuple, declared, soundly
+from verification.adapters.adapter import check_given, declared, soundly
+from verification.adapters.returned import checked_tuple
 from verification.adapters.last_made import LastMade
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
 from verification.adapters.layout import Layout, layout_of

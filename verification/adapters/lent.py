@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 
 
 class Lent:

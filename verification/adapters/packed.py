@@ -14,7 +14,7 @@ import numpy as np
 
 from verification.models.arrays import Array
 from verification.models.case import Case
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 
 
 @dataclass(frozen=True)

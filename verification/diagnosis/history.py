@@ -21,7 +21,8 @@ from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.properties.calling import is_large, relaid, run_case
 from verification.properties.conduct import REUSED_ARRAYS, in_arrays_of
-from verification.properties.engine import Engine, InvalidAnswer, Unsupported
+from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding
 from verification.truth.parts import OUTPUTS

@@ -16,7 +16,7 @@ from verification.judging.sampled import Sample
 from verification.judging.shrinking import Shrunk, smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
-from verification.properties.engine import InvalidAnswer, Unsupported
+from verification.processes.invalid import InvalidAnswer, Unsupported
 from verification.properties.of_function import BY_NAME, Call, FunctionEngine, FunctionTrial, calls, findings
 from verification.properties.property import About, Finding
 from verification.sampling.drawing import all_drawn, one_drawn

@@ -4,12 +4,14 @@ A user's file is one of them if its name is taken, and so is a test under pytest
 """
 
 import sys
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from keyword import iskeyword
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 def from_file(name: str, file: Path) -> ModuleType:
@@ -72,6 +74,16 @@ def there(name: str, file: Path) -> ModuleType:
     if module is not None and spec is not None and spec.origin == str(file):
         return module
     return from_file(name, file)
+
+
+def named(module: str, file: Path | None, name: str) -> Any:
+    """The object under a name in a module, or in the module of a file."""
+    return attrgetter(name)(import_module(module) if file is None else there(module, file))
+
+
+def bare(kind: type) -> Any:
+    """An object without attributes yet."""
+    return object.__new__(kind)
 
 
 def found_by(name: str) -> ModuleSpec | None:

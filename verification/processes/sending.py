@@ -9,8 +9,8 @@ once in each process, however often it is sent.
 import io
 import pickle
 import sys
+from collections.abc import Sequence
 from functools import lru_cache
-from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -20,7 +20,7 @@ import cloudpickle
 from autograd.core import primitive_vjps
 from autograd.extend import defvjp_argnums, primitive
 
-from verification.processes.modules import hidden, there
+from verification.processes.modules import bare, hidden, named, there
 from verification.text import message_of
 
 # The engines that were sent, by id, each with its bytes. An id may be reused once its object is gone.
@@ -48,6 +48,35 @@ def pickled(what: Any, sent: Sent) -> bytes:
     return data.getvalue()
 
 
+def pickled_functions(functions: Sequence[Any]) -> bytes:
+    """The bytes from which a host rebuilds an engine's functions; raises Unsendable.
+
+    Those of a module that imports this project are sent by value, since an import there would bring all of it.
+    Where that cannot be done, they are imported.
+    """
+    try:
+        return _dumped(functions, by_value=True)
+    except Exception as error:
+        try:
+            return _dumped(functions, by_value=False)
+        except Exception:
+            raise Unsendable(
+                f"engine: {message_of(error)}, needed functions that can be pickled, for they are sent to a "
+                "process of their own"
+            ) from error
+
+
+def _dumped(functions: Sequence[Any], by_value: bool) -> bytes:
+    data = io.BytesIO()
+    pickler = _ByValue(data) if by_value else _Pickler(data)
+    try:
+        pickler.dump(tuple(functions))
+    finally:
+        for module in getattr(pickler, "registered", ()):
+            cloudpickle.unregister_pickle_by_value(module)
+    return data.getvalue()
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Sends what an adapter returned by its bytes, made once, and everything with a name in a module by that
     name.
@@ -71,19 +100,51 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 return there, (what.__name__, file)
         elif _is_decorated(what):
             address = _address(what)
-            return (_named, address) if address else (_bare, (type(what),), dict(vars(what)))
+            return (named, address) if address else (bare, (type(what),), dict(vars(what)))
         elif isinstance(what, FunctionType | type):
             address = _address(what)
             # cloudpickle also sends objects that an import finds by name.
             if address is not None and address[1] is not None:
-                return _named, address
+                return named, address
             if address is None and hasattr(what, "_is_autograd_primitive"):
                 return _of_autograd(what) or super().reducer_override(what)
         elif isinstance(what, BuiltinFunctionType) and what.__module__ not in (None, *sys.modules):
             address = _other_address(what)
             if address is not None:
-                return _named, address
+                return named, address
         return super().reducer_override(what)
+
+
+class _ByValue(_Pickler):
+    """Sends what is in modules that import this project by value; ``registered``: those that it has met."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file)
+        self.registered: list[ModuleType] = []
+
+    def reducer_override(self, what: Any) -> Any:
+        """By cloudpickle, for a function or a class of such a module."""
+        if isinstance(what, FunctionType | type):
+            module = sys.modules.get(what.__module__ or "")
+            if module is not None and module.__name__ != "__main__" and _imports_us(module):
+                if module not in self.registered:
+                    cloudpickle.register_pickle_by_value(module)
+                    self.registered.append(module)
+                return cloudpickle.Pickler.reducer_override(self, what)
+        return super().reducer_override(what)
+
+
+@lru_cache(maxsize=64)
+def _imports_us(module: ModuleType) -> bool:
+    """Has a module of somebody else's names of this package?"""
+    if f"{module.__name__}.".startswith(f"{PACKAGE}."):
+        return False
+    homes = (v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", None) for v in [*vars(module).values()])
+    return any(isinstance(home, str) and f"{home}.".startswith(f"{PACKAGE}.") for home in homes)
+
+
+# This project's verifier.
+PACKAGE = "verification"
 
 
 def _is_decorated(what: object) -> bool:
@@ -122,7 +183,7 @@ def _of_autograd(what: Any) -> Any:
     """How a primitive of autograd is sent that no module has; None for any other."""
     address = _other_address(what)
     if address is not None:
-        return _named, address
+        return named, address
     return (_differentiated, (what.fun, primitive_vjps[what])) if what in primitive_vjps else None
 
 
@@ -131,16 +192,6 @@ def _differentiated(function: Any, derivative: Any) -> Any:
     made = primitive(function)
     defvjp_argnums(made, derivative)
     return made
-
-
-def _named(module: str, file: Path | None, name: str) -> Any:
-    """The object at an address."""
-    return attrgetter(name)(import_module(module) if file is None else there(module, file))
-
-
-def _bare(kind: type) -> Any:
-    """An object without attributes yet."""
-    return object.__new__(kind)
 
 
 @lru_cache(maxsize=2)

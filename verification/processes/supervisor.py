@@ -103,6 +103,20 @@ def end(supervisor: int, channel: Channel, has_ended: Callable[[], bool]) -> Non
     kill_group(channel.worker.value)
 
 
+def how_lost(channel: Channel, code: int | None) -> str | None:
+    """How a task was lost, in words, or None; ``code``: of its supervisor, as far as that is known."""
+    if channel.copies.value:
+        return "forked, and the copy of its process returned as well"
+    # Who judges ends no supervisor by a signal before its outcome is read.
+    killed = code is not None and UNKNOWN < code < 0
+    if not channel.outcome.is_empty() and not killed:
+        return None
+    how: str | None = channel.lost.get()
+    if how is None and code is not None:
+        how = f"ended the process that judges it with {exit_code_in_words(code)}"
+    return how
+
+
 def wake(process: int) -> None:
     """Makes a supervisor check at once, and continues it if an engine has stopped it."""
     with suppress(ProcessLookupError):

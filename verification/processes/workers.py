@@ -15,7 +15,6 @@ A worker is set up so that an engine does not accidentally harm anything outside
 - If an engine forks and the copy returns as well, the copy is ended, and the engine refuted.
 """
 
-import ctypes
 import os
 import pickle
 import time
@@ -32,17 +31,14 @@ from threadpoolctl import ThreadpoolController
 
 from verification.processes import timeout
 from verification.processes.channel import Channel
+from verification.processes.memory import keep_memory
 from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, UNKNOWN, end, exit_code_in_words, supervised, wake
+from verification.processes.supervisor import LOOK, UNKNOWN, end, how_lost, supervised, wake
 from verification.processes.threads import limit_threads
 
 # A process is ended if one call takes this many times an answer's limit: its own alarm has then had no
 # effect.
 SILENT = 3
-
-# From malloc.h: this many free bytes are kept before they are returned, and arrays from this size on have
-# pages of their own, the largest value that glibc accepts.
-KEPT = {-1: 2**31 - 1, -3: 2**25}
 
 # The most tasks for each process that are begun, with outcomes that nobody has taken yet.
 AHEAD = 8
@@ -125,16 +121,10 @@ class Turn:
         """The outcome of the task, or how its process was lost before there was one."""
         channel = self._process.channel
         finished, doing = channel.outcome.get(), channel.doing.get()
-        if channel.copies.value:
-            return Lost("forked, and the copy of its process returned as well", doing)
-        # Who judges ends no supervisor by a signal before its outcome is read.
-        killed = code is not None and UNKNOWN < code < 0
-        if finished is not None and not killed:
+        how = how_lost(channel, code)
+        if how is None and finished is not None:
             return finished[0]
-        how = f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm"
-        if code is not None:
-            how = f"ended the process that judges it with {exit_code_in_words(code)}"
-        return Lost(channel.lost.get() or how, doing)
+        return Lost(how or f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm", doing)
 
     def end(self) -> None:
         """Gives up the task: no process that it has started outlives it."""
@@ -257,18 +247,6 @@ def _sendable(error: Exception) -> Exception:
     except Exception:
         return RuntimeError(traceback.format_exc())
     return error
-
-
-def keep_memory() -> None:
-    """Keeps freed memory for the next allocation (glibc only).
-
-    Truths use arrays of some hundred kB that live for a step; getting each from the system takes a twentieth
-    of a run.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for parameter, size in KEPT.items():
-            mallopt(parameter, size)
 
 
 def _fork() -> int:

@@ -35,7 +35,8 @@ from verification.models.layouts import arranged
 from verification.processes import timeout
 from verification.processes.elsewhere import in_a_thread
 from verification.processes.surroundings import Surroundings
-from verification.properties.engine import Answer, Begun, Engine, InvalidAnswer, TimedOut, Unsupported
+from verification.processes.invalid import InvalidAnswer, TimedOut, Unsupported
+from verification.properties.engine import Answer, Begun, Engine
 from verification.sampling.claim import Claim
 from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of

@@ -11,7 +11,8 @@ from verification.models.case import Apart, Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
 from verification.models.model import PARAMETERS, Use
 from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
-from verification.properties.engine import Answer, Engine, InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
+from verification.properties.engine import Answer, Engine
 from verification.properties.property import About, Alone, Checked, Property
 from verification.properties.trial import Trial, agreement, said, saying
 from verification.sampling.mixed import ways

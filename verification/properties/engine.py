@@ -12,28 +12,6 @@ from verification.properties.property import Property
 from verification.sampling.claim import Claim
 
 
-class InvalidAnswer(Exception):
-    """An engine did not answer in the agreed form; the message says how.
-
-    ``lost``: another call is not worth while.
-    """
-
-    lost = False
-
-
-class TimedOut(InvalidAnswer):
-    """An engine did not answer in time; another call would wait as long again."""
-
-    lost = True
-
-
-class Unsupported(Exception):
-    """Raised by an engine for a problem of a kind that it does not do; the message says what.
-
-    Such problems are counted separately, and an engine that declines one is not verified but *not exercised*.
-    """
-
-
 @dataclass(frozen=True, eq=False)
 class Answer:
     """An engine's result for a case: the outputs and final states, and the gradient of every claimed block.

@@ -12,7 +12,8 @@ from verification.models.tolerance import Expected
 from verification.processes.belongings import Belongings
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
-from verification.properties.engine import Answer, Engine, InvalidAnswer, Unsupported
+from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.properties.engine import Answer, Engine
 from verification.properties.property import FORM, Compared, Finding, NotChecked, Property, Remark
 from verification.properties.truth import EqualTruth, Truth
 from verification.truth.comparison import Disagreement, compare

@@ -33,7 +33,7 @@ from verification.models.arrays import Array
 from verification.models.forms import Form
 from verification.models.model import Model, Use
 from verification.models.stored import BFLOAT16
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.sampling.scope import Scope
 from verification.torch.tensors import as_array
 from verification.torch.watching import function_watched, layer_watched

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.promises import SHORT
 from verification import function, verify
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.of_function import Call, run_call
 
 

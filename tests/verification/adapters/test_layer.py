@@ -11,7 +11,7 @@ from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Scope, Use, layer, models
 from verification.properties.calling import run_case
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 

@@ -8,7 +8,7 @@ from tests.cases import a_case
 from tests.layers import lstm, scan, steps
 from verification import Scope, layer, manual, models, scoped, step
 from verification.adapters.lent import Lent
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 
 CHANGES = {
     "nothing": (lambda given: None, ""),

@@ -10,7 +10,7 @@ from tests.layers import gated_delta_rule, packed, planted, rg_lru
 from tests.layers.own import embedding, two_outputs
 from verification import Scope, layer, models
 from verification.adapters.packed import Packing, packing_of
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 
 RG_LRU = packed.of(rg_lru)

@@ -10,7 +10,7 @@ from tests.layers.steps import scan, scan_back, vanilla, vanilla_back
 from verification import models, step
 from verification.models.truncation import Standard, Tabled
 from verification.properties.calling import run_case
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.truth import replay
 
 TRUNCATIONS = (

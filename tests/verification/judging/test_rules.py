@@ -33,7 +33,8 @@ from verification.models.truncation import Standard
 from verification.processes import timeout, workers
 from verification.processes.workers import Lost
 from verification.properties.calling import is_large, run_case
-from verification.properties.engine import FixedCase, TimedOut
+from verification.processes.invalid import TimedOut
+from verification.properties.engine import FixedCase
 from verification.properties.exactness import EXACT
 from verification.properties.findings import (
     BY_NAME,

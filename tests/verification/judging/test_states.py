@@ -15,7 +15,7 @@ from verification.judging.contract import contract
 from verification.models.truncation import FULL
 from verification.properties.calling import run_case
 from verification.properties.cut import CUT
-from verification.properties.engine import InvalidAnswer
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import admits
 from verification.sampling.resolving import narrowed

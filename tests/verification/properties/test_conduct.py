@@ -11,7 +11,7 @@ from tests.verification.properties.refuting import refuted_by
 from verification import layer, models
 from verification.properties.calling import relaid
 from verification.properties.conduct import MEMORY_LAYOUT, in_part
-from verification.properties.engine import TimedOut
+from verification.processes.invalid import TimedOut
 from verification.properties.findings import findings, truth_of
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.verification.properties.test_pinned import BEYOND, LIES, WITHIN, next_to
 from verification import function
 from verification.processes import timeout
-from verification.properties.engine import TimedOut
+from verification.processes.invalid import TimedOut
 from verification.properties.of_function import PROPERTIES, Call, FunctionTrial, findings
 from verification.sampling.claim import COMPLEX, REAL
 from verification.truth.of_function import expected

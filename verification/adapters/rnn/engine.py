@@ -15,7 +15,8 @@ import numpy as np
 
 import rnn
 from verification.adapters.layer import Backward, Forward
-from verification.adapters.problem import Engine, Gradients, Problem
+from verification.adapters.given import Gradients, Problem
+from verification.adapters.problem import Engine
 from verification.models.truncation import Standard, truncation_of
 
 Kinds: TypeAlias = str | tuple[str, ...]

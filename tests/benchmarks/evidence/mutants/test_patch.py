@@ -11,7 +11,7 @@ import rnn.through_time.bptt
 from benchmarks.evidence.mutants import patch
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine, package, texts
-from verification.adapters.problem import Problem
+from verification.adapters.given import Problem
 from verification.adapters.rnn.engine import manual
 
 DH_PREV = "product(da, W, dh)"

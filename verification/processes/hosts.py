@@ -1,0 +1,383 @@
+"""Engines in processes of their own, from the judge's view.
+
+    judge (package, model, truths, comparison)  <- arrays ->  host (NumPy, the functions that are judged)
+
+A host is started afresh, and is sent what it runs: the modules of ``SHIPPED``, compiled, and the functions, by
+``verification.processes.sending``. So no model, case, truth or cache is in its memory. It has a fork for each
+task (``verification.processes.host``). An adapter stays here, and calls ``Remote`` functions.
+"""
+
+import marshal
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from verification.processes import timeout
+from verification.processes.guarding import NOTHING, raised
+from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
+from verification.processes.leaks import Reading
+from verification.processes.mirrors import Handle, Mirrors
+from verification.processes.sending import pickled_functions
+from verification.processes.place import same
+from verification.processes.server import Keeps, Which, plain, receive, send, write
+from verification.processes.signals import held_back
+from verification.processes.threads import SETTINGS
+
+Given = TypeVar("Given")
+Returned = TypeVar("Returned")
+Read = TypeVar("Read")
+
+HOME = Path(__file__).resolve().parents[1]
+
+# The modules that are sent to a host, in the order in which they import each other.
+SHIPPED = (
+    *("text", "models.arrays", "models.truncation", "processes.processor", "processes.timeout"),
+    *("processes.memory", "processes.channel", "processes.supervisor", "processes.invalid"),
+    *("processes.surroundings", "processes.belongings", "processes.elsewhere", "processes.leaks"),
+    *("processes.guarding", "processes.arrays", "processes.modules", "processes.server"),
+    *("adapters.returned", "adapters.lent", "adapters.looped", "adapters.given", "processes.host"),
+)
+
+# What a host runs first: it reads the program, and what the program is given.
+FIRST = """
+import marshal, os
+def read(data):
+    while len(data) < {size}:
+        data += os.read(0, {size} - len(data))
+    program, *given = marshal.loads(data)
+    exec(program, found := {{}})
+    return found["begin"], given
+begin, given = read(b"")
+begin(*given)
+"""
+
+# The shipped modules are under no name once they are there: an import finds what it would without this.
+PROGRAM = """
+def begin(modules, path, judge):
+    import sys
+    from types import ModuleType
+    sys.path[:] = path
+    made = {}
+    for name, code in modules:
+        parts = name.split(".")
+        for end in range(1, len(parts)):
+            package = ".".join(parts[:end])
+            if package not in made:
+                made[package] = sys.modules[package] = ModuleType(package)
+        made[name] = sys.modules[name] = ModuleType(name)
+        exec(code, vars(made[name]))
+        setattr(made[name.rpartition(".")[0]], parts[-1], made[name])
+    for name in made:
+        del sys.modules[name]
+    made["verification.processes.server"].SHIPPED_HERE.update(made)
+    vars(sys.modules["__main__"]).clear()
+    made["verification.processes.host"].live(judge)
+"""
+
+
+@cache
+def _program() -> tuple[Any, list[tuple[str, Any]]]:
+    """The program and the shipped modules by name, compiled."""
+    found = []
+    for name in SHIPPED:
+        path = HOME.joinpath(*name.split(".")).with_suffix(".py")
+        found.append((f"verification.{name}", compile(path.read_bytes(), path.name, "exec")))
+    return compile(PROGRAM, "host", "exec"), found
+
+
+class HostProcess:
+    """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled."""
+
+    def __init__(self, functions: bytes) -> None:
+        data = marshal.dumps((*_program(), [*sys.path], os.getpid()))
+        # An interruption between start and registration would leave a process that nobody ends.
+        with held_back():
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", FIRST.format(size=len(data))],
+                process_group=0,
+                # As many processes as cores are working already.
+                env={**dict.fromkeys(SETTINGS, "1"), **os.environ},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+            )
+        process = self._process
+        assert process.stdin and process.stdout and process.stderr
+        self.writing, self.reading, self.hearing = (
+            pipe.fileno() for pipe in (process.stdin, process.stdout, process.stderr)
+        )
+        _widen(self.writing)
+        _widen(self.reading)
+        with suppress(BrokenPipeError):
+            write(self.writing, data)
+            send(self.writing, ("load", functions))
+
+    def kill(self) -> None:
+        """Ends it at once; what its task has started is ended by the supervisor of the task."""
+        self._process.kill()
+        self.end()
+
+    def end(self) -> None:
+        """Ends it."""
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert pipe is not None
+            with suppress(OSError):
+                pipe.close()
+        self._process.wait()
+
+
+# Bytes of a pipe, where its size can be set: a usual message is written at once.
+WIDTH = 2**20
+
+
+def _widen(pipe: int) -> None:
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, WIDTH)
+
+
+class Hosts:
+    """The hosts of one engine; each has a task or none."""
+
+    def __init__(self, functions: Sequence[Any], most: int) -> None:
+        self._functions = pickled_functions(functions)
+        self._given = functions
+        self._idle = [HostProcess(self._functions) for _ in range(most)]
+
+    def take(self) -> "Host":
+        """One without a task."""
+        process = self._idle.pop() if self._idle else HostProcess(self._functions)
+        return Host(process, self._given)
+
+    def give(self, host: "Host", lost: bool) -> None:
+        """Takes it back; one whose task was lost is ended."""
+        if lost:
+            host.process.kill()
+        else:
+            self._idle.append(host.process)
+
+    def end(self) -> None:
+        """Ends all that have no task."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+class Remote:
+    """A function, or a method, in a host. ``keeps``: what of its result stays there."""
+
+    def __init__(self, host: "Host", which: Which, keeps: Keeps) -> None:
+        self._host, self._which, self._keeps = host, which, keeps
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """The call, in the host."""
+        return self._host.call(self._which, given, named, self._keeps)
+
+
+class RemoteObject(Handle):
+    """An object in a host, whose methods can be called."""
+
+    def __init__(self, host: "Host", number: int) -> None:
+        super().__init__(number)
+        self._host = host
+
+    def method(self, name: str) -> Remote:
+        """The method of that name."""
+        return Remote(self._host, (self.number, name), None)
+
+
+class Host:
+    """A ``Place``: a host during one task."""
+
+    def __init__(self, process: HostProcess, functions: Sequence[Any]) -> None:
+        self.process = process
+        self._numbers = {id(function): number for number, function in enumerate(functions)}
+        self._made: dict[Any, tuple[Remote, ...]] = {}
+        self._mirrors = Mirrors(lambda number: RemoteObject(self, number))
+        self._poll = select.poll()
+        for file in (process.reading, process.hearing):
+            self._poll.register(file, select.POLLIN)
+        self._has_begun = False
+        self._seconds, self._is_elsewhere = timeout.ANSWER, False
+        self._observed: Observed | None = None
+        self._replies: list[Any] | None = None
+
+    # ---- Functions.
+
+    def function(self, function: Any, keeps: Keeps = None) -> Remote:
+        """One of the functions with which the host was started."""
+        return Remote(self, self._numbers[id(function)], keeps)
+
+    def made(self, maker: Callable[..., tuple[Any, ...]], *given: Any, keeps: Sequence[Keeps]) -> tuple[Remote, ...]:
+        """Functions that a shipped function makes of the engine's; each with what of its result stays there."""
+        key = maker, *(self._numbers.get(id(each), each) for each in given)
+        if key not in self._made:
+            told = [self._numbers[id(each)] if id(each) in self._numbers else self._mirrors.tell(each) for each in given]
+            (numbers,) = self._asked("make", self._mirrors.tell(maker), told)
+            self._made[key] = tuple(Remote(self, n, keep) for n, keep in zip(numbers, keeps, strict=True))
+        return self._made[key]
+
+    def call(self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps) -> Any:
+        """A call of a function; raises InvalidAnswer, TimedOut, Unsupported or LostProcess."""
+        if self._replies is not None:
+            return self._mirrors.got(self._replies.pop(0))
+        tell = self._mirrors.tell
+        arguments = [tell(each) for each in given]
+        keywords = {name: tell(each) for name, each in named.items()}
+        how = self._seconds, self._observed is not None, self._is_elsewhere
+        tree, dicts, changes = self._asked("call", which, arguments, keywords, keeps, *how)
+        returned = self._mirrors.got(tree)
+        for place, now in dicts:
+            changed = given[place] if isinstance(place, int) else named[place]
+            changed.clear()
+            changed.update(self._mirrors.got(now))
+        self._note(changes)
+        return returned
+
+    # ---- As every place.
+
+    def run(
+        self,
+        call: Callable[[Given], Returned],
+        given: Given,
+        read: Callable[[Returned], Read],
+        seconds: float,
+        around: AbstractContextManager[None] = NOTHING,
+    ) -> Read:
+        """Calls an adapter; each call of its functions may take so many seconds."""
+        before, self._seconds = self._seconds, seconds
+        try:
+            with np.errstate(all="ignore"), around:
+                return read(call(given))
+        except Exception as error:
+            raise raised(error) from error
+        finally:
+            self._seconds = before
+
+    def belongings(self) -> "Observed":
+        """What is changed in the host."""
+        return Observed(self)
+
+    def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
+        """In a thread of the host."""
+
+        def called(given: Given) -> Returned:
+            self._is_elsewhere = True
+            try:
+                return call(given)
+            finally:
+                self._is_elsewhere = False
+
+        return called
+
+    def look(self) -> None:
+        """Asks for what has changed."""
+        if self._has_begun:
+            self._mirrors.update(*self._asked("look"))
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """As ``leaks.counted``, there."""
+        self._asked("count", True)
+        try:
+            yield
+        finally:
+            self._asked("count", False)
+
+    def reading(self, calls: int) -> Reading:
+        """What the host holds."""
+        (held,) = self._asked("read", calls)
+        return Reading(calls, held)
+
+    def repeat(
+        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
+    ) -> tuple[int, Any]:
+        """As ``Place.repeat``: the calls of an answer are made again there, without a message for each."""
+        self._asked("mark")
+        answer = engine.answer(case)
+        if not same(answer, known):
+            return 1, answer
+        how = self._seconds, self._observed is not None
+        made, trees, changes = self._asked("again", most - 1, moment, *how)
+        self._note(changes)
+        if trees is None:
+            return 1 + made, None
+        self._replies = trees
+        try:
+            return 1 + made, engine.answer(case)
+        finally:
+            self._replies = None
+
+    def observe(self, observed: "Observed | None") -> None:
+        """From now on what calls change is told to it."""
+        self._observed = observed
+
+    def _note(self, changes: Sequence[str]) -> None:
+        if self._observed is not None:
+            self._observed.changes += [each for each in changes if each not in self._observed.changes]
+
+    # ---- Messages.
+
+    def end(self) -> None:
+        """Ends the task; raises LostProcess for what it leaves behind."""
+        if self._has_begun:
+            send(self.process.writing, ("end", [], []))
+            lost = plain(receive(self.process.hearing))
+            if lost is not None:
+                raise LostProcess(lost)
+
+    def _asked(self, kind: str, *given: Any) -> tuple[Any, ...]:
+        """The answer to a message, without its kind."""
+        if not self._has_begun:
+            self._begin()
+        try:
+            send(self.process.writing, (kind, *self._mirrors.dropped(), *given))
+        except BrokenPipeError:
+            pass
+        kind, *rest = self._received()
+        if kind == "raised":
+            raise RAISED[rest[0]](rest[1])
+        return tuple(rest)
+
+    def _begin(self) -> None:
+        self._has_begun = True
+        send(self.process.writing, ("begin",))
+        self._received()
+
+    def _received(self) -> Any:
+        """The next message of the task; raises LostProcess if there is none."""
+        while True:
+            ready = [file for file, _ in self._poll.poll()]
+            if self.process.hearing not in ready:
+                return plain(receive(self.process.reading))
+            try:
+                lost = plain(receive(self.process.hearing))
+            except EOFError:
+                lost = "ended the process that runs it"
+            raise LostProcess(lost or "ended its task")
+
+
+RAISED: Mapping[str, type[Exception]] = {"late": TimedOut, "invalid": InvalidAnswer, "declined": Unsupported}
+
+
+class Observed:
+    """Changes of what belongs to an engine's caller, in a host."""
+
+    def __init__(self, host: Host) -> None:
+        self.changes: list[str] = []
+        self._host = host
+
+    def __enter__(self) -> None:
+        self._host.observe(self)
+
+    def __exit__(self, *raised: object) -> None:
+        self._host.observe(None)

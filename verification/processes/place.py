@@ -1,0 +1,133 @@
+"""Where the functions of an engine run: in this process, or in one of their own (``hosts``)."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from verification.processes import leaks
+from verification.processes.belongings import Belongings
+from verification.processes.elsewhere import in_a_thread
+from verification.processes.guarding import NOTHING, guarded
+from verification.processes.leaks import Reading
+
+Given = TypeVar("Given")
+Returned = TypeVar("Returned")
+Read = TypeVar("Read")
+
+
+class Changes(AbstractContextManager[None], Protocol):
+    """A ``with`` block; ``changes``: what the engine's calls in it have changed that belongs to their caller,
+    in words.
+    """
+
+    changes: list[str]
+
+
+class Place(Protocol):
+    """Where an engine's functions run."""
+
+    def run(
+        self,
+        call: Callable[[Given], Returned],
+        given: Given,
+        read: Callable[[Returned], Read],
+        seconds: float,
+        around: AbstractContextManager[None] = NOTHING,
+    ) -> Read:
+        """Calls an adapter, which calls these functions, and reads the answer; as ``guarding.guarded``."""
+
+    def belongings(self) -> Changes:
+        """What calls change that belongs to their caller."""
+
+    def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
+        """The same, whose functions run in another thread than those of other calls."""
+
+    def look(self) -> None:
+        """Arrays that were given or returned have the numbers here that they have there."""
+
+    def repeat(
+        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
+    ) -> tuple[int, Any]:
+        """The engine's answer to the case again and again, so many times or for so many seconds.
+
+        Returns how many were made, and the last if its numbers are others than those ``known``, the bytes of
+        the first answer, or empty before it; or None.
+        """
+
+    def counted(self) -> AbstractContextManager[None]:
+        """A ``with`` block in which the readings of leaks are quick."""
+
+    def reading(self, calls: int) -> Reading:
+        """What the process that makes the calls holds, after so many of them."""
+
+
+class Here:
+    """This process."""
+
+    def run(
+        self,
+        call: Callable[[Given], Returned],
+        given: Given,
+        read: Callable[[Returned], Read],
+        seconds: float,
+        around: AbstractContextManager[None] = NOTHING,
+    ) -> Read:
+        """Calls it, with what keeps this process as it is."""
+        return guarded(call, given, read, seconds, around)
+
+    def belongings(self) -> Belongings:
+        """What is changed here."""
+        return Belongings()
+
+    def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
+        """In a thread of its own."""
+        return partial(in_a_thread, call)
+
+    def look(self) -> None:
+        """They are the same."""
+
+    def repeat(
+        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
+    ) -> tuple[int, Any]:
+        """By the engine's own loop."""
+        made, alike, until = 0, True, time.monotonic() + moment
+
+        def goes_on(returned: Any) -> bool:
+            nonlocal made, alike
+            made, alike = made + 1, same(returned, known)
+            return alike and made < most and time.monotonic() < until
+
+        answer = engine.repeat(case, goes_on)
+        return made, None if alike else answer
+
+    def counted(self) -> AbstractContextManager[None]:
+        """As ``leaks.counted``."""
+        return leaks.counted()
+
+    def reading(self, calls: int) -> Reading:
+        """What this process holds."""
+        return leaks.reading(calls)
+
+
+HERE = Here()
+
+
+def same(returned: Any, known: list[bytes]) -> bool:
+    """Has what was returned the bytes that are known? They are its own, if none are."""
+    now = bytes_of(returned)
+    known.extend(() if known else now)
+    return now == known
+
+
+def bytes_of(returned: Any) -> list[bytes]:
+    """Those of every array, in dicts and tuples."""
+    if isinstance(returned, np.ndarray):
+        return [returned.tobytes()]
+    if isinstance(returned, dict):
+        returned = tuple(returned.values())
+    parts = returned if isinstance(returned, tuple | list) else ()
+    return [each for part in parts for each in bytes_of(part)]
