@@ -19,9 +19,9 @@ from verification.processes.namesakes import ours
 
 if TYPE_CHECKING:
     from verification.adapters.function import function
-    from verification.adapters.layer import layer
     from verification.adapters.given import Gradients, Problem
-from verification.adapters.problem import Engine
+    from verification.adapters.layer import layer
+    from verification.adapters.problem import Engine
     from verification.adapters.rnn.engine import manual
     from verification.adapters.rnn.scoping import scoped
     from verification.adapters.step import step
@@ -33,8 +33,8 @@ from verification.adapters.problem import Engine
     from verification.models.functions import Function
     from verification.models.model import Block, Model, Use
     from verification.models.truncation import Standard, Tabled
-    from verification.properties.check import check
     from verification.processes.invalid import Unsupported
+    from verification.properties.check import check
     from verification.properties.of_function import Call
     from verification.sampling.scope import Scope
 

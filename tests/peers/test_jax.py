@@ -16,8 +16,8 @@ from verification import layer as plain
 from verification.diagnosis.probe import healthy_case
 from verification.jax import cell, equinox, flax, layer
 from verification.models import complex_linear, complex_scan, linear, lstm, scan
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import run_case
 
 # Libraries are loaded, and compile, in processes of each test's own.
 pytestmark = pytest.mark.slow

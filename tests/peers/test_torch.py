@@ -15,8 +15,8 @@ from verification.diagnosis.conventions import agreeing
 from verification.diagnosis.probe import healthy_case
 from verification.models import complex_scan, linear, lstm, scan, vanilla
 from verification.models.truncation import Standard
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import run_case
 from verification.properties.findings import findings, truth_of
 from verification.torch import function, layer, module
 from verification.torch.modules import KNOWN

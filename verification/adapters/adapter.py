@@ -10,7 +10,9 @@ from verification.models.case import Case
 from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
+from verification.processes.hosts import Host
 from verification.processes.invalid import Unsupported
+from verification.processes.place import HERE, Place
 from verification.properties.engine import Begun, FixedCase
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
@@ -22,13 +24,15 @@ from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, che
 class ModelAdapter:
     """An engine of a model, and its claim.
 
-    ``source``: how a program creates it again. ``fixed``: cases that every run includes.
+    ``source``: how a program creates it again. ``fixed``: cases that every run includes. ``place``: where its
+    functions run.
     """
 
     model: Model
     claim: Claim
     source: AdapterCall
     fixed: tuple[FixedCase, ...] = ()
+    place: Place = HERE
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The forward's parts and the gradient's blocks, by name."""
@@ -41,6 +45,15 @@ class ModelAdapter:
         while goes_on(answer := self.answer(case)):
             pass
         return answer
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What a host runs of it; empty for one whose functions run where it is."""
+        return ()
+
+    def hosted(self, host: Host) -> Self:
+        """The same, whose ``functions`` run in a host that was started with them."""
+        return self
 
     def begin(self, case: Case) -> Begun:
         """The forward alone, for an adapter whose calls come in two."""
@@ -133,3 +146,8 @@ def declared(
         "claim": claimed(scope, model, capabilities),
         "source": AdapterCall(PUBLIC, adapter, given, model, departures, said),
     }
+
+
+def is_own(function: Any) -> bool:
+    """Is it a function of this package, which runs where the package is?"""
+    return f"{getattr(function, '__module__', '')}.".startswith("verification.")

@@ -11,29 +11,46 @@ tuples.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
 
-from verification.adapters.returned import checked_tuple
 from verification.adapters.importing import imported
+from verification.adapters.returned import checked_tuple
 from verification.judging.function_subject import OfFunction
 from verification.models.arrays import Array
 from verification.models.code import Code, code_of, imports_of
 from verification.models.model import Model
+from verification.processes.hosts import Host
+from verification.processes.place import HERE, Place
 from verification.properties.of_function import Call
 from verification.sampling.scope import Scope
 
 
 @dataclass(frozen=True, eq=False)
 class FunctionAdapter:
-    """A function, its backward, and a strategy of their arguments. ``verify`` takes it."""
+    """A function, its backward, and a strategy of their arguments. ``verify`` takes it.
+
+    ``passes``: the two as they are called, at ``place``.
+    """
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     arguments: st.SearchStrategy[tuple[Any, ...]]
+    passes: tuple[Callable[..., Any], Callable[..., Any]]
+    place: Place = HERE
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """Both passes."""
+        return self.passes
+
+    def hosted(self, host: Host) -> Self:
+        """With both passes there; the forward is here as well, because it defines the truth."""
+        passes = host.function(self.forward, keeps=1), host.function(self.backward)
+        return replace(self, passes=passes, place=host)
 
     @property
     def names(self) -> list[str]:
@@ -51,8 +68,9 @@ class FunctionAdapter:
 
     def begin(self, call: Call) -> Callable[[tuple[Array, ...]], dict[int, Any]]:
         """The forward alone; returns the backward, which takes cotangents."""
-        _, saved = self.forward(*call.arguments)
-        return lambda cotangents: self._returned(self.backward(saved, *cotangents), len(call.arguments))
+        forward, backward = self.passes
+        _, saved = forward(*call.arguments)
+        return lambda cotangents: self._returned(backward(saved, *cotangents), len(call.arguments))
 
     def _returned(self, returned: Any, count: int) -> dict[int, Any]:
         returned = (returned,) if isinstance(returned, np.ndarray) and count == 1 else returned
@@ -94,4 +112,4 @@ def function(
             raise TypeError(f"{name}: {each!r}, needed a function")
     if not isinstance(arguments, st.SearchStrategy):
         raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
-    return FunctionAdapter(forward, backward, arguments)
+    return FunctionAdapter(forward, backward, arguments, (forward, backward))

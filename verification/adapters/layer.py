@@ -21,19 +21,20 @@ from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, soundly
-from verification.adapters.returned import check_dict, checked_tuple
+from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.lent import Lent
 from verification.adapters.packed import Packing, packing_of
 from verification.adapters.recorded import recorded
 from verification.adapters.remade import AdapterCall
+from verification.adapters.returned import check_dict, checked_tuple
 from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model, Use, output_named
-from verification.properties.calling import check_forward
+from verification.processes.hosts import Host
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import check_forward
 from verification.properties.engine import Begun
 from verification.properties.training import Recorded
 from verification.sampling.chunks import chunk_of
@@ -77,6 +78,17 @@ class LayerAdapter(ModelAdapter):
     layout: Layout
     partial: Partial | None = None
     watching: Watching | None = None
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """Both passes; a library's run where the library is."""
+        both = self.forward, self.backward
+        return () if self.watching is not None or any(map(is_own, both)) else both
+
+    def hosted(self, host: Host) -> Self:
+        """With both passes there; what the forward saves stays with them."""
+        forward, backward = host.function(self.forward, keeps=2), host.function(self.backward)
+        return replace(self, forward=forward, backward=backward, place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The layer's answer to a case, in the model's layout."""

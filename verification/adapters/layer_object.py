@@ -16,16 +16,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Self
 
-from verification.adapters.adapter import check_given, declared, soundly
-from verification.adapters.returned import checked_tuple
+from verification.adapters.adapter import check_given, declared, is_own, soundly
 from verification.adapters.last_made import LastMade
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.parameters import sizes_of
+from verification.adapters.returned import checked_tuple
 from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model
+from verification.processes.hosts import Host
+from verification.processes.server import ALL
 from verification.sampling.scope import Scope
 
 Make = Callable[..., Any]
@@ -66,6 +68,17 @@ class LayerObjectAdapter(LayerAdapter):
 
     make: Make
     kept: LastMade = field(default_factory=LastMade)
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What makes an object."""
+        return () if is_own(self.make) else (self.make,)
+
+    def hosted(self, host: Host) -> Self:
+        """With the objects there."""
+        make = host.function(self.make, keeps=ALL)
+        passes = Passes(make, self.model, self.layout)
+        return replace(self, make=make, forward=passes.forward, kept=LastMade(), place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The answer of the object that was made for these sizes before."""

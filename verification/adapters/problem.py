@@ -7,19 +7,19 @@ Fractions, it raises ``verification.Unsupported``: such a case is evidence neith
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, soundly
-from verification.adapters.returned import check_dict, checked_tuple
+from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
+from verification.adapters.given import Gradients, Problem, as_function
 from verification.adapters.lent import Lent
-from verification.models.arrays import Array
+from verification.adapters.returned import check_dict, checked_tuple
 from verification.models.case import Case, Targets
 from verification.models.model import PARAMETERS, Model, Use
-from verification.models.truncation import FULL, TruncationRule
 from verification.models.weighted import Weighted
+from verification.processes.hosts import Host
 from verification.processes.invalid import InvalidAnswer
 from verification.properties.engine import FixedCase
 from verification.sampling.claim import Capabilities
@@ -81,6 +81,16 @@ class ProblemAdapter(ModelAdapter):
     """A function of a whole problem, with its model and its claim."""
 
     function: Engine
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """The function."""
+        return () if is_own(self.function) else (self.function,)
+
+    def hosted(self, host: Host) -> Self:
+        """With the function there, as one of a problem's fields."""
+        (remote,) = host.made(as_function, self.function, keeps=(None,))
+        return replace(self, function=lambda problem: Gradients(*remote(**vars(problem))), place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The function's answer to a case."""

@@ -11,21 +11,17 @@ belong to its caller: a later call must not change them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self
 
-import numpy as np
-
-from verification.adapters.adapter import ModelAdapter, check_given, declared, soundly
-from verification.adapters.returned import check_dict, checked_tuple
+from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
 from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
-from verification.adapters.lent import Lent
-from verification.models.arrays import Array
+from verification.adapters.looped import StepBackward, StepForward, looped
 from verification.models.case import Case
 from verification.models.model import Model
 from verification.models.truncation import TruncationRule
-from verification.processes.invalid import InvalidAnswer
+from verification.processes.hosts import Host
 from verification.properties.engine import Begun
 from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
@@ -33,20 +29,28 @@ from verification.sampling.scope import Scope
 # One function for each role, every truncation, cotangents.
 CAPABILITIES = Capabilities(functions=False, truncations=True, losses=("cotangents",), in_two=True)
 
-# Bytes of the first results of ``step_back`` that the loops keep to the end, as a caller may.
-MOST_KEPT = 2**25
-
-State = tuple[Array, ...]
-StepForward = Callable[[dict[str, Array], Any, State], Any]
-StepBackward = Callable[[Any, State], Any]
-
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Step(ModelAdapter):
-    """A step with its model and its claim. ``verify`` takes it."""
+    """A step with its model and its claim. ``verify`` takes it.
+
+    ``loops``: makes the two passes of a layer under a truncation.
+    """
 
     step: StepForward
     step_back: StepBackward
+    loops: Callable[[TruncationRule], tuple[Forward, Backward]]
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """A step and its backward."""
+        both = self.step, self.step_back
+        return () if any(map(is_own, both)) else both
+
+    def hosted(self, host: Host) -> Self:
+        """With the loops there as well."""
+        loops = partial(host.made, looped, self.step, self.step_back, keeps=(2, None))
+        return replace(self, loops=loops, place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The answer of the loops around the step."""
@@ -58,7 +62,7 @@ class Step(ModelAdapter):
         return self._looped(case).begin(case)
 
     def _looped(self, case: Case) -> LayerAdapter:
-        return as_layer(self, *looped(self.step, self.step_back, case.truncation))
+        return as_layer(self, *self.loops(case.truncation))
 
 
 def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
@@ -78,4 +82,4 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
     given = {"step_forward": step, "step_back": step_back}
     known = declared("step", given, model, scope, CAPABILITIES)
     soundly(model, known["claim"])
-    return Step(step=step, step_back=step_back, **known)
+    return Step(step=step, step_back=step_back, loops=partial(looped, step, step_back), **known)

@@ -19,9 +19,9 @@ from verification.diagnosis.stages import Diagnosis, bug_first
 from verification.diagnosis.words import joined, verb, wrong_in_words
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
+from verification.processes.invalid import InvalidAnswer, Unsupported
 from verification.properties.calling import is_large, relaid, run_case
 from verification.properties.conduct import REUSED_ARRAYS, in_arrays_of
-from verification.processes.invalid import InvalidAnswer, Unsupported
 from verification.properties.engine import Engine
 from verification.properties.findings import BY_NAME, PROPERTIES, findings, truth_of
 from verification.properties.property import About, Finding

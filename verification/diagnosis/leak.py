@@ -18,8 +18,8 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, final_cotangents, in_domains, outputs_cotangent
 from verification.models.model import Use
 from verification.models.stored import limits
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine
 
 # What numbers are multiplied by to change them, those of a domain that has no other sign as well.

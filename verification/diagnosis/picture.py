@@ -18,8 +18,8 @@ from verification.models.arrays import Array
 from verification.models.case import Case
 from verification.models.truncation import FULL
 from verification.models.weighted import Weighted
-from verification.properties.calling import is_large
 from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.properties.calling import is_large
 from verification.properties.engine import Engine
 
 # Steps of the map: enough for chunks and windows to show, few enough for a narrow screen.

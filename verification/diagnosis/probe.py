@@ -14,8 +14,8 @@ from verification.models.arrays import Array
 from verification.models.case import WIDER, Case, drawn_in, random_case, stored
 from verification.models.stored import dtype_of, limits
 from verification.models.tolerance import Expected, half_of_digits
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine
 from verification.properties.ragged import rounded_truth
 from verification.properties.remarks import coarse, shown_by, suspects

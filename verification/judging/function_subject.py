@@ -46,7 +46,13 @@ class OfFunction(Subject):
 
     def guarded(self, channel: Any) -> "OfFunction":
         """The same, with guarded calls."""
-        return OfFunction(GuardedFunction(self.engine, channel))
+        engine = self.engine if channel.host is None else self.engine.hosted(channel.host)
+        return OfFunction(GuardedFunction(engine, channel))
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What a host runs."""
+        return self.engine.functions
 
     def blocks(
         self, samples: Sequence[Sample], profile: Profile, seed: int, pace: float = 0.0
@@ -138,7 +144,7 @@ class GuardedFunction:
         forward = channel.guarded(lambda arguments: engine.forward(*arguments))
         self.forward = lambda *arguments: forward(arguments)
         self.arguments, self.names = engine.arguments, engine.names
-        self.name, self.code = engine.name, engine.code
+        self.name, self.code, self.place = engine.name, engine.code, engine.place
         self.answer = channel.guarded(engine.answer)
         begin = channel.guarded(engine.begin)
         self.begin = lambda call: channel.guarded(begin(call))

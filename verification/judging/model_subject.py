@@ -115,8 +115,14 @@ class OfModel:
         return views(self.engine.model, self.engine.claim)
 
     def guarded(self, channel: Any) -> "OfModel":
-        """The same, with guarded calls."""
-        return replace(self, engine=Guarded(self.engine, channel))
+        """The same, with guarded calls, in the task's host if there is one."""
+        engine = self.engine if channel.host is None else self.engine.hosted(channel.host)
+        return replace(self, engine=Guarded(engine, channel))
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What a host runs."""
+        return self.engine.functions
 
     def keeping(self, folder: Path) -> "OfModel":
         """The same, with truths stored in a folder, if the model's code determines what it computes."""
@@ -306,6 +312,7 @@ class Guarded:
         self._engine, self._channel = engine, channel
         self.model, self.claim, self.code = engine.model, engine.claim, engine.code
         self.arrays, self.arguments, self.fixed = engine.arrays, engine.arguments, engine.fixed
+        self.place = engine.place
         self.answer = channel.guarded(engine.answer)
         self._begin = channel.guarded(engine.begin)
 

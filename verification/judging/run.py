@@ -100,6 +100,11 @@ class Subject(Protocol):
         """How lag by lag sees each block, in words."""
         return {}
 
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What a host runs of the engine; empty for one that runs where its cases are made."""
+        return ()
+
     def guarded(self, channel: Any) -> Self:
         """The same, with calls that are guarded by the process that started this one."""
 
@@ -234,7 +239,7 @@ def judge(
     """
     started = time.monotonic()
     watch = Watch(progress, reached, inf if seconds is None else started + seconds)
-    with pooled() as spread:
+    with pooled(subject.functions) as spread:
         seen = tallied(spread, subject, profile, seed, watch)
         found = judgement_of(spread, subject, seen, profile.strength, seed, started)
     if seen.ended == INTERRUPTED:

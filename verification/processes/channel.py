@@ -70,6 +70,7 @@ class Channel:
     ``calls.value`` is odd in a guarded call; ``copies.value`` counts the copies of the process that have
     returned from one; ``turn.value`` counts the tasks that were given. ``worker.value``: the id of the
     working process, 0 before there is one; ``stop.value``: 1 once the work is not wanted any more.
+    ``host``: where the task's engine runs, if not in the working process.
     ``quickest``: seconds of the quickest guarded call of this process so far. ``file``: the descriptor of a
     file of ``LENGTH`` bytes, for a process that is not forked and so shares no memory otherwise; after the
     channel's own places, ``FREE`` is the place of a further slot.
@@ -85,6 +86,7 @@ class Channel:
         )
         self.quickest = self._until = inf
         self._allowance: Allowance | None = None
+        self.host: Any = None
         self.doing, self.outcome, self.lost = (Slot(file, place) for place in range(self.FREE))
 
     def limit_memory(self) -> None:

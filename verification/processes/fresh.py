@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any
 
 from verification.processes.channel import Channel, Slot
+from verification.processes.hosts import Hosts
 from verification.processes.sending import Sent, Unsendable, pickled
 from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, detached, may_have_copies, supervised
@@ -33,13 +34,21 @@ THREADED = ("jax", "torch")
 
 
 @contextmanager
-def pooled() -> Iterator[Spread]:
+def pooled(functions: Sequence[Any] = ()) -> Iterator[Spread]:
     """``verification.processes.workers.spread``; or over fresh processes, where a fork would lose threads.
 
-    The fresh processes are kept until the block ends. A supervisor forks its worker, so they need forks.
+    ``functions``: an engine's, which run in a host during each task. The fresh processes are kept until the
+    block ends. A supervisor forks its worker, so they need forks.
     """
     if not (hasattr(os, "fork") and any(name in sys.modules for name in THREADED)):
-        yield spread
+        if not (functions and hasattr(os, "fork")):
+            yield spread
+            return
+        hosts = Hosts(functions, os.cpu_count() or 1)
+        try:
+            yield partial(spread, hosts=hosts)
+        finally:
+            hosts.end()
         return
     pool = Pool()
     try:
@@ -124,6 +133,9 @@ class Fresh:
     def exit_code(self) -> int | None:
         """The supervisor's exit code; None while it lives."""
         return self._started.poll()
+
+    def done(self, outcome: Any) -> None:
+        """It needs nothing more."""
 
     def is_idle(self) -> bool:
         """Is its task done? Its supervisor ends whatever the task has left running."""

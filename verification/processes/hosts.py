@@ -25,8 +25,8 @@ from verification.processes.guarding import NOTHING, raised
 from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
 from verification.processes.leaks import Reading
 from verification.processes.mirrors import Handle, Mirrors
-from verification.processes.sending import pickled_functions
 from verification.processes.place import same
+from verification.processes.sending import pickled_functions
 from verification.processes.server import Keeps, Which, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
@@ -190,7 +190,7 @@ class RemoteObject(Handle):
         super().__init__(number)
         self._host = host
 
-    def method(self, name: str) -> Remote:
+    def __getattr__(self, name: str) -> Remote:
         """The method of that name."""
         return Remote(self._host, (self.number, name), None)
 
@@ -217,11 +217,16 @@ class Host:
         """One of the functions with which the host was started."""
         return Remote(self, self._numbers[id(function)], keeps)
 
-    def made(self, maker: Callable[..., tuple[Any, ...]], *given: Any, keeps: Sequence[Keeps]) -> tuple[Remote, ...]:
+    def made(
+        self, maker: Callable[..., tuple[Any, ...]], *given: Any, keeps: Sequence[Keeps]
+    ) -> tuple[Remote, ...]:
         """Functions that a shipped function makes of the engine's; each with what of its result stays there."""
-        key = maker, *(self._numbers.get(id(each), each) for each in given)
+        told = [
+            self._numbers[id(each)] if id(each) in self._numbers else self._mirrors.tell(each)
+            for each in given
+        ]
+        key = maker, *(each if isinstance(each, int) else each[:2] for each in told)
         if key not in self._made:
-            told = [self._numbers[id(each)] if id(each) in self._numbers else self._mirrors.tell(each) for each in given]
             (numbers,) = self._asked("make", self._mirrors.tell(maker), told)
             self._made[key] = tuple(Remote(self, n, keep) for n, keep in zip(numbers, keeps, strict=True))
         return self._made[key]
@@ -298,9 +303,7 @@ class Host:
         (held,) = self._asked("read", calls)
         return Reading(calls, held)
 
-    def repeat(
-        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
-    ) -> tuple[int, Any]:
+    def repeat(self, engine: Any, case: Any, known: list[bytes], most: int, moment: float) -> tuple[int, Any]:
         """As ``Place.repeat``: the calls of an answer are made again there, without a message for each."""
         self._asked("mark")
         answer = engine.answer(case)

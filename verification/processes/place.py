@@ -49,9 +49,7 @@ class Place(Protocol):
     def look(self) -> None:
         """Arrays that were given or returned have the numbers here that they have there."""
 
-    def repeat(
-        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
-    ) -> tuple[int, Any]:
+    def repeat(self, engine: Any, case: Any, known: list[bytes], most: int, moment: float) -> tuple[int, Any]:
         """The engine's answer to the case again and again, so many times or for so many seconds.
 
         Returns how many were made, and the last if its numbers are others than those ``known``, the bytes of
@@ -90,9 +88,7 @@ class Here:
     def look(self) -> None:
         """They are the same."""
 
-    def repeat(
-        self, engine: Any, case: Any, known: list[bytes], most: int, moment: float
-    ) -> tuple[int, Any]:
+    def repeat(self, engine: Any, case: Any, known: list[bytes], most: int, moment: float) -> tuple[int, Any]:
         """By the engine's own loop."""
         made, alike, until = 0, True, time.monotonic() + moment
 

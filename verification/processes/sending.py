@@ -139,7 +139,10 @@ def _imports_us(module: ModuleType) -> bool:
     """Has a module of somebody else's names of this package?"""
     if f"{module.__name__}.".startswith(f"{PACKAGE}."):
         return False
-    homes = (v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", None) for v in [*vars(module).values()])
+    homes = (
+        v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", None)
+        for v in [*vars(module).values()]
+    )
     return any(isinstance(home, str) and f"{home}.".startswith(f"{PACKAGE}.") for home in homes)
 
 

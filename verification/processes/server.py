@@ -60,6 +60,7 @@ def _exactly(file: int, size: int) -> bytes:
         whole += more
     return bytes(whole)
 
+
 # A function's number; or an object that stays here, with the name of a method.
 Which: TypeAlias = int | tuple[int, str]
 
@@ -181,7 +182,11 @@ class Server:
         """One call of a function, or of a method of what stays here."""
         given = [self._held.got(each) for each in arguments]
         named = {name: self._held.got(each) for name, each in keywords.items()}
-        dicts = [(place, each, dict(each)) for place, each in [*enumerate(given), *named.items()] if type(each) is dict]
+        dicts = [
+            (place, each, dict(each))
+            for place, each in [*enumerate(given), *named.items()]
+            if type(each) is dict
+        ]
         call = _Recorded(which, self._function(which), given, named, keeps, self._uses(which, arguments))
         around = Belongings() if observed else NOTHING
         made = partial(in_a_thread, call.made) if elsewhere else call.made
@@ -201,9 +206,10 @@ class Server:
             self._recorded.append(call)
         return answer
 
-    def on_mark(self) -> None:
+    def on_mark(self) -> tuple[str]:
         """From now on calls are recorded, to be made again."""
         self._recorded = []
+        return ("marked",)
 
     def on_again(self, most: int, moment: float, seconds: float, observed: bool) -> tuple[Any, ...]:
         """The recorded calls again and again, so many times or for a moment, while they return the same.
@@ -219,7 +225,9 @@ class Server:
                 results = list[Any]()
                 for call in recorded:
                     results.append(call.again(results))
-                if any(_bytes_of(r, call.keeps) != call.first for call, r in zip(recorded, results, strict=True)):
+                if any(
+                    _bytes_of(r, call.keeps) != call.first for call, r in zip(recorded, results, strict=True)
+                ):
                     return number, results
                 if time.monotonic() > until:
                     return number, None
@@ -310,7 +318,13 @@ class _Recorded:
         uses: dict[int, int],
     ) -> None:
         self.keeps, self.handle, self.first = keeps, 0, list[bytes]()
-        self._which, self._function, self._given, self._named, self._uses = which, function, given, named, uses
+        self._which, self._function, self._given, self._named, self._uses = (
+            which,
+            function,
+            given,
+            named,
+            uses,
+        )
 
     def made(self, nothing: tuple[()]) -> Any:
         """The call."""

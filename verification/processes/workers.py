@@ -21,7 +21,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -31,6 +31,8 @@ from threadpoolctl import ThreadpoolController
 
 from verification.processes import timeout
 from verification.processes.channel import Channel
+from verification.processes.hosts import Hosts
+from verification.processes.invalid import LostProcess
 from verification.processes.memory import keep_memory
 from verification.processes.signals import held_back
 from verification.processes.supervisor import LOOK, UNKNOWN, end, how_lost, supervised, wake
@@ -65,12 +67,15 @@ class Spread(Protocol):
 
 
 def spread(
-    work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
+    work: Callable[[Any, Channel], Any],
+    tasks: Iterable[Any],
+    processes: int | None = None,
+    hosts: Hosts | None = None,
 ) -> Generator[Any, None, None]:
-    """A ``Spread`` over forked processes, a new one for each task."""
+    """A ``Spread`` over forked processes, a new one for each task, each with a host if there are some."""
     if not hasattr(os, "fork"):
         return (work(task, Channel()) for task in tasks)
-    return in_order(partial(Forked, work, ThreadpoolController()), tasks, processes)
+    return in_order(partial(Forked, work, ThreadpoolController(), hosts), tasks, processes)
 
 
 class Process(Protocol):
@@ -87,6 +92,9 @@ class Process(Protocol):
 
     def is_idle(self) -> bool:
         """Is its task done, and can it take another?"""
+
+    def done(self, outcome: Any) -> None:
+        """Called once with the outcome of the task."""
 
 
 class Turn:
@@ -115,6 +123,7 @@ class Turn:
         else:
             self._keep(process)
         self.outcome = self._outcome(code)
+        process.done(self.outcome)
         return True
 
     def _outcome(self, code: int | None) -> Any:
@@ -125,6 +134,11 @@ class Turn:
         if how is None and finished is not None:
             return finished[0]
         return Lost(how or f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm", doing)
+
+    def give_up(self) -> None:
+        """Ends the task before it has an outcome."""
+        self.end()
+        self._process.done(Lost("was not wanted any more"))
 
     def end(self) -> None:
         """Gives up the task: no process that it has started outlives it."""
@@ -166,14 +180,21 @@ def in_order(
                 return
     finally:
         for turn in running.values():
-            turn.end()
+            turn.give_up()
 
 
 class Forked:
     """A process for one task, which it inherits; ``loaded``: the libraries whose threads it limits."""
 
-    def __init__(self, work: Callable[[Any, Channel], Any], loaded: ThreadpoolController, task: Any) -> None:
-        self.channel = Channel()
+    def __init__(
+        self,
+        work: Callable[[Any, Channel], Any],
+        loaded: ThreadpoolController,
+        hosts: Hosts | None,
+        task: Any,
+    ) -> None:
+        self.channel, self._hosts = Channel(), hosts
+        self.channel.host = hosts.take() if hosts is not None else None
         judge = os.getpid()
         self.supervisor = _fork()
         if self.supervisor == 0:
@@ -181,7 +202,23 @@ class Forked:
                 self.channel.limit_memory()
                 keep_memory()
                 limit_threads(loaded)
-                self.channel.finish(work(task, self.channel))
+                self.channel.finish(self._outcome(work, task))
+
+    def _outcome(self, work: Callable[[Any, Channel], Any], task: Any) -> Any:
+        """The result of the work, or how its host was lost."""
+        host = self.channel.host
+        try:
+            result = work(task, self.channel)
+            if host is not None:
+                host.end()
+        except LostProcess as lost:
+            return Lost(str(lost), self.channel.doing.get())
+        return result
+
+    def done(self, outcome: Any) -> None:
+        """Called once with the outcome of the task, or with Lost."""
+        if self._hosts is not None:
+            self._hosts.give(self.channel.host, isinstance(outcome, Exception | Lost))
 
     def exit_code(self) -> int | None:
         """The supervisor's, or ``UNKNOWN``; None while it lives."""

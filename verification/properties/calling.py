@@ -1,21 +1,12 @@
 """One call of an engine and the check of its answer: plain arrays in the agreed form, or an error.
 
-Everything that may run the engine's code is under the time limit of a call: the call itself, reading the
-returned objects, whose attributes may be properties, and formatting an exception.
-
-This is no sandbox. Accidental effects on the process are detected (``verification.processes.surroundings``),
-or end that process, which its parent reports (``verification.processes.workers``). An engine that means harm,
-and writes into this package's modules, into objects through ctypes or into files, can obtain any verdict and
-do whatever the user may do.
+Where the engine runs is its place's to say (``verification.processes.place``).
 """
 
-import contextlib
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -33,24 +24,11 @@ from verification.models.case import (
 )
 from verification.models.layouts import arranged
 from verification.processes import timeout
-from verification.processes.elsewhere import in_a_thread
-from verification.processes.surroundings import Surroundings
-from verification.processes.invalid import InvalidAnswer, TimedOut, Unsupported
+from verification.processes.guarding import NOTHING
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.engine import Answer, Begun, Engine
 from verification.sampling.claim import Claim
-from verification.text import in_a_line, message_of, quoted, type_name
 from verification.truth.parts import OUTPUTS, VALUE, final_of
-
-Given = TypeVar("Given")
-Returned = TypeVar("Returned")
-Read = TypeVar("Read")
-
-# Around a call of which nothing more is to be seen.
-NOTHING: AbstractContextManager[None] = contextlib.nullcontext()
-
-# The most characters of an engine's exception message, which is reported on one line.
-RAISED = 200
-
 
 # Seconds after which many calls that are guarded as one make a pause.
 MOMENT = 0.25
@@ -69,6 +47,11 @@ def is_large(case: Case) -> bool:
     )
 
 
+def seconds_of(case: Case) -> float:
+    """How long a call may take."""
+    return timeout.LARGE_ANSWER if is_large(case) else timeout.ANSWER
+
+
 def beyond(sizes: Mapping[str, int], least: Mapping[str, int]) -> bool:
     """Is one of the sizes beyond those of small cases?"""
     return any(size > max(LARGEST, least.get(name, 0)) for name, size in sizes.items())
@@ -80,7 +63,7 @@ def run_case(engine: Engine, case: Case, around: AbstractContextManager[None] = 
     ``around``: a ``with`` block of which the engine's call is the body.
     """
     form = _Form(case, engine.claim)
-    return guarded(engine.answer, afresh(case), form.read, is_large(case), around)
+    return engine.place.run(engine.answer, afresh(case), form.read, seconds_of(case), around)
 
 
 def run_again(
@@ -91,36 +74,23 @@ def run_again(
     Returns how many were made, and the last answer if its numbers are other than those ``known``; calls end
     with that. ``known``: the bytes of the first answer, empty before it.
     """
-    made, same, until = 0, True, time.monotonic() + MOMENT
-
-    def goes_on(returned: Any) -> bool:
-        nonlocal made, same
-        now = _bytes_of(returned)
-        known.extend(() if known else now)
-        made, same = made + 1, now == known
-        return same and made < most and time.monotonic() < until
+    form = _Form(case, engine.claim)
 
     def repeated(given: Case) -> Any:
-        return engine.repeat(given, goes_on)
+        return engine.place.repeat(engine, given, known, most, MOMENT)
 
-    answer = guarded(repeated, afresh(case), _Form(case, engine.claim).read, is_large(case), around)
-    return made, None if same else answer
+    def read(returned: tuple[int, Any]) -> tuple[int, Answer | None]:
+        made, answer = returned
+        return made, None if answer is None else form.read(answer)
 
-
-def _bytes_of(returned: Any) -> list[bytes]:
-    """Those of every array, in dicts and tuples."""
-    if isinstance(returned, np.ndarray):
-        return [returned.tobytes()]
-    if isinstance(returned, dict):
-        returned = tuple(returned.values())
-    parts = returned if isinstance(returned, tuple | list) else ()
-    return [each for part in parts for each in _bytes_of(part)]
+    return engine.place.run(repeated, afresh(case), read, seconds_of(case), around)
 
 
 @dataclass(frozen=True, eq=False)
 class PendingBackward:
     """An engine's finished forward, whose backward may be called later, and more than once."""
 
+    _engine: Engine
     _case: Case
     _begun: Begun
     _form: "_Form"
@@ -132,16 +102,16 @@ class PendingBackward:
         """
         forward, backward = self._begun
         given = objective_given(self._case, objective or self._case.objective).replaced(np.copy)
-        call = partial(in_a_thread, backward) if elsewhere else backward
-        return guarded(call, given, lambda blocks: self._form.read((forward, blocks)), is_large(self._case))
+        place, case = self._engine.place, self._case
+        call = place.elsewhere(backward) if elsewhere else backward
+        return place.run(call, given, lambda blocks: self._form.read((forward, blocks)), seconds_of(case))
 
 
 def begin(engine: Engine, case: Case) -> PendingBackward:
     """The forward of a copy of the case, for an engine whose calls come in two; raises as ``run_case``."""
     form = _Form(case, engine.claim)
-    return PendingBackward(
-        case, guarded(engine.begin, afresh(case), lambda returned: returned, is_large(case)), form
-    )
+    begun = engine.place.run(engine.begin, afresh(case), lambda returned: returned, seconds_of(case))
+    return PendingBackward(engine, case, begun, form)
 
 
 def afresh(case: Case) -> Case:
@@ -173,62 +143,7 @@ def relaid(given: Case, change: Callable[[Array], Array]) -> Case:
 def run_uncopied(engine: Engine, case: Case) -> Answer:
     """The engine's answer to these very arrays, without a copy; raises as ``run_case``."""
     form = _Form(case, engine.claim)
-    return guarded(engine.answer, case, form.read, is_large(case))
-
-
-def guarded(
-    call: Callable[[Given], Returned],
-    given: Given,
-    read: Callable[[Returned], Read],
-    large: bool,
-    around: AbstractContextManager[None] = NOTHING,
-) -> Read:
-    """Calls an engine under its time limit and reads the answer; afterwards the process is as it was before.
-
-    Every call of an engine goes through here, whatever the adapter. ``large``: the problem is large, and has
-    more time. Raises InvalidAnswer, TimedOut if there is no answer in time, Unsupported if the engine does,
-    and TimeIsOver if the run has no time left for the call.
-    """
-    seconds = timeout.LARGE_ANSWER if large else timeout.ANSWER
-    surroundings = Surroundings()
-    interruption = (KeyboardInterrupt,) if surroundings.interruptible else ()
-    not_its_own = (timeout.CallTimeout, timeout.TimeIsOver, *interruption)
-    wrong: InvalidAnswer | Unsupported | None = None
-    try:
-        # Surroundings are restored before any other code runs, and a second time in case an alarm interrupted
-        # that, or no stack was left.
-        with surroundings, np.errstate(all="ignore"), timeout.Limit(seconds):
-            try:
-                with around, surroundings:
-                    returned = call(given)
-                answer = read(returned)
-            except not_its_own:
-                raise
-            except BaseException as error:
-                wrong = _raised(error)
-    except timeout.CallTimeout:
-        raise TimedOut(f"did not return within {seconds:g} s") from None
-    except not_its_own:
-        raise
-    except BaseException as error:
-        wrong = InvalidAnswer(f"raised {type_name(type(error))}")
-    if surroundings.changes:
-        raise InvalidAnswer(in_a_line(", ".join(surroundings.changes), RAISED))
-    if wrong is not None:
-        raise wrong
-    return answer
-
-
-def _raised(error: BaseException) -> InvalidAnswer | Unsupported:
-    """The InvalidAnswer or Unsupported for an engine's exception, with a message of our own."""
-    if isinstance(error, InvalidAnswer):
-        return error
-    if isinstance(error, Unsupported):
-        with contextlib.suppress(Exception):
-            return Unsupported(quoted(str(error)))
-    invalid = InvalidAnswer(f"raised {in_a_line(message_of(error).partition(chr(10))[0], RAISED)}")
-    invalid.__cause__ = error
-    return invalid
+    return engine.place.run(engine.answer, case, form.read, seconds_of(case))
 
 
 class _Form:

@@ -10,8 +10,8 @@ from verification.models.arrays import Array
 from verification.models.case import Apart, Case, as_given, in_domains
 from verification.models.layouts import in_words, laid_out
 from verification.models.model import PARAMETERS, Use
-from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import afresh, relaid, rng_of, run_case, run_uncopied
 from verification.properties.engine import Answer, Engine
 from verification.properties.property import About, Alone, Checked, Property
 from verification.properties.trial import Trial, agreement, said, saying
@@ -32,6 +32,7 @@ def inputs_stay(trial: Trial) -> Checked:
     given, before = afresh(trial.truth.case), _arrays(trial.truth.case)
     writeable = {name: array.flags.writeable for name, array in _arrays(given).items()}
     answer = run_uncopied(trial.engine, given)
+    trial.engine.place.look()
     for name, array in _arrays(given).items():
         changed = not np.array_equal(array, before[name])
         wrong = f"{name} is changed in place" if changed else None
@@ -53,6 +54,7 @@ def second_call(trial: Trial) -> Checked:
     engine, truth, first = trial.engine, trial.truth, trial.answer
     kept = copied(first)
     run_case(engine, in_domains(relaid(truth.case, np.negative)))
+    engine.place.look()
     for name, wrong in changed_since(first, kept):
         yield name, wrong, trial.some
     yield from agreement(run_case(engine, truth.case), truth)
@@ -88,6 +90,7 @@ def in_arrays_of(engine: Engine, before: Case, *cases: Case) -> Answer:
     given = afresh(before)
     answer = run_uncopied(engine, given)
     for case in cases:
+        engine.place.look()
         now = _arrays(case)
         for name, array in _arrays(given).items():
             if not array.flags.writeable:

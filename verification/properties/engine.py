@@ -8,6 +8,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Objective
 from verification.models.code import Code
 from verification.models.model import Model
+from verification.processes.place import Place
 from verification.properties.property import Property
 from verification.sampling.claim import Claim
 
@@ -51,6 +52,10 @@ class FixedCase:
 
 class Engine(Protocol):
     """The implementation under test."""
+
+    @property
+    def place(self) -> Place:
+        """Where its functions run."""
 
     @property
     def model(self) -> Model:

@@ -10,7 +10,6 @@ import numpy as np
 from verification.models.case import Case, in_domains
 from verification.models.stored import dtype_of
 from verification.processes import leaks
-from verification.processes.belongings import Belongings
 from verification.processes.leaks import Reading
 from verification.processes.processor import spent
 from verification.properties.calling import PendingBackward, begin, relaid, run_again, run_case
@@ -42,9 +41,9 @@ def calls_in_a_row(trial: Trial) -> Checked:
     may fail by it. What each call leaves behind is a remark.
     """
     truth, some = trial.truth, trial.some
-    with leaks.counted():
+    with trial.engine.place.counted():
         # The answer to the case itself is the first.
-        readings = [leaks.reading(1)]
+        readings = [trial.engine.place.reading(1)]
         for make in (_of_every_type, _of_one_step):
             for part, wrong, expected in make(trial, readings):
                 yield part, wrong, expected
@@ -78,7 +77,7 @@ def _of_every_type(trial: Trial, readings: list[Reading]) -> Checked:
             yield from said(f"at call {number} in a row", agreement(answer, trial.truth))
         is_over = spent() > ends
         if number % SEEN == 1 or is_over:
-            readings.append(leaks.reading(number))
+            readings.append(engine.place.reading(number))
             if is_over or leaks.is_much(readings):
                 return
 
@@ -91,10 +90,10 @@ def _of_one_step(trial: Trial, readings: list[Reading]) -> Checked:
     assert isinstance(trial.truth, Truth)  # as of every case in numbers that round
     truth, ends = replace(trial.truth, case=case, memory=nothing), spent() + SECONDS
     while CALLS < (made := readings[-1].calls) < MOST and spent() < ends and not leaks.is_much(readings):
-        belongings = Belongings()
+        belongings = engine.place.belongings()
         with saying(f"after {made:,} calls in a row{_so_far(readings)}"):
             more, answer = run_again(engine, case, known, min(SEEN_LATER, MOST - made), belongings)
-        readings.append(leaks.reading(made + more))
+        readings.append(engine.place.reading(made + more))
         how = f"at call {made + more:,} in a row"
         yield from (("", f"{how}: {change}", trial.some) for change in belongings.changes)
         if answer is not None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from verification.models.case import Case, Cotangents, in_domains
 from verification.models.model import Use
-from verification.properties.calling import PendingBackward, begin, relaid, rng_of
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import PendingBackward, begin, relaid, rng_of
 from verification.properties.engine import Answer
 from verification.properties.property import About, Checked, Property
 from verification.properties.trial import Trial, agreement, saying

@@ -14,8 +14,10 @@ from verification.models.arrays import Array
 from verification.models.code import Code
 from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
-from verification.processes.belongings import Belongings
-from verification.properties.calling import LARGEST, NOTHING, checked_part, guarded
+from verification.processes import timeout
+from verification.processes.guarding import NOTHING
+from verification.processes.place import Changes, Place
+from verification.properties.calling import LARGEST, checked_part
 from verification.properties.conduct import (
     INPUTS_STAY,
     MEMORY_LAYOUT,
@@ -49,6 +51,10 @@ class Call:
 
 class FunctionEngine(Protocol):
     """A function and its backward."""
+
+    @property
+    def place(self) -> Place:
+        """Where its functions run, but for the forward that defines the truth."""
 
     @property
     def forward(self) -> Callable[..., Any]:
@@ -97,7 +103,7 @@ def calls(draw: st.DrawFn, engine: FunctionEngine) -> Call:
 
 def run_call(engine: FunctionEngine, call: Call, around: AbstractContextManager[None] = NOTHING) -> Answer:
     """The gradient of each differentiable argument, by its name; raises as ``guarded``."""
-    return guarded(engine.answer, call, _read(engine, call), _is_large(call), around)
+    return engine.place.run(engine.answer, call, _read(engine, call), _seconds(call), around)
 
 
 def _read(engine: FunctionEngine, call: Call) -> Callable[[Mapping[int, Any]], Answer]:
@@ -116,8 +122,9 @@ def _read(engine: FunctionEngine, call: Call) -> Callable[[Mapping[int, Any]], A
     return read
 
 
-def _is_large(call: Call) -> bool:
-    return any(size > LARGEST for a in call.arguments if differentiable(a) for size in a.shape)
+def _seconds(call: Call) -> float:
+    large = any(size > LARGEST for a in call.arguments if differentiable(a) for size in a.shape)
+    return timeout.LARGE_ANSWER if large else timeout.ANSWER
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,12 +163,13 @@ class FunctionTrial:
         return run_call(self.engine, self.given, self.belongings)
 
     @cached_property
-    def belongings(self) -> Belongings:
+    def belongings(self) -> Changes:
         """What the call for that answer has changed beside arrays."""
-        return Belongings()
+        return self.engine.place.belongings()
 
 
 def _inputs_stay(trial: FunctionTrial) -> Checked:
+    trial.engine.place.look()
     numbers = [i for i, a in enumerate(trial.call.arguments) if differentiable(a)]
     for i, (name, each) in zip(numbers, trial.blocks.items(), strict=True):
         changed = not np.array_equal(trial.call.arguments[i], trial.given.arguments[i], equal_nan=True)
@@ -175,6 +183,7 @@ def _inputs_stay(trial: FunctionTrial) -> Checked:
 def _second_call(trial: FunctionTrial) -> Checked:
     kept = copied(trial.answer)
     run_call(trial.engine, trial.call.replaced(_other))
+    trial.engine.place.look()
     for name, wrong in changed_since(trial.answer, kept):
         yield name, wrong, trial.blocks[name]
     again = run_call(trial.engine, trial.call.replaced(np.copy))
@@ -205,9 +214,10 @@ def _linearity(trial: FunctionTrial) -> Checked:
 def _interleaved_calls(trial: FunctionTrial) -> Checked:
     """Another forward before the backward does not change the result."""
     engine, call = trial.engine, trial.call.replaced(np.copy)
-    back = guarded(engine.begin, call, lambda returned: returned, _is_large(call))
-    guarded(engine.begin, trial.call.replaced(_other), lambda returned: returned, _is_large(call))
-    got = guarded(back, call.cotangents, _read(engine, trial.call), _is_large(call))
+    run, seconds = engine.place.run, _seconds(call)
+    back = run(engine.begin, call, lambda returned: returned, seconds)
+    run(engine.begin, trial.call.replaced(_other), lambda returned: returned, seconds)
+    got = run(back, call.cotangents, _read(engine, trial.call), seconds)
     yield from said("a backward after another forward", agreement(got, trial))
 
 

@@ -33,8 +33,8 @@ import numpy as np
 from verification.models.case import WIDER, Case, in_domains, real_of
 from verification.models.functions import Arithmetic, Function
 from verification.models.tolerance import SAFETY, unit
-from verification.processes.timeout import TimeIsOver
 from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.processes.timeout import TimeIsOver
 from verification.properties.engine import Engine
 from verification.properties.gradients import FORWARD
 from verification.properties.property import FORM, Finding, Property

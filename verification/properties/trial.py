@@ -9,10 +9,10 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from verification.models.arrays import Array
 from verification.models.tolerance import Expected
-from verification.processes.belongings import Belongings
+from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.processes.place import Changes
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
-from verification.processes.invalid import InvalidAnswer, Unsupported
 from verification.properties.engine import Answer, Engine
 from verification.properties.property import FORM, Compared, Finding, NotChecked, Property, Remark
 from verification.properties.truth import EqualTruth, Truth
@@ -54,7 +54,7 @@ class AnsweredCase(Protocol):
         """The expectations."""
 
     @property
-    def belongings(self) -> Belongings:
+    def belongings(self) -> Changes:
         """What the call for that answer has changed beside arrays."""
 
 
@@ -74,9 +74,9 @@ class Trial:
         return run_case(self.engine, self.truth.case, self.belongings)
 
     @cached_property
-    def belongings(self) -> Belongings:
+    def belongings(self) -> Changes:
         """What the call for that answer has changed beside arrays."""
-        return Belongings()
+        return self.engine.place.belongings()
 
     def beside(self, truth: CaseTruth) -> "Trial":
         """The same answer, with another truth."""

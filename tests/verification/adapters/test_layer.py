@@ -10,8 +10,8 @@ from tests.layers import RIGHT, renamed, scan
 from tests.layers.chunked import gated_scan as chunked_gated_scan
 from tests.quick import first_quick
 from verification import Scope, Use, layer, models
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import run_case
 from verification.properties.findings import findings
 from verification.properties.truth import Truth
 

@@ -10,8 +10,8 @@ from tests.cases import a_case
 from tests.layers import lstm
 from verification import Gradients, Scope, models
 from verification.adapters.problem import CAPABILITIES, parts_of, problem_of, whole
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import run_case
 from verification.truth.lag_table import grouped_table
 
 SCOPE = Scope(

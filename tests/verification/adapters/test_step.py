@@ -9,8 +9,8 @@ from tests.cases import a_case
 from tests.layers.steps import scan, scan_back, vanilla, vanilla_back
 from verification import models, step
 from verification.models.truncation import Standard, Tabled
-from verification.properties.calling import run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import run_case
 from verification.truth import replay
 
 TRUNCATIONS = (

@@ -31,9 +31,9 @@ from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
 from verification.models.truncation import Standard
 from verification.processes import timeout, workers
+from verification.processes.invalid import TimedOut
 from verification.processes.workers import Lost
 from verification.properties.calling import is_large, run_case
-from verification.processes.invalid import TimedOut
 from verification.properties.engine import FixedCase
 from verification.properties.exactness import EXACT
 from verification.properties.findings import (

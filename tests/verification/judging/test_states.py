@@ -13,9 +13,9 @@ from verification.diagnosis.diagnosis import diagnose
 from verification.diagnosis.probe import healthy_case
 from verification.judging.contract import contract
 from verification.models.truncation import FULL
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.calling import run_case
 from verification.properties.cut import CUT
-from verification.processes.invalid import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.sampling.admitting import admits
 from verification.sampling.resolving import narrowed

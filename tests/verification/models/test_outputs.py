@@ -7,9 +7,9 @@ from tests.layers import planted
 from tests.layers.own import two_outputs
 from verification import Scope, layer
 from verification.models.case import Apart, as_given, outputs_apart, random_case
+from verification.processes.invalid import InvalidAnswer
 from verification.properties.calling import run_case
 from verification.properties.conduct import inputs_stay
-from verification.processes.invalid import InvalidAnswer
 from verification.properties.findings import findings, truth_of
 from verification.properties.trial import Trial
 from verification.properties.truth import Truth

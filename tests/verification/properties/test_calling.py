@@ -11,8 +11,8 @@ from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import scan, vanilla
 from verification.models.case import random_case
-from verification.properties.calling import rng_of, run_case
 from verification.processes.invalid import InvalidAnswer
+from verification.properties.calling import rng_of, run_case
 
 CASE = random_case(vanilla, np.random.default_rng(0), {"H": 2, "D": 2, "K": 2}, 2, 3, losses="every")
 

@@ -9,9 +9,9 @@ from tests.cases import a_case
 from tests.layers import gated_linear_attention, gated_scan, vanilla
 from tests.verification.properties.refuting import refuted_by
 from verification import layer, models
+from verification.processes.invalid import TimedOut
 from verification.properties.calling import relaid
 from verification.properties.conduct import MEMORY_LAYOUT, in_part
-from verification.processes.invalid import TimedOut
 from verification.properties.findings import findings, truth_of
 
 

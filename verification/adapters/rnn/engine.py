@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import rnn
-from verification.adapters.layer import Backward, Forward
 from verification.adapters.given import Gradients, Problem
+from verification.adapters.layer import Backward, Forward
 from verification.adapters.problem import Engine
 from verification.models.truncation import Standard, truncation_of
 
