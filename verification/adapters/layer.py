@@ -92,7 +92,7 @@ class LayerAdapter(ModelAdapter):
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The layer's answer to a case, in the model's layout."""
-        forward, back = self.begin(case)
+        forward, back = self._begun(case, case.objective)
         try:
             return forward, back(case.objective)
         except Exception:
@@ -118,17 +118,28 @@ class LayerAdapter(ModelAdapter):
 
     def begin(self, case: Case) -> Begun:
         """The forward's parts, and the backward for what it has saved."""
+        return self._begun(case)
+
+    def _begun(self, case: Case, following: Objective | None = None) -> Begun:
+        """The same; ``following``: the backward for these cotangents comes next."""
         packing = packing_of(case) if self.claim.packed else None
         (params, xs, state, *ends), keywords = self._arguments(case, packing), self._keywords(case)
         lent = Lent(params=params, xs=xs)
+
+        def cotangents_of(objective: Objective) -> tuple[Any, Cotangents]:
+            given = objective_given(case, objective)
+            assert isinstance(given, Cotangents)  # of a layer
+            return self._cotangents(given, packing), given
+
+        first = None if following is None else cotangents_of(following)
+        if first is not None:
+            self.place.ahead(self.backward, first[0], first[1].state)
         returned = self.forward(params, xs, state, *ends, **keywords)
         lent.check("forward")
         outputs, final, saved = _three(returned, "forward", "outputs, state, saved")
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
-            given = objective_given(case, objective)
-            assert isinstance(given, Cotangents)  # of a layer
-            d_outputs = self._cotangents(given, packing)
+            d_outputs, given = first if first is not None and objective is following else cotangents_of(objective)
             cotangents = Lent(d_outputs=d_outputs)
             returned = self.backward(saved, d_outputs, given.state)
             lent.check("backward")

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
+from operator import is_
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ from verification.processes.leaks import Reading
 from verification.processes.mirrors import Handle, Mirrors
 from verification.processes.place import same
 from verification.processes.sending import pickled_functions
-from verification.processes.server import Keeps, Which, plain, receive, send, write
+from verification.processes.server import BEFORE, Keeps, Which, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
 
@@ -178,6 +179,11 @@ class Remote:
     def __init__(self, host: "Host", which: Which, keeps: Keeps) -> None:
         self._host, self._which, self._keeps = host, which, keeps
 
+    @property
+    def about(self) -> tuple[Which, Keeps]:
+        """Which it is, and what stays there."""
+        return self._which, self._keeps
+
     def __call__(self, *given: Any, **named: Any) -> Any:
         """The call, in the host."""
         return self._host.call(self._which, given, named, self._keeps)
@@ -210,6 +216,9 @@ class Host:
         self._seconds, self._is_elsewhere = timeout.ANSWER, False
         self._observed: Observed | None = None
         self._replies: list[Any] | None = None
+        # A call that is to follow the next one; and the answer to one that has followed the last.
+        self._ahead: tuple[Remote, tuple[Any, ...]] | None = None
+        self._came: tuple[Which, tuple[Any, ...], tuple[Any, ...]] | None = None
 
     # ---- Functions.
 
@@ -235,16 +244,47 @@ class Host:
         """A call of a function; raises InvalidAnswer, TimedOut, Unsupported or LostProcess."""
         if self._replies is not None:
             return self._mirrors.got(self._replies.pop(0))
-        tell = self._mirrors.tell
-        arguments = [tell(each) for each in given]
-        keywords = {name: tell(each) for name, each in named.items()}
+        ahead, self._ahead = self._ahead, None
+        if self._came is not None:
+            (expected, rest), answer, self._came = self._came[:2], self._came[2], None
+            if expected == which and all(map(is_, rest, given[1:])):
+                return self._returned(answer, given, named)
+        told = [self._told(which, given, named, keeps)]
+        if ahead is not None:
+            remote, rest = ahead
+            which_next, keeps_next = remote.about
+            _, arguments, *others = self._told(which_next, rest, {}, keeps_next)
+            told.append((which_next, [BEFORE, *arguments], *others))
         how = self._seconds, self._observed is not None, self._is_elsewhere
-        tree, dicts, changes = self._asked("call", which, arguments, keywords, keeps, *how)
-        returned = self._mirrors.got(tree)
+        answers = self._asked("calls", told, *how)
+        if ahead is not None and len(answers) > 1:
+            self._came = which_next, rest, self._got(answers[1])
+        return self._returned(self._got(answers[0]), given, named)
+
+    def ahead(self, function: Any, *rest: Any) -> None:
+        """The next call will be followed by one of this function, of what it leaves and these arguments."""
+        self._ahead = (function, rest) if isinstance(function, Remote) else None
+
+    def _told(self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps) -> tuple[Any, ...]:
+        tell = self._mirrors.tell
+        return which, [tell(each) for each in given], {name: tell(each) for name, each in named.items()}, keeps
+
+    def _got(self, answer: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The values of an answer, in the place of its trees."""
+        if answer[0] == "raised":
+            return answer
+        kind, tree, dicts, changes = answer
+        return kind, self._mirrors.got(tree), [(place, self._mirrors.got(now)) for place, now in dicts], changes
+
+    def _returned(self, answer: tuple[Any, ...], given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+        """What was returned, with changes of dicts made; raises what was raised."""
+        if answer[0] == "raised":
+            raise RAISED[answer[1]](answer[2])
+        _, returned, dicts, changes = answer
         for place, now in dicts:
             changed = given[place] if isinstance(place, int) else named[place]
             changed.clear()
-            changed.update(self._mirrors.got(now))
+            changed.update(now)
         self._note(changes)
         return returned
 
@@ -346,10 +386,12 @@ class Host:
             send(self.process.writing, (kind, *self._mirrors.dropped(), *given))
         except BrokenPipeError:
             pass
-        kind, *rest = self._received()
-        if kind == "raised":
-            raise RAISED[rest[0]](rest[1])
-        return tuple(rest)
+        answer = self._received()
+        if kind == "calls":
+            return answer
+        if answer[0] == "raised":
+            raise RAISED[answer[1]](answer[2])
+        return answer[1:]
 
     def _begin(self) -> None:
         self._has_begun = True

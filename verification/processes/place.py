@@ -40,6 +40,11 @@ class Place(Protocol):
     ) -> Read:
         """Calls an adapter, which calls these functions, and reads the answer; as ``guarding.guarded``."""
 
+    def ahead(self, function: Callable[..., Any], *rest: Any) -> None:
+        """The next call will be followed by one of this function, whose arguments are what the next one saves and
+        these.
+        """
+
     def belongings(self) -> Changes:
         """What calls change that belongs to their caller."""
 
@@ -76,6 +81,9 @@ class Here:
     ) -> Read:
         """Calls it, with what keeps this process as it is."""
         return guarded(call, given, read, seconds, around)
+
+    def ahead(self, function: Callable[..., Any], *rest: Any) -> None:
+        """Nothing is gained here."""
 
     def belongings(self) -> Belongings:
         """What is changed here."""

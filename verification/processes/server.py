@@ -64,6 +64,9 @@ def _exactly(file: int, size: int) -> bytes:
 # A function's number; or an object that stays here, with the name of a method.
 Which: TypeAlias = int | tuple[int, str]
 
+# Stands for what the call before has left.
+BEFORE = ("b",)
+
 # The place in a returned tuple of what stays here; ``ALL``: everything that is returned; None: nothing.
 Keeps: TypeAlias = int | None
 ALL = -1
@@ -169,7 +172,21 @@ class Server:
                 return
             send(self._writing, getattr(self, f"on_{kind}")(*given))
 
-    def on_call(
+    def on_calls(self, calls: Sequence[tuple[Any, ...]], *how: Any) -> list[tuple[Any, ...]]:
+        """Calls one after another, of which a later one may get what the one before has left here.
+
+        Ends after one that raises, or leaves nothing for the next.
+        """
+        answers = list[tuple[Any, ...]]()
+        for which, arguments, keywords, keeps in calls:
+            arguments = [("h", self._handles) if each == BEFORE else each for each in arguments]
+            before = self._handles
+            answers.append(self._call(which, arguments, keywords, keeps, *how))
+            if answers[-1][0] != "returned" or (keeps is not None and before == self._handles):
+                break
+        return answers
+
+    def _call(
         self,
         which: Which,
         arguments: Sequence[Tree],
