@@ -139,7 +139,9 @@ class LayerAdapter(ModelAdapter):
         outputs, final, saved = _three(returned, "forward", "outputs, state, saved")
 
         def back(objective: Objective) -> dict[str, tuple[Any, ...]]:
-            d_outputs, given = first if first is not None and objective is following else cotangents_of(objective)
+            d_outputs, given = (
+                first if first is not None and objective is following else cotangents_of(objective)
+            )
             cotangents = Lent(d_outputs=d_outputs)
             returned = self.backward(saved, d_outputs, given.state)
             lent.check("backward")

@@ -49,7 +49,7 @@ class Step(ModelAdapter):
 
     def hosted(self, host: Host) -> Self:
         """With the loops there as well."""
-        loops = partial(host.made, looped, self.step, self.step_back, keeps=(2, None))
+        loops: Any = partial(host.made, looped, self.step, self.step_back, keeps=(2, None))
         return replace(self, loops=loops, place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:

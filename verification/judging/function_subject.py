@@ -145,6 +145,7 @@ class GuardedFunction:
         self.forward = lambda *arguments: forward(arguments)
         self.arguments, self.names = engine.arguments, engine.names
         self.name, self.code, self.place = engine.name, engine.code, engine.place
+        self.functions, self.hosted = engine.functions, engine.hosted
         self.answer = channel.guarded(engine.answer)
         begin = channel.guarded(engine.begin)
         self.begin = lambda call: channel.guarded(begin(call))

@@ -27,6 +27,7 @@ from verification.models.case import Case, name_of
 from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
+from verification.processes.hosts import Host
 from verification.properties.engine import Begun, Engine
 from verification.properties.findings import (
     PROPERTIES,
@@ -312,7 +313,7 @@ class Guarded:
         self._engine, self._channel = engine, channel
         self.model, self.claim, self.code = engine.model, engine.claim, engine.code
         self.arrays, self.arguments, self.fixed = engine.arrays, engine.arguments, engine.fixed
-        self.place = engine.place
+        self.place, self.functions = engine.place, engine.functions
         self.answer = channel.guarded(engine.answer)
         self._begin = channel.guarded(engine.begin)
 
@@ -328,6 +329,10 @@ class Guarded:
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Guarded":
         """The same, which is told the wanted gradients and the used outputs."""
         return Guarded(self._engine.wanting(blocks, unused), self._channel)
+
+    def hosted(self, host: Host) -> "Guarded":
+        """The same in a host."""
+        return Guarded(self._engine.hosted(host), self._channel)
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
         return Guarded(self._engine.otherwise(model, arrays), self._channel)

@@ -7,6 +7,7 @@ which a tuple is what its first entry says:
     ("n", key, type, shape, order, contents, writeable)           a new array with memory of its own
     ("w", key, owner, type, shape, strides, offset, writeable)    a new view of ``owner``, an array's tree
     ("k", key, contents)                                          a known array; None: it has not changed
+    ("m", place)                                                  contents of a large array, in an ``Arena``
     ("v", key, owner)                                             a known view
     ("g", type, bytes), ("q", numerator, denominator)             a scalar of NumPy's, a Fraction
     ("t", entries)                                                a tuple
@@ -14,6 +15,7 @@ which a tuple is what its first entry says:
     ("h", number), ("x", number, bytes)                           what ``mirrors`` and ``server`` say
 """
 
+import mmap
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -25,10 +27,45 @@ Tree: TypeAlias = Any
 # A tree is cut at this depth: an engine's may hold itself.
 DEEPEST = 20
 
+# Bytes of an arena, of which those take memory that are used; arrays in it are of so many bytes or more, and
+# begin at a multiple of a cache line.
+ROOM, LARGE, ALIGNED = 2**28, 2**12, 64
+
 # An array of more bytes is told as one number in its shape: nobody expects such an answer.
 LARGEST = 2**31
 
 PLAIN = frozenset((type(None), bool, int, float, complex, str))
+
+
+class Arena:
+    """Memory that both processes have, for the contents of one message's large arrays.
+
+    They are copied into it by who sends, and out of it by who receives, before the next message.
+    """
+
+    def __init__(self, file: int, place: int) -> None:
+        self._memory = mmap.mmap(file, ROOM, offset=place * ROOM)
+        self._used = 0
+
+    def clear(self) -> None:
+        """For the next message."""
+        self._used = 0
+
+    def put(self, array: Any) -> Tree:
+        """Where its numbers are now, in its own order; None where there is no room."""
+        place = self._used
+        if array.dtype.kind == "O" or not LARGE <= array.nbytes <= ROOM - place:
+            return None
+        self._used += -(-array.nbytes // ALIGNED) * ALIGNED
+        self._at(place, array.shape, array.dtype, order_of(array))[...] = array
+        return "m", place
+
+    def get(self, place: int, shape: tuple[int, ...], dtype: np.dtype[Any], order: Any) -> Any:
+        """A view of the numbers there."""
+        return self._at(place, shape, dtype, order)
+
+    def _at(self, place: int, shape: tuple[int, ...], dtype: np.dtype[Any], order: Any) -> Any:
+        return np.ndarray(shape, dtype, self._memory, place, order=order)
 
 
 class Stranger:
@@ -36,10 +73,13 @@ class Stranger:
 
 
 class Arrays:
-    """Arrays by their numbers, and what the other side knows of their contents; ``sign``: of own numbers."""
+    """Arrays by their numbers, and what the other side knows of the contents of small ones.
 
-    def __init__(self, sign: int) -> None:
-        self._sign, self._count = sign, 0
+    ``sign``: of own numbers. ``sent`` and ``received``: for large arrays.
+    """
+
+    def __init__(self, sign: int, sent: Arena, received: Arena) -> None:
+        self._sign, self._count, self.sent, self._received = sign, 0, sent, received
         self._keys: dict[int, int] = {}
         self._told: dict[int, Any] = {}
         self._views: set[int] = set()
@@ -90,9 +130,13 @@ class Arrays:
         if key is not None:
             if key in self._views:
                 return "v", key, self._tell_array(owner)
-            now = contents(array)
-            same, self._told[key] = now == self._told[key], now
-            return "k", key, None if same else now
+            now = self.sent.put(array)
+            if now is None:
+                now = contents(array)
+                if now == self._told.get(key):
+                    return "k", key, None
+                self._told[key] = now
+            return "k", key, now
         self._count += self._sign
         key = self._count
         if array.nbytes > LARGEST:
@@ -104,7 +148,9 @@ class Arrays:
             offset = start(array) - start(owner)
             form = name_of(array.dtype), array.shape, array.strides, offset
             return "w", key, self._tell_array(owner), *form, array.flags.writeable
-        now = self._told[key] = contents(array)
+        now = self.sent.put(array)
+        if now is None:
+            now = self._told[key] = contents(array)
         writeable = array.flags.writeable or owner is not array
         return "n", key, name_of(array.dtype), array.shape, order_of(array), now, writeable
 
@@ -131,14 +177,17 @@ class Arrays:
     def _got_n(
         self, key: int, dtype: str, shape: tuple[int, ...], order: Any, now: Any, writeable: bool
     ) -> Any:
-        if dtype == "|O":
+        if type(now) is tuple:
+            array = self._received.get(now[1], shape, type_of(dtype), order).copy(order)
+        elif dtype == "|O":
             array = np.empty(shape, object)
             fill(array, now)
         else:
             array = np.frombuffer(now, type_of(dtype)).reshape(shape, order=order).copy(order)
+        if type(now) is not tuple:
+            self._told[key] = now
         if not writeable:
             array.flags.writeable = False
-        self._told[key] = now
         self._named(key, array)
         return array
 
@@ -161,11 +210,17 @@ class Arrays:
 
     def _got_k(self, key: int, now: Any) -> Any:
         array = self.at(key)
-        if now is not None:
-            self._told[key] = now
-            if array.flags.writeable:
-                fill(array, now)
+        if now is not None and array.flags.writeable:
+            self.fill(key, array, now)
         return array
+
+    def fill(self, key: int, array: Any, now: Any) -> None:
+        """Puts contents into the array that they were told of."""
+        if type(now) is tuple:
+            array[...] = self._received.get(now[1], array.shape, array.dtype, order_of(array))
+        else:
+            self._told[key] = now
+            fill(array, now)
 
     def _got_v(self, key: int, owner: Tree) -> Any:
         self.got(owner)
@@ -195,7 +250,8 @@ def type_of(name: str) -> np.dtype[Any]:
     except TypeError:
         import ml_dtypes
 
-        return np.dtype(getattr(ml_dtypes, name))
+        found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+        return found
 
 
 def name_of(dtype: np.dtype[Any]) -> str:
@@ -209,7 +265,7 @@ def start(array: Any) -> int:
     return address
 
 
-def order_of(array: Any) -> str:
+def order_of(array: Any) -> Any:
     """The order in which ``contents`` are told."""
     return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from verification.processes.arrays import Arena
 from verification.processes.channel import Channel
 from verification.processes.memory import keep_memory
 from verification.processes.server import Server, receive, send, unpickled
@@ -24,8 +25,10 @@ from verification.text import message_of
 ALIVE = 0.5
 
 
-def live(judge: int) -> None:
-    """Until the judge's end; ``judge``: its process id."""
+def live(judge: int, file: int) -> None:
+    """Until the judge's end; ``judge``: its process id; ``file``: of both arenas."""
+    arenas = Arena(file, 1), Arena(file, 0)
+    os.close(file)
     reading, writing, telling = (os.dup(standard) for standard in range(3))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
@@ -45,10 +48,12 @@ def live(judge: int) -> None:
                 send(telling, message_of(error).partition("\n")[0])
                 return
         else:
-            send(telling, _task(reading, writing, functions, judge))
+            send(telling, _task(reading, writing, arenas, functions, judge))
 
 
-def _task(reading: int, writing: int, functions: Sequence[Any], judge: int) -> str | None:
+def _task(
+    reading: int, writing: int, arenas: tuple[Arena, Arena], functions: Sequence[Any], judge: int
+) -> str | None:
     """One task in a fork; returns how it was lost, in words."""
     channel, own = Channel(), os.getpid()
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
@@ -57,7 +62,7 @@ def _task(reading: int, writing: int, functions: Sequence[Any], judge: int) -> s
         with supervised(channel, own):
             channel.limit_memory()
             keep_memory()
-            Server(reading, writing, functions, channel).serve()
+            Server(reading, writing, arenas, functions, channel).serve()
             channel.finish(None)
     while True:
         ended, status = os.waitpid(supervisor, os.WNOHANG)

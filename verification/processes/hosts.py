@@ -2,9 +2,9 @@
 
     judge (package, model, truths, comparison)  <- arrays ->  host (NumPy, the functions that are judged)
 
-A host is started afresh, and is sent what it runs: the modules of ``SHIPPED``, compiled, and the functions, by
-``verification.processes.sending``. So no model, case, truth or cache is in its memory. It has a fork for each
-task (``verification.processes.host``). An adapter stays here, and calls ``Remote`` functions.
+A host is started afresh, and is sent what it runs: the modules of ``SHIPPED``, compiled, and the functions,
+by ``verification.processes.sending``. So no model, case, truth or cache is in its memory. It has a fork for
+each task (``verification.processes.host``). An adapter stays here, and calls ``Remote`` functions.
 """
 
 import marshal
@@ -12,23 +12,26 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from operator import is_
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import numpy as np
 
 from verification.processes import timeout
+from verification.processes.arrays import ROOM, Arena
 from verification.processes.guarding import NOTHING, raised
 from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
 from verification.processes.leaks import Reading
 from verification.processes.mirrors import Handle, Mirrors
 from verification.processes.place import same
 from verification.processes.sending import pickled_functions
-from verification.processes.server import BEFORE, Keeps, Which, plain, receive, send, write
+from verification.processes.server import BEFORE, PIPE, Keeps, Which, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
 
@@ -62,7 +65,7 @@ begin(*given)
 
 # The shipped modules are under no name once they are there: an import finds what it would without this.
 PROGRAM = """
-def begin(modules, path, judge):
+def begin(modules, path, judge, file):
     import sys
     from types import ModuleType
     sys.path[:] = path
@@ -80,7 +83,7 @@ def begin(modules, path, judge):
         del sys.modules[name]
     made["verification.processes.server"].SHIPPED_HERE.update(made)
     vars(sys.modules["__main__"]).clear()
-    made["verification.processes.host"].live(judge)
+    made["verification.processes.host"].live(judge, file)
 """
 
 
@@ -98,11 +101,14 @@ class HostProcess:
     """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled."""
 
     def __init__(self, functions: bytes) -> None:
-        data = marshal.dumps((*_program(), [*sys.path], os.getpid()))
+        file = _file_of(2 * ROOM)
+        data = marshal.dumps((*_program(), [*sys.path], os.getpid(), file))
+        self.arenas = Arena(file, 0), Arena(file, 1)
         # An interruption between start and registration would leave a process that nobody ends.
         with held_back():
             self._process = subprocess.Popen(
                 [sys.executable, "-c", FIRST.format(size=len(data))],
+                pass_fds=[file],
                 process_group=0,
                 # As many processes as cores are working already.
                 env={**dict.fromkeys(SETTINGS, "1"), **os.environ},
@@ -111,16 +117,18 @@ class HostProcess:
                 stderr=subprocess.PIPE,
                 bufsize=0,
             )
-        process = self._process
-        assert process.stdin and process.stdout and process.stderr
-        self.writing, self.reading, self.hearing = (
-            pipe.fileno() for pipe in (process.stdin, process.stdout, process.stderr)
-        )
+        os.close(file)
+        self.writing, self.reading, self.hearing = (pipe.fileno() for pipe in self._pipes)
         _widen(self.writing)
         _widen(self.reading)
         with suppress(BrokenPipeError):
             write(self.writing, data)
             send(self.writing, ("load", functions))
+
+    @property
+    def _pipes(self) -> list[IO[bytes]]:
+        pipes = self._process.stdin, self._process.stdout, self._process.stderr
+        return [pipe for pipe in pipes if pipe is not None]
 
     def kill(self) -> None:
         """Ends it at once; what its task has started is ended by the supervisor of the task."""
@@ -129,22 +137,28 @@ class HostProcess:
 
     def end(self) -> None:
         """Ends it."""
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            assert pipe is not None
+        for pipe in self._pipes:
             with suppress(OSError):
                 pipe.close()
         self._process.wait()
 
 
-# Bytes of a pipe, where its size can be set: a usual message is written at once.
-WIDTH = 2**20
+def _file_of(size: int) -> int:
+    """A file without a name, in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        file = os.memfd_create("")
+    else:
+        with tempfile.TemporaryFile() as named:
+            file = os.dup(named.fileno())
+    os.ftruncate(file, size)
+    return file
 
 
 def _widen(pipe: int) -> None:
     with suppress(ImportError, AttributeError, OSError):
         import fcntl
 
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, WIDTH)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 class Hosts:
@@ -201,6 +215,14 @@ class RemoteObject(Handle):
         return Remote(self._host, (self.number, name), None)
 
 
+@dataclass(frozen=True, eq=False)
+class Got:
+    """What a call has returned, and what dicts that it was given hold now, by their places."""
+
+    returned: Any
+    dicts: Sequence[tuple[int | str, Mapping[str, Any]]]
+
+
 class Host:
     """A ``Place``: a host during one task."""
 
@@ -208,7 +230,7 @@ class Host:
         self.process = process
         self._numbers = {id(function): number for number, function in enumerate(functions)}
         self._made: dict[Any, tuple[Remote, ...]] = {}
-        self._mirrors = Mirrors(lambda number: RemoteObject(self, number))
+        self._mirrors = Mirrors(*process.arenas, lambda number: RemoteObject(self, number))
         self._poll = select.poll()
         for file in (process.reading, process.hearing):
             self._poll.register(file, select.POLLIN)
@@ -218,7 +240,7 @@ class Host:
         self._replies: list[Any] | None = None
         # A call that is to follow the next one; and the answer to one that has followed the last.
         self._ahead: tuple[Remote, tuple[Any, ...]] | None = None
-        self._came: tuple[Which, tuple[Any, ...], tuple[Any, ...]] | None = None
+        self._came: tuple[Which, tuple[Any, ...], Any] | None = None
 
     # ---- Functions.
 
@@ -229,14 +251,14 @@ class Host:
     def made(
         self, maker: Callable[..., tuple[Any, ...]], *given: Any, keeps: Sequence[Keeps]
     ) -> tuple[Remote, ...]:
-        """Functions that a shipped function makes of the engine's; each with what of its result stays there."""
+        """Functions that a shipped function makes of the engine's; ``keeps``: as in ``Remote``, of each."""
         told = [
             self._numbers[id(each)] if id(each) in self._numbers else self._mirrors.tell(each)
             for each in given
         ]
         key = maker, *(each if isinstance(each, int) else each[:2] for each in told)
         if key not in self._made:
-            (numbers,) = self._asked("make", self._mirrors.tell(maker), told)
+            numbers = self._asked("make", self._mirrors.tell(maker), told)
             self._made[key] = tuple(Remote(self, n, keep) for n, keep in zip(numbers, keeps, strict=True))
         return self._made[key]
 
@@ -246,9 +268,10 @@ class Host:
             return self._mirrors.got(self._replies.pop(0))
         ahead, self._ahead = self._ahead, None
         if self._came is not None:
-            (expected, rest), answer, self._came = self._came[:2], self._came[2], None
+            (expected, rest, answer), self._came = self._came, None
             if expected == which and all(map(is_, rest, given[1:])):
                 return self._returned(answer, given, named)
+        self._mirrors.sent.clear()
         told = [self._told(which, given, named, keeps)]
         if ahead is not None:
             remote, rest = ahead
@@ -256,37 +279,45 @@ class Host:
             _, arguments, *others = self._told(which_next, rest, {}, keeps_next)
             told.append((which_next, [BEFORE, *arguments], *others))
         how = self._seconds, self._observed is not None, self._is_elsewhere
-        answers = self._asked("calls", told, *how)
-        if ahead is not None and len(answers) > 1:
-            self._came = which_next, rest, self._got(answers[1])
-        return self._returned(self._got(answers[0]), given, named)
+        answers, raised, changes = self._asked("calls", told, *how)
+        self._note(changes)
+        if raised is not None and len(answers) in (0, len(told)):
+            answers = answers[: len(told) - 1]
+        got = [self._got(answer) for answer in answers]
+        if ahead is not None and (len(got) > 1 or (got and raised)):
+            self._came = which_next, rest, got[1] if len(got) > 1 else raised
+        return self._returned(got[0] if got else raised, given, named)
 
     def ahead(self, function: Any, *rest: Any) -> None:
         """The next call will be followed by one of this function, of what it leaves and these arguments."""
         self._ahead = (function, rest) if isinstance(function, Remote) else None
 
-    def _told(self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps) -> tuple[Any, ...]:
+    def _told(
+        self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps
+    ) -> tuple[Any, ...]:
         tell = self._mirrors.tell
-        return which, [tell(each) for each in given], {name: tell(each) for name, each in named.items()}, keeps
+        return (
+            which,
+            [tell(each) for each in given],
+            {name: tell(each) for name, each in named.items()},
+            keeps,
+        )
 
-    def _got(self, answer: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _got(self, answer: tuple[Any, Any]) -> Got:
         """The values of an answer, in the place of its trees."""
-        if answer[0] == "raised":
-            return answer
-        kind, tree, dicts, changes = answer
-        return kind, self._mirrors.got(tree), [(place, self._mirrors.got(now)) for place, now in dicts], changes
+        tree, dicts = answer
+        return Got(self._mirrors.got(tree), [(place, self._mirrors.got(now)) for place, now in dicts])
 
-    def _returned(self, answer: tuple[Any, ...], given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    def _returned(self, answer: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
         """What was returned, with changes of dicts made; raises what was raised."""
-        if answer[0] == "raised":
-            raise RAISED[answer[1]](answer[2])
-        _, returned, dicts, changes = answer
-        for place, now in dicts:
+        if not isinstance(answer, Got):
+            kind, words = answer
+            raise RAISED[kind](words)
+        for place, now in answer.dicts:
             changed = given[place] if isinstance(place, int) else named[place]
             changed.clear()
             changed.update(now)
-        self._note(changes)
-        return returned
+        return answer.returned
 
     # ---- As every place.
 
@@ -340,7 +371,7 @@ class Host:
 
     def reading(self, calls: int) -> Reading:
         """What the host holds."""
-        (held,) = self._asked("read", calls)
+        held = self._asked("read", calls)
         return Reading(calls, held)
 
     def repeat(self, engine: Any, case: Any, known: list[bytes], most: int, moment: float) -> tuple[int, Any]:
@@ -350,8 +381,10 @@ class Host:
         if not same(answer, known):
             return 1, answer
         how = self._seconds, self._observed is not None
-        made, trees, changes = self._asked("again", most - 1, moment, *how)
+        made, trees, raised, changes = self._asked("again", most - 1, moment, *how)
         self._note(changes)
+        if raised is not None:
+            raise RAISED[raised[0]](raised[1])
         if trees is None:
             return 1 + made, None
         self._replies = trees
@@ -378,20 +411,13 @@ class Host:
             if lost is not None:
                 raise LostProcess(lost)
 
-    def _asked(self, kind: str, *given: Any) -> tuple[Any, ...]:
-        """The answer to a message, without its kind."""
+    def _asked(self, kind: str, *given: Any) -> Any:
+        """The answer to a message."""
         if not self._has_begun:
             self._begin()
-        try:
+        with suppress(BrokenPipeError):
             send(self.process.writing, (kind, *self._mirrors.dropped(), *given))
-        except BrokenPipeError:
-            pass
-        answer = self._received()
-        if kind == "calls":
-            return answer
-        if answer[0] == "raised":
-            raise RAISED[answer[1]](answer[2])
-        return answer[1:]
+        return self._received()
 
     def _begin(self) -> None:
         self._has_begun = True

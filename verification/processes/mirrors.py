@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from weakref import ref
 
-from verification.processes.arrays import Arrays, Tree, fill
+from verification.processes.arrays import Arena, Arrays, Tree
 from verification.processes.sending import pickled
 
 
@@ -20,10 +20,10 @@ class Handle:
 
 
 class Mirrors(Arrays):
-    """The arrays that this process shares with an engine's; ``handle``: makes what stands for an object there."""
+    """The arrays that this process shares with an engine's; ``handle``: stands for an object there."""
 
-    def __init__(self, handle: Callable[[int], Handle] = Handle) -> None:
-        super().__init__(1)
+    def __init__(self, sent: Arena, received: Arena, handle: Callable[[int], Handle] = Handle) -> None:
+        super().__init__(1, sent, received)
         self._handle = handle
         self._arrays: dict[int, Any] = {}
         self._handles: dict[int, Any] = {}
@@ -84,10 +84,9 @@ class Mirrors(Arrays):
             reference = self._arrays.get(key)
             array = reference and reference()
             if array is not None and now is not None:
-                self._told[key] = now
                 was = array.flags.writeable
                 array.flags.writeable = True
-                fill(array, now)
+                self.fill(key, array, now)
                 array.flags.writeable = was
         for key, writeable in flags.items():
             reference = self._arrays.get(key)

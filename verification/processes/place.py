@@ -41,9 +41,7 @@ class Place(Protocol):
         """Calls an adapter, which calls these functions, and reads the answer; as ``guarding.guarded``."""
 
     def ahead(self, function: Callable[..., Any], *rest: Any) -> None:
-        """The next call will be followed by one of this function, whose arguments are what the next one saves and
-        these.
-        """
+        """The next call will be followed by one of this function, of what that call saves and these."""
 
     def belongings(self) -> Changes:
         """What calls change that belongs to their caller."""

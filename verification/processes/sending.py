@@ -51,8 +51,8 @@ def pickled(what: Any, sent: Sent) -> bytes:
 def pickled_functions(functions: Sequence[Any]) -> bytes:
     """The bytes from which a host rebuilds an engine's functions; raises Unsendable.
 
-    Those of a module that imports this project are sent by value, since an import there would bring all of it.
-    Where that cannot be done, they are imported.
+    Those of a module that imports this project are sent by value, since an import there would bring all of
+    it. Where that cannot be done, they are imported.
     """
     try:
         return _dumped(functions, by_value=True)

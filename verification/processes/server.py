@@ -1,8 +1,8 @@
 """What runs in an engine's own process: it takes calls of its functions, and answers.
 
-It knows NumPy, the functions that are judged, and the modules that ``verification.processes.hosts`` ships, which know
-no model, no case and no truth. Each message is a pickled tuple, of which the first entry is one of this class's methods that are
-named ``on_…``; the answer is a tuple as well: ("returned", tree, …), or ("raised", kind, words).
+It knows NumPy, the functions that are judged, and the modules that ``verification.processes.hosts`` ships,
+which know no model, no case and no truth. A message is a pickled tuple: one of the server's methods that are
+named ``on_…``, what the judge has dropped, and arguments. The answer is what the method returns.
 """
 
 import gc
@@ -18,12 +18,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from verification.processes import leaks
-from verification.processes.arrays import Arrays, Tree
+from verification.processes.arrays import Arena, Arrays, Tree
 from verification.processes.belongings import Belongings
 from verification.processes.channel import Channel
 from verification.processes.elsewhere import in_a_thread
 from verification.processes.guarding import NOTHING, guarded
 from verification.processes.invalid import InvalidAnswer, TimedOut, Unsupported
+
+# Bytes of a pipe, where its size can be set: a usual message is written at once.
+PIPE = 2**20
 
 # Before each message, its length.
 LENGTH = struct.Struct("<Q")
@@ -50,15 +53,12 @@ def receive(file: int) -> bytes:
 
 def _exactly(file: int, size: int) -> bytes:
     data = os.read(file, size)
-    if len(data) == size:
-        return data
-    whole = bytearray(data)
-    while len(whole) < size:
-        more = os.read(file, min(size - len(whole), 2**20))
+    while len(data) < size:
+        more = os.read(file, size - len(data))
         if not more:
             raise EOFError
-        whole += more
-    return bytes(whole)
+        data += more
+    return data
 
 
 # A function's number; or an object that stays here, with the name of a method.
@@ -70,6 +70,9 @@ BEFORE = ("b",)
 # The place in a returned tuple of what stays here; ``ALL``: everything that is returned; None: nothing.
 Keeps: TypeAlias = int | None
 ALL = -1
+
+# A function, its arguments, those by name, and what stays here of what it returns.
+Asked: TypeAlias = tuple[Which, Sequence[Tree], Mapping[str, Tree], Keeps]
 
 
 class _Plain(pickle.Unpickler):
@@ -97,7 +100,7 @@ class _Unpickler(pickle.Unpickler):
         return found
 
 
-# The shipped modules by name, where they are not under their names: filled by what starts an engine's process.
+# The shipped modules by name, for they are under no name there: filled by what starts an engine's process.
 SHIPPED_HERE: dict[str, Any] = {}
 
 
@@ -109,8 +112,8 @@ def unpickled(data: bytes) -> Any:
 class Held(Arrays):
     """The arrays that an engine was given, and has returned, as long as the judge has them."""
 
-    def __init__(self) -> None:
-        super().__init__(-1)
+    def __init__(self, sent: Arena, received: Arena) -> None:
+        super().__init__(-1, sent, received)
         self._arrays: dict[int, Any] = {}
         self._objects: dict[int, Any] = {}
         self.kept: dict[int, Any] = {}
@@ -156,10 +159,17 @@ class Held(Arrays):
 class Server:
     """The functions of an engine, and what a task has made of them. ``functions``: by number."""
 
-    def __init__(self, reading: int, writing: int, functions: Sequence[Any], channel: Channel) -> None:
+    def __init__(
+        self,
+        reading: int,
+        writing: int,
+        arenas: tuple[Arena, Arena],
+        functions: Sequence[Any],
+        channel: Channel,
+    ) -> None:
         self._reading, self._writing, self._channel = reading, writing, channel
         self._functions = [*functions]
-        self._held, self._handles = Held(), 0
+        self._held, self._handles = Held(*arenas), 0
         self._recorded: list[_Recorded] | None = None
 
     def serve(self) -> None:
@@ -168,65 +178,52 @@ class Server:
         while True:
             kind, keys, handles, *given = pickle.loads(receive(self._reading))
             self._held.drop(keys, handles)
+            self._held.sent.clear()
             if kind == "end":
                 return
             send(self._writing, getattr(self, f"on_{kind}")(*given))
 
-    def on_calls(self, calls: Sequence[tuple[Any, ...]], *how: Any) -> list[tuple[Any, ...]]:
+    def on_calls(
+        self, calls: Sequence[Asked], seconds: float, observed: bool, elsewhere: bool
+    ) -> tuple[Any, ...]:
         """Calls one after another, of which a later one may get what the one before has left here.
 
-        Ends after one that raises, or leaves nothing for the next.
+        Returns what each has returned, up to one that leaves nothing for the next; what was raised then; and
+        what they have changed that belongs to their caller.
         """
-        answers = list[tuple[Any, ...]]()
-        for which, arguments, keywords, keeps in calls:
-            arguments = [("h", self._handles) if each == BEFORE else each for each in arguments]
-            before = self._handles
-            answers.append(self._call(which, arguments, keywords, keeps, *how))
-            if answers[-1][0] != "returned" or (keeps is not None and before == self._handles):
-                break
-        return answers
+        answers, around = list[tuple[Tree, Sequence[Any]]](), Belongings() if observed else NOTHING
 
-    def _call(
-        self,
-        which: Which,
-        arguments: Sequence[Tree],
-        keywords: Mapping[str, Tree],
-        keeps: Keeps,
-        seconds: float,
-        observed: bool,
-        elsewhere: bool,
-    ) -> tuple[Any, ...]:
-        """One call of a function, or of a method of what stays here."""
+        def made(nothing: tuple[()]) -> None:
+            for asked in calls:
+                before = self._handles
+                answers.append(self._answered(*asked))
+                if before == self._handles:
+                    break
+
+        call = partial(in_a_thread, made) if elsewhere else made
+        raised = _raised(lambda: guarded(self._channel.guarded(call), (), _nothing, seconds, around))
+        return answers, raised, around.changes if isinstance(around, Belongings) else ()
+
+    def _answered(
+        self, which: Which, arguments: Sequence[Tree], keywords: Mapping[str, Tree], keeps: Keeps
+    ) -> tuple[Tree, Sequence[Any]]:
+        """What a function, or a method of what stays here, returns; and the dicts that it has changed."""
+        arguments = [("h", self._handles) if each == BEFORE else each for each in arguments]
         given = [self._held.got(each) for each in arguments]
         named = {name: self._held.got(each) for name, each in keywords.items()}
-        dicts = [
-            (place, each, dict(each))
-            for place, each in [*enumerate(given), *named.items()]
-            if type(each) is dict
-        ]
+        places = [*enumerate(given), *named.items()]
+        dicts = [(place, each, dict(each)) for place, each in places if type(each) is dict]
         call = _Recorded(which, self._function(which), given, named, keeps, self._uses(which, arguments))
-        around = Belongings() if observed else NOTHING
-        made = partial(in_a_thread, call.made) if elsewhere else call.made
-
-        def read(returned: Any) -> Tree:
-            if self._recorded is not None:
-                call.first = _bytes_of(returned, keeps)
-            return self._told(call, returned)
-
-        def work() -> tuple[Any, ...]:
-            tree = guarded(self._channel.guarded(made), (), read, seconds, around)
-            changed = [(place, self._held.tell(now)) for place, now, before in dicts if _differs(now, before)]
-            return "returned", tree, changed, around.changes if isinstance(around, Belongings) else ()
-
-        answer = _in_words(work)
+        returned = call.made()
         if self._recorded is not None:
+            call.first = _bytes_of(returned, keeps)
             self._recorded.append(call)
-        return answer
+        tree = self._told(call, returned)
+        return tree, [(place, self._held.tell(now)) for place, now, before in dicts if _differs(now, before)]
 
-    def on_mark(self) -> tuple[str]:
+    def on_mark(self) -> None:
         """From now on calls are recorded, to be made again."""
         self._recorded = []
-        return ("marked",)
 
     def on_again(self, most: int, moment: float, seconds: float, observed: bool) -> tuple[Any, ...]:
         """The recorded calls again and again, so many times or for a moment, while they return the same.
@@ -255,13 +252,16 @@ class Server:
             told = results and [self._told(call, r) for call, r in zip(recorded, results, strict=True)]
             return made, told
 
-        def work() -> tuple[Any, ...]:
-            made, told = guarded(self._channel.guarded(again), (), read, seconds, around)
-            return "again", made, told, around.changes if isinstance(around, Belongings) else ()
+        found = list[tuple[int, list[Tree] | None]]()
 
-        return _in_words(work)
+        def work() -> None:
+            found.append(guarded(self._channel.guarded(again), (), read, seconds, around))
 
-    def on_make(self, maker: Tree, arguments: Sequence[Tree]) -> tuple[Any, ...]:
+        raised = _raised(work)
+        made, told = found[0] if found else (0, None)
+        return made, told, raised, around.changes if isinstance(around, Belongings) else ()
+
+    def on_make(self, maker: Tree, arguments: Sequence[Tree]) -> list[int]:
         """Functions that a function of ours makes of others, in a tuple; returns their numbers.
 
         A whole number stands for the function that has it.
@@ -269,27 +269,26 @@ class Server:
         of = (self._functions[a] if type(a) is int else self._held.got(a) for a in arguments)
         made = self._held.got(maker)(*of)
         self._functions += made
-        return "made", [*range(len(self._functions) - len(made), len(self._functions))]
+        return [*range(len(self._functions) - len(made), len(self._functions))]
 
-    def on_look(self) -> tuple[Any, ...]:
+    def on_look(self) -> tuple[list[Tree], dict[int, bool]]:
         """What has changed in arrays since they were told."""
-        return "looked", *self._held.changed()
+        return self._held.changed()
 
-    def on_read(self, calls: int) -> tuple[Any, ...]:
+    def on_read(self, calls: int) -> dict[str, int]:
         """What this process holds."""
-        return "read", dict(leaks.reading(calls).held)
+        return dict(leaks.reading(calls).held)
 
-    def on_count(self, begins: bool) -> tuple[Any, ...]:
+    def on_count(self, begins: bool) -> None:
         """Garbage is collected among what is new from now on, or among all again."""
         if begins:
             gc.collect()
             gc.freeze()
         else:
             gc.unfreeze()
-        return ("counted",)
 
     def _function(self, which: Which) -> Callable[..., Any]:
-        if type(which) is int:
+        if isinstance(which, int):
             function: Callable[..., Any] = self._functions[which]
             return function
         number, name = which
@@ -297,12 +296,12 @@ class Server:
         return lambda *given, **named: getattr(self._held.kept[number], name)(*given, **named)
 
     def _uses(self, which: Which, arguments: Sequence[Tree]) -> dict[int, int]:
-        """The places of a call's arguments at which it gets what a recorded call has left here; -1: itself."""
+        """The places of a call's arguments at which it gets what a recorded call has left; -1: itself."""
         if not self._recorded:
             return {}
         made = {call.handle: i for i, call in enumerate(self._recorded) if call.handle}
         handles = {p: t[1] for p, t in enumerate(arguments) if type(t) is tuple and t[0] == "h"}
-        if type(which) is tuple:
+        if isinstance(which, tuple):
             handles[-1] = which[0]
         return {place: made[handle] for place, handle in handles.items() if handle in made}
 
@@ -343,7 +342,7 @@ class _Recorded:
             uses,
         )
 
-    def made(self, nothing: tuple[()]) -> Any:
+    def made(self) -> Any:
         """The call."""
         try:
             return self._function(*self._given, **self._named)
@@ -366,16 +365,21 @@ class _Recorded:
         return self._function(*given, **self._named)
 
 
-def _in_words(work: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
-    """What the work returns, or what it raised."""
+def _nothing(returned: None) -> None:
+    """Reads nothing."""
+
+
+def _raised(work: Callable[[], None]) -> tuple[str, str] | None:
+    """Does the work; what it raised, by its kind and in words."""
     try:
-        return work()
+        work()
     except TimedOut as late:
-        return "raised", "late", str(late)
+        return "late", str(late)
     except InvalidAnswer as invalid:
-        return "raised", "invalid", str(invalid)
+        return "invalid", str(invalid)
     except Unsupported as declined:
-        return "raised", "declined", str(declined)
+        return "declined", str(declined)
+    return None
 
 
 def _differs(now: Mapping[Any, Any], before: Mapping[Any, Any]) -> bool:

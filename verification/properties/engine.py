@@ -8,6 +8,7 @@ from verification.models.arrays import Array
 from verification.models.case import Case, Objective
 from verification.models.code import Code
 from verification.models.model import Model
+from verification.processes.hosts import Host
 from verification.processes.place import Place
 from verification.properties.property import Property
 from verification.sampling.claim import Claim
@@ -52,6 +53,13 @@ class FixedCase:
 
 class Engine(Protocol):
     """The implementation under test."""
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """What a host runs of it; empty for one whose functions run where it is."""
+
+    def hosted(self, host: Host) -> "Engine":
+        """The same, whose ``functions`` run in a host that was started with them."""
 
     @property
     def place(self) -> Place:

@@ -16,6 +16,7 @@ from verification.models.layouts import laid_out
 from verification.models.tolerance import Expected
 from verification.processes import timeout
 from verification.processes.guarding import NOTHING
+from verification.processes.hosts import Host
 from verification.processes.place import Changes, Place
 from verification.properties.calling import LARGEST, checked_part
 from verification.properties.conduct import (
@@ -51,6 +52,13 @@ class Call:
 
 class FunctionEngine(Protocol):
     """A function and its backward."""
+
+    @property
+    def functions(self) -> tuple[Any, ...]:
+        """Both."""
+
+    def hosted(self, host: Host) -> "FunctionEngine":
+        """The same, whose ``functions`` run in a host that was started with them."""
 
     @property
     def place(self) -> Place:
