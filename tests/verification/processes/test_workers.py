@@ -144,6 +144,9 @@ class Ended:
         self._seen -= 1
         return self._code if self._seen < 0 else None
 
+    def done(self, outcome):
+        """Nothing is left to do."""
+
     def is_idle(self):
         """The engine ends its supervisor, and its call returns, while the judge waits for a processor."""
         self.channel.tell("a case")

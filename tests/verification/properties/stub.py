@@ -13,6 +13,7 @@ import numpy as np
 from verification.judging.model_subject import OfModel, of_model
 from verification.models.case import Case
 from verification.models.code import Code
+from verification.processes.place import HERE
 from verification.properties.findings import truth_of
 
 
@@ -67,6 +68,8 @@ class Stub:
     wanted: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     log: CallLog = field(default_factory=CallLog)
+    functions: tuple[Any, ...] = ()
+    place: Any = HERE
 
     def answer(self, case):
         forward, back = self.begin(case)
