@@ -23,6 +23,7 @@ from verification.judging.run import Progress as Shown
 from verification.judging.run import Subject, judge
 from verification.judging.standing import Milestone, Reached
 from verification.models.model import Model
+from verification.processes.sandbox import check_sandbox
 from verification.sampling.scope import Scope
 
 # Where this environment variable says anything, truths are neither kept nor read.
@@ -58,6 +59,7 @@ def verify(
     seconds: float | None = None,
     reached: Reached | None = None,
     calls: str | Path | None = None,
+    sandbox: bool = False,
 ) -> Judgement:
     """Verify an adapter's engine within its scope, or any function ``Problem -> Gradients`` in full.
 
@@ -68,8 +70,9 @@ def verify(
     pairs or triples of the sample were met. ``cache``: whether reference values are kept in the user's cache
     and read from there; they never are if the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``:
     after so many the run ends, when the cases that are running are done. ``calls``: a folder with calls of a
-    training run that ``verification.watch`` has kept, which are checked in addition to the cases. If the
-    platform can fork, the cases run on all of its cores.
+    training run that ``verification.watch`` has kept, which are checked in addition to the cases.
+    ``sandbox``: whether the engine's process is in a sandbox, by bubblewrap, which has to be installed. If
+    the platform can fork, the cases run on all of its cores.
 
     The result has a ``verdict``: "verified", "refuted" or "not exercised". If not all triples were met,
     because of ``seconds`` or the profile's strength, it is "verified to pairs" or "verified to singles". It
@@ -79,7 +82,7 @@ def verify(
     run.
 
     Raises TypeError or ValueError for an invalid argument, before any work, and ValueError for a scope that
-    is wider than the engine's, or a folder without calls of this layer.
+    is wider than the engine's, a folder without calls of this layer, or a sandbox that cannot be made.
     """
     refuse("engine", engine, of_an_adapter(engine) or callable(engine), "a function Problem -> Gradients")
     refuse("profile", profile, hasattr(profile, "strength"), "a Profile such as verification.QUICK")
@@ -87,10 +90,13 @@ def verify(
     refuse("reached", reached, reached is None or callable(reached), "a function of a Milestone, or None")
     refuse("seconds", seconds, seconds is None or _is_positive(seconds), "a number above 0, or None")
     seed = checked_count("seed", seed)
+    refuse("sandbox", sandbox, isinstance(sandbox, bool), "True or False")
+    if sandbox:
+        check_sandbox()
     subject = subject_of(engine, model, scope)
     kept = truths_kept(subject if calls is None else with_calls(subject, calls), cache)
     with kept as subject, _shown(profile, progress, reached) as (show, notify):
-        return judge(subject, profile, seed, show, seconds=seconds, reached=notify)
+        return judge(subject, profile, seed, show, seconds=seconds, reached=notify, sandbox=sandbox)
 
 
 def _is_positive(seconds: object) -> bool:

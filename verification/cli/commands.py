@@ -217,6 +217,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
                 seconds=options.seconds,
                 reached=reached,
                 calls=getattr(options, "calls", None),
+                sandbox=getattr(options, "sandbox", False),
             )
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))

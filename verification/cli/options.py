@@ -26,6 +26,7 @@ from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
 from verification.processes.apart import NOBODY, Telling
 from verification.processes.loading import FORM, engine_at
+from verification.processes.sandbox import check_sandbox
 
 PROGRAM = program("verification")
 
@@ -101,6 +102,10 @@ _SECONDS: Mapping[str, Any] = {
     "metavar": "S",
     "help": "end after so many seconds, and say what was met by then (default: when all cases are run)",
 }
+_SANDBOX: Mapping[str, Any] = {
+    "action": "store_true",
+    "help": "run the engine in a sandbox, by bubblewrap (bwrap), which has to be installed",
+}
 _CALLS: Mapping[str, Any] = {
     "type": Path,
     "metavar": "DIR",
@@ -123,6 +128,8 @@ def _load(options: argparse.Namespace) -> None:
 
 
 def _prepare_judge(options: argparse.Namespace) -> None:
+    if options.sandbox:
+        check_sandbox()
     _load(options)
     if options.calls is not None:
         with_calls(subject_of(options.engine), options.calls)
@@ -162,6 +169,7 @@ USAGES: Mapping[str, Usage] = {
             "--seed": SEED,
             "--seconds": _SECONDS,
             "--calls": _CALLS,
+            "--sandbox": _SANDBOX,
             "--no-cache": CACHE,
         },
         ("report.html",),

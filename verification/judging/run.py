@@ -231,15 +231,18 @@ def judge(
     *,
     seconds: float | None = None,
     reached: Reached | None = None,
+    sandbox: bool = False,
 ) -> Judgement:
     """Checks every property on the subject's cases, or on those that fit into so many seconds.
+
+    ``sandbox``: the engine's process is in one (``verification.processes.sandbox``).
 
     Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be sent to
     fresh processes; Interrupted, a KeyboardInterrupt, with the judgement so far.
     """
     started = time.monotonic()
     watch = Watch(progress, reached, inf if seconds is None else started + seconds)
-    with pooled(subject.functions) as spread:
+    with pooled(subject.functions, sandbox) as spread:
         seen = tallied(spread, subject, profile, seed, watch)
         found = judgement_of(spread, subject, seen, profile.strength, seed, started)
     if seen.ended == INTERRUPTED:

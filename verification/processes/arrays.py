@@ -22,6 +22,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from verification.models.arrays import order_of
+from verification.models.stored import dtype_of
+
 Tree: TypeAlias = Any
 
 # A tree is cut at this depth: an engine's may hold itself.
@@ -178,12 +181,12 @@ class Arrays:
         self, key: int, dtype: str, shape: tuple[int, ...], order: Any, now: Any, writeable: bool
     ) -> Any:
         if type(now) is tuple:
-            array = self._received.get(now[1], shape, type_of(dtype), order).copy(order)
+            array = self._received.get(now[1], shape, dtype_of(dtype), order).copy(order)
         elif dtype == "|O":
             array = np.empty(shape, object)
             fill(array, now)
         else:
-            array = np.frombuffer(now, type_of(dtype)).reshape(shape, order=order).copy(order)
+            array = np.frombuffer(now, dtype_of(dtype)).reshape(shape, order=order).copy(order)
         if type(now) is not tuple:
             self._told[key] = now
         if not writeable:
@@ -201,7 +204,7 @@ class Arrays:
         offset: int,
         writeable: bool,
     ) -> Any:
-        array: Any = np.ndarray(shape, type_of(dtype), self.got(owner), offset, strides)
+        array: Any = np.ndarray(shape, dtype_of(dtype), self.got(owner), offset, strides)
         if not writeable:
             array.flags.writeable = False
         self._views.add(key)
@@ -227,7 +230,7 @@ class Arrays:
         return self.at(key)
 
     def _got_g(self, dtype: str, data: bytes) -> Any:
-        return np.frombuffer(data, type_of(dtype))[0]
+        return np.frombuffer(data, dtype_of(dtype))[0]
 
     def _got_q(self, numerator: int, denominator: int) -> Fraction:
         return Fraction(numerator, denominator)
@@ -243,17 +246,6 @@ class Arrays:
         self._views.discard(key)
 
 
-def type_of(name: str) -> np.dtype[Any]:
-    """The type of that name, of a library's own too."""
-    try:
-        return np.dtype(name)
-    except TypeError:
-        import ml_dtypes
-
-        found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
-        return found
-
-
 def name_of(dtype: np.dtype[Any]) -> str:
     """Its name for ``type_of``."""
     return dtype.name if dtype.kind == "V" else dtype.str
@@ -263,11 +255,6 @@ def start(array: Any) -> int:
     """The address of its first number."""
     address: int = array.__array_interface__["data"][0]
     return address
-
-
-def order_of(array: Any) -> Any:
-    """The order in which ``contents`` are told."""
-    return "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
 
 
 def contents(array: Any) -> Any:

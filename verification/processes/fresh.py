@@ -34,21 +34,26 @@ THREADED = ("jax", "torch")
 
 
 @contextmanager
-def pooled(functions: Sequence[Any] = ()) -> Iterator[Spread]:
+def pooled(functions: Sequence[Any] = (), sandbox: bool = False) -> Iterator[Spread]:
     """``verification.processes.workers.spread``; or over fresh processes, where a fork would lose threads.
 
-    ``functions``: an engine's, which run in a host during each task. The fresh processes are kept until the
-    block ends. A supervisor forks its worker, so they need forks.
+    ``functions``: an engine's, which run in a host during each task, in a ``sandbox`` or not. The fresh
+    processes are kept until the block ends. A supervisor forks its worker, so they need forks. Raises
+    ValueError if there is to be a sandbox and no host.
     """
-    if not (hasattr(os, "fork") and any(name in sys.modules for name in THREADED)):
-        if not (functions and hasattr(os, "fork")):
-            yield spread
-            return
-        hosts = Hosts(functions, os.cpu_count() or 1)
+    threaded = [name for name in THREADED if name in sys.modules]
+    if functions and hasattr(os, "fork") and not threaded:
+        hosts = Hosts(functions, os.cpu_count() or 1, sandbox)
         try:
             yield partial(spread, hosts=hosts)
         finally:
             hosts.end()
+        return
+    if sandbox:
+        why = f"{' and '.join(threaded)} is loaded" if threaded else "this engine runs where it is made"
+        raise ValueError(f"sandbox: True, needed an engine that has a process of its own: {why}")
+    if not (hasattr(os, "fork") and threaded):
+        yield spread
         return
     pool = Pool()
     try:

@@ -25,8 +25,9 @@ from verification.text import message_of
 ALIVE = 0.5
 
 
-def live(judge: int, file: int) -> None:
-    """Until the judge's end; ``judge``: its process id; ``file``: of both arenas."""
+def live(file: int) -> None:
+    """Until the judge's end; ``file``: of both arenas."""
+    judge = os.getppid()
     arenas = Arena(file, 1), Arena(file, 0)
     os.close(file)
     reading, writing, telling = (os.dup(standard) for standard in range(3))

@@ -30,6 +30,7 @@ from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut,
 from verification.processes.leaks import Reading
 from verification.processes.mirrors import Handle, Mirrors
 from verification.processes.place import same
+from verification.processes.sandbox import sandboxed
 from verification.processes.sending import pickled_functions
 from verification.processes.server import BEFORE, PIPE, Keeps, Which, plain, receive, send, write
 from verification.processes.signals import held_back
@@ -43,7 +44,14 @@ HOME = Path(__file__).resolve().parents[1]
 
 # The modules that are sent to a host, in the order in which they import each other.
 SHIPPED = (
-    *("text", "models.arrays", "models.truncation", "processes.processor", "processes.timeout"),
+    *(
+        "text",
+        "models.arrays",
+        "models.stored",
+        "models.truncation",
+        "processes.processor",
+        "processes.timeout",
+    ),
     *("processes.memory", "processes.channel", "processes.supervisor", "processes.invalid"),
     *("processes.surroundings", "processes.belongings", "processes.elsewhere", "processes.leaks"),
     *("processes.guarding", "processes.arrays", "processes.modules", "processes.server"),
@@ -65,7 +73,7 @@ begin(*given)
 
 # The shipped modules are under no name once they are there: an import finds what it would without this.
 PROGRAM = """
-def begin(modules, path, judge, file):
+def begin(modules, path, file):
     import sys
     from types import ModuleType
     sys.path[:] = path
@@ -83,7 +91,7 @@ def begin(modules, path, judge, file):
         del sys.modules[name]
     made["verification.processes.server"].SHIPPED_HERE.update(made)
     vars(sys.modules["__main__"]).clear()
-    made["verification.processes.host"].live(judge, file)
+    made["verification.processes.host"].live(file)
 """
 
 
@@ -100,14 +108,15 @@ def _program() -> tuple[Any, list[tuple[str, Any]]]:
 class HostProcess:
     """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled."""
 
-    def __init__(self, functions: bytes) -> None:
+    def __init__(self, functions: bytes, sandbox: bool) -> None:
         file = _file_of(2 * ROOM)
-        data = marshal.dumps((*_program(), [*sys.path], os.getpid(), file))
+        data = marshal.dumps((*_program(), [*sys.path], file))
         self.arenas = Arena(file, 0), Arena(file, 1)
+        command = [sys.executable, "-c", FIRST.format(size=len(data))]
         # An interruption between start and registration would leave a process that nobody ends.
         with held_back():
             self._process = subprocess.Popen(
-                [sys.executable, "-c", FIRST.format(size=len(data))],
+                sandboxed(command, sys.path) if sandbox else command,
                 pass_fds=[file],
                 process_group=0,
                 # As many processes as cores are working already.
@@ -164,14 +173,14 @@ def _widen(pipe: int) -> None:
 class Hosts:
     """The hosts of one engine; each has a task or none."""
 
-    def __init__(self, functions: Sequence[Any], most: int) -> None:
-        self._functions = pickled_functions(functions)
+    def __init__(self, functions: Sequence[Any], most: int, sandbox: bool = False) -> None:
+        self._functions, self._sandbox = pickled_functions(functions), sandbox
         self._given = functions
-        self._idle = [HostProcess(self._functions) for _ in range(most)]
+        self._idle = [HostProcess(self._functions, sandbox) for _ in range(most)]
 
     def take(self) -> "Host":
         """One without a task."""
-        process = self._idle.pop() if self._idle else HostProcess(self._functions)
+        process = self._idle.pop() if self._idle else HostProcess(self._functions, self._sandbox)
         return Host(process, self._given)
 
     def give(self, host: "Host", lost: bool) -> None:
@@ -236,7 +245,7 @@ class Host:
             self._poll.register(file, select.POLLIN)
         self._has_begun = False
         self._seconds, self._is_elsewhere = timeout.ANSWER, False
-        self._observed: Observed | None = None
+        self._observed: HostChanges | None = None
         self._replies: list[Any] | None = None
         # A call that is to follow the next one; and the answer to one that has followed the last.
         self._ahead: tuple[Remote, tuple[Any, ...]] | None = None
@@ -339,9 +348,9 @@ class Host:
         finally:
             self._seconds = before
 
-    def belongings(self) -> "Observed":
+    def belongings(self) -> "HostChanges":
         """What is changed in the host."""
-        return Observed(self)
+        return HostChanges(self)
 
     def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
         """In a thread of the host."""
@@ -393,7 +402,7 @@ class Host:
         finally:
             self._replies = None
 
-    def observe(self, observed: "Observed | None") -> None:
+    def observe(self, observed: "HostChanges | None") -> None:
         """From now on what calls change is told to it."""
         self._observed = observed
 
@@ -440,7 +449,7 @@ class Host:
 RAISED: Mapping[str, type[Exception]] = {"late": TimedOut, "invalid": InvalidAnswer, "declined": Unsupported}
 
 
-class Observed:
+class HostChanges:
     """Changes of what belongs to an engine's caller, in a host."""
 
     def __init__(self, host: Host) -> None:

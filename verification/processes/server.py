@@ -109,7 +109,7 @@ def unpickled(data: bytes) -> Any:
     return _Unpickler(io.BytesIO(data)).load()
 
 
-class Held(Arrays):
+class EngineArrays(Arrays):
     """The arrays that an engine was given, and has returned, as long as the judge has them."""
 
     def __init__(self, sent: Arena, received: Arena) -> None:
@@ -169,7 +169,7 @@ class Server:
     ) -> None:
         self._reading, self._writing, self._channel = reading, writing, channel
         self._functions = [*functions]
-        self._held, self._handles = Held(*arenas), 0
+        self._held, self._handles = EngineArrays(*arenas), 0
         self._recorded: list[_Recorded] | None = None
 
     def serve(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.layers import vanilla
 from verification import layer, models
 from verification.models.case import random_case
+from verification.processes.place import HERE
 from verification.properties.check import check
 from verification.properties.findings import truth_of
 from verification.properties.training import CALLS_OF_TRAINING, Recorded, findings_of
@@ -21,7 +22,9 @@ def answered(change):
     made = layer(vanilla.forward, vanilla.backward, model=models.vanilla)
     forward, blocks = made.answer(CASE)
     change(forward, blocks)
-    engine = SimpleNamespace(model=made.model, claim=made.claim, answer=lambda case: (forward, blocks))
+    engine = SimpleNamespace(
+        model=made.model, claim=made.claim, place=HERE, answer=lambda case: (forward, blocks)
+    )
     return Recorded("call 3", CASE, engine, ("U",))
 
 

@@ -1,0 +1,65 @@
+"""A sandbox for an engine's process, by bubblewrap (``bwrap``), where the system has it.
+
+The process can write no file that there is: the root is read-only. The user's home and temporary folder are
+empty there, but for what is imported from them, and it has others of its own. There is no network, and no
+other process. It ends with the one that started it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+# What the process has of its own. Devices are the standard ones: no graphics card.
+ALONE = ("--unshare-all", "--die-with-parent", "--new-session", "--dev", "/dev", "--proc", "/proc")
+
+# Its home and its temporary folder.
+OWN = {"HOME": "/run/home", "TMPDIR": "/run/tmp"}
+
+# Seconds in which an empty sandbox has come and gone.
+TRIAL = 10.0
+
+
+def check_sandbox() -> None:
+    """Raises ValueError, in one line, if there can be no sandbox here."""
+    if shutil.which("bwrap") is None:
+        raise ValueError("sandbox: no bwrap on the path, needed bubblewrap")
+    try:
+        tried = subprocess.run(
+            sandboxed(["true"], []), capture_output=True, text=True, timeout=TRIAL, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ValueError(f"sandbox: {error}, needed a bwrap that starts") from error
+    if tried.returncode:
+        said = (tried.stderr.strip() or "no message").splitlines()[-1]
+        raise ValueError(f"sandbox: {said}, needed a system that lets bwrap make namespaces")
+
+
+def sandboxed(command: list[str], path: Iterable[str]) -> list[str]:
+    """The command in a sandbox; ``path``: folders that it imports from."""
+    needed = {Path(each).resolve() for each in (sys.prefix, sys.base_prefix, *path, os.getcwd()) if each}
+    private = {Path(each).resolve() for each in (Path.home(), tempfile.gettempdir(), "/tmp")}
+    # A folder that is imported from stays as it is, read-only; so do those within a folder that is hidden.
+    hidden = [Path("/run"), *sorted(each for each in private - needed if each.is_dir())]
+    shown = sorted(each for each in needed if each.exists() and any(map(each.is_relative_to, hidden)))
+    hides = [part for each in hidden for part in ("--tmpfs", str(each))]
+    shows = [part for each in shown for part in ("--ro-bind", str(each), str(each))]
+    own = [part for name in OWN.values() for part in ("--dir", name)]
+    named = [part for name, folder in OWN.items() for part in ("--setenv", name, folder)]
+    return [
+        "bwrap",
+        "--ro-bind",
+        "/",
+        "/",
+        *ALONE,
+        *hides,
+        *own,
+        *shows,
+        *named,
+        "--chdir",
+        os.getcwd(),
+        *command,
+    ]
