@@ -11,6 +11,7 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.processes.hosts import Host
+from verification.processes.in_file import InFile, in_file
 from verification.processes.invalid import Unsupported
 from verification.processes.place import HERE, Place
 from verification.properties.engine import Begun, FixedCase
@@ -99,6 +100,11 @@ def check_given(model: Any, **functions: Any) -> None:
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
 
 
+def functions_of(**given: Any) -> dict[str, Callable[..., Any]]:
+    """The same by name, with what names a function of a file as that function."""
+    return {what: in_file(what, each) if isinstance(each, str) else each for what, each in given.items()}
+
+
 def soundly(model: Model, claim: Claim) -> None:
     """Raises ValueError, in one line, for a model that is not sound with some function that is claimed."""
     check(model, claim.functions)
@@ -150,4 +156,5 @@ def declared(
 
 def is_own(function: Any) -> bool:
     """Is it a function of this package, which runs where the package is?"""
-    return f"{getattr(function, '__module__', '')}.".startswith("verification.")
+    named = isinstance(function, InFile)
+    return not named and f"{getattr(function, '__module__', '')}.".startswith("verification.")

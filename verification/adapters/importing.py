@@ -12,6 +12,7 @@ from typing import Any
 
 from verification import models
 from verification.models import variants
+from verification.processes.in_file import InFile
 from verification.processes.modules import Origin, origin, sayable
 
 # Objects without a file are taken from a module of this name.
@@ -24,6 +25,9 @@ def imported(**things: Any) -> str:
     # Each file is read once, because objects in it may refer to each other.
     read: dict[Path, str] = {}
     for alias, thing in things.items():
+        if isinstance(thing, InFile):
+            lines.append(f"{alias} = {thing.target!r}\n")
+            continue
         place = _place(thing)
         if place is None:
             lines.append(f"from {NOWHERE} import {alias}  # define it in {NOWHERE}.py, beside this program\n")

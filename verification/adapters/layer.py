@@ -21,7 +21,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
+from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, is_own, soundly
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.lent import Lent
 from verification.adapters.packed import Packing, packing_of
@@ -271,8 +271,8 @@ class LayerAdapter(ModelAdapter):
 
 
 def layer(
-    forward: Forward,
-    backward: Backward,
+    forward: Forward | str,
+    backward: Backward | str,
     *,
     model: Model,
     scope: Scope | None = None,
@@ -281,6 +281,7 @@ def layer(
 ) -> LayerAdapter:
     """A layer for ``verify``.
 
+    Either function may be named, ``"kernel.py:forward"``: then its file is imported in the engine's process.
     ``scope``: what it claims to do; by default the full gradient of every block, the first function of each
     role, float32 and float64 (both complex types for a complex model), any initial state. ``arrays``: how its
     arrays differ from the model's, see ``verification.adapters.layout``. ``forms``: gradients that are made
@@ -288,8 +289,8 @@ def layer(
     for a model that cannot be a reference, a scope that claims nothing, or arrays that the model does not
     have; TypeError if an argument is not a function or not a model.
     """
-    check_given(model, forward=forward, backward=backward)
-    functions: dict[str, Any] = {"forward": forward, "backward": backward}
+    functions = functions_of(forward=forward, backward=backward)
+    check_given(model, **functions)
     known = declared("layer", functions, model, scope, CAPABILITIES, arrays=arrays, forms=forms)
     soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Self
 
-from verification.adapters.adapter import check_given, declared, is_own, soundly
+from verification.adapters.adapter import check_given, declared, functions_of, is_own, soundly
 from verification.adapters.last_made import LastMade
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
 from verification.adapters.layout import Layout, layout_of
@@ -103,24 +103,25 @@ class LayerObjectAdapter(LayerAdapter):
 
 
 def layer_object(
-    make: Make,
+    make: Make | str,
     *,
     model: Model,
     scope: Scope | None = None,
     arrays: Mapping[str, Any] | None = None,
     forms: Mapping[str, Form] | None = None,
 ) -> LayerObjectAdapter:
-    """A layer that is an object, ``make(D, H)``, for ``verify``.
+    """A layer that is an object, ``make(D, H)``, for ``verify``; ``make`` may be named, "kernel.py:Layer".
 
     ``scope``, ``arrays`` and ``forms`` as for ``verification.layer``, which raises the same.
     """
-    check_given(model, make=make)
+    (made,) = functions_of(make=make).values()
+    check_given(model, make=made)
     capabilities = replace(CAPABILITIES, recorded=False)
-    known = declared("layer_object", {"make": make}, model, scope, capabilities, arrays=arrays, forms=forms)
+    known = declared("layer_object", {"make": made}, model, scope, capabilities, arrays=arrays, forms=forms)
     soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
     known["claim"] = replace(claim, departures=(*claim.departures, *in_words(model)))
     layout = layout_of(model, arrays)
-    passes = Passes(make, model, layout)
-    return LayerObjectAdapter(**known, make=make, layout=layout, forward=passes.forward, backward=backward)
+    passes = Passes(made, model, layout)
+    return LayerObjectAdapter(**known, make=made, layout=layout, forward=passes.forward, backward=backward)

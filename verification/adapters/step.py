@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Self
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
+from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, is_own, soundly
 from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
 from verification.adapters.looped import StepBackward, StepForward, looped
 from verification.models.case import Case
@@ -65,8 +65,10 @@ class Step(ModelAdapter):
         return as_layer(self, *self.loops(case.truncation))
 
 
-def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Scope | None = None) -> Step:
-    """A step and its backward, for ``verify``.
+def step(
+    step: StepForward | str, step_back: StepBackward | str, *, model: Model, scope: Scope | None = None
+) -> Step:
+    """A step and its backward, for ``verify``. Either may be named, ``"kernel.py:step"``.
 
     ``scope``: what it claims to do; by default every block's gradient under every truncation, the first
     function of each role, float32 and float64 (both complex types for a complex model), any initial state.
@@ -78,8 +80,10 @@ def step(step: StepForward, step_back: StepBackward, *, model: Model, scope: Sco
             f"model {model.name}: it has an output of its own, needed one whose output is its first state: "
             "a step returns states alone, and a layer both"
         )
-    check_given(model, step=step, step_back=step_back)
-    given = {"step_forward": step, "step_back": step_back}
+    passes = functions_of(step=step, step_back=step_back)
+    check_given(model, **passes)
+    forward, backward = passes.values()
+    given = {"step_forward": forward, "step_back": backward}
     known = declared("step", given, model, scope, CAPABILITIES)
     soundly(model, known["claim"])
-    return Step(step=step, step_back=step_back, loops=partial(looped, step, step_back), **known)
+    return Step(step=forward, step_back=backward, loops=partial(looped, forward, backward), **known)

@@ -4,7 +4,7 @@ So every task finds the engine as it was loaded, whatever ran before it. The for
 ``verification.processes.supervisor`` says. This process itself calls no function of the engine's.
 
 Messages come in and go out as ``verification.processes.server`` says. How a task has ended is told on a pipe
-of its own, since a fork may end in the middle of a message.
+of its own, since a fork may end in the middle of a message; there also, in a list, why nothing was loaded.
 """
 
 import os
@@ -46,7 +46,7 @@ def live(file: int) -> None:
             try:
                 functions = [*unpickled(given[0])]
             except BaseException as error:
-                send(telling, message_of(error).partition("\n")[0])
+                send(telling, [message_of(error).partition("\n")[0]])
                 return
         else:
             send(telling, _task(reading, writing, arenas, functions, judge))

@@ -31,7 +31,7 @@ from verification.processes.leaks import Reading
 from verification.processes.mirrors import Handle, Mirrors
 from verification.processes.place import same
 from verification.processes.sandbox import sandboxed
-from verification.processes.sending import pickled_functions
+from verification.processes.sending import Unsendable, pickled_functions
 from verification.processes.server import BEFORE, PIPE, Keeps, Which, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
@@ -54,7 +54,7 @@ SHIPPED = (
     ),
     *("processes.memory", "processes.channel", "processes.supervisor", "processes.invalid"),
     *("processes.surroundings", "processes.belongings", "processes.elsewhere", "processes.leaks"),
-    *("processes.guarding", "processes.arrays", "processes.modules", "processes.server"),
+    *("processes.guarding", "processes.arrays", "processes.modules", "processes.in_file", "processes.server"),
     *("adapters.returned", "adapters.lent", "adapters.looped", "adapters.given", "processes.host"),
 )
 
@@ -343,6 +343,8 @@ class Host:
         try:
             with np.errstate(all="ignore"), around:
                 return read(call(given))
+        except Unsendable:
+            raise
         except Exception as error:
             raise raised(error) from error
         finally:
@@ -415,8 +417,9 @@ class Host:
     def end(self) -> None:
         """Ends the task; raises LostProcess for what it leaves behind."""
         if self._has_begun:
-            send(self.process.writing, ("end", [], []))
-            lost = plain(receive(self.process.hearing))
+            with suppress(BrokenPipeError):
+                send(self.process.writing, ("end", [], []))
+            lost = self._heard()
             if lost is not None:
                 raise LostProcess(lost)
 
@@ -430,7 +433,8 @@ class Host:
 
     def _begin(self) -> None:
         self._has_begun = True
-        send(self.process.writing, ("begin",))
+        with suppress(BrokenPipeError):
+            send(self.process.writing, ("begin",))
         self._received()
 
     def _received(self) -> Any:
@@ -443,6 +447,10 @@ class Host:
                 lost = plain(receive(self.process.hearing))
             except EOFError:
                 lost = "ended the process that runs it"
+            if isinstance(lost, list):
+                raise Unsendable(
+                    f"engine: {lost[0]}, needed functions that can be loaded in their own process"
+                )
             raise LostProcess(lost or "ended its task")
 
 
