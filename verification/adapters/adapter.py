@@ -100,7 +100,7 @@ def check_given(model: Any, **functions: Any) -> None:
         raise TypeError(f"model: {model!r}, needed a verification.Model, as verification.models.lstm")
 
 
-def functions_of(**given: Any) -> dict[str, Callable[..., Any]]:
+def functions_of(**given: Any) -> dict[str, Any]:
     """The same by name, with what names a function of a file as that function."""
     return {what: in_file(what, each) if isinstance(each, str) else each for what, each in given.items()}
 

@@ -439,19 +439,21 @@ class Host:
 
     def _received(self) -> Any:
         """The next message of the task; raises LostProcess if there is none."""
-        while True:
-            ready = [file for file, _ in self._poll.poll()]
-            if self.process.hearing not in ready:
+        ready = [file for file, _ in self._poll.poll()]
+        if self.process.hearing not in ready:
+            with suppress(EOFError):
                 return plain(receive(self.process.reading))
-            try:
-                lost = plain(receive(self.process.hearing))
-            except EOFError:
-                lost = "ended the process that runs it"
-            if isinstance(lost, list):
-                raise Unsendable(
-                    f"engine: {lost[0]}, needed functions that can be loaded in their own process"
-                )
-            raise LostProcess(lost or "ended its task")
+        raise LostProcess(self._heard() or "ended its task")
+
+    def _heard(self) -> str | None:
+        """How the task has ended; raises Unsendable if it could not begin."""
+        try:
+            heard = plain(receive(self.process.hearing))
+        except EOFError:
+            return "ended the process that runs it"
+        if isinstance(heard, list):
+            raise Unsendable(f"engine: {heard[0]}, needed functions that load in a process of their own")
+        return heard if heard is None else str(heard)
 
 
 RAISED: Mapping[str, type[Exception]] = {"late": TimedOut, "invalid": InvalidAnswer, "declined": Unsupported}
