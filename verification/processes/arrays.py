@@ -9,7 +9,8 @@ which a tuple is what its first entry says:
     ("k", key, contents)                                          a known array; None: it has not changed
     ("m", place)                                                  contents of a large array, in an ``Arena``
     ("v", key, owner)                                             a known view
-    ("g", type, bytes), ("q", numerator, denominator)             a scalar of NumPy's, a Fraction
+    ("g", type, bytes)                                            a scalar of NumPy's
+    ("q", numerator, denominator), ("c", real, imaginary)         a Fraction, a complex number
     ("t", entries)                                                a tuple
     ("z", name)                                                   another object, by its type's name
     ("h", number), ("x", number, bytes)                           what ``mirrors`` and ``server`` say
@@ -18,12 +19,10 @@ which a tuple is what its first entry says:
 import mmap
 from collections.abc import Mapping
 from fractions import Fraction
+from importlib import import_module
 from typing import Any, TypeAlias
 
 import numpy as np
-
-from verification.models.arrays import order_of
-from verification.models.stored import dtype_of
 
 Tree: TypeAlias = Any
 
@@ -37,7 +36,9 @@ ROOM, LARGE, ALIGNED = 2**28, 2**12, 64
 # An array of more bytes is told as one number in its shape: nobody expects such an answer.
 LARGEST = 2**31
 
-PLAIN = frozenset((type(None), bool, int, float, complex, str))
+ORDERS = "CF"
+
+PLAIN = frozenset((type(None), bool, int, float, str))
 
 
 class Arena:
@@ -123,6 +124,8 @@ class Arrays:
             return "g", name_of(value.dtype), value.tobytes()
         if kind is Fraction:
             return "q", value.numerator, value.denominator
+        if kind is complex:
+            return "c", value.real, value.imag
         return self.tell_other(value)
 
     def _tell_array(self, array: Any) -> Tree:
@@ -235,6 +238,9 @@ class Arrays:
     def _got_q(self, numerator: int, denominator: int) -> Fraction:
         return Fraction(numerator, denominator)
 
+    def _got_c(self, real: float, imaginary: float) -> complex:
+        return complex(real, imaginary)
+
     def _got_z(self, name: str) -> Any:
         return type(name, (Stranger,), {})()
 
@@ -246,6 +252,15 @@ class Arrays:
         self._views.discard(key)
 
 
+def dtype_of(name: str) -> np.dtype[Any]:
+    """The type of that name, of ml_dtypes too, whose names NumPy knows once that is loaded."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        import_module("ml_dtypes")
+        return np.dtype(name)
+
+
 def name_of(dtype: np.dtype[Any]) -> str:
     """Its name for ``type_of``."""
     return dtype.name if dtype.kind == "V" else dtype.str
@@ -255,6 +270,11 @@ def start(array: Any) -> int:
     """The address of its first number."""
     address: int = array.__array_interface__["data"][0]
     return address
+
+
+def order_of(array: Any) -> Any:
+    """The order in which its numbers lie in memory: Fortran's, or C's where neither or both are theirs."""
+    return ORDERS[array.flags.f_contiguous and not array.flags.c_contiguous]
 
 
 def contents(array: Any) -> Any:

@@ -1,0 +1,120 @@
+"""A sandbox: what an engine can do in it, and what is said where there is none."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.verification.processes.hosting import hosted
+from verification.processes import sandbox
+from verification.processes.in_file import in_file
+from verification.processes.sandbox import check_sandbox, sandboxed
+
+BWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+def attempt(what, *given):
+    """What an attempt comes to, in words."""
+    try:
+        return str(what(*given))
+    except OSError as error:
+        return type(error).__name__
+
+
+def writes(path):
+    Path(path).write_text("x", "utf-8")
+    return "written"
+
+
+def reaches():
+    with socket.socket() as there:
+        there.settimeout(1)
+        return there.connect(("127.0.0.1", PORT))
+
+
+PORT = 9
+
+
+@BWRAP
+def test_an_engine_can_write_nothing(tmp_path):
+    """Neither in this project, nor in the folder of the user, nor in a temporary one; but in its own."""
+    mine = Path(__file__).parent / "written"
+    tried = [str(mine), str(tmp_path / "x"), "/etc/x", str(Path.home() / "x"), f"{os.getcwd()}/x"]
+    with hosted(attempt, writes, os.path.expanduser, sandbox=True) as host:
+        there = host.function(attempt)
+        own = host.function(os.path.expanduser)("~")
+        found = [there(writes, path) for path in tried]
+        assert there(writes, f"{own}/x") == "written"
+    assert set(found) <= {"OSError", "FileNotFoundError", "written"}
+    assert not any(Path(path).exists() for path in tried)
+
+
+def neighbours():
+    return [int(each) for each in os.listdir("/proc") if each.isdigit()], os.getpid()
+
+
+@BWRAP
+def test_an_engine_sees_no_other_process_and_no_network():
+    """Its own processes have small numbers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+
+        def connects():
+            with socket.socket() as there:
+                there.settimeout(1)
+                there.connect(("127.0.0.1", port))
+            return "connected"
+
+        with hosted(attempt, neighbours, connects, sandbox=True) as host:
+            found, own = host.function(neighbours)()
+            said = host.function(attempt)(connects)
+    assert os.getpid() not in found
+    assert len(found) < 10
+    assert own in found
+    assert said in ("ConnectionRefusedError", "OSError")
+
+
+@BWRAP
+def test_arrays_are_the_same_in_it():
+    """Small and large."""
+    with hosted(np.negative, sandbox=True) as host:
+        for size in (3, 30_000):
+            assert host.function(np.negative)(np.ones(size)).sum() == -size
+
+
+@BWRAP
+@pytest.mark.usefixtures("modules_of_its_own")
+def test_a_file_and_its_neighbours_are_there(tmp_path, monkeypatch):
+    """In a folder that is hidden otherwise, if that is on the path."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    (tmp_path / "of_sandbox.py").write_text("import beside\n\n\ndef f():\n    return beside.VALUE\n", "utf-8")
+    (tmp_path / "beside.py").write_text("VALUE = 7\n", "utf-8")
+    kernel = in_file("f", f"{tmp_path / 'of_sandbox.py'}:f")
+    with hosted(kernel, sandbox=True) as host:
+        assert host.function(kernel)() == 7
+
+
+def test_without_bubblewrap_the_error_is_a_line(monkeypatch):
+    """None on the path, or one that makes no namespaces."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match=r"^sandbox: no bwrap on the path, needed bubblewrap$"):
+        check_sandbox()
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    refused = subprocess.CompletedProcess([], 1, "", "bwrap: No permissions\n")
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *given, **named: refused)
+    with pytest.raises(ValueError, match=r"^sandbox: bwrap: No permissions, needed a system that"):
+        check_sandbox()
+
+
+def test_a_command_in_a_sandbox_ends_with_its_judge():
+    """And has nothing of the machine's but files."""
+    command = sandboxed(["true"], [])
+    assert command[-1] == "true"
+    assert {"--die-with-parent", "--unshare-all", "--ro-bind"} <= {*command}
