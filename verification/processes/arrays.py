@@ -262,8 +262,8 @@ def dtype_of(name: str) -> np.dtype[Any]:
 
 
 def name_of(dtype: np.dtype[Any]) -> str:
-    """Its name for ``type_of``."""
-    return dtype.name if dtype.kind == "V" else dtype.str
+    """Its name for ``dtype_of``; that of a library's own type where NumPy takes it for one."""
+    return dtype.name if dtype.isbuiltin == 2 else dtype.str
 
 
 def start(array: Any) -> int:

@@ -47,7 +47,6 @@ SHIPPED = (
     *(
         "text",
         "models.arrays",
-        "models.stored",
         "models.truncation",
         "processes.processor",
         "processes.timeout",
