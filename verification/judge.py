@@ -25,6 +25,7 @@ from verification.judging.standing import Milestone, Reached
 from verification.models.model import Model
 from verification.processes.sandbox import check_sandbox
 from verification.sampling.scope import Scope
+from verification.sampling.secret import secret_of
 
 # Where this environment variable says anything, truths are neither kept nor read.
 NO_CACHE = "VERIFIED_RNN_NO_CACHE"
@@ -60,6 +61,7 @@ def verify(
     reached: Reached | None = None,
     calls: str | Path | None = None,
     sandbox: bool = False,
+    secret: bytes | None = None,
 ) -> Judgement:
     """Verify an adapter's engine within its scope, or any function ``Problem -> Gradients`` in full.
 
@@ -71,8 +73,9 @@ def verify(
     and read from there; they never are if the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``:
     after so many the run ends, when the cases that are running are done. ``calls``: a folder with calls of a
     training run that ``verification.watch`` has kept, which are checked in addition to the cases.
-    ``sandbox``: whether the engine's process is in a sandbox, by bubblewrap, which has to be installed. If
-    the platform can fork, the cases run on all of its cores.
+    ``sandbox``: whether the engine's process is in a sandbox, by bubblewrap, which has to be installed.
+    ``secret``: at least 16 bytes from which the cases come as well, so that an engine cannot know them; their
+    reference values are not kept. If the platform can fork, the cases run on all of its cores.
 
     The result has a ``verdict``: "verified", "refuted" or "not exercised". If not all triples were met,
     because of ``seconds`` or the profile's strength, it is "verified to pairs" or "verified to singles". It
@@ -91,12 +94,15 @@ def verify(
     refuse("seconds", seconds, seconds is None or _is_positive(seconds), "a number above 0, or None")
     seed = checked_count("seed", seed)
     refuse("sandbox", sandbox, isinstance(sandbox, bool), "True or False")
+    refuse("secret", secret, secret is None or isinstance(secret, bytes), "bytes, or None")
+    hidden = None if secret is None else secret_of(secret)
     if sandbox:
         check_sandbox()
     subject = subject_of(engine, model, scope)
-    kept = truths_kept(subject if calls is None else with_calls(subject, calls), cache)
+    kept = truths_kept(subject if calls is None else with_calls(subject, calls), cache and hidden is None)
     with kept as subject, _shown(profile, progress, reached) as (show, notify):
-        return judge(subject, profile, seed, show, seconds=seconds, reached=notify, sandbox=sandbox)
+        further: Any = {"seconds": seconds, "reached": notify, "sandbox": sandbox, "secret": hidden}
+        return judge(subject, profile, seed, show, **further)
 
 
 def _is_positive(seconds: object) -> bool:

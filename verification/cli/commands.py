@@ -218,6 +218,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
                 reached=reached,
                 calls=getattr(options, "calls", None),
                 sandbox=getattr(options, "sandbox", False),
+                secret=getattr(options, "secret", None),
             )
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))

@@ -27,6 +27,7 @@ from verification.judging.profile import PROFILES
 from verification.processes.apart import NOBODY, Telling
 from verification.processes.loading import FORM, engine_at
 from verification.processes.sandbox import check_sandbox
+from verification.sampling.secret import secret_of
 
 PROGRAM = program("verification")
 
@@ -52,6 +53,17 @@ def seconds(text: str) -> float:
     if not 0 < given < inf:
         raise argparse.ArgumentTypeError(f"{shown(repr(text))}, needed a number of seconds above 0")
     return given
+
+
+def secret(path: str) -> bytes:
+    """The bytes of a file, or an error for argparse."""
+    try:
+        data = Path(path).read_bytes()
+        secret_of(data)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error).removeprefix("secret: ")
+        raise argparse.ArgumentTypeError(f"{shown(path)}: {why}") from error
+    return data
 
 
 def _nothing(options: argparse.Namespace) -> None:
@@ -105,6 +117,11 @@ _SECONDS: Mapping[str, Any] = {
 _SANDBOX: Mapping[str, Any] = {
     "action": "store_true",
     "help": "run the engine in a sandbox, by bubblewrap (bwrap), which has to be installed",
+}
+_SECRET: Mapping[str, Any] = {
+    "type": secret,
+    "metavar": "FILE",
+    "help": "make the cases from the bytes of this file too, at least 16, so that no engine can know them",
 }
 _CALLS: Mapping[str, Any] = {
     "type": Path,
@@ -170,6 +187,7 @@ USAGES: Mapping[str, Usage] = {
             "--seconds": _SECONDS,
             "--calls": _CALLS,
             "--sandbox": _SANDBOX,
+            "--secret": _SECRET,
             "--no-cache": CACHE,
         },
         ("report.html",),

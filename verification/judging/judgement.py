@@ -80,8 +80,9 @@ class Judgement:
     ``views``: how lag by lag sees each block. ``declined``: how many cases the engine said that it does not
     do, by its message. ``drawn`` and ``fixed``: the largest of each size, of cases that were drawn and of the
     others. ``remarks``: what is less accurate than it could be, but not wrong. ``calls``: how many kept calls
-    of a training run were checked in addition, by their sizes and type. ``diagnosis``, ``example`` and
-    ``picture``, which can be drawn, are None unless the engine is refuted.
+    of a training run were checked in addition, by their sizes and type. ``secret``: the name of the secret
+    from which cases came as well, "" if there was none. ``diagnosis``, ``example`` and ``picture``, which can
+    be drawn, are None unless the engine is refuted.
     """
 
     model: str
@@ -109,6 +110,7 @@ class Judgement:
     ended: str = ""
     least_met: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
+    secret: str = ""
 
     @property
     def is_refuted(self) -> bool:
@@ -143,6 +145,11 @@ class Judgement:
         """The verdict, and if the run ended early how much was met: "verified to pairs; triples 82%"."""
         short = [f"{share}" for share in self.shares if not share.whole] if self.ended else []
         return "; ".join([self.verdict, *short])
+
+    @property
+    def repeated_by(self) -> str:
+        """The options of the command that runs the same cases again, of a run with a secret; else ""."""
+        return f"--seed {self.seed} --secret FILE, whose name is {self.secret}" if self.secret else ""
 
     @property
     def beside(self) -> str:

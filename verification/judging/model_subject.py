@@ -19,7 +19,7 @@ from verification.judging.plan import Plan
 from verification.judging.profile import Profile
 from verification.judging.remarks import in_words
 from verification.judging.run import CaseBlock
-from verification.judging.sampled import RowId, Sample, truth_of_row
+from verification.judging.sampled import Designed, RowId, Sample, truth_of_row
 from verification.judging.shrinking import Shrunk, size_of, smallest, smallest_showing
 from verification.judging.tally import Tally, tally_of
 from verification.judging.training import NO_TRAINING, TrainingCalls, training_of
@@ -44,6 +44,7 @@ from verification.properties.training import CALLS_OF_TRAINING, Recorded, findin
 from verification.properties.trial import CaseTruth
 from verification.sampling import products
 from verification.sampling.at_random import AtRandom
+from verification.sampling.claim import Claim
 from verification.sampling.design import Design
 from verification.sampling.draws import TIMES
 from verification.sampling.exclusions import too_large
@@ -85,12 +86,14 @@ class RunCase:
 class OfModel:
     """An adapter's engine of a model. ``shelf``: the store of truths, if there is one.
 
-    ``training``: the stored calls that are checked beside the cases.
+    ``training``: the stored calls that are checked beside the cases. ``secret``: numbers of a secret, from
+    which the designed cases come as well.
     """
 
     engine: Engine
     shelf: Shelf | None = None
     training: TrainingCalls = NO_TRAINING
+    secret: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -138,7 +141,17 @@ class OfModel:
         model, claim = self.engine.model, self.engine.claim
         claimed = (in_floats, in_fractions) if claim.exact else (in_floats,)
         rows = Design.rows if self.shelf is None else partial(self.shelf.rows, claim)
-        return tuple(Sample(each, model, claim, profile.strength, rows) for each in claimed)
+        return tuple(Sample(self._secretly(each), model, claim, profile.strength, rows) for each in claimed)
+
+    def secretly(self, secret: tuple[int, ...]) -> "OfModel":
+        """The same, whose designed cases come from a secret's numbers as well."""
+        return replace(self, secret=secret)
+
+    def _secretly(self, designed: Designed) -> Designed:
+        def with_secret(model: Model, claim: Claim) -> Design:
+            return replace(designed(model, claim), secret=self.secret)
+
+        return with_secret if self.secret else designed
 
     def opening(self, samples: Sequence[Sample]) -> Iterator[CaseBlock]:
         """A few cases, which show how long a call takes."""
@@ -175,7 +188,7 @@ class OfModel:
 
     def _made(self, block: CaseBlock, memory: Memory) -> Iterator[RunCase]:
         model, claim = self.engine.model, self.engine.claim
-        design = block.designed(model, claim)
+        design = self._secretly(block.designed)(model, claim)
         for number, row in block.rows:
             truth = truth_of_row(design, row, number, claim.blocks, memory)
             yield RunCase(truth, (design.of, number), row.turns, fixed=Counter(truth.case.sizes))

@@ -39,6 +39,7 @@ from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.numbering import Row
 from verification.sampling.sample import in_floats
+from verification.sampling.secret import Secret
 from verification.text import counted, message_of
 
 if TYPE_CHECKING:
@@ -107,6 +108,10 @@ class Subject(Protocol):
 
     def guarded(self, channel: Any) -> Self:
         """The same, with calls that are guarded by the process that started this one."""
+
+    def secretly(self, numbers: tuple[int, ...]) -> Self:
+        """The same, whose designed cases, if it has any, come from these numbers as well."""
+        return self
 
     def keeping(self, folder: Path) -> Self:
         """The same, with truths that are stored in a folder, if it has any."""
@@ -232,19 +237,25 @@ def judge(
     seconds: float | None = None,
     reached: Reached | None = None,
     sandbox: bool = False,
+    secret: Secret | None = None,
 ) -> Judgement:
     """Checks every property on the subject's cases, or on those that fit into so many seconds.
 
-    ``sandbox``: the engine's process is in one (``verification.processes.sandbox``).
+    ``sandbox``: the engine's process is in one (``verification.processes.sandbox``). ``secret``: from which
+    cases come as well as from the seed.
 
     Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be sent to
     fresh processes; Interrupted, a KeyboardInterrupt, with the judgement so far.
     """
     started = time.monotonic()
     watch = Watch(progress, reached, inf if seconds is None else started + seconds)
+    drawn = seed
+    if secret is not None:
+        subject, drawn = subject.secretly(secret.numbers), secret.seed(seed)
     with pooled(subject.functions, sandbox) as spread:
-        seen = tallied(spread, subject, profile, seed, watch)
+        seen = tallied(spread, subject, profile, drawn, watch)
         found = judgement_of(spread, subject, seen, profile.strength, seed, started)
+    found = replace(found, secret="" if secret is None else secret.name)
     if seen.ended == INTERRUPTED:
         raise Interrupted(found)
     return found

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
 from verification.models.model import Model
 from verification.properties.findings import truth_of
 from verification.properties.trial import CaseTruth
@@ -74,7 +72,7 @@ def truth_of_row(
     these counts.
     """
     for attempt in range(TRIES):
-        truth = truth_of(design.make(row, np.random.default_rng((number, attempt))), memory)
+        truth = truth_of(design.make(row, design.rng(number, attempt)), memory)
         if truth.informative(blocks):
             break
     return truth

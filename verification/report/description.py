@@ -17,6 +17,8 @@ def described(found: Judgement) -> dict[str, Any]:
         "headline": found.headline,
         "scope": found.scope,
         "seed": found.seed,
+        "secret": found.secret or None,
+        "repeated_by": found.repeated_by or None,
         "seconds": round(found.seconds, 3),
         "cases": found.cases,
         "informative": found.informative,

@@ -12,7 +12,19 @@ PROGRAM = 20_000
 
 # The fields of a description that are in the JSON, in this order.
 KEYS = (
-    *("verdict", "scope", "seconds", "cases", "informative", "calls", "met", "ended", "least_met"),
+    *(
+        "verdict",
+        "scope",
+        "seed",
+        "secret",
+        "seconds",
+        "cases",
+        "informative",
+        "calls",
+        "met",
+        "ended",
+        "least_met",
+    ),
     *("not_checked", "remarks", "diagnosis"),
 )
 
@@ -57,4 +69,6 @@ def _lines(fields: dict[str, Any]) -> Iterator[str]:
     if fields["ended"]:
         least = f"; least met: {', '.join(fields['least_met'])}" if fields["least_met"] else ""
         yield f"ended after {fields['seconds']:.1f} s, {fields['ended']}{least}"
+    if fields["repeated_by"]:
+        yield f"the same cases again: {fields['repeated_by']}"
     yield f"{counted(fields['cases'], 'case')}, {fields['informative']:,} informative{fields['beside']}"

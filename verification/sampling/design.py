@@ -42,7 +42,8 @@ class Design:
     ``factors``: those of one level as well. ``shortest``: the fewest steps that are claimed. ``seconds``:
     about what a case of a row takes. ``of``: what the rows are, in words, where not in floating point.
     ``conditions``: further levels of factors, which meet every level of the others in pairs at most.
-    ``most``: of how many factors all levels meet, where there is a limit.
+    ``most``: of how many factors all levels meet, where there is a limit. ``secret``: numbers from which
+    rows, sizes and cases come as well (``verification.sampling.secret``).
     """
 
     factors: Factors
@@ -53,6 +54,11 @@ class Design:
     of: str = ""
     conditions: Factors = field(default_factory=dict)
     most: int | None = None
+    secret: tuple[int, ...] = ()
+
+    def rng(self, *numbers: int) -> np.random.Generator:
+        """The generator for what these numbers stand for."""
+        return np.random.default_rng((*numbers, *self.secret))
 
     @cached_property
     def varied(self) -> dict[str, tuple[Level, ...]]:
@@ -78,7 +84,7 @@ class Design:
         # A size that has one class meets all levels as well; of single levels each number is one.
         complete = completed if strength >= PAIRS else with_each_number
         rows = complete(rows, self.factors, self.rules, self.shortest, self.seconds)
-        rows = loosened(rows, self.factors, self.shortest, self.seconds, np.random.default_rng(0))
+        rows = loosened(rows, self.factors, self.shortest, self.seconds, self.rng(0))
         return tuple(soonest(rows, self.tuples(strength), self.seconds))
 
     def tuples(self, strength: int) -> tuple[tuple[Factors, int], ...]:
@@ -87,7 +93,7 @@ class Design:
 
     def around(self, tuples: Iterable[Tuple], attempt: int) -> tuple[Row, ...]:
         """Rows that meet these tuples, with other companions at every attempt."""
-        rng = np.random.default_rng(1 + attempt)
+        rng = self.rng(1 + attempt)
         found = companions(tuples, self.every, self.rules, rng)
         return tuple(numbered(map(self._whole, found), self.shortest, self.seconds))
 
@@ -109,7 +115,7 @@ class Design:
         def cost(row: Mapping[str, Level]) -> float:
             return self.seconds(self._whole(row))
 
-        made = covering(factors, strength, self.rules, np.random.default_rng(0), given, cost)
+        made = covering(factors, strength, self.rules, self.rng(0), given, cost)
         return lightened(map(self._whole, made), factors, strength, self.rules, self.seconds, given)
 
     def _whole(self, row: Mapping[str, Level]) -> dict[str, Level]:

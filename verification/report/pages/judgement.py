@@ -38,7 +38,7 @@ def page(found: Judgement, model: Model | None = None) -> str:
         as_if=fields["unsaid"],
         checked=scope_entries(fields),
         facts=f"{counted(found.cases, 'case')}, {found.informative:,} informative{found.beside} · "
-        f"seed {found.seed} · {found.seconds:.1f} s",
+        f"seed {found.seed}{f' · secret {found.secret}' if found.secret else ''} · {found.seconds:.1f} s",
         instead=found.picture and found.picture.instead,
         sections=sections,
     )
