@@ -27,9 +27,7 @@ from verification.processes.fresh import pooled
 from verification.sampling.scope import Scope
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
-RIGHT = {
-    each.__name__.rpartition(".")[2]: (each.forward, each.backward) for each in (lstm, gru, selective_scan)
-}
+LAYERS = {"lstm": lstm, "gru": gru, "selective_scan": selective_scan}
 PROFILE = QUICK if SEEDS else Profile("short", cases=12, exact_cases=20, strength=1)
 NOTHING_DRAWN = Profile("settled", cases=0, exact_cases=0, strength=PROFILE.strength)
 SECRETS, FIRST_SECRET = int(os.environ.get("SECRETS", "0")), int(os.environ.get("FIRST_SECRET", "0"))
