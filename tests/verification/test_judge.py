@@ -28,7 +28,7 @@ def progress_shown(monkeypatch, capsys, stream=None, **options):
     """What is on standard error after half of the cases are done, and then all."""
     seen = []
 
-    def judged(subject, profile, seed, progress, seconds, reached):
+    def judged(subject, profile, seed, progress, *, reached, **further):
         for done in (10, 20) if progress else ():
             progress(done, 20)
             if reached:

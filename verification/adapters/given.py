@@ -94,13 +94,18 @@ class Gradients:
     state: tuple[Array, ...]
 
 
-def returned_fields(answer: Any) -> tuple[Any, ...]:
-    """The fields of a Gradients, in order; raises InvalidAnswer for anything else."""
+def check_gradients(answer: Any) -> None:
+    """Raises InvalidAnswer for anything but a Gradients."""
     # By the classes' own names, because an object's __class__ may say anything, and an engine's process may
     # have this module a second time.
     home, name = Gradients.__module__, Gradients.__qualname__
     if not any((kind.__module__, kind.__qualname__) == (home, name) for kind in type(answer).__mro__):
         raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
+
+
+def returned_fields(answer: Any) -> tuple[Any, ...]:
+    """The fields of a Gradients, in order; raises InvalidAnswer for anything else."""
+    check_gradients(answer)
     return tuple(getattr(answer, field.name) for field in fields(Gradients))
 
 

@@ -13,14 +13,13 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 
 from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
-from verification.adapters.given import Gradients, Problem, as_function
+from verification.adapters.given import Gradients, Problem, as_function, check_gradients
 from verification.adapters.lent import Lent
 from verification.adapters.returned import check_dict, checked_tuple
 from verification.models.case import Case, Targets
 from verification.models.model import PARAMETERS, Model, Use
 from verification.models.weighted import Weighted
 from verification.processes.hosts import Host
-from verification.processes.invalid import InvalidAnswer
 from verification.properties.engine import FixedCase
 from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
@@ -62,9 +61,7 @@ def problem_of(case: Case) -> Problem:
 
 def parts_of(model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The forward's parts and the blocks of an answer, by name; raises InvalidAnswer for another type."""
-    # The exact type, because an object's __class__ may say anything.
-    if not issubclass(type(answer), Gradients):
-        raise InvalidAnswer(f"returned a {type(answer).__name__}, needed a Gradients")
+    check_gradients(answer)
     inputs, states = model.of(Use.INPUT), model.of(Use.STATE)
     check_dict("params", answer.params)
     state = checked_tuple("state is", answer.state, len(states))

@@ -4,6 +4,8 @@ A user's file is one of them if its name is taken, and so is a test under pytest
 """
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
@@ -84,6 +86,11 @@ def named(module: str, file: Path | None, name: str) -> Any:
 def bare(kind: type) -> Any:
     """An object without attributes yet."""
     return object.__new__(kind)
+
+
+def cached(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Any:
+    """A function that caches what it returns, as yet nothing."""
+    return lru_cache(**parameters)(function)
 
 
 def found_by(name: str) -> ModuleSpec | None:

@@ -9,7 +9,8 @@ once in each process, however often it is sent.
 import io
 import pickle
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
@@ -20,7 +21,7 @@ import cloudpickle
 from autograd.core import primitive_vjps
 from autograd.extend import defvjp_argnums, primitive
 
-from verification.processes.modules import bare, hidden, named, there
+from verification.processes.modules import bare, cached, hidden, named, there
 from verification.text import message_of
 
 # The engines that were sent, by id, each with its bytes. An id may be reused once its object is gone.
@@ -77,6 +78,16 @@ def _dumped(functions: Sequence[Any], by_value: bool) -> bytes:
     return data.getvalue()
 
 
+CachedFunction = type(lru_cache(abs))
+
+# What is of a process's threads, and what makes one.
+OF_THREADS: Mapping[type, Any] = {
+    type(threading.Lock()): threading.Lock,
+    type(threading.RLock()): threading.RLock,
+    threading.local: threading.local,
+}
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Sends what an adapter returned by its bytes, made once, and everything with a name in a module by that
     name.
@@ -94,10 +105,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 _Pickler(data).dump(what)
                 self._sent[id(what)] = what, data.getvalue()
             return received, (self._sent[id(what)][1],)
+        if type(what) in OF_THREADS:
+            # Another process has threads of its own, none of which holds it.
+            return OF_THREADS[type(what)], ()
         if isinstance(what, ModuleType):
             file = hidden(what)
             if file is not None:
                 return there, (what.__name__, file)
+        elif isinstance(what, CachedFunction) and _address(what) is None:
+            return cached, (what.__wrapped__, what.cache_parameters())
         elif _is_decorated(what):
             address = _address(what)
             return (named, address) if address else (bare, (type(what),), dict(vars(what)))

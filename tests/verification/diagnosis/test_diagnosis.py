@@ -105,7 +105,7 @@ class Truncates:
 
     def __init__(self, engine, change):
         self.model, self.claim, self.arrays = engine.model, engine.claim, engine.arrays
-        self.fixed = engine.fixed
+        self.fixed, self.place = engine.fixed, engine.place
         self.answer = lambda case: engine.answer(replace(case, truncation=change(case.truncation)))
 
 

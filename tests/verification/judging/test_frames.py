@@ -1,4 +1,4 @@
-"""The way from ``verify`` to an engine is short, so that a traceback that stops in an engine can be read."""
+"""The way to an engine is short in its process, so that a traceback that stops in it can be read."""
 
 import traceback
 
@@ -8,8 +8,8 @@ from tests.promises import SHORT
 from tests.test_promises import ADAPTERS
 from verification import verify
 
-# The most frames that may lie strictly between ``verify`` and the engine's own function.
-MOST = 16
+# The most frames that may lie strictly between the server's loop and the engine's own function.
+MOST = 10
 
 # Cases that are opened with, of which some properties are not checked, and as many again.
 CASES = 12
@@ -35,7 +35,7 @@ def test_the_way_to_an_engine_is_short(adapter, tmp_path):
         # Who has called the engine's backward, without that and what it calls.
         names = [frame.name for frame in traceback.extract_stack()[:-2]]
         with notes.open("a", encoding="utf-8") as file:
-            print(*names[names.index("verify") + 1 :], file=file)
+            print(*names[names.index("serve") + 1 :], file=file)
 
     with pytest.raises(EnoughSeen):
         verify(adapter(noted), SHORT, progress=enough)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -135,14 +135,36 @@ def test_a_closure_and_a_method_are_sent():
         assert [host.function(each)(ONE)[1] for each in functions] == [3, 4, 5]
 
 
+def test_a_function_that_caches_is_sent():
+    """With an empty cache of the same size."""
+    kept = lru_cache(maxsize=5)(lambda number: number + 1)
+    kept(1)
+
+    def calls():
+        return kept(1), kept(1), *kept.cache_info()
+
+    with hosted(calls) as host:
+        assert host.function(calls)() == (2, 2, 1, 1, 5, 1)
+
+
 def test_what_cannot_be_sent_is_refused_in_a_line():
-    """A lock is of one process."""
-    lock = threading.Lock()
-    with (
-        pytest.raises(Unsendable, match=r"^engine: .*, needed functions that can be pickled[^\n]*$"),
-        hosted(lock.acquire),
-    ):
+    """A generator is where it is."""
+    needed = r"^engine: .*, needed functions that can be pickled[^\n]*$"
+    with pytest.raises(Unsendable, match=needed), hosted((n for n in "ab").__next__):
         pass
+
+
+def test_what_is_of_threads_is_made_anew():
+    """A lock that is held here is free there."""
+    lock, local, again = threading.Lock(), threading.local(), threading.RLock()
+    local.value = 3
+
+    def there():
+        with again:
+            return lock.acquire(timeout=1), hasattr(local, "value")
+
+    with lock, hosted(there) as host:
+        assert host.function(there)() == (True, False)
 
 
 class Object:
@@ -381,13 +403,16 @@ def test_a_usual_call_keeps_no_array_and_no_object():
 
 
 def leaves():
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         if os.fork() == 0:
             os.setsid()
+            os.write(writing, b"x")
             time.sleep(30)
         os._exit(0)
     os.waitpid(child, 0)
+    os.read(reading, 1)
 
 
 def to_parent(number):
