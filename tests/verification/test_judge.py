@@ -13,6 +13,7 @@ from tests.promises import SHORT
 from verification import Scope, assert_verified, layer, models, verify
 from verification.judging.standing import Milestone
 from verification.sampling.ordering import Share
+from verification.sampling.secret import secret_of
 
 RIGHT = layer(scan.forward, scan.backward, model=models.scan, scope=Scope(records=(1, 4), steps=(1, 6)))
 
@@ -86,3 +87,18 @@ def test_in_a_test_an_engine_of_problems_fails_with_what_is_missing():
     scope = Scope(functions={"activation": ("tanh",)}, truncations=("Full",), **small)
     with pytest.raises(AssertionError, match=r"not exercised: \d+ cases declined: single precision, "):
         assert_verified(declines, SHORT, scope=scope)
+
+
+@pytest.mark.slow
+def test_a_secret_makes_other_cases_and_keeps_none_of_them(tmp_path, monkeypatch):
+    """The report has its name, by which its holder repeats the run; nothing of it is in the cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    secret = b"sixteen bytes or"
+    found = verify(RIGHT, SHORT, secret=secret)
+    assert (found.word, found.seed) == ("verified", 0)
+    assert found.secret == secret_of(secret).name
+    assert found.repeated_by == f"--seed 0 --secret FILE, whose name is {found.secret}"
+    assert not [*tmp_path.rglob("*.truth")]
+    without = verify(RIGHT, SHORT)
+    assert (without.secret, without.repeated_by) == ("", "")
+    assert [*tmp_path.rglob("*.truth")]
