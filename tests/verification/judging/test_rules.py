@@ -726,6 +726,8 @@ def test_a_row_s_numbers_are_made_until_they_tell(made, informative):
     tries = []
 
     class Design:
+        rng = staticmethod(lambda *numbers: np.random.default_rng(numbers))
+
         def make(self, row, rng):
             tries.append(rng)
             case = of()("cotangents")
