@@ -21,7 +21,7 @@ from verification.judging.model_subject import OfModel
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import Progress as Shown
 from verification.judging.run import Subject, judge
-from verification.judging.standing import Milestone, Reached
+from verification.judging.standing import Milestone, Reached, Refutation
 from verification.models.model import Model
 from verification.processes.sandbox import check_sandbox
 from verification.sampling.scope import Scope
@@ -68,14 +68,15 @@ def verify(
     ``scope`` narrows what an adapter's engine claims; with it, or with a ``model``, a plain function is
     checked within that scope and against that model. ``progress`` is called with the number of cases done and
     their total; without it, a terminal shows in one line how much is left, and a pipe or a notebook shows
-    nothing. ``reached`` is called with each ``Milestone``: the number of cases by which all single levels,
-    pairs or triples of the sample were met. ``cache``: whether reference values are kept in the user's cache
-    and read from there; they never are if the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``:
-    after so many the run ends, when the cases that are running are done. ``calls``: a folder with calls of a
-    training run that ``verification.watch`` has kept, which are checked in addition to the cases.
-    ``sandbox``: whether the engine's process is in a sandbox, by bubblewrap, which has to be installed.
-    ``secret``: at least 16 bytes from which the cases come as well, so that an engine cannot know them; their
-    reference values are not kept. If the platform can fork, the cases run on all of its cores.
+    nothing. ``reached`` is called with each ``Milestone``, the number of cases by which all single levels,
+    pairs or triples of the sample were met, and with the ``Refutation`` of an engine that is wrong.
+    ``cache``: whether reference values are kept in the user's cache and read from there; they never are if
+    the environment variable VERIFIED_RNN_NO_CACHE is set. ``seconds``: after so many the run ends, when the
+    cases that are running are done. ``calls``: a folder with calls of a training run that
+    ``verification.watch`` has kept, which are checked in addition to the cases. ``sandbox``: whether the
+    engine's process is in a sandbox, by bubblewrap, which has to be installed. ``secret``: at least 16 bytes
+    from which the cases come as well, so that an engine cannot know them; their reference values are not
+    kept. If the platform can fork, the cases run on all of its cores.
 
     The result has a ``verdict``: "verified", "refuted" or "not exercised". If not all triples were met,
     because of ``seconds`` or the profile's strength, it is "verified to pairs" or "verified to singles". It
@@ -125,10 +126,10 @@ def with_milestones(show: Show, reached: Reached | None = None) -> tuple[Shown, 
     """A line of progress with the milestones met, to be called with cases; and a function for milestones."""
     said = [CASES]
 
-    def meet(milestone: Milestone) -> None:
-        said.append(f"{milestone.share.name} met")
+    def meet(event: Milestone | Refutation) -> None:
+        said.append(f"{event.share.name} met" if isinstance(event, Milestone) else "refuted")
         if reached is not None:
-            reached(milestone)
+            reached(event)
 
     return lambda done, total: show(done, total, ", ".join(said)), meet
 

@@ -326,7 +326,7 @@ def of_library(
     """
     model = source.model
     made = layer(passes.forward, passes.backward, model=model, scope=scope, arrays=arrays, forms=forms)
-    offered = replace(made.claim.capabilities, chunks=False, **capabilities)
+    offered = replace(made.claim.capabilities, chunks=False, own=False, **capabilities)
     resolved(scope, model, offered)
     return replace(
         made,

@@ -32,6 +32,7 @@ from verification.adapters.rnn.scoping import scoped
 from verification.cli import durations
 from verification.cli.campaign import command as campaign
 from verification.cli.certifying import certificate_of, keep_or_tell
+from verification.cli.events import telling
 from verification.cli.options import PROGRAM, arguments
 from verification.cli.refusing import save_json, told_as_json
 from verification.judge import CASES, expected, verify, with_milestones
@@ -40,7 +41,7 @@ from verification.judging.profile import PROFILES, Profile
 from verification.judging.run import Interrupted
 from verification.processes.apart import NOBODY, Telling
 from verification.processes.sending import Unsendable
-from verification.report import pages, summary
+from verification.report import pages, structured, summary
 from verification.report import text as report
 from verification.report.outcome import NOTHING, Evidence, Report
 from verification.sampling.scope import Scope
@@ -77,11 +78,13 @@ def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manu
     """Run a command and write its results; returns the exit code."""
     places = options.places
     command, parts = planned
-    progress = Progress(parts(options))
-    aside = redirect_stdout(sys.stderr) if places.json_to_standard_output else nullcontext()
-    with told_as_json(places), aside:
+    durations_of_parts = parts(options)
+    progress = Progress(durations_of_parts)
+    # Standard output is for one thing.
+    taken = STANDARD_OUTPUT in (places.json, getattr(options, "events", None))
+    with told_as_json(places), redirect_stdout(sys.stderr) if taken else nullcontext():
         outcome = command(options, engine, progress)
-    text = sys.stderr if places.json_to_standard_output else sys.stdout
+    text = sys.stderr if taken else sys.stdout
     for certificate in outcome.certificates:
         keep_or_tell(certificate)
     # The JSON first: it holds everything, and needs no drawing.
@@ -90,7 +93,8 @@ def execute(options: argparse.Namespace, planned: Planned, engine: Engine = manu
     for path in deliver(files):
         if path != STANDARD_OUTPUT:
             print(f"Written: {path}", file=text)
-    print(progress.summary(), file=sys.stderr)
+    if durations_of_parts:
+        print(progress.summary(), file=sys.stderr)
     return HOLDS if outcome.holds else REFUTED
 
 
@@ -205,9 +209,9 @@ def _subject(options: argparse.Namespace) -> Any:
 def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
     profile = PROFILES[options.profile]
     try:
-        with progress.part(CASES) as part:
-            show, reached = with_milestones(part)
-            return verify(
+        with telling(options.events) as tell, progress.part(CASES) as part:
+            show, reached = with_milestones(part, lambda event: tell(structured.of_event(event)))
+            found = verify(
                 _subject(options),
                 profile,
                 scope=scope,
@@ -220,6 +224,8 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
                 sandbox=getattr(options, "sandbox", False),
                 secret=getattr(options, "secret", None),
             )
+            tell(structured.of_end(found))
+            return found
     except Unsendable as error:
         refuse(f"{program('verification')} judge", str(error))
     except Interrupted as early:
@@ -231,7 +237,7 @@ def _outcome(found: Judgement, options: argparse.Namespace) -> CommandOutcome:
     """The output and the files of a judgement."""
     save = partial(pages.write_judgement, found=found, model=getattr(_subject(options), "model", None))
     print(summary.as_text(found))
-    return CommandOutcome(found.holds, partial(summary.as_json, found), {"report.html": save})
+    return CommandOutcome(found.holds, partial(structured.as_json, found), {"report.html": save})
 
 
 def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
@@ -245,6 +251,15 @@ def run_campaign(options: argparse.Namespace, engine: Engine, progress: Progress
     )
 
 
+def serve(options: argparse.Namespace, engine: Engine, progress: Progress) -> CommandOutcome:
+    """Serve an agent, until it ends that."""
+    # Its libraries are those of an extra.
+    from verification.cli import serving
+
+    serving.serve()
+    return CommandOutcome(True, dict)
+
+
 COMMANDS: Mapping[str, Planned] = {
     "verify": (
         verify_rnn,
@@ -253,4 +268,5 @@ COMMANDS: Mapping[str, Planned] = {
     "judge": (judge, lambda options: expected(PROFILES[options.profile])),
     "cell": (judge_cell, lambda options: expected(PROFILES[options.profile])),
     "campaign": (run_campaign, campaign.parts),
+    "mcp": (serve, lambda options: {}),
 }

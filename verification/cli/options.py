@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program
+from rnn.console.command_line import EXIT_CODES, VALUE, Parser, line, program, require
 from rnn.console.places import STANDARD_OUTPUT, Places
 from verification.adapters.rnn.cells import (
     BIDIRECTIONAL,
@@ -21,6 +21,7 @@ from verification.adapters.rnn.cells import (
     judged_by,
 )
 from verification.cli.campaign import command as campaign
+from verification.cli.events import check_events
 from verification.cli.refusing import told_as_json
 from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
@@ -76,6 +77,7 @@ class Usage:
 
     ``flags``: the keywords of ``add_argument``, by name. ``prepare`` adds to the options what the command
     runs with, or refuses them by ValueError or OSError. ``json``: where the result goes if no place is given.
+    ``has_result``: is there one?
     """
 
     description: str
@@ -83,6 +85,7 @@ class Usage:
     files: tuple[str, ...] = ()
     folder: str = "verification-report"
     json: str | None = None
+    has_result: bool = True
     prepare: Callable[[argparse.Namespace], None] = _nothing
 
 
@@ -123,6 +126,12 @@ _SECRET: Mapping[str, Any] = {
     "metavar": "FILE",
     "help": "make the cases from the bytes of this file too, at least 16, so that no engine can know them",
 }
+_EVENTS: Mapping[str, Any] = {
+    "type": Path,
+    "metavar": "PATH",
+    "help": "where each milestone, a refutation and the verdict go when they happen, one line of JSON each; "
+    f"{STANDARD_OUTPUT}: standard output, the text then on standard error",
+}
 _CALLS: Mapping[str, Any] = {
     "type": Path,
     "metavar": "DIR",
@@ -157,6 +166,10 @@ def _prepare_campaign(options: argparse.Namespace) -> None:
     options.campaign = campaign.prepared(options)
 
 
+def _prepare_mcp(options: argparse.Namespace) -> None:
+    require(f"{PROGRAM} mcp", "mcp", "mcp")
+
+
 def _prepare_cell(options: argparse.Namespace) -> None:
     if options.cell == BIDIRECTIONAL and options.scope != "all":
         raise ValueError(f"--scope {options.scope}: of {BIDIRECTIONAL}, needed all")
@@ -185,6 +198,7 @@ USAGES: Mapping[str, Usage] = {
             "--profile": PROFILE,
             "--seed": SEED,
             "--seconds": _SECONDS,
+            "--events": _EVENTS,
             "--calls": _CALLS,
             "--sandbox": _SANDBOX,
             "--secret": _SECRET,
@@ -214,10 +228,17 @@ USAGES: Mapping[str, Usage] = {
             "--profile": PROFILE,
             "--seed": SEED,
             "--seconds": _SECONDS,
+            "--events": _EVENTS,
             "--no-cache": CACHE,
         },
         ("report.html",),
         prepare=_prepare_cell,
+    ),
+    "mcp": Usage(
+        "Serve an agent by the Model Context Protocol, on standard input and output, with one tool: judge.",
+        {},
+        has_result=False,
+        prepare=_prepare_mcp,
     ),
 }
 
@@ -252,10 +273,12 @@ def arguments(
             parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if usage.json is not None and options.json is None:
         options.json = options.out / usage.json
-    options.places = Places(getattr(options, "out", None), usage.files, options.json)
+    options.places = Places(getattr(options, "out", None), usage.files, getattr(options, "json", None))
     options.telling = telling
     with _refused(parser):
         options.places.check()
+        if getattr(options, "events", None) is not None:
+            check_events(options.events, options.places)
     with told_as_json(options.places), _refused(parser):
         usage.prepare(options)
         options.places.make()
@@ -325,6 +348,8 @@ def _add_flags(parser: Parser, usage: Usage) -> None:
             metavar="DIR",
             help=f"the folder for {', '.join(usage.files)} (default {usage.folder})",
         )
+    if not usage.has_result:
+        return
     default = "nowhere" if usage.json is None else f"{usage.json} in DIR"
     parser.add_argument(
         "--json",

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.going_back import (
     Carry,
     Flows,
@@ -31,7 +32,7 @@ from verification.truth.reverse import Trace
 from verification.truth.steps import called, way_back
 
 # In words, behind "as if", and the gradients, by block.
-Alternative: TypeAlias = tuple[str, Callable[[], Gradients]]
+Alternative: TypeAlias = tuple[Coded, Callable[[], Gradients]]
 
 # What a slope is instead: of a function, its argument a and its value y.
 Slope: TypeAlias = Callable[[Function, Array, Array], Any]
@@ -56,7 +57,7 @@ def with_slopes(steps: Steps) -> Iterator[Alternative]:
     for calls in dict.fromkeys(chosen):
         named = " and ".join(dict.fromkeys(functions[roles[number]].name for number in calls))
         for words, slope in SLOPES.items() if calls else ():
-            yield words.format(named), partial(steps.gradient, _sloped(calls, slope))
+            yield mistake("slope", words.format(named)), partial(steps.gradient, _sloped(calls, slope))
 
 
 class _Roles(Namespace):
@@ -102,7 +103,8 @@ def with_held(steps: Steps) -> Iterator[Alternative]:
     Public code does so with normalisers, stabilisers and what a delta rule reads, sometimes on purpose.
     """
     for name in dict.fromkeys(entry.args[1] for entry in steps.tape.numbered(named).values()):
-        yield f"the {name} were held constant", partial(steps.gradient, partial(_held, name))
+        words = mistake("held constant", f"the {name} were held constant")
+        yield words, partial(steps.gradient, partial(_held, name))
 
 
 def _held(name: str, tape: Trace[str]) -> Rules:
@@ -115,8 +117,9 @@ def without_carry(steps: Steps) -> Iterator[Alternative]:
     """Gradients without the flow from step to step through one state, or through any state."""
     for name in steps.own if len(steps.own) > 1 else ():
         words = f"nothing flowed back from step to step through the state of {name}"
-        yield words, partial(steps.gradient, carry=_without(name))
-    yield "nothing flowed back from step to step", partial(steps.gradient, carry=_without(*steps.own))
+        yield mistake("not carried", words), partial(steps.gradient, carry=_without(name))
+    words = "nothing flowed back from step to step"
+    yield mistake("not carried", words), partial(steps.gradient, carry=_without(*steps.own))
 
 
 def _without(*names: str) -> Carry:
@@ -130,17 +133,19 @@ def with_carries(steps: Steps) -> Iterator[Alternative]:
     turns = {b.name: turned(b, case.blocks[b.name]) for b in case.model.of(Use.STEP)}
     square = {name: other for name, other in turns.items() if other is not None}
     for name, other in square.items():
-        yield f"{name} were transposed on the way back", _carried(steps, instead={name: other})
+        words = f"{name} were transposed on the way back"
+        yield mistake("carried otherwise", words), _carried(steps, instead={name: other})
     roles = _roles_of_calls(case)
     for function in dict.fromkeys(function.name for function in case.chosen.values()):
         calls = [number for number, role in enumerate(roles) if case.chosen[role].name == function]
         if calls:
             words = f"the slope of {function} were left out of what is carried"
-            yield words, _carried(steps, ruled=_sloped(calls, SLOPES["the slope of {} were left out"]))
+            left_out = _sloped(calls, SLOPES["the slope of {} were left out"])
+            yield mistake("carried otherwise", words), _carried(steps, ruled=left_out)
     if square:
         yield from _with_direct_paths(steps, {name: 0 * array for name, array in square.items()})
     words = "what flowed back to each step were kept, and added to what goes on to the one before"
-    yield words, partial(steps.gradient, carry=_added)
+    yield mistake("carried otherwise", words), partial(steps.gradient, carry=_added)
 
 
 def _added(at: StepBack, flows: Flows) -> Flows:
@@ -178,9 +183,10 @@ def _with_direct_paths(steps: Steps, none: Gradients) -> Iterator[Alternative]:
     made = alone()
     states = [name for name in steps.own if made[name].any()]
     for words, times in DIRECT.items() if states else ():
-        yield words, partial(steps.gradient, carry=partial(_directly, none, states, times))
+        other = partial(steps.gradient, carry=partial(_directly, none, states, times))
+        yield mistake("carried otherwise", words), other
     if states:
-        yield ALONE, alone
+        yield mistake("carried otherwise", ALONE), alone
 
 
 def _directly(
@@ -201,7 +207,8 @@ def overwritten(steps: Steps) -> Iterator[Alternative]:
     for name in steps.own:
         other = replace(steps, final={n: 0 * d if n == name else d for n, d in steps.final.items()})
         words = f"the gradient of the state of {name} were overwritten at every step"
-        yield words, partial(other.gradient, carry=partial(_but_at_step_0, _without(name)))
+        carry = partial(_but_at_step_0, _without(name))
+        yield mistake("overwritten", words), partial(other.gradient, carry=carry)
 
 
 def _but_at_step_0(carry: Carry, at: StepBack, flows: Flows) -> Flows:
@@ -215,9 +222,9 @@ def never_updated(steps: Steps) -> Iterator[Alternative]:
     The initial state's gradient is that of step 0, or the final state's cotangent.
     """
     made = partial(steps.gradient, carry=lambda at, flows: steps.final if at.step else flows)
-    yield "what flows back were the same at every step", made
+    yield mistake("never updated", "what flows back were the same at every step"), made
     untouched = partial(steps.gradient, carry=lambda at, flows: steps.final)
-    yield "what flows back were never updated", untouched
+    yield mistake("never updated", "what flows back were never updated"), untouched
 
 
 def with_loops(steps: Steps) -> Iterator[Alternative]:
@@ -231,10 +238,11 @@ def with_loops(steps: Steps) -> Iterator[Alternative]:
         "steps were gone through forwards on the way back": range(count),
     }
     for words, order in orders.items():
-        yield words, partial(steps.gradient, order=order)
+        yield mistake("order of steps", words), partial(steps.gradient, order=order)
     for words, seeds in (
         ("next", (*steps.seeds[1:], {})),
         ("previous", ({}, *steps.seeds[:-1])),
     ):
         moved = replace(steps, seeds=seeds)
-        yield f"each step took the cotangent of the {words} one's output", moved.gradient
+        taken = f"each step took the cotangent of the {words} one's output"
+        yield mistake("other cotangents", taken), moved.gradient

@@ -22,6 +22,7 @@ from verification.diagnosis.alternatives import (
     with_slopes,
     without_carry,
 )
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.going_back import Steps
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import by_part, common_factor, joined
@@ -36,7 +37,7 @@ from verification.truth.comparison import near
 from verification.truth.lag_table import grouped_table, lag_table
 
 
-def explained(seen: Seen) -> str | None:
+def explained(seen: Seen) -> Coded | None:
     """What explains the wrong blocks of an answer, in words that follow "as if"; or None."""
     for words, made in _of_blocks(seen):
         if _fits(seen, made(), seen.blocks):
@@ -66,7 +67,7 @@ def _remembered(
     return truth.memo.once(name, lambda: [(words, cache(made)) for words, made in alternatives(truth)])
 
 
-def _by_some_way(seen: Seen, names: Sequence[str]) -> str | None:
+def _by_some_way(seen: Seen, names: Sequence[str]) -> Coded | None:
     """One changed way (``ways``) that explains them; None where a common factor says as much."""
     return None if common_factor(seen) else ways.explained(seen, names, partial(_fits, seen, names=names))
 
@@ -77,7 +78,7 @@ def _unreached(seen: Seen) -> Iterator[Alternative]:
     if isinstance(case.objective, Cotangents) and len(seen.blocks) < len(seen.got):
         for i, block in enumerate(case.model.of(Use.STATE)):
             words = f"the final {block.name}'s cotangent did not reach {joined(seen.blocks)}"
-            yield words, partial(replay.gradient, _without_final(case, i))
+            yield mistake("no cotangent", words), partial(replay.gradient, _without_final(case, i))
 
 
 def _without_final(case: Case, state: int) -> Case:
@@ -86,7 +87,7 @@ def _without_final(case: Case, state: int) -> Case:
     return replace(case, objective=Cotangents(outputs_cotangent(case), left))
 
 
-def explained_alone(seen: Seen, name: str) -> str | None:
+def explained_alone(seen: Seen, name: str) -> Coded | None:
     """What explains one of an answer's blocks by itself, if what flows back is right; as ``explained``."""
     one = replace(seen, blocks=(name,))
     found = (words for words, made in _of_blocks(one) if _fits(one, made(), one.blocks))
@@ -126,15 +127,16 @@ def _of_cotangents(case: Case, steps: Steps) -> Iterator[Alternative]:
     yield from _cotangents(case)
     yield from with_loops(steps)
     if case.model.complex:
-        yield "it were conjugated, as autograd has it", lambda: _conjugated(replay.gradient(case))
         other = replace(case, objective=case.objective.replaced(np.conj))
-        yield "it were conjugated, as JAX has it", lambda: _conjugated(replay.gradient(other))
+        for whose, given in (("autograd", case), ("JAX", other)):
+            words = mistake("conjugated", f"it were conjugated, as {whose} has it")
+            yield words, partial(_conjugated, given)
     yield from never_updated(steps)
     yield from overwritten(steps)
 
 
-def _conjugated(gradients: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: np.conj(array) for name, array in gradients.items()}
+def _conjugated(case: Case) -> dict[str, Array]:
+    return {name: np.conj(array) for name, array in replay.gradient(case).items()}
 
 
 def _misplaced(seen: Seen) -> Iterator[Alternative]:
@@ -143,7 +145,7 @@ def _misplaced(seen: Seen) -> Iterator[Alternative]:
     want = {name: seen.want(name) for name in names}
     blocks = {name: seen.truth.case.model.block(name) for name in names}
     yield (
-        "it were transposed" if len(seen.blocks) == 1 else "they were transposed",
+        mistake("transposed", f"{'it' if len(seen.blocks) == 1 else 'they'} were transposed"),
         lambda: {name: _transposed(blocks[name], array) for name, array in want.items()},
     )
     for i, name in enumerate(names):
@@ -153,20 +155,23 @@ def _misplaced(seen: Seen) -> Iterator[Alternative]:
                 if name not in seen.blocks or other not in seen.blocks:
                     wrong, right = (name, other) if name in seen.blocks else (other, name)
                     given = f"the gradient of {right} stood for that of {wrong}"
-                yield given, partial(dict, {name: want[other], other: want[name]})
+                yield mistake("exchanged", given), partial(dict, {name: want[other], other: want[name]})
     given, several = joined(seen.blocks), len(seen.blocks) > 1
     own = "themselves" if several else "itself"
     yield (
-        f"the gradient{'s' * several} of {given} began at {given} {own}, not at 0",
+        mistake("not from zero", f"the gradient{'s' * several} of {given} began at {given} {own}, not at 0"),
         lambda: {name: array + seen.truth.case.blocks[name] for name, array in want.items()},
     )
     moved = _moved_parts(seen)
     if moved:
         yield moved
     sequences = [name for name in names if blocks[name].use is Use.INPUT]
-    yield "its steps were in reverse", lambda: {name: want[name][:, ::-1] for name in sequences}
     yield (
-        "all entries were summed",
+        mistake("order of steps", "its steps were in reverse"),
+        lambda: {name: want[name][:, ::-1] for name in sequences},
+    )
+    yield (
+        mistake("summed up", "all entries were summed"),
         lambda: {name: np.full_like(array, array.sum()) for name, array in want.items()},
     )
 
@@ -193,7 +198,7 @@ def _moved_parts(seen: Seen) -> Alternative | None:
         want = {name: np.split(seen.want(name), len(parts)) for name in seen.blocks}
         return {name: np.concatenate([split[j] for j in order]) for name, split in want.items()}
 
-    return joined(stood), made
+    return mistake("parts moved", joined(stood)), made
 
 
 def _order_of_parts(seen: Seen, name: str) -> tuple[int, ...]:
@@ -214,10 +219,11 @@ def _of_steps_and_records(truth: CaseTruth) -> Iterator[Alternative]:
         some = {"step 0 alone counted": slice(0, 1), "the last step alone counted": slice(-1, None)}
         some |= {"step 0 did not count": slice(1, None), "the last step did not count": slice(-1)}
     for words, steps in some.items():
-        yield words, partial(_summed, by_step, steps)
+        yield mistake("some steps", words), partial(_summed, by_step, steps)
     if case.records > 1:
         for words, records in (("record 0", slice(0, 1)), ("the last record", slice(-1, None))):
-            yield f"{words} alone counted", partial(_of_records, case, records, shared)
+            counted = mistake("some records", f"{words} alone counted")
+            yield counted, partial(_of_records, case, records, shared)
     if case.truncation == FULL:
         yield from _of_equal_numbers(case, shared)
 
@@ -227,11 +233,11 @@ def _of_equal_numbers(case: Case, names: Sequence[str]) -> Iterator[Alternative]
     for block in case.model.of(Use.INPUT):
         if block.below is not None and not block.axes:
             numbers = case.blocks[block.name]
-            words = f"of equal numbers of {block.name} the last alone counted"
+            words, code = f"of equal numbers of {block.name} the last alone counted", "last of equal numbers"
             # By which those of one step are no other's.
             apart = np.arange(case.steps) * 1e6
-            yield f"{words} at each step", partial(_of_last, case, numbers + apart, names)
-            yield words, partial(_of_last, case, numbers, names)
+            yield mistake(code, f"{words} at each step"), partial(_of_last, case, numbers + apart, names)
+            yield mistake(code, words), partial(_of_last, case, numbers, names)
 
 
 def _of_last(case: Case, numbers: Array, names: Sequence[str]) -> dict[str, Array]:
@@ -264,17 +270,20 @@ def _cotangents(case: Case) -> Iterator[Alternative]:
         return partial(replay.gradient, replace(case, objective=Cotangents(outputs, state)))
 
     for i, block in enumerate(case.model.of(Use.STATE)):
-        yield f"the final {block.name} had no cotangent", partial(replay.gradient, _without_final(case, i))
+        words = mistake("no cotangent", f"the final {block.name} had no cotangent")
+        yield words, partial(replay.gradient, _without_final(case, i))
     last = 0 * outputs
     last[:, -1] = outputs[:, -1]
     none = tuple(0 * array for array in state)
-    yield "the final state had no cotangent", other(outputs, none)
-    yield "the outputs had no cotangents", other(0 * outputs, state)
+    yield mistake("no cotangent", "the final state had no cotangent"), other(outputs, none)
+    yield mistake("no cotangent", "the outputs had no cotangents"), other(0 * outputs, state)
     for name, one in each_output_alone(case).items() if len(case.model.outputs) > 1 else ():
-        yield f"{name} had no cotangent", other(outputs - one, state)
-    yield "the last output alone had a cotangent", other(last, state)
-    yield "every cotangent of the outputs were 1", other(np.ones_like(outputs), state)
-    yield "the cotangents of the outputs were in reverse", other(outputs[:, ::-1], state)
+        yield mistake("no cotangent", f"{name} had no cotangent"), other(outputs - one, state)
+    yield mistake("no cotangent", "the last output alone had a cotangent"), other(last, state)
+    ones = mistake("other cotangents", "every cotangent of the outputs were 1")
+    yield ones, other(np.ones_like(outputs), state)
+    turned = mistake("other cotangents", "the cotangents of the outputs were in reverse")
+    yield turned, other(outputs[:, ::-1], state)
 
 
 def _truncated(case: Case) -> Iterator[Alternative]:
@@ -287,10 +296,12 @@ def _truncated(case: Case) -> Iterator[Alternative]:
         return lambda: table.gradient(first)
 
     steps = range(case.steps)
-    yield "the gradient were not truncated", reaching([0] * case.steps)
-    yield "each loss reached its own step alone", reaching(list(steps))
+    yield mistake("not truncated", "the gradient were not truncated"), reaching([0] * case.steps)
+    yield mistake("truncated", "each loss reached its own step alone"), reaching(list(steps))
     for k in range(2, case.steps):
         back = f"{k - 1} step{'s' if k > 2 else ''}"
-        yield f"no loss reached back more than {back}", reaching([max(0, t - k + 1) for t in steps])
+        words = mistake("truncated", f"no loss reached back more than {back}")
+        yield words, reaching([max(0, t - k + 1) for t in steps])
     for k in range(2, case.steps):
-        yield f"the sequence were cut into chunks of {k} steps", reaching([t - t % k for t in steps])
+        words = mistake("truncated", f"the sequence were cut into chunks of {k} steps")
+        yield words, reaching([t - t % k for t in steps])

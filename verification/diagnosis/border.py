@@ -51,5 +51,7 @@ def of_border(engine: Engine, case: Case, small: bool) -> Diagnosis | None:
     if small and not whole_alone:
         return None
     if whole_alone:
-        return at_place("border", f"the bug is at {NOT_WHOLE}", beyond, f" where T is no multiple of {chunk}")
-    return at_place("border", f"the bug is at {AT_BORDER}", beyond, f" from T = {chunk + 1} on")
+        where, bug = f" where T is no multiple of {chunk}", f"the bug is at {NOT_WHOLE}"
+    else:
+        where, bug = f" from T = {chunk + 1} on", f"the bug is at {AT_BORDER}"
+    return at_place("border", bug, beyond, where, ("chunk",))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.probe import Seen, healthy_case, look, look_at, steps_of
 from verification.diagnosis.stages import Diagnosis
 from verification.diagnosis.words import constant_factor, gates, verb
@@ -31,12 +32,12 @@ LEFT = 1e-2
 HALVED = 14
 
 
-def clipped(engine: Engine, seen: Seen) -> str | None:
+def clipped(engine: Engine, seen: Seen) -> Coded | None:
     """How the wrong blocks are clipped, in words that follow "as if"; None if they are not."""
     return _by_value(seen) or _by_norm(engine, seen)
 
 
-def _by_value(seen: Seen) -> str | None:
+def _by_value(seen: Seen) -> Coded | None:
     """Clipped by value: small entries are right, large ones are ± one number, which recurs or is round."""
     blocks = [(seen.got[name], seen.want(name)) for name in seen.blocks]
     if not blocks or any(np.iscomplexobj(got) or not np.all(np.isfinite(got)) for got, _ in blocks):
@@ -45,7 +46,7 @@ def _by_value(seen: Seen) -> str | None:
     met = sum(int(np.sum(np.abs(got) >= limit * (1 - CLOSE))) for got, _ in blocks)
     is_round = abs(limit - float(f"{limit:.2g}")) <= CLOSE * limit
     clips = limit and (met > 1 or is_round) and all(_is_clipped(got, want, limit) for got, want in blocks)
-    return f"gradients were clipped to ±{limit:.4g}" if clips else None
+    return mistake("clipped", f"gradients were clipped to ±{limit:.4g}") if clips else None
 
 
 def _is_clipped(got: Array, want: Array, limit: float) -> bool:
@@ -54,7 +55,7 @@ def _is_clipped(got: Array, want: Array, limit: float) -> bool:
     return near(got, due, CLOSE) and near(got - want, due - want, LEFT)
 
 
-def _by_norm(engine: Engine, seen: Seen) -> str | None:
+def _by_norm(engine: Engine, seen: Seen) -> Coded | None:
     """Clipped by norm: each wrong block is a fraction of the truth, and does not grow with the cotangents."""
     factors = [constant_factor(seen.got[name], seen.want(name)) for name in seen.blocks]
     if not factors or any(factor is None or not 0 < factor < 1 for factor in factors):
@@ -66,8 +67,9 @@ def _by_norm(engine: Engine, seen: Seen) -> str | None:
         return None
     norms = [float(np.linalg.norm(seen.got[name])) for name in seen.blocks]
     if len(norms) > 1 and max(norms) - min(norms) <= CLOSE * max(norms):
-        return f"each gradient were scaled to a norm of {norms[0]:.4g}"
-    return f"the gradients were scaled to a norm of {float(np.linalg.norm(norms)):.4g} in all"
+        return mistake("clipped", f"each gradient were scaled to a norm of {norms[0]:.4g}")
+    norm = float(np.linalg.norm(norms))
+    return mistake("clipped", f"the gradients were scaled to a norm of {norm:.4g} in all")
 
 
 def of_scale(engine: Engine, finding: Finding) -> Diagnosis:
@@ -89,11 +91,12 @@ def _told(engine: Engine, wrong: Sequence[Seen], power: int) -> Diagnosis:
     first, last = wrong[0], wrong[-1]
     size = "large" if power > 0 else "small"
     begins = _beginning(engine, first, power)
-    as_if = _clip(engine, first, last, begins) if power > 0 else _threshold(begins)
-    tail = f", as if {as_if}" if as_if else f", from cotangents of about {_largest(begins):.2g} on"
+    clip = _clip(engine, first, last, begins) if power > 0 else _threshold(begins)
+    tail = f", as if {clip}" if clip else f", from cotangents of about {_largest(begins):.2g} on"
     clause = f"{', '.join(last.blocks)} {verb(last.blocks)} wrong"
     sentence = f"{clause} where cotangents are {size}{tail}: at ordinary ones it is right."
-    return Diagnosis("size", last.blocks, gates(last), sentence, as_if)
+    where = ("magnitude:cotangents",)
+    return Diagnosis("size", last.blocks, gates(last), sentence, clip, conditions=where)
 
 
 def _beginning(engine: Engine, wrong: Seen, power: float) -> Seen:
@@ -109,21 +112,22 @@ def _beginning(engine: Engine, wrong: Seen, power: float) -> Seen:
     return wrong
 
 
-def _clip(engine: Engine, first: Seen, last: Seen, begins: Seen) -> str | None:
+def _clip(engine: Engine, first: Seen, last: Seen, begins: Seen) -> Coded | None:
     """Of gradients, or of what is carried: with one step that is the initial state's gradient alone."""
-    as_if = clipped(engine, first) or clipped(engine, begins)
+    clip = clipped(engine, first) or clipped(engine, begins)
     states = {block.name for block in engine.model.of(Use.STATE)}
-    if as_if and set(first.blocks) <= states and not set(last.blocks) <= states:
-        return as_if.replace("gradients were", f"what is carried of {', '.join(first.blocks)} were")
-    return as_if
+    if clip and set(first.blocks) <= states and not set(last.blocks) <= states:
+        carried = f"what is carried of {', '.join(first.blocks)} were"
+        return mistake("clipped", clip.replace("gradients were", carried))
+    return clip
 
 
-def _threshold(begins: Seen) -> str | None:
+def _threshold(begins: Seen) -> Coded | None:
     """What is zero and should not be, where that is all that is wrong: the largest such entry."""
     dropped = [
         float(np.max(np.abs(begins.want(name)[begins.got[name] == 0]), initial=0)) for name in begins.blocks
     ]
-    return f"what is below {max(dropped):.2g} were dropped" if all(dropped) else None
+    return mistake("clipped", f"what is below {max(dropped):.2g} were dropped") if all(dropped) else None
 
 
 def _largest(seen: Seen) -> float:

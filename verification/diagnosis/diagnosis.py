@@ -11,6 +11,7 @@ from dataclasses import replace
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.border import at_border, if_whole, of_border
 from verification.diagnosis.clipping import clipped
+from verification.diagnosis.coded import mistake
 from verification.diagnosis.conventions import Convention, agreeing
 from verification.diagnosis.fallback import of_right_answers, with_others
 from verification.diagnosis.history import of_history, of_other_answers, of_training, of_what_is_kept
@@ -83,7 +84,8 @@ def _in_convention(convention: Convention) -> Diagnosis:
         right = wrong is None
     if wrong is None:
         agrees = "All" if right else "The forward"
-        return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=convention.words)
+        read = mistake("another reading", convention.words)
+        return Diagnosis("convention", sentence=f"{agrees} agrees {say}", as_if=read)
     if convention.engine is not None:
         wrong = with_others(convention.engine, wrong, Elsewhere(convention.engine))
     return replace(wrong, sentence=f"The forward agrees {say} Then: {wrong.sentence}")
@@ -117,13 +119,13 @@ def _of_answers(engine: Engine, by_steps: Sequence[Seen]) -> Diagnosis | None:
     start = _from(engine, by_steps, first)
     kept = narrow(first)
     if kept is not None:
-        rounded, more = f"it were rounded to {kept}", later(first, wrong)
+        to, more = mistake("rounded", f"it were rounded to {kept}"), later(first, wrong)
         clause = f"{wrong_in_words(first, last)}{start}{_as_well_in_words(more)}"
-        sentence = f"{clause}: right to the digits of {kept} alone, as if {rounded}."
-        return Diagnosis("precision", first.blocks, (), sentence, rounded, _blocks(more))
+        sentence = f"{clause}: right to the digits of {kept} alone, as if {to}."
+        return Diagnosis("precision", first.blocks, (), sentence, to, _blocks(more))
     if first.forward:
         only = "".join(f" ({each})" for each in _right_for_one_record(engine, first))
-        return at_place("forward", f"the bug is in the forward{only}", first, start)
+        return at_place("forward", f"the bug is in the forward{only}", first, start, _by_size(start))
     return _of_blocks(engine, first, by_steps, start)
 
 
@@ -145,7 +147,13 @@ def _of_blocks(engine: Engine, first: Seen, by_steps: Sequence[Seen], start: str
         tail = f", as if {as_if}"
     sentence = bug_first(FAULTS[stage] + tail, clause)
     as_if = as_if or common_factor(first, last)
-    return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more))
+    where = _by_size(start)
+    return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, _blocks(more), where)
+
+
+def _by_size(start: str) -> tuple[str, ...]:
+    """The condition of a range of T, if it is not all that was tried."""
+    return ("size:T",) if start else ()
 
 
 def _is_limited(engine: Engine, case: Case) -> bool:
@@ -155,9 +163,10 @@ def _is_limited(engine: Engine, case: Case) -> bool:
 
 def _limited(engine: Engine, seen: Seen) -> Diagnosis:
     """What is wrong where gradients are large, and right where they are small."""
-    start = onset(engine, seen.truth.case).words
-    clause = f"{wrong_in_words(seen)}{f' {start}' if start else ''}: right where cotangents are small."
-    return Diagnosis("size", seen.blocks, gates(seen), clause, common_factor(seen))
+    start = onset(engine, seen.truth.case)
+    from_there = f" {start.words}" if start.words else ""
+    clause = f"{wrong_in_words(seen)}{from_there}: right where cotangents are small."
+    return Diagnosis("size", seen.blocks, gates(seen), clause, common_factor(seen), conditions=start.codes)
 
 
 def _apart(
@@ -172,7 +181,8 @@ def _apart(
     clause = bug_first(FAULTS[stage] + tail, wrong_in_words(first, last, cases) + start)
     whole = [each.as_if for each in alone if not also and each.blocks == first.blocks and not each.where]
     as_if = next(iter(whole), None) or common_factor(first, last)
-    return Diagnosis(stage, first.blocks, gates(first, cases), " ".join([clause, *others]), as_if, also)
+    sentence, where = " ".join([clause, *others]), _by_size(start)
+    return Diagnosis(stage, first.blocks, gates(first, cases), sentence, as_if, also, where)
 
 
 def _blocks(more: Sequence[Later]) -> tuple[str, ...]:

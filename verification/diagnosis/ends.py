@@ -12,6 +12,7 @@ import numpy as np
 
 from verification.diagnosis.alternatives import Alternative
 from verification.diagnosis.as_if import close
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
 from verification.models.arrays import Array
@@ -20,10 +21,10 @@ from verification.models.model import Use
 from verification.properties.ragged import RaggedTruth
 from verification.truth import replay
 
-WENT_ON = "no record ended early"
+WENT_ON = mistake("other ends", "no record ended early")
 
 
-def explained_by_ends(seen: Seen) -> str | None:
+def explained_by_ends(seen: Seen) -> Coded | None:
     """What explains the wrong parts of an answer on records that end early, behind "as if"; or None."""
     case = seen.truth.case
     for words, records in _orders(case):
@@ -36,12 +37,12 @@ def explained_by_ends(seen: Seen) -> str | None:
     return WENT_ON if went_on else None
 
 
-def fault_in_words(seen: Seen, as_if: str | None) -> str:
-    """The place of a bug at the ends of records; ``as_if``: what explains it."""
+def fault_in_words(seen: Seen, explanation: str | None) -> str:
+    """The place of a bug at the ends of records; ``explanation``: behind "as if"."""
     if not seen.forward and all(_is_beyond_alone(seen, name) for name in seen.blocks):
         blocks = joined(seen.blocks)
         return f"what follows a record's end has no effect, and the gradient of {blocks} has to be 0 there"
-    return f"the bug is at the end of records{f', as if {as_if}' if as_if else ''}"
+    return f"the bug is at the end of records{f', as if {explanation}' if explanation else ''}"
 
 
 def _is_beyond_alone(seen: Seen, name: str) -> bool:
@@ -58,12 +59,15 @@ def _cut(case: Case, name: str, array: Array) -> Array:
     return case.to_ends(array) if name in case.model.outputs else array
 
 
-def _orders(case: Case) -> Iterator[tuple[str, Array]]:
+def _orders(case: Case) -> Iterator[tuple[Coded, Array]]:
     """The record whose numbers stand in each record's place."""
     lengths = np.asarray(case.lengths)
     for order in (np.argsort(-lengths, kind="stable"), np.argsort(lengths, kind="stable")):
-        yield "records were sorted by length and not sorted back", order
-        yield "records that are sorted by length were sorted once more, and not back", order[order]
+        for words, records in (
+            ("records were sorted by length and not sorted back", order),
+            ("records that are sorted by length were sorted once more, and not back", order[order]),
+        ):
+            yield mistake("other records", words), records
 
 
 def _is_in_order(seen: Seen, records: Array) -> bool:
@@ -95,7 +99,7 @@ def _alternatives(case: Case) -> Iterator[Alternative]:
         yield WENT_ON, partial(replay.gradient, replace(case, lengths=None))
     for words, more in (("each record ended a step earlier", -1), ("each record went on for a step more", 1)):
         ends = [length + more if 0 < length + more <= case.steps else length for length in case.lengths or ()]
-        yield words, partial(_of, replace(case, lengths=tuple(ends)))
+        yield mistake("other ends", words), partial(_of, replace(case, lengths=tuple(ends)))
 
 
 def _of_cotangents(case: Case) -> Iterator[Alternative]:
@@ -112,13 +116,17 @@ def _of_cotangents(case: Case) -> Iterator[Alternative]:
         return left
 
     lost = tuple(without(array, ended) for array in state)
-    yield "the final state of records that end early had no cotangent", partial(_of, of(outputs, lost))
-    yield "records that end early did not count", partial(_of, of(without(outputs, ended), lost))
+    words = "the final state of records that end early had no cotangent"
+    yield mistake("no cotangent", words), partial(_of, of(outputs, lost))
+    words = "records that end early did not count"
+    yield mistake("some records", words), partial(_of, of(without(outputs, ended), lost))
     for words, records in _orders(case):
         moved = tuple(array[records] for array in state)
-        yield words.replace("records", "the final state's cotangents", 1), partial(_of, of(outputs, moved))
-        yield words.replace("records", "cotangents", 1), partial(_of, of(outputs[records], moved))
-    for words, given in ((WENT_ON, outputs), ("only losses ended early", case.to_ends(outputs))):
+        for what, of_outputs in (("the final state's cotangents", outputs), ("cotangents", outputs[records])):
+            moved_words = mistake("other records", words.replace("records", what, 1))
+            yield moved_words, partial(_of, of(of_outputs, moved))
+    alone = mistake("other ends", "only losses ended early")
+    for words, given in ((WENT_ON, outputs), (alone, case.to_ends(outputs))):
         whole = replace(case, objective=Cotangents(given, state), lengths=None)
         yield words, partial(replay.gradient, whole)
 

@@ -14,9 +14,10 @@ import numpy as np
 from verification.diagnosis.as_if import explained
 from verification.diagnosis.circumstances import ending_early
 from verification.diagnosis.clipping import clipped, of_scale
+from verification.diagnosis.coded import Coded
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.history import DIFFER, of_unwritten
-from verification.diagnosis.onset import onset
+from verification.diagnosis.onset import Onset, onset
 from verification.diagnosis.precision import rounded
 from verification.diagnosis.probe import OfSome, Seen, healthy_case, look_at
 from verification.diagnosis.seen_in import facts
@@ -26,7 +27,7 @@ from verification.diagnosis.within import from_within
 from verification.diagnosis.words import common_factor, gates, joined, sizes_in_words, verb, wrong_in_words
 from verification.models import layouts
 from verification.models.case import Case
-from verification.models.truncation import FULL
+from verification.models.truncation import FULL, kind_of
 from verification.models.weighted import Weighted
 from verification.properties.conduct import INPUTS_STAY, MEMORY_LAYOUT
 from verification.properties.engine import Engine
@@ -87,10 +88,10 @@ def _of_property(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
         return Diagnosis(alone.stage, sentence=f"{finding.wrong}{where}: {alone.says}.")
     if about is About.FORM and (changed := _changed_in_place(engine, case)) is not None:
         where = layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))
-        return Diagnosis("conduct", sentence=f"{changed}: {finding.wrong}, with {where}.")
+        clause = f"{changed}: {finding.wrong}, with {where}."
+        return Diagnosis("conduct", sentence=clause, conditions=("layout",))
     if about is About.FORM:
-        start = "" if case.dtype.hasobject else onset(engine, case).words
-        return _of_form(finding, start)
+        return _of_form(finding, Onset() if case.dtype.hasobject else onset(engine, case))
     if about is About.SCALE:
         return of_scale(engine, finding)
     some_parts = BY_NAME[finding.property].parts(engine.claim, case)
@@ -125,7 +126,7 @@ def _changed_in_place(engine: Engine, case: Case) -> str | None:
 def _of_layout(where: Where) -> Diagnosis:
     """The diagnosis of the arrays whose layout shows the bug."""
     clause = f"{beginning(where.words)}, {wrong_in_words(where.seen)}: in C order it is right."
-    return Diagnosis("conduct", sentence=clause)
+    return Diagnosis("conduct", sentence=clause, conditions=("layout",))
 
 
 def _of_values_within(engine: Engine) -> Diagnosis | None:
@@ -134,7 +135,8 @@ def _of_values_within(engine: Engine) -> Diagnosis | None:
     for words, case in found:
         seen = look_at(engine, case)
         sentence = f"{wrong_in_words(seen)} {words}: small cases of healthy numbers are right."
-        return Diagnosis("size", seen.blocks, gates(seen), sentence, common_factor(seen))
+        factor = common_factor(seen)
+        return Diagnosis("size", seen.blocks, gates(seen), sentence, factor, conditions=(words.code,))
     return None
 
 
@@ -169,8 +171,8 @@ def _other_kinds(
         if not look_at(engine, many).wrong:
             yield replace(many, lengths=case.lengths), _of_ends
     if isinstance(case.objective, Weighted):
-        other, kind = _of_other_loss(healthy, case.objective)
-        yield other, partial(_of_losses, kind)
+        other, kinds = _of_other_loss(healthy, case.objective)
+        yield other, partial(_of_losses, kinds)
 
 
 def _of_truncation(seen: Seen) -> Diagnosis:
@@ -180,32 +182,33 @@ def _of_truncation(seen: Seen) -> Diagnosis:
     sentence = bug_first(
         f"the bug is in the truncation{tail}", f"{wrong_in_words(seen)} under {case.truncation}"
     )
-    return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if)
+    where = (f"truncation:{kind_of(case.truncation)}",)
+    return Diagnosis("truncation", seen.blocks, gates(seen), sentence, as_if, conditions=where)
 
 
 def _of_ends(seen: Seen) -> Diagnosis:
     """The diagnosis of an error at the ends of records."""
     as_if = explained_by_ends(seen)
     sentence = bug_first(fault_in_words(seen, as_if), f"{wrong_in_words(seen)} where records end early")
-    return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if)
+    return Diagnosis("lengths", seen.blocks, gates(seen), sentence, as_if, conditions=("lengths",))
 
 
-def _of_losses(kind: str, seen: Seen) -> Diagnosis:
+def _of_losses(kinds: Sequence[Coded], seen: Seen) -> Diagnosis:
+    kind, codes = " and ".join(kinds), tuple(each.code for each in kinds)
     sentence = bug_first(f"the bug is in the gradient of losses that are {kind}", wrong_in_words(seen))
-    return Diagnosis("losses", seen.blocks, gates(seen), sentence)
+    return Diagnosis("losses", seen.blocks, gates(seen), sentence, conditions=codes)
 
 
-def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, str]:
-    """A healthy case with the weights, or the classes, of an objective, and the words for such losses."""
+def _of_other_loss(healthy: Case, objective: Weighted) -> tuple[Case, Sequence[Coded]]:
+    """A healthy case with the weights, or the classes, of an objective, and what such losses are."""
     axes = 0 if objective.weights is None else objective.weights.ndim
     weights = (UNWEIGHTED, OF_RECORDS, OF_STEPS)[axes]
     loss = OF_CLASSES if objective.classes else OF_MODEL
-    clause = [
-        *(["of classes"] if objective.classes else []),
-        *(["weighted"] if weights != UNWEIGHTED else []),
+    kinds = [
+        *([Coded("of classes", "losses:classes")] if objective.classes else []),
+        *([Coded("weighted", "losses:weighted")] if weights != UNWEIGHTED else []),
     ]
-    case = weighed(healthy, weights, loss, np.random.default_rng(0))
-    return case, " and ".join(clause)
+    return weighed(healthy, weights, loss, np.random.default_rng(0)), kinds
 
 
 def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Where]) -> Diagnosis | None:
@@ -226,7 +229,7 @@ def _of_one_call(engine: Engine, finding: Finding, case: Case, some: Sequence[Wh
     if not some:
         return None
     where = next((each for each in some if finding.part in each.blocks), some[0])
-    return _of_form(finding, where.words) if raised else _of_circumstances(where)
+    return _of_form(finding, Onset.of(where.words)) if raised else _of_circumstances(where)
 
 
 def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | None:
@@ -238,7 +241,7 @@ def _of_this_call(engine: Engine, finding: Finding, case: Case) -> Diagnosis | N
     if case.layouts and not look_at(engine, replace(case, layouts={})).wrong:
         count = len(case.blocks) + len(case.objective.arrays())
         clause = f"{finding.wrong}, {layouts.in_words(case.layouts, count)}: in C order it is right."
-        return Diagnosis("conduct", sentence=clause)
+        return Diagnosis("conduct", sentence=clause, conditions=("layout",))
     where = f", at {sizes_in_words(case)}"
     if not seen.wrong or seen.raised:
         clause = f"{finding.wrong}{where}: small cases of healthy numbers are right."
@@ -256,12 +259,14 @@ def _of_circumstances(where: Where) -> Diagnosis:
     rest = tuple(name for name in where.blocks if name not in seen.blocks)
     more = f", in other such cases {joined(rest)} {verb(rest)} as well" if rest else ""
     sentence = f"{beginning(where.words)}, {clause}{more}: small cases of healthy numbers are right."
-    return Diagnosis("size", where.blocks, gates(seen), sentence, common_factor(seen))
+    codes = (where.words.code,)
+    return Diagnosis("size", where.blocks, gates(seen), sentence, common_factor(seen), conditions=codes)
 
 
-def _of_form(finding: Finding, where: str) -> Diagnosis:
-    clause = f"The engine does not answer in form{f' {where}' if where else ''}: {finding.wrong}"
-    return Diagnosis("form", sentence=f"{clause}; all else is right.")
+def _of_form(finding: Finding, start: Onset) -> Diagnosis:
+    where = f" {start.words}" if start.words else ""
+    clause = f"The engine does not answer in form{where}: {finding.wrong}"
+    return Diagnosis("form", sentence=f"{clause}; all else is right.", conditions=start.codes)
 
 
 def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diagnosis:
@@ -283,7 +288,8 @@ def _of_other_numbers(engine: Engine, case: Case, some: Sequence[Where]) -> Diag
     as_if = rounded(engine, seen) if seen.blocks else None
     tail = f", as if {as_if}" if as_if else ""
     sentence = f"{wrong_in_words(seen)}{where}: {small}{tail}."
-    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if or common_factor(seen))
+    as_if = as_if or common_factor(seen)
+    return Diagnosis("size", seen.blocks, gates(seen), sentence, as_if, conditions=start.codes)
 
 
 def _of_conduct(engine: Engine, finding: Finding, case: Case) -> Diagnosis:

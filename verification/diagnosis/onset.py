@@ -8,15 +8,19 @@ found by then.
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Self
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded
 from verification.diagnosis.probe import HALF, healthy_case, is_off, look_at
 from verification.diagnosis.product_of_sizes import Sizes, threshold
 from verification.diagnosis.seen_in import numbers_in_words
 from verification.diagnosis.within import bisected, from_within, geometric_mean
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, in_domains, name_of
+from verification.models.truncation import kind_of
 from verification.processes.processor import spent
 from verification.properties.engine import Engine
 from verification.sampling.factors import LONG_STEPS, within
@@ -80,13 +84,19 @@ class _Tried:
 
 @dataclass(frozen=True)
 class Onset:
-    """From where on an engine is wrong, in words; "" where that is not found.
+    """From where on an engine is wrong, in words; "" where that is not found. ``codes``: of what matters.
 
     ``right``: which small cases are right, in words, where there may be small ones that are wrong.
     """
 
     words: str = ""
+    codes: tuple[str, ...] = ()
     right: str = ""
+
+    @classmethod
+    def of(cls, words: Coded, right: str = "") -> Self:
+        """Of one thing that matters."""
+        return cls(words, (words.code,), right)
 
 
 def onset(engine: Engine, case: Case) -> Onset:
@@ -97,7 +107,8 @@ def onset(engine: Engine, case: Case) -> Onset:
         for each in _found(_Tried(engine, CALLS, spent() + SECONDS), case):
             found.append(each)
     right = dict.fromkeys(each.right for each in found if each.right)
-    return Onset(" and ".join(each.words for each in found), " and ".join(right))
+    words, codes = " and ".join(each.words for each in found), [each.codes for each in found]
+    return Onset(words, tuple(chain.from_iterable(codes)), " and ".join(right))
 
 
 def _found(tried: _Tried, case: Case) -> Iterator[Onset]:
@@ -114,10 +125,11 @@ def _found(tried: _Tried, case: Case) -> Iterator[Onset]:
         # What gates and states are tells more than what drives them there.
         small = replace(healthy_case(tried.engine, steps=2), functions=case.functions)
         found = [words for words, _ in from_within(tried.wrong, small)] or [*_from_magnitudes(tried, case)]
-        yield from map(Onset, found or _from_numbers(tried, case, healthy))
+        yield from map(Onset.of, found or _from_numbers(tried, case, healthy))
     elif _is_limited(tried, healthy):
         # Sizes matter as far as gradients grow with them.
-        yield Onset(f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}")
+        words = f"where some |{COTANGENTS}| > {_edge(tried, healthy, COTANGENTS, FAINT):.2g}"
+        yield Onset.of(Coded(words, f"magnitude:{COTANGENTS}"))
     else:
         yield from _from_sizes(tried, case, sizes, is_wrong)
 
@@ -164,7 +176,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
     healthy = healthy_case(tried.engine)
     least, now = dict(healthy.sizes), dict(sizes)
     if tried.wrong(of_sizes(tried.engine, case, least)):
-        yield from map(Onset, _from_kind(tried, of_sizes(tried.engine, case, least), healthy))
+        yield from map(Onset.of, _from_kind(tried, of_sizes(tried.engine, case, least), healthy))
         return
 
     def wrong(sizes: Sizes) -> bool:
@@ -180,7 +192,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
     matters = any(now[name] > size for name, size in free.items())
     product = threshold(now, free, most, wrong) if matters else None
     if product is not None:
-        yield Onset(product.words)
+        yield Onset.of(Coded(product.words, f"size:{'·'.join(product.names)}"))
         now = dict(product.sizes)
         least.update({name: now[name] for name in product.names})
     for name, right in least.items():
@@ -188,7 +200,7 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
             now[name] = right
             continue
         if name in tried.engine.claim.sizes:
-            yield Onset(f"at {name} = {now[name]}")
+            yield Onset.of(Coded(f"at {name} = {now[name]}", f"size:{name}"))
             continue
 
         def at(size: int, name: str = name) -> bool:
@@ -199,9 +211,11 @@ def _from_sizes(tried: _Tried, case: Case, sizes: Sizes, is_wrong: Callable[[Cas
         if words == _alone(name, found):
             other = _related(name, now, most, wrong)
         if other is None:
-            yield Onset(words, f"with {name} = {right}" if found < right else "")
+            only = f"with {name} = {right}" if found < right else ""
+            yield Onset.of(Coded(words, f"size:{name}"), only)
         else:
-            yield Onset(f"where {_relation(name, other, now)}", "in which all sizes differ")
+            words = f"where {_relation(name, other, now)}"
+            yield Onset.of(Coded(words, f"size:{name}={other}"), "in which all sizes differ")
         if other is not None:
             # It is named with this one.
             least[other] = now[other]
@@ -219,18 +233,18 @@ def _most(engine: Engine, sizes: Sizes) -> dict[str, int]:
     return {**most, **named, "N": claim.records[1], "T": claim.steps[1]}
 
 
-def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[str]:
+def _from_kind(tried: _Tried, wrong: Case, right: Case) -> Iterator[Coded]:
     """What is not a size or a number, and without which a wrong case is right."""
     if wrong.dtype != right.dtype and not tried.wrong(wrong.astype(right.dtype)):
-        yield f"in {name_of(wrong.dtype)}"
+        yield Coded(f"in {name_of(wrong.dtype)}", f"type:{name_of(wrong.dtype)}")
     for role, function in wrong.chosen.items():
         other = right.chosen[role].name
         if function.name != other:
             named = {role: choice.name for role, choice in wrong.chosen.items()}
             if not tried.wrong(replace(wrong, functions={**named, role: other})):
-                yield f"with {role} {function.name}"
+                yield Coded(f"with {role} {function.name}", f"{role}:{function.name}")
     if wrong.truncation != right.truncation and not tried.wrong(replace(wrong, truncation=right.truncation)):
-        yield f"under {wrong.truncation}"
+        yield Coded(f"under {wrong.truncation}", f"truncation:{kind_of(wrong.truncation)}")
 
 
 def _at_size(name: str, found: int, right: int, wrong: Callable[[int], bool]) -> str:
@@ -288,7 +302,7 @@ def _bisected(wrong: Callable[[int], bool], right: int, high: int) -> int:
     return high
 
 
-def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
+def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[Coded]:
     """The blocks whose magnitudes matter, each with the one from which it does."""
     whole = {block.name for block in case.model.blocks if block.below is not None}
     for name in (*(name for name in case.blocks if name not in whole), *_others(case)):
@@ -297,7 +311,7 @@ def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
             continue
         if not size:
             if not tried.wrong(_replaced(case, name, lambda array: np.full_like(array, 0.5))):
-                yield f"where {name} is 0"
+                yield Coded(f"where {name} is 0", f"zero:{name}")
         elif magnitude := next((each for each in MAGNITUDES if each.holds(_arrays(case, name))), None):
             factor = float(np.clip(size, *HEALTHY)) / size
             healthy = _scaled(case, name, factor)
@@ -305,10 +319,10 @@ def _from_magnitudes(tried: _Tried, case: Case) -> Iterator[str]:
                 case = healthy
             elif tried.wrong(_scaled(case, name, FARTHER if factor < 1 else 1 / FARTHER)):
                 found = _edge(tried, case, name, factor)
-                yield f"where {magnitude.words.format(name)} {found:.2g}"
+                yield Coded(f"where {magnitude.words.format(name)} {found:.2g}", f"magnitude:{name}")
 
 
-def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[str]:
+def _from_numbers(tried: _Tried, case: Case, healthy: Case) -> Iterator[Coded]:
     """The blocks whose numbers matter, which are zero in part, or form a pattern: with others it is right."""
     for name in (*case.blocks, *_others(case)):
         if name in case.blocks:

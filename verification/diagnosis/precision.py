@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.probe import Seen, look_at
 from verification.models.case import Cotangents
 from verification.properties.engine import Engine
@@ -37,7 +38,7 @@ def narrow(seen: Seen) -> str | None:
     return None
 
 
-def rounded(engine: Engine, seen: Seen) -> str | None:
+def rounded(engine: Engine, seen: Seen) -> Coded | None:
     """What some numbers on the way back are rounded to, in words behind "as if", by how far it is off.
 
     Twice the cotangents then give twice the gradient to the last bit, and three times do not.
@@ -56,4 +57,5 @@ def rounded(engine: Engine, seen: Seen) -> str | None:
             return None
     bits = round(-np.log2(far_off))
     name = min(BITS, key=lambda each: abs(BITS[each] - bits))
-    return f"numbers on the way back were rounded to about {bits} bits ({name} has {BITS[name]})"
+    words = f"numbers on the way back were rounded to about {bits} bits ({name} has {BITS[name]})"
+    return mistake("rounded", words)

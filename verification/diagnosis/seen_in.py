@@ -1,9 +1,13 @@
-"""What can be seen in a case: its kind, zeros and patterns, of all blocks or of the one that matters."""
+"""What can be seen in a case: its kind, zeros and patterns, of all blocks or of the one that matters.
+
+Each fact is in words, with a code such as "one-hot:xs".
+"""
 
 from collections.abc import Iterator
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded
 from verification.models import layouts
 from verification.models.arrays import Array
 from verification.models.case import Case, name_of
@@ -18,48 +22,65 @@ from verification.sampling.zeros import COTANGENTS, RECORD, STEP, ZERO, ZEROS
 SOME = np.array([[-2.0, -0.5], [0.5, 2.0]])
 
 
-def numbers_in_words(case: Case, name: str) -> str:
+# What of a case has other numbers than healthy ones, where nothing more is seen in them.
+NUMBERS = "numbers"
+
+# What the objective is made with, as a code calls it.
+OF_COTANGENTS = "cotangents"
+
+
+def numbers_in_words(case: Case, name: str) -> Coded:
     """Of a block, the cotangents or the targets: what is seen first, or that their numbers matter."""
     seen = (
         _of_block(case.model.block(name), case.blocks[name]) if name in case.blocks else _of_cotangents(case)
     )
-    words = next(seen, "")
-    return f"where {words}" if words else f"with these numbers of {name}"
+    words = next(seen, None)
+    return words or Coded(f"with these numbers of {name}", f"{NUMBERS}:{name}")
 
 
-def facts(case: Case) -> Iterator[str]:
+def facts(case: Case) -> Iterator[Coded]:
     """What is seen in a case, in words, the most particular first: of its kind, and of every block."""
-    yield f"in {name_of(case.dtype)}"
-    yield f"under {case.truncation}"
-    yield f"under {kind_of(case.truncation)}"
-    yield from (f"with {role} {function.name}" for role, function in case.chosen.items())
+    kind = f"truncation:{kind_of(case.truncation)}"
+    yield Coded(f"in {name_of(case.dtype)}", f"type:{name_of(case.dtype)}")
+    yield Coded(f"under {case.truncation}", kind)
+    yield Coded(f"under {kind_of(case.truncation)}", kind)
+    for role, function in case.chosen.items():
+        yield Coded(f"with {role} {function.name}", f"{role}:{function.name}")
     if case.chunk is not None:
-        yield f"in chunks of {case.chunk}"
+        yield Coded(f"in chunks of {case.chunk}", "chunk")
     if case.lengths is not None:
-        yield "where records end early"
+        yield Coded("where records end early", "lengths")
     if case.layouts:
-        yield f"with {layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))}"
+        words = layouts.in_words(case.layouts, len(case.blocks) + len(case.objective.arrays()))
+        yield Coded(f"with {words}", "layout")
     for name in case.blocks:
-        yield from (f"where {words}" for words in _of_block(case.model.block(name), case.blocks[name]))
-    yield from (f"where {words}" for words in _of_cotangents(case))
+        yield from _of_block(case.model.block(name), case.blocks[name])
+    yield from _of_cotangents(case)
 
 
-def _of_block(block: Block, array: Array) -> Iterator[str]:
+def _of_block(block: Block, array: Array) -> Iterator[Coded]:
+    def said(level: object, words: str) -> Coded:
+        return Coded(f"where {words.format(block.name)}", f"{level}:{block.name}")
+
     if block.below is not None:
         # Of whole numbers it says nothing that they are such, or not below 0.
         if PATTERNS[ALIKE].holds(array):
-            yield PATTERNS[ALIKE].words.format(block.name)
+            yield said(ALIKE, PATTERNS[ALIKE].words)
         if len(np.unique(array)) < array.size:
-            yield f"a number of {block.name} is there more than once"
+            yield said("repeated", "a number of {} is there more than once")
         return
     if ZERO.holds(array):
-        yield ZERO.words.format(block.name)
-    some = (ZEROS[RECORD], ZEROS[STEP], *QUIET_NUMBERS.values())
-    zeros = [each.words for each in some if each.of(block) and each.holds([array])]
-    zeros += [each.words for each in NEXT_TO.values() if each.of(block) and each.holds(array)]
-    known = [each for each in PATTERNS.values() if not _is_always_so(block, each)]
-    patterns = [each.words for each in known if each.of(block) and each.holds(array)]
-    yield from (words.format(block.name) for words in (*zeros, *patterns))
+        yield said("zero", ZERO.words)
+    zeros = {f"zero {level}": ZEROS[level] for level in (RECORD, STEP)}
+    some = {**zeros, **{f"quiet {level}": each for level, each in QUIET_NUMBERS.items()}}
+    for level, each in some.items():
+        if each.of(block) and each.holds([array]):
+            yield said(level, each.words)
+    near = {f"next to {level:g}": each for level, each in NEXT_TO.items()}
+    known = {level: each for level, each in PATTERNS.items() if not _is_always_so(block, each)}
+    for level, pattern in {**near, **known}.items():
+        if pattern.of(block) and pattern.holds(array):
+            yield said(level, pattern.words)
 
 
 def _is_always_so(block: Block, pattern: Condition[Array]) -> bool:
@@ -67,6 +88,8 @@ def _is_always_so(block: Block, pattern: Condition[Array]) -> bool:
     return block.domain is not None and pattern.of(block) and pattern.holds(np.asarray(block.domain(SOME)))
 
 
-def _of_cotangents(case: Case) -> Iterator[str]:
-    some = (*COTANGENTS.values(), *QUIET_COTANGENTS.values())
-    yield from (each.words for each in some if each.holds(case))
+def _of_cotangents(case: Case) -> Iterator[Coded]:
+    quiet = {f"quiet {level}": each for level, each in QUIET_COTANGENTS.items()}
+    for level, each in {**COTANGENTS, **quiet}.items():
+        if each.holds(case):
+            yield Coded(f"where {each.words}", f"{level}:{OF_COTANGENTS}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from verification.diagnosis.as_if import explained, explained_alone
+from verification.diagnosis.coded import Coded
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.stages import FAULTS
 from verification.diagnosis.words import joined, verb, wrong_parts
@@ -63,13 +64,13 @@ class Explanation:
     """What explains some blocks by themselves, behind "as if"; ``where``: with how many steps, if not all."""
 
     blocks: tuple[str, ...]
-    as_if: str
+    as_if: Coded
     where: str = ""
 
 
 def each_alone(blocks: Sequence[str], first: Seen, last: Seen) -> list[Explanation]:
     """What explains each of the blocks, those alike together: in the last case, or at least in the first."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[Coded, str], list[str]] = {}
     for name in blocks:
         for seen, where in ((last, ""), (first, _with(first))):
             as_if = explained_alone(seen, name) if name in seen.blocks else None

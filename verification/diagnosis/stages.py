@@ -26,6 +26,7 @@ unexplained    the diagnosis itself failed, by a fault of this package
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verification.diagnosis.coded import Coded
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import gates, verb, wrong_in_words
 from verification.models.model import Use
@@ -36,16 +37,19 @@ from verification.properties.engine import Engine
 class Diagnosis:
     """What is wrong: the stage, the wrong blocks, those of their parts that are, and all of it in a sentence.
 
-    ``as_if``: what the engine computes instead, in a few words, where that is found. ``also``: the blocks
-    that are wrong with more steps, or elsewhere, and not where the others are seen first.
+    ``as_if``: what the engine computes instead, in a few words, where that is found.
+    ``also``: the blocks that are wrong with more steps, or elsewhere, and not where the others are seen
+    first. ``conditions``: codes of the circumstances in which they are wrong, such as "lengths" or "size:T";
+    none where small cases of healthy numbers show it.
     """
 
     stage: str
     blocks: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     sentence: str = ""
-    as_if: str | None = None
+    as_if: Coded | None = None
     also: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -76,15 +80,19 @@ def bug_first(bug: str, wrong: str) -> str:
     return f"{bug[0].upper()}{bug[1:]}: {wrong}."
 
 
-def at_place(stage: str, bug: str, seen: Seen, where: str = "") -> Diagnosis:
+def at_place(
+    stage: str, bug: str, seen: Seen, where: str = "", conditions: tuple[str, ...] = ()
+) -> Diagnosis:
     """The diagnosis of a bug, by what is wrong in a case: of a wrong forward that alone, which spoils all.
 
     No factor is reported: what all that pass the place lose may be small, or nothing.
     """
     if seen.forward:
-        return Diagnosis(stage, sentence=bug_first(bug, wrong_in_words(seen) + where))
+        sentence = bug_first(bug, wrong_in_words(seen) + where)
+        return Diagnosis(stage, sentence=sentence, conditions=conditions)
     wrong = f"{', '.join(seen.blocks)} {verb(seen.blocks)} wrong"
-    return Diagnosis(stage, seen.blocks, gates(seen), bug_first(bug, wrong + where))
+    sentence = bug_first(bug, wrong + where)
+    return Diagnosis(stage, seen.blocks, gates(seen), sentence, conditions=conditions)
 
 
 # Where a block that is wrong spoils no other, so that each may have a fault of its own.

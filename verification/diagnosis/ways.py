@@ -20,6 +20,7 @@ import numpy as np
 from autograd.builtins import container_take
 from autograd.core import primitive_vjps
 
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.going_back import Gradients, Otherwise, Rules, StepBack, Steps, named
 from verification.diagnosis.probe import Seen
 from verification.diagnosis.words import joined
@@ -54,7 +55,7 @@ STEPS: dict[str, Callable[[int, int], int]] = {
 }
 
 
-def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool]) -> str | None:
+def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool]) -> Coded | None:
     """The change on one way that fits the answer, in words behind "as if"; ``names``: the blocks compared."""
     case = seen.truth.case
     if case.truncation != FULL or case.lengths is not None:
@@ -71,7 +72,7 @@ def explained(seen: Seen, names: Sequence[str], fits: Callable[[Gradients], bool
     for way in () if case.model.complex else ways:
         factor = _constant(seen, wrong, steps, way)
         if factor is not None and fits(_gradient(steps, way.rules(_times(factor)))):
-            return f"{way} were {factor:.3g} times as much"
+            return mistake("way times a factor", f"{way} were {factor:.3g} times as much")
     return None
 
 
@@ -202,14 +203,18 @@ def _name(steps: Steps, number: int, but: frozenset[str]) -> str:
     return joined(steps.in_order(steps.made_of[number] - but)) or "another number"
 
 
-def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+def _by_factor(ways: Sequence[_Way]) -> Iterator[tuple[Coded, Rules]]:
     """Ways that are left out, counted twice, or have another sign."""
-    for words, factor in (("left out", 0.0), ("counted twice", 2.0), ("subtracted", -1.0)):
+    for code, words, factor in (
+        ("way left out", "left out", 0.0),
+        ("way counted twice", "counted twice", 2.0),
+        ("way of another sign", "subtracted", -1.0),
+    ):
         for way in ways:
-            yield f"{way} were {words}", way.rules(_times(factor))
+            yield mistake(code, f"{way} were {words}"), way.rules(_times(factor))
 
 
-def _by_slope(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+def _by_slope(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[Coded, Rules]]:
     """Calls of a function on whose way another call's slope is multiplied in as well, or its own twice."""
     tape, values = steps.tape, steps.played[0].values
     calls = tape.numbered(called)
@@ -220,10 +225,11 @@ def _by_slope(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]
                 slope = (
                     "its slope twice" if other == number else f"the slope of a {_function(entry)} beside it"
                 )
-                yield f"{way} were multiplied by {slope}", way.rules(_with_slope_of(other))
+                words = mistake("way times a slope", f"{way} were multiplied by {slope}")
+                yield words, way.rules(_with_slope_of(other))
 
 
-def _by_number(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]]:
+def _by_number(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[Coded, Rules]]:
     """Products with another factor, and ways with another flow."""
     tape, names = steps.tape, steps.tape.names
     values, blocks = steps.played[0].values, steps.given.blocks
@@ -238,19 +244,21 @@ def _by_number(steps: Steps, ways: Sequence[_Way]) -> Iterator[tuple[str, Rules]
         entry = tape.entry(number)
         for i, words in after.items():
             if np.shape(values[i]) == np.shape(values[number]):
-                yield f"the gradient of {words} stood for that of {way.words}", way.rules(_flow_of(of[i]))
+                stood = f"the gradient of {words} stood for that of {way.words}"
+                yield mistake("other flow", stood), way.rules(_flow_of(of[i]))
         if more or entry.made_by not in PRODUCTS or len(entry.argnums) != 2:
             continue
         own, other = entry.parents[use], entry.parents[1 - use]
         whose = f"the other factor of the product on the way to {joined(way.to)}"
         if np.shape(values[own]) == np.shape(values[other]):
-            yield "a factor itself stood for the other one of its product", way.rules(_by_other(None))
+            words = "a factor itself stood for the other one of its product"
+            yield mistake("other factor", words), way.rules(_by_other(None))
         for instead, name in {**known, **after}.items():
             if instead not in (own, other) and np.shape(values[instead]) == np.shape(values[other]):
-                yield f"{name} stood for {whose}", way.rules(_by_other(instead))
+                yield mistake("other factor", f"{name} stood for {whose}"), way.rules(_by_other(instead))
 
 
-def _of_other_steps(steps: Steps) -> Iterator[tuple[str, Rules]]:
+def _of_other_steps(steps: Steps) -> Iterator[tuple[Coded, Rules]]:
     """What is made of an input alone, or of a state, at another step than its own."""
     case, tape, made_of = steps.given, steps.tape, steps.made_of
     for block in case.model.of(Use.INPUT, Use.STATE):
@@ -269,7 +277,8 @@ def _of_other_steps(steps: Steps) -> Iterator[tuple[str, Rules]]:
         name = block.name if block.use is Use.INPUT else f"the state of {block.name}"
         for words, step in STEPS.items():
             for each in some if block.use is Use.STATE or step(0, 1) < 1 else ():
-                yield words.format(name), {n: Otherwise(n, partial(_of_step, each[n], step)) for n in each}
+                rules: Rules = {n: Otherwise(n, partial(_of_step, each[n], step)) for n in each}
+                yield mistake("other step", words.format(name)), rules
 
 
 def _constant(seen: Seen, names: Sequence[str], steps: Steps, way: _Way) -> float | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verification.diagnosis.circumstances import circumstances, large
+from verification.diagnosis.coded import NOTHING, Coded
 from verification.diagnosis.ends import explained_by_ends, fault_in_words
 from verification.diagnosis.onset import fainter, onset
 from verification.diagnosis.probe import OfSome, Seen, glance_at
@@ -32,7 +33,7 @@ class Where:
     ``words``: "" for sizes or magnitudes, which further calls have to find.
     """
 
-    words: str
+    words: Coded
     seen: Seen
     blocks: tuple[str, ...]
 
@@ -109,7 +110,7 @@ def _grouped(engine: Engine, wrong: Sequence[Seen], right: Sequence[Case]) -> It
             fact: (-sum(fact in each for each in others), sum(fact in telling[i] for i in left))
             for fact in telling[first]
         }
-        words = max(tells, key=lambda fact: tells[fact], default="")
+        words = max(tells, key=lambda fact: tells[fact], default=NOTHING)
         some = [i for i in left if words in telling[i]] or [first]
         seen = max((wrong[i] for i in some), key=_says)
         blocks = {name for i in some for name in wrong[i].blocks}
@@ -130,7 +131,7 @@ def _of_sizes(engine: Engine, left: tuple[str, ...], ends: float) -> Iterator[Wh
         seen = glance_at(OfSome(engine, left), case)
         if seen is not None and seen.blocks:
             left = tuple(name for name in left if name not in seen.blocks)
-            yield Where("", seen, seen.blocks)
+            yield Where(NOTHING, seen, seen.blocks)
 
 
 def _sizes(case: Case) -> str:

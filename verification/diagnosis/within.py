@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded
 from verification.models.arrays import Array
 from verification.models.case import Case, in_domains
 from verification.models.functions import Arithmetic, Function
@@ -33,7 +34,7 @@ NEAR = 0.1
 Wrong = Callable[[Case], bool]
 
 
-def from_within(wrong: Wrong, healthy: Case) -> Iterator[tuple[str, Case]]:
+def from_within(wrong: Wrong, healthy: Case) -> Iterator[tuple[Coded, Case]]:
     """Values of gates or states at which it is wrong, in words, with a case; nothing if it stays right."""
     biases = [each for each in healthy.model.of(Use.STEP) if len(each.axes) == 1 and len(each.parts) > 1]
     states = [each for each in healthy.model.of(Use.STATE) if healthy.blocks[each.name].any()]
@@ -45,7 +46,7 @@ def from_within(wrong: Wrong, healthy: Case) -> Iterator[tuple[str, Case]]:
     )
 
 
-def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[tuple[str, Case]]:
+def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[tuple[Coded, Case]]:
     """The parts of a bias that are wrong with a large number, by what their gates then are."""
     found: dict[str, float] = {}
     for part in block.parts:
@@ -60,12 +61,13 @@ def _of_parts(wrong: Wrong, healthy: Case, block: Block) -> Iterator[tuple[str, 
                 return wrong(_moved(healthy, block, part, argument))
 
             edge = bisected(at, np.sign(argument) * HEALTHY, argument, lambda a, b: (a + b) / 2)
-            yield _gate_in_words(healthy, block, part, edge), _moved(healthy, block, part, argument)
+            words = Coded(_gate_in_words(healthy, block, part, edge), f"gate:{part}")
+            yield words, _moved(healthy, block, part, argument)
 
 
 def _of_state(
     wrong: Wrong, healthy: Case, block: Block, sizes: Sequence[float]
-) -> Iterator[tuple[str, Case]]:
+) -> Iterator[tuple[Coded, Case]]:
     """From which size of one of its numbers on a state is wrong, if with some of these it is."""
 
     def having(size: float) -> Case:
@@ -80,7 +82,8 @@ def _of_state(
     if size is not None:
         edge = bisected(at, HEALTHY, size, geometric_mean)
         where = "below" if size < 1 else "above"
-        yield f"where a number of the state of {block.name} is {where} {edge:.2g}", having(size)
+        words = f"where a number of the state of {block.name} is {where} {edge:.2g}"
+        yield Coded(words, f"magnitude:{block.name}"), having(size)
 
 
 def geometric_mean(a: float, b: float) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from verification.diagnosis.coded import Coded, mistake
 from verification.diagnosis.probe import Seen
 from verification.models.arrays import Array
 from verification.models.case import Case, name_of
@@ -156,7 +157,7 @@ def _numbers(seen: Seen, name: str, parts: tuple[str, ...]) -> tuple[Array, Arra
     return np.concatenate(got), np.concatenate(want)
 
 
-def common_factor(first: Seen, last: Seen | None = None) -> str | None:
+def common_factor(first: Seen, last: Seen | None = None) -> Coded | None:
     """The words for a factor that all blocks share which are wrong in the first case, or None.
 
     ``last``: as in ``blocks_in_words``.
@@ -165,7 +166,8 @@ def common_factor(first: Seen, last: Seen | None = None) -> str | None:
     for name in first.blocks:
         seen = last if last is not None and name in last.blocks else first
         words.add(off_by(*_numbers(seen, name, wrong_parts(first, name)), _means(seen.truth.case)))
-    return next(iter(words)) or None if len(words) == 1 else None
+    common = next(iter(words)) if len(words) == 1 else ""
+    return mistake("factor", common) if common else None
 
 
 def wrong_in_words(first: Seen, last: Seen | None = None, cases: Sequence[Seen] = ()) -> str:

@@ -115,6 +115,10 @@ class OfFunction(Subject):
 
         return smallest_of(calls(self.engine), wrong_on, size_of, Shrunk(packed, finding))
 
+    def numbers(self, packed: Call) -> tuple[GotAgainstWant, ...]:
+        """The wrong gradients."""
+        return _wrong_beside(self.engine, packed)
+
     def picture(self, packed: Call) -> Picture:
         """Wrong gradients beside the right ones, for the largest wrong call that is tried."""
         found = packed
@@ -132,7 +136,8 @@ class OfFunction(Subject):
         finding = found.finding
         check_call = Code(("check",), "", f"check(engine, {finding.property!r}, case)\n")
         code = f"# {finding.wrong}\n{self.engine.code(found.case) + check_call}"
-        return Example(None, finding.property, finding.part, finding.wrong or "", code, found.larger)
+        wrong = finding.wrong or ""
+        return Example(None, finding.property, finding.part, wrong, code, found.larger, found.numbers)
 
 
 class GuardedFunction:

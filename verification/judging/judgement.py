@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.diagnosis.picture import Picture
+from verification.diagnosis.picture import GotAgainstWant, Picture
 from verification.judging.profile import STRENGTH
 from verification.judging.sampled import Coverage
 from verification.judging.standing import Milestone
@@ -22,7 +22,7 @@ class Example:
     """A case on which a property fails, and how it fails.
 
     ``case``: None for a function that has no model. ``larger``: why it may not be the smallest, in words; ""
-    if it is.
+    if it is. ``numbers``: the wrong ones, beside the right ones; none where one call alone shows none.
     """
 
     case: Case | None
@@ -31,6 +31,7 @@ class Example:
     failure: str
     code: str
     larger: str = ""
+    numbers: tuple[GotAgainstWant, ...] = ()
 
     def in_words(self) -> str:
         """As "the smallest example"; of another, why it may not be."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from verification.diagnosis.diagnosis import Diagnosis, diagnose
-from verification.diagnosis.picture import Picture, picture
+from verification.diagnosis.picture import GotAgainstWant, Picture, picture, wrong_beside
+from verification.diagnosis.probe import look_at
 from verification.diagnosis.shown import wrong_in
 from verification.diagnosis.where import Elsewhere
 from verification.judging import run
@@ -291,6 +292,11 @@ class OfModel:
         """The smallest case with the same failure."""
         return _packed(smallest(self.engine, self._case(packed), finding))
 
+    def numbers(self, packed: Packed) -> tuple[GotAgainstWant, ...]:
+        """Wrong parts of the forward, or else of the gradients; none of Fractions."""
+        case = self._case(packed)
+        return () if case.dtype.hasobject else tuple(wrong_beside(look_at(self.engine, case)))
+
     def wrong(self, packed: Packed) -> frozenset[str]:
         """The parts that are wrong on a case."""
         return wrong_in(self.engine, self._case(packed))
@@ -376,4 +382,5 @@ def example_of(engine: Engine, found: Shrunk) -> Example:
     whose = "call" if finding.property == CALLS_OF_TRAINING.name else "case"
     check_call = Code(("check",), "", f"check(engine, {finding.property!r}, {whose})\n")
     code = f"# {finding.wrong}\n{engine.code(case) + check_call}"
-    return Example(case, finding.property, finding.part, finding.wrong or "", code, found.larger)
+    wrong = finding.wrong or ""
+    return Example(case, finding.property, finding.part, wrong, code, found.larger, found.numbers)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 import numpy as np
 
 from verification.diagnosis.diagnosis import Diagnosis
-from verification.diagnosis.picture import Picture
+from verification.diagnosis.picture import GotAgainstWant, Picture
 from verification.diagnosis.shown import is_shown
 from verification.judging.judgement import Example, Judgement
 from verification.judging.profile import Profile
@@ -34,7 +34,7 @@ from verification.models.model import Model
 from verification.processes.fresh import pooled
 from verification.processes.workers import Lost, Spread
 from verification.properties.engine import FixedCase
-from verification.properties.property import Finding
+from verification.properties.property import FORM, Finding
 from verification.sampling.claim import Claim
 from verification.sampling.draws import cases
 from verification.sampling.numbering import Row
@@ -174,6 +174,9 @@ class Subject(Protocol):
     def smallest(self, packed: Any, finding: Finding) -> Shrunk:
         """The smallest case found that shows the same, packed."""
 
+    def numbers(self, packed: Any) -> tuple[GotAgainstWant, ...]:
+        """The wrong numbers of a case, beside the right ones; none if it gets no answer."""
+
     def wrong(self, packed: Any) -> frozenset[str]:
         """The parts of an answer that are wrong on a case."""
         return frozenset()
@@ -201,7 +204,8 @@ class Interrupted(KeyboardInterrupt):
 class Watch:
     """The progress of a run, and its end: ``until``, by ``time.monotonic``.
 
-    ``progress`` is called with the cases done and with all of them, ``reached`` with each milestone.
+    ``progress`` is called with the cases done and with all of them, ``reached`` with each milestone and a
+    refutation.
     """
 
     progress: Progress | None = None
@@ -322,7 +326,10 @@ class CaseRun:
                 if self._watch.progress is not None:
                     total = self.tally.cases if refuted else before + blocks.cases
                     self._watch.progress(self.tally.cases, total)
-                if not refuted:
+                if refuted:
+                    _, finding = self.tally.refuted or (None, Finding(FORM.name, "", f"it {self.tally.lost}"))
+                    self._standing.refute(finding, self.tally.cases)
+                else:
                     self._standing.meet(self.tally.rows_covered, self.tally.sampled)
                 if refuted or self._watch.is_over:
                     break
@@ -476,13 +483,19 @@ def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
 def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Shrunk, frozenset[str]]:
     """The smallest example, with what is wrong in it."""
     found = subject.smallest(packed, finding)
-    return found, subject.wrong(found.case)
+    return replace(found, numbers=subject.numbers(found.case)), subject.wrong(found.case)
 
 
 def _showing(subject: Subject, diagnosis: Diagnosis, channel: Any) -> Any:
     """The smallest example that shows what the diagnosis says, if there is one."""
     channel.tell("example")
-    return _unless_failed(lambda: subject.guarded(channel).showing(diagnosis))
+    subject = subject.guarded(channel)
+
+    def shown() -> Shrunk | None:
+        found = subject.showing(diagnosis)
+        return None if found is None else replace(found, numbers=subject.numbers(found.case))
+
+    return _unless_failed(shown)
 
 
 def _unless_failed(made: Callable[[], Any]) -> Any:

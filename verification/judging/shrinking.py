@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from verification.diagnosis.picture import GotAgainstWant
 from verification.diagnosis.shown import first_showing, shown_in
 from verification.diagnosis.stages import Diagnosis
 from verification.models.case import Case
@@ -33,12 +34,13 @@ class Shrunk:
     """The smallest case that was found, and what is wrong on it.
 
     ``case``: packed, where it comes from a subject. ``larger``: why a smaller one may fail as well, in words;
-    "" if nothing of this one can be left out.
+    "" if nothing of this one can be left out. ``numbers``: the wrong ones, beside the right ones.
     """
 
     case: Any
     finding: Finding
     larger: str = ""
+    numbers: tuple[GotAgainstWant, ...] = ()
 
 
 def smallest_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from verification.judging.sampled import RowId, Sample
+from verification.properties.property import Finding
 from verification.sampling.ordering import Share
 from verification.text import counted
 
@@ -22,13 +23,31 @@ class Milestone:
         return f"{self.share.name} after {self.seconds:.1f} s, {counted(self.cases, 'case')}"
 
 
-# Called at each milestone.
-Reached: TypeAlias = Callable[[Milestone], object]
+@dataclass(frozen=True)
+class Refutation:
+    """A case has refuted the engine, after so many cases and ``seconds`` of the run.
+
+    ``property`` and ``part`` that are wrong, and ``wrong``: how, in words. Why is explained after it.
+    """
+
+    property: str
+    part: str
+    wrong: str
+    cases: int
+    seconds: float
+
+    def __str__(self) -> str:
+        when = f"refuted after {self.seconds:.1f} s, {counted(self.cases, 'case')}"
+        return f"{when}: {f'{self.property} {self.part}'.strip()}: {self.wrong}"
+
+
+# Called at each milestone, and once if the engine is refuted.
+Reached: TypeAlias = Callable[[Milestone | Refutation], object]
 
 
 class RunStanding:
     """The progress of a run that began at ``started``, by ``time.monotonic``; ``tell`` is called at each
-    milestone.
+    milestone, and at a refutation.
     """
 
     def __init__(self, samples: Sequence[Sample], started: float, tell: Reached | None = None) -> None:
@@ -43,6 +62,12 @@ class RunStanding:
             self.milestones.append(Milestone(share, cases, time.monotonic() - self._started))
             if self._tell is not None:
                 self._tell(self.milestones[-1])
+
+    def refute(self, finding: Finding, cases: int) -> None:
+        """Notes what has refuted the engine, after so many cases."""
+        if self._tell is not None:
+            seconds = time.monotonic() - self._started
+            self._tell(Refutation(finding.property, finding.part, finding.wrong or "", cases, seconds))
 
     @property
     def shares(self) -> tuple[Share, ...]:

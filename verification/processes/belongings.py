@@ -36,12 +36,12 @@ ROUNDS = 2**14
 class Belongings:
     """Compares what belongs to the caller at the end of every ``with`` block with what it was before.
 
-    ``changes``: what is not as it was, in words. All of it is put back, except that generators from which
+    ``found``: what is not as it was, in words. All of it is put back, except that generators from which
     numbers were drawn go on from there.
     """
 
     def __init__(self) -> None:
-        self.changes: list[str] = []
+        self.found: list[str] = []
 
     def __enter__(self) -> None:
         self._folder = _folder()
@@ -62,23 +62,23 @@ class Belongings:
     ) -> None:
         folder = _folder()
         if folder != self._folder:
-            self.changes.append(f"changed the working folder to {in_a_line(folder)}")
+            self.found.append(f"changed the working folder to {in_a_line(folder)}")
             with suppress(OSError):
                 os.chdir(self._folder)
         for name, value in self._variables.items():
             now = os.environ.get(name)
             if now != value:
                 what = f"deleted {name} from" if now is None else f"changed {name} in"
-                self.changes.append(f"{what} the environment")
+                self.found.append(f"{what} the environment")
                 os.environ[name] = value
         if (np.geterr(), np.geterrcall()) != (self._during, _ignored):
-            self.changes.append(f"changed NumPy's handling of errors ({_handling(self._during)})")
+            self.found.append(f"changed NumPy's handling of errors ({_handling(self._during)})")
         np.seterr(**self._errors[0])
         np.seterrcall(self._errors[1])
         numpy, python = self._drawn
         of_numpy, of_python = _of_numpy(), random.getstate()
         seeded = not _leads_to(numpy, of_numpy), not _leads_to(_packed(python), _packed(of_python))
-        self.changes += [
+        self.found += [
             f"seeded {whose}'s random generator" for whose in compress(("NumPy", "Python"), seeded)
         ]
         if seeded[0] or of_numpy == numpy:

@@ -32,7 +32,7 @@ from verification.processes.mirrors import Handle, Mirrors
 from verification.processes.place import same
 from verification.processes.sandbox import sandboxed
 from verification.processes.sending import Unsendable, pickled_functions
-from verification.processes.server import BEFORE, PIPE, Keeps, Which, plain, receive, send, write
+from verification.processes.server import BEFORE, PIPE, Keeps, NoMessage, Which, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
 
@@ -52,7 +52,13 @@ SHIPPED = (
         "processes.timeout",
     ),
     *("processes.memory", "processes.channel", "processes.supervisor", "processes.invalid"),
-    *("processes.surroundings", "processes.belongings", "processes.elsewhere", "processes.leaks"),
+    *(
+        "processes.surroundings",
+        "processes.belongings",
+        "processes.libraries",
+        "processes.elsewhere",
+        "processes.leaks",
+    ),
     *("processes.guarding", "processes.arrays", "processes.modules", "processes.in_file", "processes.server"),
     *("adapters.returned", "adapters.lent", "adapters.looped", "adapters.given", "processes.host"),
 )
@@ -244,7 +250,7 @@ class Host:
             self._poll.register(file, select.POLLIN)
         self._has_begun = False
         self._seconds, self._is_elsewhere = timeout.ANSWER, False
-        self._observed: HostChanges | None = None
+        self._watch: HostWatch | None = None
         self._replies: list[Any] | None = None
         # A call that is to follow the next one; and the answer to one that has followed the last.
         self._ahead: tuple[Remote, tuple[Any, ...]] | None = None
@@ -286,9 +292,9 @@ class Host:
             which_next, keeps_next = remote.about
             _, arguments, *others = self._told(which_next, rest, {}, keeps_next)
             told.append((which_next, [BEFORE, *arguments], *others))
-        how = self._seconds, self._observed is not None, self._is_elsewhere
-        answers, raised, changes = self._asked("calls", told, *how)
-        self._note(changes)
+        how = self._seconds, self._watch and self._watch.what, self._is_elsewhere
+        answers, raised, found = self._asked("calls", told, *how)
+        self._note(found)
         if raised is not None and len(answers) in (0, len(told)):
             answers = answers[: len(told) - 1]
         got = [self._got(answer) for answer in answers]
@@ -349,9 +355,13 @@ class Host:
         finally:
             self._seconds = before
 
-    def belongings(self) -> "HostChanges":
+    def belongings(self) -> "HostWatch":
         """What is changed in the host."""
-        return HostChanges(self)
+        return HostWatch(self, "belongings")
+
+    def libraries(self) -> "HostWatch":
+        """What is called in the host."""
+        return HostWatch(self, "libraries")
 
     def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
         """In a thread of the host."""
@@ -390,9 +400,9 @@ class Host:
         answer = engine.answer(case)
         if not same(answer, known):
             return 1, answer
-        how = self._seconds, self._observed is not None
-        made, trees, raised, changes = self._asked("again", most - 1, moment, *how)
-        self._note(changes)
+        how = self._seconds, self._watch and self._watch.what
+        made, trees, raised, found = self._asked("again", most - 1, moment, *how)
+        self._note(found)
         if raised is not None:
             raise RAISED[raised[0]](raised[1])
         if trees is None:
@@ -403,13 +413,13 @@ class Host:
         finally:
             self._replies = None
 
-    def observe(self, observed: "HostChanges | None") -> None:
-        """From now on what calls change is told to it."""
-        self._observed = observed
+    def watch(self, watch: "HostWatch | None") -> None:
+        """From now on what calls do is told to it."""
+        self._watch = watch
 
-    def _note(self, changes: Sequence[str]) -> None:
-        if self._observed is not None:
-            self._observed.changes += [each for each in changes if each not in self._observed.changes]
+    def _note(self, found: Sequence[str]) -> None:
+        if self._watch is not None:
+            self._watch.found += [each for each in found if each not in self._watch.found]
 
     # ---- Messages.
 
@@ -450,6 +460,10 @@ class Host:
             heard = plain(receive(self.process.hearing))
         except EOFError:
             return "ended the process that runs it"
+        except NoMessage as other:
+            # Of the system, or of the interpreter, at its start.
+            said = other.args[0].decode("utf-8", "replace").strip().splitlines()
+            raise Unsendable(f"engine: {said[-1]}, needed a process of its own that starts") from None
         if isinstance(heard, list):
             raise Unsendable(f"engine: {heard[0]}, needed functions that load in a process of their own")
         return heard if heard is None else str(heard)
@@ -458,15 +472,15 @@ class Host:
 RAISED: Mapping[str, type[Exception]] = {"late": TimedOut, "invalid": InvalidAnswer, "declined": Unsupported}
 
 
-class HostChanges:
-    """Changes of what belongs to an engine's caller, in a host."""
+class HostWatch(AbstractContextManager[None]):
+    """What calls in a host do beside their answers; ``what`` of it, as ``server.WATCHES`` have it."""
 
-    def __init__(self, host: Host) -> None:
-        self.changes: list[str] = []
+    def __init__(self, host: Host, what: str) -> None:
+        self.what, self.found = what, list[str]()
         self._host = host
 
     def __enter__(self) -> None:
-        self._host.observe(self)
+        self._host.watch(self)
 
     def __exit__(self, *raised: object) -> None:
-        self._host.observe(None)
+        self._host.watch(None)

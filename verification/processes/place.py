@@ -19,12 +19,10 @@ Returned = TypeVar("Returned")
 Read = TypeVar("Read")
 
 
-class Changes(AbstractContextManager[None], Protocol):
-    """A ``with`` block; ``changes``: what the engine's calls in it have changed that belongs to their caller,
-    in words.
-    """
+class Watch(AbstractContextManager[None], Protocol):
+    """A ``with`` block; ``found``: what the engine's calls in it have done beside their answers, in words."""
 
-    changes: list[str]
+    found: list[str]
 
 
 class Place(Protocol):
@@ -43,8 +41,11 @@ class Place(Protocol):
     def ahead(self, function: Callable[..., Any], *rest: Any) -> None:
         """The next call will be followed by one of this function, of what that call saves and these."""
 
-    def belongings(self) -> Changes:
+    def belongings(self) -> Watch:
         """What calls change that belongs to their caller."""
+
+    def libraries(self) -> Watch:
+        """Which libraries that differentiate are called."""
 
     def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
         """The same, whose functions run in another thread than those of other calls."""
@@ -64,6 +65,16 @@ class Place(Protocol):
 
     def reading(self, calls: int) -> Reading:
         """What the process that makes the calls holds, after so many of them."""
+
+
+class Unwatched(AbstractContextManager[None]):
+    """A block of which nothing is found."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def __exit__(self, *raised: object) -> None:
+        """Nothing to do."""
 
 
 class Here:
@@ -86,6 +97,10 @@ class Here:
     def belongings(self) -> Belongings:
         """What is changed here."""
         return Belongings()
+
+    def libraries(self) -> "Unwatched":
+        """Nothing is told: calls of ours are among those of the engine."""
+        return Unwatched()
 
     def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:
         """In a thread of its own."""

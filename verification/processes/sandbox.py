@@ -40,11 +40,15 @@ def check_sandbox() -> None:
 
 def sandboxed(command: list[str], path: Iterable[str]) -> list[str]:
     """The command in a sandbox; ``path``: folders that it imports from."""
-    needed = {Path(each).resolve() for each in (sys.prefix, sys.base_prefix, *path, os.getcwd()) if each}
+    said = [Path(each).absolute() for each in (sys.prefix, sys.base_prefix, *path, os.getcwd()) if each]
+    # By a link as well, which may lie where folders are hidden.
+    needed = {*said, *(each.resolve() for each in said)}
     private = {Path(each).resolve() for each in (Path.home(), tempfile.gettempdir(), "/tmp")}
     # A folder that is imported from stays as it is, read-only; so do those within a folder that is hidden.
     hidden = [Path("/run"), *sorted(each for each in private - needed if each.is_dir())]
-    shown = sorted(each for each in needed if each.exists() and any(map(each.is_relative_to, hidden)))
+    within = {each for each in needed if each.exists() and any(map(each.is_relative_to, hidden))}
+    # What lies in another of them is there with it.
+    shown = sorted(each for each in within if within.isdisjoint(each.parents))
     hides = [part for each in hidden for part in ("--tmpfs", str(each))]
     shows = [part for each in shown for part in ("--ro-bind", str(each), str(each))]
     own = [part for name in OWN.values() for part in ("--dir", name)]

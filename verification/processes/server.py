@@ -24,12 +24,21 @@ from verification.processes.channel import Channel
 from verification.processes.elsewhere import in_a_thread
 from verification.processes.guarding import NOTHING, guarded
 from verification.processes.invalid import InvalidAnswer, TimedOut, Unsupported
+from verification.processes.libraries import Libraries
 
 # Bytes of a pipe, where its size can be set: a usual message is written at once.
 PIPE = 2**20
 
 # Before each message, its length.
 LENGTH = struct.Struct("<Q")
+
+
+# The most bytes of a message; the first eight letters of a text are a larger number.
+MOST = 2**40
+
+
+class NoMessage(Exception):
+    """Something else was written to where messages are."""
 
 
 def send(file: int, message: Any) -> None:
@@ -46,8 +55,11 @@ def write(file: int, data: bytes) -> None:
 
 
 def receive(file: int) -> bytes:
-    """Reads one message; raises EOFError where there is none any more."""
-    (size,) = LENGTH.unpack(_exactly(file, LENGTH.size))
+    """Reads one message; raises EOFError where there is none any more, and NoMessage for another text."""
+    first = _exactly(file, LENGTH.size)
+    (size,) = LENGTH.unpack(first)
+    if size > MOST:
+        raise NoMessage(first + os.read(file, PIPE))
     return _exactly(file, size)
 
 
@@ -73,6 +85,16 @@ ALL = -1
 
 # A function, its arguments, those by name, and what stays here of what it returns.
 Asked: TypeAlias = tuple[Which, Sequence[Tree], Mapping[str, Tree], Keeps]
+
+
+# What calls may be watched for, beside their answers; None: nothing.
+Watch: TypeAlias = Belongings | Libraries
+WATCHES: Mapping[str, Callable[[], Watch]] = {"belongings": Belongings, "libraries": Libraries}
+Watched: TypeAlias = str | None
+
+
+def _watch(watched: Watched) -> Watch | None:
+    return None if watched is None else WATCHES[watched]()
 
 
 class _Plain(pickle.Unpickler):
@@ -184,14 +206,14 @@ class Server:
             send(self._writing, getattr(self, f"on_{kind}")(*given))
 
     def on_calls(
-        self, calls: Sequence[Asked], seconds: float, observed: bool, elsewhere: bool
+        self, calls: Sequence[Asked], seconds: float, watched: Watched, elsewhere: bool
     ) -> tuple[Any, ...]:
         """Calls one after another, of which a later one may get what the one before has left here.
 
         Returns what each has returned, up to one that leaves nothing for the next; what was raised then; and
-        what they have changed that belongs to their caller.
+        what was found by the watch.
         """
-        answers, around = list[tuple[Tree, Sequence[Any]]](), Belongings() if observed else NOTHING
+        answers, watch = list[tuple[Tree, Sequence[Any]]](), _watch(watched)
 
         def made(nothing: tuple[()]) -> None:
             for asked in calls:
@@ -201,8 +223,10 @@ class Server:
                     break
 
         call = partial(in_a_thread, made) if elsewhere else made
-        raised = _raised(lambda: guarded(self._channel.guarded(call), (), _nothing, seconds, around))
-        return answers, raised, around.changes if isinstance(around, Belongings) else ()
+        raised = _raised(
+            lambda: guarded(self._channel.guarded(call), (), _nothing, seconds, watch or NOTHING)
+        )
+        return answers, raised, watch.found if watch else ()
 
     def _answered(
         self, which: Which, arguments: Sequence[Tree], keywords: Mapping[str, Tree], keeps: Keeps
@@ -225,13 +249,13 @@ class Server:
         """From now on calls are recorded, to be made again."""
         self._recorded = []
 
-    def on_again(self, most: int, moment: float, seconds: float, observed: bool) -> tuple[Any, ...]:
+    def on_again(self, most: int, moment: float, seconds: float, watched: Watched) -> tuple[Any, ...]:
         """The recorded calls again and again, so many times or for a moment, while they return the same.
 
         Returns how often, and what the last ones returned if that is not the same.
         """
         recorded, self._recorded = self._recorded or [], None
-        around = Belongings() if observed else NOTHING
+        watch = _watch(watched)
 
         def again(given: tuple[()]) -> tuple[int, list[Any] | None]:
             until = time.monotonic() + moment
@@ -255,11 +279,11 @@ class Server:
         found = list[tuple[int, list[Tree] | None]]()
 
         def work() -> None:
-            found.append(guarded(self._channel.guarded(again), (), read, seconds, around))
+            found.append(guarded(self._channel.guarded(again), (), read, seconds, watch or NOTHING))
 
         raised = _raised(work)
         made, told = found[0] if found else (0, None)
-        return made, told, raised, around.changes if isinstance(around, Belongings) else ()
+        return made, told, raised, watch.found if watch else ()
 
     def on_make(self, maker: Tree, arguments: Sequence[Tree]) -> list[int]:
         """Functions that a function of ours makes of others, in a tuple; returns their numbers.

@@ -95,16 +95,25 @@ class PendingBackward:
     _begun: Begun
     _form: "_Form"
 
-    def back(self, objective: Objective | None = None, elsewhere: bool = False) -> Answer:
+    def back(
+        self,
+        objective: Objective | None = None,
+        elsewhere: bool = False,
+        around: AbstractContextManager[None] = NOTHING,
+    ) -> Answer:
         """The answer for these cotangents, or for the case's own; raises as ``run_case``.
 
-        ``elsewhere``: in a thread of its own.
+        ``elsewhere``: in a thread of its own. ``around``: as there.
         """
         forward, backward = self._begun
         given = objective_given(self._case, objective or self._case.objective).replaced(np.copy)
         place, case = self._engine.place, self._case
         call = place.elsewhere(backward) if elsewhere else backward
-        return place.run(call, given, lambda blocks: self._form.read((forward, blocks)), seconds_of(case))
+
+        def read(blocks: Any) -> Answer:
+            return self._form.read((forward, blocks))
+
+        return place.run(call, given, read, seconds_of(case), around)
 
 
 def begin(engine: Engine, case: Case) -> PendingBackward:

@@ -14,6 +14,7 @@ from verification.processes.leaks import Reading
 from verification.processes.processor import spent
 from verification.properties.calling import PendingBackward, begin, relaid, run_again, run_case
 from verification.properties.interleaved import INTERLEAVED_CALLS, going_back_too, of_other_data
+from verification.properties.libraries import called_libraries
 from verification.properties.property import About, Alone, Checked, NotChecked, Property, Remark
 from verification.properties.trial import Trial, agreement, said, saying
 from verification.properties.truth import Truth
@@ -38,9 +39,10 @@ def calls_in_a_row(trial: Trial) -> Checked:
     """A thousand calls, and then small ones, up to the twenty thousandth; garbage and leaks are counted.
 
     A slow engine gets fewer, and the finding says how many. So does one that leaks so much that a next call
-    may fail by it. What each call leaves behind is a remark.
+    may fail by it. What each call leaves behind is a remark, and so is a library that differentiates.
     """
     truth, some = trial.truth, trial.some
+    yield from called_libraries(trial)
     with trial.engine.place.counted():
         # The answer to the case itself is the first.
         readings = [trial.engine.place.reading(1)]
@@ -95,7 +97,7 @@ def _of_one_step(trial: Trial, readings: list[Reading]) -> Checked:
             more, answer = run_again(engine, case, known, min(SEEN_LATER, MOST - made), belongings)
         readings.append(engine.place.reading(made + more))
         how = f"at call {made + more:,} in a row"
-        yield from (("", f"{how}: {change}", trial.some) for change in belongings.changes)
+        yield from (("", f"{how}: {change}", trial.some) for change in belongings.found)
         if answer is not None:
             yield from said(how, agreement(answer, truth))
 

@@ -8,7 +8,7 @@ from verification.properties.trial import AnsweredCase
 
 def process_stays(trial: AnsweredCase) -> Checked:
     """Nothing that belongs to the caller was changed by the call on the case itself."""
-    changes = [f"a call {change}" for change in trial.belongings.changes]
+    changes = [f"a call {change}" for change in trial.belongings.found]
     # A function of whole numbers alone has no gradient, and a run of it no evidence.
     for some in islice(trial.truth.blocks.values(), 1):
         yield from (("", change, some) for change in changes or (None,))

@@ -1,4 +1,4 @@
-"""A judgement as the command ``judge`` prints it, and as JSON."""
+"""A judgement as the command ``judge`` prints it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,36 +9,6 @@ from verification.text import counted
 
 # The longest program that a terminal shows; nobody reads that of a large case.
 PROGRAM = 20_000
-
-# The fields of a description that are in the JSON, in this order.
-KEYS = (
-    *(
-        "verdict",
-        "scope",
-        "seed",
-        "secret",
-        "seconds",
-        "cases",
-        "informative",
-        "calls",
-        "met",
-        "ended",
-        "least_met",
-    ),
-    *("not_checked", "remarks", "diagnosis"),
-)
-
-
-def as_json(found: Judgement) -> dict[str, Any]:
-    """These fields as JSON values."""
-    fields = described(found)
-    example = fields["example"] or dict.fromkeys(("code", "smallest", "larger"))
-    return {
-        **{key: fields[key] for key in KEYS},
-        "example": example["code"],
-        "smallest": example["smallest"],
-        "larger": example["larger"],
-    }
 
 
 def as_text(found: Judgement) -> str:

@@ -60,7 +60,7 @@ class Capabilities:
     backward that may come later? ``chunks``: is a forward told the number of steps in its chunks?
     ``partial``: is a backward told which gradients are wanted, and which outputs were used? ``recorded``: can
     calls of a training run be stored and checked? ``cannot``: uses of an engine that cannot be checked
-    through the adapter, in words.
+    through the adapter, in words. ``own``: is the backward its author's, and not a library's?
     """
 
     functions: bool
@@ -73,6 +73,7 @@ class Capabilities:
     partial: bool = False
     recorded: bool = False
     cannot: tuple[str, ...] = ()
+    own: bool = True
 
 
 @dataclass(frozen=True)

@@ -116,13 +116,21 @@ TIMES = re.findall(
 )
 
 
-@pytest.mark.parametrize("name", USAGES)
+@pytest.mark.parametrize("name", [name for name, usage in USAGES.items() if usage.has_result])
 def test_a_help_text_says_the_time_that_the_page_says(name):
     """Of each command."""
     assert {name or "verify": time for name, time in TIMES}[name].strip() in USAGES[name].description
 
 
-@pytest.mark.parametrize("command", USAGES)
+def test_a_server_has_no_result(capsys):
+    """There is nothing to write, and it is ended by who started it."""
+    assert arguments(["mcp"]).places.json is None
+    with pytest.raises(SystemExit):
+        arguments(["mcp", "--json", "-"])
+    assert "unrecognized arguments: --json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [name for name, usage in USAGES.items() if usage.has_result])
 def test_every_command_writes_json(command, engine):
     """To a file or to standard output."""
     calls = {

@@ -4,7 +4,7 @@ import pytest
 
 from tests.layers import lstm_with
 from verification import Profile, Scope, verify
-from verification.report import summary
+from verification.report import structured, summary
 from verification.report.pages.judgement import page
 from verification.report.text import judged
 from verification.text import unbroken
@@ -30,4 +30,4 @@ def test_a_right_layer_whose_sigmoid_is_made_of_a_tanh_is_verified_with_a_remark
     for result in (str(verified), summary.as_text(verified), judged(verified)):
         assert remark in result
     assert unbroken(remark) in page(verified)
-    assert summary.as_json(verified)["remarks"] == [remark]
+    assert structured.as_json(verified)["remarks"] == [remark]

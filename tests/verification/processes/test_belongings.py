@@ -16,7 +16,7 @@ def left_by(work):
     belongings = Belongings()
     with belongings:
         work()
-    return belongings.changes
+    return belongings.found
 
 
 def now():

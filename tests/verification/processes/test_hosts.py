@@ -319,7 +319,7 @@ def test_changes_of_the_process_are_told():
         changes = host.belongings()
         run(host, host.function(moves), "/", around=changes)
         run(host, host.function(moves), "/usr")
-        assert changes.changes == [f"changed the working folder to {os.sep}"]
+        assert changes.found == [f"changed the working folder to {os.sep}"]
     assert Path.cwd() == here
 
 

@@ -57,6 +57,6 @@ def test_a_call_here_is_guarded():
     changes = HERE.belongings()
     with changes:
         np.random.seed(3)  # noqa: NPY002
-    assert changes.changes == ["seeded NumPy's random generator"]
+    assert changes.found == ["seeded NumPy's random generator"]
     with pytest.raises(Exception, match="raised"):
         HERE.run(lambda given: 1 / 0, None, lambda returned: returned, 10.0)

@@ -14,6 +14,7 @@ from tests.verification.processes.hosting import hosted
 from verification.processes import sandbox
 from verification.processes.in_file import in_file
 from verification.processes.sandbox import check_sandbox, sandboxed
+from verification.processes.sending import Unsendable
 
 BWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 
@@ -99,6 +100,27 @@ def test_a_file_and_its_neighbours_are_there(tmp_path, monkeypatch):
     kernel = in_file("f", f"{tmp_path / 'of_sandbox.py'}:f")
     with hosted(kernel, sandbox=True) as host:
         assert host.function(kernel)() == 7
+
+
+@BWRAP
+def test_an_interpreter_behind_a_link_is_there(tmp_path, monkeypatch):
+    """The link as well as what it leads to; both lie in a folder that is hidden otherwise."""
+    real, link = tmp_path / "real", tmp_path / "link"
+    (real / "bin").mkdir(parents=True)
+    link.symlink_to(real)
+    monkeypatch.setattr(sys, "prefix", str(link))
+    subprocess.run(sandboxed(["ls", str(link / "bin"), str(real / "bin")], []), check=True)
+
+
+def test_a_process_that_does_not_start_is_refused_in_a_line(tmp_path, monkeypatch):
+    """With what the system or the interpreter has said last."""
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho first >&2\necho no interpreter here >&2\n", "utf-8")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    said = r"^engine: no interpreter here, needed a process of its own that starts$"
+    with pytest.raises(Unsendable, match=said), hosted(abs) as host:
+        host.function(abs)(-1)
 
 
 def test_without_bubblewrap_the_error_is_a_line(monkeypatch):

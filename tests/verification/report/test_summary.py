@@ -6,7 +6,7 @@ import pytest
 
 from tests.verification.judging.test_judgement import RIGHT
 from verification.judging.judgement import Example
-from verification.report import summary
+from verification.report import structured, summary
 from verification.sampling.ordering import Share
 
 
@@ -25,7 +25,7 @@ def test_a_program_of_a_large_case_does_not_fill_the_terminal(digits, whole):
     long = replace(RIGHT, example=Example(None, "lags", "U", "got 1, want 2", "x" * digits))
     assert ("x" * digits in summary.as_text(long)) == whole
     assert ("smallest example: a program of 20,001 characters, in the JSON" in summary.as_text(long)) != whole
-    assert summary.as_json(long)["example"] == "x" * digits
+    assert structured.as_json(long)["example"] == "x" * digits
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,6 @@ def test_an_example_that_is_not_the_smallest_says_so(larger, line):
     """In the text and in the JSON, with the reason."""
     found = replace(RIGHT, example=Example(None, "lags", "U", "got 1, want 2", "a program", larger))
     assert line in summary.as_text(found).splitlines()
-    fields = summary.as_json(found)
+    fields = structured.as_json(found)
     assert (fields["smallest"], fields["larger"]) == (not larger, larger or None)
-    assert (summary.as_json(RIGHT)["smallest"], summary.as_json(RIGHT)["larger"]) == (None, None)
+    assert (structured.as_json(RIGHT)["smallest"], structured.as_json(RIGHT)["larger"]) == (None, None)

@@ -28,7 +28,7 @@ from verification.cli.campaign.identity import identity_of
 from verification.cli.campaign.looking import GaveUp, on_processes
 from verification.cli.campaign.store import opened
 from verification.judge import subject_of
-from verification.report import summary
+from verification.report import structured, summary
 
 # The most digits of a given number: names of files contain the seed.
 DIGITS = 19
@@ -147,11 +147,9 @@ def as_json(outcome: CampaignResult) -> dict[str, Any]:
     """The JSON values of ``judge``, and those of what the cases met."""
     judgement = outcome.judgement
     return {
-        **summary.as_json(judgement),
-        "seed": judgement.seed,
+        **structured.as_json(judgement),
         "refuted": outcome.refuted,
         "shown": None if outcome.smallest is None else str(outcome.smallest),
-        "rows": [[row.property, row.part, row.cases, row.evidence, row.failures] for row in judgement.rows],
         "seen": dict(judgement.seen),
         "coverage": [str(each) for each in judgement.coverage],
     }

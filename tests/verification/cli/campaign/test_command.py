@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import time
 
+import jsonschema
 import pytest
 
 from tests.campaigns import ENVIRONMENT, SCAN, SQUARE, WRONG_SQUARE, called, run
@@ -17,6 +18,7 @@ from verification.cli import commands
 from verification.cli.campaign import command
 from verification.cli.campaign.command import prepared
 from verification.cli.campaign.store import NAME
+from verification.report import structured
 
 # Slower by the clock, and by no more work: it is still at work when it is stopped.
 SLOW_SQUARE = SQUARE.replace("    return 2", "    time.sleep(0.004)\n    return 2").replace(
@@ -35,9 +37,10 @@ def project(tmp_path):
 
 
 def result(folder, name):
-    """The JSON, but for seconds."""
+    """The JSON, but for times; as its schema has it."""
     found = json.loads((folder / name).read_text("utf-8"))
-    assert found.pop("seconds") > 0
+    jsonschema.validate(found, structured.schema())
+    assert found.pop("times")["seconds"] > 0
     return found
 
 
@@ -50,7 +53,7 @@ def test_a_right_engine_is_verified(tmp_path):
     assert (done.returncode, found["verdict"], found["refuted"]) == (0, "verified", 0)
     assert found["scope"].startswith("float64; full gradient by cotangents")
     assert "triples of levels without conditions covered" in found["coverage"][1]
-    assert found["rows"][0][:2] == ["forward", "outputs"]
+    assert (found["properties"][0]["property"], found["properties"][0]["part"]) == ("forward", "outputs")
     assert found["seen"]["T ≥ 2"] > 60
     assert " left: designed sample\n" in done.stderr
     assert {*os.listdir(tmp_path / "verification-campaign")} == {NAME, "report.html"}
