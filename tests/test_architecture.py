@@ -47,8 +47,9 @@ MAY_IMPORT = {
     # What the commands of all packages share.
     "rnn/console": {"rnn.common", "rnn.console"},
     "verification": {
-        *("autograd", "cloudpickle", "distributed", "hypothesis", "jinja2", "markupsafe", "matplotlib"),
-        *("ml_dtypes", "numpy", "platformdirs", "pytest", "rnn", "threadpoolctl", "verification"),
+        *("anyio", "autograd", "cloudpickle", "distributed", "hypothesis", "jinja2", "markupsafe"),
+        *("matplotlib", "mcp", "ml_dtypes", "numpy", "platformdirs", "pytest", "rnn", "threadpoolctl"),
+        "verification",
     },
     "verification/text": set(),
     "verification/models": {"autograd", "ml_dtypes", "numpy", "verification.models"},
@@ -174,6 +175,12 @@ def test_the_rooms_of_any_model_know_no_rnn(room: str) -> None:
     shared = ["rnn.console"] if room == "cli/campaign" else []
     found = [(file, name) for file, name in imports_of(f"verification/{room}") if not within(name, shared)]
     assert [(file, name) for file, name in found if within(name, ["rnn"])] == []
+
+
+def test_the_protocol_of_agents_is_known_in_one_file() -> None:
+    """Who serves none needs neither of its libraries."""
+    files = {file for file, name in imports_of("verification") if within(name, ["anyio", "mcp"])}
+    assert files == {"verification/cli/serving.py"}
 
 
 def test_dask_is_known_in_one_file() -> None:

@@ -14,14 +14,20 @@ import yaml
 
 from benchmarks.campaign import PRICE, table
 from benchmarks.evidence.options import USAGES as EVIDENCE
+from benchmarks.exploits.judging import APART, BELIEVED
+from benchmarks.exploits.pages import kept
 from tests.examples import ROOT, fails_beside_the_fault_alone, of_kind, run, text_of, with_fault
 from tests.programs import python
+from tests.verification.judging.test_judgement import RIGHT
 from verification.cli.campaign.blocks import CASES
 from verification.cli.campaign.campaign import ENOUGH
 from verification.cli.options import USAGES, parsers
 from verification.judging import keeping
 from verification.judging.profile import PROFILES
+from verification.judging.standing import Milestone
+from verification.report.structured import of_end, of_event, schema
 from verification.sampling.at_random import ANY, SMALL
+from verification.sampling.ordering import Share
 from verification.sampling.sample import in_floats
 
 
@@ -59,6 +65,56 @@ def test_judge_prints_and_writes_what_its_page_says(tmp_path):
     assert (found["smallest"], found["larger"]) == (True, None)
     put = (tmp_path / "decay.py").write_text
     fails_beside_the_fault_alone(tmp_path, found["example"], program, put)
+
+
+# Mends the kernel when it is told which bug it has.
+WRITER = """from pathlib import Path
+
+KERNELS = {right!r}, {wrong!r}
+
+
+def write(found):
+    told = found is not None and found["diagnosis"]["mistake"] == "other step"
+    Path("kernel.py").write_text(KERNELS[0 if told else 1], "utf-8")
+"""
+
+
+@pytest.mark.slow
+def test_the_loop_of_agents_prints_what_its_page_says(tmp_path):
+    """In thirty lines; without a sandbox where there is none."""
+    (loop,), (program,) = of_kind("agents", "python"), of_kind("command", "python")
+    assert len(loop.splitlines()) <= 30
+    right, wrong = (text.partition("net = ")[0] for text in (program, with_fault("command", program)))
+    (tmp_path / "writer.py").write_text(WRITER.format(right=right, wrong=wrong), "utf-8")
+    if shutil.which("bwrap") is None:
+        loop = loop.replace('"--sandbox", ', "")
+    done = run(tmp_path, "loop.py", loop)
+    assert (done.returncode, done.stdout) == (0, of_kind("agents", "text")[0]), done.stderr
+
+
+def rows_of(page, head):
+    """The cells of a table of a page under a head."""
+    lines = text_of(page).partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").replace("\\|", "/").split(" | ")] for line in lines]
+
+
+def test_the_page_of_agents_has_the_keys_of_the_schema():
+    """All of a result but what the page of the command has; and events as they are written."""
+    names = re.findall(r"`([a-z_.]+)`", " ".join(key for key, _ in rows_of("agents", "| key |")))
+    top = schema()["$defs"]["judgement"]["properties"]
+    of_diagnosis = schema()["$defs"]["diagnosis"]["properties"]
+    assert {*names} <= {*top, *of_diagnosis, *(f"diagnosis.{name}" for name in of_diagnosis)}
+    events = [json.loads(line) for line in of_kind("agents", "text")[1].splitlines()]
+    known = of_event(Milestone(Share(1, 3, 3), 21, 1.0)), of_end(RIGHT)
+    assert [list(event) for event in events] == [list(known[number]) for number in (0, 0, 0, 1)]
+
+
+def test_the_page_of_agents_names_what_was_believed():
+    """With a sandbox and a secret."""
+    names = re.findall(r"`(\w+)`", " ".join(names for _, names in rows_of("agents", "| it is wrong |")))
+    found = kept()["exploits"]
+    assert {*names} == {name for name, each in found.items() if each[APART.name]["word"] == BELIEVED}
+    assert (len(names), len(found)) == (13, 91)
 
 
 @pytest.mark.slow
@@ -152,16 +208,10 @@ def test_the_workflow_caches_the_truths_where_they_are(tmp_path):
     assert cached["restore-keys"] == "truths-${{ steps.truths.outputs.key }}-"
 
 
-def rows_after(head):
-    """The cells of the table of command.md under a head."""
-    lines = text_of("command").partition(head)[2].partition("\n\n")[0].splitlines()[2:]
-    return [[cell.strip() for cell in line.strip("|").replace("\\|", "/").split(" | ")] for line in lines]
-
-
 def test_every_flag_of_every_command_is_in_the_table():
     """With the commands that have it, and no other; those of campaigns alone are on their own page."""
     result = {}
-    for flag, commands, _ in rows_after("| flag | commands |"):
+    for flag, commands, _ in rows_of("command", "| flag | commands |"):
         result[flag.strip("` ").split()[0]] = {each.strip("` ") for each in commands.split(",")}
     there = {}
     for name, parser in {**parsers(EVIDENCE, "evidence"), **parsers(USAGES, "verification")}.items():
@@ -177,7 +227,7 @@ def test_every_flag_of_every_command_is_in_the_table():
 def test_every_profile_is_in_the_table():
     """With its numbers."""
     words = {3: "any three levels", 4: "any four levels"}
-    assert {name.strip("`"): rest for name, *rest in map(tuple, rows_after("| profile |"))} == {
+    assert {name.strip("`"): rest for name, *rest in map(tuple, rows_of("command", "| profile |"))} == {
         name: [f"{each.cases:,}", f"{each.exact_cases:,}", words[each.strength]]
         for name, each in PROFILES.items()
     }

@@ -19,7 +19,7 @@ Returned = TypeVar("Returned")
 Read = TypeVar("Read")
 
 
-class Watch(AbstractContextManager[None], Protocol):
+class CallWatch(AbstractContextManager[None], Protocol):
     """A ``with`` block; ``found``: what the engine's calls in it have done beside their answers, in words."""
 
     found: list[str]
@@ -41,10 +41,10 @@ class Place(Protocol):
     def ahead(self, function: Callable[..., Any], *rest: Any) -> None:
         """The next call will be followed by one of this function, of what that call saves and these."""
 
-    def belongings(self) -> Watch:
+    def belongings(self) -> CallWatch:
         """What calls change that belongs to their caller."""
 
-    def libraries(self) -> Watch:
+    def libraries(self) -> CallWatch:
         """Which libraries that differentiate are called."""
 
     def elsewhere(self, call: Callable[[Given], Returned]) -> Callable[[Given], Returned]:

@@ -88,12 +88,12 @@ Asked: TypeAlias = tuple[Which, Sequence[Tree], Mapping[str, Tree], Keeps]
 
 
 # What calls may be watched for, beside their answers; None: nothing.
-Watch: TypeAlias = Belongings | Libraries
-WATCHES: Mapping[str, Callable[[], Watch]] = {"belongings": Belongings, "libraries": Libraries}
+CallWatcher: TypeAlias = Belongings | Libraries
+WATCHES: Mapping[str, Callable[[], CallWatcher]] = {"belongings": Belongings, "libraries": Libraries}
 Watched: TypeAlias = str | None
 
 
-def _watch(watched: Watched) -> Watch | None:
+def _watch(watched: Watched) -> CallWatcher | None:
     return None if watched is None else WATCHES[watched]()
 
 

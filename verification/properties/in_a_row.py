@@ -42,7 +42,6 @@ def calls_in_a_row(trial: Trial) -> Checked:
     may fail by it. What each call leaves behind is a remark, and so is a library that differentiates.
     """
     truth, some = trial.truth, trial.some
-    yield from called_libraries(trial)
     with trial.engine.place.counted():
         # The answer to the case itself is the first.
         readings = [trial.engine.place.reading(1)]
@@ -60,6 +59,7 @@ def calls_in_a_row(trial: Trial) -> Checked:
         )
     if made < MOST:
         yield "", NotChecked(f"more than {_at_least(made):,} of {MOST:,} calls in a row"), some
+    yield from called_libraries(trial)
     yield from ((name, None, truth.forward[name]) for name in trial.answer.forward)
     yield from ((name, None, expected) for name, expected in truth.blocks.items())
 

@@ -17,7 +17,7 @@ from verification.models.tolerance import Expected
 from verification.processes import timeout
 from verification.processes.guarding import NOTHING
 from verification.processes.hosts import Host
-from verification.processes.place import Place, Watch
+from verification.processes.place import CallWatch, Place
 from verification.properties.calling import LARGEST, checked_part
 from verification.properties.conduct import (
     INPUTS_STAY,
@@ -171,7 +171,7 @@ class FunctionTrial:
         return run_call(self.engine, self.given, self.belongings)
 
     @cached_property
-    def belongings(self) -> Watch:
+    def belongings(self) -> CallWatch:
         """What the call for that answer has changed beside arrays."""
         return self.engine.place.belongings()
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from verification.models.arrays import Array
 from verification.models.tolerance import Expected
 from verification.processes.invalid import InvalidAnswer, Unsupported
-from verification.processes.place import Watch
+from verification.processes.place import CallWatch
 from verification.processes.timeout import TimeIsOver
 from verification.properties.calling import run_case
 from verification.properties.engine import Answer, Engine
@@ -54,7 +54,7 @@ class AnsweredCase(Protocol):
         """The expectations."""
 
     @property
-    def belongings(self) -> Watch:
+    def belongings(self) -> CallWatch:
         """What the call for that answer has changed beside arrays."""
 
 
@@ -74,7 +74,7 @@ class Trial:
         return run_case(self.engine, self.truth.case, self.belongings)
 
     @cached_property
-    def belongings(self) -> Watch:
+    def belongings(self) -> CallWatch:
         """What the call for that answer has changed beside arrays."""
         return self.engine.place.belongings()
 

@@ -742,6 +742,7 @@ FIRST, SMALLER, OTHER = (Finding("lags", "U", words) for words in ("first", "sma
 SAYS = {
     "diagnosis": Diagnosis("step", blocks=("U",), sentence="U is wrong"),
     "smallest": Shrunk(3, SMALLER),
+    "numbers": (),
     "wrong": frozenset("U"),
     "showing": Shrunk(4, OTHER),
     "picture": Picture(instead="drawn"),
@@ -788,6 +789,7 @@ EXPLANATIONS = (
     ({}, "U is wrong", "3: smaller", "", "drawn"),
     ({"smallest": Shrunk(3, SMALLER, "why")}, "U is wrong", "3: smaller", "why", "drawn"),
     ({"smallest": FAILS}, "U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
+    ({"numbers": FAILS}, "U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
     ({"wrong": FAILS}, "U is wrong", "5: first", f"{SEARCH} failed by KeyError: 'x'", "drawn"),
     # It would stand beside a sentence about another fault.
     ({"wrong": frozenset("W")}, "U is wrong", "4: other", "", "drawn"),

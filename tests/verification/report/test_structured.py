@@ -80,7 +80,7 @@ def test_a_verified_layer():
         verify(layer(vanilla.forward, vanilla.backward, model=models.vanilla, scope=SMALL), SHORT)
     )
     check(found)
-    assert found["verdict"] == "verified"
+    assert found["verdict"] == "verified to singles"
     assert {row["verdict"] for row in found["properties"]} <= {"holds", "nothing shown"}
     assert (found["diagnosis"], found["failure"], found["maps"], found["missing"]) == (None, None, [], [])
     assert found["times"]["met"].keys() == {"singles"}
