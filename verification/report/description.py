@@ -1,4 +1,4 @@
-"""The description of a judgement from which text, JSON and pages are made."""
+"""The description of a judgement from which text and pages are made."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from verification.judging.judgement import Judgement
 
 
 def described(found: Judgement) -> dict[str, Any]:
-    """All of it as JSON values; ``seconds`` to the millisecond, ``met`` as shares."""
+    """What they show, as plain values; ``seconds`` to the millisecond."""
     diagnosis, example = found.diagnosis, found.example
     sizes = {"drawn": found.drawn, "designed or fixed": found.fixed}
     return {
@@ -22,9 +22,7 @@ def described(found: Judgement) -> dict[str, Any]:
         "seconds": round(found.seconds, 3),
         "cases": found.cases,
         "informative": found.informative,
-        "calls": dict(found.calls),
         "beside": found.beside,
-        "met": {share.name: round(share.met / share.of, 4) for share in found.shares},
         "milestones": [str(each) for each in found.milestones],
         "ended": found.ended or None,
         "least_met": list(found.least_met),
@@ -39,19 +37,11 @@ def described(found: Judgement) -> dict[str, Any]:
             for kind, largest in sizes.items()
             if largest
         },
-        "diagnosis": diagnosis
-        and {
-            "stage": diagnosis.stage,
-            "blocks": list(diagnosis.blocks),
-            "sentence": diagnosis.sentence,
-            "as_if": diagnosis.as_if,
-        },
+        "diagnosis": diagnosis and {"blocks": list(diagnosis.blocks), "sentence": diagnosis.sentence},
         "unsaid": _unsaid(diagnosis),
         "example": example
         and {
             "title": f"{example.in_words()[0].upper()}{example.in_words()[1:]}",
-            "smallest": not example.larger,
-            "larger": example.larger or None,
             "property": example.property,
             "failure": example.failure,
             "code": example.code,
