@@ -60,7 +60,9 @@ def test_judge_prints_and_writes_what_its_page_says(tmp_path):
     done = by_command(tmp_path, command, "decay.py", with_fault("command", program))
     assert (done.returncode, done.stdout[: len(refuted)]) == (1, refuted)
     found = json.loads((tmp_path / "out.json").read_text("utf-8"))
-    assert {*re.findall(r'`"(\w+)"`', text_of("command"))} <= {*found, *found["diagnosis"]}
+    keys = ["stage", "blocks", "parts", "also", "conditions", "mistake", "as_if", "sentence"]
+    assert list(found["diagnosis"]) == keys
+    assert {*re.findall(r'`"(\w+)"`', text_of("command"))} <= {*found, *keys}
     assert done.stdout[len(refuted) :].strip().startswith(found["example"].strip())
     assert (found["smallest"], found["larger"]) == (True, None)
     put = (tmp_path / "decay.py").write_text

@@ -207,7 +207,7 @@ def _subject(options: argparse.Namespace) -> Any:
 
 
 def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None = None) -> Judgement:
-    profile = PROFILES[options.profile]
+    profile, secret = PROFILES[options.profile], getattr(options, "secret", None)
     try:
         with telling(options.events) as tell, progress.part(CASES) as part:
             show, reached = with_milestones(part, lambda event: tell(structured.of_event(event)))
@@ -222,7 +222,7 @@ def _judged(options: argparse.Namespace, progress: Progress, scope: Scope | None
                 reached=reached,
                 calls=getattr(options, "calls", None),
                 sandbox=getattr(options, "sandbox", False),
-                secret=getattr(options, "secret", None),
+                secret=secret and secret.data,
             )
             tell(structured.of_end(found))
             return found

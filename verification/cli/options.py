@@ -27,7 +27,7 @@ from verification.judge import subject_of, with_calls
 from verification.judging.profile import PROFILES
 from verification.processes.apart import NOBODY, Telling
 from verification.processes.loading import FORM, engine_at
-from verification.processes.sandbox import check_sandbox
+from verification.processes.sandbox import check_sandbox, is_seen
 from verification.sampling.secret import secret_of
 
 PROGRAM = program("verification")
@@ -56,15 +56,23 @@ def seconds(text: str) -> float:
     return given
 
 
-def secret(path: str) -> bytes:
-    """The bytes of a file, or an error for argparse."""
+@dataclass(frozen=True)
+class SecretFile:
+    """Where a secret is, and its bytes."""
+
+    path: Path
+    data: bytes
+
+
+def secret(path: str) -> SecretFile:
+    """That of a file, or an error for argparse."""
     try:
         data = Path(path).read_bytes()
         secret_of(data)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error).removeprefix("secret: ")
         raise argparse.ArgumentTypeError(f"{shown(path)}: {why}") from error
-    return data
+    return SecretFile(Path(path), data)
 
 
 def _nothing(options: argparse.Namespace) -> None:
@@ -157,6 +165,11 @@ def _prepare_judge(options: argparse.Namespace) -> None:
     if options.sandbox:
         check_sandbox()
     _load(options)
+    if options.sandbox and options.secret is not None and is_seen(options.secret.path, sys.path):
+        raise ValueError(
+            f"--secret: {shown(str(options.secret.path))}: can be read in the sandbox, needed a file in your "
+            "home or the temporary folder, in no folder that is imported from"
+        )
     if options.calls is not None:
         with_calls(subject_of(options.engine), options.calls)
 

@@ -38,17 +38,16 @@ def check_sandbox() -> None:
         raise ValueError(f"sandbox: {said}, needed a system that lets bwrap make namespaces")
 
 
+def is_seen(file: Path, path: Iterable[str]) -> bool:
+    """Can it be read again, in a sandbox that imports from these folders? A pipe is empty by then."""
+    hidden, shown = _folders(path)
+    within = file.resolve().is_relative_to
+    return file.is_file() and (any(map(within, shown)) or not any(map(within, hidden)))
+
+
 def sandboxed(command: list[str], path: Iterable[str]) -> list[str]:
     """The command in a sandbox; ``path``: folders that it imports from."""
-    said = [Path(each).absolute() for each in (sys.prefix, sys.base_prefix, *path, os.getcwd()) if each]
-    # By a link as well, which may lie where folders are hidden.
-    needed = {*said, *(each.resolve() for each in said)}
-    private = {Path(each).resolve() for each in (Path.home(), tempfile.gettempdir(), "/tmp")}
-    # A folder that is imported from stays as it is, read-only; so do those within a folder that is hidden.
-    hidden = [Path("/run"), *sorted(each for each in private - needed if each.is_dir())]
-    within = {each for each in needed if each.exists() and any(map(each.is_relative_to, hidden))}
-    # What lies in another of them is there with it.
-    shown = sorted(each for each in within if within.isdisjoint(each.parents))
+    hidden, shown = _folders(path)
     hides = [part for each in hidden for part in ("--tmpfs", str(each))]
     shows = [part for each in shown for part in ("--ro-bind", str(each), str(each))]
     own = [part for name in OWN.values() for part in ("--dir", name)]
@@ -67,3 +66,16 @@ def sandboxed(command: list[str], path: Iterable[str]) -> list[str]:
         os.getcwd(),
         *command,
     ]
+
+
+def _folders(path: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """Those that are empty in a sandbox, and those within them that are there all the same."""
+    said = [Path(each).absolute() for each in (sys.prefix, sys.base_prefix, *path, os.getcwd()) if each]
+    # By a link as well, which may lie where folders are hidden.
+    needed = {*said, *(each.resolve() for each in said)}
+    private = {Path(each).resolve() for each in (Path.home(), tempfile.gettempdir(), "/tmp")}
+    # A folder that is imported from stays as it is, read-only; so do those within a folder that is hidden.
+    hidden = [Path("/run"), *sorted(each for each in private - needed if each.is_dir())]
+    within = {each for each in needed if each.exists() and any(map(each.is_relative_to, hidden))}
+    # What lies in another of them is there with it.
+    return hidden, sorted(each for each in within if within.isdisjoint(each.parents))

@@ -8,6 +8,7 @@ import pytest
 from rnn.console.command_line import LINE
 from rnn.console.places import STANDARD_OUTPUT
 from tests.campaigns import ROOT, SQUARE
+from verification.cli import options
 from verification.cli.campaign.command import DIGITS
 from verification.cli.options import USAGES, arguments
 
@@ -151,3 +152,24 @@ def test_judge_brings_the_engine(engine, capsys):
     with pytest.raises(SystemExit):
         arguments(["judge", engine, "--seed", "x"])
     assert "loaded" not in capsys.readouterr().err
+
+
+def test_a_secret_that_a_sandbox_shows_is_refused(engine, tmp_path, tmp_path_factory, monkeypatch, capsys):
+    """In the folder of the engine; one in another temporary folder is not, nor is any without a sandbox."""
+    monkeypatch.setattr(options, "check_sandbox", lambda: None)
+    for folder, flags, taken in (
+        (tmp_path, ["--sandbox"], False),
+        (tmp_path_factory.mktemp("apart"), ["--sandbox"], True),
+        (tmp_path, [], True),
+    ):
+        path = folder / "secret"
+        path.write_bytes(bytes(range(32)))
+        argv = ["judge", engine, "--secret", str(path), *flags]
+        if taken:
+            assert arguments(argv).secret.data == path.read_bytes()
+        else:
+            with pytest.raises(SystemExit) as left:
+                arguments(argv)
+            assert left.value.code == 2
+            said = capsys.readouterr().err
+            assert f"--secret: {path}: can be read in the sandbox, needed a file in your home or" in said

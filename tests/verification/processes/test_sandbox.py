@@ -13,7 +13,7 @@ import pytest
 from tests.verification.processes.hosting import hosted
 from verification.processes import sandbox
 from verification.processes.in_file import in_file
-from verification.processes.sandbox import check_sandbox, sandboxed
+from verification.processes.sandbox import check_sandbox, is_seen, sandboxed
 from verification.processes.sending import Unsendable
 
 BWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
@@ -110,6 +110,28 @@ def test_an_interpreter_behind_a_link_is_there(tmp_path, monkeypatch):
     link.symlink_to(real)
     monkeypatch.setattr(sys, "prefix", str(link))
     subprocess.run(sandboxed(["ls", str(link / "bin"), str(real / "bin")], []), check=True)
+
+
+@BWRAP
+def test_what_is_said_to_be_seen_can_be_read(tmp_path, monkeypatch):
+    """And nothing else can: in the working folder, in one that is imported from, in neither, by a link."""
+    folders = [tmp_path / name for name in ("works", "imported", "hidden")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "secret").write_text("x", "utf-8")
+    works, imported, hidden = folders
+    monkeypatch.chdir(works)
+    (works / "link").symlink_to(hidden / "secret")
+    (hidden / "link").symlink_to(works / "secret")
+    files = [*(folder / "secret" for folder in folders), works / "link", hidden / "link", Path("/etc/passwd")]
+    path = [str(imported)]
+    for file in files:
+        there = subprocess.run(
+            sandboxed(["cat", str(file.resolve())], path), capture_output=True, check=False
+        )
+        assert is_seen(file, path) == (there.returncode == 0), file
+    assert [is_seen(file, path) for file in files] == [True, True, False, False, True, True]
+    assert not is_seen(Path("/dev/null"), path)
 
 
 def test_a_process_that_does_not_start_is_refused_in_a_line(tmp_path, monkeypatch):
