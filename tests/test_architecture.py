@@ -367,11 +367,11 @@ PINNED = {
     "rnn/compiled": "gru lstm steps vanilla",
     "rnn/learning": "blocks",
     "rnn/through_time": "naming recurrence spans ways",
-    "verification/adapters": "layout",
-    "verification/adapters/rnn": "larger scoping",
+    "verification/adapters": "layout objects",
+    "verification/adapters/rnn": "larger manual scoping",
     "verification/cli": "durations",
     "verification/diagnosis": "clipping precision seen_in stages words",
-    "verification/jax": "cells passes watching",
+    "verification/jax": "applied cells layers passes watching",
     "verification/judging": "arguments profile tally",
     "verification/models": (
         "arrays axes delta_rule forms gated_linear_attention gated_scan gru gru_reset_before linear lstm "
@@ -385,7 +385,7 @@ PINNED = {
     "verification/report": "description",
     "verification/report/pages": "svg",
     "verification/sampling": "patterns scope zeros",
-    "verification/torch": "passes watching",
+    "verification/torch": "applied layers passes watching",
     "verification/truth": "expectation parts",
 }
 

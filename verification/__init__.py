@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from verification.adapters.given import Gradients, Problem
     from verification.adapters.layer import layer
     from verification.adapters.problem import Engine
-    from verification.adapters.rnn.engine import manual
+    from verification.adapters.rnn.manual import manual
     from verification.adapters.rnn.scoping import scoped
     from verification.adapters.step import step
     from verification.adapters.watching import watch
@@ -84,7 +84,7 @@ _HOME = {
     "layer_object": "adapters.layer_object",
     "Engine": "adapters.problem",
     **dict.fromkeys(("Gradients", "Problem"), "adapters.given"),
-    "manual": "adapters.rnn.engine",
+    "manual": "adapters.rnn.manual",
     "step": "adapters.step",
     **dict.fromkeys(("assert_verified", "verify"), "judge"),
     "Judgement": "judging.judgement",

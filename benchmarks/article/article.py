@@ -38,7 +38,7 @@ from rnn.console.files import write
 from rnn.data import Records, sine_wave, split, windows
 from rnn.training import rmse
 from verification.adapters.problem import Engine
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 
 # What the article prints, by its number of the epoch: the losses of training and validation.
 PUBLISHED_LOSSES = {

@@ -29,8 +29,8 @@ from rnn.data import Records, positional, sine_wave, split, windows
 from rnn.optimisers import SGD, ClipValue, Constant
 from verification.adapters.given import Gradients, Problem
 from verification.adapters.problem import Engine, problem_of, whole
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
+from verification.adapters.rnn.manual import manual
 from verification.models import vanilla
 from verification.models.case import Case
 from verification.models.truncation import window

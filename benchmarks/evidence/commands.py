@@ -16,7 +16,7 @@ from benchmarks.tasks import beside
 from rnn import sigmoid, tanh
 from rnn.console.progress import Progress
 from verification.adapters.problem import Engine
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.cli.commands import CommandOutcome, Planned, execute, profiles_of, verify_rnn
 from verification.cli.durations import of_verify
 from verification.cli.options import arguments

@@ -30,8 +30,8 @@ from rnn.common.arrays import Array
 from rnn.console.files import write
 from verification.adapters.given import Gradients, Problem
 from verification.adapters.problem import Engine, parts_of, problem_of
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import vanilla
 from verification.models.case import Case

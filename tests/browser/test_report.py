@@ -26,7 +26,7 @@ from rnn.app.sine import ARTICLE, train_on_sine
 from tests.layers import lstm, planted
 from tests.vanilla import changed
 from verification import Scope, layer, models
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import scoped
 from verification.judge import verify
 from verification.judging.profile import Profile

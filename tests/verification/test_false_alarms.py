@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.vanilla import ENGINES
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import scoped
 from verification.models import vanilla
 from verification.properties.findings import findings, truth_of

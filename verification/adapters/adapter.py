@@ -11,9 +11,9 @@ from verification.models.code import Code, of_case
 from verification.models.departures import departed
 from verification.models.model import Model
 from verification.processes.hosts import Host
-from verification.processes.in_file import InFile, in_file
+from verification.processes.in_file import in_file
 from verification.processes.invalid import Unsupported
-from verification.processes.place import HERE, Place
+from verification.processes.place import HERE, Passes, Place
 from verification.properties.engine import Begun, FixedCase
 from verification.sampling.claim import COMPLEX, Capabilities, Claim, claimed_of, rational
 from verification.sampling.resolving import resolved
@@ -25,13 +25,14 @@ from verification.truth.soundness import WIDEST_COMPLEX, check, check_exact, che
 class ModelAdapter:
     """An engine of a model, and its claim.
 
-    ``source``: how a program creates it again. ``fixed``: cases that every run includes. ``place``: where its
-    functions run.
+    ``source``: how a program creates it again. ``passes``: makes what is called of it, at ``place``.
+    ``fixed``: cases that every run includes.
     """
 
     model: Model
     claim: Claim
     source: AdapterCall
+    passes: Passes
     fixed: tuple[FixedCase, ...] = ()
     place: Place = HERE
 
@@ -49,12 +50,12 @@ class ModelAdapter:
 
     @property
     def functions(self) -> tuple[Any, ...]:
-        """What a host runs of it; empty for one whose functions run where it is."""
-        return ()
+        """The user's, which a host runs."""
+        return self.passes.functions
 
     def hosted(self, host: Host) -> Self:
         """The same, whose ``functions`` run in a host that was started with them."""
-        return self
+        return replace(self, place=host)
 
     def begin(self, case: Case) -> Begun:
         """The forward alone, for an adapter whose calls come in two."""
@@ -152,9 +153,3 @@ def declared(
         "claim": claimed(scope, model, capabilities),
         "source": AdapterCall(PUBLIC, adapter, given, model, departures, said),
     }
-
-
-def is_own(function: Any) -> bool:
-    """Is it a function of this package, which runs where the package is?"""
-    named = isinstance(function, InFile)
-    return not named and f"{getattr(function, '__module__', '')}.".startswith("verification.")

@@ -16,12 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import Any
 from zipfile import BadZipFile
 from zlib import error as BadData
 
 import numpy as np
 
+from verification.adapters.trees import Tree, each, named
 from verification.models.arrays import Array
 from verification.models.layouts import laid_out, layout_of
 from verification.models.stored import BFLOAT16, dtype_of
@@ -32,9 +33,6 @@ MOST, CALLS = 64 * 2**20, 256
 
 # Changes with the file format.
 FORM = "verified-rnn call 1"
-
-# Arrays in dicts and tuples, None for missing ones.
-Tree: TypeAlias = Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,24 +66,6 @@ def held(array: Any) -> Held:
     """A copy of the array as it is now; arrays of other libraries have no memory layout."""
     layout = layout_of(array) if isinstance(array, np.ndarray) else None
     return Held(np.array(array, order="C"), layout)
-
-
-def each(change: Callable[[Any], Any], tree: Tree) -> Tree:
-    """The tree with ``change(array)`` in the place of every array, in order."""
-    if isinstance(tree, Mapping):
-        return {name: each(change, array) for name, array in tree.items()}
-    if isinstance(tree, tuple | list):
-        return tuple(each(change, array) for array in tree)
-    return None if tree is None else change(tree)
-
-
-def named(tree: Tree, name: str = "") -> list[tuple[str, Any]]:
-    """Every array with a name: its own in a dict, or that of its tuple with its index."""
-    if isinstance(tree, Mapping):
-        return [pair for key, array in tree.items() for pair in named(array, key)]
-    if isinstance(tree, tuple | list):
-        return [pair for i, array in enumerate(tree) for pair in named(array, f"{name}[{i}]")]
-    return [] if tree is None else [(name, tree)]
 
 
 def packed(call: StoredCall) -> bytes:

@@ -12,11 +12,13 @@ tuples.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
 
+from verification.adapters.given import unchanged
 from verification.adapters.importing import imported
 from verification.adapters.returned import checked_tuple
 from verification.judging.function_subject import OfFunction
@@ -24,7 +26,7 @@ from verification.models.arrays import Array
 from verification.models.code import Code, code_of, imports_of
 from verification.models.model import Model
 from verification.processes.hosts import Host
-from verification.processes.place import HERE, Place
+from verification.processes.place import HERE, Passes, Place
 from verification.properties.of_function import Call
 from verification.sampling.scope import Scope
 
@@ -33,24 +35,26 @@ from verification.sampling.scope import Scope
 class FunctionAdapter:
     """A function, its backward, and a strategy of their arguments. ``verify`` takes it.
 
-    ``passes``: the two as they are called, at ``place``.
+    ``place``: where they run; the forward is here as well, because it defines the truth.
     """
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     arguments: st.SearchStrategy[tuple[Any, ...]]
-    passes: tuple[Callable[..., Any], Callable[..., Any]]
     place: Place = HERE
 
     @property
     def functions(self) -> tuple[Any, ...]:
         """Both passes."""
-        return self.passes
+        return self.forward, self.backward
 
     def hosted(self, host: Host) -> Self:
-        """With both passes there; the forward is here as well, because it defines the truth."""
-        passes = host.function(self.forward, keeps=1), host.function(self.backward)
-        return replace(self, passes=passes, place=host)
+        """The same, whose passes run there."""
+        return replace(self, place=host)
+
+    @cached_property
+    def _passes(self) -> tuple[Callable[..., Any], ...]:
+        return self.place.made(Passes(unchanged, self.functions, keeps=(1, None)))
 
     @property
     def names(self) -> list[str]:
@@ -68,7 +72,7 @@ class FunctionAdapter:
 
     def begin(self, call: Call) -> Callable[[tuple[Array, ...]], dict[int, Any]]:
         """The forward alone; returns the backward, which takes cotangents."""
-        forward, backward = self.passes
+        forward, backward = self._passes
         _, saved = forward(*call.arguments)
         return lambda cotangents: self._returned(backward(saved, *cotangents), len(call.arguments))
 
@@ -112,4 +116,4 @@ def function(
             raise TypeError(f"{name}: {each!r}, needed a function")
     if not isinstance(arguments, st.SearchStrategy):
         raise TypeError(f"arguments: {arguments!r}, needed a Hypothesis strategy of tuples")
-    return FunctionAdapter(forward, backward, arguments, (forward, backward))
+    return FunctionAdapter(forward, backward, arguments)

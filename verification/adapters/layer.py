@@ -16,12 +16,14 @@ and arrays as in ``verification.adapters.packed``. One that claims ``chunks`` is
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, is_own, soundly
+from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, soundly
+from verification.adapters.given import unchanged
 from verification.adapters.layout import Layout, layout_of
 from verification.adapters.lent import Lent
 from verification.adapters.packed import Packing, packing_of
@@ -32,8 +34,8 @@ from verification.models.arrays import Array
 from verification.models.case import Apart, Case, Cotangents, Objective, objective_given
 from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model, Use, output_named
-from verification.processes.hosts import Host
 from verification.processes.invalid import InvalidAnswer
+from verification.processes.place import Passes
 from verification.properties.calling import check_forward
 from verification.properties.engine import Begun
 from verification.properties.training import Recorded
@@ -57,10 +59,6 @@ CAPABILITIES = Capabilities(
 Forward = Callable[..., Any]
 Backward = Callable[..., Any]
 
-# Forward and backward for a layer that is told the wanted gradients, one flag for each given array
-# (parameters, inputs, states), and which outputs and final states were used.
-Partial = Callable[[tuple[bool, ...], tuple[bool, ...]], tuple[Forward, Backward]]
-
 # What a training run calls, from the keeper of calls, and from its module if that is what is trained.
 Watching = Callable[[Any, Any], Any]
 
@@ -69,26 +67,26 @@ Watching = Callable[[Any, Any], Any]
 class LayerAdapter(ModelAdapter):
     """A layer with its model, its claim and the layout of its arrays. ``verify`` takes it.
 
-    ``partial``: of one whose claim has ``Capabilities.partial``. ``watching``: what a training calls
-    (``verification.adapters.watching``); None where that is the two functions.
+    ``passes``: forward and backward. ``watching``: what a training calls
+    (``verification.adapters.watching``); None where that is the two passes.
     """
 
-    forward: Forward
-    backward: Backward
     layout: Layout
-    partial: Partial | None = None
     watching: Watching | None = None
 
-    @property
-    def functions(self) -> tuple[Any, ...]:
-        """Both passes; a library's run where the library is."""
-        both = self.forward, self.backward
-        return () if self.watching is not None or any(map(is_own, both)) else both
+    @cached_property
+    def _both(self) -> tuple[Callable[..., Any], ...]:
+        return self.place.made(self.passes)
 
-    def hosted(self, host: Host) -> Self:
-        """With both passes there; what the forward saves stays with them."""
-        forward, backward = host.function(self.forward, keeps=2), host.function(self.backward)
-        return replace(self, forward=forward, backward=backward, place=host)
+    @property
+    def forward(self) -> Forward:
+        """The first pass, where it runs."""
+        return self._both[0]
+
+    @property
+    def backward(self) -> Backward:
+        """The second pass, where it runs."""
+        return self._both[1]
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The layer's answer to a case, in the model's layout."""
@@ -248,15 +246,19 @@ class LayerAdapter(ModelAdapter):
         return recorded(self, Path(path), data)
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> Self:
-        """The same, which is told the wanted gradients and the unused outputs."""
-        assert self.partial is not None  # of who offers it
+        """The same, which is told the wanted gradients and the unused outputs.
+
+        Its ``passes`` take one flag for each given array (parameters, inputs, states), is its gradient
+        wanted; and one for each output and final state, was it used.
+        """
+        assert self.claim.capabilities.partial
         states = self.model.of(Use.STATE)
         given = (*self.model.of(Use.STEP), *self.model.of(Use.INPUT))
         wanted = [block.name in blocks for block in given for _ in self.layout.places[block.name].names]
         wanted += [block.name in blocks for block in states]
         used = [name not in unused for name in (*self.model.outputs, *map(final_of, states))]
-        forward, backward = self.partial(tuple(wanted), tuple(used))
-        return replace(self, forward=forward, backward=backward, claim=replace(self.claim, blocks=blocks))
+        passes = self.passes.of(*self.passes.given, tuple(wanted), tuple(used))
+        return replace(self, passes=passes, claim=replace(self.claim, blocks=blocks))
 
     @property
     def arrays(self) -> Mapping[str, Any]:
@@ -291,28 +293,42 @@ def layer(
     """
     functions = functions_of(forward=forward, backward=backward)
     check_given(model, **functions)
-    known = declared("layer", functions, model, scope, CAPABILITIES, arrays=arrays, forms=forms)
+    passes = Passes(unchanged, tuple(functions.values()))
+    return _described("layer", functions, passes, model, scope, arrays, forms)
+
+
+def _described(
+    adapter: str,
+    given: Mapping[str, Any],
+    passes: Passes,
+    model: Model,
+    scope: Scope | None,
+    arrays: Mapping[str, Any] | None,
+    forms: Mapping[str, Form] | None,
+) -> LayerAdapter:
+    """A layer with everything that is said of it; raises ValueError as ``layer``."""
+    known = declared(adapter, given, model, scope, CAPABILITIES, arrays=arrays, forms=forms)
     soundly(model, known["claim"])
     known["model"] = model = formed(known["model"], forms or {})
     claim = known["claim"]
     known["claim"] = replace(claim, departures=(*claim.departures, *in_words(model)))
-    return LayerAdapter(**functions, **known, layout=layout_of(model, arrays))
+    return LayerAdapter(**known, passes=passes, layout=layout_of(model, arrays))
 
 
-def as_layer(engine: ModelAdapter, forward: Forward, backward: Backward) -> LayerAdapter:
-    """Two functions as a layer of another adapter's engine, in the model's layout."""
+def as_layer(engine: ModelAdapter, passes: Passes) -> LayerAdapter:
+    """Two passes as a layer of another adapter's engine, in the model's layout, where that runs."""
     return LayerAdapter(
         model=engine.model,
         claim=engine.claim,
         source=engine.source,
-        forward=forward,
-        backward=backward,
+        passes=passes,
         layout=layout_of(engine.model, None),
+        place=engine.place,
     )
 
 
 def of_library(
-    passes: Any,
+    passes: Passes,
     source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
@@ -325,36 +341,16 @@ def of_library(
     ``source``: how a program creates it. ``capabilities``: those in which it differs from other layers.
     """
     model = source.model
-    made = layer(passes.forward, passes.backward, model=model, scope=scope, arrays=arrays, forms=forms)
+    check_given(model)
+    made = _described(source.adapter, source.given, passes, model, scope, arrays, forms)
     offered = replace(made.claim.capabilities, chunks=False, own=False, **capabilities)
     resolved(scope, model, offered)
     return replace(
         made,
         claim=replace(made.claim, capabilities=offered),
         source=replace(source, departures=made.source.departures),
-        partial=passes.partial if offered.partial else None,
         watching=watching,
     )
-
-
-def outputs_and_state(returned: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What a library's function returned, in two; raises InvalidAnswer for another form."""
-    if not isinstance(returned, tuple | list) or len(returned) != 2:
-        form = f"a {type(returned).__name__}"
-    elif not isinstance(returned[1], tuple | list | None):
-        form = f"a {type(returned[1]).__name__} as state"
-    else:
-        return returned[0], tuple(returned[1] or ())
-    raise InvalidAnswer(f"apply returned {form}, needed (outputs, state), state a tuple")
-
-
-def check_types(outputs: Any, final: tuple[Any, ...], dtype: Any) -> None:
-    """Raises InvalidAnswer for arrays of a library that are of another number type than the given ones."""
-    put_out = outputs.items() if isinstance(outputs, Mapping) else [("outputs", outputs)]
-    for name, array in [*put_out, *((f"final[{i}]", array) for i, array in enumerate(final))]:
-        if array is not None and array.dtype != dtype:
-            found, needed = (str(each).rpartition(".")[2] for each in (array.dtype, dtype))
-            raise InvalidAnswer(f"{name} has dtype {found}, needed {needed}")
 
 
 def lengths_of(case: Case) -> Array:

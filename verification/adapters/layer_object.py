@@ -12,73 +12,26 @@ its own.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import cached_property
 from typing import Any, Self
 
-from verification.adapters.adapter import check_given, declared, functions_of, is_own, soundly
-from verification.adapters.last_made import LastMade
+from verification.adapters.adapter import check_given, declared, functions_of, soundly
 from verification.adapters.layer import CAPABILITIES, LayerAdapter
 from verification.adapters.layout import Layout, layout_of
-from verification.adapters.parameters import sizes_of
-from verification.adapters.returned import checked_tuple
-from verification.models.arrays import Array
+from verification.adapters.objects import passes_of_objects
+from verification.adapters.parameters import shapes_of
 from verification.models.case import Case
 from verification.models.forms import Form, formed, in_words
 from verification.models.model import Model
-from verification.processes.hosts import Host
-from verification.processes.server import ALL
+from verification.processes.place import Passes
 from verification.sampling.scope import Scope
 
 Make = Callable[..., Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Passes:
-    """The two passes of objects. ``kept``: the last one, by its sizes and type; None: each forward has an
-    object of its own.
-    """
-
-    make: Make
-    model: Model
-    layout: Layout
-    kept: LastMade | None = None
-
-    def forward(
-        self, params: dict[str, Array], xs: Any, state: tuple[Array, ...], *ends: Any, **said: Any
-    ) -> Any:
-        """Outputs, the final state, and the object."""
-        inputs = list(xs.values()) if isinstance(xs, dict) else [xs]
-        records = [self.layout.by_record(array).shape[2:] for array in inputs]
-        sizes = sizes_of(self.model, self.layout, params, [*records, *(array.shape[1:] for array in state)])
-        make = partial(self.make, *sizes)
-        made = make() if self.kept is None else self.kept.made((*sizes, state[0].dtype), make)
-        outputs, final = checked_tuple("forward returned", made.forward(params, xs, state, *ends, **said), 2)
-        return outputs, final, made
-
-
-def backward(made: Any, d_outputs: Any, d_state: tuple[Array, ...]) -> Any:
-    """The object's own backward."""
-    return made.backward(d_outputs, d_state)
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
 class LayerObjectAdapter(LayerAdapter):
-    """A layer of objects; ``make``: makes one. ``verify`` takes it."""
-
-    make: Make
-    kept: LastMade = field(default_factory=LastMade)
-
-    @property
-    def functions(self) -> tuple[Any, ...]:
-        """What makes an object."""
-        return () if is_own(self.make) else (self.make,)
-
-    def hosted(self, host: Host) -> Self:
-        """With the objects there."""
-        make = host.function(self.make, keeps=ALL)
-        passes = Passes(make, self.model, self.layout)
-        return replace(self, make=make, forward=passes.forward, kept=LastMade(), place=host)
+    """A layer of objects. ``verify`` takes it."""
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The answer of the object that was made for these sizes before."""
@@ -93,13 +46,19 @@ class LayerObjectAdapter(LayerAdapter):
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> Self:
         """As of a layer; objects are made for sizes that are found in the other arrays."""
         other = super().otherwise(model, arrays)
-        passes = Passes(self.make, other.model, other.layout)
-        return replace(other, forward=passes.forward, kept=LastMade())
+        (make,) = self.functions
+        return replace(other, passes=_passes(make, other.model, other.layout))
 
     @cached_property
     def _again(self) -> LayerAdapter:
-        passes = Passes(self.make, self.model, self.layout, self.kept)
-        return replace(self, forward=passes.forward)
+        """With one object as long as the sizes are the same."""
+        shapes, _ = self.passes.given
+        return replace(self, passes=self.passes.of(shapes, True))
+
+
+def _passes(make: Make, model: Model, layout: Layout) -> Passes:
+    """Each forward has an object of its own."""
+    return Passes(passes_of_objects, (make,), (shapes_of(model, layout), False))
 
 
 def layer_object(
@@ -123,5 +82,4 @@ def layer_object(
     claim = known["claim"]
     known["claim"] = replace(claim, departures=(*claim.departures, *in_words(model)))
     layout = layout_of(model, arrays)
-    passes = Passes(made, model, layout)
-    return LayerObjectAdapter(**known, make=made, layout=layout, forward=passes.forward, backward=backward)
+    return LayerObjectAdapter(**known, layout=layout, passes=_passes(made, model, layout))

@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from verification.adapters.shapes import EXCHANGED, by_record
 from verification.models.arrays import Array
 from verification.models.model import Block, Model, Use
 
 TRANSPOSED = "T"
 GATES = "gates"
 AXES = "axes"
-
-# The two axes of the model's (N, T, …) that the engine exchanges.
-EXCHANGED: Mapping[str, tuple[int, int]] = {"NT": (0, 0), "TN": (0, 1), "NAT": (1, 2)}
 
 
 @dataclass(frozen=True)
@@ -81,8 +79,8 @@ class Layout:
 
     def by_record(self, array: Array) -> Array:
         """A model's (N, T, …) in the engine's layout, or back; an input without axes stays as it is."""
-        one, other = EXCHANGED[self.axes]
-        return array.swapaxes(one, other) if array.ndim > other else array
+        moved: Array = by_record(array, self.axes)
+        return moved
 
 
 def layout_of(model: Model, arrays: Mapping[str, Any] | None) -> Layout:

@@ -4,14 +4,14 @@ A name in ``arrays`` may hold "{}", for a module that keeps its gates apart: ``{
 one kernel for each part of U, ``ii.kernel`` that of part i.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from verification.adapters.layout import GATES, Layout
-from verification.models.axes import Axis, measured
+from verification.adapters.shapes import Parameter, Shapes
 from verification.models.model import Model, Use
 
 # How many names of each side a message shows, so that it fits into a line.
@@ -20,7 +20,7 @@ SHOWN = 3
 # The sizes of a module that is created to look at its parameters; all are different.
 SIZES = (2, 3, 5, 7, 11)
 
-Shapes = Mapping[str, tuple[int, ...]]
+ByName = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,50 +46,29 @@ def made_with(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for use in uses for name in model.dimensions_of(use)))
 
 
-def sizes_of(
-    model: Model, layout: Layout, params: Mapping[str, Any], records: Sequence[tuple[int, ...]]
-) -> list[int]:
-    """The sizes of ``made_with``, from parameters, and from one record's shape of each INPUT and STATE."""
-    found: list[tuple[Axis, int]] = []
-    for block, shape in zip(model.of(Use.INPUT) + model.of(Use.STATE), records, strict=True):
-        found += zip(block.axes, shape, strict=True)
+def shapes_of(model: Model, layout: Layout) -> Shapes:
+    """What a module of the model is made with, and given."""
+    params = []
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
-        shape = params[place.names[0]].shape
-        found += zip(block.axes, shape[::-1] if place.transposed else shape, strict=True)
-    sizes = measured(found)
-    return [sizes[name] for name in made_with(model)]
+        axes = block.axes[::-1] if place.transposed else block.axes
+        parts = tuple(layout.described.get(GATES, block.parts))
+        params += [Parameter(name, axes, parts, place.transposed) for name in place.names]
+    inputs, states = (tuple(block.axes for block in model.of(use)) for use in (Use.INPUT, Use.STATE))
+    return Shapes(made_with(model), inputs, states, tuple(params), layout.axes)
 
 
-def needed(model: Model, layout: Layout) -> Shapes:
+def needed(model: Model, layout: Layout) -> ByName:
     """The parameters that a module needs for the model's STEP blocks, created with ``SIZES``."""
     sizes = dict(zip(made_with(model), SIZES, strict=False))
     given: dict[str, Any] = {}
     for block in model.of(Use.STEP):
         given |= layout.places[block.name].given(np.zeros(block.shape(sizes)))
-    return {name: array.shape for name, array in apart(given, model, layout).items()}
-
-
-def apart(params: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
-    """The parameters, split into gates where their names say so; arrays of any library."""
-    found: dict[str, Any] = {}
-    for block in model.of(Use.STEP):
-        place = layout.places[block.name]
-        parts = tuple(layout.described.get(GATES, block.parts))
-        for name in place.names:
-            array = params[name]
-            if "{}" not in name:
-                found[name] = array
-                continue
-            each = array.shape[-1 if place.transposed else 0] // len(parts)
-            for i, part in enumerate(parts):
-                cut = slice(i * each, (i + 1) * each)
-                found[name.format(part)] = array[:, cut] if place.transposed else array[cut]
-    return found
+    return {name: array.shape for name, array in shapes_of(model, layout).apart(given).items()}
 
 
 def together(arrays: Mapping[str, Any], model: Model, layout: Layout) -> dict[str, Any]:
-    """The reverse of ``apart``, for NumPy arrays; missing ones stay missing."""
+    """The reverse of ``Shapes.apart``, for NumPy arrays; missing ones stay missing."""
     found = dict(arrays)
     for block in model.of(Use.STEP):
         place = layout.places[block.name]
@@ -101,7 +80,7 @@ def together(arrays: Mapping[str, Any], model: Model, layout: Layout) -> dict[st
     return found
 
 
-def matched(found: Shapes, model: Model, layout: Layout) -> None:
+def matched(found: ByName, model: Model, layout: Layout) -> None:
     """Raises ValueError, with the names of both, if a module's parameters do not fit the model's."""
     wanted = needed(model, layout)
     if dict(found) == dict(wanted):

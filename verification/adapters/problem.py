@@ -7,19 +7,20 @@ Fractions, it raises ``verification.Unsupported``: such a case is evidence neith
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Self, TypeAlias
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, is_own, soundly
+from verification.adapters.adapter import ModelAdapter, check_given, declared, soundly
 from verification.adapters.given import Gradients, Problem, as_function, check_gradients
 from verification.adapters.lent import Lent
 from verification.adapters.returned import check_dict, checked_tuple
 from verification.models.case import Case, Targets
 from verification.models.model import PARAMETERS, Model, Use
 from verification.models.weighted import Weighted
-from verification.processes.hosts import Host
+from verification.processes.place import Passes
 from verification.properties.engine import FixedCase
 from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
@@ -77,23 +78,15 @@ def parts_of(model: Model, answer: Any) -> tuple[dict[str, Any], dict[str, Any]]
 class ProblemAdapter(ModelAdapter):
     """A function of a whole problem, with its model and its claim."""
 
-    function: Engine
-
-    @property
-    def functions(self) -> tuple[Any, ...]:
-        """The function."""
-        return () if is_own(self.function) else (self.function,)
-
-    def hosted(self, host: Host) -> Self:
-        """With the function there, as one of a problem's fields."""
-        (remote,) = host.made(as_function, self.function, keeps=(None,))
-        return replace(self, function=lambda problem: Gradients(*remote(**vars(problem))), place=host)
+    @cached_property
+    def _call(self) -> Callable[..., Any]:
+        return self.place.made(self.passes)[0]
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The function's answer to a case."""
         problem = problem_of(case)
         lent = Lent(functions=problem.functions, params=problem.params, xs=problem.xs)
-        answer = self.function(problem)
+        answer = Gradients(*self._call(**vars(problem)))
         lent.check("the function")
         forward, blocks = parts_of(self.model, answer)
         value = forward[VALUE]
@@ -122,4 +115,9 @@ def whole(
         )
     known = declared("scoped", {"gradients": function}, model, scope, CAPABILITIES)
     soundly(model, known["claim"])
-    return ProblemAdapter(**known, function=function, fixed=fixed)
+    return ProblemAdapter(**known, passes=recipe_of(function), fixed=fixed)
+
+
+def recipe_of(function: Engine) -> Passes:
+    """The function, as one of a problem's fields."""
+    return Passes(as_function, (function,), keeps=(None,))

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.calls import StoredCall, Tree, each, named, read
+from verification.adapters.calls import StoredCall, read
+from verification.adapters.given import unchanged
 from verification.adapters.packed import Packing
 from verification.adapters.parameters import together
+from verification.adapters.trees import Tree, each, named
 from verification.models.arrays import Array
 from verification.models.case import Case, Cotangents, side_by_side
 from verification.models.layouts import layout_of
 from verification.models.model import Block, Use
+from verification.processes.place import Passes
 from verification.properties.training import Recorded
 from verification.sampling.admitting import admits
 from verification.sampling.draws import some_truncation
@@ -61,10 +64,13 @@ class _Reading:
         outputs, d_xs = self._afresh("outputs"), self._afresh("d_xs")
         gradients = (self._d_params, d_xs, call.arrays["d_state"])
         final = call.arrays["final"]
+        passes = (
+            lambda *given, **chunk: (outputs, final, None),
+            lambda saved, d_outputs, d_state: gradients,
+        )
         answering = replace(
             layer,
-            forward=lambda *given, **chunk: (outputs, final, None),
-            backward=lambda saved, d_outputs, d_state: gradients,
+            passes=Passes(unchanged, passes),
             claim=claim if call.wanted else replace(claim, blocks=self._wanted(gradients)),
         )
         again = f", backward {call.backward}" if call.backward > 1 else ""

@@ -10,18 +10,16 @@ losses. So ``step_back`` may be called several times with what a step has saved.
 belong to its caller: a later call must not change them.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, is_own, soundly
-from verification.adapters.layer import Backward, Forward, LayerAdapter, as_layer
+from verification.adapters.adapter import ModelAdapter, check_given, declared, functions_of, soundly
+from verification.adapters.layer import LayerAdapter, as_layer
 from verification.adapters.looped import StepBackward, StepForward, looped
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.models.truncation import TruncationRule
-from verification.processes.hosts import Host
+from verification.processes.place import Passes
 from verification.properties.engine import Begun
 from verification.sampling.claim import Capabilities
 from verification.sampling.scope import Scope
@@ -34,23 +32,8 @@ CAPABILITIES = Capabilities(functions=False, truncations=True, losses=("cotangen
 class Step(ModelAdapter):
     """A step with its model and its claim. ``verify`` takes it.
 
-    ``loops``: makes the two passes of a layer under a truncation.
+    ``passes``: of a step and its backward, the two passes of a layer under a truncation.
     """
-
-    step: StepForward
-    step_back: StepBackward
-    loops: Callable[[TruncationRule], tuple[Forward, Backward]]
-
-    @property
-    def functions(self) -> tuple[Any, ...]:
-        """A step and its backward."""
-        both = self.step, self.step_back
-        return () if any(map(is_own, both)) else both
-
-    def hosted(self, host: Host) -> Self:
-        """With the loops there as well."""
-        loops: Any = partial(host.made, looped, self.step, self.step_back, keeps=(2, None))
-        return replace(self, loops=loops, place=host)
 
     def answer(self, case: Case) -> tuple[Mapping[str, Any], Mapping[str, tuple[Any, ...]]]:
         """The answer of the loops around the step."""
@@ -62,7 +45,7 @@ class Step(ModelAdapter):
         return self._looped(case).begin(case)
 
     def _looped(self, case: Case) -> LayerAdapter:
-        return as_layer(self, *self.loops(case.truncation))
+        return as_layer(self, self.passes.of(case.truncation))
 
 
 def step(
@@ -86,4 +69,4 @@ def step(
     given = {"step_forward": forward, "step_back": backward}
     known = declared("step", given, model, scope, CAPABILITIES)
     soundly(model, known["claim"])
-    return Step(step=forward, step_back=backward, loops=partial(looped, forward, backward), **known)
+    return Step(passes=Passes(looped, (forward, backward)), **known)

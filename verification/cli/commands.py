@@ -27,7 +27,7 @@ from verification.adapters.rnn.cells import (
     VANILLA,
     cell_engine,
 )
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import scoped
 from verification.cli import durations
 from verification.cli.campaign import command as campaign

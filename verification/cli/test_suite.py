@@ -5,7 +5,7 @@
 
 import pytest
 
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judge import assert_verified
 

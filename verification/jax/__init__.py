@@ -8,7 +8,7 @@ extra ``jax``.
 """
 
 from verification.jax.cells import cell
+from verification.jax.layers import layer
 from verification.jax.modules import equinox, flax
-from verification.jax.passes import layer
 
 __all__ = ["cell", "equinox", "flax", "layer"]

@@ -3,40 +3,20 @@
 cell(params, x, state) -> state        x (N, D), state a tuple of arrays (N, H)
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter
 from verification.adapters.layout import AXES
 from verification.adapters.remade import AdapterCall
-from verification.jax.passes import layer_of
+from verification.jax.applied import Cell, Scanned, passes_of_cell
+from verification.jax.layers import layer_of
+from verification.jax.passes import Apply
+from verification.jax.watching import apply_watched
 from verification.models.model import Model
+from verification.processes.place import Passes
 from verification.sampling.scope import Scope
-
-Cell = Callable[[Any, Any, tuple[Any, ...]], Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Scanned:
-    """Outputs and final state of a cell, scanned over the steps of xs (N, T, D)."""
-
-    cell: Cell
-
-    def __call__(self, params: Any, xs: Any, state: Any) -> Any:
-        """``outputs`` (N, T, H) is the first state after each step."""
-        jax = library("jax", "jax")
-
-        def turned(array: Any) -> Any:
-            return array.swapaxes(0, 1)
-
-        def step(before: Any, x: Any) -> Any:
-            after = tuple(self.cell(params, x, before))
-            return after, after[0]
-
-        final, outputs = jax.lax.scan(step, tuple(state), jax.tree.map(turned, xs))
-        return turned(outputs), final
 
 
 def cell(
@@ -56,19 +36,21 @@ def cell(
     source = AdapterCall(
         "verification.jax", "cell", {"made": step}, model, said={"arrays": arrays, "device": device}
     )
-    return scanned(step, source, scope, arrays, device)
+    passes = Passes(passes_of_cell, (step,), (device,))
+    return scanned(passes, source, scope, arrays, device, Scanned(step))
 
 
 def scanned(
-    step: Cell,
+    passes: Passes,
     source: AdapterCall,
     scope: Scope | None,
     arrays: Mapping[str, Any] | None,
     device: str | None,
+    apply: Apply,
 ) -> LayerAdapter:
-    """The layer of a cell that a program makes by ``source``, scanned."""
+    """The layer of a scanned cell; ``source``: how a program creates it; ``apply``: what a training calls."""
     if arrays and AXES in arrays:
         raise ValueError(
             f"arrays: axes: {arrays[AXES]!r}, needed none: the loop over steps is the verifier's"
         )
-    return layer_of(Scanned(step), source, scope, arrays, device)
+    return layer_of(passes, source, scope, arrays, device, watching=partial(apply_watched, apply))

@@ -6,17 +6,18 @@ both have to be said.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from verification import models
 from verification.adapters.extras import library
 from verification.adapters.layer import LayerAdapter
-from verification.adapters.layout import Layout, layout_of
-from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
+from verification.adapters.layout import layout_of
+from verification.adapters.parameters import SIZES, Known, known, made_with, matched, shapes_of
 from verification.adapters.remade import AdapterCall
+from verification.jax.applied import EquinoxCell, FlaxCell, ModuleCell, Scanned, dotted, passes_of_module
 from verification.jax.cells import scanned
 from verification.models.model import Model, Use
+from verification.processes.place import Passes
 from verification.sampling.scope import Scope
 
 Make = Callable[..., Any]
@@ -38,72 +39,6 @@ EQUINOX: Mapping[str, Known] = {
     "LSTMCell": Known(models.lstm, {"U": "weight_ih", "W": "weight_hh", "b": "bias"}, ("h0", "c0")),
     "GRUCell": Known(models.gru, {"U": "weight_ih", "W": "weight_hh", "b": "bias", "bn": "bias_n"}),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class _Module:
-    """A cell whose parameters are given; ``carry``: the numbers of the states, in its order.
-
-    ``adapter``: the name of the function that makes it.
-    """
-
-    adapter: ClassVar[str]
-
-    make: Make
-    model: Model
-    layout: Layout
-    carry: tuple[int, ...]
-
-    def __call__(self, params: Any, x: Any, state: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The state after a step."""
-        given = tuple(state[i] for i in self.carry)
-        records = [array.shape[1:] for array in (*(x.values() if isinstance(x, dict) else [x]), *state)]
-        sizes = sizes_of(self.model, self.layout, params, records)
-        returned = self._stepped(sizes, apart(params, self.model, self.layout), x, given)
-        after = returned if isinstance(returned, tuple) else (returned,)
-        return tuple(after[self.carry.index(i)] for i in range(len(self.carry)))
-
-    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
-        raise NotImplementedError
-
-
-class FlaxCell(_Module):
-    """Of Flax: ``make(H)``, applied to a batch."""
-
-    adapter = "flax"
-
-    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
-        tree: dict[str, Any] = {}
-        for name, array in params.items():
-            *folders, last = name.split(".")
-            inner = tree
-            for folder in folders:
-                inner = inner.setdefault(folder, {})
-            inner[last] = array
-        return self.make(sizes[1]).apply({"params": tree}, alone(carry), x)[0]
-
-
-class EquinoxCell(_Module):
-    """Of Equinox: ``make(D, H, key=key)``, applied to each record."""
-
-    adapter = "equinox"
-
-    def _stepped(self, sizes: list[int], params: Mapping[str, Any], x: Any, carry: tuple[Any, ...]) -> Any:
-        jax = library("jax", "jax")
-        made = self.make(*sizes, key=jax.random.key(0))
-        cell = jax.tree_util.tree_map_with_path(lambda path, leaf: params.get(dotted(path), leaf), made)
-        return jax.vmap(lambda record, state: cell(record, state))(x, alone(carry))
-
-
-def alone(carry: tuple[Any, ...]) -> Any:
-    """A single state by itself, several as they are."""
-    return carry[0] if len(carry) == 1 else carry
-
-
-def dotted(path: Any) -> str:
-    """The place of a leaf in a tree, as "cell.weight"."""
-    keys = (getattr(key, "name", getattr(key, "key", getattr(key, "idx", ""))) for key in path)
-    return ".".join(map(str, keys))
 
 
 def _shapes(tree: Any) -> dict[str, tuple[int, ...]]:
@@ -190,7 +125,7 @@ def _described(
 
 
 def _layer(
-    kind: type[_Module],
+    kind: type[ModuleCell],
     shapes: Callable[[], Mapping[str, tuple[int, ...]]],
     make: Make,
     described: Known,
@@ -200,7 +135,9 @@ def _layer(
     layout = layout_of(described.model, described.arrays)
     matched(shapes(), described.model, layout)
     states = [block.name for block in described.model.of(Use.STATE)]
-    module = kind(make, described.model, layout, tuple(states.index(name) for name in described.carry))
+    carry = tuple(states.index(name) for name in described.carry)
     said = {"arrays": dict(described.arrays), "carry": described.carry, "device": device}
     source = AdapterCall("verification.jax", kind.adapter, {"made": make}, described.model, said=said)
-    return scanned(module, source, scope, described.arrays, device)
+    of = shapes_of(described.model, layout), carry
+    passes = Passes(passes_of_module, (make,), (kind, *of, device))
+    return scanned(passes, source, scope, described.arrays, device, Scanned(kind(make, *of)))

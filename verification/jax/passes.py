@@ -1,4 +1,4 @@
-"""A function of JAX's arrays as a layer: its forward and its backward, each compiled once for every shape.
+"""The two passes of a function of JAX's arrays: forward and backward, each compiled once for every shape.
 
     apply(params, xs, state) -> outputs, state
 
@@ -10,29 +10,31 @@ Of complex numbers JAX's cotangents and gradients are the conjugates of those he
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from verification.adapters.extras import library
-from verification.adapters.layer import LayerAdapter, check_types, of_library, outputs_and_state
-from verification.adapters.remade import AdapterCall
-from verification.jax.watching import apply_watched
+from verification.adapters.returned import check_types, outputs_and_state
 from verification.models.arrays import Array
-from verification.models.forms import Form
-from verification.models.model import Model
 from verification.models.stored import limits
-from verification.sampling.scope import Scope
 
 Apply = Callable[..., Any]
 State = tuple[Array, ...]
+TwoPasses = tuple[Callable[..., Any], Callable[..., Any]]
+
+
+def passes_of_apply(apply: Apply, device: str | None) -> TwoPasses:
+    """Forward and backward on a device of this platform; None is JAX's own choice."""
+    both = JaxPasses(apply, device)
+    return both.forward, both.backward
 
 
 @dataclass(frozen=True, eq=False)
 class JaxPasses:
-    """The two passes of a function, on a device of this platform; None is JAX's own choice."""
+    """The two passes of a function."""
 
     apply: Apply
     device: str | None
@@ -96,55 +98,3 @@ def _as_asked(device: str | None, dtype: np.dtype[Any]) -> Iterator[Any]:
     home = jax if hasattr(jax, "enable_x64") else library("jax.experimental", "jax")
     with home.enable_x64(limits(dtype).bits > 32), jax.default_device(device and jax.devices(device)[0]):
         yield jax
-
-
-def layer(
-    apply: Apply,
-    *,
-    model: Model,
-    scope: Scope | None = None,
-    arrays: Mapping[str, Any] | None = None,
-    forms: Mapping[str, Form] | None = None,
-    device: str | None = None,
-) -> LayerAdapter:
-    """A function ``apply(params, xs, state) -> outputs, state`` of JAX's arrays, to be given to ``verify``.
-
-    ``scope``, ``arrays`` and ``forms`` as of ``verification.layer``; unless the scope says
-    ``compiled=False``, few sizes are run. ``device``: a platform, as "cpu" or "gpu". Raises ImportError
-    without JAX, ValueError in one line for a device that is not there, and what ``verification.layer``
-    raises.
-    """
-    if not callable(apply):
-        raise TypeError(f"apply: {apply!r}, needed a function of JAX's arrays")
-    said = {"arrays": arrays, "forms": forms, "device": device}
-    source = AdapterCall("verification.jax", "layer", {"made": apply}, model, said=said)
-    return layer_of(apply, source, scope, arrays, device, forms)
-
-
-def layer_of(
-    apply: Apply,
-    source: AdapterCall,
-    scope: Scope | None,
-    arrays: Mapping[str, Any] | None,
-    device: str | None,
-    forms: Mapping[str, Form] | None = None,
-) -> LayerAdapter:
-    """The layer of a function that a program makes by ``source``."""
-    _is_there(device)
-    scope = scope or Scope()
-    if scope.compiled is None:
-        scope = replace(scope, compiled=True)
-    cannot = ("some gradients alone", "a gradient of the gradient")
-    watching = partial(apply_watched, apply)
-    return of_library(JaxPasses(apply, device), source, scope, arrays, forms, watching, cannot=cannot)
-
-
-def _is_there(device: str | None) -> None:
-    jax = library("jax", "jax")
-    if device is None:
-        return
-    try:
-        jax.devices(device)
-    except RuntimeError:
-        there = jax.default_backend()
-        raise ValueError(f"device: {device!r}, needed one that is there, as {there!r}") from None

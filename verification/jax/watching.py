@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from verification.adapters.calls import Keeper, each
+from verification.adapters.calls import Keeper
 from verification.adapters.extras import library
+from verification.adapters.trees import each
 
 
 def apply_watched(apply: Callable[..., Any], keeper: Keeper, module: Any) -> Callable[..., Any]:

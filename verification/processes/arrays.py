@@ -186,7 +186,7 @@ class Arrays:
         if type(now) is tuple:
             array = self._received.get(now[1], shape, dtype_of(dtype), order).copy(order)
         elif dtype == "|O":
-            array = np.empty(shape, object)
+            array = np.empty(shape, object, order)
             fill(array, now)
         else:
             array = np.frombuffer(now, dtype_of(dtype)).reshape(shape, order=order).copy(order)

@@ -3,6 +3,9 @@
 So every task finds the engine as it was loaded, whatever ran before it. The fork is watched, as
 ``verification.processes.supervisor`` says. This process itself calls no function of the engine's.
 
+A library with threads of its own loses them in a fork. For an engine that uses one there is a single fork,
+before anything is loaded, which loads it and does all tasks; what was compiled lives as long as that.
+
 Messages come in and go out as ``verification.processes.server`` says. How a task has ended is told on a pipe
 of its own, since a fork may end in the middle of a message; there also, in a list, why nothing was loaded.
 """
@@ -11,7 +14,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from verification.processes.arrays import Arena
@@ -36,26 +40,53 @@ def live(file: int) -> None:
         os.dup2(nowhere, standard)
     os.close(nowhere)
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")  # noqa: SIM115
-    functions: list[Any] = []
-    while True:
+    try:
+        _, data, kept = unpickled(receive(reading))
+        judged = _Judged(reading, writing, telling, arenas)
+        if kept:
+            how = _watched(partial(judged.all_tasks, data), judge)
+            send(telling, how)
+            return
+        judged.load(data)
+        while receive(reading):
+            send(telling, _watched(judged.task, judge))
+    except EOFError:
+        return
+
+
+class _Judged:
+    """The functions of an engine, and where the judge is heard and told of them."""
+
+    def __init__(self, reading: int, writing: int, telling: int, arenas: tuple[Arena, Arena]) -> None:
+        self._reading, self._writing, self._telling, self._arenas = reading, writing, telling, arenas
+        self._functions: Sequence[Any] = ()
+
+    def load(self, data: bytes) -> None:
+        """Loads them; tells why that fails, and raises EOFError."""
         try:
-            kind, *given = unpickled(receive(reading))
+            self._functions = unpickled(data)
+        except BaseException as error:
+            send(self._telling, [message_of(error).partition("\n")[0]])
+            raise EOFError from error
+
+    def task(self, channel: Channel) -> None:
+        """One task, until the judge ends it."""
+        Server(self._reading, self._writing, self._arenas, self._functions, channel).serve()
+
+    def all_tasks(self, data: bytes, channel: Channel) -> None:
+        """One task after another, until the judge has no more; each ends well, or this process does."""
+        try:
+            self.load(data)
+            channel.limit_memory()
+            while receive(self._reading):
+                self.task(channel)
+                send(self._telling, None)
         except EOFError:
             return
-        if kind == "load":
-            try:
-                functions = [*unpickled(given[0])]
-            except BaseException as error:
-                send(telling, [message_of(error).partition("\n")[0]])
-                return
-        else:
-            send(telling, _task(reading, writing, arenas, functions, judge))
 
 
-def _task(
-    reading: int, writing: int, arenas: tuple[Arena, Arena], functions: Sequence[Any], judge: int
-) -> str | None:
-    """One task in a fork; returns how it was lost, in words."""
+def _watched(work: Callable[[Channel], None], judge: int) -> str | None:
+    """The work in a fork; returns how it was lost, in words."""
     channel, own = Channel(), os.getpid()
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     supervisor = os.fork()
@@ -63,7 +94,7 @@ def _task(
         with supervised(channel, own):
             channel.limit_memory()
             keep_memory()
-            Server(reading, writing, arenas, functions, channel).serve()
+            work(channel)
             channel.finish(None)
     while True:
         ended, status = os.waitpid(supervisor, os.WNOHANG)

@@ -28,11 +28,11 @@ from verification.processes.arrays import ROOM, Arena
 from verification.processes.guarding import NOTHING, raised
 from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
 from verification.processes.leaks import Reading
-from verification.processes.mirrors import Handle, Mirrors
-from verification.processes.place import same
+from verification.processes.mirrors import Mirrors
+from verification.processes.place import Passes, same
 from verification.processes.sandbox import sandboxed
-from verification.processes.sending import Unsendable, pickled_functions
-from verification.processes.server import BEFORE, PIPE, Keeps, NoMessage, Which, plain, receive, send, write
+from verification.processes.sending import Unsendable, pickled, pickled_functions
+from verification.processes.server import BEFORE, PIPE, Keeps, NoMessage, plain, receive, send, write
 from verification.processes.signals import held_back
 from verification.processes.threads import SETTINGS
 
@@ -60,8 +60,15 @@ SHIPPED = (
         "processes.leaks",
     ),
     *("processes.guarding", "processes.arrays", "processes.modules", "processes.in_file", "processes.server"),
-    *("adapters.returned", "adapters.lent", "adapters.looped", "adapters.given", "processes.host"),
+    *("models.axes", "models.stored", "adapters.extras", "adapters.trees", "adapters.returned"),
+    *("adapters.lent", "adapters.looped", "adapters.given", "adapters.last_made", "adapters.shapes"),
+    *("adapters.objects", "torch.tensors", "torch.passes", "torch.applied", "jax.passes", "jax.applied"),
+    *("adapters.rnn.engine", "processes.copies", "processes.host"),
 )
+
+# Libraries whose threads a fork loses, by the names of their modules: once JAX has been called, a fork of its
+# process hangs at the next call, and one of PyTorch's refuses to run a backward.
+THREADED = ("jax", "torch")
 
 # What a host runs first: it reads the program, and what the program is given.
 FIRST = """
@@ -111,9 +118,12 @@ def _program() -> tuple[Any, list[tuple[str, Any]]]:
 
 
 class HostProcess:
-    """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled."""
+    """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled.
 
-    def __init__(self, functions: bytes, sandbox: bool) -> None:
+    ``kept``: one process for all tasks, started before anything is loaded; else a fork for each.
+    """
+
+    def __init__(self, functions: bytes, sandbox: bool, kept: bool) -> None:
         file = _file_of(2 * ROOM)
         data = marshal.dumps((*_program(), [*sys.path], file))
         self.arenas = Arena(file, 0), Arena(file, 1)
@@ -137,7 +147,7 @@ class HostProcess:
         _widen(self.reading)
         with suppress(BrokenPipeError):
             write(self.writing, data)
-            send(self.writing, ("load", functions))
+            send(self.writing, ("load", functions, kept))
 
     @property
     def _pipes(self) -> list[IO[bytes]]:
@@ -176,17 +186,22 @@ def _widen(pipe: int) -> None:
 
 
 class Hosts:
-    """The hosts of one engine; each has a task or none."""
+    """The hosts of one engine; each has a task or none.
+
+    Where the judge has loaded a library with threads of its own, an engine is taken to use it.
+    """
 
     def __init__(self, functions: Sequence[Any], most: int, sandbox: bool = False) -> None:
         self._functions, self._sandbox = pickled_functions(functions), sandbox
-        self._given = functions
-        self._idle = [HostProcess(self._functions, sandbox) for _ in range(most)]
+        self._given, self._kept = functions, any(name in sys.modules for name in THREADED)
+        self._idle = [self._started() for _ in range(most)]
+
+    def _started(self) -> HostProcess:
+        return HostProcess(self._functions, self._sandbox, self._kept)
 
     def take(self) -> "Host":
         """One without a task."""
-        process = self._idle.pop() if self._idle else HostProcess(self._functions, self._sandbox)
-        return Host(process, self._given)
+        return Host(self._idle.pop() if self._idle else self._started(), self._given)
 
     def give(self, host: "Host", lost: bool) -> None:
         """Takes it back; one whose task was lost is ended."""
@@ -202,31 +217,19 @@ class Hosts:
 
 
 class Remote:
-    """A function, or a method, in a host. ``keeps``: what of its result stays there."""
+    """A function in a host, by its number. ``keeps``: what of its result stays there."""
 
-    def __init__(self, host: "Host", which: Which, keeps: Keeps) -> None:
+    def __init__(self, host: "Host", which: int, keeps: Keeps) -> None:
         self._host, self._which, self._keeps = host, which, keeps
 
     @property
-    def about(self) -> tuple[Which, Keeps]:
+    def about(self) -> tuple[int, Keeps]:
         """Which it is, and what stays there."""
         return self._which, self._keeps
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         """The call, in the host."""
         return self._host.call(self._which, given, named, self._keeps)
-
-
-class RemoteObject(Handle):
-    """An object in a host, whose methods can be called."""
-
-    def __init__(self, host: "Host", number: int) -> None:
-        super().__init__(number)
-        self._host = host
-
-    def __getattr__(self, name: str) -> Remote:
-        """The method of that name."""
-        return Remote(self._host, (self.number, name), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,7 +247,7 @@ class Host:
         self.process = process
         self._numbers = {id(function): number for number, function in enumerate(functions)}
         self._made: dict[Any, tuple[Remote, ...]] = {}
-        self._mirrors = Mirrors(*process.arenas, lambda number: RemoteObject(self, number))
+        self._mirrors = Mirrors(*process.arenas)
         self._poll = select.poll()
         for file in (process.reading, process.hearing):
             self._poll.register(file, select.POLLIN)
@@ -254,29 +257,23 @@ class Host:
         self._replies: list[Any] | None = None
         # A call that is to follow the next one; and the answer to one that has followed the last.
         self._ahead: tuple[Remote, tuple[Any, ...]] | None = None
-        self._came: tuple[Which, tuple[Any, ...], Any] | None = None
+        self._came: tuple[int, tuple[Any, ...], Any] | None = None
 
     # ---- Functions.
 
-    def function(self, function: Any, keeps: Keeps = None) -> Remote:
-        """One of the functions with which the host was started."""
-        return Remote(self, self._numbers[id(function)], keeps)
-
-    def made(
-        self, maker: Callable[..., tuple[Any, ...]], *given: Any, keeps: Sequence[Keeps]
-    ) -> tuple[Remote, ...]:
-        """Functions that a shipped function makes of the engine's; ``keeps``: as in ``Remote``, of each."""
-        told = [
-            self._numbers[id(each)] if id(each) in self._numbers else self._mirrors.tell(each)
-            for each in given
-        ]
-        key = maker, *(each if isinstance(each, int) else each[:2] for each in told)
+    def made(self, recipe: Passes) -> tuple[Remote, ...]:
+        """The recipe's functions there, the same each time; of those with which the host was started."""
+        functions = [self._numbers[id(function)] for function in recipe.functions]
+        data = pickled((recipe.make, recipe.given))
+        key = data, *functions
         if key not in self._made:
-            numbers = self._asked("make", self._mirrors.tell(maker), told)
-            self._made[key] = tuple(Remote(self, n, keep) for n, keep in zip(numbers, keeps, strict=True))
+            numbers = self._asked("make", data, functions)
+            self._made[key] = tuple(
+                Remote(self, n, keep) for n, keep in zip(numbers, recipe.keeps, strict=True)
+            )
         return self._made[key]
 
-    def call(self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps) -> Any:
+    def call(self, which: int, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps) -> Any:
         """A call of a function; raises InvalidAnswer, TimedOut, Unsupported or LostProcess."""
         if self._replies is not None:
             return self._mirrors.got(self._replies.pop(0))
@@ -307,7 +304,7 @@ class Host:
         self._ahead = (function, rest) if isinstance(function, Remote) else None
 
     def _told(
-        self, which: Which, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps
+        self, which: int, given: Sequence[Any], named: Mapping[str, Any], keeps: Keeps
     ) -> tuple[Any, ...]:
         tell = self._mirrors.tell
         return (

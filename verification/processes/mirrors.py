@@ -3,7 +3,6 @@
 They are known by number as long as somebody here refers to them (``verification.processes.arrays``).
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 from weakref import ref
@@ -20,11 +19,10 @@ class Handle:
 
 
 class Mirrors(Arrays):
-    """The arrays that this process shares with an engine's; ``handle``: stands for an object there."""
+    """The arrays that this process shares with an engine's."""
 
-    def __init__(self, sent: Arena, received: Arena, handle: Callable[[int], Handle] = Handle) -> None:
+    def __init__(self, sent: Arena, received: Arena) -> None:
         super().__init__(1, sent, received)
-        self._handle = handle
         self._arrays: dict[int, Any] = {}
         self._handles: dict[int, Any] = {}
         self._pickled: dict[bytes, int] = {}
@@ -55,14 +53,14 @@ class Mirrors(Arrays):
         """A handle by its number, anything else pickled."""
         if isinstance(value, Handle):
             return "h", value.number
-        data = pickled(value, {})
+        data = pickled(value)
         if data in self._pickled:
             return "x", self._pickled[data], None
         self._pickled[data] = len(self._pickled)
         return "x", self._pickled[data], data
 
     def _got_h(self, number: int) -> Handle:
-        handle = self._handle(number)
+        handle = Handle(number)
         self._handles[number] = ref(handle, partial(self._let_handle_go, number))
         return handle
 

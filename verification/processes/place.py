@@ -1,8 +1,9 @@
 """Where the functions of an engine run: in this process, or in one of their own (``hosts``)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -25,8 +26,30 @@ class CallWatch(AbstractContextManager[None], Protocol):
     found: list[str]
 
 
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """An engine's functions, as they are made where they run: ``make(*functions, *given)``, in a tuple.
+
+    ``make``: of a module that a host knows (``hosts.SHIPPED``). ``functions``: the user's. ``given``: values
+    that can be pickled. ``keeps``: for each that is made, the place in its result of what stays where it
+    runs, as what a forward saves; None: nothing stays.
+    """
+
+    make: Callable[..., tuple[Callable[..., Any], ...]]
+    functions: tuple[Any, ...]
+    given: tuple[Any, ...] = ()
+    keeps: Sequence[int | None] = (2, None)
+
+    def of(self, *given: Any) -> "Passes":
+        """The same with other values."""
+        return replace(self, given=given)
+
+
 class Place(Protocol):
     """Where an engine's functions run."""
+
+    def made(self, recipe: Passes) -> tuple[Callable[..., Any], ...]:
+        """The recipe's functions, to be called from here."""
 
     def run(
         self,
@@ -79,6 +102,10 @@ class Unwatched(AbstractContextManager[None]):
 
 class Here:
     """This process."""
+
+    def made(self, recipe: Passes) -> tuple[Callable[..., Any], ...]:
+        """The functions themselves."""
+        return recipe.make(*recipe.functions, *recipe.given)
 
     def run(
         self,

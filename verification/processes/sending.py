@@ -21,6 +21,8 @@ import cloudpickle
 from autograd.core import primitive_vjps
 from autograd.extend import defvjp_argnums, primitive
 
+from verification.processes import copies
+from verification.processes.copies import copy_of
 from verification.processes.modules import bare, cached, hidden, named, there
 from verification.text import message_of
 
@@ -35,7 +37,7 @@ class Unsendable(ValueError):
     """An engine cannot be sent to a fresh process; the message is one line."""
 
 
-def pickled(what: Any, sent: Sent) -> bytes:
+def pickled(what: Any, sent: Sent | None = None) -> bytes:
     """The bytes from which a fresh process rebuilds the object; an engine in it is always the same. Raises
     Unsendable.
     """
@@ -109,6 +111,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             # Another process has threads of its own, none of which holds it.
             return OF_THREADS[type(what)], ()
         if isinstance(what, ModuleType):
+            copy = copy_of(what)
+            if copy is not None:
+                return copies.received, (copy.name, copy.sent())
             file = hidden(what)
             if file is not None:
                 return there, (what.__name__, file)

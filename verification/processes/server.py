@@ -73,18 +73,14 @@ def _exactly(file: int, size: int) -> bytes:
     return data
 
 
-# A function's number; or an object that stays here, with the name of a method.
-Which: TypeAlias = int | tuple[int, str]
-
 # Stands for what the call before has left.
 BEFORE = ("b",)
 
-# The place in a returned tuple of what stays here; ``ALL``: everything that is returned; None: nothing.
+# The place in a returned tuple of what stays here; None: nothing stays.
 Keeps: TypeAlias = int | None
-ALL = -1
 
-# A function, its arguments, those by name, and what stays here of what it returns.
-Asked: TypeAlias = tuple[Which, Sequence[Tree], Mapping[str, Tree], Keeps]
+# A function's number, its arguments, those by name, and what stays here of what it returns.
+Asked: TypeAlias = tuple[int, Sequence[Tree], Mapping[str, Tree], Keeps]
 
 
 # What calls may be watched for, beside their answers; None: nothing.
@@ -229,15 +225,15 @@ class Server:
         return answers, raised, watch.found if watch else ()
 
     def _answered(
-        self, which: Which, arguments: Sequence[Tree], keywords: Mapping[str, Tree], keeps: Keeps
+        self, which: int, arguments: Sequence[Tree], keywords: Mapping[str, Tree], keeps: Keeps
     ) -> tuple[Tree, Sequence[Any]]:
-        """What a function, or a method of what stays here, returns; and the dicts that it has changed."""
+        """What a function returns, and the dicts that it has changed."""
         arguments = [("h", self._handles) if each == BEFORE else each for each in arguments]
         given = [self._held.got(each) for each in arguments]
         named = {name: self._held.got(each) for name, each in keywords.items()}
         places = [*enumerate(given), *named.items()]
         dicts = [(place, each, dict(each)) for place, each in places if type(each) is dict]
-        call = _Recorded(which, self._function(which), given, named, keeps, self._uses(which, arguments))
+        call = _Recorded(self._functions[which], given, named, keeps, self._uses(arguments))
         returned = call.made()
         if self._recorded is not None:
             call.first = _bytes_of(returned, keeps)
@@ -285,13 +281,13 @@ class Server:
         made, told = found[0] if found else (0, None)
         return made, told, raised, watch.found if watch else ()
 
-    def on_make(self, maker: Tree, arguments: Sequence[Tree]) -> list[int]:
+    def on_make(self, recipe: bytes, functions: Sequence[int]) -> list[int]:
         """Functions that a function of ours makes of others, in a tuple; returns their numbers.
 
-        A whole number stands for the function that has it.
+        ``recipe``: that function, and what it is given after those others, pickled.
         """
-        of = (self._functions[a] if type(a) is int else self._held.got(a) for a in arguments)
-        made = self._held.got(maker)(*of)
+        make, given = unpickled(recipe)
+        made = make(*(self._functions[number] for number in functions), *given)
         self._functions += made
         return [*range(len(self._functions) - len(made), len(self._functions))]
 
@@ -311,29 +307,17 @@ class Server:
         else:
             gc.unfreeze()
 
-    def _function(self, which: Which) -> Callable[..., Any]:
-        if isinstance(which, int):
-            function: Callable[..., Any] = self._functions[which]
-            return function
-        number, name = which
-        # When the method is looked up, code of the engine may run: it is a part of the call.
-        return lambda *given, **named: getattr(self._held.kept[number], name)(*given, **named)
-
-    def _uses(self, which: Which, arguments: Sequence[Tree]) -> dict[int, int]:
-        """The places of a call's arguments at which it gets what a recorded call has left; -1: itself."""
+    def _uses(self, arguments: Sequence[Tree]) -> "dict[int, tuple[int, Keeps]]":
+        """Where a call is given what a recorded call has left: which call's, and where in its result."""
         if not self._recorded:
             return {}
-        made = {call.handle: i for i, call in enumerate(self._recorded) if call.handle}
+        made = {call.handle: (i, call.keeps) for i, call in enumerate(self._recorded) if call.handle}
         handles = {p: t[1] for p, t in enumerate(arguments) if type(t) is tuple and t[0] == "h"}
-        if isinstance(which, tuple):
-            handles[-1] = which[0]
         return {place: made[handle] for place, handle in handles.items() if handle in made}
 
     def _told(self, call: "_Recorded", returned: Any) -> Tree:
         """What was returned, of which a part may stay here."""
         keeps = call.keeps
-        if keeps == ALL:
-            return self._keep(call, returned)
         if keeps is None or not isinstance(returned, tuple) or len(returned) <= keeps:
             return self._held.tell(returned)
         entries = [self._keep(call, r) if i == keeps else self._held.tell(r) for i, r in enumerate(returned)]
@@ -350,21 +334,14 @@ class _Recorded:
 
     def __init__(
         self,
-        which: Which,
         function: Callable[..., Any],
         given: list[Any],
         named: dict[str, Any],
         keeps: Keeps,
-        uses: dict[int, int],
+        uses: dict[int, tuple[int, Keeps]],
     ) -> None:
         self.keeps, self.handle, self.first = keeps, 0, list[bytes]()
-        self._which, self._function, self._given, self._named, self._uses = (
-            which,
-            function,
-            given,
-            named,
-            uses,
-        )
+        self._function, self._given, self._named, self._uses = function, given, named, uses
 
     def made(self) -> Any:
         """The call."""
@@ -380,12 +357,8 @@ class _Recorded:
     def again(self, results: Sequence[Any]) -> Any:
         """The call after others of its recording, of which the results are given."""
         given = [*self._given]
-        for place, of in self._uses.items():
-            if place >= 0:
-                given[place] = results[of][2] if isinstance(results[of], tuple) else results[of]
-        if -1 in self._uses:
-            assert type(self._which) is tuple
-            return getattr(results[self._uses[-1]], self._which[1])(*given, **self._named)
+        for place, (of, where) in self._uses.items():
+            given[place] = results[of][where]
         return self._function(*given, **self._named)
 
 
@@ -412,8 +385,6 @@ def _differs(now: Mapping[Any, Any], before: Mapping[Any, Any]) -> bool:
 
 def _bytes_of(returned: Any, keeps: Keeps) -> list[bytes]:
     """Those of every array, in dicts and tuples, but for what stays here."""
-    if keeps == ALL:
-        return []
     if isinstance(returned, np.ndarray):
         return [returned.tobytes()]
     if isinstance(returned, dict):

@@ -6,7 +6,7 @@ verify(module(torch.nn.LSTM))
 Needs the extra ``torch``.
 """
 
+from verification.torch.layers import function, layer
 from verification.torch.modules import module
-from verification.torch.passes import function, layer
 
 __all__ = ["function", "layer", "module"]

@@ -7,22 +7,23 @@ said.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from verification import models
 from verification.adapters.extras import library
-from verification.adapters.last_made import LastMade
 from verification.adapters.layer import LayerAdapter
-from verification.adapters.layout import AXES, Layout, layout_of
-from verification.adapters.parameters import SIZES, Known, apart, known, made_with, matched, sizes_of
+from verification.adapters.layout import AXES, layout_of
+from verification.adapters.parameters import SIZES, Known, known, made_with, matched, shapes_of
 from verification.adapters.remade import AdapterCall
 from verification.models.model import Model
 from verification.models.truncation import Standard
 from verification.models.variants import gru_two_biases
+from verification.processes.place import Passes
 from verification.sampling.scope import Scope
-from verification.torch.passes import CPU, is_there, layer_of, other
+from verification.torch.applied import passes_of_module, whole
+from verification.torch.layers import CPU, is_there, layer_of, other
 from verification.torch.watching import module_watched
 
 Make = Callable[..., Any]
@@ -48,88 +49,6 @@ KNOWN: Mapping[str, Known] = {
     "LSTM": Known(models.lstm, _of_sequences(_ONE)),
     "GRU": Known(gru_two_biases, _of_sequences(_TWO)),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class _Applied:
-    """A module that is made and called with parameters that are given.
-
-    ``chunk``: after how many steps the state is detached; None is never. ``kept``: the last module, by its
-    sizes, device and type.
-    """
-
-    make: Make
-    model: Model
-    layout: Layout
-    chunk: int | None
-    kept: LastMade = field(default_factory=LastMade)
-
-    def __call__(self, params: Any, xs: Any, state: tuple[Any, ...], *lengths: Any) -> Any:
-        """Outputs and the final state."""
-        torch = library("torch", "torch")
-        # A model may have several inputs, and a module takes one argument for them: the tensors by name.
-        inputs = list(xs.values()) if isinstance(xs, dict) else [xs]
-        records = [tuple(self.layout.by_record(array).shape[2:]) for array in inputs]
-        records += [tuple(array.shape[1:]) for array in state]
-        sizes = sizes_of(self.model, self.layout, params, records)
-        place = {"device": state[0].device, "dtype": state[0].dtype}
-        net = self.kept.made((*sizes, *place.values()), lambda: self.make(*sizes).to(**place))
-        given = apart(params, self.model, self.layout)
-
-        def call(*arguments: Any) -> Any:
-            return torch.func.functional_call(net, given, arguments)
-
-        if lengths:
-            return _packed(call, net, xs, state, lengths[0])
-        if self.chunk is None:
-            return _whole(call, net, xs, state)
-        return self._in_chunks(call, net, xs, state)
-
-    def _in_chunks(self, call: Any, net: Any, xs: Any, state: tuple[Any, ...]) -> Any:
-        """The idiom of training loops: a chunk of steps at a time, the state detached between them."""
-        torch, axis = library("torch", "torch"), self.layout.axis_of_steps
-        outputs = []
-        for i, chunk in enumerate(xs.split(self.chunk, dim=axis)):
-            state = tuple(array.detach() for array in state) if i else state
-            some, state = _whole(call, net, chunk, state)
-            outputs.append(some)
-        return torch.cat(outputs, dim=axis), state
-
-
-def _whole(call: Any, net: Any, xs: Any, state: tuple[Any, ...]) -> Any:
-    """A sequence through a module, or through a cell step by step."""
-    torch = library("torch", "torch")
-    if isinstance(net, torch.nn.RNNBase):
-        outputs, final = call(xs, _joined([array[None] for array in state]))
-        return outputs, tuple(array[0] for array in _several(final))
-    if isinstance(net, torch.nn.RNNCellBase):
-        outputs = []
-        for x in xs.unbind(dim=1):
-            state = _several(call(x, _joined(state)))
-            outputs.append(state[0])
-        return torch.stack(outputs, dim=1), state
-    outputs, final = call(xs, _joined(state))
-    return outputs, _several(final)
-
-
-def _packed(call: Any, net: Any, xs: Any, state: tuple[Any, ...], lengths: Any) -> Any:
-    """Records that end early, as PyTorch packs them."""
-    rnn = library("torch", "torch").nn.utils.rnn
-    first = net.batch_first
-    packed = rnn.pack_padded_sequence(xs, lengths.cpu(), batch_first=first, enforce_sorted=False)
-    outputs, final = call(packed, _joined([array[None] for array in state]))
-    total = xs.shape[1 if first else 0]
-    outputs, _ = rnn.pad_packed_sequence(outputs, batch_first=first, total_length=total)
-    return outputs, tuple(array[0] for array in _several(final))
-
-
-def _joined(state: Any) -> Any:
-    """A single state by itself, several in a tuple."""
-    return state[0] if len(state) == 1 else tuple(state)
-
-
-def _several(state: Any) -> tuple[Any, ...]:
-    return tuple(state) if isinstance(state, tuple | list) else (state,)
 
 
 def module(
@@ -161,9 +80,9 @@ def module(
     matched({name: tuple(p.shape) for name, p in net.named_parameters()}, described.model, layout)
     said = {"arrays": dict(described.arrays), "chunk": chunk, "device": other(device)}
     source = AdapterCall(__package__, "module", {"made": make}, described.model, said=said)
-    applied = _Applied(make, described.model, layout, chunk)
-    made = layer_of(applied, source, scope, described.arrays, device)
-    return replace(made, watching=partial(module_watched, _whole, made, chunk))
+    passes = Passes(passes_of_module, (make,), (shapes_of(described.model, layout), chunk, device))
+    made = layer_of(passes, source, scope, described.arrays, device)
+    return replace(made, watching=partial(module_watched, whole, made, chunk))
 
 
 def _described(net: Any, model: Model | None, arrays: Mapping[str, Any] | None) -> Known:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from verification.adapters.calls import Keeper, OpenBackward, each, named
+from verification.adapters.calls import Keeper, OpenBackward
 from verification.adapters.extras import library
+from verification.adapters.trees import each, named
 from verification.models.model import Use
 from verification.torch.tensors import as_array
 

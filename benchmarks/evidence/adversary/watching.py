@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.evidence.adversary.call import BackwardCall, CallHistory, Given, given
+from verification.adapters.given import unchanged
 from verification.adapters.layer import LayerAdapter
 from verification.models.arrays import Array
+from verification.processes.place import Passes
 
 # By what a gradient is wrong.
 WRONG = 1.5
@@ -64,4 +66,4 @@ class _Watched:
 def watched(layer: LayerAdapter, fault: Fault) -> LayerAdapter:
     """The layer, whose gradient of every block is wrong where the fault says so of a call."""
     made = _Watched(layer, fault)
-    return replace(layer, forward=made.forward, backward=made.backward)
+    return replace(layer, passes=Passes(unchanged, (made.forward, made.backward)))

@@ -11,9 +11,9 @@ from itertools import cycle
 
 import numpy as np
 
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import INTEGERS, LARGER_PROBLEMS, OWN_TRUNCATIONS
 from verification.adapters.rnn.larger import vanilla_case
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import vanilla
 from verification.models.arrays import Array

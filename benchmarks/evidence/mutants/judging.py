@@ -7,7 +7,7 @@ from benchmarks.evidence.mutants.cases import fixed_truths
 from benchmarks.evidence.mutants.fault import Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine
 from verification.adapters.problem import CAPABILITIES, ProblemAdapter
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import OF_RNN, as_rnn
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.models import vanilla

@@ -1,18 +1,12 @@
 """From a mutant to an engine: a private copy of ``rnn`` with the mutant's lines in place.
 
-The copy is loaded beside the real package and under its name, so that its own imports find one another, and
-``sys.modules`` is then put back. Nothing is written, and no compiled file is read.
+Nothing is written, and no compiled file is read.
 """
 
 import builtins
 import dis
-import importlib
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -20,6 +14,7 @@ import rnn
 from benchmarks.evidence.mutants.fault import Fault
 from verification.adapters.problem import Engine
 from verification.adapters.rnn.engine import gradients_of
+from verification.processes.copies import copied, copy_of
 
 FOLDER = Path(rnn.__path__[0])
 
@@ -41,22 +36,17 @@ def package(mutant: Fault) -> ModuleType:
     Raises ``StaleMutant`` where they do not fit, and ValueError where nothing of them is run.
     """
     made = texts(mutant)
-    real = {name: module for name, module in sys.modules.items() if _inside(name)}
-    finder = _Copy(mutant.name, made)
-    for name in real:
-        del sys.modules[name]
-    sys.meta_path.insert(0, finder)
-    try:
-        copy = importlib.import_module("rnn")
-        idle = [name for name in made if name not in sys.modules]
-        wrong = {name: sys.modules[name] for name in made if name not in idle}
-    finally:
-        sys.meta_path.remove(finder)
-        for name in [name for name in sys.modules if _inside(name)]:
-            del sys.modules[name]
-        sys.modules.update(real)
+
+    def find(name: str) -> tuple[CodeType, bool]:
+        return _code_of(mutant.name, name, made), _path(name).name == "__init__.py"
+
+    copy = copied(rnn.__name__, find)
+    loader = copy_of(copy)
+    assert loader is not None
+    idle = [name for name in made if name not in loader.loaded]
     if idle:
         raise ValueError(f"mutant {mutant.name!r}: {idle[0]} is not a part of the engine, needed one that is")
+    wrong = {name: loader.loaded[name] for name in made}
     for name, module in wrong.items():
         for unknown in _unknown(_code_of(mutant.name, name, made), {*vars(module), *vars(builtins)}):
             raise StaleMutant(f"mutant {mutant.name!r}: {unknown!r} is no name in {_shown(_path(name))}")
@@ -83,10 +73,6 @@ def replaced_once(text: str, right: str, wrong: str, where: str) -> str:
     if times != 1:
         raise StaleMutant(f"{right!r} stands {times} times in {where}, needed once")
     return text.replace(right, wrong)
-
-
-def _inside(name: str) -> bool:
-    return f"{name}.".startswith("rnn.")
 
 
 def _path(name: str) -> Path:
@@ -119,23 +105,3 @@ def _unknown(code: CodeType, known: set[str]) -> Iterator[str]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _unknown(inner, known)
-
-
-class _Copy(MetaPathFinder, Loader):
-    """Finds and loads the modules of ``rnn``, some of them from ``edited`` text."""
-
-    def __init__(self, mutant: str, edited: Mapping[str, str]) -> None:
-        self.mutant = mutant
-        self.edited = edited
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The spec of a module of ``rnn``, and of no other."""
-        if not _inside(fullname):
-            return None
-        return spec_from_loader(fullname, self, is_package=_path(fullname).name == "__init__.py")
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module's text."""
-        exec(_code_of(self.mutant, module.__name__, self.edited), vars(module))

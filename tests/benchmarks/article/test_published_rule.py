@@ -10,8 +10,8 @@ from benchmarks.article.published_rule import PublishedRule, examine, folded, in
 from rnn.data import positional
 from tests.vanilla import arrays_of, blocks_of, changed
 from verification.adapters.problem import problem_of
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.larger import vanilla_case
+from verification.adapters.rnn.manual import manual
 from verification.models.truncation import FULL, Standard, tail, window
 
 TAILS = [tail(k) for k in (0, 3)]

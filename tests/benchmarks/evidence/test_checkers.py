@@ -9,7 +9,7 @@ from benchmarks.evidence import checkers
 from tests.cases import a_network
 from tests.programs import python
 from tests.vanilla import BLOCKS, blocks_of, changed
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 
 
 def scaled(block):

@@ -12,7 +12,7 @@ from benchmarks.evidence.detection import PROMISED, LagFault
 from tests.cases import a_network
 from tests.vanilla import BLOCKS, blocks_of, changed
 from verification.adapters.problem import problem_of
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.models.tolerance import SAFETY
 from verification.models.truncation import FULL
 from verification.properties.unfolding import Unfolded

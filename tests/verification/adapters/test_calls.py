@@ -5,7 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from verification.adapters.calls import Keeper, StoredCall, each, held, named, packed, read
+from verification.adapters.calls import Keeper, StoredCall, held, packed, read
+from verification.adapters.trees import each, named
 from verification.models.layouts import COLUMNS, laid_out
 
 TREE = {"xs": {"q": np.arange(6.0).reshape(2, 3)}, "state": (np.ones(2, np.float32), None), "ends": ()}

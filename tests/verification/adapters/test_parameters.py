@@ -5,7 +5,7 @@ import pytest
 
 from verification import models
 from verification.adapters.layout import layout_of
-from verification.adapters.parameters import apart, made_with, matched, needed, sizes_of
+from verification.adapters.parameters import made_with, matched, needed, shapes_of
 from verification.models.model import Block, Model, Use
 
 FLAX = {"U": ("i{}.kernel", "T"), "W": ("h{}.kernel", "T"), "b": "h{}.bias"}
@@ -18,7 +18,8 @@ def test_sizes_are_read_off_the_arrays(arrays):
     params = {}
     for name in ("U", "W", "b"):
         params |= layout.places[name].given(np.zeros(models.lstm.block(name).shape(sizes)))
-    assert sizes_of(models.lstm, layout, params, [(2,), (3,), (3,)]) == [2, 3]
+    xs, state = np.zeros((4, 5, 2)), (np.zeros((4, 3)), np.zeros((4, 3)))
+    assert shapes_of(models.lstm, layout).sizes(params, xs, state) == [2, 3]
 
 
 def test_fixed_sizes_and_products_are_those_of_the_arrays():
@@ -26,7 +27,8 @@ def test_fixed_sizes_and_products_are_those_of_the_arrays():
     model, layout = grouped_convolution(), layout_of(grouped_convolution(), None)
     assert made_with(model) == ("A", "G")
     assert needed(model, layout) == {"w": (6, 4)}
-    assert sizes_of(model, layout, {"w": np.zeros((10, 4))}, [(10,), (2,), (10, 3)]) == [2, 5]
+    xs, state = {"x": np.zeros((1, 6, 10)), "a": np.zeros((1, 6, 2))}, (np.zeros((1, 10, 3)),)
+    assert shapes_of(model, layout).sizes({"w": np.zeros((10, 4))}, xs, state) == [2, 5]
 
 
 def grouped_convolution():
@@ -57,7 +59,7 @@ def test_gates_are_told_apart_in_their_order(gates):
     given = {}
     for name, array in (("U", U), ("W", W), ("b", b)):
         given |= layout.places[name].given(array)
-    found = apart(given, models.lstm, layout)
+    found = shapes_of(models.lstm, layout).apart(given)
     for i, gate in enumerate("ifgo"):
         rows = slice(3 * i, 3 * i + 3)
         np.testing.assert_array_equal(found[f"i{gate}.kernel"], U[rows].T)

@@ -9,7 +9,9 @@ import pytest
 from tests.layers import FORMED, RIGHT, packed, ragged, renamed, scan, vanilla
 from verification import Scope, layer, models, watch
 from verification.adapters import calls
+from verification.adapters.given import unchanged
 from verification.adapters.recorded import recorded
+from verification.processes.place import Passes
 from verification.properties.findings import truth_of
 from verification.properties.training import findings_of
 from verification.sampling.drawing import all_drawn
@@ -49,7 +51,7 @@ def kept(made, case, folder):
     """The file of a layer's call for a case."""
     folder.mkdir(exist_ok=True)
     watched = watch(made, folder)
-    answer = replace(made, forward=watched.forward, backward=watched.backward).answer
+    answer = replace(made, passes=Passes(unchanged, (watched.forward, watched.backward))).answer
     # A product of OpenBLAS may set a flag though all its numbers are finite.
     with np.errstate(invalid="ignore"):
         answer(case)

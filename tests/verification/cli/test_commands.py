@@ -10,7 +10,7 @@ from rnn.app.certificate import kept
 from tests.hurry import PNG, in_a_hurry
 from tests.vanilla import changed
 from verification.adapters.rnn.cells import OF_TRAINING
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.cli import commands as command
 from verification.cli.options import arguments
 from verification.judging.judgement import Judgement, PartResult

@@ -10,7 +10,7 @@ from tests.layers import gru, layer_with, lstm, lstm_with, scan, vanilla
 from tests.vanilla import changed
 from tests.verification.diagnosis.test_diagnosis import Truncates
 from verification import Scope, layer, models, scoped
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.diagnosis import lag_map as mapped
 from verification.diagnosis.lag_map import Mark, TooLong, lag_map
 from verification.diagnosis.probe import healthy_case

@@ -6,7 +6,8 @@ import pytest
 
 from verification.adapters.layout import layout_of
 from verification.adapters.parameters import known, needed
-from verification.jax.modules import EQUINOX, FLAX, dotted
+from verification.jax.applied import dotted
+from verification.jax.modules import EQUINOX, FLAX
 from verification.models.model import Use
 
 TABLES = {"flax": FLAX, "equinox": EQUINOX}

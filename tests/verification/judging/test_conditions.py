@@ -10,7 +10,7 @@ import pytest
 
 from tests.vanilla import blocks_of, changed
 from verification.adapters.problem import problem_of
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging.profile import QUICK
 from verification.judging.sampled import truth_of_row

@@ -9,7 +9,7 @@ from tests.quick import first_quick
 from tests.verification.judging.test_rules import LAYER, PROBLEM, claimed
 from tests.verification.properties.stub import Stub
 from verification import Profile, Scope, layer, models, verify
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.judging import sought as of_sought
 from verification.judging.contract import Requirement, contract

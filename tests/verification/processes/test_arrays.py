@@ -54,6 +54,19 @@ def test_an_array_has_its_type_there(dtype, shape):
     assert back.flags.writeable
 
 
+@pytest.mark.parametrize("dtype", ["float64", "object"])
+@pytest.mark.parametrize("turned", [np.transpose, np.asfortranarray, lambda array: array[::-1, 1:]])
+def test_numbers_are_where_they_were(dtype, turned):
+    """In any order of memory, when they are told and when they have changed."""
+    sides, given = BothSides(), turned(numbers((3, 4), dtype))
+    there = sides.given(given)
+    assert np.array_equal(there, given)
+    back = turned(numbers((3, 4), dtype))
+    assert np.array_equal(sides.returned(back), back)
+    given[0, 1] += 1
+    assert np.array_equal(sides.given(given), given)
+
+
 def test_a_type_of_another_library_arrives():
     """NumPy takes bfloat16 for void, and knows it by its name."""
     pytest.importorskip("ml_dtypes")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.living import gone
-from tests.verification.processes.hosting import hosted, hosts_of
+from tests.verification.processes.hosting import hosted, hosts_of, remote
 from verification.processes.in_file import in_file
 from verification.processes.sending import Unsendable
 
@@ -23,7 +23,7 @@ def test_each_task_is_a_fork_of_the_same_process():
         pids = []
         for _ in range(3):
             host = hosts.take()
-            pids.append((host.function(os.getpid)(), host.function(os.getppid)()))
+            pids.append((remote(host, os.getpid)(), remote(host, os.getppid)()))
             host.end()
             hosts.give(host, lost=False)
             assert gone(pids[-1])
@@ -35,7 +35,7 @@ def test_several_hosts_are_there_at_once():
     with hosts_of(np.negative) as hosts:
         taken = [hosts.take() for _ in range(3)]
         for number, host in enumerate(taken):
-            assert host.function(np.negative)(np.full(3000, number))[-1] == -number
+            assert remote(host, np.negative)(np.full(3000, number))[-1] == -number
         for host in taken:
             host.end()
             hosts.give(host, lost=False)
@@ -49,7 +49,7 @@ def test_a_file_that_cannot_be_loaded_is_refused(tmp_path):
         r"^engine: ZeroDivisionError: division by zero, needed functions that load in a process of their own$"
     )
     with pytest.raises(Unsendable, match=needed), hosted(kernel) as host:
-        host.function(kernel)()
+        remote(host, kernel)()
 
 
 def test_what_it_prints_is_discarded(capfd):
@@ -61,7 +61,7 @@ def test_what_it_prints_is_discarded(capfd):
         return input()
 
     with hosted(prints) as host, pytest.raises(Exception, match="EOFError"):
-        host.run(lambda given: host.function(prints)(), None, lambda returned: returned, 10.0)
+        host.run(lambda given: remote(host, prints)(), None, lambda returned: returned, 10.0)
     assert capfd.readouterr() == ("", "")
 
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from tests.living import LINUX, gone, lives, when
-from tests.verification.processes.hosting import hosted, hosts_of
+from tests.verification.processes.hosting import hosted, hosts_of, remote
 from verification.processes import timeout
 from verification.processes.guarding import NOTHING
 from verification.processes.hosts import SHIPPED, Remote
+from verification.processes.in_file import in_file
 from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
 from verification.processes.sending import Unsendable
 
@@ -58,7 +59,7 @@ def known():
 def test_no_module_of_ours_is_known_there():
     """Nor autograd, nor a case, nor a model, by any object that the collector of garbage finds."""
     with hosted(modules, types) as host:
-        found, kinds = host.function(modules)(), host.function(types)()
+        found, kinds = remote(host, modules)(), remote(host, types)()
     assert not [
         name for name in found if name.partition(".")[0] in ("verification", "rnn", "autograd", "hypothesis")
     ]
@@ -71,7 +72,7 @@ def test_no_module_of_ours_is_known_there():
 def test_it_looks_like_any_program():
     """Its arguments and its environment do not name this project, and its main module is empty."""
     with hosted(known) as host:
-        texts, names = host.function(known)()
+        texts, names = remote(host, known)()
     assert not [text for text in texts if "verification" in text and text not in os.environ.values()]
     assert names == []
 
@@ -89,7 +90,7 @@ def uses_this_file():
 def test_a_file_that_imports_this_project_does_not_bring_it():
     """Its functions and classes are sent by value."""
     with hosted(uses_this_file) as host:
-        assert host.function(uses_this_file)() == (2, False)
+        assert remote(host, uses_this_file)() == (2, False)
 
 
 # ---- Functions.
@@ -111,9 +112,9 @@ def test_functions_share_what_their_module_has():
     with hosts_of(puts, counts) as hosts:
         for _ in range(2):
             host = hosts.take()
-            host.function(puts)("a")
-            host.function(puts)("b")
-            assert host.function(counts)() == {"a": 1, "b": 2}
+            remote(host, puts)("a")
+            remote(host, puts)("b")
+            assert remote(host, counts)() == {"a": 1, "b": 2}
             host.end()
             hosts.give(host, lost=False)
     assert not CACHE
@@ -132,7 +133,7 @@ def test_a_closure_and_a_method_are_sent():
 
     functions = lambda array: factor * array, Layer(4).forward, partial(np.multiply, 5)
     with hosted(*functions) as host:
-        assert [host.function(each)(ONE)[1] for each in functions] == [3, 4, 5]
+        assert [remote(host, each)(ONE)[1] for each in functions] == [3, 4, 5]
 
 
 def test_a_function_that_caches_is_sent():
@@ -144,7 +145,7 @@ def test_a_function_that_caches_is_sent():
         return kept(1), kept(1), *kept.cache_info()
 
     with hosted(calls) as host:
-        assert host.function(calls)() == (2, 2, 1, 1, 5, 1)
+        assert remote(host, calls)() == (2, 2, 1, 1, 5, 1)
 
 
 def test_what_cannot_be_sent_is_refused_in_a_line():
@@ -164,28 +165,7 @@ def test_what_is_of_threads_is_made_anew():
             return lock.acquire(timeout=1), hasattr(local, "value")
 
     with lock, hosted(there) as host:
-        assert host.function(there)() == (True, False)
-
-
-class Object:
-    """A layer that is an object."""
-
-    def __init__(self, size):
-        self.sum = np.zeros(size)
-
-    def forward(self, array):
-        self.sum += array
-        return self.sum
-
-
-def test_an_object_stays_there():
-    """It is made there, its methods are called, and it keeps what it likes; then it is forgotten."""
-    with hosted(Object) as host:
-        made = host.function(Object, keeps=-1)(3)
-        made.forward(ONE)
-        assert made.forward(ONE).tolist() == [0, 2, 4]
-        with pytest.raises(InvalidAnswer, match="AttributeError"):
-            made.backward(ONE)
+        assert remote(host, there)() == (True, False)
 
 
 # ---- Calls.
@@ -202,8 +182,8 @@ def backward(saved, d_array):
 def test_what_a_forward_saves_stays_there():
     """A second backward of it gives the same."""
     with hosted(forward, backward) as host:
-        output, _, saved = host.function(forward, keeps=2)(ONE)
-        back = host.function(backward)
+        output, _, saved = remote(host, forward, keeps=2)(ONE)
+        back = remote(host, backward)
         assert output.tolist() == [1, 2, 3]
         assert back(saved, ONE).tolist() == back(saved, ONE).tolist() == [0, 1, 4]
 
@@ -224,7 +204,7 @@ def back_times(saved, d_array):
 def test_a_backward_in_the_same_message_is_that_of_the_next_call_alone():
     """It was made with the forward, and is made again for anything else."""
     with hosted(times, back_times) as host:
-        there, back = host.function(times, keeps=2), host.function(back_times)
+        there, back = remote(host, times, keeps=2), remote(host, back_times)
         d_array, other = ONE.copy(), ONE.copy()
         host.ahead(back, d_array)
         saved = there(ONE)[2]
@@ -270,8 +250,8 @@ def test_what_a_call_raises_is_told(kind, error, words):
     """In the words of a call in this process, and the next call works."""
     with hosted(raises, twice) as host:
         with pytest.raises(error, match=f"^{words}"):
-            run(host, host.function(raises), kind, 0.2)
-        assert run(host, host.function(twice), ONE).tolist() == [0, 2, 4]
+            run(host, remote(host, raises), kind, 0.2)
+        assert run(host, remote(host, twice), ONE).tolist() == [0, 2, 4]
 
 
 def test_an_error_of_the_adapter_is_one_of_the_answer():
@@ -290,7 +270,7 @@ def test_changed_dicts_are_changed_here():
     with hosted(changes) as host:
         given, kept = {"old": ONE, "a": ONE.copy(), "b": ONE}, {"a": ONE}
         old, a = given["old"], given["a"]
-        host.function(changes)(given, other=kept)
+        remote(host, changes)(given, other=kept)
     assert given["new"] is old
     assert given["a"] is a
     assert given["b"].tolist() == [1, 2, 3]
@@ -304,7 +284,7 @@ def test_it_can_be_in_another_thread():
         return threading.current_thread() is threading.main_thread()
 
     with hosted(thread) as host:
-        there = host.function(thread)
+        there = remote(host, thread)
         assert [there(), host.elsewhere(lambda given: there())(None), there()] == [True, False, True]
 
 
@@ -317,8 +297,8 @@ def test_changes_of_the_process_are_told():
     here = Path.cwd()
     with hosted(moves) as host:
         changes = host.belongings()
-        run(host, host.function(moves), "/", around=changes)
-        run(host, host.function(moves), "/usr")
+        run(host, remote(host, moves), "/", around=changes)
+        run(host, remote(host, moves), "/usr")
         assert changes.found == [f"changed the working folder to {os.sep}"]
     assert Path.cwd() == here
 
@@ -333,7 +313,7 @@ def test_leaks_are_read_there():
     with hosted(opens) as host, host.counted():
         before = host.reading(0).held["files"]
         for _ in range(3):
-            host.function(opens)()
+            remote(host, opens)()
         assert host.reading(3).held["files"] == before + 3
 
 
@@ -354,7 +334,7 @@ def test_calls_are_repeated_there_until_one_differs():
 
     class Repeated:
         def __init__(self, host):
-            self._forward, self._back = host.function(steady, keeps=2), host.function(steadily)
+            self._forward, self._back = remote(host, steady, keeps=2), remote(host, steadily)
 
         def answer(self, case):
             output, _, saved = self._forward(case)
@@ -373,7 +353,7 @@ def test_calls_are_repeated_there_until_one_differs():
 def test_the_time_of_repeated_calls_is_limited():
     """A moment, and at least once."""
     with hosted(steady, steadily) as host:
-        forward = host.function(steady, keeps=2)
+        forward = remote(host, steady, keeps=2)
 
         class Slow:
             def answer(self, case):
@@ -386,7 +366,7 @@ def test_the_time_of_repeated_calls_is_limited():
 def test_a_usual_call_keeps_no_array_and_no_object():
     """On either side, after a thousand."""
     with hosted(forward, backward, types) as host:
-        there, back = host.function(forward, keeps=2), host.function(backward)
+        there, back = remote(host, forward, keeps=2), remote(host, backward)
         for _ in range(2):
             # The first calls fill what has some size.
             before = host.reading(0).held["objects"]
@@ -431,9 +411,12 @@ LOST = {
 }
 
 
+CRASH, _ = LOST["crashes"]
+
+
 def to_the_end(host, function):
     """A call, and the end of its task."""
-    host.function(function)()
+    remote(host, function)()
     host.end()
 
 
@@ -445,19 +428,59 @@ def test_how_a_process_is_lost_is_told(how):
     pids = []
     with hosts_of(call, os.getpid) as hosts:
         host = hosts.take()
-        pids.append(host.function(os.getpid)())
+        pids.append(remote(host, os.getpid)())
         with pytest.raises(LostProcess, match=f"^{words}"):
             to_the_end(host, call)
         hosts.give(host, lost=True)
         assert gone(pids)
         host = hosts.take()
-        assert host.function(os.getpid)() not in pids
+        assert remote(host, os.getpid)() not in pids
         host.end()
         hosts.give(host, lost=False)
 
 
 def deaf():
     sum(itertools.repeat(0))
+
+
+COUNTED: list[int] = []
+
+
+def counted():
+    COUNTED.append(0)
+    return len(COUNTED)
+
+
+def test_a_process_is_kept_where_a_library_has_threads_of_its_own(monkeypatch):
+    """Which has no fork once it has loaded the functions; another takes its place if it is lost."""
+    monkeypatch.setattr("verification.processes.hosts.THREADED", ("json",))
+    with hosts_of(counted, os.getpid, CRASH) as hosts:
+        pids = []
+        for number in (1, 2):
+            host = hosts.take()
+            assert remote(host, counted)() == number
+            pids.append(remote(host, os.getpid)())
+            host.end()
+            hosts.give(host, lost=False)
+        assert pids[0] == pids[1]
+        host = hosts.take()
+        with pytest.raises(LostProcess, match=f"^{CRASHED}"):
+            remote(host, CRASH)()
+        hosts.give(host, lost=True)
+        assert gone(pids)
+        host = hosts.take()
+        assert remote(host, counted)() == 1
+        host.end()
+        hosts.give(host, lost=False)
+
+
+def test_what_a_kept_process_cannot_load_is_refused(monkeypatch, tmp_path):
+    """As by another."""
+    monkeypatch.setattr("verification.processes.hosts.THREADED", ("json",))
+    (tmp_path / "kernel.py").write_text("1 / 0\n", "utf-8")
+    kernel = in_file("forward", f"{tmp_path / 'kernel.py'}:forward")
+    with pytest.raises(Unsendable, match=r"^engine: ZeroDivisionError"), hosted(kernel) as host:
+        remote(host, kernel)()
 
 
 def test_a_host_ends_with_its_judge():
@@ -467,8 +490,8 @@ def test_a_host_ends_with_its_judge():
     if judge == 0:
         with hosts_of(deaf, os.getpid) as hosts:
             host = hosts.take()
-            os.write(writing, f"{host.function(os.getpid)()} {host.process._process.pid}".encode())
-            host.function(deaf)()
+            os.write(writing, f"{remote(host, os.getpid)()} {host.process._process.pid}".encode())
+            remote(host, deaf)()
     processes = [int(each) for each in os.read(reading, 100).split()]
     for end in (reading, writing):
         os.close(end)
@@ -482,7 +505,7 @@ def test_a_host_that_is_killed_is_lost():
     """By somebody else, in a call or between two."""
     with hosts_of(os.getpid) as hosts:
         host = hosts.take()
-        host.function(os.getpid)()
+        remote(host, os.getpid)()
         os.kill(host.process._process.pid, signal.SIGKILL)
         when(lambda: host.process._process.poll() is not None)
         with pytest.raises(LostProcess, match=r"^ended the process that runs it"):
@@ -515,8 +538,11 @@ def test_what_is_shipped_imports_nothing_else():
 def test_a_remote_function_says_which_it_is():
     """By which the next call is known."""
     with hosted(twice, forward) as host:
-        assert isinstance(host.function(forward, keeps=2), Remote)
-        assert host.function(forward, keeps=2).about == (1, 2)
+        made = remote(host, forward, keeps=2)
+        assert isinstance(made, Remote)
+        # After those with which the host was started.
+        assert made.about == (2, 2)
+        assert remote(host, forward, keeps=2) is made
 
 
 def test_the_time_of_a_call_is_that_of_its_block():

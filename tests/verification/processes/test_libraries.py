@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.verification.processes.hosting import hosted
+from tests.verification.processes.hosting import hosted, remote
 from verification.processes.libraries import DIFFERENTIATE, Libraries
 from verification.processes.place import HERE
 
@@ -37,8 +37,8 @@ def test_what_is_called_in_a_host(function, names):
     with hosted(function) as host:
         watch = host.libraries()
         with watch:
-            host.function(function)(3.0)
-        host.function(calls_autograd if function is calls_autograd else function)(3.0)
+            remote(host, function)(3.0)
+        remote(host, calls_autograd if function is calls_autograd else function)(3.0)
     assert [name for name in watch.found if name in names] == names
     assert names or watch.found == []
 
@@ -46,12 +46,12 @@ def test_what_is_called_in_a_host(function, names):
 def test_what_is_imported_and_not_called_is_none():
     """Only its import runs, at the first call."""
     with hosted(imports_autograd) as host:
-        host.function(imports_autograd)(3.0)
+        remote(host, imports_autograd)(3.0)
         with host.libraries() as _:
             pass
         watch = host.libraries()
         with watch:
-            host.function(imports_autograd)(3.0)
+            remote(host, imports_autograd)(3.0)
     assert watch.found == []
 
 

@@ -32,8 +32,8 @@ from verification import Problem, manual, verify
 import rnn
 print(rnn.who)
 from verification import Gradients
-from verification.adapters.rnn import engine
-print(engine.rnn.__file__ != rnn.__file__, engine.rnn.Full.__name__)
+from verification.adapters.rnn import manual as home
+print(home.rnn.__file__ != rnn.__file__, home.rnn.Full.__name__)
 def later():
     import rnn
     return rnn.who
@@ -50,9 +50,9 @@ def test_values_of_ours_can_be_sent_between_processes(tmp_path, files):
     """Though theirs has our name, and one of our parts' names."""
     program = """import pickle, verification
 verification.manual
-from verification.adapters.rnn import engine
+from verification.adapters.rnn import manual as home
 import rnn
-truncation = engine.rnn.Window(3)
+truncation = home.rnn.Window(3)
 print(pickle.loads(pickle.dumps(truncation)) == truncation, type(truncation).__name__)
 """
     assert run(tmp_path, program, files) == ["True Window"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.verification.processes.hosting import hosted
+from tests.verification.processes.hosting import hosted, remote
 from verification.processes import sandbox
 from verification.processes.in_file import in_file
 from verification.processes.sandbox import check_sandbox, is_seen, sandboxed
@@ -47,8 +47,8 @@ def test_an_engine_can_write_nothing(tmp_path):
     mine = Path(__file__).parent / "written"
     tried = [str(mine), str(tmp_path / "x"), "/etc/x", str(Path.home() / "x"), f"{os.getcwd()}/x"]
     with hosted(attempt, writes, os.path.expanduser, sandbox=True) as host:
-        there = host.function(attempt)
-        own = host.function(os.path.expanduser)("~")
+        there = remote(host, attempt)
+        own = remote(host, os.path.expanduser)("~")
         found = [there(writes, path) for path in tried]
         assert there(writes, f"{own}/x") == "written"
     assert set(found) <= {"OSError", "FileNotFoundError", "written"}
@@ -74,8 +74,8 @@ def test_an_engine_sees_no_other_process_and_no_network():
             return "connected"
 
         with hosted(attempt, neighbours, connects, sandbox=True) as host:
-            found, own = host.function(neighbours)()
-            said = host.function(attempt)(connects)
+            found, own = remote(host, neighbours)()
+            said = remote(host, attempt)(connects)
     assert os.getpid() not in found
     assert len(found) < 10
     assert own in found
@@ -87,7 +87,7 @@ def test_arrays_are_the_same_in_it():
     """Small and large."""
     with hosted(np.negative, sandbox=True) as host:
         for size in (3, 30_000):
-            assert host.function(np.negative)(np.ones(size)).sum() == -size
+            assert remote(host, np.negative)(np.ones(size)).sum() == -size
 
 
 @BWRAP
@@ -99,7 +99,7 @@ def test_a_file_and_its_neighbours_are_there(tmp_path, monkeypatch):
     (tmp_path / "beside.py").write_text("VALUE = 7\n", "utf-8")
     kernel = in_file("f", f"{tmp_path / 'of_sandbox.py'}:f")
     with hosted(kernel, sandbox=True) as host:
-        assert host.function(kernel)() == 7
+        assert remote(host, kernel)() == 7
 
 
 @BWRAP
@@ -142,7 +142,7 @@ def test_a_process_that_does_not_start_is_refused_in_a_line(tmp_path, monkeypatc
     monkeypatch.setattr(sys, "executable", str(broken))
     said = r"^engine: no interpreter here, needed a process of its own that starts$"
     with pytest.raises(Unsendable, match=said), hosted(abs) as host:
-        host.function(abs)(-1)
+        remote(host, abs)(-1)
 
 
 def test_without_bubblewrap_the_error_is_a_line(monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.vanilla import changed
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import scan, vanilla
 from verification.models.case import random_case

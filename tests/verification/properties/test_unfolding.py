@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests import cases
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import gru, linear, lstm, scan, vanilla
 from verification.models.truncation import FULL, Standard

@@ -12,7 +12,7 @@ from tests.layers import stored as kept
 from tests.vanilla import changed
 from verification import Scope, layer
 from verification.adapters.layer import CAPABILITIES
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.models import gated_linear_attention, vanilla
 from verification.models.case import stored

@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import product
 from types import ModuleType
-
-import numpy as np
 
 import rnn
 from rnn.console.command_line import missing
 from rnn.loops import LIBRARIES, compiled_module, installed
 from verification.adapters.function import FunctionAdapter
 from verification.adapters.layer import LayerAdapter, layer
+from verification.adapters.rnn import engine
 from verification.adapters.rnn.both_directions import LEVELS, both_directions
 from verification.adapters.rnn.cell import OF_CELLS, CellEngine, as_cell
-from verification.adapters.rnn.engine import Kinds, cell_of, passes_of
+from verification.adapters.rnn.engine import JudgedCell, Kinds, passes_of
 from verification.judging.profile import Profile
 from verification.models import gru, lstm, stack, vanilla
 from verification.models.model import Model, Use
@@ -109,21 +107,15 @@ def check_loops(loops: str) -> None:
 
 
 def compile_loops(name: str, dtypes: Sequence[str] = ("float32", "float64")) -> None:
-    """Have the compiled loops of a cell made, which takes longer than an engine is given to answer.
-
-    A view of one record or one step may lie without gaps where others do not, and is compiled for by itself.
-    """
+    """Have the compiled loops of a cell made here, and kept on disk for other processes."""
     kind, model = RECURRENCES[name]
+    engine.compile_loops(rnn, kind, _shapes(model), dtypes)
+
+
+def _shapes(model: Model) -> dict[str, tuple[int, ...]]:
+    """Of a small cell's parameters."""
     sizes = dict.fromkeys(model.dimensions, 2)
-    shapes = {block.name: np.empty(block.shape(sizes)) for block in model.of(Use.STEP)}
-    cell = cell_of(rnn, kind, 2, shapes, {})
-    net, alone = rnn.RNN(cell, outputs=1, loops=rnn.CompiledLoops()), rnn.Layer(cell, rnn.CompiledLoops())
-    rng = np.random.default_rng(0)
-    for dtype, records, steps in product(dtypes, (2, 1), (2, 1)):
-        xs, targets = np.ones((records, steps, 2), dtype), np.ones((records, steps, 1), dtype)
-        net.loss_and_gradients(net.init(rng, dtype), xs, targets)
-        outputs, state, saved = alone.forward(alone.init(rng, dtype), xs)
-        alone.backward(saved, outputs, state)
+    return {block.name: block.shape(sizes) for block in model.of(Use.STEP)}
 
 
 def network_of(
@@ -132,7 +124,8 @@ def network_of(
     """A cell of ``rnn``, or of a copy of it, by the loops of that name, with the scope that it claims."""
     kind, model = RECURRENCES[name]
     scope = scope or (OF_STACKS if name in STACKS else OF_CELLS)
-    return as_cell(kind, model, scope, package, loops)
+    compiled = _shapes(model) if loops == LOOPS["compiled"] else None
+    return as_cell(JudgedCell(package, kind, loops, compiled), model, scope)
 
 
 def layer_of(

@@ -1,26 +1,97 @@
-"""The networks of this project as engines: a cell of ``rnn`` behind a problem.
+"""The networks of this project as engines: a cell of ``rnn`` behind a problem, and as a layer.
 
 Every cell, with either loops, and every copy of ``rnn`` with a planted fault is called here, by its public
-methods.
+methods. That happens in an engine's own process, so ``rnn`` itself is given, and not imported.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from itertools import product
 from types import ModuleType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-import rnn
-from verification.adapters.given import Gradients, Problem
-from verification.adapters.layer import Backward, Forward
-from verification.adapters.problem import Engine
+from verification.adapters.given import Gradients, Problem, as_function
 from verification.models.truncation import Standard, truncation_of
 
 Kinds: TypeAlias = str | tuple[str, ...]
 """The class of a cell, or those of a stack's levels, the lowest first."""
+
+Engine: TypeAlias = Callable[[Problem], Gradients]
+TwoPasses: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedCell:
+    """A cell of ``package``, which is ``rnn`` or a copy of it, by the loops of that name.
+
+    ``compiled``: its parameters' shapes, if those loops are compiled wherever it is sent; else None.
+    """
+
+    package: ModuleType
+    kind: Kinds
+    loops: str
+    compiled: Mapping[str, tuple[int, ...]] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process, its loops are compiled there before it is called."""
+        return made_there, (self.package, self.kind, self.loops, self.compiled)
+
+
+def made_there(
+    package: ModuleType, kind: Kinds, loops: str, compiled: Mapping[str, tuple[int, ...]] | None
+) -> JudgedCell:
+    """The cell in another process."""
+    if compiled is not None:
+        compile_loops(package, kind, compiled)
+    return JudgedCell(package, kind, loops, compiled)
+
+
+def compile_loops(
+    package: ModuleType,
+    kind: Kinds,
+    shapes: Mapping[str, tuple[int, ...]],
+    dtypes: Sequence[str] = ("float32", "float64"),
+) -> None:
+    """Have the compiled loops of a cell made, which takes longer than an engine is given to answer.
+
+    A view of one record or one step may lie without gaps where others do not, and is compiled for by itself.
+    """
+    cell = cell_of(package, kind, 2, {name: np.empty(shape) for name, shape in shapes.items()}, {})
+    net = package.RNN(cell, outputs=1, loops=package.CompiledLoops())
+    alone = package.Layer(cell, package.CompiledLoops())
+    rng = np.random.default_rng(0)
+    for dtype, records, steps in product(dtypes, (2, 1), (2, 1)):
+        xs, targets = np.ones((records, steps, 2), dtype), np.ones((records, steps, 1), dtype)
+        net.loss_and_gradients(net.init(rng, dtype), xs, targets)
+        outputs, state, saved = alone.forward(alone.init(rng, dtype), xs)
+        alone.backward(saved, outputs, state)
+
+
+def network_of_cell(cell: JudgedCell) -> tuple[Callable[..., tuple[Any, ...]]]:
+    """The cell in a network, as a function of a problem's fields."""
+    return as_function(gradients_of(cell.package, cell.kind, cell.loops))
+
+
+def network_instead(cell: JudgedCell, network: Engine) -> tuple[Callable[..., tuple[Any, ...]]]:
+    """Another network in the place of the cell's."""
+    return as_function(network)
+
+
+def layer_of_cell(cell: JudgedCell, functions: Mapping[str, str], truncation: Any, ends: bool) -> TwoPasses:
+    """The cell as a layer, called as it is where nothing more is said than has to be.
+
+    ``ends``: do records end early?
+    """
+    of = cell.package, cell.kind, cell.loops, functions, rnn_truncation(cell.package, truncation)
+    forward, backward = passes_of(*of)
+    return (
+        lambda params, xs, state, lengths=None: forward(params, xs, state, lengths if ends else None),
+        lambda saved, d_outputs, d_state: backward(saved, d_outputs, or_none(d_state)),
+    )
 
 
 def gradients_of(package: ModuleType, kind: Kinds, loops: str = "NumPyLoops") -> Engine:
@@ -124,7 +195,7 @@ def rnn_truncation(package: ModuleType, truncation: Any) -> Any:
 
 def passes_of(
     package: ModuleType, kind: Kinds, loops: str, functions: Mapping[str, str], *truncation: Any
-) -> tuple[Forward, Backward]:
+) -> TwoPasses:
     """The two passes of a cell as a layer, with the functions by role; ``truncation``: where it has one."""
 
     def forward(params: Any, xs: Any, state: Any, lengths: Any = None) -> Any:
@@ -185,6 +256,3 @@ def _or_else(nan: Any, call: Callable[[], Any]) -> Any:
         return call()
     except FloatingPointError:
         return nan
-
-
-manual = gradients_of(rnn, "Vanilla")

@@ -8,7 +8,7 @@ from benchmarks.evidence.mutants.catalogue import CATALOGUE, EQUIVALENT
 from benchmarks.evidence.mutants.judging import JUDGES
 from benchmarks.evidence.mutants.patch import engine, texts
 from verification.adapters.problem import parts_of, problem_of
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.name)

@@ -9,7 +9,7 @@ from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.judging import JUDGES, _refutable, judge, refutations
 from benchmarks.evidence.mutants.patch import StaleMutant
 from tests.vanilla import changed
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.properties.findings import PROPERTIES
 from verification.properties.property import FORM

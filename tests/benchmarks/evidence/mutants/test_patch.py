@@ -12,7 +12,7 @@ from benchmarks.evidence.mutants import patch
 from benchmarks.evidence.mutants.fault import Edit, Fault
 from benchmarks.evidence.mutants.patch import StaleMutant, engine, package, texts
 from verification.adapters.given import Problem
-from verification.adapters.rnn.engine import manual
+from verification.adapters.rnn.manual import manual
 
 DH_PREV = "product(da, W, dh)"
 UNTRANSPOSED = Edit("cells.vanilla", DH_PREV, "product(da, W.T, dh)")

@@ -11,7 +11,8 @@ from rnn import Full, Window
 from tests.cases import a_network
 from tests.vanilla import BLOCKS, arrays_of, blocks_of
 from verification.adapters.problem import problem_of
-from verification.adapters.rnn.engine import gradients_of, manual
+from verification.adapters.rnn.engine import gradients_of
+from verification.adapters.rnn.manual import manual
 from verification.models.truncation import Standard, window
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.quick import first_quick, one_quick_each
-from verification.adapters.rnn.engine import manual
 from verification.adapters.rnn.fixed_problems import DECAYING, INTEGERS, LARGER_PROBLEMS, OWN_TRUNCATIONS
+from verification.adapters.rnn.manual import manual
 from verification.adapters.rnn.scoping import as_rnn
 from verification.adapters.rnn.small import fits_exactly
 from verification.models.code import of_case
