@@ -23,7 +23,7 @@ from verification.judge import truths_kept, verify
 from verification.judging.plan import Plan
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import CaseRun, Results, judgement_of, tallied
-from verification.processes.fresh import pooled
+from verification.processes.workers import pooled
 from verification.sampling.scope import Scope
 
 SEEDS, FIRST = int(os.environ.get("SEEDS", "0")), int(os.environ.get("FIRST_SEED", "0"))
@@ -39,13 +39,14 @@ SCOPE = None if SEEDS else Scope(records=(1, 3), steps=(1, 6), dtypes=("float64"
 def test_the_engine_is_verified(cell):
     """Neither refuted nor not exercised, by any seed; both loops are given the same cases."""
     with ExitStack() as stack:
-        spread = stack.enter_context(pooled())
         of_each = {each: cell_engine(cell, each).subject(None, SCOPE) for each in LOOPS}
         subjects = {each: stack.enter_context(truths_kept(of)) for each, of in of_each.items()}
-        settled = {each: tallied(spread, of, NOTHING_DRAWN, 0) for each, of in subjects.items()}
+        spreads = {each: stack.enter_context(pooled(of.functions)) for each, of in of_each.items()}
+        settled = {each: tallied(spreads[each], of, NOTHING_DRAWN, 0) for each, of in subjects.items()}
         for seed in range(FIRST, FIRST + (SEEDS or 2)):
             for loops, subject in subjects.items():
-                run, known = CaseRun(spread, subject), settled[loops]
+                spread, known = spreads[loops], settled[loops]
+                run = CaseRun(spread, subject)
                 run.look(Plan(subject.engine).drawn(PROFILE, seed))
                 seen = Results(known.tally + run.tally, known.coverage, known.standing)
                 found = judgement_of(spread, subject, seen, PROFILE.strength, seed, time.monotonic())

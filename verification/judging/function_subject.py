@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from autograd.tracer import isbox
 
 from verification.diagnosis.diagnosis import Diagnosis
 from verification.diagnosis.picture import RIGHT, GotAgainstWant, Picture, beside
@@ -16,7 +17,9 @@ from verification.judging.sampled import Sample
 from verification.judging.shrinking import Shrunk, smallest_of
 from verification.judging.tally import Tally, tally_of
 from verification.models.code import Code
-from verification.processes.invalid import InvalidAnswer, Unsupported
+from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
+from verification.processes.timeout import ANSWER
+from verification.processes.workers import Worker
 from verification.properties.of_function import BY_NAME, Call, FunctionEngine, FunctionTrial, calls, findings
 from verification.properties.property import About, Finding
 from verification.sampling.drawing import all_drawn, one_drawn
@@ -44,10 +47,10 @@ class OfFunction(Subject):
         names = [name for name in self.engine.names if name in met or not met]
         return f"gradients of {', '.join(names) or 'every argument'} by autograd of the forward"
 
-    def guarded(self, channel: Any) -> "OfFunction":
+    def guarded(self, worker: Worker) -> "OfFunction":
         """The same, with guarded calls."""
-        engine = self.engine if channel.host is None else self.engine.hosted(channel.host)
-        return OfFunction(GuardedFunction(engine, channel))
+        engine = self.engine if worker.host is None else self.engine.hosted(worker.host)
+        return OfFunction(GuardedFunction(engine, worker))
 
     @property
     def functions(self) -> tuple[Any, ...]:
@@ -143,17 +146,30 @@ class OfFunction(Subject):
 class GuardedFunction:
     """An engine with guarded calls; its forward is guarded, too."""
 
-    def __init__(self, engine: FunctionEngine, channel: Any) -> None:
+    def __init__(self, engine: FunctionEngine, worker: Worker) -> None:
         # It runs before there is a call that could be announced.
-        channel.tell("its forward alone")
-        forward = channel.guarded(lambda arguments: engine.forward(*arguments))
-        self.forward = lambda *arguments: forward(arguments)
+        worker.tell("its forward alone")
+        begun = worker.guarded(engine.begin)
+
+        def forward(*arguments: Any) -> Any:
+            """Here, where it defines the truth, once it has come back where engines run."""
+            if not any(map(isbox, arguments)):
+                try:
+                    engine.place.run(begun, Call(arguments, ()), lambda back: None, ANSWER)
+                except TimedOut as late:
+                    raise LostProcess(str(late)) from None
+                except (InvalidAnswer, Unsupported):
+                    # It raises here as well.
+                    pass
+            return engine.forward(*arguments)
+
+        self.forward = forward
         self.arguments, self.names = engine.arguments, engine.names
         self.name, self.code, self.place = engine.name, engine.code, engine.place
         self.functions, self.hosted = engine.functions, engine.hosted
-        self.answer = channel.guarded(engine.answer)
-        begin = channel.guarded(engine.begin)
-        self.begin = lambda call: channel.guarded(begin(call))
+        self.answer = worker.guarded(engine.answer)
+        begin = worker.guarded(engine.begin)
+        self.begin = lambda call: worker.guarded(begin(call))
 
 
 def shapes_in_words(engine: FunctionEngine, call: Call) -> str:

@@ -29,6 +29,7 @@ from verification.models.code import Code
 from verification.models.model import Model
 from verification.models.truncation import kind_of
 from verification.processes.hosts import Host
+from verification.processes.workers import Worker
 from verification.properties.engine import Begun, Engine
 from verification.properties.findings import (
     PROPERTIES,
@@ -119,10 +120,10 @@ class OfModel:
         """How lag by lag sees each block."""
         return views(self.engine.model, self.engine.claim)
 
-    def guarded(self, channel: Any) -> "OfModel":
+    def guarded(self, worker: Worker) -> "OfModel":
         """The same, with guarded calls, in the task's host if there is one."""
-        engine = self.engine if channel.host is None else self.engine.hosted(channel.host)
-        return replace(self, engine=Guarded(engine, channel))
+        engine = self.engine if worker.host is None else self.engine.hosted(worker.host)
+        return replace(self, engine=Guarded(engine, worker))
 
     @property
     def functions(self) -> tuple[Any, ...]:
@@ -328,36 +329,36 @@ def of_model(engine: Any, model: Model | None, scope: Scope | None) -> OfModel:
 class Guarded:
     """An engine with guarded calls."""
 
-    def __init__(self, engine: Engine, channel: Any) -> None:
-        self._engine, self._channel = engine, channel
+    def __init__(self, engine: Engine, worker: Worker) -> None:
+        self._engine, self._worker = engine, worker
         self.model, self.claim, self.code = engine.model, engine.claim, engine.code
         self.arrays, self.arguments, self.fixed = engine.arrays, engine.arguments, engine.fixed
         self.place, self.functions = engine.place, engine.functions
-        self.answer = channel.guarded(engine.answer)
-        self._begin = channel.guarded(engine.begin)
+        self.answer = worker.guarded(engine.answer)
+        self._begin = worker.guarded(engine.begin)
 
     def repeat(self, case: Case, goes_on: Callable[[Any], bool]) -> Any:
         """Many calls, guarded as one."""
-        return self._channel.guarded(lambda given: self._engine.repeat(given, goes_on))(case)
+        return self._worker.guarded(partial(self._engine.repeat, goes_on=goes_on))(case)
 
     def begin(self, case: Case) -> Begun:
         """The forward alone; both passes are guarded."""
         forward, back = self._begin(case)
-        return forward, self._channel.guarded(back)
+        return forward, self._worker.guarded(back)
 
     def wanting(self, blocks: tuple[str, ...], unused: tuple[str, ...]) -> "Guarded":
         """The same, which is told the wanted gradients and the used outputs."""
-        return Guarded(self._engine.wanting(blocks, unused), self._channel)
+        return Guarded(self._engine.wanting(blocks, unused), self._worker)
 
     def hosted(self, host: Host) -> "Guarded":
         """The same in a host."""
-        return Guarded(self._engine.hosted(host), self._channel)
+        return Guarded(self._engine.hosted(host), self._worker)
 
     def otherwise(self, model: Model, arrays: Mapping[str, Any] | None) -> "Guarded":
-        return Guarded(self._engine.otherwise(model, arrays), self._channel)
+        return Guarded(self._engine.otherwise(model, arrays), self._worker)
 
     def reordered(self, arguments: tuple[str, ...]) -> "Guarded":
-        return Guarded(self._engine.reordered(arguments), self._channel)
+        return Guarded(self._engine.reordered(arguments), self._worker)
 
 
 def pack(case: Case) -> Packed:

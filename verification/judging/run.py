@@ -31,8 +31,7 @@ from verification.judging.standing import Reached, RunStanding
 from verification.judging.tally import Tally, of_lost
 from verification.models.case import Case
 from verification.models.model import Model
-from verification.processes.fresh import pooled
-from verification.processes.workers import Lost, Spread
+from verification.processes.workers import Lost, Spread, Worker, pooled
 from verification.properties.engine import FixedCase
 from verification.properties.property import FORM, Finding
 from verification.sampling.claim import Claim
@@ -106,7 +105,7 @@ class Subject(Protocol):
         """What a host runs of the engine; empty for one that runs where its cases are made."""
         return ()
 
-    def guarded(self, channel: Any) -> Self:
+    def guarded(self, worker: Worker) -> Self:
         """The same, with calls that are guarded by the process that started this one."""
 
     def secretly(self, numbers: tuple[int, ...]) -> Self:
@@ -248,8 +247,8 @@ def judge(
     ``sandbox``: the engine's process is in one (``verification.processes.sandbox``). ``secret``: from which
     cases come as well as from the seed.
 
-    Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be sent to
-    fresh processes; Interrupted, a KeyboardInterrupt, with the judgement so far.
+    Raises ``verification.processes.sending.Unsendable``, a ValueError, for an engine that cannot be sent to a
+    process of its own; Interrupted, a KeyboardInterrupt, with the judgement so far.
     """
     started = time.monotonic()
     watch = Watch(progress, reached, inf if seconds is None else started + seconds)
@@ -366,13 +365,13 @@ class _Blocks:
         return not self._ahead
 
 
-def _look(subject: Subject, until: float, block: CaseBlock, channel: Any) -> Tally:
+def _look(subject: Subject, until: float, block: CaseBlock, worker: Worker) -> Tally:
     """The tally of a block, or of its cases that have ended by that time."""
-    subject, tally = subject.guarded(channel), Tally()
-    with channel.ending(until):
+    subject, tally = subject.guarded(worker), Tally()
+    with worker.ending(until):
         for case in subject.cases(block):
-            channel.tell(subject.in_words(case))
-            tally += replace(subject.tally(case), pace=channel.quickest)
+            worker.tell(subject.in_words(case))
+            tally += replace(subject.tally(case), pace=worker.quickest)
             # Calling an engine again that did not return may take as long again; and each fixed case stands
             # for itself, of which one may take seconds.
             if tally.lost or (block.fixed and tally.is_refuted) or time.monotonic() >= until:
@@ -469,11 +468,11 @@ def _explained(spread: Spread, subject: Subject, tally: Tally) -> tuple[Diagnosi
     return diagnosis, _example(subject, smallest), shown
 
 
-def _explain(subject: Subject, tally: Tally, what: str, channel: Any) -> Any:
+def _explain(subject: Subject, tally: Tally, what: str, worker: Worker) -> Any:
     """The smallest example; or the diagnosis and the picture, which run the same cases."""
-    channel.tell(what)
+    worker.tell(what)
     assert tally.refuted is not None  # or there is nothing to explain
-    subject, (packed, finding) = subject.guarded(channel), tally.refuted
+    subject, (packed, finding) = subject.guarded(worker), tally.refuted
     if what == "example":
         return _unless_failed(lambda: _smallest(subject, packed, finding))
     diagnosis = _unless_failed(lambda: subject.diagnosis(packed, finding, tally))
@@ -486,10 +485,10 @@ def _smallest(subject: Subject, packed: Any, finding: Finding) -> tuple[Shrunk, 
     return replace(found, numbers=subject.numbers(found.case)), subject.wrong(found.case)
 
 
-def _showing(subject: Subject, diagnosis: Diagnosis, channel: Any) -> Any:
+def _showing(subject: Subject, diagnosis: Diagnosis, worker: Worker) -> Any:
     """The smallest example that shows what the diagnosis says, if there is one."""
-    channel.tell("example")
-    subject = subject.guarded(channel)
+    worker.tell("example")
+    subject = subject.guarded(worker)
 
     def shown() -> Shrunk | None:
         found = subject.showing(diagnosis)

@@ -9,28 +9,23 @@ end, and Ctrl-Z, are passed on to the child.
 Nothing keeps a file from telling an exit code itself: this is no protection from one that means to deceive.
 """
 
-import ctypes
 import json
 import os
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from verification.processes.signals import REQUESTS
+from verification.processes.signals import REQUESTS, end_with_parent
 
 # Seconds between two looks at the child.
 LOOK = 0.05
 
 # Seconds that exit handlers and threads may take once the exit code is known.
 EXIT = 10.0
-
-# As linux/prctl.h has it.
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -104,9 +99,7 @@ def _be_a_child() -> None:
     # The terminal would stop a group in the background that writes to it, or reads.
     for number in (signal.SIGTTIN, signal.SIGTTOU):
         signal.signal(number, signal.SIG_IGN)
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    end_with_parent(signal.SIGTERM)
 
 
 class _Keeper:

@@ -22,7 +22,7 @@ from verification.processes.arrays import Arena
 from verification.processes.channel import Channel
 from verification.processes.memory import keep_memory
 from verification.processes.server import Server, receive, send, unpickled
-from verification.processes.supervisor import LOOK, how_lost, supervised
+from verification.processes.supervisor import LOOK, how_lost, kill_group, supervised, wake
 from verification.text import message_of
 
 # Seconds between two looks for whether the judge still lives.
@@ -95,13 +95,17 @@ def _watched(work: Callable[[Channel], None], judge: int) -> str | None:
             channel.limit_memory()
             keep_memory()
             work(channel)
-            channel.finish(None)
+            channel.finish()
     while True:
         ended, status = os.waitpid(supervisor, os.WNOHANG)
         if ended:
+            # A supervisor that was killed has ended nothing.
+            kill_group(channel.worker.value)
             return how_lost(channel, os.waitstatus_to_exitcode(status))
         if os.getppid() != judge:
             channel.stop.value = 1
+        # An engine may have stopped it.
+        wake(supervisor)
         if hasattr(signal, "sigtimedwait"):
             signal.sigtimedwait([signal.SIGCHLD], ALIVE)
         else:

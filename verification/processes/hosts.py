@@ -117,6 +117,11 @@ def _program() -> tuple[Any, list[tuple[str, Any]]]:
     return compile(PROGRAM, "host", "exec"), found
 
 
+# A process is given up if one call takes this many times an answer's limit, or what comes before the first
+# one: a file is imported, a library loaded, loops are compiled.
+SILENT, LOADS = 3, 12
+
+
 class HostProcess:
     """A host, started by the judge; forks of the judge talk to it, one at a time. ``functions``: pickled.
 
@@ -124,6 +129,7 @@ class HostProcess:
     """
 
     def __init__(self, functions: bytes, sandbox: bool, kept: bool) -> None:
+        self.sandbox = sandbox
         file = _file_of(2 * ROOM)
         data = marshal.dumps((*_program(), [*sys.path], file))
         self.arenas = Arena(file, 0), Arena(file, 1)
@@ -216,6 +222,24 @@ class Hosts:
             self._idle.pop().end()
 
 
+class Silence:
+    """Has an engine's process been in one call for too long? Its own alarm has then had no effect.
+
+    Counted in looks, so that a stop of the judge does not count, nor time in which it waits for a processor.
+    """
+
+    def __init__(self, worker: int | None, most: int) -> None:
+        # Milliseconds to the next look.
+        self.tick = 1000 * timeout.ANSWER / timeout.TICKS
+        self._charge = timeout.Charge(worker)
+        self._most, self._looks = most * timeout.TICKS, 0.0
+
+    def too_long(self) -> bool:
+        """Called at every look."""
+        self._looks += self._charge.of_tick()
+        return self._looks >= self._most
+
+
 class Remote:
     """A function in a host, by its number. ``keeps``: what of its result stays there."""
 
@@ -253,6 +277,7 @@ class Host:
             self._poll.register(file, select.POLLIN)
         self._has_begun = False
         self._seconds, self._is_elsewhere = timeout.ANSWER, False
+        self._worker: int | None = None
         self._watch: HostWatch | None = None
         self._replies: list[Any] | None = None
         # A call that is to follow the next one; and the answer to one that has followed the last.
@@ -441,11 +466,19 @@ class Host:
         self._has_begun = True
         with suppress(BrokenPipeError):
             send(self.process.writing, ("begin",))
-        self._received()
+        worker = self._received(LOADS)
+        # In a sandbox it has another number than here.
+        self._worker = None if self.process.sandbox else worker
 
-    def _received(self) -> Any:
-        """The next message of the task; raises LostProcess if there is none."""
-        ready = [file for file, _ in self._poll.poll()]
+    def _received(self, most: int = SILENT) -> Any:
+        """The next message of the task; raises LostProcess if there is none.
+
+        It is waited for ``most`` times an answer's limit.
+        """
+        silence = Silence(self._worker, most)
+        while not (ready := [file for file, _ in self._poll.poll(silence.tick)]):
+            if silence.too_long():
+                raise LostProcess(f"did not return within {most * timeout.ANSWER:g} s, nor hear an alarm")
         if self.process.hearing not in ready:
             with suppress(EOFError):
                 return plain(receive(self.process.reading))

@@ -1,13 +1,11 @@
-"""What a fresh process is sent: an engine and what it is to do, by cloudpickle.
+"""What a host is sent: the functions of an engine, by cloudpickle.
 
 What can be imported is sent by its name. So is what a module has that no import finds, or another one of
 its name, as the file of an engine: that file is run there. The rest, a closure say, is sent by value, and
-with a primitive of autograd's its derivative, which autograd knows by the very function. An engine is made
-once in each process, however often it is sent.
+with a primitive of autograd's its derivative, which autograd knows by the very function.
 """
 
 import io
-import pickle
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -26,29 +24,20 @@ from verification.processes.copies import copy_of
 from verification.processes.modules import bare, cached, hidden, named, there
 from verification.text import message_of
 
-# The engines that were sent, by id, each with its bytes. An id may be reused once its object is gone.
-Sent: TypeAlias = dict[int, tuple[Any, bytes]]
-
 # A module, its file if an import of its name would not find that, and a name in it.
 Address: TypeAlias = tuple[str, Path | None, str]
 
 
 class Unsendable(ValueError):
-    """An engine cannot be sent to a fresh process; the message is one line."""
+    """An engine cannot be sent to a process of its own; the message is one line."""
 
 
-def pickled(what: Any, sent: Sent | None = None) -> bytes:
-    """The bytes from which a fresh process rebuilds the object; an engine in it is always the same. Raises
-    Unsendable.
-    """
-    data = io.BytesIO()
+def pickled(what: Any) -> bytes:
+    """The bytes from which another process rebuilds the object; raises Unsendable."""
     try:
-        _Pickler(data, sent).dump(what)
+        return _dumped(what, by_value=False)
     except Exception as error:
-        raise Unsendable(
-            f"engine: {message_of(error)}, needed one that can be pickled, for it is sent to fresh processes"
-        ) from error
-    return data.getvalue()
+        raise _unsendable(error) from error
 
 
 def pickled_functions(functions: Sequence[Any]) -> bytes:
@@ -58,22 +47,26 @@ def pickled_functions(functions: Sequence[Any]) -> bytes:
     it. Where that cannot be done, they are imported.
     """
     try:
-        return _dumped(functions, by_value=True)
+        return _dumped(tuple(functions), by_value=True)
     except Exception as error:
         try:
-            return _dumped(functions, by_value=False)
+            return _dumped(tuple(functions), by_value=False)
         except Exception:
-            raise Unsendable(
-                f"engine: {message_of(error)}, needed functions that can be pickled, for they are sent to a "
-                "process of their own"
-            ) from error
+            raise _unsendable(error) from error
 
 
-def _dumped(functions: Sequence[Any], by_value: bool) -> bytes:
+def _unsendable(error: Exception) -> Unsendable:
+    return Unsendable(
+        f"engine: {message_of(error)}, needed functions that can be pickled, for they are sent to a "
+        "process of their own"
+    )
+
+
+def _dumped(what: Any, by_value: bool) -> bytes:
     data = io.BytesIO()
     pickler = _ByValue(data) if by_value else _Pickler(data)
     try:
-        pickler.dump(tuple(functions))
+        pickler.dump(what)
     finally:
         for module in getattr(pickler, "registered", ()):
             cloudpickle.unregister_pickle_by_value(module)
@@ -91,22 +84,10 @@ OF_THREADS: Mapping[type, Any] = {
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Sends what an adapter returned by its bytes, made once, and everything with a name in a module by that
-    name.
-    """
-
-    def __init__(self, file: io.BytesIO, sent: Sent | None = None) -> None:
-        super().__init__(file)
-        self._sent = sent
+    """Sends everything with a name in a module by that name."""
 
     def reducer_override(self, what: Any) -> Any:
         """How the object is sent, where that differs from cloudpickle."""
-        if self._sent is not None and hasattr(type(what), "subject"):
-            if id(what) not in self._sent:
-                data = io.BytesIO()
-                _Pickler(data).dump(what)
-                self._sent[id(what)] = what, data.getvalue()
-            return received, (self._sent[id(what)][1],)
         if type(what) in OF_THREADS:
             # Another process has threads of its own, none of which holds it.
             return OF_THREADS[type(what)], ()
@@ -216,9 +197,3 @@ def _differentiated(function: Any, derivative: Any) -> Any:
     made = primitive(function)
     defvjp_argnums(made, derivative)
     return made
-
-
-@lru_cache(maxsize=2)
-def received(data: bytes) -> Any:
-    """An engine, made once from its bytes."""
-    return pickle.loads(data)

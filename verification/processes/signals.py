@@ -1,11 +1,19 @@
-"""Delays requests to end while a process is started. This file imports no ``rnn``: no adapter needs it."""
+"""Requests to end: delayed while a process is started, and one that its parent's end sends.
 
+This file imports no ``rnn``: no adapter needs it.
+"""
+
+import ctypes
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
+
+# As linux/prctl.h has it.
+PR_SET_PDEATHSIG = 1
 
 # The signals that ask a process to end, where the system has them.
 REQUESTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -45,3 +53,10 @@ def held_back(*requests: signal.Signals) -> Iterator[None]:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, chosen)
         undone.callback(signal.pthread_sigmask, signal.SIG_SETMASK, before)
         yield
+
+
+def end_with_parent(by: signal.Signals) -> None:
+    """From now on this process is sent that signal when its parent has ended (Linux)."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, by, 0, 0, 0)

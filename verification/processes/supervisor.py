@@ -23,7 +23,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -88,19 +88,6 @@ def supervised(channel: Channel, judge: int) -> Iterator[None]:
             code = 0
     finally:
         _exit(code)
-
-
-def end(supervisor: int, channel: Channel, has_ended: Callable[[], bool]) -> None:
-    """Ends the supervisor, and waits until it and its worker have ended."""
-    channel.stop.value = 1
-    until = time.monotonic() + 2 * END
-    while not has_ended():
-        wake(supervisor)
-        if time.monotonic() > until:
-            os.kill(supervisor, signal.SIGKILL)
-        time.sleep(LOOK)
-    # A killed supervisor could not end its worker.
-    kill_group(channel.worker.value)
 
 
 def how_lost(channel: Channel, code: int | None) -> str | None:
@@ -254,11 +241,11 @@ def signal_in_words(number: int) -> str:
 
 
 def _fork(channel: Channel) -> int:
-    """``os.fork``; if the system cannot start a process, the channel gets the error."""
+    """``os.fork``; if the system cannot start a process, the channel is told."""
     try:
         return os.fork()
     except OSError as error:
-        channel.finish(error)
+        channel.lost.put(f"has no process: {error}")
         raise
 
 

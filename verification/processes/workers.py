@@ -1,171 +1,155 @@
-"""Work in separate processes, because an engine may end its process, or never return from compiled code.
+"""The judge's work in forked processes, one for each task, each with a host that runs the engine.
 
-A forked process inherits its task, so an engine may be any function, a closure as well. Where processes
-cannot be forked (Windows), the work is done in this one, and shares its fate.
+A forked process inherits its task, so models may be any functions, closures as well. It calls no engine: that
+is in a host (``verification.processes.hosts``), which may be lost, and then the task is. Where processes
+cannot be forked (Windows), the work is done in this one, and so are the engine's calls.
 
-A worker is set up so that an engine does not accidentally harm anything outside of it:
-
-- It sends its results through shared memory (``verification.processes.channel``).
-- It reads nothing, and its output is discarded: an engine is called some ten thousand times.
-- Its parent is not this process but a supervisor (``verification.processes.supervisor``). That receives the
-  signals which an engine sends to its parent, and ends everything that the engine has started, also when this
-  process is lost.
-- It ignores Ctrl-C, which is for the judge.
-- In a call it may allocate a limited amount of memory (``verification.processes.memory``).
-- If an engine forks and the copy returns as well, the copy is ended, and the engine refuted.
+A worker ignores Ctrl-C, which is for the judge, and ends with that.
 """
 
 import os
 import pickle
+import select
+import signal
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol
+from math import inf
+from typing import Any, Protocol, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-from verification.processes import timeout
-from verification.processes.channel import Channel
-from verification.processes.hosts import Hosts
+from verification.processes.hosts import Host, Hosts
 from verification.processes.invalid import LostProcess
 from verification.processes.memory import keep_memory
-from verification.processes.signals import held_back
-from verification.processes.supervisor import LOOK, UNKNOWN, end, how_lost, supervised, wake
+from verification.processes.server import write
+from verification.processes.signals import end_with_parent, held_back
+from verification.processes.supervisor import exit_code_in_words, kill_group, set_apart
 from verification.processes.threads import limit_threads
+from verification.processes.timeout import TimeIsOver
 
-# A process is ended if one call takes this many times an answer's limit: its own alarm has then had no
-# effect.
-SILENT = 3
+Result = TypeVar("Result")
+Given = TypeVar("Given")
 
 # The most tasks for each process that are begun, with outcomes that nobody has taken yet.
 AHEAD = 8
 
+# Bytes that are read of an outcome at once.
+CHUNK = 2**20
+
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """A task that was not done: how it was lost, in words, and what it was about to do (``Channel``)."""
+    """A task that was not done: how it was lost, in words, and what it was about to do."""
 
     how: str
     doing: Any = None
 
 
+class Worker:
+    """Who does a task, from its own view. ``host``: where the engine is, or None.
+
+    ``quickest``: the seconds of its quickest call.
+    """
+
+    def __init__(self, host: Host | None = None) -> None:
+        self.host, self.doing, self.quickest = host, None, inf
+        self._until = inf
+
+    def tell(self, doing: Any) -> None:
+        """Says what is about to be done."""
+        self.doing = doing
+
+    @contextmanager
+    def ending(self, until: float) -> Iterator[None]:
+        """Stops the ``with`` block at the first guarded call after that time.
+
+        That call is not made and raises TimeIsOver; code that catches it may make other calls.
+        """
+        self._until = until
+        try:
+            with suppress(TimeIsOver):
+                yield
+        finally:
+            self._until = inf
+
+    def guarded(self, function: Callable[[Given], Result]) -> Callable[[Given], Result]:
+        """The function of an engine, within the time of the run, and timed."""
+
+        def call(given: Given) -> Result:
+            began = time.monotonic()
+            if began >= self._until:
+                self._until = inf
+                raise TimeIsOver
+            try:
+                return function(given)
+            finally:
+                self.quickest = min(self.quickest, time.monotonic() - began)
+
+        return call
+
+
+Work = Callable[[Any, Worker], Any]
+
+
 class Spread(Protocol):
-    """Runs ``work(task, channel)`` on every task, in so many processes at a time (None: as many as cores).
+    """Runs ``work(task, worker)`` on every task, in so many processes at a time (None: as many as cores).
 
     Yields the results in the order of the tasks. An exception of the work is raised to the consumer.
     """
 
     def __call__(
-        self, work: Callable[[Any, Channel], Any], tasks: Iterable[Any], processes: int | None = None
+        self, work: Work, tasks: Iterable[Any], processes: int | None = None
     ) -> Generator[Any, None, None]:
         """When the generator is closed, nothing that was started is left."""
 
 
-def spread(
-    work: Callable[[Any, Channel], Any],
-    tasks: Iterable[Any],
-    processes: int | None = None,
-    hosts: Hosts | None = None,
-) -> Generator[Any, None, None]:
-    """A ``Spread`` over forked processes, a new one for each task, each with a host if there are some."""
-    if not hasattr(os, "fork"):
-        return (work(task, Channel()) for task in tasks)
-    return in_order(partial(Forked, work, ThreadpoolController(), hosts), tasks, processes)
+@contextmanager
+def pooled(functions: Sequence[Any], sandbox: bool = False, processes: int | None = None) -> Iterator[Spread]:
+    """``spread`` over workers that each have a host of these functions, of an engine, in a sandbox or not.
 
-
-class Process(Protocol):
-    """A worker from the judge's view: its supervisor, and its messages."""
-
-    channel: Channel
-
-    @property
-    def supervisor(self) -> int:
-        """The supervisor's process id."""
-
-    def exit_code(self) -> int | None:
-        """The supervisor's, or ``UNKNOWN``; None while it lives."""
-
-    def is_idle(self) -> bool:
-        """Is its task done, and can it take another?"""
-
-    def done(self, outcome: Any) -> None:
-        """Called once with the outcome of the task."""
-
-
-class Turn:
-    """A task in a process; ``outcome``, after its end: a result, an exception, or Lost.
-
-    ``keep`` receives the process if it can take another task.
+    ``processes``: how many hosts are started ahead; None is as many as cores.
+    Raises Unsendable for functions that cannot be sent there, and ValueError for a sandbox where there are no
+    forks.
     """
-
-    def __init__(self, process: Process, keep: Callable[[Any], object] = lambda process: None) -> None:
-        self.outcome: Any = None
-        self._process, self._keep = process, keep
-        self._silence = Silence(process.channel, process.supervisor)
-
-    def has_ended(self) -> bool:
-        """Is there an outcome?"""
-        process, channel = self._process, self._process.channel
-        # First, because the engine may have ended its supervisor before its last call returned.
-        is_idle = process.is_idle()
-        # Before the outcome is read, because a process that has ended may have sent it before.
-        code = process.exit_code()
-        lost = code is not None or bool(channel.copies.value) or self._silence.too_long()
-        if not lost and not is_idle:
-            return False
-        if lost:
-            self.end()
-        else:
-            self._keep(process)
-        self.outcome = self._outcome(code)
-        process.done(self.outcome)
-        return True
-
-    def _outcome(self, code: int | None) -> Any:
-        """The outcome of the task, or how its process was lost before there was one."""
-        channel = self._process.channel
-        finished, doing = channel.outcome.get(), channel.doing.get()
-        how = how_lost(channel, code)
-        if how is None and finished is not None:
-            return finished[0]
-        return Lost(how or f"did not return within {SILENT * timeout.ANSWER:g} s, nor hear an alarm", doing)
-
-    def give_up(self) -> None:
-        """Ends the task before it has an outcome."""
-        self.end()
-        self._process.done(Lost("was not wanted any more"))
-
-    def end(self) -> None:
-        """Gives up the task: no process that it has started outlives it."""
-        end_process(self._process)
+    if not hasattr(os, "fork"):
+        if sandbox:
+            raise ValueError("sandbox: True, needed a system on which processes can be forked")
+        yield spread
+        return
+    hosts = Hosts(functions, processes or os.cpu_count() or 1, sandbox)
+    try:
+        yield partial(spread, hosts=hosts)
+    finally:
+        hosts.end()
 
 
-def end_process(process: Process) -> None:
-    """Ends the process and everything that it has started."""
-    end(process.supervisor, process.channel, lambda: process.exit_code() is not None)
-
-
-def in_order(
-    start: Callable[[Any], Process],
-    tasks: Iterable[Any],
-    processes: int | None = None,
-    keep: Callable[[Any], object] = lambda process: None,
+def spread(
+    work: Work, tasks: Iterable[Any], processes: int | None = None, hosts: Hosts | None = None
 ) -> Generator[Any, None, None]:
-    """The outcomes of the tasks, as in ``Spread``; ``keep`` as in ``Turn``."""
+    """A ``Spread`` over forked processes, a new one for each task."""
+    if not hasattr(os, "fork"):
+        return (work(task, Worker()) for task in tasks)
+    return _in_order(partial(_Forked, work, ThreadpoolController(), hosts), tasks, processes)
+
+
+def _in_order(
+    start: Callable[[Any], "_Forked"], tasks: Iterable[Any], processes: int | None
+) -> Generator[Any, None, None]:
+    """The outcomes of the tasks."""
     most, waiting, number = processes or os.cpu_count() or 1, enumerate(tasks), 0
-    running: dict[int, Turn] = {}
+    running: dict[int, _Forked] = {}
     done: dict[int, Any] = {}
     try:
         while True:
             room = min(most - len(running), AHEAD * most - len(running) - len(done))
-            # No generator, which would be one more frame between the caller and an engine.
             for which, task in islice(waiting, room):
-                running[which] = Turn(start(task), keep)
+                running[which] = start(task)
             if number in done:
                 outcome = done.pop(number)
                 number += 1
@@ -173,124 +157,117 @@ def in_order(
                     raise outcome
                 yield outcome
             elif running:
-                time.sleep(LOOK)
-                ended = [which for which, turn in running.items() if turn.has_ended()]
-                done |= {which: running.pop(which).outcome for which in ended}
+                ended = _ended(running)
+                done |= {which: running.pop(which).outcome() for which in ended}
             else:
                 return
     finally:
-        for turn in running.values():
-            turn.give_up()
+        for process in running.values():
+            process.give_up()
 
 
-class Forked:
+def _ended(running: dict[int, "_Forked"]) -> list[int]:
+    """Those that have told their outcome, or ended without; waits for the next message of one."""
+    poll = select.poll()
+    for process in running.values():
+        poll.register(process.reading, select.POLLIN)
+    ready = {file for file, _ in poll.poll()}
+    return [which for which, each in running.items() if each.reading in ready and each.has_ended()]
+
+
+class _Forked:
     """A process for one task, which it inherits; ``loaded``: the libraries whose threads it limits."""
 
-    def __init__(
-        self,
-        work: Callable[[Any, Channel], Any],
-        loaded: ThreadpoolController,
-        hosts: Hosts | None,
-        task: Any,
-    ) -> None:
-        self.channel, self._hosts = Channel(), hosts
-        self.channel.host = hosts.take() if hosts is not None else None
+    def __init__(self, work: Work, loaded: ThreadpoolController, hosts: Hosts | None, task: Any) -> None:
+        self._hosts, self._host = hosts, None if hosts is None else hosts.take()
+        self.reading, writing = os.pipe()
+        self._told = b""
         judge = os.getpid()
-        self.supervisor = _fork()
-        if self.supervisor == 0:
-            with supervised(self.channel, judge), failures_told(self.channel):
-                self.channel.limit_memory()
+        self._process = _fork()
+        if self._process == 0:
+            try:
+                set_apart()
+                end_with_parent(signal.SIGKILL)
+                if os.getppid() != judge:
+                    os._exit(1)
+                signal.pthread_sigmask(signal.SIG_SETMASK, ())
                 keep_memory()
                 limit_threads(loaded)
-                self.channel.finish(self._outcome(work, task))
+                write(writing, _outcome(work, task, Worker(self._host)))
+            finally:
+                os._exit(0)
+        os.close(writing)
 
-    def _outcome(self, work: Callable[[Any, Channel], Any], task: Any) -> Any:
-        """The result of the work, or how its host was lost."""
-        host = self.channel.host
-        try:
-            result = work(task, self.channel)
-            if host is not None:
-                host.end()
-        except LostProcess as lost:
-            return Lost(str(lost), self.channel.doing.get())
-        return result
+    def has_ended(self) -> bool:
+        """Takes in what is told; is it at its end?"""
+        more = os.read(self.reading, CHUNK)
+        self._told += more
+        return not more
 
-    def done(self, outcome: Any) -> None:
-        """Called once with the outcome of the task, or with Lost."""
-        if self._hosts is not None:
-            self._hosts.give(self.channel.host, isinstance(outcome, Exception | Lost))
+    def outcome(self) -> Any:
+        """The result of the work, an exception, or Lost; called once, when it has ended."""
+        os.close(self.reading)
+        _, status = os.waitpid(self._process, 0)
+        if self._told:
+            outcome = pickle.loads(self._told)
+        else:
+            how = exit_code_in_words(os.waitstatus_to_exitcode(status))
+            outcome = Lost(f"ended its process with {how}")
+        self._give_back(isinstance(outcome, Exception | Lost))
+        return outcome
 
-    def exit_code(self) -> int | None:
-        """The supervisor's, or ``UNKNOWN``; None while it lives."""
-        try:
-            gone, status = os.waitpid(self.supervisor, os.WNOHANG)
-        except ChildProcessError:
-            return UNKNOWN
-        return os.waitstatus_to_exitcode(status) if gone else None
+    def give_up(self) -> None:
+        """Ends it before it has an outcome."""
+        kill_group(self._process)
+        with suppress(ProcessLookupError):
+            # It may not lead its group yet.
+            os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self.reading)
+        self._give_back(lost=True)
 
-    def is_idle(self) -> bool:
-        """It ends with its task."""
-        return False
-
-
-class Silence:
-    """Has a worker been in one call for too long? Counted in checks, so that a stop of the judge does not
-    count.
-    """
-
-    def __init__(self, channel: Channel, supervisor: int) -> None:
-        self._channel, self._supervisor = channel, supervisor
-        self._charge: timeout.Charge | None = None
-        self._heard, self._looks = 0, 0.0
-        self._looked = time.monotonic()
-
-    def too_long(self) -> bool:
-        """Called at every check."""
-        if time.monotonic() - self._looked >= timeout.ANSWER / timeout.TICKS:
-            self._looked = time.monotonic()
-            # An engine may have stopped it.
-            wake(self._supervisor)
-            calls, worker = self._channel.calls.value, self._channel.worker.value
-            if self._charge is None and worker:
-                self._charge = timeout.Charge(worker)
-            look = self._charge.of_tick() if self._charge is not None else 0.0
-            self._looks = self._looks + look if calls % 2 and calls == self._heard else 0.0
-            self._heard = calls
-        return self._looks >= SILENT * timeout.TICKS
+    def _give_back(self, lost: bool) -> None:
+        if self._hosts is not None and self._host is not None:
+            self._hosts.give(self._host, lost)
 
 
-@contextmanager
-def failures_told(channel: Channel) -> Iterator[None]:
-    """An exception in this ``with`` block becomes the outcome of the task."""
+def _outcome(work: Work, task: Any, worker: Worker) -> bytes:
+    """Of the work, pickled: its result, the exception that it raised, or Lost."""
     try:
-        yield
+        result = work(task, worker)
+        if worker.host is not None:
+            worker.host.end()
+        return pickle.dumps(result)
+    except LostProcess as lost:
+        return pickle.dumps(Lost(str(lost), worker.doing))
     except MemoryError:
         # An engine's own exceptions are reported as its answer.
-        doing = channel.doing.get()
-        of_what = f" of {doing}" if isinstance(doing, str) else ""
+        of_what = f" of {worker.doing}" if isinstance(worker.doing, str) else ""
         message = (
             f"memory: the truth{of_what} does not fit, needed smaller sizes: see most of verification.Model"
         )
-        channel.finish(MemoryError(message))
-    except Exception as error:
-        channel.finish(_sendable(error))
+        return pickle.dumps(MemoryError(message))
+    except BaseException as error:
+        return _sendable(error)
 
 
-def _sendable(error: Exception) -> Exception:
+def _sendable(error: BaseException) -> bytes:
     """The exception with a note of where it was raised; if it cannot be sent, one that describes it."""
     error.add_note(traceback.format_exc())
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return RuntimeError(traceback.format_exc())
-    return error
+    with suppress(Exception):
+        data = pickle.dumps(error)
+        if isinstance(pickle.loads(data), Exception):
+            return data
+    return pickle.dumps(RuntimeError(error.__notes__[-1]))
 
 
 def _fork() -> int:
-    """``os.fork``, without its warning of threads: those here are BLAS's, which forks safely.
+    """``os.fork``, without its warnings of threads: those here are BLAS's, which forks safely, or a library's
+    that a worker does not call.
 
     Requests to end wait until it is done: Python's hooks after a fork swallow every exception.
     """
     with held_back(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        for kind in (DeprecationWarning, RuntimeWarning):
+            warnings.simplefilter("ignore", kind)
         return os.fork()

@@ -98,9 +98,9 @@ def test_a_right_layer_is_never_refuted(model, module):
     others = {name: layer(*each, model=model, scope=said.get(name)) for name, each in ways}
     plain, total = layer(module.forward, module.backward, model=model), Counter()
 
-    def work(portion, channel):
+    def work(portion, worker):
         seed = f"{SEED} {model.name} {portion.dtype} {portion.number}"
-        return counted(model, plain, others, portion, seed, channel.tell)
+        return counted(model, plain, others, portion, seed, worker.tell)
 
     for outcome in spread(work, portions(model)):
         assert not isinstance(outcome, Lost), outcome

@@ -17,7 +17,7 @@ from verification.judging.model_subject import OfModel
 from verification.judging.plan import EARLY, OPENING, Plan
 from verification.judging.profile import QUICK, Profile
 from verification.judging.run import CaseRun, Watch, judgement_of, tallied
-from verification.processes.channel import Channel
+from verification.processes.workers import Worker
 from verification.properties.conduct import SECOND_CALL
 from verification.properties.engine import FixedCase
 from verification.properties.findings import applicable, turns
@@ -64,7 +64,7 @@ class SlowEngine:
 
 def here(work, tasks):
     """Each in this process, whose clock is moved."""
-    yield from (work(task, channel=Channel()) for task in tasks)
+    yield from (work(task, worker=Worker()) for task in tasks)
 
 
 @pytest.mark.slow

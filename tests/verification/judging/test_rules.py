@@ -30,7 +30,7 @@ from verification.judging.tally import Tally, of_lost, tally_of
 from verification.models.case import in_domains, random_case
 from verification.models.domains import positive
 from verification.models.truncation import Standard
-from verification.processes import timeout, workers
+from verification.processes import hosts, timeout
 from verification.processes.invalid import TimedOut
 from verification.processes.workers import Lost
 from verification.properties.calling import is_large, run_case
@@ -457,8 +457,8 @@ def test_the_next_property_is_not_checked_of_an_engine_that_did_not_come_back(er
     assert [*dict.fromkeys(name for name, *_ in tally.rows)] == names
 
 
-class SilentChannel:
-    """A channel that reports nothing."""
+class SilentWorker:
+    """A worker that tells nobody."""
 
     quickest = 0.001
 
@@ -476,7 +476,7 @@ class SilentChannel:
 
 def here(work, tasks):
     """Each in this process."""
-    yield from (work(task, channel=SilentChannel()) for task in tasks)
+    yield from (work(task, worker=SilentWorker()) for task in tasks)
 
 
 class Handed(OfModel):
@@ -496,7 +496,7 @@ class Handed(OfModel):
         assert tally.cases == 4
         yield CaseBlock(1)
 
-    def guarded(self, channel):
+    def guarded(self, worker):
         return self
 
     def samples(self, profile):
@@ -756,7 +756,7 @@ def explained(lost, tally, says):
 
     def spread(work, tasks):
         for task in tasks:
-            yield Lost("ended") if str(task) in lost else work(task, channel=SilentChannel())
+            yield Lost("ended") if str(task) in lost else work(task, worker=SilentWorker())
 
     def method(name):
         def said(self, *given):
@@ -771,7 +771,7 @@ def explained(lost, tally, says):
         return said
 
     methods = {name: method(name) for name in SAYS}
-    guarded = {"guarded": lambda self, channel: self}
+    guarded = {"guarded": lambda self, worker: self}
     subject = type("Says", (OfModel,), {**methods, **guarded})(Stub(models.vanilla, claimed(LAYER)))
     return judgement_of(spread, subject, Results(tally), 3, 0, time.monotonic())
 
@@ -843,7 +843,7 @@ def test_a_refutation_of_who_does_not_come_back_is_explained():
 
 def test_limits_that_take_too_long_to_be_met():
     """An answer's seconds, a large one's, how many of them in silence; and how many are waited for."""
-    assert (timeout.ANSWER, timeout.LARGE_ANSWER, workers.SILENT, timeout.MAX_LOST) == (10.0, 25.0, 3, 3)
+    assert (timeout.ANSWER, timeout.LARGE_ANSWER, hosts.SILENT, timeout.MAX_LOST) == (10.0, 25.0, 3, 3)
     # A stopped process is charged a tenth of that, and one that waits for its turn a tenth of each tick.
     assert (timeout.TICKS, timeout.LEAST) == (10, 0.1)
 

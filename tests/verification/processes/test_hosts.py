@@ -400,6 +400,19 @@ def to_parent(number):
     time.sleep(5)
 
 
+def copy_is_late():
+    """Its call has returned by then, and its task is done."""
+    if os.fork() == 0:
+        time.sleep(0.1)
+
+
+def copy_raises():
+    if os.fork() == 0:
+        raise ValueError("of the copy")
+    time.sleep(0.2)
+
+
+TERMINATED = r"ended its process with exit code -15 \(SIGTERM\)"
 CRASHED = r"ended its process with exit code -11 \(SIGSEGV\)"
 LOST = {
     "exits": (lambda: os._exit(3), "ended its process with exit code 3"),
@@ -407,6 +420,9 @@ LOST = {
     "signals": (lambda: to_parent(signal.SIGTERM), "sent SIGTERM to the process that judges it"),
     "kills": (lambda: to_parent(signal.SIGKILL), "ended the process that judges it"),
     "forks": (lambda: os.fork() and None, "forked, and the copy of its process returned as well"),
+    "forks late": (copy_is_late, "forked, and the copy of its process returned as well"),
+    "copies raise": (copy_raises, "forked, and the copy of its process returned as well"),
+    "kills its group": (lambda: os.killpg(0, signal.SIGTERM), TERMINATED),
     "leaves": (leaves, "left 1 process running in the background"),
 }
 
@@ -418,6 +434,37 @@ def to_the_end(host, function):
     """A call, and the end of its task."""
     remote(host, function)()
     host.end()
+
+
+def deaf():
+    """Compiled code that does not return, and looks at no alarm."""
+    sum(itertools.repeat(0))
+
+
+def test_a_call_that_hears_no_alarm_is_given_up(monkeypatch):
+    """After three times what an answer may take; many calls, none of them long, may take theirs."""
+    monkeypatch.setattr(timeout, "ANSWER", 0.1)
+    with hosts_of(deaf, time.sleep) as hosts:
+        host = hosts.take()
+        for _ in range(12):
+            remote(host, time.sleep)(0.05)
+        with pytest.raises(LostProcess, match=r"^did not return within 0\.3 s, nor hear an alarm$"):
+            remote(host, deaf)()
+        hosts.give(host, lost=True)
+
+
+def test_a_copy_that_does_not_return_is_its_own():
+    """Whoever forks to work in two processes, and ends one, does what may be done."""
+
+    def forks(number):
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        return number
+
+    with hosted(forks) as host:
+        assert [remote(host, forks)(number) for number in (1, 2)] == [1, 2]
 
 
 @LINUX
@@ -437,10 +484,6 @@ def test_how_a_process_is_lost_is_told(how):
         assert remote(host, os.getpid)() not in pids
         host.end()
         hosts.give(host, lost=False)
-
-
-def deaf():
-    sum(itertools.repeat(0))
 
 
 COUNTED: list[int] = []

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from verification.processes import memory
+from verification.processes.channel import Channel
 from verification.processes.workers import spread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no limit elsewhere")
@@ -22,8 +23,14 @@ def small(monkeypatch):
 
 
 def taken(work):
-    """What comes of work in a process of its own."""
-    (outcome,) = spread(lambda task, channel: work(channel.guarded), [0])
+    """What comes of work in a process of its own, whose calls are limited."""
+
+    def limited(task, worker):
+        channel = Channel()
+        channel.limit_memory()
+        return work(channel.guarded)
+
+    (outcome,) = spread(limited, [0])
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""What is sent is made again: an engine once, what has a name by its name, the rest by value."""
+"""What is sent is made again: what has a name by its name, the rest by value."""
 
 import pickle
 import subprocess
@@ -16,28 +16,7 @@ from hypothesis import strategies as st
 from verification import Function
 from verification.models.product import rows
 from verification.processes.loading import engine_at
-from verification.processes.sending import pickled, received
-
-
-class SentEngine:
-    """As an adapter returns one."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def subject(self):
-        pass
-
-
-def test_an_engine_is_made_once_however_often_it_is_sent():
-    """Its bytes are the same, and so it is the same object there."""
-    number, sent = 3, {}
-    engine = SentEngine(lambda: number)
-    first = pickle.loads(pickled((engine, 1), sent))
-    second = pickle.loads(pickled({"with": [engine]}, sent))
-    assert first[0] is second["with"][0]
-    assert first[0].function() == 3
-    assert pickle.loads(pickled((SentEngine(lambda: number), 1), sent))[0] is not first[0]
+from verification.processes.sending import pickled
 
 
 class WrappedEngine:
@@ -56,7 +35,7 @@ def test_an_object_that_stands_for_a_function_is_sent_by_value(module):
     """Where no module has it, and though its class wants the function when it is made again."""
     local = WrappedEngine(lambda: 4)
     local.__module__ = module
-    made = pickle.loads(pickled(local, {}))
+    made = pickle.loads(pickled(local))
     assert made is not local
     assert made.function() == 4
 
@@ -68,7 +47,7 @@ def test_an_object_that_stands_for_a_function_is_sent_by_its_name(monkeypatch):
     module = types.ModuleType("of_engines")
     module.local = local
     monkeypatch.setitem(sys.modules, "of_engines", module)
-    assert pickle.loads(pickled(local, {})) is local
+    assert pickle.loads(pickled(local)) is local
 
 
 def elsewhere(what, call):
@@ -76,7 +55,7 @@ def elsewhere(what, call):
     program = (
         f"import pickle, sys; sys.path[:] = {sys.path!r}; what = pickle.load(sys.stdin.buffer); print({call})"
     )
-    done = subprocess.run([sys.executable, "-c", program], input=pickled(what, {}), capture_output=True)
+    done = subprocess.run([sys.executable, "-c", program], input=pickled(what), capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().strip()
 
@@ -121,7 +100,7 @@ def test_a_function_of_a_file_is_that_files_elsewhere(namesakes):
 def test_a_test_under_import_mode_importlib_is_found_by_its_file():
     """No import finds this module by its name."""
     assert elsewhere(elsewhere, "what.__name__") == "elsewhere"
-    assert received(pickled(elsewhere, {})) is elsewhere
+    assert pickle.loads(pickled(elsewhere)) is elsewhere
 
 
 def test_a_strategy_of_floats_is_sent():

@@ -11,9 +11,10 @@ import pytest
 
 from tests.living import LINUX, gone, lives, when
 from tests.programs import ROOT, python
+from tests.verification.processes.hosting import hosted, hosts_of, remote
 from verification.processes import supervisor
 from verification.processes.channel import Channel
-from verification.processes.workers import spread
+from verification.processes.invalid import LostProcess
 
 # Seconds after which a process that a test leaves behind ends by itself.
 MINUTE = 60
@@ -48,16 +49,24 @@ def leave(file, seconds=MINUTE, apart=os.setsid, twice=True, children=0):
         time.sleep(0.01)
 
 
+def done(number):
+    return number
+
+
 def outcomes(conduct):
-    """Of two tasks, of which the first does this."""
-
-    def work(task, channel):
-        channel.tell(f"task {task}")
-        if task == 0:
-            conduct()
-        return task
-
-    return list(spread(work, [0, 1]))
+    """Of two tasks of an engine, of which the first does this: how it was lost, or 0; and 1."""
+    found = []
+    with hosts_of(conduct, done) as hosts:
+        for number, function, *given in ((0, conduct), (1, done, 1)):
+            host, how = hosts.take(), None
+            try:
+                remote(host, function)(*given)
+                host.end()
+            except LostProcess as lost:
+                how = str(lost)
+            hosts.give(host, how is not None)
+            found.append(number if how is None else how)
+    return found
 
 
 def to_its_parent(number):
@@ -102,31 +111,28 @@ SENT = {
 @LINUX
 @pytest.mark.parametrize(("name", "conduct"), SENT.values(), ids=SENT)
 def test_a_signal_to_the_parent_is_reported_by_its_name(name, conduct):
-    """With what it last did; whoever judges hears none, and the other task is done."""
-    lost, other = outcomes(conduct)
-    assert (lost.how, lost.doing) == (f"sent {name} to the process that judges it", "task 0")
-    assert other == 1
+    """Whoever judges hears none, and the other task is done."""
+    assert outcomes(conduct) == [f"sent {name} to the process that judges it", 1]
 
 
 def test_a_signal_from_elsewhere_is_nothing_to_a_supervisor(tmp_path):
     """Here from this process, whose own requests to end are another matter."""
 
-    def work(task, channel):
+    def waits():
         write(tmp_path / "supervisor", os.getppid())
         time.sleep(0.5)
-        return task
 
-    results = spread(work, [7])
     program = 'until [ -s "$0" ]; do sleep 0.01; done; kill $(cat "$0"); sleep 2'
     sender = subprocess.Popen(["sh", "-c", program, tmp_path / "supervisor"])
     try:
-        assert list(results) == [7]
+        assert outcomes(waits) == [0, 1]
         assert sender.poll() is None
     finally:
         sender.kill()
         sender.wait()
 
 
+@LINUX
 def test_a_supervisor_that_is_killed_is_missed(tmp_path):
     """It is reported, the other task is done, and no process of the group is left."""
 
@@ -136,19 +142,14 @@ def test_a_supervisor_that_is_killed_is_missed(tmp_path):
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(MINUTE)
 
-    lost, other = outcomes(conduct)
-    assert (lost.how, lost.doing) == (
-        "ended the process that judges it with exit code -9 (SIGKILL)",
-        "task 0",
-    )
-    assert other == 1
+    assert outcomes(conduct) == ["ended the process that judges it with exit code -9 (SIGKILL)", 1]
     assert len(written(tmp_path / "started")) == 2
     assert gone(written(tmp_path / "started"), 5)
 
 
 def test_a_supervisor_that_is_stopped_goes_on():
     """However often."""
-    assert outcomes(lambda: [os.kill(os.getppid(), signal.SIGSTOP) for _ in range(3)]) == [0, 1]
+    assert outcomes(lambda: [os.kill(os.getppid(), signal.SIGSTOP) for _ in range(3)] and None) == [0, 1]
 
 
 def in_a_group():
@@ -182,9 +183,7 @@ LEAVING = {
 def test_what_an_engine_leaves_is_ended_and_reported_unless_it_holds_it(tmp_path, conduct, how, count):
     """However it went apart, and what it has started; what is in the engine's group is nothing to tell."""
     file = tmp_path / "started"
-    first, other = outcomes(lambda: conduct(file))
-    assert other == 1
-    assert first == 0 if how is None else (first.how, first.doing) == (how, "task 0")
+    assert outcomes(lambda: conduct(file) and None) == [how or 0, 1]
     assert len(written(file)) == count
     assert not any(map(lives, written(file)))
 
@@ -212,7 +211,7 @@ def test_processes_that_start_one_another_are_reported_and_ended(tmp_path):
         os.waitpid(child, 0)
 
     lost, other = outcomes(conduct)
-    assert lost.how.startswith("left ")
+    assert lost.startswith("left ")
     assert other == 1
     before = written(file)
     time.sleep(0.3)
@@ -220,28 +219,25 @@ def test_processes_that_start_one_another_are_reported_and_ended(tmp_path):
     assert not any(map(lives, before))
 
 
-def test_a_process_that_ends_soon_is_not_left_behind(tmp_path, monkeypatch):
+def test_a_process_that_ends_soon_is_not_left_behind(tmp_path):
     """It is waited for: a moment after the engine's own end is no stay."""
-    # A process of this size takes its time to fork, and to end.
-    monkeypatch.setattr(supervisor, "GRACE", 10.0)
     assert outcomes(lambda: leave(tmp_path / "left", seconds=0.3)) == [0, 1]
 
 
 @LINUX
 @pytest.mark.usefixtures("nobody_is_left_behind")
-def test_what_is_left_ends_with_whoever_stops_listening(tmp_path):
-    """And so does what is at work. A session of its own is no way out."""
+def test_what_is_left_ends_with_a_task_that_is_given_up(tmp_path):
+    """A session of its own is no way out."""
 
-    def work(task, channel):
-        if task == 1:
-            leave(tmp_path / "left")
-            time.sleep(MINUTE)
+    def works_on():
+        leave(tmp_path / "left", twice=False)
 
-    results = spread(work, [0, 1])
-    assert next(results) is None
-    written(tmp_path / "left")
-    results.close()
-    assert not any(map(lives, written(tmp_path / "left")))
+    with hosts_of(works_on) as hosts:
+        host = hosts.take()
+        remote(host, works_on)()
+        assert all(map(lives, written(tmp_path / "left")))
+        hosts.give(host, lost=True)
+    assert gone(written(tmp_path / "left"), 5)
 
 
 # One worker, which has left one process in a session of its own.
@@ -249,7 +245,8 @@ PROGRAM = """
 import pathlib, sys, time
 from tests.verification.processes.test_supervisor import MINUTE, leave, outcomes
 
-outcomes(lambda: (leave(pathlib.Path(sys.argv[1])), time.sleep(MINUTE)))
+file = pathlib.Path(sys.argv[1])
+outcomes(lambda: (leave(file, twice=False), time.sleep(MINUTE)))
 """
 
 
@@ -267,46 +264,56 @@ def test_what_is_left_ends_with_whoever_judges(tmp_path, how):
     assert gone(left, 5)
 
 
-def test_where_no_senders_are_told_signals_do_no_harm(monkeypatch):
-    """As on macOS, which has no such call."""
-    monkeypatch.delattr(signal, "sigtimedwait")
-    assert outcomes(to_its_parent(signal.SIGTERM)) == [0, 1]
-    lost, other = outcomes(lambda: os._exit(3))
-    assert (lost.how, other) == ("ended its process with exit code 3", 1)
-
-
-def test_where_there_is_no_process_for_a_worker_that_is_raised(monkeypatch):
-    """As the system says it, where the judge forks."""
-    judge, fork = os.getpid(), os.fork
+def test_where_there_is_no_process_for_a_task_that_is_told(monkeypatch):
+    """As the system says it, where a supervisor forks."""
 
     def refuse():
-        if os.getpid() != judge:
-            raise BlockingIOError("no more processes")
-        return fork()
+        raise BlockingIOError("no more processes")
 
+    channel = Channel()
     monkeypatch.setattr(os, "fork", refuse)
-    with pytest.raises(BlockingIOError, match="no more processes"):
-        list(spread(lambda task, channel: task, [0]))
+    with pytest.raises(BlockingIOError):
+        supervisor._fork(channel)
+    assert supervisor.how_lost(channel, 1) == "has no process: no more processes"
 
 
-def test_a_worker_hears_what_its_judge_holds_back():
+@pytest.mark.parametrize(
+    ("code", "done", "lost", "how"),
+    [
+        (0, True, None, None),
+        (1, True, None, None),
+        (supervisor.UNKNOWN, True, None, None),
+        (None, True, None, None),
+        (-9, True, None, "ended the process that judges it with exit code -9 (SIGKILL)"),
+        (0, False, "left 1 process", "left 1 process"),
+        (3, False, None, "ended the process that judges it with exit code 3"),
+        (None, False, None, None),
+    ],
+)
+def test_how_a_task_was_lost_is_told_by_its_end(code, done, lost, how):
+    """That it was done does not hide a signal."""
+    channel = Channel()
+    if done:
+        channel.finish()
+    if lost is not None:
+        channel.lost.put(lost)
+    assert supervisor.how_lost(channel, code) == how
+    channel.copies.value = 1
+    assert supervisor.how_lost(channel, code) == "forked, and the copy of its process returned as well"
+
+
+def test_a_task_hears_what_its_judge_holds_back():
     """An engine may end its own processes, and be woken, whatever this one has blocked."""
+
+    def blocked():
+        return len(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM, signal.SIGTERM])
     try:
-        (mask,) = spread(lambda task, channel: signal.pthread_sigmask(signal.SIG_BLOCK, ()), [0])
+        with hosted(blocked) as host:
+            assert remote(host, blocked)() == 0
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    assert mask == set()
-
-
-def test_a_supervisor_that_hears_nothing_is_killed(monkeypatch):
-    """Nobody waits for it for ever, be it still on its way to its work."""
-    monkeypatch.setattr(supervisor, "END", 0.05)
-    deaf = subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({MINUTE})"])
-    channel = Channel()
-    supervisor.end(deaf.pid, channel, lambda: deaf.poll() is not None)
-    assert deaf.returncode == -signal.SIGKILL
-    assert channel.stop.value == 1
 
 
 def test_what_a_system_lacks_is_not_asked_for_at_once():

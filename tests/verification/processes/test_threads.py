@@ -15,5 +15,5 @@ def test_a_worker_has_one_thread_of_blas(monkeypatch, setting, number):
     if setting:
         monkeypatch.setenv(SETTINGS[1], setting)
     with threadpool_limits(2, user_api="blas"):
-        (found,) = spread(lambda task, channel: threadpool_info(), [None])
+        (found,) = spread(lambda task, worker: threadpool_info(), [None])
     assert {each["num_threads"] for each in found if each["user_api"] == "blas"} == {number}

@@ -23,9 +23,8 @@ from verification.judging.profile import Profile
 from verification.judging.run import Progress, Results, Subject, Watch, judgement_of, tallied
 from verification.judging.sampled import Coverage
 from verification.judging.shrinking import Shrunk
-from verification.processes.fresh import pooled
 from verification.processes.timeout import MAX_LOST
-from verification.processes.workers import Lost, Spread
+from verification.processes.workers import Lost, Spread, pooled
 
 # The designed sample alone, because all other cases are drawn in blocks.
 SAMPLE = Profile("sample", cases=0, exact_cases=0)
@@ -71,7 +70,7 @@ def sampled(campaign: Campaign, store: Store, progress: Progress) -> Results:
     if there is not None:
         kept = (Coverage(**{**each, "vacuous": tuple(each["vacuous"])}) for each in there["coverage"])
         return Results(Record.from_json(there["record"]).tally, tuple(kept))
-    with truths_kept(campaign.subject, campaign.cache) as subject, pooled() as spread:
+    with truths_kept(campaign.subject, campaign.cache) as subject, pooled(subject.functions) as spread:
         seen = tallied(unhurried(spread), subject, SAMPLE, 0, Watch(progress))
     if seen.ended:
         raise KeyboardInterrupt
@@ -162,7 +161,7 @@ def concluded(campaign: Campaign, sample: Results, record: Record, started: floa
         tally = replace(tally, refuted=(subject.pack(subject.at(failing.case)), failing.finding))
     else:
         failing = None
-    with pooled() as spread:
+    with pooled(subject.functions) as spread:
         seen = Results(tally, sample.coverage)
         judgement = judgement_of(spread, subject, seen, SAMPLE.strength, campaign.seed, started)
     refuted = record.refuted + int(sample.tally.is_refuted)

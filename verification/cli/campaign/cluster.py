@@ -1,16 +1,23 @@
 """The workers of a Dask cluster, which is reached by its scheduler.
 
-Dask hands the block of a worker that is lost to another one. Each worker has fresh processes, as many as it
-runs blocks at a time, in a plugin that a worker which joins later is given as well: so what an engine's file
-imports stays out of a worker that others use too, and a process that ends does not end it.
+Dask hands the block of a worker that is lost to another one. Each worker has processes for the campaign, as
+many as it runs blocks at a time, in a plugin that a worker which joins later is given as well: so what an
+engine's file imports stays out of a worker that others use too. Each of them judges as a run of its own does,
+with a host for the engine.
 """
 
 import logging
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache, partial
+from typing import Any
 from uuid import uuid4
 
 import distributed
@@ -22,10 +29,10 @@ from verification.cli.campaign.looking import GaveUp, look_at, record_of
 from verification.cli.campaign.record import Record
 from verification.judge import subject_of
 from verification.judging.run import Subject
-from verification.processes.channel import Channel
-from verification.processes.fresh import Pool
 from verification.processes.loading import engine_at
-from verification.processes.workers import Lost, spread
+from verification.processes.server import receive, send
+from verification.processes.signals import held_back
+from verification.processes.workers import Spread, pooled
 from verification.text import message_of, shown
 
 # Seconds to wait for a scheduler's answer, and for one of its workers.
@@ -42,18 +49,94 @@ class Refused(ValueError):
     """A worker cannot load the right engine; the message says why, in one line."""
 
 
-class Processes(WorkerPlugin):
-    """The fresh processes of a campaign in one worker."""
+# What a process of a worker runs, after its path is that of the worker.
+LIFE = """
+from verification.processes.namesakes import ours
+with ours():
+    from verification.cli.campaign.cluster import live
+live()
+"""
 
-    pool: Pool
+
+class Process:
+    """A process of a worker, which makes records of one block after another."""
+
+    def __init__(self) -> None:
+        # Hypothesis's database is not left in the current folder of a worker.
+        kept = os.path.join(tempfile.gettempdir(), "verified-rnn")
+        with held_back():
+            self._started = subprocess.Popen(
+                [sys.executable, "-c", f"import sys\nsys.path[:] = {[*sys.path]!r}\n{LIFE}"],
+                env={"HYPOTHESIS_STORAGE_DIRECTORY": kept, **os.environ},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+            )
+
+    def outcome(self, task: Any) -> Any:
+        """The record of a block, or the exception that was raised; EOFError if the process is lost."""
+        assert self._started.stdin is not None
+        assert self._started.stdout is not None
+        try:
+            send(self._started.stdin.fileno(), task)
+        except BrokenPipeError:
+            raise EOFError from None
+        return pickle.loads(receive(self._started.stdout.fileno()))
+
+    def end(self) -> None:
+        """Ends it, and what it has started ends with it."""
+        self._started.kill()
+        for pipe in (self._started.stdin, self._started.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._started.wait()
+
+
+def live() -> None:
+    """A process of a worker, until its end."""
+    reading, writing = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    with suppress(EOFError):
+        while True:
+            target, needed, block = pickle.loads(receive(reading))
+            try:
+                outcome: Any = _record(target, needed, block)
+            except Exception as error:
+                outcome = error
+            send(writing, outcome)
+
+
+class Processes(WorkerPlugin):
+    """The processes of a campaign in one worker: those without a block."""
+
+    idle: list[Process]
 
     def setup(self, worker: distributed.Worker) -> None:
         """Called when a worker joins, or for one that is already there."""
-        self.pool = Pool()
+        self.idle, self._is_over = [], False
+
+    def outcome(self, task: Any) -> Any:
+        """As of a process; called from any thread."""
+        process = self.idle.pop() if self.idle else Process()
+        try:
+            outcome = process.outcome(task)
+        except BaseException:
+            process.end()
+            raise
+        if self._is_over:
+            process.end()
+        else:
+            self.idle.append(process)
+        return outcome
 
     def teardown(self, worker: distributed.Worker) -> None:
-        """Called when the worker or the campaign leaves."""
-        self.pool.end()
+        """Called when the worker or the campaign leaves; a block that is at work ends its process."""
+        self._is_over = True
+        while self.idle:
+            self.idle.pop().end()
 
 
 def look_there(name: str, target: str, needed: Mapping[str, str], block: SeededBlock) -> Record:
@@ -61,28 +144,28 @@ def look_there(name: str, target: str, needed: Mapping[str, str], block: SeededB
     worker = get_worker()
     plugin = worker.plugins[name]
     assert isinstance(plugin, Processes)  # registered before any block is handed out
-    outcome = plugin.pool.outcome(_look_afresh, (target, dict(needed), block))
+    try:
+        outcome = plugin.outcome((target, dict(needed), block))
+    except EOFError:
+        raise GaveUp(f"block {block.index}: the process that judges has ended") from None
     if isinstance(outcome, Refused):
         raise Refused(f"worker {worker.address}: {outcome}")
-    if isinstance(outcome, Lost):
-        raise GaveUp(f"block {block.index}: the process of the engine {outcome.how}")
     if isinstance(outcome, Exception):
         raise outcome
     record: Record = outcome
     return record
 
 
-def _look_afresh(task: tuple[str, dict[str, str], SeededBlock], channel: Channel) -> Record:
-    """In a fresh process: the record of a block; each process loads the engine from its file."""
-    target, needed, block = task
-    subject = _subject(target, tuple(needed.items()))
+def _record(target: str, needed: dict[str, str], block: SeededBlock) -> Record:
+    """The record of a block; each process loads the engine from its file, once."""
+    subject, spread, _ = _judged(target, tuple(needed.items()))
     (outcome,) = spread(partial(look_at, subject), [block])
     return record_of(subject, block, outcome)
 
 
 @lru_cache(maxsize=1)
-def _subject(target: str, needed: tuple[tuple[str, str], ...]) -> Subject:
-    """The engine's subject, loaded once; raises ``Refused``."""
+def _judged(target: str, needed: tuple[tuple[str, str], ...]) -> tuple[Subject, Spread, ExitStack]:
+    """The engine's subject, and its hosts, which end with this process; raises ``Refused``."""
     try:
         wrong = difference(identity_of(target), dict(needed))
         engine = engine_at(target)
@@ -90,7 +173,8 @@ def _subject(target: str, needed: tuple[tuple[str, str], ...]) -> Subject:
         raise Refused(str(error)) from None
     if wrong is not None:
         raise Refused(wrong)
-    return subject_of(engine)
+    subject, stack = subject_of(engine), ExitStack()
+    return subject, stack.enter_context(pooled(subject.functions, processes=1)), stack
 
 
 def on_cluster(

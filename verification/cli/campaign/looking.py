@@ -5,14 +5,12 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import tee
-from typing import Any
 
 from verification.cli.campaign.blocks import CaseId, SeededBlock
 from verification.cli.campaign.record import Failing, Record, of_tally
 from verification.judging.run import Subject
 from verification.judging.tally import of_lost
-from verification.processes.fresh import pooled
-from verification.processes.workers import Lost
+from verification.processes.workers import Lost, Worker, pooled
 from verification.properties.property import FORM, Finding
 
 
@@ -25,22 +23,25 @@ def on_processes(
 ) -> Generator[Record, None, None]:
     """The records of the blocks in order, by so many processes of this machine (None: one for each core)."""
     given, named = tee(blocks)
-    with pooled() as spread, closing(spread(partial(look_at, subject), given, processes)) as outcomes:
+    with (
+        pooled(subject.functions, processes=processes) as spread,
+        closing(spread(partial(look_at, subject), given, processes)) as outcomes,
+    ):
         for block, outcome in zip(named, outcomes, strict=False):
             yield record_of(subject, block, outcome)
 
 
-def look_at(subject: Subject, block: SeededBlock, channel: Any) -> Record:
+def look_at(subject: Subject, block: SeededBlock, worker: Worker) -> Record:
     """The record of the block. Each case is announced with the record so far, and then in words.
 
     A case that ends its process, or is not answered in time, is the last: later ones would probably cost as
     long.
     """
-    subject, record = subject.guarded(channel), Record()
+    subject, record = subject.guarded(worker), Record()
     for each in block.cases():
-        channel.tell((record, None))
+        worker.tell((record, None))
         case = subject.at(each)
-        channel.tell((record, subject.in_words(case)))
+        worker.tell((record, subject.in_words(case)))
         tally = subject.tally(case)
         failing = None if tally.refuted is None else _failing(subject, each, tally.refuted[1])
         record += of_tally(tally, failing)

@@ -8,7 +8,7 @@ from tests.campaigns import SCAN, SQUARE, WRONG_SQUARE, subject_in
 from verification.cli.campaign.blocks import CaseId, SeededBlock
 from verification.cli.campaign.looking import GaveUp, look_at, on_processes
 from verification.cli.campaign.record import Record
-from verification.processes.channel import Channel
+from verification.processes.workers import Worker
 
 ENDS = SCAN.replace(
     "    states = [h]\n",
@@ -26,7 +26,7 @@ def test_any_number_of_processes_makes_the_same_records(tmp_path):
     """Those of this process, in order, for an engine that some cases refute."""
     subject, _, _ = subject_in(tmp_path, WRONG_SQUARE)
     blocks = [SeededBlock(0, index, 7) for index in range(3)]
-    here = [look_at(subject, block, Channel()).to_json() for block in blocks]
+    here = [look_at(subject, block, Worker()).to_json() for block in blocks]
     for processes in (1, 3):
         assert [record.to_json() for record in on_processes(subject, processes, iter(blocks))] == here
     assert 0 < sum(record["refuted"] for record in here) < 21
