@@ -97,11 +97,12 @@ print(verify(manual, tiny, scope=Scope(dtypes=("float64",), records=(1, 2), step
     assert int(cases) >= 3
 
 
-# A library with threads is loaded, so that nothing is forked.
+# A library with threads is loaded, so that a host is kept from task to task.
 LOADED = "import os, sys\nsys.modules['jax'] = os\n"
 
 # What the layer holds no other process can be given.
-SENT = f"""{LOADED}{MINE}
+SENT = f"""import os
+{MINE}
 place = os.scandir()
 net = layer(rnn.forward, lambda *given: rnn.backward(*given, place), model=scan, scope=scope)
 """
@@ -109,7 +110,7 @@ net = layer(rnn.forward, lambda *given: rnn.backward(*given, place), model=scan,
 # What else is misused has its rows in tests/verification/cli/test_options.py, what is wrong with a file in
 # tests/verification/processes/test_loading.py, and with a folder of calls in judging/test_training.py.
 MISUSES = {
-    "no fresh process can be sent it": (["sent.py:net"], "engine: TypeError: cannot pickle"),
+    "no other process can be sent it": (["sent.py:net"], "engine: TypeError: cannot pickle"),
     "a broken file": (["broken.py:net"], "broken.py, line 1: ZeroDivisionError: division by zero"),
     "no folder of calls": (["mine.py:net", "--calls", "no"], "calls: no: no such folder, needed one"),
     "an end at import": (["ends.py:net"], "ends.py: its import ended the process with exit code 0, needed"),
@@ -222,10 +223,10 @@ LEAVE = "leave()", " running in the background, at N "
         (*KILL, LOADED, "command"),
         (*LEAVE, LOADED, "program"),
     ],
-    ids=["SIGTERM", "SIGKILL", "left", "SIGTERM, fresh", "SIGKILL, fresh", "left, fresh"],
+    ids=["SIGTERM", "SIGKILL", "left", "SIGTERM, kept", "SIGKILL, kept", "left, kept"],
 )
 def test_what_a_layer_does_to_other_processes_is_refuted_by_name(project, conduct, words, loaded, by):
-    """By the command or from a program, which goes on to its end, forked or fresh; no process is left."""
+    """By the command or from a program, which goes on to its end; the host is kept or not. None is left."""
     (project / "conduct.py").write_text(loaded + CONDUCT.replace("CONDUCT", conduct), "utf-8")
     (project / "own.py").write_text(
         "from conduct import net\nfrom verification import verify\n"

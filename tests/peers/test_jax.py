@@ -142,11 +142,10 @@ def test_a_custom_vjp_of_complex_numbers_is_written_as_jax_wants_it():
     assert wrong(page_s(complex_linear), steps=3) == {}
 
 
-def test_a_warm_engine_is_verified_in_fresh_processes(monkeypatch):
-    """JAX has been called in this process, whose fork would hang: nothing is forked."""
+def test_a_warm_engine_is_verified_in_a_process_of_its_own():
+    """JAX has been called in this process, in whose forks it would hang: they do not call it."""
     engine = page_s(linear)
     run_case(engine, healthy_case(engine))
-    monkeypatch.delattr("verification.processes.workers._fork")
     found = judged(engine)
     assert (found.diagnosis, found.verdict == "refuted") == (None, False)
     assert found.informative > 10

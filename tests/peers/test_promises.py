@@ -1,4 +1,4 @@
-"""The promises of docs/verification.md are kept at the adapters for PyTorch and JAX, in fresh processes."""
+"""The promises of docs/verification.md are kept by the adapters for PyTorch and JAX, in kept hosts."""
 
 import jax
 import jax.numpy as jnp
