@@ -141,7 +141,7 @@ def test_what_is_wrong_at_one_call_alone_is_no_function_s(call, sigmoid):
     assert not remarks
 
 
-class Counting(Worker):
+class CallCounter(Worker):
     """Who counts the calls that an engine has answered."""
 
     calls = 0
@@ -167,7 +167,7 @@ class Counting(Worker):
 )
 def test_what_is_found_when_time_is_over_is_reported(monkeypatch, calls, old, new, expected):
     """After so many calls of a case; of one that is right by then nothing, for not all was checked."""
-    line, found = Counting(), []
+    line, found = CallCounter(), []
     monkeypatch.setattr(time, "monotonic", lambda: line.calls)
     engine = Guarded(lstm_with(old, new), line)
     case = healthy_case(engine)
