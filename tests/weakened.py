@@ -43,7 +43,7 @@ sys.path.insert(0, str(ROOT))
 
 # The rooms that judge, from the ground up, after what says how long an engine may take.
 PLACES = (
-    *("processes/timeout.py", "processes/workers.py"),
+    *("processes/timeout.py", "processes/hosts.py"),
     *(f"{room}/**/*.py" for room in ("models", "sampling", "truth", "properties", "judging")),
 )
 
@@ -59,7 +59,6 @@ HARMLESS: dict[str, dict[str, tuple[str, ...]]] = {
         "judging/plan": ("(FIXED_BLOCK, SLOW_BLOCK)", "CALLS", "(OPENING, EARLY)"),
         "judging/run": ("BLOCK",),
         "judging/training": ("BLOCK",),
-        "processes/workers": ("AHEAD",),
         "judging/sampled": ("(SECONDS, MOST)", "(FIRST, SHARE)"),
     },
     "How long something is looked for that makes an explanation shorter, and how much is reported.": {
@@ -702,7 +701,7 @@ NEAR = {
     ),
     "substitute_types": ((PROPERTIES, "sharp or lose or right_engine"),),
     "timeout": ((RULES, "limits or has_its_time"),),
-    "workers": ((RULES, "limits"),),
+    "hosts": ((RULES, "limits"),),
     "run": (
         (RULES, "run_goes or run_ends or left_of or refutation or run_again or come_back or one_word"),
         (RULES, "is_declined or must_be_met or not_begun"),

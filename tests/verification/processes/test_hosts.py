@@ -17,7 +17,7 @@ from tests.living import LINUX, gone, lives, when
 from tests.verification.processes.hosting import hosted, hosts_of, remote
 from verification.processes import timeout
 from verification.processes.guarding import NOTHING
-from verification.processes.hosts import SHIPPED, Remote
+from verification.processes.hosts import SHIPPED, Remote, Silence
 from verification.processes.in_file import in_file
 from verification.processes.invalid import InvalidAnswer, LostProcess, TimedOut, Unsupported
 from verification.processes.sending import Unsendable
@@ -434,6 +434,14 @@ def to_the_end(host, function):
     """A call, and the end of its task."""
     remote(host, function)()
     host.end()
+
+
+def test_a_silence_is_too_long_after_so_many_looks(monkeypatch):
+    """Each as long as a part of an answer's limit, in which the process has not waited for a processor."""
+    monkeypatch.setattr(timeout.Charge, "of_tick", lambda charge: 0.5)
+    silence = Silence(None, 3)
+    assert silence.tick == 1000 * timeout.ANSWER / timeout.TICKS
+    assert [silence.too_long() for _ in range(60)] == [False] * 59 + [True]
 
 
 def deaf():
