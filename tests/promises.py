@@ -7,6 +7,7 @@ same conducts are put before the adapters for NumPy (``tests/test_promises.py``)
 
 import builtins
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,3 +103,18 @@ def held(adapter: Callable[[Callable[[Any], None]], Any], promise: Promise) -> N
     assert found.verdict == promise.verdict, found
     said = "\n".join((*found.missing, str(found.diagnosis), str(found.example and found.example.failure)))
     assert promise.said in said, said
+
+
+def alone(arrays: Any) -> None:
+    """It looks for modules of the verifier, and of what that imports."""
+    ours = ("verification", "autograd", "hypothesis")
+    for name in sys.modules:
+        if name.partition(".")[0] in ours:
+            raise ImportError(f"{name} is where an engine runs")
+
+
+def is_alone(adapter: Callable[[Callable[[Any], None]], Any]) -> None:
+    """Is there nothing of the verifier where the engine runs?"""
+    found = verify(adapter(alone), SHORT)
+    assert found.verdict != "refuted", found
+    assert found.informative

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn import LSTM, RNN
 from tests.layers import scan, steps
-from tests.promises import PROMISES, SHORT, changes, held
+from tests.promises import PROMISES, SHORT, changes, held, is_alone
 from verification import Gradients, Scope, function, layer, manual, models, scoped, step, verify
 from verification.judging import shrinking
 from verification.judging.model_subject import OfModel
@@ -116,6 +116,12 @@ def test_a_promise_is_kept_at_every_adapter(adapter, promise, monkeypatch):
         monkeypatch.setattr(timeout, "ANSWER", 0.5)
         monkeypatch.setattr(timeout, "LARGE_ANSWER", 0.5)
     held(adapter, promise)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_nothing_of_the_verifier_is_where_an_engine_runs(adapter):
+    """Whichever adapter it has."""
+    is_alone(adapter)
 
 
 def nothing(arrays):

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.peers.decay import Decay
-from tests.promises import PROMISES, held
+from tests.promises import PROMISES, held, is_alone
 from verification import Scope
 from verification.jax import cell
 from verification.jax import layer as jax_layer
@@ -145,3 +145,9 @@ def test_arrays_that_nobody_can_change_are_the_engines_own():
     given = np.ones(3)
     copy = jnp.array(given)
     assert not np.shares_memory(np.asarray(copy), given)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_nothing_of_the_verifier_is_where_an_engine_runs(adapter):
+    """Whichever adapter it has."""
+    is_alone(adapter)

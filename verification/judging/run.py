@@ -1,10 +1,10 @@
 """A run: the cases of an engine, the search for the smallest failure, and the judgement.
 
 Every engine is a *subject* here, whatever its adapter: it has cases, checks them, and explains a failure.
-Cases come in blocks, each run in a process of its own; or, for an engine that must not be forked, in one of a
-few processes that are kept (``verification.processes.fresh``). The run ends after the first block, in their
-order, with a refutation; then it searches the smallest case that shows it, and the place of the fault. With a
-time limit, or on an interruption, it ends early, and its judgement says how far it has come.
+Cases come in blocks, each run by a worker with a host for the engine (``verification.processes.workers``).
+The run ends after the first block, in their order, with a refutation; then it searches the smallest case that
+shows it, and the place of the fault. With a time limit, or on an interruption, it ends early, and its
+judgement says how far it has come.
 """
 
 import time

@@ -102,7 +102,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return cached, (what.__wrapped__, what.cache_parameters())
         elif _is_decorated(what):
             address = _address(what)
-            return (named, address) if address else (bare, (type(what),), dict(vars(what)))
+            if address is None:
+                return bare, (type(what),), dict(vars(what))
+            # By its name alone where an import finds it: so is what a host has been shipped.
+            return what.__qualname__ if address[1] is None else (named, address)
         elif isinstance(what, FunctionType | type):
             address = _address(what)
             # cloudpickle also sends objects that an import finds by name.
@@ -138,14 +141,17 @@ class _ByValue(_Pickler):
 
 @lru_cache(maxsize=64)
 def _imports_us(module: ModuleType) -> bool:
-    """Has a module of somebody else's names of this package?"""
+    """Has a module of somebody else's names of this package, or has a package that it is in?"""
     if f"{module.__name__}.".startswith(f"{PACKAGE}."):
         return False
     homes = (
         v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", None)
         for v in [*vars(module).values()]
     )
-    return any(isinstance(home, str) and f"{home}.".startswith(f"{PACKAGE}.") for home in homes)
+    if any(isinstance(home, str) and f"{home}.".startswith(f"{PACKAGE}.") for home in homes):
+        return True
+    outer = sys.modules.get(module.__name__.rpartition(".")[0])
+    return outer is not None and _imports_us(outer)
 
 
 # This project's verifier.
