@@ -138,7 +138,6 @@ def test_misuse_is_one_line(project, name):
     assert said == {"verdict": None, "error": said["error"]}
     assert err == f"python -m verification judge: {said['error']}\n"
     assert words in err
-    assert "jax is loaded" in err or argv != ["sent.py:net"]
     assert not [*project.glob("verification-report/*")]
 
 
